@@ -88,6 +88,26 @@ def suiting_papers(rules: Accommodations, sat: Iterable[Sat], code: str) -> list
     return [paper for paper in sat if code in paper.measures]
 
 
+def without_paper(
+    rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish]
+) -> list[Measure]:
+    """Return the measures that are left with no épreuve: those they were for are sat no more.
+
+    Args:
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+        wishes: what is asked for.
+    """
+    taken, found = list(sat), []
+    for wish in wishes:
+        measure = rules.measure(wish.code)
+        suiting = {paper.code for paper in suiting_papers(rules, taken, wish.code)}
+        left = suiting & {*wish.papers} if wish.papers else suiting
+        if measure is not None and measure.is_by_paper and not left:
+            found.append(measure)
+    return found
+
+
 def is_chosen_by_paper(rules: Accommodations, code: str) -> bool:
     """Return whether no épreuve is ticked beforehand: a measure that changes some of them."""
     measure = rules.measure(code)
@@ -257,7 +277,7 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
     labels = {one.code: one.label for one in taken}
     asked = list(papers)
     codes = asked or [one.code for one in taken if measure in one.measures]
-    if not asked and len(codes) in {0, len(taken)}:
+    if not asked and len(codes) == len(taken):
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
     return listed(kept) or "Aucune épreuve que vous passez encore"

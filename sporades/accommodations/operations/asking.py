@@ -1,6 +1,6 @@
 """Ask for accommodations, sign, send, take back: what a candidate and a guardian do."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sporades.accommodations.operations.refusals import (
     AddedTooLate,
     Excluding,
     LateReasonMissing,
+    NoPaperLeft,
     NothingAsked,
     NotOffered,
     NotSigned,
@@ -48,6 +49,7 @@ from sporades.accommodations.rules import (
     sat_by,
     to_choose,
     to_specify,
+    without_paper,
 )
 from sporades.accommodations.states import (
     KEEP_AS_SENT,
@@ -139,7 +141,7 @@ def write(case: Case, asked: Asked, *, at: datetime) -> bool:
     if rules is None:
         raise NotOffered
     sat = sat_by(registration)
-    _check_known(rules, sat, asked)
+    _check_known(rules, sat, asked, chosen=_chosen_before(case))
     _check_added(case, rules, sat, asked, at=at)
     wished = [
         (place, wish, rules.measure(wish.code))
@@ -226,8 +228,27 @@ def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...
         raise Excluding.of(excluding_in_words(rules, pair))
 
 
-def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
-    """Refuse what the réglementation does not propose for what is sat."""
+def _chosen_before(case: Case) -> set[tuple[str, str]]:
+    """Return each measure with each épreuve for which it was chosen already."""
+    before = [*case.measures.all(), *(measures_as_sent(case) if case.as_sent else ())]
+    return {(one.code, paper) for one in before for paper in one.papers}
+
+
+def _check_known(
+    rules: Accommodations,
+    taken: list[Sat],
+    asked: Asked,
+    *,
+    chosen: Collection[tuple[str, str]] = (),
+) -> None:
+    """Refuse what the réglementation does not propose for what is sat.
+
+    Args:
+        rules: what the réglementation says.
+        taken: the épreuves that are sat.
+        asked: what is asked.
+        chosen: each measure with each épreuve that was chosen when it was sat.
+    """
     sat = {one.code: one.measures for one in taken}
     if len({wish.code for wish in asked.wishes}) != len(asked.wishes):
         raise UnknownMeasure
@@ -235,7 +256,11 @@ def _check_known(rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
         measure = rules.measure(wish.code)
         if measure is None or (wish.papers and not measure.is_by_paper):
             raise UnknownMeasure
-        if any(wish.code not in sat.get(paper, ()) for paper in wish.papers):
+        if any(
+            wish.code not in sat.get(paper, ())
+            for paper in wish.papers
+            if paper in sat or (wish.code, paper) not in chosen
+        ):
             raise UnknownMeasure
     if asked.plan and rules.plan(asked.plan) is None:
         raise UnknownMeasure("Ce plan n'est pas proposé pour cet examen.")
@@ -299,7 +324,7 @@ def send(case: Case, *, at: datetime) -> None:
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
         PapersMissing, PrecisionMissing, Excluding, LateReasonMissing, NotSigned: see each.
-        AddedTooLate: see there.
+        AddedTooLate, NoPaperLeft: see each.
         Refused: it stands no more as it was read.
     """
     registration = case.registration
@@ -308,7 +333,9 @@ def send(case: Case, *, at: datetime) -> None:
     if not wishes:
         raise NothingAsked
     sat = sat_by(registration)
-    _check_known(rules, sat, Asked(wishes, case.plan))
+    _check_known(rules, sat, Asked(wishes, case.plan), chosen=_chosen_before(case))
+    if left := without_paper(rules, sat, wishes):
+        raise NoPaperLeft.of(one.label for one in left)
     _check_chosen(rules, sat, wishes)
     if lateness_of(case, registration, at=at) == Lateness.FIRST and not case.late_reason:
         raise LateReasonMissing
@@ -362,7 +389,8 @@ def keep_as_sent(case: Case) -> None:
         raise NotOffered
     signature = case.signatures.filter(revision=kept["revision"]).first()
     rows, said = measures_as_sent(case), {name: kept[name] for name in SAID}
-    _check_known(rules, sat_by(case.registration), Asked(_wishes_of(rows), **said))
+    sat, asked = sat_by(case.registration), Asked(_wishes_of(rows), **said)
+    _check_known(rules, sat, asked, chosen=_chosen_before(case))
     _put(case, rows, said)
     if signature is not None:
         Signature.objects.create(

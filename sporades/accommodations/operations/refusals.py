@@ -43,7 +43,10 @@ class NotTakenUp(Refused):
 
 
 class UnknownMeasure(Refused):
-    """The réglementation does not know a measure, or does not propose it for this épreuve."""
+    """The réglementation does not know a measure, or does not propose it for this épreuve.
+
+    An épreuve that was chosen when it was sat, and is sat no more, is no fault.
+    """
 
     message = "Cette mesure n'est pas proposée pour cet examen, ou pas pour cette épreuve."
 
@@ -58,6 +61,21 @@ class PapersMissing(Refused):
     """A measure that changes some épreuves does not say which."""
 
     message = "Choisissez les épreuves de chaque mesure."
+
+
+class NoPaperLeft(Refused):
+    """None of the épreuves of a measure is sat any more."""
+
+    message = "Une des mesures demandées n'est pour aucune épreuve que vous passez encore."
+
+    @classmethod
+    def of(cls, labels: Iterable[str]) -> Self:
+        """Return the refusal that names them."""
+        named = listed([f"« {one} »" for one in labels])
+        return cls(
+            f"Vous ne passez plus aucune des épreuves choisies pour {named} : choisissez-en d'autres, "
+            "ou ne demandez plus cette mesure."
+        )
 
 
 class PrecisionMissing(Refused):

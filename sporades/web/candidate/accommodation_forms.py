@@ -361,8 +361,15 @@ class MeasuresForm(ChoicesForm):
         """Return the measures that are chosen; the épreuves of before stay, or those once granted."""
         papers = self._kept or self._proposed
         return tuple(
-            Wish(code, papers.get(code, ()), self._precision(code)) for code in self._codes()
+            Wish(code, self._of_papers(code, papers.get(code, ())), self._precision(code))
+            for code in self._codes()
         )
+
+    def _of_papers(self, code: str, papers: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the épreuves of a measure; the one that suits it, where none of its own is sat."""
+        suiting = [paper.code for paper in suiting_papers(self._rules, self._sat, code)]
+        is_only = len(suiting) == 1 and suiting[0] not in papers
+        return () if is_only else papers
 
     def asked(self) -> Asked:
         """Return what is asked."""
@@ -506,7 +513,8 @@ class PapersForm(ChoicesForm):
     def _wish(self, code: str, before: Sequence[str]) -> Wish:
         suiting = self._suiting.get(code)
         if suiting is None:
-            return Wish(code)
+            is_left = suiting_papers(self._rules, self._sat, code)
+            return Wish(code, () if is_left else tuple(before))
         chosen = self._ticked(code) or before
         is_all = len(chosen) == len(suiting) and not is_chosen_by_paper(self._rules, code)
         return Wish(code, () if is_all else tuple(chosen))

@@ -1,0 +1,111 @@
+"""Épreuves that were chosen for a measure and are sat no more: nobody is blocked by them (H1)."""
+
+import pytest
+
+from sporades.accommodations import operations
+from sporades.accommodations.rules import Wish, papers_in_words, sat_by
+from sporades.accommodations.states import State
+from sporades.acts import accommodating
+from tests.accommodations.asked import (
+    ACCESS,
+    NOW,
+    READER,
+    THIRD,
+    again,
+    case_of,
+    find_incomplete,
+    reach,
+    send,
+    write,
+)
+from tests.accommodations.test_following import DECLARED, amend
+from tests.factories import author
+
+KEPT_MARK = {"statut-E1": "benefice", "note-E1": "12", "session-E1": "2025"}
+ASKED = (Wish(READER, ("E1", "E3")), Wish(ACCESS))
+
+
+def sits_no_more(registration, **papers):
+    """Have a candidate keep the mark of an épreuve that they had chosen to sit."""
+    amend(registration, informations=DECLARED, epreuves={**KEPT_MARK, **papers})
+
+
+def take_up(registration):
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=NOW)
+
+
+def keep(registration):
+    case, by = case_of(registration), author(registration.candidate)
+    accommodating.keep_as_sent(case=case, seen=case.revision, by=by, at=NOW)
+
+
+def nothing(registration):
+    """Leave it as it is being written."""
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [(State.PREPARING, nothing), (State.ASKED, take_up), (State.ASKED, find_incomplete)],
+)
+def test_a_request_is_written_and_sent_without_them(registration, state, step):
+    reach(registration, state, *ASKED)
+    sits_no_more(registration)
+    step(registration)
+
+    write(registration, *ASKED, Wish(THIRD, ("E3",)))
+    send(registration)
+
+    assert case_of(registration).state == State.ASKED
+    [reader] = case_of(registration).measures.filter(code=READER)
+    assert papers_in_words(reader.papers, sat_by(again(registration)), READER) == (
+        "Éducation physique et sportive"
+    )
+
+
+def test_it_is_kept_as_it_was_sent(registration):
+    reach(registration, State.ASKED, *ASKED)
+    take_up(registration)
+    write(registration, Wish(ACCESS))
+    sits_no_more(registration)
+
+    keep(registration)
+
+    assert case_of(registration).state == State.ASKED
+
+
+def test_what_was_never_chosen_is_not_chosen_once_it_is_not_sat(registration):
+    reach(registration, State.PREPARING, Wish(READER, ("E3",)))
+    sits_no_more(registration)
+
+    with pytest.raises(operations.UnknownMeasure):
+        write(registration, *ASKED)
+
+
+def test_a_measure_of_which_none_is_sat_is_not_sent_and_named(registration):
+    reach(registration, State.PREPARING, Wish(READER, ("E1",)), Wish(ACCESS))
+    sits_no_more(registration)
+
+    with pytest.raises(operations.NoPaperLeft, match="« Secrétaire lecteur »"):
+        send(registration)
+    write(registration, Wish(READER, ("E3",)), Wish(ACCESS))
+    send(registration)
+
+
+def test_a_measure_that_suits_none_of_those_that_are_left_is_not_for_all(registration):
+    reach(registration, State.ASKED, Wish(THIRD), Wish(ACCESS))
+    amend(
+        registration,
+        informations=DECLARED,
+        qualification={"diploma": "BAC", "experience": "2"},
+        epreuves={**KEPT_MARK, "statut-E2": "dispense", "statut-E3": "dispense"},
+    )
+    sat = sat_by(again(registration))
+
+    assert [one.code for one in sat] == ["M1"]
+    assert papers_in_words([], sat, THIRD) == "Aucune épreuve que vous passez encore"
+    assert papers_in_words([], sat, ACCESS) == "Toutes les épreuves"
+    take_up(registration)
+    with pytest.raises(operations.NoPaperLeft):
+        send(registration)
+    keep(registration)
