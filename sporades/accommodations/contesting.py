@@ -38,6 +38,8 @@ def received_at(notified_at: datetime, opened_at: datetime | None, zone: str) ->
 def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: str) -> str:
     """Say from when and until when a decision may be contested, as its page and its document do.
 
+    A document is made before anybody opens it: the page that shows it says the last day above it.
+
     Args:
         notified_at: when it was notified.
         opened_at: when its notification was opened for the first time, if it was.
@@ -55,9 +57,10 @@ def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: st
     if opened_at is not None:
         return f"{notified}. Réputée reçue le {day_in_words(day)}, vous pouviez {last}"
     return (
-        f"{notified}. Vous pouvez la contester dans les deux mois qui suivent le jour où vous "
-        "l'ouvrez dans votre espace, ou la recevez par courrier. Si rien ne montre ce jour, elle est "
-        f"réputée reçue le {day_in_words(day)} : vous pouvez {last}"
+        f"{notified}. Vous avez deux mois pour la contester, à compter du jour où vous l'ouvrez dans "
+        "votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit au-dessus "
+        "d'elle et à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée "
+        f"reçue le {day_in_words(day)} : vous pouvez alors {last}"
     )
 
 

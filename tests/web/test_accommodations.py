@@ -724,12 +724,17 @@ def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, reg
     assert "Temps majoré d'un tiers Accordée" not in unread
     until = case_of(registration).notification.content["until"].replace("\xa0", " ")
     assert until in unread
-    assert "dans les deux mois qui suivent le jour où vous l'ouvrez" in until
+    assert "à compter du jour où vous l'ouvrez" in until
 
     read = client.get(f"/mes-documents/{registration.number}/decision-amenagement")
     page = main(client.get(at(registration))).replace("\xa0", " ")
 
     assert "Décision prise par : Claude Martin" in main(read)
+    assert (
+        "Dernier jour pour contester cette décision : le 26 janvier 2027 Vous l'avez ouverte pour la "
+        "première fois le 25 novembre 2026, et le délai court de ce jour."
+        in main(read).replace("\xa0", " ")
+    )
     assert case_of(registration).opened_at == NOW
     assert "Temps majoré d'un tiers Accordée" in page
     assert (
@@ -742,6 +747,9 @@ def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, reg
         "de ce jour : vous pouvez la contester jusqu'au 26 janvier 2027 inclus." in page
     )
     assert [words.count("deux mois") for words in (unread, page, main(read))] == [1, 1, 1]
+    assert "Écrire à mon service gestionnaire" in page
+    assert "Rectorat des essais, 59000 Lille" in page
+    assert "Faire une autre demande ne conteste pas celle-ci" in page
 
 
 def test_the_former_decision_is_shown_while_another_request_is_under_way(sign_in, registration):

@@ -7,10 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from sporades.accommodations.contesting import contested_until, received_at
+from sporades.accommodations.models import Case
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import is_late, rules_of
 from sporades.acts import reading
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
@@ -56,6 +59,7 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
         "notice": _replaced(version)
         or _ended(found)
+        or _contested(version, found)
         or _moved(found)
         or _asked_since(version, found, at=request.arrived_at),
         **version.twin_context(),
@@ -93,6 +97,27 @@ def _ended(registration: Registration) -> dict[str, str]:
         "title": registration.state_in_words,
         "text": "Ses documents restent ici tels qu'ils ont été délivrés : ils ne prouvent plus une "
         "inscription, et vous n'avez plus rien à renvoyer.",
+    }
+
+
+def _contested(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+    """Say above a decision until when it may be contested, its reading being sooner than presumed.
+
+    It was made before it was read: what it says holds where nothing shows when it was.
+    """
+    if version.document.kind != NOTIFICATION.slug or version.opened_at is None:
+        return {}
+    case, zone = Case.objects.filter(notification=version).first(), registration.service.zone
+    if case is None or case.notified_at is None:
+        return {}
+    if received_at(case.notified_at, version.opened_at, zone) != version.opened_at:
+        return {}
+    last = day_in_words(contested_until(version.opened_at, zone))
+    day = day_in_words(local_day(version.opened_at, zone))
+    return {
+        "title": f"Dernier jour pour contester cette décision : le {last}",
+        "text": f"Vous l'avez ouverte pour la première fois le {day}, et le délai court de ce jour. Le "
+        "document, fait avant, ne pouvait pas le dire.",
     }
 
 
