@@ -26,8 +26,8 @@ from sporades.accommodations.rules import (
     Sat,
     Wish,
     deadline_of,
+    decision_on_papers,
     excluding,
-    granted_in_part,
     held_by_wishes,
     is_late,
     is_minor,
@@ -461,16 +461,14 @@ def _added(case: Case, sat: list[Sat]) -> list[str] | None:
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
-    measures = list(case.measures.all())
-    are_for_some = any(one.decided_papers or one.decision == Decision.OTHER for one in measures)
-    sat = sat_by(registration) if are_for_some else []
-    return [_decided_of(one, sat) for one in measures]
+    sat = sat_by(registration)
+    return [_decided_of(one, sat) for one in case.measures.all()]
 
 
 def _decided_of(measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
     return {
         "label": measure.named,
-        "papers": granted_in_part(measure, sat),
+        "papers": "" if measure.decision == Decision.REFUSED else decision_on_papers(measure, sat),
         "said": measure.decision_in_words,
         "kind": "error" if measure.decision == Decision.REFUSED else "success",
         "reason": measure.reason,
