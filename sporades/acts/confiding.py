@@ -18,7 +18,7 @@ from sporades.accommodations.contesting import contestable_among, papers_needed_
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import open_among, requests_of
 from sporades.accommodations.rules import rules_of
-from sporades.accommodations.states import WRITABLE
+from sporades.accommodations.states import WRITABLE, State
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent, name_of, named, named_text
@@ -48,6 +48,16 @@ class NothingToConfide(Refused):
     """The registration stands no more."""
 
     message = "Cette inscription ne tient plus : rien n'est plus à confier."
+
+
+class OpinionGiven(Refused):
+    """The doctor has given the opinion, and nothing is notified yet: nobody would read it."""
+
+    message = (
+        "L'avis du médecin est rendu, et la décision s'en prépare : ce que vous confieriez maintenant "
+        "ne serait pas lu. Si quelque chose a changé, écrivez-le à votre service gestionnaire, sans "
+        "parler de votre santé : il peut demander un nouvel avis."
+    )
 
 
 class AskedElsewhere(Refused):
@@ -109,7 +119,7 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NothingToConfide, AskedElsewhere, TooOften: see each.
+        NothingToConfide, AskedElsewhere, OpinionGiven, TooOften: see each.
         medical.TakesNothing, medical.TooMuch: see each.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach: the store does not answer.
@@ -117,7 +127,7 @@ def deposit(
     sending = named(press, sent)
     if (already := _given(registration, sending)) is not None:
         return already
-    check(registration)
+    check_awaited(registration)
     _spend(registration, at=at)
     made = cleaning.join([one.content for one in sent])
     sealed = medical.SealedFile(
@@ -130,6 +140,7 @@ def deposit(
         if (already := _given(locked, sending)) is not None:
             transaction.on_commit(lambda: files.forget_or_say([key], store=medical.STORE))
             return already
+        check_awaited(locked)
         given = medical.take(
             _taking(locked),
             sealed,
@@ -216,7 +227,7 @@ def remark(
         at: the instant at which the request arrived.
 
     Raises:
-        NothingToConfide, AskedElsewhere, TooOften, medical.TakesNothing: see each.
+        NothingToConfide, AskedElsewhere, OpinionGiven, TooOften, medical.TakesNothing: see each.
     """
     locked = lock_registration(registration.pk)
     sending = named_text(f"{press}\0{text}")
@@ -226,6 +237,8 @@ def remark(
     )
     if already is not None:
         return already
+    if by.kind == CANDIDATE:
+        check_awaited(locked)
     taking = _taking(locked)
     _spend(locked, at=at)
     written = medical.remark(
@@ -253,6 +266,22 @@ def check(registration: Registration) -> None:
     found = compartment(registration)
     if found is not None:
         medical.check_takes(found)
+
+
+def check_awaited(registration: Registration) -> None:
+    """Check that its candidate may confide something: a doctor reads it, or will.
+
+    Raises:
+        NothingToConfide, AskedElsewhere, OpinionGiven, medical.TakesNothing: see each.
+    """
+    check(registration)
+    if is_opinion_given(open_among(requests_of(registration.pk))):
+        raise OpinionGiven
+
+
+def is_opinion_given(case: Case | None) -> bool:
+    """Return whether an open request has its opinion: what is confided then is read by nobody."""
+    return case is not None and case.state in {State.OPINION_GIVEN, State.DECIDED}
 
 
 def _taking(registration: Registration) -> Compartment:

@@ -708,3 +708,21 @@ def test_pages_of_who_opened_papers_count_lines(mine, registration):
         opened(paper, minutes=number % 26, name=f"Dr n°{number % 26}.")
 
     assert "?page=2" not in mine.get(address(registration)).text
+
+
+@pytest.mark.parametrize("state", [State.OPINION_GIVEN, State.DECIDED])
+def test_nothing_is_confided_that_nobody_would_read(mine, registration, state):
+    asked.reach(registration, state)
+    said = "L'avis du médecin est rendu"
+
+    page = mine.get(address(registration))
+    assert said in main(page)
+    assert not seen(page).cssselect("main form, main a[href$='/CERTIFICAT']")
+    assert said in main(mine.get(address(registration, "CERTIFICAT"), follow=True))
+    refused = mine.post(address(registration), {"texte": "Un mot", "envoi": str(uuid4())})
+    assert (refused.status_code, said in main(refused)) == (422, True)
+    for give in (confide, write):
+        with pytest.raises(confiding.OpinionGiven):
+            give(registration)
+    assert not Paper.objects.exists()
+    assert not Remark.objects.exists()

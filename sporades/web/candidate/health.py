@@ -18,6 +18,7 @@ from sporades.accommodations.queries import (
     cases_of,
     last_among,
     last_case_of,
+    open_among,
     papers_called_for_by,
 )
 from sporades.accommodations.rules import rules_of
@@ -133,7 +134,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     form = ConfideForm(request.POST, request.FILES) if posted else ConfideForm()
     if not posted:
         try:
-            confiding.check(found)
+            confiding.check_awaited(found)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("candidate:health", number)
@@ -222,7 +223,11 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
     given, labels = _papers(found, zone, decided=decided), _labels(registration)
     is_here = rules_of(registration) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
-    kinds = _with_those_given(_kinds(registration, case) if is_open else [], given, labels)
+    is_over = is_open and confiding.is_opinion_given(open_among(cases))
+    is_open = is_open and not is_over
+    kinds = _with_those_given(
+        _kinds(registration, case) if is_open or is_over else [], given, labels
+    )
     openings = _openings(found, zone).get_page(page)
     remarks = [_remark(one, zone) for one in remarks_of(found)] if found else []
     asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
@@ -235,6 +240,7 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
         if found and found.erase_after and not found.erased_at
         else "",
         "is_open": is_open,
+        "over": confiding.OpinionGiven.message if is_over else "",
         "to_send": _to_send(registration, case),
         "serves_again": _serves_again(case, remarks, given),
         "kinds": [
