@@ -153,7 +153,7 @@ def _suits(one: Any, paper: str) -> bool:
     if asked is None or sat is None:
         return True
     known = [measure for code in unchosen if (measure := asked.measure(code)) is not None]
-    return all(measure.suits(sat.nature_for(one.category)) for measure in known)
+    return all(measure.suits(paper, sat.nature_for(one.category)) for measure in known)
 
 
 def _without_the_excluded(kept: list[Any]) -> list[Any]:

@@ -75,7 +75,9 @@ def sat_by(registration: Registration) -> list[Sat]:
         if paper.code not in entered:
             continue
         nature = paper.nature_for(registration.category)
-        suiting = [one.code for one in (asked.measures if asked else ()) if one.suits(nature)]
+        suiting = [
+            one.code for one in (asked.measures if asked else ()) if one.suits(paper.code, nature)
+        ]
         found.append(Sat(paper.code, paper.label, frozenset(suiting)))
     return found
 

@@ -79,9 +79,12 @@ def test_a_paper_follows_whether_there_was_a_decision_before(exam, is_due):
 def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
     third, double = exam.accommodations.measure("TIERS"), exam.accommodations.measure("DOUBLE")
 
-    assert third.suits(PaperNature.WRITTEN)
-    assert not third.suits(PaperNature.ORAL)
-    assert double.suits(PaperNature.ORAL)
+    assert third.suits("E1", PaperNature.WRITTEN)
+    assert not third.suits("E1", PaperNature.ORAL)
+    assert double.suits("E1", PaperNature.ORAL)
+    language = double.model_copy(update={"papers": ("E4",)})
+    assert language.suits("E4", PaperNature.ORAL)
+    assert not language.suits("E1", PaperNature.ORAL)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,8 @@ def test_a_measure_suits_the_natures_that_it_names_or_all(exam):
         ("natures: [ecrite], temps", "natures: [chantee], temps", "mesures[TIERS].natures[1]", "valeur"),
         ("temps: 1/3", "temps: 1/2", "mesures[TIERS].temps", "contradiction"),
         ("famille: Lieu, par", "famille: Lieu, natures: [orale], par", "mesures[CABINE].natures", "contradiction"),
+        ("famille: Lieu, par", "famille: Lieu, epreuves: [E1], par", "mesures[CABINE].epreuves", "contradiction"),
+        ("temps: 1/3", "temps: 1/3, epreuves: [E77]", "mesures[TIERS].epreuves", "reference_inconnue"),
         ("{code: DOUBLE,", "{code: TIERS,", "mesures[TIERS].code", "code_en_double"),
         ("[ APPRENTI ]", "[SCOLAIRE]", "procedure_simplifiee.categories", "reference_inconnue"),
         ("{plans: [PAP], cat", "{plans: [PPS], cat", "procedure_simplifiee.plans", "reference_inconnue"),

@@ -28,13 +28,15 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
 
 
 def _measure(measure: Measure, path: Path) -> Iterator[Fault]:
-    if measure.natures and not measure.is_by_paper:
-        yield Fault(
-            (*path, "natures"),
-            "contradiction",
-            "Une mesure qui vaut pour tout l'examen ne choisit pas de natures d'épreuves : retirez "
-            "« natures » ou « par_epreuve: non ».",
-        )
+    for key, said in (("natures", "de natures d'épreuves"), ("epreuves", "d'épreuves")):
+        chosen = measure.natures if key == "natures" else measure.papers
+        if chosen and not measure.is_by_paper:
+            yield Fault(
+                (*path, key),
+                "contradiction",
+                f"Une mesure qui vaut pour tout l'examen ne choisit pas {said} : retirez « {key} » "
+                "ou « par_epreuve: non ».",
+            )
     if measure.code in measure.excludes:
         yield Fault(
             (*path, "exclut"),

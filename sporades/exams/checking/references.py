@@ -77,7 +77,7 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
     DistinctOptions: (("papers", "papers", "épreuve"),),
     Dependency: (("paper", "papers", "épreuve"), ("needs", "papers", "épreuve")),
     SimpleProcedure: (("categories", "categories", "catégorie"), ("plans", "plans", "plan")),
-    Measure: (("excludes", "measures", "mesure"),),
+    Measure: (("excludes", "measures", "mesure"), ("papers", "papers", "épreuve")),
     HealthPaperCondition: (("measures", "measures", "mesure"), ("plans", "plans", "plan")),
     Zone: (("academies", "academies", "académie"),),
     Residence: (("abroad", "academies", "académie"),),

@@ -52,6 +52,12 @@ class Measure(Strict):
     natures: tuple[PaperNature, ...] = Field(
         (), description="Natures d'épreuves auxquelles elle convient ; à défaut, toutes."
     )
+    papers: tuple[Code, ...] = Field(
+        (),
+        alias="epreuves",
+        description="Épreuves pour lesquelles elle se demande, celles de langue vivante par exemple ; "
+        "à défaut, toutes celles de ces natures.",
+    )
     is_chosen_by_paper: bool = Field(
         default=False,
         alias="epreuves_a_cocher",
@@ -78,9 +84,10 @@ class Measure(Strict):
     )
     reference: Line | None = Field(None, description="Le texte qui la prévoit.")
 
-    def suits(self, nature: PaperNature) -> bool:
-        """Tell whether it may be asked for an épreuve of this nature."""
-        return not self.natures or nature in self.natures
+    def suits(self, paper: str, nature: PaperNature) -> bool:
+        """Tell whether it may be asked for an épreuve, by its code and by its nature."""
+        is_among = not self.papers or paper in self.papers
+        return is_among and (not self.natures or nature in self.natures)
 
 
 class Plan(Strict):
