@@ -7,7 +7,9 @@ from sporades.accommodations.states import State
 from sporades.exams.held import forget
 from tests.accommodations.asked import ACCESS, READER, THIRD, case_of, reach
 from tests.accommodations.test_asking import AFTER_CLOSING
+from tests.accommodations.test_following import DECLARED, amend
 from tests.accommodations.test_late import NOTHING_LATE, take_up
+from tests.accommodations.test_sat_no_more import KEPT_MARK
 from tests.factories import a_registration, load_invented
 from tests.web.guide import main
 
@@ -28,7 +30,7 @@ def sent_in_time(clock, *changes):
     if changes:
         load_invented(*changes)
         forget()
-    registration = a_registration(informations={"has_disability": "oui"})
+    registration = a_registration(informations=DECLARED)
     reach(registration, State.ASKED, Wish(THIRD, ("E1",)), Wish(ACCESS))
     clock.move_to(AFTER_CLOSING)
     return registration
@@ -105,3 +107,29 @@ def test_nothing_is_added_where_nothing_late_is_taken(sign_in, clock, invented_e
     refused = client.post(at(registration, "/epreuves"), {"epreuves-tiers": ["E1", "E2"]})
     assert set(refused.context["form"].errors) == {"epreuves-tiers"}
     assert client.post(at(registration, "/mesures"), SENT).status_code == 302
+
+
+def test_a_measure_that_suits_nothing_that_is_sat_any_more_is_named(sign_in, invented_exam):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.PREPARING, Wish(THIRD), Wish(ACCESS))
+    amend(
+        registration,
+        informations=DECLARED,
+        qualification={"diploma": "BAC", "experience": "2"},
+        epreuves={**KEPT_MARK, "statut-E2": "dispense", "statut-E3": "dispense"},
+    )
+    client = sign_in(registration.candidate)
+
+    page = main(client.get(at(registration, "/mesures"))).replace("\xa0", " ")
+    assert "cela ne sera plus demandé : Temps majoré d'un tiers" in page
+    client.post(at(registration, "/mesures"), {**SENT, "mesures-1": [], "quitter": "1"})
+    assert [one.code for one in case_of(registration).measures.all()] == [ACCESS]
+
+
+def test_at_home_a_decision_that_waits_says_from_when_its_delay_runs(sign_in, invented_exam):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.NOTIFIED)
+
+    page = main(sign_in(registration.candidate).get("/accueil")).replace("\xa0", " ")
+
+    assert "ou du 10 décembre 2026 si vous ne l'ouvrez pas." in page

@@ -95,7 +95,7 @@ def _take_measures(
 ) -> HttpResponse | None:
     """Keep what was chosen and go where the button leads; nothing where it cannot be kept."""
     found, is_leaving = asking.registration, LEAVE in request.POST
-    if is_leaving and not form.has_changed():
+    if is_leaving and not form.has_changed() and not form.gone:
         return _leave(request, PAGE, found)
     if not form.is_valid():
         return None

@@ -247,7 +247,15 @@ class MeasuresForm(ChoicesForm):
             self._families.append((family, name))
             codes = {code for code, _ in offered}
             self._ask_precisions([one for one in measures if one.code in codes], case, name)
+        codes = {code for _, name in self._families for code, _ in self._offered(name)}
+        self.gone = [
+            one.label for one in (case.measures.all() if case else ()) if one.code not in codes
+        ]
+        """What was chosen and suits nothing that is sat any more."""
         self._add_the_rest(case, former, is_held=is_held)
+
+    def _offered(self, name: str) -> list[tuple[str, str]]:
+        return list(self.fields[name].choices)
 
     def _ask_precisions(self, measures: list[Measure], case: Case | None, family: str) -> None:
         """Ask which one, or how large, of the measures that must say so."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from sporades.accommodations.contesting import presumed_at
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
@@ -19,7 +20,7 @@ from sporades.accommodations.tracker import (
     kept_date_in_words,
 )
 from sporades.acts.opining import is_asked_by_doctor
-from sporades.core.french import ended
+from sporades.core.french import day_in_words, ended, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
@@ -250,11 +251,23 @@ def _documents(
                 args=[folders[version.document.folder_id].number, version.document.kind],
             ),
             act="Ouvrir le document",
+            deadline=_presumed(version, folders[version.document.folder_id]),
         )
         for version in unread
         if version.document.folder_id in folders
         and not _is_sent_back(version, folders[version.document.folder_id])
     ]
+
+
+def _presumed(version: DocumentVersion, registration: Registration) -> str:
+    """Say from when a decision that may be contested is presumed received, unread; or nothing."""
+    if version.document.kind != NOTIFICATION.slug or version.published_at is None:
+        return ""
+    day = local_day(presumed_at(version.published_at), registration.service.zone)
+    return (
+        "Elle peut être contestée : le délai court du jour où vous l'ouvrez, ou du "
+        f"{day_in_words(day)} si vous ne l'ouvrez pas."
+    )
 
 
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
