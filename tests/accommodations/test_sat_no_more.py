@@ -6,6 +6,9 @@ from sporades.accommodations import operations
 from sporades.accommodations.rules import Wish, papers_in_words, sat_by
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
+from sporades.exams.held import forget
+from sporades.exams.models import Regulation
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
     NOW,
@@ -19,7 +22,7 @@ from tests.accommodations.asked import (
     write,
 )
 from tests.accommodations.test_following import DECLARED, amend
-from tests.factories import author
+from tests.factories import a_registration, author, load_invented
 
 KEPT_MARK = {"statut-E1": "benefice", "note-E1": "12", "session-E1": "2025"}
 ASKED = (Wish(READER, ("E1", "E3")), Wish(ACCESS))
@@ -109,3 +112,21 @@ def test_a_measure_that_suits_none_of_those_that_are_left_is_not_for_all(registr
     with pytest.raises(operations.NoPaperLeft):
         send(registration)
     keep(registration)
+
+
+def test_an_epreuve_that_a_measure_suits_no_more_blocks_nothing_either():
+    load_invented(
+        ("natures: [ecrite, pratique], temps: 1/3", "natures: [ecrite, orale], temps: 1/3")
+    )
+    forget()
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.ASKED, Wish(THIRD, ("E1", "M1")), Wish(ACCESS))
+    take_up(registration)
+    load_invented(("natures: [ecrite, pratique], temps: 1/3", "natures: [ecrite], temps: 1/3"))
+    forget()
+    Registration.objects.update(regulation=Regulation.objects.latest("pk"))
+
+    write(registration, Wish(THIRD, ("E1", "M1")), Wish(READER, ("E1",)))
+    send(registration)
+
+    assert case_of(registration).state == State.ASKED

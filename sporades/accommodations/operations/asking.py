@@ -247,7 +247,7 @@ def _check_known(
         rules: what the réglementation says.
         taken: the épreuves that are sat.
         asked: what is asked.
-        chosen: each measure with each épreuve that was chosen when it was sat.
+        chosen: each measure with each épreuve that was chosen when it was sat, and suited it.
     """
     sat = {one.code: one.measures for one in taken}
     if len({wish.code for wish in asked.wishes}) != len(asked.wishes):
@@ -256,11 +256,8 @@ def _check_known(
         measure = rules.measure(wish.code)
         if measure is None or (wish.papers and not measure.is_by_paper):
             raise UnknownMeasure
-        if any(
-            wish.code not in sat.get(paper, ())
-            for paper in wish.papers
-            if paper in sat or (wish.code, paper) not in chosen
-        ):
+        new = [paper for paper in wish.papers if (wish.code, paper) not in chosen]
+        if any(wish.code not in sat.get(paper, ()) for paper in new):
             raise UnknownMeasure
     if asked.plan and rules.plan(asked.plan) is None:
         raise UnknownMeasure("Ce plan n'est pas proposé pour cet examen.")
