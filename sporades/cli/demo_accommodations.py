@@ -9,12 +9,14 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import User
 from sporades.acts import accommodating, reading
+from sporades.cli.demo_health import confide_papers, open_papers
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 
 MANAGER, DOCTOR = "gestionnaire.lille@demo.test", "medecin.lille@demo.test"
 MISSING = "L'avis de votre établissement n'est pas signé."
 TEXT = "Le temps majoré convient à chaque épreuve demandée."
+BEFORE_THE_OPINION = timedelta(hours=1)
 WHY = "Le sujet peut être lu sans secrétaire."
 
 
@@ -31,8 +33,9 @@ def make_accommodations(made: Iterable[Registration], *, at: datetime) -> None:
     for steps, filed in zip(STEPS, made, strict=False):
         registration = Registration.objects.whole().get(pk=filed.pk)
         begun = at - timedelta(days=10)
-        for rank, act in enumerate(steps):
-            act(registration, begun + timedelta(hours=22 * rank))
+        for rank, acts in enumerate(steps):
+            for act in acts:
+                act(registration, begun + timedelta(hours=22 * rank))
 
 
 def _case(registration: Registration) -> Case:
@@ -55,6 +58,12 @@ def _send(registration: Registration, at: datetime) -> None:
     accommodating.send(case=case, seen=case.revision, by=by, at=at)
 
 
+def _confide(registration: Registration, at: datetime) -> None:
+    """Confide its papers, at the instant of the request."""
+    sent = _case(registration).asked_at
+    confide_papers(registration, at=sent or at)
+
+
 def _find_incomplete(registration: Registration, at: datetime) -> None:
     accommodating.declare_incomplete(
         case=_case(registration), missing=MISSING, by=_manager(), at=at
@@ -65,6 +74,11 @@ def _entrust(registration: Registration, at: datetime) -> None:
     doctor = User.objects.get(email=DOCTOR)
     name = doctor.memberships.get().full_name
     accommodating.entrust(case=_case(registration), doctor=doctor, name=name, by=_manager(), at=at)
+
+
+def _open(registration: Registration, at: datetime) -> None:
+    """Open its papers, an hour before the opinion."""
+    open_papers(registration, doctor=User.objects.get(email=DOCTOR), at=at - BEFORE_THE_OPINION)
 
 
 def _opine(registration: Registration, at: datetime) -> None:
@@ -101,16 +115,18 @@ def _read(registration: Registration, at: datetime) -> None:
         reading.open_document(version=version, by=_candidate(registration), at=at)
 
 
-type Steps = tuple[Callable[[Registration, datetime], None], ...]
+type Step = tuple[Callable[[Registration, datetime], None], ...]
 
-STEPS: tuple[Steps, ...] = (
-    (_send,),
-    (_send, _find_incomplete),
-    (_send, _entrust),
-    (_send, _entrust, _opine),
-    (_send, _entrust, _opine),
-    (_send, _entrust, _opine, _decide),
-    (_send, _entrust, _opine, _decide, _notify),
-    (_send, _entrust, _opine, _decide, _notify, _read),
+ASKED: Step = (_send, _confide)
+OPINED: Step = (_open, _opine)
+STEPS: tuple[tuple[Step, ...], ...] = (
+    (ASKED,),
+    ((_send,), (_find_incomplete,)),
+    (ASKED, (_entrust,)),
+    (ASKED, (_entrust,), OPINED),
+    (ASKED, (_entrust,), OPINED),
+    (ASKED, (_entrust,), OPINED, (_decide,)),
+    ((_send,), (_entrust,), (_opine,), (_decide,), (_notify,)),
+    ((_send,), (_entrust,), (_opine,), (_decide,), (_notify,), (_read,)),
 )
-"""What is done of each request, in order."""
+"""What is done of each request, in order: the acts of one instant together."""

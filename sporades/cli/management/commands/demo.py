@@ -18,7 +18,6 @@ from sporades.cli import (
     demo_accommodations,
     demo_crowd,
     demo_files,
-    demo_health,
     demo_people,
     demo_pieces,
     demo_registrations,
@@ -71,7 +70,6 @@ class Command(BaseCommand):
         demo_registrations.make_records(at=now)
         asking = demo_registrations.make_asking(at=now)
         demo_accommodations.make_accommodations(asking, at=now)
-        demo_health.make_health()
         demo_pieces.make_pieces(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():
