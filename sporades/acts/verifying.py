@@ -13,6 +13,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
+from sporades.evidence.meanwhile import check_read
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.states import State
 from sporades.intake import cleaning
@@ -35,20 +36,22 @@ class NothingOwed(Refused):
 
 
 @transaction.atomic
-def accept(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
+def accept(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
     """« Conforme »: the piece is what was asked for.
 
     Args:
         row: the piece.
         seen: the key of the deposit that was looked at, if it was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         evidence.OtherFile: its candidate has given another one meanwhile.
         Refused: it stands no more as it was read.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     evidence.accept(held, seen=seen, by=by, at=at)
     owing.record("piece accepted", locked, by=by, at=at, piece=held.code, deposit=held.deposit_id)
     completing.clear_if_complete(locked, at=at)
@@ -62,6 +65,7 @@ def refuse(
     seen: int | None,
     by: Actor,
     at: datetime,
+    mark: str = "",
     motive: str = "",
     until: owing.Until = None,
 ) -> None:
@@ -71,6 +75,7 @@ def refuse(
         row: the piece.
         reason: why.
         seen: the key of the deposit that was looked at, if it was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
         motive: what verifiers call the usual reason that it is (`evidence.reasons`), if it is one.
@@ -78,12 +83,13 @@ def refuse(
             réglementation says.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         ReasonMissing: nothing is said.
         delays.Shorter, delays.TooFar: see each.
         evidence.OtherFile: its candidate has given another one meanwhile.
         Refused: it stands no more as it was read.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     last = owing.granted(locked, held, until, at=at)
     evidence.refuse(held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at)
     owing.record(
@@ -100,20 +106,22 @@ def refuse(
 
 
 @transaction.atomic
-def overturn(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> None:
+def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
     """« Revenir sur le refus »: the piece is what was asked for after all; its candidate is told.
 
     Args:
         row: the piece.
         seen: the key of the deposit that was looked at, if it was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         evidence.OtherFile, evidence.NothingThere: see each.
         Refused: it stands no more as it was read.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     why = held.reason
     evidence.overturn(held, seen=seen, by=by, at=at)
     owing.record(
@@ -130,20 +138,22 @@ def overturn(*, row: Evidence, seen: int | None, by: Actor, at: datetime) -> Non
 
 
 @transaction.atomic
-def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
+def waive(*, row: Evidence, reason: str, mark: str = "", by: Actor, at: datetime) -> None:
     """« Dispenser »: this registration does without it; its candidate is told, with the reason.
 
     Args:
         row: the piece.
         reason: why.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         ReasonMissing: nothing is said.
         Refused: it stands no more as it was read.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     evidence.waive(held, reason=reason, by=by, at=at)
     owing.record("piece waived", locked, by=by, at=at, piece=held.code, reason=reason)
     owing.tell_waived(held, locked, at=at)
@@ -151,21 +161,25 @@ def waive(*, row: Evidence, reason: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def ask_again(*, row: Evidence, until: date | None = None, by: Actor, at: datetime) -> None:
+def ask_again(
+    *, row: Evidence, until: date | None = None, mark: str = "", by: Actor, at: datetime
+) -> None:
     """« Redemander »: a piece that was waived is due again; its candidate is told.
 
     Args:
         row: the piece.
         until: the last day to send it, where its deadline gives less.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         NothingOwed: its registration is validated, or stands no more.
         delays.Shorter, delays.TooFar: see each.
         evidence.NotWaived: it is asked for already.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     if not locked.is_active or locked.is_validated:
         raise NothingOwed
     last = owing.granted(locked, held, until, at=at)
@@ -183,7 +197,7 @@ def ask_again(*, row: Evidence, until: date | None = None, by: Actor, at: dateti
 
 
 @transaction.atomic
-def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
+def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime) -> None:
     """« Laisser plus de temps »: a piece that is still to be sent is taken until another day; its candidate is told.
 
     A later day than its deadline; or an earlier one than a day that was granted by mistake.
@@ -191,15 +205,17 @@ def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
     Args:
         row: the piece.
         until: the last day.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         NothingOwed: its registration is validated, or stands no more.
         delays.Shorter, delays.TooFar: see each.
         evidence.NothingToSend: it came meanwhile, or is asked for no more.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     if not locked.is_active or locked.is_validated:
         raise NothingOwed
     owed = owing.owed_as(locked, held)
@@ -212,19 +228,21 @@ def grant(*, row: Evidence, until: date, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
+def receive(*, row: Evidence, posted_on: date, mark: str = "", by: Actor, at: datetime) -> None:
     """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
 
     Args:
         row: the piece.
         posted_on: the day of the postmark.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who records it.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         Refused: the postmark is to come, or the piece stands no more as it was read.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     _check_postmark(locked, posted_on, at=at)
     evidence.receive(held, posted_on=posted_on, at=at)
     posted = posted_on.isoformat()
@@ -234,7 +252,14 @@ def receive(*, row: Evidence, posted_on: date, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def correct_postmark(
-    *, row: Evidence, posted_on: date, read: date, seen: int | None, by: Actor, at: datetime
+    *,
+    row: Evidence,
+    posted_on: date,
+    read: date,
+    seen: int | None,
+    mark: str = "",
+    by: Actor,
+    at: datetime,
 ) -> None:
     """« Corriger la date du cachet »: what was written was not what stands on the envelope (L-05).
 
@@ -243,14 +268,16 @@ def correct_postmark(
         posted_on: the day of the postmark.
         read: the day that was read as wrong.
         seen: the key of the scan that was looked at, if there was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who corrects it.
         at: the instant.
 
     Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         evidence.OtherFile: a colleague has written another day, or joined a scan, meanwhile.
         Refused: the postmark is to come, or the piece stands no more as it was read.
     """
-    locked, held = owing.lock_row(row)
+    locked, held = _as_read(row, mark, by=by)
     _check_postmark(locked, posted_on, at=at)
     evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
     owing.record(
@@ -271,6 +298,7 @@ def scan_in(
     sent: Sequence[Sent],
     press: str,
     posted_on: date,
+    mark: str = "",
     by: Actor,
     at: datetime,
 ) -> Deposit:
@@ -282,11 +310,13 @@ def scan_in(
         sent: the scan.
         press: names the press of the button: pressed twice, it gives one file.
         posted_on: the day of the postmark.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who scans it.
         at: the instant.
 
     Raises:
         owing.NotAsked: the registration does not owe this piece.
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
         Refused: the postmark is to come, or the piece stands no more as it was read.
         evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
     """
@@ -299,6 +329,7 @@ def scan_in(
         found = next((one for one in owing.owed_of(locked) if one.row.code == code), None)
         if found is None:
             raise owing.NotAsked
+        check_read(found.row, mark, by=by)
         return found.row
 
     take = partial(evidence.take_scan, posted_on=posted_on)
@@ -314,6 +345,13 @@ def scan_in(
         by=by,
         at=at,
     )
+
+
+def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evidence]:
+    """Return a piece, its registration locked, where it stands as it was read. Raises Changed."""
+    locked, held = owing.lock_row(row)
+    check_read(held, mark, by=by)
+    return locked, held
 
 
 def _check_postmark(registration: Registration, posted_on: date, *, at: datetime) -> None:

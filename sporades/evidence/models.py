@@ -19,6 +19,10 @@ from sporades.registrations.models.version import CANDIDATE
 
 LONGEST_NAME = 120
 LONGEST_REASON = 500
+ANTIVIRUS = "l'antivirus"
+"""Who has refused a file in which something was found."""
+MARKED = ("state", "deposit", "decided_at", "posted_on", "granted_until")
+"""What tells a piece from what it was as somebody read it."""
 LOOKED_AT_FOR = timedelta(minutes=10)
 """For how long a piece that somebody has opened is not proposed to a colleague."""
 
@@ -158,6 +162,23 @@ class Evidence(models.Model):
         return bool(
             self.looked_at and self.looked_by != user and at - self.looked_at < LOOKED_AT_FOR
         )
+
+    @property
+    def mark(self) -> str:
+        """What tells it from what it becomes once somebody gives, or decides, anything else.
+
+        That the antivirus has found nothing in its file changes nothing of what was read.
+        """
+        state = State.DEPOSITED if self.state == State.CHECKING else State(self.state)
+        decided, granted = self.decided_at, self.granted_until
+        said = (
+            state.value,
+            self.deposit_id,
+            decided and decided.isoformat(),
+            self.posted_on and self.posted_on.isoformat(),
+            granted and granted.isoformat(),
+        )
+        return " ".join(str(one or "-") for one in said)
 
     @property
     def is_replaceable(self) -> bool:

@@ -12,7 +12,15 @@ from sporades.core import arriving
 from sporades.core.actors import Actor
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
-from sporades.evidence.models import ArrivingFile, Deposit, Evidence, Incompleteness, Verdict
+from sporades.evidence.meanwhile import OTHER_POSTMARK, OtherFile, check_seen
+from sporades.evidence.models import (
+    ANTIVIRUS,
+    ArrivingFile,
+    Deposit,
+    Evidence,
+    Incompleteness,
+    Verdict,
+)
 from sporades.evidence.queries import in_force, weight_of, words_of
 from sporades.evidence.states import (
     ACCEPT,
@@ -34,14 +42,10 @@ from sporades.evidence.states import (
     State,
 )
 from sporades.registrations.models import Registration
-from sporades.registrations.models.version import CANDIDATE
 
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
 """Of the files in force of one registration."""
-
-ANTIVIRUS = "l'antivirus"
-"""Who has refused a file in which something was found."""
 
 INFECTED = (
     "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Déposez-en un "
@@ -77,27 +81,6 @@ class TooMuch(Refused):
         "Une inscription garde dix fichiers au plus, et 25 Mo en tout : réduisez ce fichier, ou "
         "envoyez cette pièce par courrier à votre service gestionnaire."
     )
-
-
-class OtherFile(Refused):
-    """Something else was given for it since it was opened, by its candidate or by a colleague."""
-
-    message = (
-        "Le candidat vient de déposer un autre fichier pour cette pièce : relisez-le avant de "
-        "décider."
-    )
-
-
-SCANNED_IN = (
-    "Un collègue vient de joindre la numérisation de cette pièce : relisez-la avant de décider."
-)
-ON_PAPER = (
-    "Un collègue vient de noter cette pièce reçue par courrier : relisez-la avant de décider."
-)
-
-OTHER_POSTMARK = (
-    "Un collègue vient d'écrire une autre date du cachet : relisez-la avant de décider."
-)
 
 
 class NothingThere(Refused):
@@ -363,7 +346,7 @@ def sweep(*, older_than: datetime) -> int:
 
 def accept(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:
     """Find a piece good. Raises OtherFile, Refused."""
-    _check_seen(row, seen)
+    check_seen(row, seen)
     move(row, ACCEPT, decided_at=at, decided_name=by.name)
     _note_verdict(row, at=at)
 
@@ -394,7 +377,7 @@ def refuse(
     """
     if not reason:
         raise ReasonMissing
-    _check_seen(row, seen)
+    check_seen(row, seen)
     time = _more_time(until)
     move(row, REFUSE, reason=reason, decided_at=at, decided_name=by.name, **time)
     _note_verdict(row, motive=motive, at=at)
@@ -412,7 +395,7 @@ def overturn(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> Non
     Raises:
         OtherFile, NothingThere, Refused: see each.
     """
-    _check_seen(row, seen)
+    check_seen(row, seen)
     if not row.is_there:
         raise NothingThere
     move(row, OVERTURN, reason="", decided_at=at, decided_name=by.name)
@@ -510,7 +493,7 @@ def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | 
         OtherFile: a colleague has joined a scan, or written another day, meanwhile.
         Refused: it stands no more as it was read.
     """
-    _check_seen(row, seen)
+    check_seen(row, seen)
     if row.posted_on != read:
         raise OtherFile(OTHER_POSTMARK)
     move(row, CORRECT_POSTMARK, posted_on=posted_on)
@@ -521,11 +504,3 @@ def note_looked(row: Evidence, *, by: Actor, at: datetime) -> None:
     Evidence.objects.filter(pk=row.pk).update(
         looked_at=at, looked_by=by.identifier, looked_name=by.name
     )
-
-
-def _check_seen(row: Evidence, seen: int | None) -> None:
-    if row.deposit_id == seen:
-        return
-    if row.deposit is None:
-        raise OtherFile(ON_PAPER)
-    raise OtherFile(OtherFile.message if row.deposit.author_kind == CANDIDATE else SCANNED_IN)

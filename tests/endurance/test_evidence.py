@@ -11,6 +11,7 @@ from django.db import transaction
 from sporades.acts import completing, providing, verifying
 from sporades.acts.completing import NothingMissing
 from sporades.core import files
+from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import ArrivingFile, Deposit
@@ -31,6 +32,7 @@ give(Registration.objects.get(pk={registration}), at=now())
 """
 """What the process does that is killed."""
 
+COLLEAGUE = Actor("head", "Camille Ferrand", "user:77")
 ROUNDS = range(figure(3, 100))
 
 pytestmark = pytest.mark.usefixtures("kept")
@@ -91,6 +93,24 @@ def test_of_a_verdict_and_another_file_at_once_neither_is_lost(arena):
             assert row.deposit == former
         else:
             assert (row.state, row.deposit == former) == (State.CHECKING, False)
+
+
+def test_of_two_verdicts_at_once_on_what_was_read_one_stands_and_the_other_is_told(arena):
+    for _ in ROUNDS:
+        registration = a_registration(at=now())
+        given = give(registration, at=now())
+        evidence.note_scanned(given, is_clean=True, at=now())
+        row = piece(registration)
+        read = {"row": row, "mark": row.mark, "seen": given.pk, "at": now()}
+
+        outcomes = together(
+            partial(verifying.accept, **read, by=MANAGER),
+            partial(verifying.refuse, **read, reason="Floue.", by=COLLEAGUE),
+        )
+
+        # A refusal may leave what is found good: only what was read keeps it from doing so.
+        assert kinds(outcomes) == ["DecidedSince", "NoneType"]
+        assert row.verdicts.count() == 1
 
 
 def test_each_row_has_its_file_and_each_file_its_row(arena, kept):

@@ -15,6 +15,7 @@ from PIL import Image
 from sporades.accounts.models import Membership
 from sporades.acts import deciding, verifying
 from sporades.core import files
+from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence, Verdict
@@ -27,7 +28,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.web.office import bounded
 from sporades.web.office.days import HOW
-from tests.evidence.given import BAC, MANAGER, a_photo, again, give, piece
+from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen, words
 
@@ -58,11 +59,18 @@ def clean(registration, **said):
     return given
 
 
+def opened(client, registration):
+    """Open the page of the piece, and return what its forms send of what it shows."""
+    page = seen(client.get(decision(registration)))
+    return {
+        name: page.cssselect(f"main input[name={name}]")[0].get("value") for name in ("vue", "lue")
+    }
+
+
 def decide(client, registration, **said):
     """Choose, on the page as it is shown, and press « Enregistrer »."""
-    page = seen(client.get(decision(registration)))
-    vue, *_ = page.cssselect("main input[name=vue]")
-    return client.post(decision(registration), {"vue": vue.get("value"), **said}, follow=True)
+    read = opened(client, registration)
+    return client.post(decision(registration), {**read, **said}, follow=True)
 
 
 def test_a_file_is_opened_once_the_antivirus_has_found_nothing_in_it(manager, in_lille):
@@ -216,8 +224,12 @@ def test_another_file_than_the_one_that_was_read_is_not_judged(manager, in_lille
 
     page = manager.post(decision(in_lille), {"vue": former.pk, "verdict": "accept"})
 
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert "Le candidat vient de déposer un autre fichier" in main(page)
+    # The page shows the new one: it may be judged from there.
+    assert seen(page).cssselect("main input[name=vue]")[0].get("value") == str(
+        piece(in_lille).deposit_id
+    )
     assert piece(in_lille).state == State.DEPOSITED
 
 
@@ -327,14 +339,211 @@ def test_what_is_no_verdict_is_refused_with_words(manager, in_lille, verdict):
     assert "Choisissez une décision parmi celles de cette page." in main(page)
 
 
-def test_who_decided_meanwhile_is_named_rather_than_its_candidate(manager, in_lille):
+COLLEAGUE = Actor("head", "Camille Ferrand", "user:77")
+
+
+def refuse(registration):
+    verifying.refuse(
+        row=piece(registration),
+        reason="Floue.",
+        seen=piece(registration).deposit_id,
+        by=COLLEAGUE,
+        at=NOW,
+    )
+
+
+def accept(registration):
+    verifying.accept(
+        row=piece(registration), seen=piece(registration).deposit_id, by=COLLEAGUE, at=NOW
+    )
+
+
+def waive(registration):
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=COLLEAGUE, at=NOW)
+
+
+def receive(registration, day=date(2026, 11, 24)):
+    verifying.receive(row=piece(registration), posted_on=day, by=COLLEAGUE, at=NOW)
+
+
+WHY = {"verdict": "refuse", "raison": "illisible", "motif": "le verso manque aussi"}
+
+
+def opened_before(client, registration, act):
+    """Open the page of a piece, and have a colleague act on it."""
+    read = opened(client, registration)
+    act(registration)
+    return read
+
+
+def test_what_a_colleague_has_just_found_good_is_not_refused_unread(manager, in_lille):
+    clean(in_lille)
+    read = opened_before(manager, in_lille, accept)
+
+    page = manager.post(decision(in_lille), {**read, **WHY})
+
+    assert page.status_code == 409
+    assert "Camille Ferrand a décidé de cette pièce entre-temps : conforme." in main(page)
+    assert "Décision de Camille Ferrand, le mercredi 25 novembre 2026 à 10" in main(page)
+    assert piece(in_lille).state == State.ACCEPTED
+    assert not Message.objects.filter(kind="piece_refused").exists()
+    assert not Entry.objects.filter(verb="piece refused").exists()
+
+    # What was typed is there, and may be put in place of what the colleague decided.
+    form = seen(page).xpath("//form[.//input[@value='refuse']]")[0]
+    assert form.getparent().getparent().get("open") is not None
+    assert form.cssselect("[value=illisible]")[0].get("checked") is not None
+    assert words(form.cssselect("textarea")[0]) == WHY["motif"]
+    again = {one.get("name"): one.get("value") for one in form.cssselect("input[type=hidden]")}
+    manager.post(decision(in_lille), {**again, **WHY})
+    assert piece(in_lille).state == State.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("given", "act", "pressed", "said"),
+    [
+        (True, accept, {"verdict": "accept"}, "entre-temps : conforme"),
+        (True, accept, {"verdict": "waive", "pourquoi": "vu"}, "entre-temps : conforme"),
+        (True, refuse, {"verdict": "accept"}, "entre-temps : non conforme"),
+        (True, refuse, WHY, "entre-temps : non conforme"),
+        (True, refuse, {"verdict": "waive", "pourquoi": "vu"}, "entre-temps : non conforme"),
+        (True, waive, {"verdict": "accept"}, "entre-temps : dispensée"),
+        (True, waive, WHY, "entre-temps : dispensée"),
+        (False, waive, {"verdict": "receive", "poste_le": "20/11/2026"}, "temps : dispensée"),
+        (False, receive, {"verdict": "waive", "pourquoi": "vu"}, "noter cette pièce reçue"),
+        (False, clean, {"verdict": "waive", "pourquoi": "vu"}, "Le candidat vient de déposer un"),
+    ],
+)
+def test_nothing_is_decided_over_what_was_decided_or_given_meanwhile(
+    manager, in_lille, given, act, pressed, said
+):
+    if given:
+        clean(in_lille)
+    read = opened_before(manager, in_lille, act)
+    before = piece(in_lille)
+
+    page = manager.post(decision(in_lille), {**read, **pressed})
+
+    assert page.status_code == 409
+    assert said in main(page)
+    after = piece(in_lille)
+    assert (after.state, after.decided_name) == (before.state, before.decided_name)
+
+
+def test_a_refusal_found_good_and_refused_again_is_not_the_one_that_was_read(manager, in_lille):
+    clean(in_lille)
+    refuse(in_lille)
+    read = opened(manager, in_lille)
+    row = piece(in_lille)
+    later = NOW + timedelta(minutes=1)
+    verifying.overturn(row=row, seen=row.deposit_id, by=COLLEAGUE, at=later)
+    said = {"seen": row.deposit_id, "by": COLLEAGUE}
+    verifying.refuse(row=row, reason="Tronquée.", **said, at=later + timedelta(minutes=1))
+
+    page = manager.post(decision(in_lille), {**read, "verdict": "overturn"})
+
+    assert page.status_code == 409
+    assert piece(in_lille).reason == "Tronquée."
+
+
+def test_time_that_a_colleague_has_just_given_is_not_cut_back_unread(manager, pressing):
+    read = opened(manager, pressing)
+    granted = date(2027, 2, 20)
+    verifying.grant(row=piece(pressing), until=granted, by=COLLEAGUE, at=NOW)
+
+    page = manager.post(decision(pressing), {**read, "verdict": "delay", "delai": "05/02/2027"})
+
+    assert page.status_code == 409
+    assert "Un collègue vient de changer le délai de cette pièce" in main(page)
+    assert local_day(piece(pressing).granted_until, pressing.service.zone) == granted
+    assert seen(page).cssselect("#id_delai")[0].get("value") == "05/02/2027"
+
+
+def left(page):
+    """Return what the page shows of what was answered and has no form any more."""
+    return [words(one) for one in seen(page).cssselect("[aria-labelledby=ecrit] .s-answers__row")]
+
+
+@pytest.mark.parametrize("act", [waive, refuse])
+def test_what_was_typed_of_a_refusal_is_shown_where_its_form_is_gone(manager, in_lille, act):
+    clean(in_lille)
+    read = opened_before(manager, in_lille, act)
+
+    page = manager.post(decision(in_lille), {**read, **WHY})
+
+    assert left(page) == ["Motif du refus Illisible", "Précision le verso manque aussi"]
+
+
+def test_so_is_why_a_piece_was_to_be_waived(manager, in_lille):
+    clean(in_lille)
+    read = opened_before(manager, in_lille, accept)
+
+    page = manager.post(decision(in_lille), {**read, "verdict": "waive", "pourquoi": "diplôme vu"})
+
+    assert left(page) == ["Motif diplôme vu"]
+
+
+def test_where_its_form_is_still_there_it_stands_in_it(manager, in_lille):
+    clean(in_lille)
+    read = opened_before(manager, in_lille, refuse)
+
+    page = manager.post(decision(in_lille), {**read, "verdict": "waive", "pourquoi": "diplôme vu"})
+
+    [field] = seen(page).cssselect("details[open] [name=pourquoi]")
+    assert field.get("value") == "diplôme vu"
+    assert left(page) == []
+
+
+def test_whoever_decided_from_another_page_is_not_taken_for_a_colleague(manager, in_lille):
+    clean(in_lille)
+    read = opened(manager, in_lille)
+    decide(manager, in_lille, verdict="accept")
+
+    page = manager.post(decision(in_lille), {**read, **WHY})
+
+    assert "Une décision est déjà enregistrée à votre nom pour cette pièce : conforme" in main(page)
+    assert piece(in_lille).state == State.ACCEPTED
+
+
+def test_what_the_antivirus_found_meanwhile_is_no_decision_of_a_colleague(manager, in_lille):
+    given = give(in_lille)
+    read = opened(manager, in_lille)
+    evidence.note_scanned(given, is_clean=False, at=NOW)
+
+    page = manager.post(decision(in_lille), {**read, "verdict": "waive", "pourquoi": "vu"})
+
+    assert page.status_code == 409
+    assert "L'antivirus vient de trouver un programme malveillant" in main(page)
+
+
+def test_that_the_antivirus_has_found_nothing_meanwhile_is_no_other_piece(manager, in_lille):
+    given = give(in_lille)
+    read = opened(manager, in_lille)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+
+    manager.post(decision(in_lille), {**read, "verdict": "waive", "pourquoi": "vu"})
+
+    assert piece(in_lille).state == State.WAIVED
+
+
+@pytest.mark.parametrize("lue", ["x", "accepted", "- - - - - - -", "\x00", "é" * 5_000])
+def test_a_page_that_says_anything_of_what_it_showed_is_refused_with_words(manager, in_lille, lue):
     given = clean(in_lille)
-    verifying.refuse(row=piece(in_lille), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+
+    page = manager.post(decision(in_lille), {"vue": given.pk, "lue": lue, "verdict": "accept"})
+
+    assert page.status_code == 409
+    assert piece(in_lille).state == State.DEPOSITED
+
+
+def test_a_page_that_says_nothing_of_what_it_showed_judges_no_verdict_of_another(manager, in_lille):
+    given = clean(in_lille)
+    refuse(in_lille)
 
     page = manager.post(decision(in_lille), {"vue": given.pk, "verdict": "accept"})
 
-    assert page.status_code == 422
-    assert "Claude Martin a décidé de cette pièce entre-temps : non conforme." in main(page)
+    assert page.status_code == 409
+    assert "Camille Ferrand a décidé de cette pièce entre-temps : non conforme." in main(page)
 
 
 def test_a_refusal_is_taken_back_on_the_page_that_the_message_leads_to(manager, in_lille):
@@ -451,6 +660,26 @@ def test_a_paper_that_came_is_scanned_for_its_candidate(manager, in_lille):
     evidence.note_scanned(row.deposit, is_clean=True, at=NOW)
     assert piece(in_lille).state == State.POSTED
     assert seen(manager.get(decision(in_lille))).cssselect(".s-pages img")
+
+
+def test_a_scan_takes_the_place_of_no_refusal_that_was_not_read(manager, in_lille):
+    at = reverse("office:scan_piece", args=[in_lille.number, "IDENTITE"])
+    receive(in_lille)
+    [lue] = seen(manager.get(at)).cssselect("main input[name=lue]")
+    refuse(in_lille)
+
+    def send(lue):
+        photo = SimpleUploadedFile("scan.jpg", a_photo(), content_type="image/jpeg")
+        return manager.post(at, {"lue": lue, "fichier": photo, "poste_le": "23/11/2026"})
+
+    page = send(lue.get("value"))
+
+    assert page.status_code == 422
+    assert "Camille Ferrand a décidé de cette pièce entre-temps : non conforme." in main(page)
+    assert seen(page).cssselect("[name=poste_le]")[0].get("value") == "23/11/2026"
+    assert piece(in_lille).state == State.REFUSED
+    send(seen(page).cssselect("main input[name=lue]")[0].get("value"))
+    assert piece(in_lille).state == State.POSTED
 
 
 def test_a_scan_says_why_it_is_not_taken(manager, in_lille):

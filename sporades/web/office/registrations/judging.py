@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from sporades.acts import reading, verifying
-from sporades.core.actors import Actor
-from sporades.core.french import day_in_words, time_left_in_words
+from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
+from sporades.evidence import meanwhile
 from sporades.evidence.models import Evidence
+from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import TO_VERIFY
 from sporades.registrations.models import Registration
@@ -23,7 +24,12 @@ from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.files import author_on, registration_of
 from sporades.web.office.registrations.piece_queue import PieceQueue, queue_of
 from sporades.web.office.registrations.pieces import is_late, piece_in, trail_of
-from sporades.web.office.registrations.verdict_forms import MORE_TIME, Time, VerdictForms
+from sporades.web.office.registrations.verdict_forms import (
+    MORE_TIME,
+    READ,
+    Time,
+    VerdictForms,
+)
 from sporades.web.office.registrations.walking import back_to_file
 
 COMPARED = (
@@ -40,51 +46,87 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """Say what a piece is worth, that it came by post, that this registration does without it, or not any more."""
     found = registration_of(request, number)
     owed = piece_in(found, piece)
-    row, queue, at = owed.row, queue_of(request), request.arrived_at
-    if row.pk is None:
+    if owed.row.pk is None:
         raise Http404
-    by = author_on(request, found)
-    is_posted = request.method == "POST"
-    asked = VerdictForms(
-        request.POST if is_posted else None,
-        row=row,
-        reasons=reasons_for(found, piece),
-        time=Time(found, owed, at),
+    asked = _asked(request, found, owed)
+    if request.method != "POST":
+        return _page(request, found, owed, asked)
+    row, queue, by = owed.row, queue_of(request), author_on(request, found)
+    mark, seen = request.POST.get(READ) or row.mark, seen_in(request.POST)
+    try:
+        meanwhile.check_read(row, mark, by=by)
+        if asked.is_of_another_state:
+            raise meanwhile.changed(row, by=by)
+        if not asked.is_valid():
+            return _page(request, found, owed, asked, seen=seen, status=422)
+        _judge(asked, row=row, seen=seen or None, mark=mark, by=by, at=request.arrived_at)
+    except meanwhile.Changed as refusal:
+        return _overtaken(request, number, piece, str(refusal))
+    except Refused as refusal:
+        asked.refuse(str(refusal))
+        return _page(request, found, owed, asked, seen=seen, status=422)
+    messages.success(request, _decided(row, found, asked.said, queue))
+    return _onwards(request, found, row, queue)
+
+
+def _asked(
+    request: HttpRequest, registration: Registration, owed: Owed, *, is_overtaken: bool = False
+) -> VerdictForms:
+    """Return what may be said of a piece where it stands, and what was sent of it."""
+    return VerdictForms(
+        request.POST if request.method == "POST" else None,
+        row=owed.row,
+        reasons=reasons_for(registration, owed.row.code),
+        time=Time(registration, owed, request.arrived_at),
+        is_overtaken=is_overtaken,
     )
-    seen = seen_in(request.POST) if is_posted else row.deposit_id or 0
-    if is_posted and asked.is_valid():
-        try:
-            _judge(row, asked, seen or None, by=by, at=at)
-        except Refused as refusal:
-            asked.refuse(str(refusal))
-        else:
-            messages.success(request, _decided(row, found, asked.said, queue))
-            return _onwards(request, found, row, queue)
+
+
+def _overtaken(request: HttpRequest, number: str, piece: str, why: str) -> HttpResponse:
+    """Show what became of a piece since it was read; what was typed is kept, nothing is done."""
+    found = registration_of(request, number)
+    owed = piece_in(found, piece)
+    asked = _asked(request, found, owed, is_overtaken=True)
+    asked.refuse(why)
+    return _page(request, found, owed, asked, status=409)
+
+
+def _page(
+    request: HttpRequest,
+    registration: Registration,
+    owed: Owed,
+    asked: VerdictForms,
+    *,
+    seen: int | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    row, queue, at = owed.row, queue_of(request), request.arrived_at
+    by, zone = author_on(request, registration), registration.service.zone
     other = ""
-    if not is_posted and row.state in TO_VERIFY:
+    if request.method != "POST" and row.state in TO_VERIFY:
         if row.looked_at_by_another(by.identifier, at):
             other = f"{row.looked_name} a ouvert cette pièce {_ago(row.looked_at, at)}."
         reading.look_at_piece(row=row, by=by, at=at)
-    version = version_of.get(registration=found.pk, number=found.version)
+    version = version_of.get(registration=registration.pk, number=registration.version)
     context = {
-        "registration": found,
+        "registration": registration,
         "owed": owed,
         "compared": [
             (label, said) for label, said in version.snapshot["identity"] if label in COMPARED
         ],
-        "is_late": is_late(found, owed),
-        "pages": _pages(found, row),
+        "is_late": is_late(registration, owed),
+        "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",
+        "pages": _pages(registration, row),
         "posted": day_in_words(row.posted_on) if row.posted_on else "",
-        "given": row.deposit.given_in_words(found.service.zone) if row.deposit else "",
+        "given": row.deposit.given_in_words(zone) if row.deposit else "",
         "version": version,
         "asked": asked,
-        "seen": seen,
+        "seen": (row.deposit_id or 0) if seen is None else seen,
         "other": other,
         "following": queue.following(row, user=by.identifier, at=at) if queue else "",
         "back": queue.list if queue else "",
-        "trail": trail_of(found),
+        "trail": trail_of(registration),
     }
-    status = 422 if asked.errors else 200
     return render(request, "office/judge_piece.html", context, status=status)
 
 
@@ -99,33 +141,33 @@ def _onwards(
     return redirect(following or queue.list)
 
 
-def _judge(
-    row: Evidence, asked: VerdictForms, seen: int | None, *, by: Actor, at: datetime
-) -> None:
+def _judge(asked: VerdictForms, *, seen: int | None, **act: Any) -> None:
+    """Do what was pressed.
+
+    Args:
+        asked: what was sent, valid.
+        seen: the key of the deposit that was looked at, if it was one.
+        act: the piece, its mark as it was read, who acts and when.
+    """
     match asked.verdict:
         case "accept":
-            verifying.accept(row=row, seen=seen, by=by, at=at)
+            verifying.accept(**act, seen=seen)
         case "refuse":
-            verifying.refuse(row=row, **asked.refusal.decided, seen=seen, by=by, at=at)
+            verifying.refuse(**act, **asked.refusal.decided, seen=seen)
         case "overturn":
-            verifying.overturn(row=row, seen=seen, by=by, at=at)
+            verifying.overturn(**act, seen=seen)
         case "postmark":
             said = asked.corrected.cleaned_data
-            verifying.correct_postmark(
-                row=row, posted_on=said["poste_le"], read=said["lu"], seen=seen, by=by, at=at
-            )
+            days = {"posted_on": said["poste_le"], "read": said["lu"]}
+            verifying.correct_postmark(**act, **days, seen=seen)
         case "receive":
-            posted_on = asked.postmark.cleaned_data["poste_le"]
-            verifying.receive(row=row, posted_on=posted_on, by=by, at=at)
+            verifying.receive(**act, posted_on=asked.postmark.cleaned_data["poste_le"])
         case "ask":
-            until = asked.again.cleaned_data.get("delai")
-            verifying.ask_again(row=row, until=until, by=by, at=at)
+            verifying.ask_again(**act, until=asked.again.cleaned_data.get("delai"))
         case str(verdict) if verdict == MORE_TIME:
-            until = asked.more_time.cleaned_data["delai"]
-            verifying.grant(row=row, until=until, by=by, at=at)
+            verifying.grant(**act, until=asked.more_time.cleaned_data["delai"])
         case _:
-            why = asked.waiver.cleaned_data["pourquoi"]
-            verifying.waive(row=row, reason=why, by=by, at=at)
+            verifying.waive(**act, reason=asked.waiver.cleaned_data["pourquoi"])
 
 
 def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from sporades.web.office.registrations.files import (
     reaches,
     registration_of,
 )
-from sporades.web.office.registrations.verdict_forms import ScanForm
+from sporades.web.office.registrations.verdict_forms import READ, ScanForm
 from sporades.web.office.registrations.walking import back_to_file
 
 
@@ -108,6 +108,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         if posted
         else ScanForm(today=today, initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
     )
+    mark = request.POST.get(READ) or owed.row.mark
     if posted and form.is_valid():
         with taking(form, "fichier"):
             verifying.scan_in(
@@ -116,13 +117,22 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 sent=form.sent,
                 press=form.cleaned_data["envoi"] or str(uuid4()),
                 posted_on=form.cleaned_data["poste_le"],
+                mark=mark,
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
         if not form.errors:
             messages.success(request, f"« {owed.row.label} » : reçue par courrier, numérisée.")
             return back_to_file(request, found.number, tab="pieces")
-    context = {"registration": found, "owed": owed, "form": form, "trail": trail_of(found)}
+        # What was refused for what a colleague did meanwhile is sent again knowingly.
+        mark = (piece_of(found, piece) or owed).row.mark
+    context = {
+        "registration": found,
+        "owed": owed,
+        "form": form,
+        "mark": mark,
+        "trail": trail_of(found),
+    }
     return render(request, "office/scan_piece.html", context, status=422 if form.errors else 200)
 
 

@@ -1,8 +1,9 @@
 """What a piece is worth, why, and what came by post."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from sporades.acts.sending import Sent
 from sporades.acts.verifying import PostmarkToCome
 from sporades.core.french import begun, day_in_words, ended, local_day
 from sporades.core.refusals import Refused
+from sporades.core.text import clean
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
 from sporades.evidence.queries import Owed
@@ -25,6 +27,7 @@ from sporades.evidence.states import (
     SCAN,
     TO_PROVIDE,
     WAIVE,
+    State,
 )
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake import cleaning
@@ -41,7 +44,18 @@ VERDICTS = {
     "waive": WAIVE,
     "ask": ASK_AGAIN,
 }
+READ = "lue"
+"""What a form sends of the piece as it was read: `Evidence.mark`."""
 MORE_TIME = "delay"
+TYPED = {
+    "refuse": ("raison", "motif", "delai"),
+    "receive": ("poste_le",),
+    "postmark": ("poste_le",),
+    "waive": ("pourquoi",),
+    "ask": ("delai",),
+    MORE_TIME: ("delai",),
+}
+"""What is said with a verdict."""
 LABELS = {
     "ask": "Demandée de nouveau",
     "postmark": "Date du cachet corrigée",
@@ -51,6 +65,7 @@ LABELS = {
 OTHER = "autre"
 NOT_THERE = "Choisissez une décision parmi celles de cette page."
 A_WEEK = timedelta(days=7)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 DETAIL = "Précision du service : "
 """What stands between a usual reason and the words that complete it."""
 POSTMARK = "Date du cachet de la poste"
@@ -118,16 +133,24 @@ class DelayForm(forms.Form):
 
     delai = DayField(label="À fournir jusqu'au")
 
-    def __init__(self, data: Any = None, *, time: Time, is_required: bool = False) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        time: Time,
+        is_required: bool = False,
+        kept: Mapping[str, str] = NOTHING,
+    ) -> None:
         """Propose the usual day.
 
         Args:
             data: what was sent.
             time: what is left, and how much is usual.
             is_required: whether a day must be said; what was granted may then be cut back to it.
+            kept: what was sent before something changed, shown to be confirmed.
         """
         initial = {"delai": time.usual} if time.usual else {}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={**initial, **kept})
         self._time = time
         self.fields["delai"].required = is_required
         how = HOW_LONG if is_required else HOW_LONG_OR_NOT
@@ -163,9 +186,16 @@ class RefusalForm(DelayForm):
 
     field_order = ("raison", "motif", "delai")
 
-    def __init__(self, data: Any = None, *, reasons: Sequence[Reason], time: Time) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        reasons: Sequence[Reason],
+        time: Time,
+        kept: Mapping[str, str] = NOTHING,
+    ) -> None:
         """Offer the usual reasons, and more time where none is left to replace it."""
-        super().__init__(data, time=time)
+        super().__init__(data, time=time, kept=kept)
         if not time.is_short:
             del self.fields["delai"]
         self.reasons = {one.code: one for one in reasons}
@@ -274,7 +304,13 @@ class VerdictForms:
     """The buttons of the page of a piece: each is a form, and says which verdict it is."""
 
     def __init__(
-        self, data: Any = None, *, row: Evidence, reasons: Sequence[Reason], time: Time
+        self,
+        data: Any = None,
+        *,
+        row: Evidence,
+        reasons: Sequence[Reason],
+        time: Time,
+        is_overtaken: bool = False,
     ) -> None:
         """Offer what may be said of a piece where it stands.
 
@@ -283,6 +319,8 @@ class VerdictForms:
             row: the piece.
             reasons: the usual ones of a refusal.
             time: what is left to send it, and how much more is usual.
+            is_overtaken: whether the piece is no more what was read as this was sent: it is not
+                judged, but shown, to be confirmed or copied.
         """
         self.possible = {
             name: LABELS.get(name, move.target.label)  # type: ignore[attr-defined] # a state
@@ -294,38 +332,64 @@ class VerdictForms:
         if row.state in TO_PROVIDE:
             self.possible[MORE_TIME] = LABELS[MORE_TIME]
         self.may_scan = row.state in SCAN.sources
+        self.is_good = row.state == State.ACCEPTED
         self.verdict = data.get("verdict", "") if data is not None else ""
-        self.refusal = RefusalForm(
-            data if self.verdict == "refuse" else None, reasons=reasons, time=time
-        )
-        self.again = DelayForm(data if self.verdict == "ask" else None, time=time)
+        typed = _typed(data, self.verdict) if is_overtaken else NOTHING
+
+        def sent(name: str) -> Any:
+            return data if self.verdict == name and not is_overtaken else None
+
+        def kept(name: str) -> Mapping[str, str]:
+            return typed if self.verdict == name else NOTHING
+
+        self.refusal = RefusalForm(sent("refuse"), reasons=reasons, time=time, kept=kept("refuse"))
+        self.again = DelayForm(sent("ask"), time=time, kept=kept("ask"))
         if not time.is_short:
             del self.again.fields["delai"]
         self.more_time = DelayForm(
-            data if self.verdict == MORE_TIME else None, time=time, is_required=True
+            sent(MORE_TIME), time=time, is_required=True, kept=kept(MORE_TIME)
         )
         self.bounds = _bounds(time)
-        self.waiver = WaiverForm(data if self.verdict == "waive" else None)
-        self.postmark = PostedPieceForm(
-            data if self.verdict == "receive" else None, today=time.today
-        )
+        self.waiver = WaiverForm(sent("waive"), initial=kept("waive"))
+        self.postmark = PostedPieceForm(sent("receive"), today=time.today, initial=kept("receive"))
         self.corrected = CorrectedPostmarkForm(
-            data if self.verdict == "postmark" else None,
+            sent("postmark"),
             today=time.today,
             initial={
                 "poste_le": row.posted_on,
+                **kept("postmark"),
                 "lu": row.posted_on.isoformat() if row.posted_on else "",
             },
         )
-        self._row = row
         self.errors: list[str] = []
+        self.why = ""
+        self.left: list[tuple[str, str]] = []
+        """What was sent and has no place on the page any more: it is shown, to be copied."""
+        self.is_kept = False
+        """Whether what was sent stands in its form, to be confirmed."""
+        if is_overtaken:
+            self._keep(typed)
+
+    @property
+    def is_of_another_state(self) -> bool:
+        """Whether what was pressed is a verdict that the state of the piece lets nobody say."""
+        return self.verdict in {*VERDICTS, MORE_TIME} and self.verdict not in self.possible
 
     def is_valid(self) -> bool:
         """Return whether what was sent can be done."""
         if self.verdict not in self.possible:
-            self.refuse(self._decided_meanwhile or NOT_THERE)
+            self.refuse(NOT_THERE)
             return False
-        form = {
+        form = self._form
+        if form is not None and not form.is_valid():
+            self.errors.append(self.verdict)
+            return False
+        return True
+
+    @property
+    def _form(self) -> forms.Form | None:
+        """The one that says more of the verdict that was pressed, if there is one."""
+        return {
             "refuse": self.refusal,
             "receive": self.postmark,
             "postmark": self.corrected,
@@ -333,35 +397,45 @@ class VerdictForms:
             "ask": self.again,
             MORE_TIME: self.more_time,
         }.get(self.verdict)
-        if form is not None and not form.is_valid():
+
+    def _keep(self, typed: Mapping[str, str]) -> None:
+        """Open the form in which what was sent stands, and show apart what stands in none."""
+        form = self._form
+        if form is None:
+            return
+        here = form.fields if self.verdict in self.possible else {}
+        said = {name: text for name, text in typed.items() if text}
+        self.is_kept = any(name in here for name in said)
+        if self.is_kept:
             self.errors.append(self.verdict)
-            return False
-        return True
+        self.left = [
+            (str(form.base_fields[name].label), self._as_read(name, text))
+            for name, text in said.items()
+            if name not in here
+        ]
+
+    def _as_read(self, name: str, said: str) -> str:
+        """Return an answer as its form shows it."""
+        if name != "raison":
+            return said
+        return dict(self.refusal.fields["raison"].choices).get(said, "")  # type: ignore[attr-defined] # a ChoiceField
 
     def refuse(self, why: str) -> None:
         """Say why it is not done."""
         self.errors.append(why)
         self.why = why
 
-    why = ""
-
-    @property
-    def _decided_meanwhile(self) -> str:
-        """Say who has decided since the page was opened; nothing where it names no decision."""
-        row = self._row
-        if self.verdict not in VERDICTS or not row.decided_name:
-            return ""
-        state = row.get_state_display()
-        return (
-            f"{row.decided_name} a décidé de cette pièce entre-temps : "
-            f"{state[:1].lower()}{state[1:]}. Relisez-la avant de décider."
-        )
-
     @property
     def said(self) -> str:
         """What was said, in small letters."""
         label = self.possible[self.verdict]
         return f"{label[:1].lower()}{label[1:]}"
+
+
+def _typed(data: Any, verdict: str) -> dict[str, str]:
+    """Return what was sent with a verdict, as far as its fields keep it."""
+    names = TYPED.get(verdict, ())
+    return {name: clean(data.get(name, "")[:LONGEST_REASON]) for name in names}
 
 
 def _bounds(time: Time) -> str:
