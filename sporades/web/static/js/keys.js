@@ -1,9 +1,28 @@
 /* One key for one act: where a page marks a button or a link with data-key="j", the key presses it;
    with data-key-goes="a", it only goes there: what cannot be undone is pressed on purpose.
-   Nothing happens while one types, nor with Ctrl, Alt or a command key. The sentence marked
+   Nothing happens while one types, nor with Ctrl, Alt or a command key; what presses does not
+   act either where an answer has been begun in another form: it would be lost. The sentence marked
    data-keys says which there are; a button after it turns them off, for who speaks to the
    machine or trembles (WCAG 2.1.4), and the browser remembers it. */
 const OFF = "keys-off";
+const BEGUN = "Une réponse est commencée dans cette page : cette touche n'agit pas. Choisissez un bouton.";
+
+/* Whether somebody has changed what a field showed. */
+function isChanged(field) {
+  if (field instanceof HTMLSelectElement) {
+    const options = [...field.options];
+    const shown = options.some((one) => one.defaultSelected);
+    return shown ? options.some((one) => one.selected !== one.defaultSelected) : field.selectedIndex > 0;
+  }
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
+/* Whether an answer is begun elsewhere than in the form of what a key presses. */
+function isBegun(pressed) {
+  const fields = document.querySelectorAll("main :is(input:not([type=hidden]), textarea, select)");
+  return [...fields].some((field) => field.form !== (pressed.form ?? null) && isChanged(field));
+}
 
 export function keys() {
   const marked = document.querySelectorAll("[data-key], [data-key-goes]");
@@ -22,7 +41,9 @@ export function keys() {
     localStorage.setItem(OFF, String(isOff));
     name();
   });
-  said.append(" ", toggle);
+  const why = document.createElement("span");
+  why.setAttribute("role", "status");
+  said.append(" ", toggle, " ", why);
   document.addEventListener("keydown", (event) => {
     if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
@@ -30,7 +51,8 @@ export function keys() {
     const chosen = [...marked].find((one) => named(one) === event.key);
     if (!chosen) return;
     event.preventDefault();
-    if (chosen.dataset.key) chosen.click();
-    else chosen.focus();
+    if (!chosen.dataset.key) chosen.focus();
+    else if (isBegun(chosen)) why.textContent = BEGUN;
+    else chosen.click();
   });
 }
