@@ -1,7 +1,8 @@
 """What a registration owes of pieces, and what every act on one of them leaves: its file, its line, its mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from sporades.registrations.snapshot import contact_of
 SCAN = "evidence.scan"
 USUAL: Final = "usual"
 """As much more time as the réglementation gives, if any."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 type Until = date | Literal["usual"] | None
 
@@ -64,6 +67,7 @@ def keep(
     awaited: Callable[[Registration], Evidence],
     take: Callable[..., Deposit],
     verb: str,
+    said: Mapping[str, str] = NOTHING,
     by: Actor,
     at: datetime,
 ) -> Deposit:
@@ -78,6 +82,7 @@ def keep(
         awaited: returns the piece of the registration once locked, or raises Refused.
         take: puts the file in force, as `evidence.take` does.
         verb: to the journal.
+        said: what else is said there, once the piece is locked.
         by: who gives it.
         at: the instant.
     """
@@ -89,8 +94,9 @@ def keep(
             transaction.on_commit(lambda: files.forget_or_say([key]))
             return already
         evidence.ask(locked, locked.owed["evidence"], at=at)
+        row = row_of(locked, awaited(locked).pk)
         given = take(
-            row_of(locked, awaited(locked).pk),
+            row,
             evidence.Given(key, name, len(made.content), made.pages, sending),
             by=by,
             at=at,
@@ -98,12 +104,13 @@ def keep(
         record(
             verb,
             locked,
+            row,
             by=by,
             at=at,
-            piece=code,
             deposit=given.pk,
             digest=given.digest,
             size=given.size,
+            **said,
         )
         completing.clear_if_complete(locked, at=at)
         defer_once(SCAN, queue="evidence", deposit=str(given.pk))
@@ -132,11 +139,22 @@ def row_of(registration: Registration, pk: int) -> Evidence:
 
 
 def record(
-    verb: str, registration: Registration, *, by: Actor, at: datetime, **after: object
+    verb: str,
+    registration: Registration,
+    row: Evidence,
+    *,
+    by: Actor,
+    at: datetime,
+    **after: object,
 ) -> None:
-    """Keep an act on a piece in the journal of its registration."""
+    """Keep an act on a piece in the journal of its registration, with what the piece is called then."""
     journal.record(
-        verb, by=by, on=registration, at=at, academy=registration.academy_id, after=after
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"piece": row.code, "label": row.label, **after},
     )
 
 

@@ -242,9 +242,9 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
         owing.record(
             "piece found infected",
             locked,
+            row,
             by=SYSTEM,
             at=at,
-            piece=row.code,
             deposit=waiting.pk,
             signature=signature,
         )

@@ -75,21 +75,22 @@ def look_at_piece(*, row: Evidence, by: Actor, at: datetime) -> None:
         note_looked(row, by=by, at=at)
 
 
-def consult_piece(
-    *, registration: Registration, code: str, deposit: int, by: Actor, at: datetime
-) -> None:
+def consult_piece(*, registration: Registration, row: Evidence, by: Actor, at: datetime) -> None:
     """Note that a member of staff opens the file of a piece, or pages of it, once an hour.
 
     Args:
         registration: whose piece it is.
-        code: which piece.
-        deposit: the key of the file: another one is another reading.
+        row: the piece; another file in force is another reading.
         by: who opens it.
         at: the instant.
     """
     if notices.is_database_read_only():
         return
-    after: dict[str, object] = {"piece": code, "deposit": deposit}
+    after: dict[str, object] = {
+        "piece": row.code,
+        "label": row.label,
+        "deposit": row.deposit_id,
+    }
     if not is_noted("piece read", on=registration, by=by, since=at - ONE_READING, after=after):
         journal.record(
             "piece read",

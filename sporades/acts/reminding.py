@@ -86,7 +86,10 @@ def _remind(key: int, *, at: datetime) -> bool:
         on=registration,
         at=at,
         academy=registration.academy_id,
-        after={"pieces": [one.row.code for one in owed]},
+        after={
+            "pieces": [one.row.code for one in owed],
+            "labels": [one.row.label for one in owed],
+        },
     )
     return True
 

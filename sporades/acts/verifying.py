@@ -9,7 +9,7 @@ from django.db import transaction
 from sporades.acts import completing, owing
 from sporades.acts.sending import Sent, name_of, named
 from sporades.core.actors import Actor
-from sporades.core.french import local_day
+from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
@@ -24,6 +24,16 @@ class PostmarkToCome(Refused):
     """Nothing is posted tomorrow."""
 
     message = "La date du cachet de la poste n'est pas encore passée."
+
+
+class PostmarkBeforeOpening(Refused):
+    """A day before anybody could register is a slip, unless it was looked at twice."""
+
+
+BEFORE_OPENING = (
+    "Cette date vient avant l'ouverture des inscriptions, le {day} : vérifiez-la sur l'enveloppe. "
+    "Si c'est bien elle, cochez cette case."
+)
 
 
 class NothingOwed(Refused):
@@ -53,7 +63,7 @@ def accept(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: da
     """
     locked, held = _as_read(row, mark, by=by)
     evidence.accept(held, seen=seen, by=by, at=at)
-    owing.record("piece accepted", locked, by=by, at=at, piece=held.code, deposit=held.deposit_id)
+    owing.record("piece accepted", locked, held, by=by, at=at, deposit=held.deposit_id)
     completing.clear_if_complete(locked, at=at)
 
 
@@ -95,9 +105,9 @@ def refuse(
     owing.record(
         "piece refused",
         locked,
+        held,
         by=by,
         at=at,
-        piece=held.code,
         deposit=held.deposit_id,
         reason=reason,
         **owing.in_journal(locked, last),
@@ -127,9 +137,9 @@ def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: 
     owing.record(
         "piece refusal taken back",
         locked,
+        held,
         by=by,
         at=at,
-        piece=held.code,
         deposit=held.deposit_id,
         reason=why,
     )
@@ -155,7 +165,7 @@ def waive(*, row: Evidence, reason: str, mark: str = "", by: Actor, at: datetime
     """
     locked, held = _as_read(row, mark, by=by)
     evidence.waive(held, reason=reason, by=by, at=at)
-    owing.record("piece waived", locked, by=by, at=at, piece=held.code, reason=reason)
+    owing.record("piece waived", locked, held, by=by, at=at, reason=reason)
     owing.tell_waived(held, locked, at=at)
     completing.clear_if_complete(locked, at=at)
 
@@ -187,9 +197,9 @@ def ask_again(
     owing.record(
         "piece asked again",
         locked,
+        held,
         by=by,
         at=at,
-        piece=held.code,
         state=held.state,
         **owing.in_journal(locked, last),
     )
@@ -223,30 +233,40 @@ def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime
     is_later = last > owed.until
     evidence.grant(held, until=last)
     verb = "piece given time" if is_later else "piece time cut back"
-    owing.record(verb, locked, by=by, at=at, piece=held.code, **owing.in_journal(locked, last))
+    owing.record(verb, locked, held, by=by, at=at, **owing.in_journal(locked, last))
     owing.tell_of("piece_given_time" if is_later else "piece_time_cut_back", held, locked, at=at)
 
 
 @transaction.atomic
-def receive(*, row: Evidence, posted_on: date, mark: str = "", by: Actor, at: datetime) -> None:
+def receive(
+    *,
+    row: Evidence,
+    posted_on: date,
+    is_certain: bool = False,
+    mark: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
     """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
 
     Args:
         row: the piece.
         posted_on: the day of the postmark.
+        is_certain: whether a day before registrations opened was looked at twice.
         mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who records it.
         at: the instant.
 
     Raises:
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
-        Refused: the postmark is to come, or the piece stands no more as it was read.
+        PostmarkToCome, PostmarkBeforeOpening: see each.
+        Refused: the piece stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_postmark(locked, posted_on, at=at)
+    _check_postmark(locked, posted_on, is_certain=is_certain, at=at)
     evidence.receive(held, posted_on=posted_on, at=at)
     posted = posted_on.isoformat()
-    owing.record("piece received", locked, by=by, at=at, piece=held.code, posted_on=posted)
+    owing.record("piece received", locked, held, by=by, at=at, posted_on=posted)
     completing.clear_if_complete(locked, at=at)
 
 
@@ -257,6 +277,7 @@ def correct_postmark(
     posted_on: date,
     read: date,
     seen: int | None,
+    is_certain: bool = False,
     mark: str = "",
     by: Actor,
     at: datetime,
@@ -266,6 +287,7 @@ def correct_postmark(
     Args:
         row: the piece.
         posted_on: the day of the postmark.
+        is_certain: whether a day before registrations opened was looked at twice.
         read: the day that was read as wrong.
         seen: the key of the scan that was looked at, if there was one.
         mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
@@ -275,17 +297,19 @@ def correct_postmark(
     Raises:
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
         evidence.OtherFile: a colleague has written another day, or joined a scan, meanwhile.
-        Refused: the postmark is to come, or the piece stands no more as it was read.
+        evidence.SamePostmark: nothing is corrected.
+        PostmarkToCome, PostmarkBeforeOpening: see each.
+        Refused: the piece stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_postmark(locked, posted_on, at=at)
+    _check_postmark(locked, posted_on, is_certain=is_certain, at=at)
     evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
     owing.record(
         "piece postmark corrected",
         locked,
+        held,
         by=by,
         at=at,
-        piece=held.code,
         posted_on=posted_on.isoformat(),
         former=read.isoformat(),
     )
@@ -298,6 +322,7 @@ def scan_in(
     sent: Sequence[Sent],
     press: str,
     posted_on: date,
+    is_certain: bool = False,
     mark: str = "",
     by: Actor,
     at: datetime,
@@ -310,6 +335,7 @@ def scan_in(
         sent: the scan.
         press: names the press of the button: pressed twice, it gives one file.
         posted_on: the day of the postmark.
+        is_certain: whether a day before registrations opened was looked at twice.
         mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who scans it.
         at: the instant.
@@ -317,19 +343,25 @@ def scan_in(
     Raises:
         owing.NotAsked: the registration does not owe this piece.
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
-        Refused: the postmark is to come, or the piece stands no more as it was read.
+        PostmarkToCome, PostmarkBeforeOpening: see each.
+        Refused: the piece stands no more as it was read.
         evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
     """
-    _check_postmark(registration, posted_on, at=at)
+    _check_postmark(registration, posted_on, is_certain=is_certain, at=at)
     sending = named(press, sent)
     if (already := owing.already_given(registration, code, sending)) is not None:
         return already
+
+    said = {"posted_on": posted_on.isoformat()}
 
     def awaited(locked: Registration) -> Evidence:
         found = next((one for one in owing.owed_of(locked) if one.row.code == code), None)
         if found is None:
             raise owing.NotAsked
         check_read(found.row, mark, by=by)
+        former = found.row.posted_on if found.row.state == State.POSTED else None
+        if former is not None and former != posted_on:
+            said["former"] = former.isoformat()
         return found.row
 
     take = partial(evidence.take_scan, posted_on=posted_on)
@@ -342,6 +374,7 @@ def scan_in(
         awaited=awaited,
         take=take,
         verb="piece scanned",
+        said=said,
         by=by,
         at=at,
     )
@@ -354,6 +387,12 @@ def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evid
     return locked, held
 
 
-def _check_postmark(registration: Registration, posted_on: date, *, at: datetime) -> None:
-    if posted_on > local_day(at, registration.service.zone):
+def _check_postmark(
+    registration: Registration, posted_on: date, *, is_certain: bool, at: datetime
+) -> None:
+    service = registration.service
+    if posted_on > local_day(at, service.zone):
         raise PostmarkToCome
+    opens = local_day(service.opens_at, service.zone)
+    if posted_on < opens and not is_certain:
+        raise PostmarkBeforeOpening(BEFORE_OPENING.format(day=day_in_words(opens)))

@@ -14,6 +14,7 @@ from sporades.acts import providing, verifying
 from sporades.acts.sending import Sent
 from sporades.cli.demo_people import REGULAR, candidate
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.reasons import GENERAL
 from sporades.registrations.models import Registration
@@ -68,7 +69,8 @@ def _bring(row: Evidence, stage: str, *, at: datetime) -> None:
     judged_at = given_at + (at - given_at) / 2
     by = _manager(registration)
     if stage == "posted":
-        posted_on = given_at.date() - timedelta(days=2)
+        opened_on = local_day(registration.service.opens_at, registration.service.zone)
+        posted_on = max(given_at.date() - timedelta(days=2), opened_on)
         verifying.receive(row=row, posted_on=posted_on, by=by, at=given_at)
         return
     if stage == "waived":

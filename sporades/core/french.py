@@ -48,6 +48,8 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
 _NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
+NO_SUCH_DAY = "Ce jour n'existe pas dans le calendrier : vérifiez-le."
+_AS_A_DAY = re.compile(r"\d{1,2}[ /.-]\d{1,2}[ /.-]\d{4}|\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 # « 06 39 98 12 34 », « +687 26 55 55 »: three groups at least after the first, which no date has.
 _PHONE = re.compile(r"(?<!\d)(?:0\d|\+\d{1,3})(?: \d{1,4}){3,5}(?!\d)")
 
@@ -60,6 +62,11 @@ def colon_after(label: str) -> str:
 def zone_in_words(zone: str) -> str:
     """Return a time zone as it is said: « heure de Paris »."""
     return _ZONES.get(zone, f"fuseau {zone}")
+
+
+def is_written_as_a_day(typed: object) -> bool:
+    """Return whether a day, a month and a year were typed, were they those of no calendar."""
+    return isinstance(typed, str) and _AS_A_DAY.fullmatch(typed.strip()) is not None
 
 
 def day_in_words(day: date, *, weekday: bool = False) -> str:

@@ -89,6 +89,12 @@ class NothingThere(Refused):
     message = "Rien de lisible n'est déposé pour cette pièce : elle ne peut pas être dite conforme."
 
 
+class SamePostmark(Refused):
+    """The day that is written is the one that is to be corrected."""
+
+    message = "C'est la date qui est déjà écrite : rien n'est à corriger."
+
+
 class NotWaived(Refused):
     """It is asked for already, or was never waived."""
 
@@ -491,11 +497,14 @@ def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | 
 
     Raises:
         OtherFile: a colleague has joined a scan, or written another day, meanwhile.
+        SamePostmark: nothing is corrected.
         Refused: it stands no more as it was read.
     """
     check_seen(row, seen)
     if row.posted_on != read:
         raise OtherFile(OTHER_POSTMARK)
+    if posted_on == read:
+        raise SamePostmark
     move(row, CORRECT_POSTMARK, posted_on=posted_on)
 
 

@@ -143,9 +143,16 @@ def withdrawn_of(registration: Registration) -> list[Evidence]:
     return list(rows.for_list().order_by("place", "pk"))
 
 
+def ever_asked(registration: Registration, code: str) -> Evidence | None:
+    """Return the piece of this code with its last file, also where it is asked for no more; or nothing."""
+    rows = Evidence.objects.filter(registration=registration, code=code)
+    found: Evidence | None = rows.for_list().first()
+    return found
+
+
 def file_of(registration: Registration, code: str) -> Deposit | None:
     """Return the file that was given last for a piece, also where it is asked for no more; or nothing."""
-    row = Evidence.objects.filter(registration=registration, code=code).for_list().first()
+    row = ever_asked(registration, code)
     return row.deposit if row else None
 
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from sporades.journal.words import IN_WORDS, QUALITIES
+from sporades.journal.words import IN_WORDS, QUALITIES, on_pieces
 
 
 def about_of(row: models.Model) -> dict[str, str]:
@@ -101,13 +101,17 @@ class Entry(models.Model):
 
     @property
     def in_words(self) -> str:
-        """Say the act as a person reads it, with the proof on which it was done, if any.
+        """Say the act as a person reads it, with the pieces or the proof that it was on, if any.
 
         A verb that has no words any more stands as it is.
         """
         said = IN_WORDS.get(self.verb, self.verb)
         after = self.payload.get("after")
-        proof = after.get("proof") if isinstance(after, dict) else ""
+        if not isinstance(after, dict):
+            return said
+        proof = after.get("proof")
+        if pieces := on_pieces(self.verb, after):
+            said = f"{said} : {pieces}"
         return f"{said}, sur justificatif : {proof}" if proof else said
 
     @property

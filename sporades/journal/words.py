@@ -1,5 +1,11 @@
 """The acts of the journal, as a person reads them."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sporades.core.french import day_in_words
+
 IN_WORDS = {
     "accommodation begun": "Demande d'aménagement commencée",
     "accommodation call noted": "Appel sur une décision d'aménagement noté",
@@ -124,7 +130,7 @@ IN_WORDS = {
     "piece found infected": "Pièce justificative refusée par l'antivirus",
     "piece time cut back": "Délai accordé pour une pièce justificative ramené à un jour plus proche",
     "piece read": "Fichier d'une pièce justificative consulté",
-    "piece postmark corrected": "Pièce reçue par courrier : date du cachet corrigée",
+    "piece postmark corrected": "Pièce justificative reçue par courrier, date du cachet corrigée",
     "piece received": "Pièce justificative reçue par courrier",
     "piece refusal taken back": "Refus d'une pièce justificative levé : elle est conforme",
     "piece refused": "Pièce justificative trouvée non conforme",
@@ -183,6 +189,17 @@ IN_WORDS = {
 }
 """What each verb says; a test finds the verbs that are not there."""
 
+DAYS_OF_PIECES = {
+    "piece given time": "jusqu'au {until}",
+    "piece time cut back": "jusqu'au {until}",
+    "piece refused": "à remplacer jusqu'au {until}",
+    "piece asked again": "à fournir jusqu'au {until}",
+    "piece received": "cachet du {posted_on}",
+    "piece scanned": "cachet du {posted_on}",
+    "piece postmark corrected": "{posted_on}",
+}
+"""The day that an act on a piece says beside its name, where it keeps one."""
+
 FORGETTING = (
     "draft erased",
     "publication erased",
@@ -214,3 +231,34 @@ QUALITIES = {
     "system": "service",
 }
 """The quality of whoever acts."""
+
+
+def on_pieces(verb: str, after: Mapping[str, Any]) -> str:
+    """Say on which supporting documents an act was, and the days that it gave or corrected; or nothing.
+
+    What was written before acts kept the names of pieces says none.
+
+    Args:
+        verb: the act.
+        after: what it left.
+    """
+    if not verb.startswith(("piece ", "pieces ")):
+        return ""
+    labels = after.get("labels") or [after.get("label")]
+    said = [str(label) for label in labels if label]
+    if day := _day(verb, after):
+        said.append(day)
+    return ", ".join(said)
+
+
+def _day(verb: str, after: Mapping[str, Any]) -> str:
+    days = {
+        name: day_in_words(date.fromisoformat(after[name]))
+        for name in ("until", "posted_on", "former")
+        if after.get(name)
+    }
+    try:
+        said = DAYS_OF_PIECES.get(verb, "").format(**days)
+    except KeyError:
+        return ""
+    return f"{said} au lieu du {days['former']}" if said and "former" in days else said

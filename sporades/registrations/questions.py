@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.core.french import day_in_words
+from sporades.core.french import NO_SUCH_DAY, day_in_words, is_written_as_a_day
 from sporades.exams.schema.questions import (
     ChoiceQuestion,
     DateQuestion,
@@ -94,6 +94,14 @@ class _DayField(forms.DateField):
             help_text="Par exemple : 14 03 2008",
         )
         self.question = question
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            if is_written_as_a_day(value):
+                raise forms.ValidationError(NO_SUCH_DAY, code="invalid") from None
+            raise
 
     def validate(self, value: Any) -> None:
         super().validate(value)

@@ -17,7 +17,7 @@ from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.core.days import midnight
-from sporades.core.french import month_named
+from sporades.core.french import NO_SUCH_DAY, month_named
 from sporades.core.text import clean, search_key
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
@@ -325,8 +325,7 @@ class Day(Ordered[date]):
         try:
             return date(int(year or iso_year), int(month or iso_month), int(day or iso_day))
         except ValueError:
-            message = "Ce jour n'existe pas dans le calendrier : vérifiez-le."
-            raise Unreadable(message, box) from None
+            raise Unreadable(NO_SUCH_DAY, box) from None
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,8 @@ def test_what_was_given_for_a_waived_piece_counts_again(registration, before, st
     assert row.asked_at == LATER
     assert said in told()
     entry = Entry.objects.get(verb="piece asked again")
-    assert entry.payload["after"] == {"piece": IDENTITY, "state": state}
+    named = {"piece": IDENTITY, "label": "Pièce d'identité"}
+    assert entry.payload["after"] == {**named, "state": state}
 
 
 def test_after_its_deadline_its_candidate_is_told_to_reach_the_service(registration):

@@ -93,6 +93,7 @@ def test_the_journal_has_what_was_given_and_no_name_of_a_file(registration):
     entry = Entry.objects.get(verb="piece deposited")
     assert entry.payload["after"] == {
         "piece": IDENTITY,
+        "label": "Pièce d'identité",
         "deposit": given.pk,
         "digest": given.digest,
         "size": given.size,

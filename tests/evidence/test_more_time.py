@@ -115,6 +115,7 @@ def test_time_is_granted_for_what_was_never_sent_and_its_candidate_is_told(regis
     assert "Envoyez-la avant le vendredi 5 février 2027 à 23 h 59" in told("piece_given_time")
     assert Entry.objects.get(verb="piece given time").payload["after"] == {
         "piece": IDENTITY,
+        "label": "Pièce d'identité",
         "until": "2027-02-05",
     }
 
@@ -217,6 +218,7 @@ def test_a_day_granted_by_mistake_is_cut_back_and_its_candidate_is_told(registra
     assert Message.objects.filter(kind="piece_given_time").count() == 1
     assert Entry.objects.get(verb="piece time cut back").payload["after"] == {
         "piece": IDENTITY,
+        "label": "Pièce d'identité",
         "until": "2027-02-05",
     }
 

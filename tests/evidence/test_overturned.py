@@ -7,7 +7,7 @@ import pytest
 
 from sporades.acts import completing, verifying
 from sporades.acts.sending import Sent
-from sporades.acts.verifying import PostmarkToCome
+from sporades.acts.verifying import PostmarkBeforeOpening, PostmarkToCome
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
@@ -144,6 +144,44 @@ def test_a_postmark_is_written_anew_and_both_days_are_kept(registration):
     assert (row.state, row.posted_on, row.arrived_at) == (State.POSTED, date(2026, 11, 20), NOW)
     after = Entry.objects.get(verb="piece postmark corrected").payload["after"]
     assert (after["former"], after["posted_on"]) == ("2026-11-24", "2026-11-20")
+
+
+def test_the_postmark_that_is_written_already_is_corrected_in_nothing(registration):
+    verifying.receive(row=piece(registration), posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
+
+    with pytest.raises(evidence.SamePostmark):
+        correct(registration, date(2026, 11, 24))
+
+    assert not Entry.objects.filter(verb="piece postmark corrected").exists()
+
+
+def test_one_before_registrations_opened_is_written_by_whoever_is_certain_alone(registration):
+    before = date(2026, 10, 11)
+    said = {"row": piece(registration), "posted_on": before, "by": MANAGER, "at": NOW}
+    with pytest.raises(PostmarkBeforeOpening, match="le 12 octobre 2026"):
+        verifying.receive(**said)
+    verifying.receive(**said, is_certain=True)
+
+    assert (piece(registration).posted_on, piece(registration).is_late) == (before, False)
+
+
+def test_a_scan_that_changes_the_postmark_keeps_both_days(registration):
+    verifying.receive(row=piece(registration), posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
+
+    verifying.scan_in(
+        registration=again(registration),
+        code="IDENTITE",
+        sent=[Sent("scan.jpg", a_photo())],
+        press=str(uuid4()),
+        posted_on=date(2026, 11, 20),
+        by=MANAGER,
+        at=LATER,
+    )
+
+    assert Entry.objects.get(verb="piece scanned").in_words == (
+        "Pièce justificative reçue par courrier, numérisée : Pièce d'identité, cachet du "
+        "20 novembre 2026 au lieu du 24 novembre 2026"
+    )
 
 
 def test_no_postmark_is_to_come_nor_written_where_nothing_came(registration):

@@ -81,7 +81,7 @@ def test_a_file_is_opened_once_the_antivirus_has_found_nothing_in_it(manager, in
     evidence.note_scanned(given, is_clean=True, at=NOW)
 
     assert manager.get(file(in_lille)).content == files.get(given.key)
-    noted = {"piece": "IDENTITE", "deposit": given.pk}
+    noted = {"piece": "IDENTITE", "label": "Pièce d'identité", "deposit": given.pk}
     assert Entry.objects.get(verb="piece read").payload["after"] == noted
 
 
@@ -400,24 +400,25 @@ def test_what_a_colleague_has_just_found_good_is_not_refused_unread(manager, in_
 
 
 @pytest.mark.parametrize(
-    ("given", "act", "pressed", "said"),
+    ("meanwhile", "pressed", "said"),
     [
-        (True, accept, {"verdict": "accept"}, "entre-temps : conforme"),
-        (True, accept, {"verdict": "waive", "pourquoi": "vu"}, "entre-temps : conforme"),
-        (True, refuse, {"verdict": "accept"}, "entre-temps : non conforme"),
-        (True, refuse, WHY, "entre-temps : non conforme"),
-        (True, refuse, {"verdict": "waive", "pourquoi": "vu"}, "entre-temps : non conforme"),
-        (True, waive, {"verdict": "accept"}, "entre-temps : dispensée"),
-        (True, waive, WHY, "entre-temps : dispensée"),
-        (False, waive, {"verdict": "receive", "poste_le": "20/11/2026"}, "temps : dispensée"),
-        (False, receive, {"verdict": "waive", "pourquoi": "vu"}, "noter cette pièce reçue"),
-        (False, clean, {"verdict": "waive", "pourquoi": "vu"}, "Le candidat vient de déposer un"),
+        ((True, accept), {"verdict": "accept"}, "entre-temps : conforme"),
+        ((True, accept), {"verdict": "waive", "pourquoi": "vu"}, "entre-temps : conforme"),
+        ((True, refuse), {"verdict": "accept"}, "entre-temps : non conforme"),
+        ((True, refuse), WHY, "entre-temps : non conforme"),
+        ((True, refuse), {"verdict": "waive", "pourquoi": "vu"}, "entre-temps : non conforme"),
+        ((True, waive), {"verdict": "accept"}, "entre-temps : dispensée"),
+        ((True, waive), WHY, "entre-temps : dispensée"),
+        ((False, waive), {"verdict": "receive", "poste_le": "20/11/2026"}, "temps : dispensée"),
+        ((False, receive), {"verdict": "waive", "pourquoi": "vu"}, "noter cette pièce reçue"),
+        ((False, clean), {"verdict": "waive", "pourquoi": "vu"}, "Le candidat vient de déposer un"),
     ],
 )
 def test_nothing_is_decided_over_what_was_decided_or_given_meanwhile(
-    manager, in_lille, given, act, pressed, said
+    manager, in_lille, meanwhile, pressed, said
 ):
-    if given:
+    is_given, act = meanwhile
+    if is_given:
         clean(in_lille)
     read = opened_before(manager, in_lille, act)
     before = piece(in_lille)
@@ -581,6 +582,79 @@ def test_a_wrong_postmark_is_corrected_without_a_scan(manager, in_lille):
     assert "Postée le 20 novembre 2026." in main(manager.get(tab(in_lille)))
 
 
+def test_the_same_postmark_corrects_nothing_and_says_so(manager, in_lille):
+    receive(in_lille)
+
+    page = decide(manager, in_lille, verdict="postmark", poste_le="24/11/2026", lu="2026-11-24")
+
+    assert page.status_code == 422
+    assert "C'est la date qui est déjà écrite : rien n'est à corriger." in main(page)
+    assert not Entry.objects.filter(verb="piece postmark corrected").exists()
+
+
+@pytest.mark.parametrize("verdict", ["receive", "postmark"])
+def test_a_postmark_before_registrations_opened_is_written_once_it_was_looked_at_twice(
+    manager, in_lille, verdict
+):
+    said = {"verdict": verdict, "poste_le": "11/10/2026"}
+    if verdict == "postmark":
+        receive(in_lille)
+        said["lu"] = "2026-11-24"
+    assert not seen(manager.get(decision(in_lille))).cssselect("[name=certain]")
+
+    unsure = decide(manager, in_lille, **said)
+    assert unsure.status_code == 422
+    assert "avant l'ouverture des inscriptions, le 12 octobre 2026" in main(unsure)
+    assert piece(in_lille).posted_on in (None, date(2026, 11, 24))
+    [box] = seen(unsure).cssselect("[name=certain]")
+    assert box.get("checked") is None
+    # Typed anew, the day asks nothing.
+    anew = decide(manager, in_lille, **said | {"poste_le": "x"})
+    assert not seen(anew).cssselect("[name=certain]")
+    decide(manager, in_lille, **said, certain="on")
+
+    assert piece(in_lille).posted_on == date(2026, 10, 11)
+
+
+def test_the_day_on_which_registrations_opened_is_sure(manager, in_lille):
+    decide(manager, in_lille, verdict="receive", poste_le="12/10/2026")
+
+    assert piece(in_lille).posted_on == date(2026, 10, 12)
+
+
+def test_a_day_of_no_calendar_is_said_to_be_none(manager, in_lille):
+    page = decide(manager, in_lille, verdict="receive", poste_le="31/02/2026")
+
+    assert "Ce jour n'existe pas dans le calendrier : vérifiez-le." in main(page)
+    assert HOW not in main(page)
+
+
+def test_the_journal_says_which_piece_and_which_days(manager, in_lille):
+    clean(in_lille)
+    refuse(in_lille)
+    receive(in_lille)
+    read = {"read": date(2026, 11, 24), "seen": None}
+    said = {"row": piece(in_lille), "by": COLLEAGUE, "at": NOW}
+    verifying.correct_postmark(posted_on=date(2026, 11, 20), **read, **said)
+    accept(in_lille)
+
+    rows = [
+        words(one)
+        for one in seen(manager.get(reverse("office:journal", args=[in_lille.number]))).cssselect(
+            "main tbody tr td:nth-child(2)"
+        )
+    ]
+
+    corrected = "Pièce justificative reçue par courrier, date du cachet corrigée : Pièce d'identité"
+    assert [one for one in rows if "Pièce" in one] == [
+        "Pièce justificative trouvée conforme : Pièce d'identité",
+        f"{corrected}, 20 novembre 2026 au lieu du 24 novembre 2026",
+        "Pièce justificative reçue par courrier : Pièce d'identité, cachet du 24 novembre 2026",
+        "Pièce justificative trouvée non conforme : Pièce d'identité",
+        "Pièce justificative déposée : Pièce d'identité",
+    ]
+
+
 def queued(*registrations):
     """Give a file for each, an hour after the one before."""
     for rank, one in enumerate(registrations):
@@ -691,6 +765,7 @@ def test_a_scan_says_why_it_is_not_taken(manager, in_lille):
 
     assert "ni un PDF ni une photo" in send(b"bonjour", "24/11/2026")
     assert "n'est pas encore passée" in send(a_photo(), "27/11/2026")
+    assert "avant l'ouverture des inscriptions" in send(a_photo(), "11/10/2026")
     assert HOW in send(a_photo(), "")
     assert piece(in_lille).state == State.OWED
 

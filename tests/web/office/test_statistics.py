@@ -291,7 +291,7 @@ def test_a_day_leads_to_its_hours(manager, in_lille):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"du": "31/02/2026"}, "Indiquez le jour, le mois et l'année"),
+        ({"du": "31/02/2026"}, "Ce jour n'existe pas dans le calendrier"),
         ({"du": "hier"}, "Indiquez le jour, le mois et l'année"),
         ({"du": "01/01/0001"}, "Indiquez une année entre 2000 et 2100."),
         ({"au": "31/12/9999"}, "Indiquez une année entre 2000 et 2100."),
@@ -316,7 +316,7 @@ def test_what_cannot_be_counted_is_refused_with_a_sentence(manager, asked, said)
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("31/02/2026", "Indiquez le jour, le mois et l'année"),
+        ("31/02/2026", "Ce jour n'existe pas dans le calendrier"),
         ("\x00", "Indiquez le jour, le mois et l'année"),
         ("x" * 5000, "Indiquez le jour, le mois et l'année"),
         ("01/01/0001", "Indiquez une année entre 2000 et 2100."),

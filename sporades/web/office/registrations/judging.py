@@ -157,11 +157,10 @@ def _judge(asked: VerdictForms, *, seen: int | None, **act: Any) -> None:
         case "overturn":
             verifying.overturn(**act, seen=seen)
         case "postmark":
-            said = asked.corrected.cleaned_data
-            days = {"posted_on": said["poste_le"], "read": said["lu"]}
-            verifying.correct_postmark(**act, **days, seen=seen)
+            read = asked.corrected.cleaned_data["lu"]
+            verifying.correct_postmark(**act, **asked.corrected.decided, read=read, seen=seen)
         case "receive":
-            verifying.receive(**act, posted_on=asked.postmark.cleaned_data["poste_le"])
+            verifying.receive(**act, **asked.postmark.decided)
         case "ask":
             verifying.ask_again(**act, until=asked.again.cleaned_data.get("delai"))
         case str(verdict) if verdict == MORE_TIME:

@@ -10,10 +10,9 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import reading, verifying
-from sporades.core.french import local_day
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
-from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
+from sporades.evidence.queries import Owed, ever_asked, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import SCAN
 from sporades.intake import drawing
 from sporades.intake.reading import Unfit, Unready
@@ -28,7 +27,7 @@ from sporades.web.office.registrations.files import (
     reaches,
     registration_of,
 )
-from sporades.web.office.registrations.verdict_forms import READ, ScanForm
+from sporades.web.office.registrations.verdict_forms import READ, ScanForm, Time
 from sporades.web.office.registrations.walking import back_to_file
 
 
@@ -62,14 +61,15 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
 def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """The file in force for a piece, once the antivirus has found nothing in it."""
     found = registration_of(request, number)
-    given = file_of(found, piece)
-    if given is None or not given.is_clean:
+    row = ever_asked(found, piece)
+    given = row.deposit if row else None
+    if row is None or given is None or not given.is_clean:
         raise Http404
 
     def content() -> bytes:
         sent = kept(given.key)
         by, at = author_on(request, found), request.arrived_at
-        reading.consult_piece(registration=found, code=piece, deposit=given.pk, by=by, at=at)
+        reading.consult_piece(registration=found, row=row, by=by, at=at)
         return sent
 
     return paper(
@@ -83,7 +83,8 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
 def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpResponse:
     """One page of the file in force, as an image: it is read beside what it is to show."""
     found = registration_of(request, number)
-    given = piece_in(found, piece).row.deposit
+    row = piece_in(found, piece).row
+    given = row.deposit
     if given is None or not given.is_clean or not 1 <= page <= given.pages:
         raise Http404
     try:
@@ -91,7 +92,7 @@ def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpRespon
     except (BeingPrepared, Unfit, Unready):
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
     by, at = author_on(request, found), request.arrived_at
-    reading.consult_piece(registration=found, code=piece, deposit=given.pk, by=by, at=at)
+    reading.consult_piece(registration=found, row=row, by=by, at=at)
     return HttpResponse(image, content_type="image/jpeg")
 
 
@@ -102,11 +103,12 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     if owed.row.pk is None:
         raise Http404
     posted = request.method == "POST"
-    today = local_day(request.arrived_at, found.service.zone)
+    time = Time(found, owed, request.arrived_at)
+    days = {"today": time.today, "opens": time.opens}
     form = (
-        ScanForm(request.POST, request.FILES, today=today)
+        ScanForm(request.POST, request.FILES, **days)
         if posted
-        else ScanForm(today=today, initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
+        else ScanForm(**days, initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
     )
     mark = request.POST.get(READ) or owed.row.mark
     if posted and form.is_valid():
@@ -116,7 +118,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 code=piece,
                 sent=form.sent,
                 press=form.cleaned_data["envoi"] or str(uuid4()),
-                posted_on=form.cleaned_data["poste_le"],
+                **form.decided,
                 mark=mark,
                 by=author_on(request, found),
                 at=request.arrived_at,

@@ -9,12 +9,13 @@ from typing import Any
 from django import forms
 
 from sporades.acts.sending import Sent
-from sporades.acts.verifying import PostmarkToCome
+from sporades.acts.verifying import BEFORE_OPENING, PostmarkToCome
 from sporades.core.french import begun, day_in_words, ended, local_day
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
+from sporades.evidence.operations import SamePostmark
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import Reason
 from sporades.evidence.states import (
@@ -97,6 +98,12 @@ class Time:
     def today(self) -> date:
         """The day that it is where the piece is due."""
         return local_day(self.at, self.registration.service.zone)
+
+    @property
+    def opens(self) -> date:
+        """The day on which its service opened."""
+        service = self.registration.service
+        return local_day(service.opens_at, service.zone)
 
     @property
     def example(self) -> date:
@@ -237,15 +244,54 @@ class WaiverForm(forms.Form):
 
 
 class PostedPieceForm(forms.Form):
-    """The day on which what came by post was posted."""
+    """The day on which what came by post was posted.
+
+    One before registrations opened is what the envelope says once somebody has looked twice: the
+    postmark decides alone whether a piece is late, and a slip would hide that it is (L-05). It is
+    not refused: a true postmark is never written otherwise than it stands.
+    """
 
     poste_le = DayField(label=POSTMARK, required=True)
+    certain = forms.BooleanField(label="Le cachet porte bien cette date")
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        """Keep the day that it is where the piece is due."""
+    field_order = ("poste_le", "certain")
+
+    def __init__(self, *args: Any, today: date, opens: date, **options: Any) -> None:
+        """Ask to be sure of a day before registrations opened, and of no other.
+
+        Args:
+            args, options: see `forms.Form`.
+            today: the day that it is where the piece is due.
+            opens: the day on which its service opened.
+        """
         super().__init__(*args, **options)
-        self._today = today
+        self._today, self._opens = today, opens
         self.fields["poste_le"].help_text = HOW_POSTMARK.format(day=today)
+        if not self._is_before:
+            del self.fields["certain"]
+            return
+        self.fields["certain"].error_messages["required"] = BEFORE_OPENING.format(
+            day=day_in_words(opens)
+        )
+
+    @property
+    def _is_before(self) -> bool:
+        """Whether the day that was sent comes before registrations opened."""
+        if not self.is_bound:
+            return False
+        try:
+            day: date = self.fields["poste_le"].clean(self.data.get(self.add_prefix("poste_le")))
+        except forms.ValidationError:
+            return False
+        return day < self._opens
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """The day, as an act takes it, and whether it was looked at twice."""
+        return {
+            "posted_on": self.cleaned_data["poste_le"],
+            "is_certain": self.cleaned_data.get("certain", False),
+        }
 
     def clean_poste_le(self) -> date:
         """Refuse a day to come."""
@@ -266,6 +312,13 @@ class CorrectedPostmarkForm(PostedPieceForm):
             "invalid": "La date à corriger n'est plus là : rechargez cette page.",
         },
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse the day that is written already: nothing is corrected."""
+        data = super().clean() or {}
+        if data.get("poste_le") and data["poste_le"] == data.get("lu"):
+            self.add_error("poste_le", SamePostmark.message)
+        return data
 
 
 class ScanForm(PostedPieceForm):
@@ -351,10 +404,13 @@ class VerdictForms:
         )
         self.bounds = _bounds(time)
         self.waiver = WaiverForm(sent("waive"), initial=kept("waive"))
-        self.postmark = PostedPieceForm(sent("receive"), today=time.today, initial=kept("receive"))
+        self.postmark = PostedPieceForm(
+            sent("receive"), today=time.today, opens=time.opens, initial=kept("receive")
+        )
         self.corrected = CorrectedPostmarkForm(
             sent("postmark"),
             today=time.today,
+            opens=time.opens,
             initial={
                 "poste_le": row.posted_on,
                 **kept("postmark"),
