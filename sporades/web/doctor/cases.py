@@ -20,8 +20,9 @@ from sporades.core.french import day_in_words, instant_in_words, local_day, time
 from sporades.core.refusals import Refused
 from sporades.journal.queries import entries_about
 from sporades.medical.models import OpinionDraft
-from sporades.medical.queries import kinds_confided
+from sporades.medical.queries import compartment, kinds_confided
 from sporades.registrations.models import Registration
+from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import GiveBackForm
 
 MOST_AT_ONCE, A_FEW = 25, 10
@@ -123,14 +124,17 @@ def case_of(request: HttpRequest, key: int) -> Case:
     """Return a request that is entrusted to the reader, with its registration; for any other, 404.
 
     Raises:
-        Gone: it was the reader's, and is no more.
+        Gone: it was the reader's, and is no more; or it is over before its opinion.
     """
     within = Case.objects.within(request.reach)
     try:
-        return _with_registration(within.entrusted_to(request.user), key)
+        found = _with_registration(within.entrusted_to(request.user), key)
     except Http404:
         left = _with_registration(within.left_by(request.user), key)
-    raise Gone(_why_gone(left, reader=f"user:{request.user.pk}"))
+        raise Gone(_why_gone(left, reader=f"user:{request.user.pk}")) from None
+    if found.state == State.WITHDRAWN:
+        raise Gone(str(opining.Withdrawn.of(found)))
+    return found
 
 
 class Gone(Refused):
@@ -142,7 +146,7 @@ def gone_page(
 ) -> HttpResponse:
     """Say that a request is the reader's no more, with what they have just typed, to be copied.
 
-    It is shown and kept nowhere: what was kept before goes with the request.
+    It is shown and kept nowhere: what was kept before goes with the request, or is of no more use.
 
     Args:
         request: the request.
@@ -151,8 +155,34 @@ def gone_page(
         left: what was typed, in words.
     """
     found = within_reach(request, key)
-    context = {"why": str(gone), "left": left, "trail": trail(found)[:1], "case": found}
+    former = found.instead_of if found.is_cancelled else None
+    context = {
+        "why": str(gone),
+        "papers": _papers_left(found) if found.state == State.WITHDRAWN else "",
+        "former": former if former and former.doctor_id == request.user.pk else None,
+        "left": left,
+        "goes_along": found.state not in {State.WITHDRAWN, *OVER},
+        "trail": trail(found)[:1],
+        "case": found,
+    }
     return render(request, "doctor/gone.html", context, status=409)
+
+
+def _papers_left(case: Case) -> str:
+    """Say what becomes of the papers of health of a request that is taken back, as their date tells it.
+
+    Where a decision of before has its papers back, and where another request has taken them, nothing
+    is known here of when they go.
+    """
+    held = None if case.is_cancelled else compartment(case.registration)
+    if held is None:
+        return ""
+    if held.erased_at is not None:
+        return "Ses papiers de santé sont effacés."
+    if held.erase_after is None:
+        return ""
+    day = day_in_words(confided_until(held.erase_after))
+    return f"Ses papiers de santé seront effacés à partir du {day}."
 
 
 def _why_gone(case: Case, *, reader: str) -> str:
@@ -170,7 +200,7 @@ def _why_gone(case: Case, *, reader: str) -> str:
             f"{GONE} : le candidat la modifie. Elle revient dans « À prendre » quand il l'envoie."
         )
     if case.state == State.WITHDRAWN:
-        return f"{GONE} : le candidat l'a retirée."
+        return f"{GONE}. {opining.why_over(case)}."
     acts = entries_about(case.registration).filter(verb__in=TAKEN_FROM)
     taken = acts.filter(payload__after__case=case.pk).first()
     who = ""

@@ -69,11 +69,8 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
         _keep(request, found, form)
     except DraftOvertaken:
         return _page(request, found, form=form, is_overtaken=True, status=409)
-    except NotInCharge as refusal:
-        return gone_page(request, found.pk, Gone(str(refusal)), left=form.in_words())
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("doctor:home")
+        return gone_page(request, found.pk, Gone(str(refusal)), left=form.in_words())
     if "relire" in request.POST and not form.is_valid():
         return _page(request, found, form=form, status=422)
     return _onwards(request, found)
@@ -126,7 +123,10 @@ def keep(request: HttpRequest, case: int) -> HttpResponse:
 
 def sign(request: HttpRequest, case: int) -> HttpResponse:
     """The opinion, read over before it is signed: it is then final."""
-    found = case_of(request, case)
+    try:
+        found = case_of(request, case)
+    except Gone as gone:
+        return gone_page(request, case, gone, left=_typed(request, case))
     draft = _draft(found)
     form = _drafted(found, draft)
     if draft is None or form is None or found.state != State.WITH_DOCTOR or not form.is_valid():
@@ -143,6 +143,8 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
+        except (NotInCharge, opining.Withdrawn) as refusal:
+            return gone_page(request, case, Gone(str(refusal)), left=_typed(request, case))
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("doctor:case", found.pk)
@@ -151,6 +153,7 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
     context = {
         "case": found,
         "rows": form.rows(),
+        "typed": form.pairs(),
         "text": form.cleaned_data[TEXT],
         "note": form.cleaned_data[NOTE],
         "revision": draft.revision,
@@ -255,7 +258,6 @@ def _page(
         "facts": _facts(found, request.arrived_at),
         "is_writable": is_writable,
         "no_plan": _why_not_attested(request, found) if is_writable and found.is_simple else "",
-        "is_withdrawn": found.state == State.WITHDRAWN,
         "form": shown,
         "revision": draft.revision if draft else 0,
         "saved_at": hour_in_words(draft.saved_at, zone) if draft and not is_overtaken else "",

@@ -749,7 +749,10 @@ def test_a_paper_that_was_not_opened_is_marked_and_named_before_signing(case, do
     ("what", "why"),
     [
         (accommodating.take_up, "Le candidat modifie cette demande"),
-        (accommodating.withdraw, "Le candidat a retiré cette demande"),
+        (
+            accommodating.withdraw,
+            "Le candidat a retiré sa demande. Cette demande n'attend plus de médecin.",
+        ),
     ],
 )
 def test_why_a_request_cannot_be_taken_is_said_as_it_is(doctor, sent, what, why):
