@@ -45,9 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
                 OpinionDraft.objects.filter(compartment__registration=OuterRef("registration"))
             ),
         )
+        .select_related("instead_of")
         .prefetch_related("measures")
     )
-    waiting = mine.filter(state=State.WITH_DOCTOR).order_by("since", "pk")
+    waiting = (
+        mine.filter(state=State.WITH_DOCTOR).select_related("instead_of").order_by("since", "pk")
+    )
     said = mine.filter(state__in=OVER).without_those_taken_again_on_it()
     left = Case.objects.within(request.reach).left_by(request.user).filter(state=State.INCOMPLETE)
     pages = {
@@ -155,11 +158,10 @@ def gone_page(
         left: what was typed, in words.
     """
     found = within_reach(request, key)
-    former = found.instead_of if found.is_cancelled else None
     context = {
         "why": str(gone),
         "papers": _papers_left(found) if found.state == State.WITHDRAWN else "",
-        "former": former if former and former.doctor_id == request.user.pk else None,
+        "former": former_of(request, found) if found.is_cancelled else None,
         "left": left,
         "goes_along": found.state not in {State.WITHDRAWN, *OVER},
         "trail": trail(found)[:1],
@@ -214,6 +216,12 @@ def _why_gone(case: Case, *, reader: str) -> str:
     return f"{said} Elle attend un médecin."
 
 
+def former_of(request: HttpRequest, case: Case) -> Case | None:
+    """Return the request whose decision another one takes again, if the reader signed its opinion."""
+    former: Case | None = case.instead_of
+    return former if former is not None and former.doctor_id == request.user.pk else None
+
+
 def author_on(request: HttpRequest, case: Case) -> Any:
     """Return the reader as the author of an act on a request."""
     registration = case.registration
@@ -233,7 +241,8 @@ def trail(case: Case) -> list[tuple[str, str]]:
 
 
 def _with_registration(cases: QuerySet[Case], key: int) -> Case:
-    found = cases.filter(pk=key).first() if key < LONGEST_KEY else None
+    cases = cases.filter(pk=key).select_related("instead_of")
+    found = cases.first() if key < LONGEST_KEY else None
     if found is None:
         raise Http404
     found.registration = Registration.objects.whole().with_owed().get(pk=found.registration_id)
@@ -251,6 +260,8 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "deadline": day_in_words(deadline),
         "lacks": _lacks(case, registration) if hasattr(case, "given") else "",
         "was_mine": case.former_doctor_id == request.user.pk,
+        "has_opined": former_of(request, case) is not None,
+        "again": case.get_again_display().lower(),
         "since": day_in_words(local_day(case.since, zone)) if case.since else "",
         "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
     }

@@ -29,7 +29,15 @@ from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
-from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail, within_reach
+from sporades.web.doctor.cases import (
+    Gone,
+    author_on,
+    case_of,
+    former_of,
+    gone_page,
+    trail,
+    within_reach,
+)
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
 
@@ -267,6 +275,9 @@ def _page(
         "may_reopen": found.state == State.OPINION_GIVEN,
         "again": found.get_opinion_again_display() if is_writable else "",
         "follows": _taken_again(found),
+        "taken_again": _taken_again_in_words(found),
+        "former": _former(request, found) if is_writable else None,
+        "former_open": papers["opened"] is None,
         "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",
         "opinions": _opinions(found),
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
@@ -297,6 +308,38 @@ def _taken_again(case: Case) -> Case | None:
     """Return the request that takes a decision again on this very opinion, if there is one."""
     again: QuerySet[Case] = case.taken_again.filter(opined_at=case.opined_at, withdrawn_at=None)
     return again.first() if case.opined_at is not None else None
+
+
+def _taken_again_in_words(case: Case) -> str:
+    """Say which decision is in force while a request takes it again, since when and why."""
+    former: Case | None = case.instead_of
+    if former is None or former.notified_at is None or not case.is_open:
+        return ""
+    zone = case.registration.service.zone
+    notified = day_in_words(local_day(former.notified_at, zone))
+    begun = day_in_words(local_day(case.begun_at, zone))
+    return (
+        f"La décision notifiée le {notified} est en vigueur jusqu'à la nouvelle. Le service "
+        f"gestionnaire l'a reprise le {begun}. Motif : {case.get_again_display().lower()}."
+    )
+
+
+def _former(request: HttpRequest, case: Case) -> dict[str, Any] | None:
+    """Return what the reader had signed on the decision that is taken again, to be read beside the form.
+
+    The form starts empty: a new opinion is asked for, often on an appeal, and what is contested is
+    not signed once more by leaving it as it stands. One that was reopened is in the form already.
+    """
+    former = former_of(request, case)
+    if former is None or case.opinion_again or former.opined_at is None:
+        return None
+    former.registration = case.registration
+    day = local_day(former.opined_at, case.registration.service.zone)
+    return {
+        "case": former,
+        "title": f"Votre avis signé le {day_in_words(day)}",
+        "opinions": _opinions(former),
+    }
 
 
 def _has_moved(request: HttpRequest, case: Case, held: Compartment | None) -> bool:
@@ -359,9 +402,15 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     return [
         *rows,
         ("Plan en vigueur", plan.label if plan else "Aucun"),
-        ("Décision antérieure", case.former_in_words),
+        ("Décision antérieure", _former_decision(case)),
         *late_told(case, case.measures.all()),
     ]
+
+
+def _former_decision(case: Case) -> str:
+    """Say whether a decision was received before: the one that is taken again is one."""
+    is_unsaid = case.instead_of_id is not None and not case.has_former_decision
+    return "Oui, celle qui est reprise" if is_unsaid else case.former_in_words
 
 
 def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[str, Any]:

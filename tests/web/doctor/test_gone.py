@@ -5,19 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.accommodations.models import Again, Case
+from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, opining, registering
 from sporades.core.french import day_in_words
 from sporades.medical.models import OpinionDraft, Paper
 from sporades.medical.operations import compartment_of
 from sporades.retention.categories import confided_until
-from tests.accommodations.asked import MANAGER, case_of, decide
+from tests.accommodations.asked import MANAGER
 from tests.factories import NOW, author
-from tests.web.doctor.space import OPINION, at, sign, take, write
-from tests.web.guide import main as said
+from tests.web.doctor.space import OPINION, at, plain, sign, take, take_again, write
 
-HOME = "/medecin/"
 TYPED = {**OPINION, "texte": "Un mot qui m'a pris du temps.", "revision": "0"}
 CANCELLED = "Le service a annulé la reprise : la décision notifiée reste en vigueur"
 PAGES = {
@@ -28,20 +26,6 @@ PAGES = {
 }
 
 
-def plain(response):
-    return said(response).replace("\xa0", " ")
-
-
-def take_again(case, *, has_opinion=False):
-    return accommodating.take_again(
-        case=Case.objects.get(pk=case.pk),
-        why=Again.APPEAL,
-        has_opinion=has_opinion,
-        by=MANAGER,
-        at=NOW + timedelta(days=1),
-    )
-
-
 def cancel(case):
     accommodating.cancel_taking_again(
         case=case, reason="Reprise par erreur.", by=MANAGER, at=NOW + timedelta(days=2)
@@ -50,16 +34,6 @@ def cancel(case):
 
 def withdraw(case):
     accommodating.withdraw(case=case, by=author(case.registration.candidate), at=NOW)
-
-
-@pytest.fixture
-def notified(case, doctor, registration):
-    """Return a request on which the doctor has opined, its decision notified."""
-    write(doctor, case, button="relire")
-    sign(doctor, case)
-    decide(registration)
-    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
-    return case_of(registration)
 
 
 @pytest.fixture
