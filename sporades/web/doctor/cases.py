@@ -19,8 +19,9 @@ from sporades.acts.accommodating import NotInCharge
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.queries import entries_about
+from sporades.medical import sealing
 from sporades.medical.models import OpinionDraft
-from sporades.medical.queries import compartment, kinds_confided
+from sporades.medical.queries import compartment, kinds_confided, said_by
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import GiveBackForm
@@ -149,7 +150,8 @@ def gone_page(
 ) -> HttpResponse:
     """Say that a request is the reader's no more, with what they have just typed, to be copied.
 
-    It is shown and kept nowhere: what was kept before goes with the request, or is of no more use.
+    Where it waits for what they asked of the candidate, what they asked is there to be reread. What
+    was typed is shown and kept nowhere: what was kept before goes with the request, or is of no more use.
 
     Args:
         request: the request.
@@ -158,16 +160,35 @@ def gone_page(
         left: what was typed, in words.
     """
     found = within_reach(request, key)
+    asked = _asked(request, found)
     context = {
         "why": str(gone),
         "papers": _papers_left(found) if found.state == State.WITHDRAWN else "",
         "former": former_of(request, found) if found.is_cancelled else None,
+        "asked": asked,
         "left": left,
         "goes_along": found.state not in {State.WITHDRAWN, *OVER},
         "trail": trail(found)[:1],
         "case": found,
     }
-    return render(request, "doctor/gone.html", context, status=409)
+    is_read = asked is not None and request.method != "POST"
+    return render(request, "doctor/gone.html", context, status=200 if is_read else 409)
+
+
+def _asked(request: HttpRequest, case: Case) -> dict[str, str] | None:
+    """Return what the reader has asked of a candidate, while it is waited for: their own words alone."""
+    held = compartment(case.registration) if opining.is_asked_by_doctor(case) else None
+    if held is None or case.incomplete_at is None:
+        return None
+    remark = said_by(held, f"user:{request.user.pk}", at=case.incomplete_at)
+    if remark is None:
+        return None
+    try:
+        text = remark.text
+    except sealing.Unreadable:
+        text = sealing.UNREADABLE
+    zone = case.registration.service.zone
+    return {"text": text, "written": instant_in_words(remark.written_at, zone)}
 
 
 def _papers_left(case: Case) -> str:
@@ -262,6 +283,7 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "was_mine": case.former_doctor_id == request.user.pk,
         "has_opined": former_of(request, case) is not None,
         "again": case.get_again_display().lower(),
+        "is_asked": opining.is_asked_by_doctor(case),
         "since": day_in_words(local_day(case.since, zone)) if case.since else "",
         "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
     }

@@ -713,7 +713,7 @@ def test_what_a_doctor_asked_for_is_waited_for_in_their_list_then_comes_back_nam
 
     assert [one["case"].pk for one in waits.context["left"]["lines"]] == [case.pk]
     assert "Attend le candidat" in said(waits)
-    assert page.status_code == 409
+    assert page.status_code == 200
     assert "vous avez demandé un papier ou une précision, et elle attend le candidat" in said(page)
     assert "Attend le candidat" not in back
     assert "Vous l'aviez déjà : votre brouillon vous attend" in back

@@ -4,17 +4,19 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, opining, registering
 from sporades.core.french import day_in_words
-from sporades.medical.models import OpinionDraft, Paper
+from sporades.medical.models import Opening, OpinionDraft, Paper
 from sporades.medical.operations import compartment_of
 from sporades.retention.categories import confided_until
-from tests.accommodations.asked import MANAGER
+from tests.accommodations.asked import MANAGER, send
 from tests.factories import NOW, author
-from tests.web.doctor.space import OPINION, at, plain, sign, take, take_again, write
+from tests.medical.given import write as confide_remark
+from tests.web.doctor.space import OPINION, at, comment, plain, sign, take, take_again, write
 
 TYPED = {**OPINION, "texte": "Un mot qui m'a pris du temps.", "revision": "0"}
 CANCELLED = "Le service a annulé la reprise : la décision notifiée reste en vigueur"
@@ -186,3 +188,79 @@ def test_what_was_typed_in_a_window_of_an_opinion_that_another_has_signed_is_sho
     assert TYPED["texte"] in plain(remark)
     assert Case.objects.get(pk=case.pk).state == State.OPINION_GIVEN
     assert not OpinionDraft.objects.exists()
+
+
+# --- It waits for what was asked of its candidate ----------------------------------------------
+
+ASKED = "L'audiogramme de juin, s'il vous plaît."
+HOME = "/medecin/"
+
+
+def ask(browser, case):
+    return browser.post(at("ask", case), {"texte": ASKED, "envoi": "une"})
+
+
+def test_what_was_asked_of_a_candidate_is_reread_from_the_list(case, doctor):
+    comment(doctor, case, "Bonjour.")
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        ask(doctor, case)
+
+    listed = doctor.get(HOME)
+    page = doctor.get(at("case", case))
+
+    assert f'href="{at("case", case)}"' in listed.text
+    assert page.status_code == 200
+    assert "Ce que vous avez demandé" in plain(page)
+    assert ASKED in plain(page)
+    assert "Bonjour." not in plain(page)
+
+
+def test_who_goes_back_and_asks_once_more_reads_what_was_asked_and_what_was_typed(case, doctor):
+    ask(doctor, case)
+
+    back = doctor.get(at("ask", case))
+    twice = doctor.post(at("ask", case), {"texte": "Et celui de mai.", "envoi": "deux"})
+
+    assert ASKED in plain(back)
+    assert twice.status_code == 409
+    assert all(one in plain(twice) for one in (ASKED, "Et celui de mai."))
+
+
+def test_rereading_it_is_no_opening_and_opens_nothing_else(case, doctor):
+    confide_remark(case.registration, "Mon mot.")
+    ask(doctor, case)
+    Opening.objects.all().delete()
+
+    page = plain(doctor.get(at("case", case)))
+
+    assert "Mon mot." not in page
+    assert not Opening.objects.exists()
+
+
+def test_another_doctor_does_not_read_what_was_asked(case, doctor, other):
+    doctor.post(at("give_back", case), {"medecin": str(other.user.pk)})
+    ask(other, case)
+
+    page = doctor.get(at("case", case))
+
+    assert page.status_code in {404, 409}
+    assert ASKED not in page.text
+
+
+def test_once_the_candidate_has_answered_it_is_not_reread_there(case, doctor):
+    ask(doctor, case)
+    send(case.registration)
+
+    page = doctor.get(at("case", case))
+
+    assert page.status_code == 409
+    assert ASKED not in page.text
+
+
+def test_what_the_office_finds_incomplete_leads_nowhere(case, doctor):
+    accommodating.declare_incomplete(case=case, missing="Une page.", by=MANAGER, at=NOW)
+
+    listed = doctor.get(HOME)
+
+    assert "Attend le candidat" in plain(listed)
+    assert at("case", case) not in listed.text
