@@ -255,9 +255,11 @@ def _page(
     held = compartment(registration)
     draft = _draft(found)
     is_writable = found.state == State.WITH_DOCTOR
-    papers = _papers(request, found, held)
-    if is_writable and papers["pages"]:
-        _note_opened(request, found, papers["opened"])
+    rows = _rows(request, held)
+    opened = _opened_among(request, rows)
+    if is_writable and opened is not None and opened.pages:
+        _note_opened(request, found, opened)
+    papers = _papers(request, found, held, rows)
     shown = form or (_shown(found, draft) if is_writable else None)
     zone = registration.service.zone
     context = {
@@ -413,19 +415,28 @@ def _former_decision(case: Case) -> str:
     return "Oui, celle qui est reprise" if is_unsaid else case.former_in_words
 
 
-def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[str, Any]:
-    """Return the papers by kind, what was given of each, and the one that is open."""
-    visible = Paper.objects.visible_to(request.user).filter(compartment=held)
-    rows = list(visible.select_related("compartment").order_by("given_at", "pk")) if held else []
+def _rows(request: HttpRequest, held: Compartment | None) -> list[Paper]:
+    """Return the papers that the reader, being in charge of them, may open."""
     if held is None or held.doctor_id != request.user.pk:
-        rows = []
+        return []
+    visible = Paper.objects.visible_to(request.user).filter(compartment=held)
+    return list(visible.select_related("compartment").order_by("given_at", "pk"))
+
+
+def _papers(
+    request: HttpRequest, case: Case, held: Compartment | None, rows: list[Paper]
+) -> dict[str, Any]:
+    """Return the papers by kind, what was given of each, and the one that is open.
+
+    Its opening is noted before: it is not said to be unopened beside its own pages.
+    """
     asked, labels = papers_asked_of(case.registration), _labels(case.registration)
     named = {one.code: (one.label, one.is_mandatory) for one in asked}
     for row in rows:
         named.setdefault(row.kind, (labels.get(row.kind, OTHER_PAPER), False))
     zone = case.registration.service.zone
     read = _read_by(request, case, held) if rows else set()
-    opened = next((row for row in rows if str(row.pk) == request.GET.get("papier")), None)
+    opened = _opened_among(request, rows)
     return {
         "kinds": [
             {
@@ -457,6 +468,10 @@ def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
         if opened
         else [],
     }
+
+
+def _opened_among(request: HttpRequest, rows: list[Paper]) -> Paper | None:
+    return next((row for row in rows if str(row.pk) == request.GET.get("papier")), None)
 
 
 def _read_by(request: HttpRequest, case: Case, held: Compartment | None) -> set[Any]:

@@ -11,11 +11,12 @@ from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, opining
+from sporades.acts import accommodating, confiding, opining
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.medical import sealing
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
@@ -743,6 +744,30 @@ def test_a_paper_that_was_not_opened_is_marked_and_named_before_signing(case, do
 
     assert (before.count("Pas encore ouvert"), after.count("Pas encore ouvert")) == (2, 1)
     assert f"1 des 2 papiers de santé confiés : Autre papier de santé, {second.name}." in signing
+
+
+def test_a_paper_is_not_said_to_be_unopened_beside_its_own_pages(case, doctor):
+    found_clean(confide(case.registration, name="audiogramme.jpg"))
+
+    page = said(
+        doctor.get(at("case", case), {"papier": Paper.objects.earliest("given_at", "pk").pk})
+    )
+
+    assert "Ouvrir le PDF" in page
+    assert page.count("Pas encore ouvert") == 1
+
+
+def test_a_paper_whose_pages_cannot_be_shown_is_still_said_to_be_unopened(
+    case, doctor, monkeypatch
+):
+    def unreadable(**_):
+        raise sealing.Unreadable
+
+    monkeypatch.setattr(confiding, "read", unreadable)
+
+    page = said(doctor.get(at("case", case), {"papier": Paper.objects.get().pk}))
+
+    assert page.count("Pas encore ouvert") == 1
 
 
 @pytest.mark.parametrize(
