@@ -147,16 +147,20 @@ _PHRASE = re.compile(rf"\b(?:{'|'.join(PHRASES)})\b")
 _ORDINARY = re.compile(rf"\b(?:{'|'.join(ORDINARY)})\b")
 _CODE = re.compile(r"\b(?:[A-TV-Z]\d{2}\.\d{1,2}|F\d{2})\b")
 """A code of the CIM: « F81.0 »."""
+UNBROKEN = "\N{NO-BREAK SPACE}"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def words_of_health(*texts: str) -> list[str]:
-    """Return the words of some texts that look like a diagnosis, each once, as they are written."""
+    """Return the words of some texts that look like a diagnosis, each once, as they are written.
+
+    Several that go together (« bras cassé ») are one, and hold no space at which a list would be cut.
+    """
     found: dict[str, str] = {}
     for text in texts:
         composed = unicodedata.normalize("NFC", text)
         for start, end in _whole(_places(composed)):
-            said = composed[start:end]
+            said = UNBROKEN.join(composed[start:end].split())
             found.setdefault(search_key(said), said)
     return list(found.values())
 
@@ -183,4 +187,6 @@ def _whole(places: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
 
 def _plain(sign: str) -> str:
     """Return a sign without capital or accent: one sign for one, so that places are the same."""
+    if sign.isspace():
+        return " "
     return "'" if sign == "’" else unicodedata.normalize("NFD", sign)[0].lower()[:1]

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from sporades.accommodations import notification
-from sporades.accommodations.health_words import words_of_health
+from sporades.accommodations.health_words import UNBROKEN, words_of_health
 from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.operations.deciding import WHY, WHY_SOME
 from sporades.accommodations.states import PAPER_ASKED
@@ -87,7 +87,9 @@ def test_a_word_of_health_stands_out_in_its_capitals_accents_and_number(word):
     ],
 )
 def test_what_several_words_say_of_health_stands_out(text, found):
-    assert words_of_health(text) == found
+    assert words_of_health(text) == [one.replace(" ", UNBROKEN) for one in found]
+    assert words_of_health(text.replace(" ", "\n")) == words_of_health(text)
+    assert not any(" " in one for one in words_of_health(text))
 
 
 @pytest.mark.parametrize(
