@@ -6,7 +6,7 @@ What is typed and not signed is kept sealed. The journal says who acted, never w
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import transaction
@@ -59,9 +59,14 @@ class Decided(Refused):
 
 
 class Withdrawn(Refused):
-    """Its candidate has taken it back."""
+    """It is over before its opinion: `why_over` says why."""
 
-    message = "Le candidat a retiré sa demande : il n'y a plus d'avis à rendre."
+    message = "Cette demande est close : il n'y a plus d'avis à rendre."
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        """Say why of a request that is over."""
+        return cls(f"{why_over(case)}. Il n'y a plus d'avis à rendre.")
 
 
 class Given(Refused):
@@ -124,7 +129,7 @@ def _why_not_taken(case: Case) -> Refused:
     if case.state == State.PREPARING:
         return TakenUp()
     if case.state == State.WITHDRAWN:
-        return Taken("Le candidat a retiré cette demande : elle n'attend plus de médecin.")
+        return Taken(f"{why_over(case)}. Cette demande n'attend plus de médecin.")
     if case.state == State.INCOMPLETE:
         return Taken(
             "Le service gestionnaire a dit cette demande incomplète : elle revient dans « À prendre » "
@@ -133,6 +138,19 @@ def _why_not_taken(case: Case) -> Refused:
     if case.doctor_id is not None:
         return Taken(f"Cette demande n'attend plus de médecin : {case.doctor_name} l'a prise.")
     return Taken()
+
+
+def why_over(case: Case) -> str:
+    """Say who has ended a request before its opinion: the service, the registration or the candidate.
+
+    Args:
+        case: a withdrawn one, with its registration.
+    """
+    if case.is_cancelled:
+        return "Le service a annulé la reprise : la décision notifiée reste en vigueur"
+    if case.withdrawn_at == case.registration.withdrawn_at:
+        return "L'inscription a pris fin, et la demande avec elle"
+    return "Le candidat a retiré sa demande"
 
 
 @transaction.atomic
@@ -147,7 +165,7 @@ def reopen(*, case: Case, by: Actor, at: datetime) -> None:
     if by.identifier != f"user:{locked.doctor_id}":
         raise NotInCharge
     if locked.state == State.WITHDRAWN:
-        raise Withdrawn
+        raise Withdrawn.of(locked)
     if locked.state == State.WITH_DOCTOR:
         return
     if locked.state != State.OPINION_GIVEN:
@@ -374,7 +392,7 @@ def held(case: Case, *, by: Actor) -> Case:
     if by.identifier != f"user:{locked.doctor_id}":
         raise NotInCharge
     if locked.state == State.WITHDRAWN:
-        raise Withdrawn
+        raise Withdrawn.of(locked)
     if locked.state != State.WITH_DOCTOR:
         raise Given
     return locked

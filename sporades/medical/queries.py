@@ -122,6 +122,18 @@ def all_remarks_of(found: Compartment) -> QuerySet[Remark]:
     return remarks.order_by("written_at", "pk")
 
 
+def said_by(found: Compartment, author: str, *, at: datetime) -> Remark | None:
+    """Return what a doctor wrote to the candidate at an instant: their own words, which they may reread.
+
+    Args:
+        found: the compartment, whoever is in charge of it now.
+        author: the identifier of their account, as an author has it.
+        at: the instant.
+    """
+    theirs = remarks_of(found).exclude(author_kind=CANDIDATE)
+    return theirs.filter(author_id=author, written_at=at).first()
+
+
 def draft_of(found: Compartment) -> OpinionDraft | None:
     """Return what the doctor in charge has typed and not signed, if anything."""
     drafts = OpinionDraft.objects.filter(compartment=found).select_related("compartment")

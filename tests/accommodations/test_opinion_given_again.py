@@ -4,7 +4,6 @@ from functools import partial
 
 import pytest
 
-from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
@@ -96,18 +95,3 @@ def test_the_database_keeps_who_had_a_request_before(registration):
     entrust(registration)
 
     assert not Case.objects.left_by(had).exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Dysorthographie, et TDAH.", ["Dysorthographie", "TDAH"]),
-        ("Un PAP, un tiers temps, une salle à part, du repos.", []),
-        ("L'épilepsie ; code G40.2", ["épilepsie", "G40.2"]),
-        ("Elle suit un traitement.", ["traitement"]),
-        ("Traitement de texte, clavier B12.", []),
-        ("DYSLEXIE et dyslexie", ["DYSLEXIE"]),
-    ],
-)
-def test_words_that_look_like_a_diagnosis_are_found_as_they_are_written(text, found):
-    assert words_of_health(text) == found

@@ -19,9 +19,11 @@ from sporades.acts.accommodating import NotInCharge
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.queries import entries_about
+from sporades.medical import sealing
 from sporades.medical.models import OpinionDraft
-from sporades.medical.queries import kinds_confided
+from sporades.medical.queries import compartment, kinds_confided, said_by
 from sporades.registrations.models import Registration
+from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import GiveBackForm
 
 MOST_AT_ONCE, A_FEW = 25, 10
@@ -44,9 +46,12 @@ def home(request: HttpRequest) -> HttpResponse:
                 OpinionDraft.objects.filter(compartment__registration=OuterRef("registration"))
             ),
         )
+        .select_related("instead_of")
         .prefetch_related("measures")
     )
-    waiting = mine.filter(state=State.WITH_DOCTOR).order_by("since", "pk")
+    waiting = (
+        mine.filter(state=State.WITH_DOCTOR).select_related("instead_of").order_by("since", "pk")
+    )
     said = mine.filter(state__in=OVER).without_those_taken_again_on_it()
     left = Case.objects.within(request.reach).left_by(request.user).filter(state=State.INCOMPLETE)
     pages = {
@@ -123,14 +128,17 @@ def case_of(request: HttpRequest, key: int) -> Case:
     """Return a request that is entrusted to the reader, with its registration; for any other, 404.
 
     Raises:
-        Gone: it was the reader's, and is no more.
+        Gone: it was the reader's, and is no more; or it is over before its opinion.
     """
     within = Case.objects.within(request.reach)
     try:
-        return _with_registration(within.entrusted_to(request.user), key)
+        found = _with_registration(within.entrusted_to(request.user), key)
     except Http404:
         left = _with_registration(within.left_by(request.user), key)
-    raise Gone(_why_gone(left, reader=f"user:{request.user.pk}"))
+        raise Gone(_why_gone(left, reader=f"user:{request.user.pk}")) from None
+    if found.state == State.WITHDRAWN:
+        raise Gone(str(opining.Withdrawn.of(found)))
+    return found
 
 
 class Gone(Refused):
@@ -142,7 +150,8 @@ def gone_page(
 ) -> HttpResponse:
     """Say that a request is the reader's no more, with what they have just typed, to be copied.
 
-    It is shown and kept nowhere: what was kept before goes with the request.
+    Where it waits for what they asked of the candidate, what they asked is there to be reread. What
+    was typed is shown and kept nowhere: what was kept before goes with the request, or is of no more use.
 
     Args:
         request: the request.
@@ -151,8 +160,52 @@ def gone_page(
         left: what was typed, in words.
     """
     found = within_reach(request, key)
-    context = {"why": str(gone), "left": left, "trail": trail(found)[:1], "case": found}
-    return render(request, "doctor/gone.html", context, status=409)
+    asked = _asked(request, found)
+    context = {
+        "why": str(gone),
+        "papers": _papers_left(found) if found.state == State.WITHDRAWN else "",
+        "former": former_of(request, found) if found.is_cancelled else None,
+        "asked": asked,
+        "left": left,
+        "goes_along": found.state not in {State.WITHDRAWN, *OVER},
+        "trail": trail(found)[:1],
+        "case": found,
+    }
+    is_read = asked is not None and request.method != "POST"
+    return render(request, "doctor/gone.html", context, status=200 if is_read else 409)
+
+
+def _asked(request: HttpRequest, case: Case) -> dict[str, str] | None:
+    """Return what the reader has asked of a candidate, while it is waited for: their own words alone."""
+    held = compartment(case.registration) if opining.is_asked_by_doctor(case) else None
+    if held is None or case.incomplete_at is None:
+        return None
+    remark = said_by(held, f"user:{request.user.pk}", at=case.incomplete_at)
+    if remark is None:
+        return None
+    try:
+        text = remark.text
+    except sealing.Unreadable:
+        text = sealing.UNREADABLE
+    zone = case.registration.service.zone
+    return {"text": text, "written": instant_in_words(remark.written_at, zone)}
+
+
+def _papers_left(case: Case) -> str:
+    """Say what becomes of the papers of health of a request that is taken back, as their date tells it.
+
+    Where a decision of before has its papers back, and where another request has taken them, nothing
+    is known here of when they go.
+    """
+    held = None if case.is_cancelled else compartment(case.registration)
+    if held is None:
+        return ""
+    if held.erased_at is not None:
+        return "Ses papiers de santé sont effacés."
+    if held.erase_after is None:
+        return ""
+    day = day_in_words(confided_until(held.erase_after))
+    return f"Ses papiers de santé seront effacés à partir du {day}."
 
 
 def _why_gone(case: Case, *, reader: str) -> str:
@@ -170,7 +223,7 @@ def _why_gone(case: Case, *, reader: str) -> str:
             f"{GONE} : le candidat la modifie. Elle revient dans « À prendre » quand il l'envoie."
         )
     if case.state == State.WITHDRAWN:
-        return f"{GONE} : le candidat l'a retirée."
+        return f"{GONE}. {opining.why_over(case)}."
     acts = entries_about(case.registration).filter(verb__in=TAKEN_FROM)
     taken = acts.filter(payload__after__case=case.pk).first()
     who = ""
@@ -182,6 +235,12 @@ def _why_gone(case: Case, *, reader: str) -> str:
     if case.doctor_id is not None:
         return f"{said} {case.doctor_name} l'a maintenant."
     return f"{said} Elle attend un médecin."
+
+
+def former_of(request: HttpRequest, case: Case) -> Case | None:
+    """Return the request whose decision another one takes again, if the reader signed its opinion."""
+    former: Case | None = case.instead_of
+    return former if former is not None and former.doctor_id == request.user.pk else None
 
 
 def author_on(request: HttpRequest, case: Case) -> Any:
@@ -203,7 +262,8 @@ def trail(case: Case) -> list[tuple[str, str]]:
 
 
 def _with_registration(cases: QuerySet[Case], key: int) -> Case:
-    found = cases.filter(pk=key).first() if key < LONGEST_KEY else None
+    cases = cases.filter(pk=key).select_related("instead_of")
+    found = cases.first() if key < LONGEST_KEY else None
     if found is None:
         raise Http404
     found.registration = Registration.objects.whole().with_owed().get(pk=found.registration_id)
@@ -221,6 +281,9 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "deadline": day_in_words(deadline),
         "lacks": _lacks(case, registration) if hasattr(case, "given") else "",
         "was_mine": case.former_doctor_id == request.user.pk,
+        "has_opined": former_of(request, case) is not None,
+        "again": case.get_again_display().lower(),
+        "is_asked": opining.is_asked_by_doctor(case),
         "since": day_in_words(local_day(case.since, zone)) if case.since else "",
         "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
     }

@@ -209,6 +209,14 @@ class OpinionForm(forms.Form):
             for name in self.fields
         }
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the answers as a page sends them once more, that are not empty."""
+        lists = [
+            (name, said if isinstance(said, list) else [said])
+            for name, said in self.typed().items()
+        ]
+        return [(name, one) for name, said in lists for one in said if one]
+
     def in_words(self, *, is_whole: bool = False) -> list[tuple[str, str]]:
         """Return what was typed, in words, whether or not it is complete.
 

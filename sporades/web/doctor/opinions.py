@@ -29,7 +29,15 @@ from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
-from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail, within_reach
+from sporades.web.doctor.cases import (
+    Gone,
+    author_on,
+    case_of,
+    former_of,
+    gone_page,
+    trail,
+    within_reach,
+)
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
 
@@ -69,11 +77,8 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
         _keep(request, found, form)
     except DraftOvertaken:
         return _page(request, found, form=form, is_overtaken=True, status=409)
-    except NotInCharge as refusal:
-        return gone_page(request, found.pk, Gone(str(refusal)), left=form.in_words())
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("doctor:home")
+        return gone_page(request, found.pk, Gone(str(refusal)), left=form.in_words())
     if "relire" in request.POST and not form.is_valid():
         return _page(request, found, form=form, status=422)
     return _onwards(request, found)
@@ -126,7 +131,10 @@ def keep(request: HttpRequest, case: int) -> HttpResponse:
 
 def sign(request: HttpRequest, case: int) -> HttpResponse:
     """The opinion, read over before it is signed: it is then final."""
-    found = case_of(request, case)
+    try:
+        found = case_of(request, case)
+    except Gone as gone:
+        return gone_page(request, case, gone, left=_typed(request, case))
     draft = _draft(found)
     form = _drafted(found, draft)
     if draft is None or form is None or found.state != State.WITH_DOCTOR or not form.is_valid():
@@ -143,6 +151,8 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
+        except (NotInCharge, opining.Withdrawn) as refusal:
+            return gone_page(request, case, Gone(str(refusal)), left=_typed(request, case))
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("doctor:case", found.pk)
@@ -151,6 +161,7 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
     context = {
         "case": found,
         "rows": form.rows(),
+        "typed": form.pairs(),
         "text": form.cleaned_data[TEXT],
         "note": form.cleaned_data[NOTE],
         "revision": draft.revision,
@@ -244,9 +255,11 @@ def _page(
     held = compartment(registration)
     draft = _draft(found)
     is_writable = found.state == State.WITH_DOCTOR
-    papers = _papers(request, found, held)
-    if is_writable and papers["pages"]:
-        _note_opened(request, found, papers["opened"])
+    rows = _rows(request, held)
+    opened = _opened_among(request, rows)
+    if is_writable and opened is not None and opened.pages:
+        _note_opened(request, found, opened)
+    papers = _papers(request, found, held, rows)
     shown = form or (_shown(found, draft) if is_writable else None)
     zone = registration.service.zone
     context = {
@@ -255,7 +268,6 @@ def _page(
         "facts": _facts(found, request.arrived_at),
         "is_writable": is_writable,
         "no_plan": _why_not_attested(request, found) if is_writable and found.is_simple else "",
-        "is_withdrawn": found.state == State.WITHDRAWN,
         "form": shown,
         "revision": draft.revision if draft else 0,
         "saved_at": hour_in_words(draft.saved_at, zone) if draft and not is_overtaken else "",
@@ -265,6 +277,9 @@ def _page(
         "may_reopen": found.state == State.OPINION_GIVEN,
         "again": found.get_opinion_again_display() if is_writable else "",
         "follows": _taken_again(found),
+        "taken_again": _taken_again_in_words(found),
+        "former": _former(request, found) if is_writable else None,
+        "former_open": papers["opened"] is None,
         "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",
         "opinions": _opinions(found),
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
@@ -295,6 +310,38 @@ def _taken_again(case: Case) -> Case | None:
     """Return the request that takes a decision again on this very opinion, if there is one."""
     again: QuerySet[Case] = case.taken_again.filter(opined_at=case.opined_at, withdrawn_at=None)
     return again.first() if case.opined_at is not None else None
+
+
+def _taken_again_in_words(case: Case) -> str:
+    """Say which decision is in force while a request takes it again, since when and why."""
+    former: Case | None = case.instead_of
+    if former is None or former.notified_at is None or not case.is_open:
+        return ""
+    zone = case.registration.service.zone
+    notified = day_in_words(local_day(former.notified_at, zone))
+    begun = day_in_words(local_day(case.begun_at, zone))
+    return (
+        f"La décision notifiée le {notified} est en vigueur jusqu'à la nouvelle. Le service "
+        f"gestionnaire l'a reprise le {begun}. Motif : {case.get_again_display().lower()}."
+    )
+
+
+def _former(request: HttpRequest, case: Case) -> dict[str, Any] | None:
+    """Return what the reader had signed on the decision that is taken again, to be read beside the form.
+
+    The form starts empty: a new opinion is asked for, often on an appeal, and what is contested is
+    not signed once more by leaving it as it stands. One that was reopened is in the form already.
+    """
+    former = former_of(request, case)
+    if former is None or case.opinion_again or former.opined_at is None:
+        return None
+    former.registration = case.registration
+    day = local_day(former.opined_at, case.registration.service.zone)
+    return {
+        "case": former,
+        "title": f"Votre avis signé le {day_in_words(day)}",
+        "opinions": _opinions(former),
+    }
 
 
 def _has_moved(request: HttpRequest, case: Case, held: Compartment | None) -> bool:
@@ -357,24 +404,39 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     return [
         *rows,
         ("Plan en vigueur", plan.label if plan else "Aucun"),
-        ("Décision antérieure", case.former_in_words),
+        ("Décision antérieure", _former_decision(case)),
         *late_told(case, case.measures.all()),
     ]
 
 
-def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[str, Any]:
-    """Return the papers by kind, what was given of each, and the one that is open."""
-    visible = Paper.objects.visible_to(request.user).filter(compartment=held)
-    rows = list(visible.select_related("compartment").order_by("given_at", "pk")) if held else []
+def _former_decision(case: Case) -> str:
+    """Say whether a decision was received before: the one that is taken again is one."""
+    is_unsaid = case.instead_of_id is not None and not case.has_former_decision
+    return "Oui, celle qui est reprise" if is_unsaid else case.former_in_words
+
+
+def _rows(request: HttpRequest, held: Compartment | None) -> list[Paper]:
+    """Return the papers that the reader, being in charge of them, may open."""
     if held is None or held.doctor_id != request.user.pk:
-        rows = []
+        return []
+    visible = Paper.objects.visible_to(request.user).filter(compartment=held)
+    return list(visible.select_related("compartment").order_by("given_at", "pk"))
+
+
+def _papers(
+    request: HttpRequest, case: Case, held: Compartment | None, rows: list[Paper]
+) -> dict[str, Any]:
+    """Return the papers by kind, what was given of each, and the one that is open.
+
+    Its opening is noted before: it is not said to be unopened beside its own pages.
+    """
     asked, labels = papers_asked_of(case.registration), _labels(case.registration)
     named = {one.code: (one.label, one.is_mandatory) for one in asked}
     for row in rows:
         named.setdefault(row.kind, (labels.get(row.kind, OTHER_PAPER), False))
     zone = case.registration.service.zone
     read = _read_by(request, case, held) if rows else set()
-    opened = next((row for row in rows if str(row.pk) == request.GET.get("papier")), None)
+    opened = _opened_among(request, rows)
     return {
         "kinds": [
             {
@@ -406,6 +468,10 @@ def _papers(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
         if opened
         else [],
     }
+
+
+def _opened_among(request: HttpRequest, rows: list[Paper]) -> Paper | None:
+    return next((row for row in rows if str(row.pk) == request.GET.get("papier")), None)
 
 
 def _read_by(request: HttpRequest, case: Case, held: Compartment | None) -> set[Any]:

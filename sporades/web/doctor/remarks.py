@@ -45,7 +45,8 @@ def remarks(request: HttpRequest, case: int) -> HttpResponse:
     context = {
         "case": found,
         "remarks": [_told(one, found) for one in _read(request, found)],
-        "form": form if found.state == State.WITH_DOCTOR else None,
+        # A comment that comes too late is shown with why, not lost.
+        "form": form if found.state == State.WITH_DOCTOR or form.errors else None,
         "trail": trail(found),
     }
     return render(request, "doctor/remarks.html", context, status=422 if form.errors else 200)

@@ -4,10 +4,11 @@ import pytest
 import time_machine
 
 from sporades.accommodations.states import State
-from tests.accommodations.asked import reach
+from sporades.acts import accommodating
+from tests.accommodations.asked import MANAGER, case_of, decide, reach
 from tests.factories import NOW, a_candidate, a_registration
 from tests.medical.given import confide, found_clean
-from tests.web.doctor.space import a_doctor, browser_of, take
+from tests.web.doctor.space import a_doctor, browser_of, sign, take, write
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +55,13 @@ def case(sent, doctor):
     take(doctor, sent)
     sent.refresh_from_db()
     return sent
+
+
+@pytest.fixture
+def notified(case, doctor, registration):
+    """Return a request on which the doctor has opined, its decision notified."""
+    write(doctor, case, button="relire", texte="Un tiers-temps suffit.")
+    sign(doctor, case)
+    decide(registration)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    return case_of(registration)

@@ -1,12 +1,18 @@
 """What a doctor does in their space, as its pages do it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
 
+from sporades.accommodations.models import Again, Case
+from sporades.acts import accommodating
 from sporades.medical.queries import compartment, draft_of
+from tests.accommodations.asked import MANAGER
+from tests.factories import NOW
 from tests.medical.given import a_doctor
+from tests.web.guide import main
 from tests.web.registry.world import HOST, Role, signed_in
 
 __all__ = ["a_doctor"]
@@ -61,3 +67,19 @@ def comment(browser, case, text, reader="candidat"):
     """Write a comment."""
     said = {"texte": text, "lecteur": reader, "envoi": str(uuid4())}
     return browser.post(at("remarks", case), said, follow=True)
+
+
+def take_again(case, *, why=Again.APPEAL, has_opinion=False):
+    """Have the office take a notified decision again, the day after; return the new request."""
+    return accommodating.take_again(
+        case=Case.objects.get(pk=case.pk),
+        why=why,
+        has_opinion=has_opinion,
+        by=MANAGER,
+        at=NOW + timedelta(days=1),
+    )
+
+
+def plain(response):
+    """Return the words of a page, its spaces being those of a keyboard."""
+    return main(response).replace("\xa0", " ").replace("\u202f", " ")

@@ -11,11 +11,12 @@ from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, opining
+from sporades.acts import accommodating, confiding, opining
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.medical import sealing
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
@@ -713,7 +714,7 @@ def test_what_a_doctor_asked_for_is_waited_for_in_their_list_then_comes_back_nam
 
     assert [one["case"].pk for one in waits.context["left"]["lines"]] == [case.pk]
     assert "Attend le candidat" in said(waits)
-    assert page.status_code == 409
+    assert page.status_code == 200
     assert "vous avez demandé un papier ou une précision, et elle attend le candidat" in said(page)
     assert "Attend le candidat" not in back
     assert "Vous l'aviez déjà : votre brouillon vous attend" in back
@@ -745,11 +746,38 @@ def test_a_paper_that_was_not_opened_is_marked_and_named_before_signing(case, do
     assert f"1 des 2 papiers de santé confiés : Autre papier de santé, {second.name}." in signing
 
 
+def test_a_paper_is_not_said_to_be_unopened_beside_its_own_pages(case, doctor):
+    found_clean(confide(case.registration, name="audiogramme.jpg"))
+
+    page = said(
+        doctor.get(at("case", case), {"papier": Paper.objects.earliest("given_at", "pk").pk})
+    )
+
+    assert "Ouvrir le PDF" in page
+    assert page.count("Pas encore ouvert") == 1
+
+
+def test_a_paper_whose_pages_cannot_be_shown_is_still_said_to_be_unopened(
+    case, doctor, monkeypatch
+):
+    def unreadable(**_):
+        raise sealing.Unreadable
+
+    monkeypatch.setattr(confiding, "read", unreadable)
+
+    page = said(doctor.get(at("case", case), {"papier": Paper.objects.get().pk}))
+
+    assert page.count("Pas encore ouvert") == 1
+
+
 @pytest.mark.parametrize(
     ("what", "why"),
     [
         (accommodating.take_up, "Le candidat modifie cette demande"),
-        (accommodating.withdraw, "Le candidat a retiré cette demande"),
+        (
+            accommodating.withdraw,
+            "Le candidat a retiré sa demande. Cette demande n'attend plus de médecin.",
+        ),
     ],
 )
 def test_why_a_request_cannot_be_taken_is_said_as_it_is(doctor, sent, what, why):

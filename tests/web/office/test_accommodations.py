@@ -705,6 +705,8 @@ def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     page = main(answered)
     assert "Une décision a été prise entre-temps par Claude Dubois" in page
     assert "Décision prise : accordée" in page
+    assert "Le formulaire garde vos réponses." in page
+    assert "part de ce qui a été décidé" not in page
     form = answered.context["asked"].decision
     assert form["decision-tiers"].value() == "refused"
     assert form["contre-tiers"].value() == "L'épreuve est courte."
@@ -716,6 +718,18 @@ def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     assert shown["geste"] == "corriger"
     manager.post(page_of(in_lille), {**mine, **shown})
     assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
+
+
+def test_who_decides_in_two_windows_is_not_told_of_a_colleague(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    mine = {**as_shown(manager, in_lille), **AUTHOR}
+    do(manager, in_lille, "decider", **mine)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **mine})
+
+    page = main(answered)
+    assert "Vous avez déjà enregistré une décision : celle-ci n'est pas enregistrée." in page
+    assert "entre-temps par" not in page
 
 
 def test_a_new_opinion_is_asked_for_before_anything_is_decided(manager, in_lille):
@@ -767,6 +781,17 @@ def test_who_corrects_the_decision_of_another_is_its_author(manager, member, in_
     assert "Elle est signée de Claude Dubois, cheffe de division" in page
     assert own["nom"] == "Dubois"
     assert "Elle est signée de" not in main(other.get(page_of(in_lille), {"corriger": "1"}))
+
+
+def test_the_name_of_who_signed_is_elided(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    other = member("A09", email="autre@exemple.test")
+    said = {**as_shown(other, in_lille), **AUTHOR, "prenom": "Anne-Élise"}
+    do(other, in_lille, "decider", **said)
+
+    page = main(manager.get(page_of(in_lille), {"corriger": "1"}))
+
+    assert "Elle est signée d'Anne-Élise Martin, cheffe de division" in page
 
 
 def test_what_the_doctor_writes_of_a_measure_stands_whatever_is_decided(manager, in_lille):

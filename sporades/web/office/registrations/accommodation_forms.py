@@ -185,7 +185,12 @@ class CaseForms:
         self.is_refused = False
         self.left: list[tuple[str, str]] = []
         """What was sent for an act that is possible no more: the page shows it, to be copied."""
-        self._data, self._case = data, case
+        self._data, self._case, self._author = data, case, author
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether the form of a decision shows what was sent of it, and not where it starts from."""
+        return self.is_refused and self.act in DECIDING
 
     def is_valid(self) -> bool:
         """Return whether what was sent can be done."""
@@ -218,14 +223,21 @@ class CaseForms:
         if self.act == "decider" and "corriger" in self.possible:
             self.act = "corriger"
             self.refuse(
-                f"Une décision a été prise entre-temps par {case.decided_first_name} "
-                f"{case.decided_last_name} : la vôtre n'est pas enregistrée. Vos réponses sont "
-                "ci-dessous, avec ce qui est décidé de chaque mesure : « Enregistrer la correction » "
-                "les met à la place."
+                f"{self._decided_before} Vos réponses sont ci-dessous, avec ce qui est décidé de "
+                "chaque mesure : « Enregistrer la correction » les met à la place."
             )
             return
         self.refuse(MEANWHILE.get(State(case.state), CHANGED))
         self.left = _left(self._data, case)
+
+    @property
+    def _decided_before(self) -> str:
+        """Say who has decided since the page was opened: its reader may have, in another window."""
+        case = self._case
+        if case.decided_by_id == self._author.identifier:
+            return "Vous avez déjà enregistré une décision : celle-ci n'est pas enregistrée."
+        by = f"{case.decided_first_name} {case.decided_last_name}"
+        return f"Une décision a été prise entre-temps par {by} : la vôtre n'est pas enregistrée."
 
     def refuse(self, why: str) -> None:
         """Say why it is not done."""
