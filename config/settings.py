@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "sporades.web.layout.middleware.access",
     "sporades.web.layout.only_reading.only_reading",
     "sporades.web.layout.middleware.refusals",
+    "sporades.web.layout.refilling.refilled",
 ]
 
 TEMPLATES = [

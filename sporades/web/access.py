@@ -42,6 +42,10 @@ class Route:
         keeps_answers: whether what is posted after the session's end, or before the second factor
             is shown again, waits for its author.
         kept_sealed: how they are sealed meanwhile; nothing: they wait in clear.
+        shows_kept: whether its view shows what waits; otherwise the layout puts it back in the form
+            of a page for staff (`refilling`).
+        shown_on: the route of the page that holds its form, of the same arguments, where it is no
+            page itself.
         opened_by: the part of its address that opens what it leads to, a key or a code: no cache
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
@@ -59,12 +63,19 @@ class Route:
     within: str = ""
     keeps_answers: bool = False
     kept_sealed: Sealed | None = None
+    shows_kept: bool = False
+    shown_on: str = ""
     opened_by: str = ""
     page: bool = True
     permission: Permission | None = None
     takes_files: int = 0
     writes_no_file: bool = False
     while_reading: bool = False
+
+    @property
+    def is_refilled(self) -> bool:
+        """Whether what waits is put back in its form by the layout."""
+        return self.keeps_answers and self.who is Who.STAFF and not self.shows_kept
 
     def allows(self, method: str | None) -> bool:
         """Return whether the route answers this method."""

@@ -6,14 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
-from sporades.web.layout.kept import ENDED, KEPT
+from sporades.web.layout.kept import ENDED, KEPT, LOST
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Serve the page of allauth, after a word to those whose session has ended."""
     waits = "dans l'heure : les réponses que vous venez d'envoyer vous attendent."
-    if request.session.pop(ENDED, False):
+    if ended := request.session.pop(ENDED, False):
         then = waits if KEPT in request.session else ": ce que vous aviez saisi est gardé."
+        if ended == LOST:
+            then = ": ce que vous veniez d'envoyer n'a pas été pris en compte."
         messages.info(
             request,
             f"Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau {then}",

@@ -1,9 +1,9 @@
 """Who may use the candidate's routes."""
 
+from sporades.accommodations import waiting
 from sporades.evidence.operations import MOST_BYTES
 from sporades.intake import reading
 from sporades.web.access import Route, Sealed, Who
-from sporades.web.candidate import sealed
 
 GET, POST = ("GET",), ("POST",)
 BOTH = ("GET", "POST")
@@ -78,7 +78,7 @@ ROUTES = {
         BOTH,
         owned="registration",
         keeps_answers=True,
-        kept_sealed=Sealed(sealed.seal, sealed.unseal),
+        kept_sealed=Sealed(waiting.seal, waiting.unseal),
     ),
     "candidate:confide": _route(
         BOTH, owned="registration", takes_files=MOST_BYTES, writes_no_file=True

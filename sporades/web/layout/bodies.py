@@ -148,7 +148,8 @@ def _most(route: Route | None) -> int:
     usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if route is None:
         return usual
-    return usual + route.takes_files + (READ_TO_BE_REFUSED if route.keeps_answers else 0)
+    says_it_at_its_field = route.keeps_answers and not route.is_refilled
+    return usual + route.takes_files + (READ_TO_BE_REFUSED if says_it_at_its_field else 0)
 
 
 def _length(request: HttpRequest) -> int:

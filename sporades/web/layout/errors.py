@@ -13,13 +13,10 @@ from psycopg.errors import ReadOnlySqlTransaction
 
 from sporades.core.french import size_in_words
 from sporades.web.layout.context import frame
-from sporades.web.layout.kept import keep, keeps_answers
-from sporades.web.layout.readers import READER, is_readers_own
+from sporades.web.layout.kept import NEVER_KEPT, SECRETS, keep, keeps_answers, page_of_form
+from sporades.web.layout.readers import is_readers_own
 
 RETRY_AFTER = "30"
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
-SECRETS = frozenset({"password", "password1", "password2", "oldpassword", "code", "credential"})
-"""The fields whose answer is never shown again: it is given once more."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -81,7 +78,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_kept = may_keep and keep(request)
     is_given_back = is_ours and not is_kept and is_readers_own(request)
     context = {
-        "is_kept": is_kept,
+        "kept_at": page_of_form(request) if is_kept else "",
         "typed": typed_again(request) if is_given_back else [],
         "asks_secret": any(request.POST.get(name) for name in SECRETS),
     }
@@ -106,7 +103,7 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in SECRETS and name not in {TOKEN, READER}
+        if name not in NEVER_KEPT
         for value in values
     ]
 

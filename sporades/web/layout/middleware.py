@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -12,10 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from sporades.accounts.permissions import reach
 from sporades.core.actors import Actor
@@ -25,7 +22,7 @@ from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.homes import home_of
-from sporades.web.layout.kept import ENDED, keep, keeps_answers
+from sporades.web.layout.kept import ENDED, LOST, keep, keeps_answers, page_of_form
 from sporades.web.layout.network import comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
@@ -176,9 +173,10 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         if route.who is Who.ANYONE:
             return None
         if not request.user.is_authenticated:
-            if keeps_answers(request):
-                keep(request)
-            return redirect_to_login(_where_to_return(request, route), settings.LOGIN_URL)
+            is_kept = keeps_answers(request) and keep(request)
+            if request.method == "POST" and ENDED in request.session:
+                request.session[ENDED] = True if is_kept else LOST
+            return redirect_to_login(page_of_form(request), settings.LOGIN_URL)
         if request.user.is_staff_member:
             return self._for_staff(request, route)
         if route.who is Who.STAFF:
@@ -215,19 +213,6 @@ def _actor(request: HttpRequest) -> Actor | None:
         return None
     candidate = getattr(user, "candidate", None)
     return Actor("candidate", str(candidate or user), f"user:{user.pk}")
-
-
-def _where_to_return(request: HttpRequest, route: Route) -> str:
-    """Return the page where the reader was: after a POST, the one that held the form."""
-    if request.method != "POST":
-        return request.get_full_path()
-    if route.allows("GET"):
-        return request.path
-    page = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        page, {request.get_host()}, require_https=request.is_secure()
-    )
-    return urlsplit(page).path if is_ours else reverse("public:home")
 
 
 def refusals(get_response: Page) -> Page:

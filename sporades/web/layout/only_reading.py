@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.notices import queries as notices
-from sporades.web.layout.errors import RETRY_AFTER, SECRETS, is_refused_writing, typed_again
+from sporades.web.layout.errors import RETRY_AFTER, is_refused_writing, typed_again
+from sporades.web.layout.kept import SECRETS
 
 SAFE = ("GET", "HEAD")
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from sporades.web.layout.kept import keep, keeps_answers
+from sporades.web.layout.kept import keep, keeps_answers, page_of_form
 
 RECENT = timedelta(minutes=5)
 TO_TYPE = timedelta(minutes=15)
@@ -29,9 +29,15 @@ def second_factor_missing(request: HttpRequest) -> bool:
 
 
 def where_to_show_it(request: HttpRequest) -> HttpResponse:
-    """Send a member of staff to show the second factor, or first to choose one."""
+    """Send a member of staff to show the second factor, or first to choose one.
+
+    What they typed waits there, as it does for whoever is to sign in.
+    """
+    if keeps_answers(request):
+        keep(request)
     if has_second_factor(request.user):
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+        back = urlencode({"next": page_of_form(request)})
+        return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
     return redirect("mfa_activate_totp")
 
 

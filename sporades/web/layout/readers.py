@@ -4,6 +4,8 @@ A form of one person's page is not given back to another who has signed in since
 computer. The mark is a digest: it names nobody.
 """
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.template.base import Parser, Token
@@ -19,16 +21,24 @@ MARK = 32
 
 def is_readers_own(request: HttpRequest) -> bool:
     """Return whether what was posted comes from a page made for whoever reads now."""
-    return constant_time_compare(request.POST.get(READER, ""), _mark(request))
+    return is_mark_of(request, request.POST.get(READER, ""))
+
+
+def is_mark_of(request: HttpRequest, mark: str) -> bool:
+    """Return whether a mark is that of whoever reads now."""
+    return constant_time_compare(mark, _mark(request))
+
+
+def mark_of(user: Any) -> str:
+    """Return the mark of an account."""
+    digest = salted_hmac("sporades.web.layout.reader", str(user.pk), algorithm="sha256")
+    return digest.hexdigest()[:MARK]
 
 
 def _mark(request: HttpRequest | None) -> str:
     """Return the mark of a signed-in reader; nothing for anybody else."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return ""
-    digest = salted_hmac("sporades.web.layout.reader", str(user.pk), algorithm="sha256")
-    return digest.hexdigest()[:MARK]
+    return mark_of(user) if user is not None and user.is_authenticated else ""
 
 
 class _TokenAndReader(CsrfTokenNode):

@@ -2,11 +2,12 @@
 
 from functools import partial
 
+from sporades.accommodations import waiting
 from sporades.accounts.permissions import Permission
 from sporades.exams.operations import preparing
 from sporades.intake import reading
 from sporades.publications import archives
-from sporades.web.access import Route, Who
+from sporades.web.access import Route, Sealed, Who
 
 GET, POST = ("GET",), ("POST",)
 BOTH = ("GET", "POST")
@@ -34,10 +35,12 @@ ROUTES = {
     "office:search": _files(BOTH, while_reading=True),
     "office:find": _files(POST, page=False, while_reading=True),
     "office:found": _files(within="search"),
-    "office:name": _files(POST, within="search", page=False),
+    "office:name": _files(
+        POST, within="search", page=False, keeps_answers=True, shown_on="office:found"
+    ),
     "office:forget": _files(POST, within="search", page=False),
-    "office:batch": _batches(BOTH, within="search"),
-    "office:write": _messages(BOTH, within="search"),
+    "office:batch": _batches(BOTH, within="search", keeps_answers=True),
+    "office:write": _messages(BOTH, within="search", keeps_answers=True),
     "office:batches": _batches(),
     "office:one_batch": _batches(within="batch"),
     "office:batch_refusals": _batches(within="batch", page=False),
@@ -55,8 +58,8 @@ ROUTES = {
     "office:all_acts": Route(Who.STAFF, permission=Permission.READ_JOURNAL),
     "office:all_mails": _files(),
     "office:holds": _holds(),
-    "office:withhold": _holds(BOTH, within="registration"),
-    "office:release_hold": _holds(BOTH, within="hold"),
+    "office:withhold": _holds(BOTH, within="registration", keeps_answers=True),
+    "office:release_hold": _holds(BOTH, within="hold", keeps_answers=True),
     "office:send_again": _messages(POST, within="message", page=False),
     "office:refused_answers": _files(),
     "office:export": _exports(BOTH, within="search", keeps_answers=True),
@@ -71,48 +74,76 @@ ROUTES = {
         POST, within="export", page=False, permission=Permission.APPROVE_EXPORTS
     ),
     "office:move_registration": _files(
-        BOTH, within="registration", permission=Permission.MOVE_REGISTRATIONS
+        BOTH, within="registration", permission=Permission.MOVE_REGISTRATIONS, keeps_answers=True
     ),
     "office:change_requests": _requests(),
     "office:change_request": _requests(within="request"),
     "office:assign_request": _requests(POST, within="request", page=False),
     "office:accept_request": _requests(POST, within="request", page=False),
-    "office:refuse_request": _requests(POST, within="request", page=False),
+    "office:refuse_request": _requests(
+        POST, within="request", page=False, keeps_answers=True, shown_on="office:change_request"
+    ),
     "office:request_proof": _requests(within="request", page=False),
     "office:correction_requests": _corrections(),
     "office:correction_request": _corrections(within="correction"),
     "office:assign_correction": _corrections(POST, within="correction", page=False),
     "office:accept_correction": _corrections(POST, within="correction", page=False),
-    "office:refuse_correction": _corrections(POST, within="correction", page=False),
+    "office:refuse_correction": _corrections(
+        POST,
+        within="correction",
+        page=False,
+        keeps_answers=True,
+        shown_on="office:correction_request",
+    ),
     "office:correction_proof": _corrections(within="correction", page=False),
     "office:doubles": _doubles(),
     "office:double": _doubles(within="double"),
-    "office:propose_merge": _doubles(POST, within="double", page=False),
+    "office:propose_merge": _doubles(
+        POST, within="double", page=False, keeps_answers=True, shown_on="office:double"
+    ),
     "office:approve_merge": _doubles(
         BOTH, within="double", page=False, permission=Permission.APPROVE_MERGES
     ),
     "office:refuse_merge": _doubles(
-        POST, within="double", page=False, permission=Permission.APPROVE_MERGES
+        POST,
+        within="double",
+        page=False,
+        permission=Permission.APPROVE_MERGES,
+        keeps_answers=True,
+        shown_on="office:double",
     ),
     "office:drop_merge": _doubles(POST, within="double", page=False),
-    "office:tell_apart": _doubles(POST, within="double", page=False),
+    "office:tell_apart": _doubles(
+        POST, within="double", page=False, keeps_answers=True, shown_on="office:double"
+    ),
     "office:compare_again": _doubles(POST, within="double", page=False),
-    "office:deposit_one": _publications(BOTH, within="registration", takes_files=reading.LARGEST),
-    "office:withdraw_document": _publications(BOTH, within="registration"),
+    "office:deposit_one": _publications(
+        BOTH, within="registration", takes_files=reading.LARGEST, keeps_answers=True
+    ),
+    "office:withdraw_document": _publications(BOTH, within="registration", keeps_answers=True),
     "office:publications": _publications(),
-    "office:deposit_many": _publications(BOTH, takes_files=archives.LARGEST_ARCHIVE),
+    "office:deposit_many": _publications(
+        BOTH, takes_files=archives.LARGEST_ARCHIVE, keeps_answers=True
+    ),
     "office:publication": _publications(within="publication"),
     "office:publish_publication": _publications(
-        BOTH, within="publication", page=False, keeps_answers=True
+        BOTH, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
     ),
     "office:approve_publication": _publications(
         BOTH, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
     ),
     "office:refuse_publication": _publications(
-        POST, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
+        POST,
+        within="publication",
+        page=False,
+        permission=Permission.APPROVE_PUBLICATIONS,
+        keeps_answers=True,
+        shown_on="office:publication",
     ),
     "office:drop_publication": _publications(POST, within="publication", page=False),
-    "office:withdraw_publication": _publications(POST, within="publication", page=False),
+    "office:withdraw_publication": _publications(
+        POST, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
+    ),
     "office:publication_refusals": _publications(within="publication", page=False),
     "office:prepared_document": _publications(within="publication"),
     "office:prepared_pdf": _publications(within="publication", page=False),
@@ -120,14 +151,16 @@ ROUTES = {
     "office:print_letters": _letters(POST, page=False),
     "office:print_run": _files(within="run"),
     "office:run_pdf": _letters(within="run", page=False),
-    "office:post_run": _letters(POST, within="run", page=False),
+    "office:post_run": _letters(
+        POST, within="run", page=False, keeps_answers=True, shown_on="office:print_run"
+    ),
     "office:return_letter": _letters(POST, within="letter", page=False),
     "office:records": _files(),
-    "office:new_record": _records(BOTH),
+    "office:new_record": _records(BOTH, keeps_answers=True),
     "office:record": _files(within="record"),
     "office:give_code": _records(BOTH, within="record", page=False),
-    "office:keep_record": _records(BOTH, within="record"),
-    "office:record_data": _records(BOTH, within="record"),
+    "office:keep_record": _records(BOTH, within="record", keeps_answers=True),
+    "office:record_data": _records(BOTH, within="record", keeps_answers=True),
     "office:take_record_data": _records(POST, within="record", page=False),
     "office:registration": _files(within="registration"),
     "office:history": _files(within="registration"),
@@ -136,7 +169,12 @@ ROUTES = {
     "office:document_pdf": _files(within="registration", page=False),
     "office:thread": _files(within="registration"),
     "office:answer_message": _files(
-        POST, within="registration", page=False, permission=Permission.ANSWER_MESSAGES
+        POST,
+        within="registration",
+        page=False,
+        permission=Permission.ANSWER_MESSAGES,
+        keeps_answers=True,
+        shown_on="office:thread",
     ),
     "office:settle_messages": _files(
         POST, within="registration", page=False, permission=Permission.ANSWER_MESSAGES
@@ -145,7 +183,13 @@ ROUTES = {
     "office:mails": _files(within="registration"),
     "office:notes": _files(within="registration"),
     "office:write_note": Route(
-        Who.STAFF, POST, within="registration", page=False, permission=Permission.WRITE_NOTES
+        Who.STAFF,
+        POST,
+        within="registration",
+        page=False,
+        permission=Permission.WRITE_NOTES,
+        keeps_answers=True,
+        shown_on="office:notes",
     ),
     "office:pieces": _files(within="registration"),
     "office:piece_file": _files(within="registration", page=False),
@@ -159,26 +203,40 @@ ROUTES = {
         within="registration",
         permission=Permission.JUDGE_EVIDENCE,
         takes_files=reading.LARGEST_PHOTO,
+        keeps_answers=True,
     ),
-    "office:judge_piece": _files(BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE),
+    "office:judge_piece": _files(
+        BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE, keeps_answers=True
+    ),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
     "office:accommodations": _files(BOTH, permission=Permission.DECIDE_ACCOMMODATIONS),
     "office:accommodation": _files(within="registration"),
+    # Words of health may be among what is typed there: it never waits in clear.
     "office:handle_accommodation": _files(
-        BOTH, within="registration", permission=Permission.DECIDE_ACCOMMODATIONS
+        BOTH,
+        within="registration",
+        permission=Permission.DECIDE_ACCOMMODATIONS,
+        keeps_answers=True,
+        kept_sealed=Sealed(waiting.seal, waiting.unseal),
     ),
     "office:journal": _files(within="registration"),
-    "office:decide": Route(Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE),
+    "office:decide": Route(
+        Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
+    ),
     "office:correct_identity": Route(
-        Who.STAFF, BOTH, within="registration", permission=Permission.CORRECT_IDENTITY
+        Who.STAFF,
+        BOTH,
+        within="registration",
+        permission=Permission.CORRECT_IDENTITY,
+        keeps_answers=True,
     ),
     "office:amend": _filling(BOTH, within="registration"),
-    "office:register_for": _filling(BOTH, within="candidate"),
+    "office:register_for": _filling(BOTH, within="candidate", keeps_answers=True),
     "office:drafts": _filling(),
     "office:draft": _filling(within="own draft", page=False),
-    "office:tab": _filling(BOTH, within="own draft", keeps_answers=True),
+    "office:tab": _filling(BOTH, within="own draft", keeps_answers=True, shows_kept=True),
     "office:autosave": _filling(POST, within="own draft", page=False),
-    "office:recap": _filling(BOTH, within="own draft"),
+    "office:recap": _filling(BOTH, within="own draft", keeps_answers=True),
     "office:ready": _filling(within="own draft"),
     "office:differences": _filling(BOTH, within="own draft"),
     "office:abandon": _filling(BOTH, within="own draft"),
@@ -186,7 +244,7 @@ ROUTES = {
     "office:hand_over": _filling(POST, within="own draft", page=False),
     "office:left_draft": _filling(BOTH, within="left draft"),
     "office:receive_summary": Route(
-        Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE
+        Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE, keeps_answers=True
     ),
     "office:statistics": _files(),
     "office:hours": _files(),
@@ -194,15 +252,17 @@ ROUTES = {
     "office:verdicts": _files(),
     "office:accommodation_delays": _files(),
     "office:troubles": _files(),
-    "office:banner": _announces(BOTH),
+    "office:banner": _announces(BOTH, keeps_answers=True),
     "office:end_banner": _announces(POST, page=False),
     "office:services": _services(),
     "office:contacts": _services(),
     "office:contact": _services(
-        BOTH, within="managing service", permission=Permission.CHANGE_CONTACTS
+        BOTH, within="managing service", permission=Permission.CHANGE_CONTACTS, keeps_answers=True
     ),
     "office:service": _services(within="service"),
-    "office:move_service": _services(BOTH, within="service", permission=Permission.MOVE_SERVICES),
+    "office:move_service": _services(
+        BOTH, within="service", permission=Permission.MOVE_SERVICES, keeps_answers=True
+    ),
     "office:drop_change": _services(
         POST, within="change", page=False, permission=Permission.MOVE_SERVICES
     ),
@@ -214,7 +274,9 @@ ROUTES = {
     ),
     "office:regulations": _regulations(),
     "office:load_regulation": _regulations(
-        BOTH, takes_files=preparing.LARGEST, permission=Permission.PREPARE_REGULATIONS
+        BOTH,
+        takes_files=preparing.LARGEST,
+        permission=Permission.PREPARE_REGULATIONS,
     ),
     "office:regulation": _regulations(within="programme"),
     "office:regulation_version": _regulations(within="programme"),
@@ -229,7 +291,7 @@ ROUTES = {
     ),
     "office:trial": _regulations(within="trial"),
     "office:enforce_regulation": _regulations(
-        BOTH, within="prepared", permission=Permission.ENFORCE_REGULATIONS
+        BOTH, within="prepared", permission=Permission.ENFORCE_REGULATIONS, keeps_answers=True
     ),
     "office:drop_regulation": _regulations(
         POST, within="prepared", page=False, permission=Permission.PREPARE_REGULATIONS

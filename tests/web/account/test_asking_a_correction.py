@@ -14,6 +14,7 @@ from sporades.candidates.forms import answers_of
 from sporades.candidates.operations import civil_data
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.states import RequestState
+from sporades.web.layout.readers import READER, mark_of
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.web.guide import BACKEND, HOST, main
@@ -194,8 +195,9 @@ def test_a_page_older_than_a_correction_says_so_and_loses_nothing(browser, regis
 
 def test_answers_sent_once_the_session_had_ended_wait_for_their_author(browser, registration):
     browser.get(ASK)
+    mark = {READER: mark_of(registration.candidate.user)}
     with time_machine.travel(NOW + timedelta(hours=2), tick=False):
-        page = browser.post(ASK, answers(registration))
+        page = browser.post(ASK, answers(registration) | mark)
         assert page.url.split("?")[0] == "/connexion"
 
         browser.force_login(registration.candidate.user, backend=BACKEND)
@@ -206,6 +208,20 @@ def test_answers_sent_once_the_session_had_ended_wait_for_their_author(browser, 
         assert "joignez de nouveau la pièce" in html.unescape(page.text)
         browser.post(ASK, answers(registration))
     assert CorrectionRequest.objects.get().identity["birth_name"] == "Le Gouff"
+
+
+def test_whoever_signs_in_next_on_the_same_computer_reads_nothing_of_them(browser, registration):
+    other = a_registration(a_candidate(birth_name="Martin"))
+    browser.get(ASK)
+    mark = {READER: mark_of(registration.candidate.user)}
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        browser.post(ASK, answers(registration) | mark)
+
+        browser.force_login(other.candidate.user, backend=BACKEND)
+        page = browser.get(ASK)
+
+    assert page.status_code == 200
+    assert "Le Gouff" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from sporades.accounts.models import Membership
 from sporades.exchanges import operations
 from sporades.exchanges.models import Export
 from sporades.exchanges.states import ExportState
+from sporades.web.layout.readers import READER, mark_of
 from tests.factories import NOW
 from tests.jobs import work
+from tests.web.guide import value_of
 from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import a_member
@@ -98,16 +100,20 @@ def test_the_purpose_that_was_typed_waits_while_the_second_factor_is_shown(
     late = NOW + timedelta(minutes=16)
     time_machine.move_to(late)
 
-    detour = manager.post(where, {"format": "ods", "motif": WHY})
+    typed = {"format": "ods", "motif": WHY, READER: mark_of(manager.user)}
+    detour = manager.post(where, typed)
     second_factor_shown(manager, at=late)
-    form = manager.get(where).context["form"]
+    page = manager.get(where)
 
     assert detour.url == f"{reverse('mfa_reauthenticate')}?{urlencode({'next': where})}"
-    assert {name: form[name].value() for name in form.fields} == {"format": "ods", "motif": WHY}
+    assert {name: value_of(page, name) for name in ("format", "motif")} == {
+        "format": "ods",
+        "motif": WHY,
+    }
     assert not Export.objects.exists()
-    manager.post(where, {"format": "ods", "motif": WHY})
+    manager.post(where, typed)
     assert Export.objects.get().purpose == WHY
-    assert manager.get(where).context["form"]["motif"].value() is None
+    assert value_of(manager.get(where), "motif") == ""
 
 
 def test_a_password_given_again_is_no_second_factor(manager, in_lille, time_machine):

@@ -17,11 +17,12 @@ from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
+from sporades.web.layout.readers import READER, mark_of
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.publications.zips import archive
-from tests.web.guide import main
+from tests.web.guide import main, value_of
 from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import HOST, Role, signed_in
@@ -123,10 +124,9 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     made = deposited(manager, in_lille, kind="notification-amenagement")
     late = NOW + timedelta(minutes=16)
     time_machine.move_to(late)
+    typed = {"a_partir_du": "28/11/2026 08:00", READER: mark_of(manager.user)}
 
-    detour = manager.post(
-        where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"}
-    )
+    detour = manager.post(where("publish_publication", made.pk), typed)
     second_factor_shown(manager, at=late)
     page = manager.get(where("publish_publication", made.pk), follow=True)
 
@@ -134,9 +134,10 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     assert "publier des documents" in main(manager.get(detour.url))
     assert page.redirect_chain == [(where("publication", made.pk), 302)]
     assert "Votre second facteur est vérifié : relisez, puis publiez." in main(page)
-    typed = page.context["publishing"]["a_partir_du"].value()
-    assert typed == "28/11/2026 08:00"
-    done = manager.post(where("publish_publication", made.pk), {"a_partir_du": typed}, follow=True)
+    assert "Ce que vous aviez saisi est de nouveau dans le formulaire" in main(page)
+    assert "Votre session s'était terminée" not in main(page)
+    assert value_of(page, "a_partir_du") == "28/11/2026 08:00"
+    done = manager.post(where("publish_publication", made.pk), typed, follow=True)
     assert "seront lus à partir du samedi 28 novembre 2026 à 8 h" in main(done)
     assert not manager.session.get("kept")
 

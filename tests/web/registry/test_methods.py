@@ -4,6 +4,7 @@ import html
 
 import pytest
 
+from sporades.web.layout.readers import READER, mark_of
 from sporades.web.registry import ACCESS
 from tests.web.registry.routes import (
     NAMES,
@@ -172,13 +173,14 @@ def test_a_post_without_its_token_is_refused_and_changes_nothing(world, name):
     before = written()
 
     ours = {"sec-fetch-site": "same-origin"}
-    without = browser.post(where, headers=ours)
+    whose = {READER: mark_of(world.users[reader(name)])} if reader(name) in world.users else {}
+    without = browser.post(where, whose, headers=ours)
     browser.get("/contact")
     forged = browser.post(where, {"csrfmiddlewaretoken": "0" * 64}, headers=ours)
 
     assert (without.status_code, forged.status_code) == (403, 403)
     assert "Votre page était trop ancienne" in without.text
-    # What was typed in a tab waits for its author, who looks at it again.
+    # What was typed waits for its author, who looks at it again.
     assert since(before) == ({"django_session"} if ACCESS[name].keeps_answers else set())
 
 

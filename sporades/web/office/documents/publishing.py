@@ -23,7 +23,6 @@ from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import InstantFar, InstantPast
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
-from sporades.web.layout.kept import forget, typed_before
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
@@ -68,7 +67,6 @@ def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
     page = reverse("office:publication", args=[found.pk])
     if first := second_factor_first(request, page=page, then="relisez, puis publiez"):
         return first
-    forget(request)
     form = PublishForm(request.POST, zone=found.zone)
     if not form.is_valid():
         return _page(request, found, publishing=form)
@@ -218,7 +216,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "refusal_titles": REFUSAL_TITLES,
         "refusals": refused[:ON_THE_PAGE],
         "is_cut": len(refused) > ON_THE_PAGE,
-        "publishing": _publishing(request, found) if may_publish else None,
+        "publishing": PublishForm(zone=found.zone) if may_publish else None,
         "may_approve": may_approve,
         "refusing": RefuseForm() if may_approve else None,
         "may_drop": found.may_be_dropped(request.arrived_at),
@@ -228,12 +226,6 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "office/publication.html", context, status=status)
-
-
-def _publishing(request: HttpRequest, found: Publication) -> PublishForm:
-    """Return the form, with what was typed before the second factor was asked for."""
-    address = reverse("office:publish_publication", args=[found.pk])
-    return PublishForm(zone=found.zone, initial=typed_before(request, at=address))
 
 
 def _author(request: HttpRequest, found: Publication) -> Actor:

@@ -16,7 +16,6 @@ from sporades.exchanges.states import UNFINISHED, ExportState
 from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.words import in_words
-from sporades.web.layout.kept import forget, typed_before
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
     second_factor_again,
@@ -35,9 +34,8 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
     kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
     if needs_second_factor_again(request):
         return second_factor_again(request)
-    typed = typed_before(request)
     tree, order = tree_of(kept), known_order(request.GET.get("tri", ""))
-    form = ExportForm(request.POST if request.method == "POST" else None, initial=typed)
+    form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.ask(
@@ -52,7 +50,6 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            forget(request)
             messages.success(request, _outcome(made))
             return redirect("office:one_export", made.pk)
     context = {
