@@ -77,6 +77,10 @@ PAGE = "candidate:accommodation"
 _KEPT_TO_SIGN = (
     "Votre session s'était terminée. Rien n'est signé : vérifiez ce qui est écrit ici, puis signez."
 )
+NOT_SIGNED = (
+    "Rien n'est signé : cette demande a changé dans une autre fenêtre ou sur un autre appareil. "
+    "Relisez cette page."
+)
 PROCEDURES_SAID = {
     Procedure.COMPLETE: "Complète : un médecin désigné lit vos papiers et donne son avis sur chaque "
     "mesure",
@@ -104,11 +108,11 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     found, rules = writable(request, number)
     case = open_case_of(found)
     if rules is None or case is None or not case.measures.exists():
-        return redirect(PAGE, found.number)
+        return _not_signed(request, found)
     case.registration = found
     sat = sat_by(found)
     if _to_choose(case, sat) or to_specify(rules, _wishes_of(case)):
-        return redirect(PAGE, found.number)
+        return _not_signed(request, found)
     waiting = typed_before(request)
     if waiting and request.method != "POST":
         messages.warning(request, _KEPT_TO_SIGN)
@@ -139,6 +143,14 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_sign.html", context, status=status)
+
+
+def _not_signed(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Go back where nothing is to be signed now; whoever has just signed is told that it is not taken."""
+    if request.method == "POST":
+        forget(request)
+        messages.error(request, NOT_SIGNED)
+    return redirect(PAGE, registration.number)
 
 
 def send(request: HttpRequest, number: str) -> HttpResponse:
@@ -177,7 +189,7 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             return redirect("candidate:accommodation_measures", found.number)
-    if case is None or not _may_take_up(case, found) or request.method == "POST":
+    if case is None or not may_take_up(case, found) or request.method == "POST":
         return redirect(PAGE, found.number)
     case.registration = found
     sent = sent_in_words(case)
@@ -207,7 +219,8 @@ def keep_as_sent(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(PAGE, found.number)
 
 
-def _may_take_up(case: Case, registration: Registration) -> bool:
+def may_take_up(case: Case, registration: Registration) -> bool:
+    """Return whether its candidate may still change a request that was sent."""
     is_theirs = case.instead_of_id is None
     return case.state == State.ASKED and registration.is_active and is_theirs
 
@@ -374,7 +387,7 @@ def _of_case(
         "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
-        "may_take_up": _may_take_up(case, registration),
+        "may_take_up": may_take_up(case, registration),
         "undeclared": undeclared_in_words(case)
         if registration.is_active and not registration.has_disability
         else "",
