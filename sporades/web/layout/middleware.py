@@ -23,6 +23,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
+from sporades.web.layout import undone
 from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers
@@ -159,7 +160,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on; the view's own check happens in `process_view`."""
-        return self.get_response(request)
+        return undone.said(request) or self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -176,9 +177,10 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         if route.who is Who.ANYONE:
             return None
         if not request.user.is_authenticated:
-            if keeps_answers(request):
-                keep(request)
-            return redirect_to_login(_where_to_return(request, route), settings.LOGIN_URL)
+            is_kept = keeps_answers(request) and keep(request)
+            back = _where_to_return(request, route)
+            back = back if is_kept else undone.marked(request, back)
+            return redirect_to_login(back, settings.LOGIN_URL)
         if request.user.is_staff_member:
             return self._for_staff(request, route)
         if route.who is Who.STAFF:
