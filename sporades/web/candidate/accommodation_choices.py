@@ -102,11 +102,8 @@ def _take_measures(
         now = _Asking(found, asking.rules, at=request.arrived_at)
         make = partial(MeasuresForm, **now.options)
         return _in_two_ways(request, found, make, form.data, revision=now.revision)
-    except Sent:
-        return _unkept_measures(request, found)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(PAGE, found.number)
+        return _not_written(request, found, refusal, _unkept_measures)
     if is_leaving:
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect(PAGE, found.number)
@@ -192,15 +189,25 @@ def _take_papers(
         if now is not None:
             now_made = partial(make, case=now)
             return _in_two_ways(request, found, now_made, form.data, revision=now.revision)
-    except Sent:
-        return _unkept_papers(request, found)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        where = PAGE
+        return _not_written(request, found, refusal, _unkept_papers)
     else:
         if is_going_back:
             _say_kept(request, form)
     return redirect(where, found.number)
+
+
+def _not_written(
+    request: HttpRequest,
+    registration: Registration,
+    refusal: Refused,
+    unkept_there: Callable[[HttpRequest, Registration], HttpResponse],
+) -> HttpResponse:
+    """Say why what was chosen is not kept; where it was sent meanwhile, with what was chosen."""
+    if isinstance(refusal, Sent):
+        return unkept_there(request, registration)
+    messages.error(request, str(refusal))
+    return redirect(PAGE, registration.number)
 
 
 def _unkept_measures(request: HttpRequest, registration: Registration) -> HttpResponse:
