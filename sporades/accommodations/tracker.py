@@ -378,6 +378,18 @@ def sent_in_words(case: Case) -> str:
     return f"{said}, puis de nouveau le {instant_in_words(case.asked_at, zone)}"
 
 
+def taken_back_in_words(case: Case) -> str:
+    """Say that a request was taken back, since when, and whether it fell with its registration."""
+    registration = case.registration
+    if case.withdrawn_at is None:
+        return ""
+    sent = sent_in_words(case)
+    asked = f", envoyée {sent[:1].lower()}{sent[1:]}," if sent else ", qui n'était pas envoyée,"
+    with_it = " avec votre inscription" if registration.withdrawn_at == case.withdrawn_at else ""
+    when = instant_in_words(case.withdrawn_at, registration.service.zone)
+    return f"Votre demande d'aménagement{asked} a été retirée{with_it} le {when}."
+
+
 def kept_date_in_words(case: Case) -> str:
     """Say that a request that its candidate is changing keeps the date of its first sending."""
     first = case.first_asked_at or case.asked_at

@@ -939,7 +939,7 @@ def test_a_request_is_taken_back_once_confirmed(sign_in, registration):
     client.post(at(registration, page="/retrait"))
 
     assert case_of(registration).state == State.WITHDRAWN
-    assert "Commencer ma demande" in main(client.get(at(registration)))
+    assert "Faire une autre demande" in main(client.get(at(registration)))
 
 
 def test_what_is_lost_by_taking_a_request_back_is_said_before(sign_in, registration, stopped_clock):
@@ -1086,12 +1086,54 @@ def test_taking_the_only_request_back_says_that_its_papers_are_erased(sign_in, r
 
 
 def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, registration):
-    write(registration)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    reach(registration, State.ASKED)
+    client = sign_in(registration.candidate)
+    ask_to_withdraw(client, registration.number)
 
-    page = main(sign_in(registration.candidate).get(at(registration)))
+    left = main(client.post(f"/mes-inscriptions/{registration.number}/desinscription", follow=True))
+    page = main(client.get(at(registration)))
 
+    said = "a été retirée avec votre inscription le mercredi 25 novembre 2026 à 10 h 30"
+    assert "Votre demande d'aménagement d'épreuves est retirée aussi." in left
+    assert said in left.replace("\xa0", " ")
+    assert said in page.replace("\xa0", " ")
     assert "Aucun aménagement ne peut être demandé." in page
+
+
+def test_a_request_that_was_taken_back_is_still_said_where_it_is_followed(sign_in, registration):
+    client = sign_in(registration.candidate)
+    assert "Retirée" not in main(client.get(at(registration)))
+    reach(registration, State.WITHDRAWN)
+
+    page = main(client.get(at(registration))).replace("\xa0", " ")
+
+    assert (
+        "Retirée Votre demande d'aménagement, envoyée le mercredi 25 novembre 2026 à 10 h 30"
+        in page
+    )
+    assert "Faire une autre demande" in page
+    assert "Commencer ma demande" not in page
+
+
+def test_a_request_that_was_taken_back_is_said_beside_the_decision_in_force(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    write(registration, at=NOW + timedelta(days=1))
+    case, by = case_of(registration), author(registration.candidate)
+    accommodating.withdraw(case=case, by=by, at=NOW + timedelta(days=2))
+
+    page = main(sign_in(registration.candidate).get(at(registration))).replace("\xa0", " ")
+
+    assert "qui n'était pas envoyée, a été retirée le vendredi 27 novembre 2026" in page
+    assert "La décision" in page
+
+
+def test_a_request_made_after_one_that_was_taken_back_is_the_one_that_is_said(
+    sign_in, registration
+):
+    reach(registration, State.WITHDRAWN)
+    write(registration, at=NOW + timedelta(days=1))
+
+    assert "a été retirée" not in main(sign_in(registration.candidate).get(at(registration)))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from sporades.accommodations.queries import (
     last_among,
     open_case_of,
     proposals,
+    taken_back_among,
 )
 from sporades.accommodations.rules import (
     Sat,
@@ -47,6 +48,7 @@ from sporades.accommodations.tracker import (
     sent_in_words,
     steps_of,
     taken_again_in_words,
+    taken_back_in_words,
     undeclared_in_words,
     usual_delay_in_words,
 )
@@ -324,6 +326,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "registration": registration,
         "rules": rules,
         "case": case,
+        "taken_back": _taken_back(cases, registration),
         "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
         "deadline": deadline_in_words(registration, at=at) if rules else "",
         "usual": "" if case else usual_delay_in_words(rules),
@@ -335,6 +338,15 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
         **_of_decision(former, registration, case),
     }
+
+
+def _taken_back(cases: list[Case], registration: Registration) -> str:
+    """Say that the last request was taken back; else nothing."""
+    left = taken_back_among(cases)
+    if left is None:
+        return ""
+    left.registration = registration
+    return taken_back_in_words(left)
 
 
 def spared(registration: Registration, *, at: datetime) -> str:
