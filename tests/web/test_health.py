@@ -206,7 +206,15 @@ def test_who_has_not_answered_the_doctor_is_warned_before_sending_again(mine, re
     write(registration, "La voici.", at=NOW + timedelta(minutes=1))
 
     assert warned in before
-    assert warned not in main(mine.get(here))
+    assert "répondez-lui là" in before
+    assert "répondez-lui là" in home
+    for page in (main(mine.get(here)), main(mine.get("/accueil"))):
+        assert warned not in page
+        assert "répondez-lui là" not in page
+        assert "Vous avez répondu au médecin : il reste à envoyer de nouveau" in page
+    assert "Relire ce que j'ai répondu" in main(mine.get(here))
+    number = f"/mes-inscriptions/{registration.number}"
+    assert "Vous avez répondu au médecin" in main(mine.get(f"{number}/suis-je-inscrit"))
 
 
 def test_what_a_doctor_asked_is_said_to_be_answered_then_goes_with_the_request(mine, registration):

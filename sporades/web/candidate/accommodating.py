@@ -45,6 +45,7 @@ from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
     WITHOUT_THEM,
     deadline_in_words,
+    is_answered,
     sent_in_words,
     steps_of,
     taken_again_in_words,
@@ -393,7 +394,7 @@ def _of_case(
     missing = missing_in_words(papers)
     is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
     steps = steps_of(case, at=at, papers=missing, is_ready=is_ready)
-    is_asked = is_asked_by_doctor(case)
+    is_asked = is_asked_by_doctor(case) and not is_answered(case)
     is_theirs = case.instead_of_id is None
     return {
         "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
@@ -423,7 +424,7 @@ def _of_case(
         "serves_again": SERVES_AGAIN
         if is_theirs and case.is_writable and case.was_confided_before
         else "",
-        "is_unanswered": is_asked and not case.is_answered,
+        "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
         "missing": missing if is_writable else "",
     }
 
