@@ -54,10 +54,12 @@ from sporades.accommodations.tracker import (
     usual_delay_in_words,
 )
 from sporades.acts import accommodating as acts
+from sporades.acts.guardians import guardian_address
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations, Procedure
+from sporades.medical.queries import compartment, papers_of, remarks_of
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
@@ -120,7 +122,10 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     if waiting and request.method != "POST":
         messages.warning(request, _KEPT_TO_SIGN)
     form = SignatureForm(
-        request.POST if request.method == "POST" else None, case=case, waiting=waiting
+        request.POST if request.method == "POST" else None,
+        case=case,
+        address=guardian_address(found),
+        waiting=waiting,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -252,7 +257,10 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:
-    """Say what becomes of the papers of health once a request is taken back."""
+    """Say what becomes of what was confided once a request is taken back; of nothing, nothing."""
+    found = compartment(registration)
+    if found is None or not (papers_of(found).exists() or remarks_of(found).exists()):
+        return ""
     others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
     until = papers_needed_until(others, registration.service.zone)
     is_contestable = until is not None and until > at

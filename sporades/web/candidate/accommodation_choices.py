@@ -66,6 +66,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.method == "POST"
     if posted and (taken := _take_measures(request, asking, form)):
         return taken
+    unread = former if former and former.is_to_read else None
     context = {
         "registration": found,
         "form": form,
@@ -81,7 +82,10 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         if asking.options["proposed"] and former is None
         else "",
         "document": NOTIFICATION.slug,
-        "unread": former if former and former.is_to_read else None,
+        "unread": unread,
+        "ticked": form.ticked_in_words(
+            "Ce que vous aviez demandé" if unread else "Ce qu'elle vous accorde"
+        ),
     }
     status = 422 if posted else 200
     return render(request, "candidate/accommodation_measures.html", context, status=status)
