@@ -143,6 +143,7 @@ def test_of_a_file_that_is_sent_and_one_that_was_chosen_none_is_dropped_unsaid(m
     form = refused.context["form"]
     assert list(form.errors) == ["porte_documents"]
     assert "Vous avez choisi deux fichiers" in form.errors["porte_documents"][0]
+    assert "cochez « Aucun » et choisissez-le de nouveau" in form.errors["porte_documents"][0]
     assert form["porte_documents"].value() == kept
     assert piece(registration).deposit is None
     photo.seek(0)

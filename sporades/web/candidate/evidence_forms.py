@@ -76,6 +76,13 @@ TWO_FILES = (
     "Vous avez choisi deux fichiers : celui-ci, et un autre à envoyer. Pour déposer l'autre, cochez "
     "« Aucun » ; pour déposer celui-ci, enlevez l'autre."
 )
+TWO_FILES_ONE_GONE = (
+    "Vous avez choisi deux fichiers : celui-ci, et un autre, qui n'est pas gardé. Pour déposer "
+    "l'autre, cochez « Aucun » et choisissez-le de nouveau ; pour déposer celui-ci, appuyez de nouveau "
+    "sur « Déposer »."
+)
+"""The same of a file that came with the form: no browser shows it again."""
+ALL_AGAIN = "Aucun de vos fichiers n'est gardé : choisissez-les tous de nouveau."
 ACCEPTS = (
     "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, dans leur "
     "ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo, le tout "
@@ -100,6 +107,15 @@ class FilesForm(forms.Form):
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
+
+    def tell_none_kept(self) -> None:
+        """Say, where one of several files is refused, that all of them are to be chosen again.
+
+        Of those that came with the form: a browser empties its field.
+        """
+        came = self.files.getlist("fichiers") if "fichiers" in self.files else []
+        if len(came) > 1 and "fichiers" in self.errors:
+            self.add_error("fichiers", ALL_AGAIN)
 
     @property
     def sent(self) -> list[Sent]:
@@ -160,6 +176,7 @@ class UploadsForm(FilesForm):
 
         A browser empties the field of a page that comes back; what came part by part is still here.
         """
+        self.tell_none_kept()
         kept = [one for place, one in enumerate(self.uploads) if place != self.unfit_place]
         self.data = self.data.copy()
         self.data["envois"] = ",".join(str(one.pk) for one in kept)
@@ -229,7 +246,7 @@ class ProvideForm(UploadsForm):
         said = super().clean()
         is_sent = bool(self.uploads or said.get("fichiers"))
         if is_sent and said.get("porte_documents"):
-            self.add_error("porte_documents", TWO_FILES)
+            self.add_error("porte_documents", TWO_FILES if self.uploads else TWO_FILES_ONE_GONE)
         return said
 
     def holds_something(self) -> bool:
