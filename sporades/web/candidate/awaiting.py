@@ -210,11 +210,27 @@ def _drafts(
     reader: str,
     name: Name,
 ) -> list[Awaiting]:
+    standing = {one.pk for one in registrations}
     return [
-        _draft(draft, exclusion_of(draft, registrations), reader=reader, name=name)
+        _left_unsaved(draft, name=name)
+        if draft.amends_id and draft.service.has_closed(at)
+        else _draft(draft, exclusion_of(draft, registrations), reader=reader, name=name)
         for draft in drafts
         if draft.service.accepts(at)
+        or (draft.amends_id in standing and draft.service.has_closed(at))
     ]
+
+
+def _left_unsaved(draft: Draft, *, name: Name) -> Awaiting:
+    """Say that a modification was not saved before the closing, and what may be done of it."""
+    return Awaiting(
+        sentence="Votre modification n'est pas enregistrée, et le service est fermé : votre inscription "
+        "reste telle qu'elle était.",
+        about=name(draft),
+        link=reverse("candidate:draft", args=[draft.pk]),
+        act="Revoir ma modification",
+        deadline="Vous pouvez la demander à votre service gestionnaire, ou l'abandonner.",
+    )
 
 
 def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name) -> Awaiting:
