@@ -224,7 +224,47 @@ def test_of_several_the_one_that_is_unfit_is_named(mine, registration):
     page = send(mine, registration, photo(), SimpleUploadedFile("notes.txt", b"bonjour"))
 
     assert "notes.txt : Ce fichier n'est ni un PDF ni une photo" in main(page)
-    assert ALL_AGAIN in main(page)
+    assert ALL_AGAIN not in main(page)
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"bonjour", a_photo()[:200]], ids=["of another type", "of no use"]
+)
+def test_of_several_those_that_are_good_are_kept_without_script_too(mine, registration, wrong):
+    sent = [
+        photo("black", "une.jpg"),
+        SimpleUploadedFile("deux.jpg", wrong),
+        photo("red", "trois.jpg"),
+    ]
+
+    page = send(mine, registration, *sent)
+
+    assert page.status_code == 422
+    assert "Déjà reçus : « une.jpg » et « trois.jpg »." in main(page)
+    received = page.context["form"]["envois"].value()
+    assert len(received.split(",")) == 2
+    assert piece(registration).deposit is None
+    again = {"fichiers": [photo("white", "deux.jpg")], "envois": received, "envoi": str(uuid4())}
+    said = mine.post(address(registration, "IDENTITE"), again, follow=True)
+    assert "Votre fichier est déposé." in main(said)
+    given = piece(registration).deposit
+    assert (given.name, given.pages) == ("une.jpg et 2 autres", 3)
+
+
+def test_what_was_received_weighs_with_what_comes(mine, registration, monkeypatch):
+    page = send(
+        mine, registration, photo("black", "une.jpg"), SimpleUploadedFile("notes.txt", b"bonjour")
+    )
+    received = page.context["form"]["envois"].value()
+    monkeypatch.setattr(cleaning, "LARGEST_TOGETHER", len(a_photo("black")) + 20)
+
+    again = {"fichiers": [photo("white", "deux.jpg")], "envois": received, "envoi": str(uuid4())}
+    page = mine.post(address(registration, "IDENTITE"), again)
+
+    assert page.status_code == 422
+    assert "pour 40 Mo au plus" in main(page)
+    assert page.context["form"]["envois"].value() == received
+    assert piece(registration).deposit is None
 
 
 def test_a_photo_heavier_than_what_is_kept_is_taken_and_shrunk(mine, registration):
