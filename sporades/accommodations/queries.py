@@ -89,6 +89,16 @@ def last_among(cases: Iterable[Case]) -> Case | None:
     return last
 
 
+def taken_back_among(cases: Iterable[Case]) -> Case | None:
+    """Return the last of requests where its candidate took it back, or it fell with its registration.
+
+    A decision that was taken again, and was so no more, is not theirs.
+    """
+    last = next((case for case in cases if not case.is_cancelled), None)
+    is_theirs = last is not None and last.withdrawn_at is not None and last.instead_of_id is None
+    return last if is_theirs else None
+
+
 def decision_of(registration: Registration) -> Case | None:
     """Return the last decision that was notified for a registration, if there is one."""
     return decision_among(cases_of(registration=registration.pk))

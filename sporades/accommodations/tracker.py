@@ -73,6 +73,7 @@ NO_DATE = (
     "vous tardez, plus la décision risque de venir après les épreuves."
 )
 """Until when a request is completed that goes back to its candidate: no rule says it (F5)."""
+ANSWERED = "Vous avez répondu au médecin : il reste à envoyer de nouveau votre demande."
 LACKING = {
     State.ASKED: f"{WITHOUT_THEM} Aucune date limite n'est fixée pour cela : faites-le vite, car votre "
     "demande peut vous être rendue comme incomplète, ou être étudiée sans.",
@@ -326,13 +327,23 @@ def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_ready: bo
         to_do, kept = _to_do(case, at=at, is_ready=is_ready), kept_date_in_words(case)
         return f"À vous : {to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
     if case.state == State.INCOMPLETE:
-        return f"À vous : {ended(case.missing)} {NO_DATE}"
+        return f"À vous : {lacking_in_words(case)} {NO_DATE}"
     if case.state in LACKING and papers:
         state = State(case.state)
         return f"À vous : confiez {papers}. {LACKING[state]} {AWAITED[state]}"
     if case.state == State.OPINION_GIVEN:
         return f"L'avis du médecin est rendu. {_decider(case)}".strip()
     return AWAITED.get(State(case.state), "")
+
+
+def lacking_in_words(case: Case) -> str:
+    """Say what an incomplete request lacks: once its doctor has an answer, to be sent again alone."""
+    return ANSWERED if is_answered(case) else ended(case.missing)
+
+
+def is_answered(case: Case) -> bool:
+    """Return whether something was confided since the doctor asked, where the question says it."""
+    return case.missing == PAPER_ASKED and getattr(case, "is_answered", False)
 
 
 def handled_in_words(case: Case) -> str:
@@ -376,6 +387,18 @@ def sent_in_words(case: Case) -> str:
         return said
     # Nothing says that something was added, or changed: it was sent again.
     return f"{said}, puis de nouveau le {instant_in_words(case.asked_at, zone)}"
+
+
+def taken_back_in_words(case: Case) -> str:
+    """Say that a request was taken back, since when, and whether it fell with its registration."""
+    registration = case.registration
+    if case.withdrawn_at is None:
+        return ""
+    sent = sent_in_words(case)
+    asked = f", envoyée {sent[:1].lower()}{sent[1:]}," if sent else ", qui n'était pas envoyée,"
+    with_it = " avec votre inscription" if registration.withdrawn_at == case.withdrawn_at else ""
+    when = instant_in_words(case.withdrawn_at, registration.service.zone)
+    return f"Votre demande d'aménagement{asked} a été retirée{with_it} le {when}."
 
 
 def kept_date_in_words(case: Case) -> str:

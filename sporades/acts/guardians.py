@@ -86,15 +86,24 @@ def _is_given_first(registration: Registration, signature: Signature) -> bool:
 
 
 def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
-    """Tell the guardian who signed a request that it is withdrawn; of one that nobody signed, nobody.
+    """Tell every guardian who signed a request that it is withdrawn; of one that nobody signed, nobody.
+
+    Each address that a signature was given with: another may have signed since, and who was told of
+    the first signing would be told no more.
 
     Args:
         case: the request, with its registration.
         at: the instant.
     """
-    signature = case.signatures.order_by("-signed_at", "-pk").first()
-    if signature is not None:
+    told: set[str] = set()
+    for signature in case.signatures.order_by("-signed_at", "-pk"):
+        address = signature.email or guardian_address(case.registration)
+        whom = (address or signature.name).casefold()
+        if whom in told:
+            continue
         key = f"accommodation:{case.pk}:withdrawn:guardian"
+        key = f"{key}:{signature.revision}" if told else key
+        told.add(whom)
         _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
 
 

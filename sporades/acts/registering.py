@@ -196,7 +196,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     asking.lock_waiting(registration.candidate_id)
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     filing.withdraw(registration=registration, at=at)
-    accommodating.follow(registration, by=by, at=at)
+    fallen = accommodating.follow(registration, by=by, at=at)
     asking.leave_unreached(registration.candidate_id, at=at)
     tell(
         registration.candidate,
@@ -208,6 +208,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         urgent=True,
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
+        has_request_fallen=fallen is not None and fallen.asked_at is not None,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

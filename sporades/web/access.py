@@ -50,6 +50,8 @@ class Route:
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
         permission: what a member of staff must be allowed; it bounds what they reach.
+        undone: what is said, after signing in, of what was posted once the session had ended and does
+            not wait; a file and the rest have words of their own.
         while_reading: whether it answers a POST while a banner has put the service in read-only
             mode: what opens a session or ends that mode, and what asks without changing a file.
         takes_files: how many bytes of files may be sent to it; nothing: it takes none.
@@ -71,6 +73,7 @@ class Route:
     takes_files: int = 0
     writes_no_file: bool = False
     while_reading: bool = False
+    undone: str = ""
 
     @property
     def is_refilled(self) -> bool:

@@ -443,6 +443,40 @@ def test_who_withdraws_a_request_that_was_sent_is_told_and_whoever_signed_it():
             assert word not in told.subject + told.body
 
 
+def test_each_guardian_who_signed_a_request_is_told_that_it_is_withdrawn():
+    registration = a_minor(guardian="")
+    write(registration)
+    sign(registration, email="anne@exemple.test")
+    write(registration, Wish(READER))
+    sign(registration, email="anne@exemple.test")
+    write(registration, Wish(THIRD))
+    sign(registration, name="Paul Le Goff", quality="père", email="paul@exemple.test")
+    send(registration)
+
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=NOW)
+
+    told = Message.objects.filter(kind="signed_request_withdrawn").order_by("recipient")
+    assert [one.recipient for one in told] == ["anne@exemple.test", "paul@exemple.test"]
+
+
+@pytest.mark.parametrize(("state", "is_said"), [(State.PREPARING, False), (State.ASKED, True)])
+def test_the_mail_of_a_withdrawn_registration_says_that_a_request_that_was_sent_goes_with_it(
+    registration, state, is_said
+):
+    reach(registration, state)
+
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+
+    told = Message.objects.get(kind="withdrawn")
+    assert (
+        "La demande que vous aviez envoyée pour cette inscription est retirée" in told.body
+    ) is (is_said)
+    assert "aménagement" not in told.body
+
+
 def test_who_drops_a_request_that_was_never_sent_nor_signed_is_told_nothing(registration):
     write(registration)
 

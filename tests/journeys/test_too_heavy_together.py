@@ -1,5 +1,6 @@
 """Files that a form sends with itself are weighed before they leave."""
 
+from tests.evidence.given import a_photo
 from tests.factories import a_registration
 from tests.journeys.helpers import signed_in, text
 
@@ -19,3 +20,26 @@ def test_papers_of_health_too_heavy_together_are_not_sent(site, context):
     page.get_by_text("pour 25 Mo au plus").wait_for()
     assert "28,3" in text(page)
     assert "POST" not in methods
+
+
+def test_a_paper_of_health_of_a_wrong_type_costs_none_of_the_others(site, context):
+    filed = a_registration(informations={"has_disability": "oui"})
+    page = signed_in(context, site, filed.candidate)
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/sante/papier-de-sante")
+    page.locator("[type=file]").set_input_files(
+        [
+            {"name": "une.jpg", "mimeType": "image/jpeg", "buffer": a_photo()},
+            {"name": "lettre.txt", "mimeType": "text/plain", "buffer": b"Bonjour"},
+        ]
+    )
+    methods = []
+    page.on("request", lambda request: methods.append(request.method))
+
+    page.get_by_role("button", name="Donner", exact=True).click()
+
+    page.get_by_text("lettre.txt : Ce fichier n'est ni un PDF").wait_for()
+    assert "rien n'est envoyé" in text(page)
+    assert "POST" not in methods
+    assert page.locator("[type=file]").evaluate("field => field.files.length") == 2
+    page.get_by_role("button", name="Retirer lettre.txt").click()
+    assert page.locator("[type=file]").evaluate("field => field.files[0].name") == "une.jpg"

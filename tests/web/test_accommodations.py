@@ -1,5 +1,6 @@
 """« Aménagement d'épreuves »: chosen, signed, sent, followed by its candidate (H1, H4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,17 +9,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accommodations.granted import granted
+from sporades.accommodations.late import Lateness
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.operations.asking import sign
 from sporades.accommodations.operations.refusals import NotTheirs, PapersMissing, PrecisionMissing
-from sporades.accommodations.rules import Sat, Wish, papers_in_words
+from sporades.accommodations.queries import Proposal
+from sporades.accommodations.rules import Sat, Wish, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodation_forms import NOT_TICKED
+from sporades.web.candidate.accommodation_forms import NOT_TICKED, MeasuresForm
 from tests.accommodations import asked
 from tests.accommodations.asked import (
     ACCESS,
@@ -939,7 +942,7 @@ def test_a_request_is_taken_back_once_confirmed(sign_in, registration):
     client.post(at(registration, page="/retrait"))
 
     assert case_of(registration).state == State.WITHDRAWN
-    assert "Commencer ma demande" in main(client.get(at(registration)))
+    assert "Faire une autre demande" in main(client.get(at(registration)))
 
 
 def test_what_is_lost_by_taking_a_request_back_is_said_before(sign_in, registration, stopped_clock):
@@ -1067,7 +1070,10 @@ def test_what_is_not_sent_or_incomplete_awaits_and_what_others_look_at_does_not(
     assert "aménagement" not in main(client.get("/accueil"))
 
 
-def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(sign_in, registration):
+def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(
+    sign_in, registration, kept, confided
+):
+    confide(registration)
     reach(registration, State.NOTIFIED)
     write(registration)
     client = sign_in(registration.candidate)
@@ -1077,21 +1083,136 @@ def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(sign_
     assert "ils sont effacés à partir du 12 février 2027." in page
 
 
-def test_taking_the_only_request_back_says_that_its_papers_are_erased(sign_in, registration):
+def test_taking_back_what_was_never_sent_nor_has_papers_says_nothing_of_either(
+    sign_in, registration
+):
+    write(registration)
+
+    page = main(sign_in(registration.candidate).get(at(registration, page="/retrait")))
+
+    assert "Cette demande n'a pas été envoyée : personne ne l'étudie." in page
+    assert "Plus personne n'étudiera" not in page
+    assert "papiers" not in page
+
+
+def test_taking_the_only_request_back_says_that_its_papers_are_erased(
+    sign_in, registration, kept, confided
+):
+    confide(registration)
     reach(registration, State.ASKED)
     client = sign_in(registration.candidate)
 
     page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
     assert "sont effacés à partir du 26 novembre 2026. Si vous faites une autre demande" in page
+    assert "Plus personne n'étudiera cette demande." in page
+
+
+def measures_form(registration, *, sat, proposed):
+    return MeasuresForm(
+        rules=rules_of(again(registration)),
+        sat=sat,
+        case=None,
+        former=None,
+        proposed=proposed,
+        lateness=Lateness.NONE,
+        is_held=True,
+    )
+
+
+def test_what_a_decision_grants_is_said_to_be_ticked_where_it_is(registration):
+    sat = sat_by(again(registration))
+    said = {
+        papers: measures_form(
+            registration, sat=sat, proposed=[Proposal(THIRD, (papers,))]
+        ).ticked_in_words("Ce qu'elle vous accorde")
+        for papers in ("E1", "KEPT")
+    }
+    nothing = measures_form(registration, sat=sat, proposed=[])
+
+    assert said == {
+        "E1": "Ce qu'elle vous accorde est coché.",
+        "KEPT": "Ce qu'elle vous accorde ne vaut pour aucune des épreuves que vous passez : rien n'en "
+        "est coché.",
+    }
+    assert nothing.ticked_in_words("Ce qu'elle vous accorde") == ""
+
+
+def test_a_measure_that_is_not_offered_is_not_named_among_those_excluded(registration):
+    said_so(registration)
+    sat = sat_by(again(registration))
+    without = [replace(one, measures=one.measures - {HALF}) for one in sat]
+
+    both, alone = (
+        dict(measures_form(registration, sat=one, proposed=[]).fields["mesures-1"].choices)
+        for one in (sat, without)
+    )
+
+    assert "Temps majoré de moitié" in both[THIRD].hint
+    assert HALF not in alone
+    assert "Temps majoré de moitié" not in alone[THIRD].hint
+
+
+def test_the_address_of_a_guardian_who_signed_before_is_typed_already(sign_in):
+    filed = a_minor(guardian="")
+    write(filed, Wish(READER, ("E2",)))
+    asked.sign(filed, email="anne@exemple.test")
+    write(filed, Wish(READER, ("E1",)))
+
+    page = sign_in(filed.candidate).get(at(filed, page="/signature"))
+
+    assert page.context["form"]["adresse"].value() == "anne@exemple.test"
+    assert "la première fois, un courrier aussi" in main(page)
 
 
 def test_what_a_registration_that_is_withdrawn_had_asked_goes_with_it(sign_in, registration):
-    write(registration)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    reach(registration, State.ASKED)
+    client = sign_in(registration.candidate)
+    ask_to_withdraw(client, registration.number)
 
-    page = main(sign_in(registration.candidate).get(at(registration)))
+    left = main(client.post(f"/mes-inscriptions/{registration.number}/desinscription", follow=True))
+    page = main(client.get(at(registration)))
 
+    said = "a été retirée avec votre inscription le mercredi 25 novembre 2026 à 10 h 30"
+    assert "Votre demande d'aménagement d'épreuves est retirée aussi." in left
+    assert said in left.replace("\xa0", " ")
+    assert said in page.replace("\xa0", " ")
     assert "Aucun aménagement ne peut être demandé." in page
+
+
+def test_a_request_that_was_taken_back_is_still_said_where_it_is_followed(sign_in, registration):
+    client = sign_in(registration.candidate)
+    assert "Retirée" not in main(client.get(at(registration)))
+    reach(registration, State.WITHDRAWN)
+
+    page = main(client.get(at(registration))).replace("\xa0", " ")
+
+    assert (
+        "Retirée Votre demande d'aménagement, envoyée le mercredi 25 novembre 2026 à 10 h 30"
+        in page
+    )
+    assert "Faire une autre demande" in page
+    assert "Commencer ma demande" not in page
+
+
+def test_a_request_that_was_taken_back_is_said_beside_the_decision_in_force(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    write(registration, at=NOW + timedelta(days=1))
+    case, by = case_of(registration), author(registration.candidate)
+    accommodating.withdraw(case=case, by=by, at=NOW + timedelta(days=2))
+
+    page = main(sign_in(registration.candidate).get(at(registration))).replace("\xa0", " ")
+
+    assert "qui n'était pas envoyée, a été retirée le vendredi 27 novembre 2026" in page
+    assert "La décision" in page
+
+
+def test_a_request_made_after_one_that_was_taken_back_is_the_one_that_is_said(
+    sign_in, registration
+):
+    reach(registration, State.WITHDRAWN)
+    write(registration, at=NOW + timedelta(days=1))
+
+    assert "a été retirée" not in main(sign_in(registration.candidate).get(at(registration)))
 
 
 @pytest.mark.parametrize(
@@ -1326,7 +1447,8 @@ def test_a_need_is_offered_to_be_told_until_the_last_minute_of_late_requests(
     assert OFFERED not in read(client, "/accueil")
     assert "Commencer ma demande" not in read(client, at(registration))
     answered = client.post(at(registration, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
-    assert answered.status_code == 302
+    assert answered.status_code == 409
+    assert "La date limite des demandes d'aménagement est passée" in main(answered)
     assert not Case.objects.filter(registration=registration).exists()
 
 

@@ -168,6 +168,21 @@ def test_a_draft_stands_at_its_deadline_before_what_is_to_be_sent(sign_in):
     assert others == [SUMMARY, PIECES]
 
 
+def test_a_modification_that_the_closing_has_overtaken_is_still_said(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    a_modification(registration)
+
+    with time_machine.travel(datetime(2026, 12, 20, 12, tzinfo=UTC), tick=False):
+        client = sign_in(registration.candidate)
+        home, own = client.get("/accueil"), client.get(f"/mes-inscriptions/{registration.number}")
+
+    said = "Votre modification n'est pas enregistrée, et le service est fermé"
+    for page in (home, own):
+        assert [one.startswith(said) for one in awaited(page)].count(True) == 1
+        assert "Revoir ma modification" in main(page)
+
+
 def test_a_modification_that_was_only_opened_awaits_nobody(sign_in):
     registration = a_registration()
     open_documents(registration)

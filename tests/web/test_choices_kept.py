@@ -17,6 +17,8 @@ from tests.accommodations.asked import (
     a_minor,
     case_of,
     reach,
+    send,
+    sign,
     write,
 )
 from tests.factories import a_candidate, a_registration
@@ -222,14 +224,88 @@ def test_epreuves_ticked_in_two_windows_are_chosen_between(sign_in, registration
     assert case_of(registration).measures.get().papers == ["E1"]
 
 
-def test_a_window_of_what_was_sent_meanwhile_is_refused(sign_in, registration):
+def test_measures_of_a_request_that_was_sent_meanwhile_are_shown_and_wait(sign_in, registration):
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)))
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+
+    page = client.post(where, {**CHOSEN, "revision": "2"})
+
+    assert page.status_code == 409
+    assert "Votre demande a été envoyée d'une autre fenêtre" in main(page)
+    assert ("Aide humaine", "Secrétaire lecteur") in page.context["chosen"]
+    assert at(registration, page="/reprise") in page.content.decode()
+    assert [one.code for one in case_of(registration).measures.all()] == [THIRD]
+
+    client.post(at(registration, page="/reprise"))
+    page = client.get(where)
+    assert "Vos réponses sont là, elles ne sont pas enregistrées" in main(page)
+    assert ticked(page) == [READER, THIRD]
+
+
+def test_epreuves_of_a_request_that_was_kept_as_sent_meanwhile_are_shown(sign_in, registration):
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)))
+    client, where = sign_in(registration.candidate), at(registration, page="/epreuves")
+
+    page = client.post(where, {"epreuves-tiers": ["E2"], "revision": "2"})
+
+    assert page.status_code == 409
+    [(label, chosen)] = page.context["chosen"]
+    [(_, asked)] = page.context["asked"]
+    assert label == "Temps majoré d'un tiers"
+    assert chosen != asked
+    assert case_of(registration).measures.get().papers == ["E1"]
+
+
+def test_what_is_chosen_as_it_was_sent_meanwhile_is_not_said_to_be_lost(sign_in, registration):
     reach(registration, State.ASKED, Wish(THIRD, ("E1",)))
     client = sign_in(registration.candidate)
 
-    page = client.post(at(registration, page="/mesures"), {**CHOSEN, "revision": "2"}, follow=True)
+    page = client.post(at(registration, page="/epreuves"), {"epreuves-tiers": ["E1"]})
 
-    assert page.request["PATH_INFO"] == at(registration)
-    assert [one.code for one in case_of(registration).measures.all()] == [THIRD]
+    assert page.headers["Location"] == at(registration)
+
+
+def test_choices_are_not_said_to_wait_once_the_request_is_with_its_doctor(sign_in, registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD, ("E1",)))
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+
+    page = client.post(where, {**CHOSEN, "revision": "2"})
+
+    assert page.status_code == 409
+    assert "elle ne se change plus" in main(page)
+    assert "Modifier ma demande" not in main(page)
+    assert "Secrétaire lecteur" in main(page)
+
+
+def test_choices_posted_once_the_session_had_ended_are_shown_when_it_was_sent_meanwhile(
+    clock, registration
+):
+    write(registration, Wish(THIRD, ("E1",)), plan="")
+    where = at(registration, page="/mesures")
+    browser = once_ended(clock, registration, where, {**CHOSEN, "revision": "2"})
+    send(registration)
+    guide.sign_in(browser, registration.candidate.user)
+
+    page = browser.get(where)
+
+    assert page.status_code == 200
+    assert "Secrétaire lecteur" in main(page)
+
+
+def test_a_signature_of_a_request_that_was_sent_meanwhile_is_said_not_to_be_taken(sign_in):
+    filed = a_minor()
+    case = write(filed, Wish(READER, ("E2",)))
+    sign(filed)
+    send(filed)
+    client = sign_in(filed.candidate)
+
+    page = client.post(
+        at(filed, page="/signature"),
+        {"nom": "Paul Le Goff", "qualite": "père", "accord": "on", "vu": case.revision},
+        follow=True,
+    )
+
+    assert "Rien n'est signé" in main(page)
 
 
 # --- Leaving a page ---------------------------------------------------------------------------

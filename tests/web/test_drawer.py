@@ -124,7 +124,12 @@ def test_given_it_says_where_it_served(mine, registration):
     assert "Votre fichier est déposé." in main(said)
     given = piece(registration).deposit
     assert files.get(given.key) == files.get(KeptFile.objects.get().key)
-    assert f"Déposé pour : Pièce d'identité, n°{registration.number}." in main(mine.get(DRAWER))
+    where = f"Déposé pour : Pièce d'identité, n°{registration.number}"
+    assert f"{where}." in main(mine.get(DRAWER))
+
+    photo = SimpleUploadedFile("autre.jpg", a_photo("black"), "image/jpeg")
+    provide(mine, registration, fichiers=[photo])
+    assert f"{where} (remplacé ou complété depuis)." in main(mine.get(DRAWER))
 
 
 def test_of_a_file_that_is_sent_and_one_that_was_chosen_none_is_dropped_unsaid(mine, registration):
@@ -138,6 +143,7 @@ def test_of_a_file_that_is_sent_and_one_that_was_chosen_none_is_dropped_unsaid(m
     form = refused.context["form"]
     assert list(form.errors) == ["porte_documents"]
     assert "Vous avez choisi deux fichiers" in form.errors["porte_documents"][0]
+    assert "cochez « Aucun » et choisissez-le de nouveau" in form.errors["porte_documents"][0]
     assert form["porte_documents"].value() == kept
     assert piece(registration).deposit is None
     photo.seek(0)

@@ -18,6 +18,7 @@ from sporades.evidence.states import State
 from sporades.exams.held import forget
 from sporades.intake import cleaning
 from sporades.registrations.states import VALIDATE
+from sporades.web.candidate.evidence_forms import ALL_AGAIN
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
@@ -223,6 +224,47 @@ def test_of_several_the_one_that_is_unfit_is_named(mine, registration):
     page = send(mine, registration, photo(), SimpleUploadedFile("notes.txt", b"bonjour"))
 
     assert "notes.txt : Ce fichier n'est ni un PDF ni une photo" in main(page)
+    assert ALL_AGAIN not in main(page)
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"bonjour", a_photo()[:200]], ids=["of another type", "of no use"]
+)
+def test_of_several_those_that_are_good_are_kept_without_script_too(mine, registration, wrong):
+    sent = [
+        photo("black", "une.jpg"),
+        SimpleUploadedFile("deux.jpg", wrong),
+        photo("red", "trois.jpg"),
+    ]
+
+    page = send(mine, registration, *sent)
+
+    assert page.status_code == 422
+    assert "Déjà reçus : « une.jpg » et « trois.jpg »." in main(page)
+    received = page.context["form"]["envois"].value()
+    assert len(received.split(",")) == 2
+    assert piece(registration).deposit is None
+    again = {"fichiers": [photo("white", "deux.jpg")], "envois": received, "envoi": str(uuid4())}
+    said = mine.post(address(registration, "IDENTITE"), again, follow=True)
+    assert "Votre fichier est déposé." in main(said)
+    given = piece(registration).deposit
+    assert (given.name, given.pages) == ("une.jpg et 2 autres", 3)
+
+
+def test_what_was_received_weighs_with_what_comes(mine, registration, monkeypatch):
+    page = send(
+        mine, registration, photo("black", "une.jpg"), SimpleUploadedFile("notes.txt", b"bonjour")
+    )
+    received = page.context["form"]["envois"].value()
+    monkeypatch.setattr(cleaning, "LARGEST_TOGETHER", len(a_photo("black")) + 20)
+
+    again = {"fichiers": [photo("white", "deux.jpg")], "envois": received, "envoi": str(uuid4())}
+    page = mine.post(address(registration, "IDENTITE"), again)
+
+    assert page.status_code == 422
+    assert "pour 40 Mo au plus" in main(page)
+    assert page.context["form"]["envois"].value() == received
+    assert piece(registration).deposit is None
 
 
 def test_a_photo_heavier_than_what_is_kept_is_taken_and_shrunk(mine, registration):
@@ -243,7 +285,8 @@ def test_photos_that_are_too_heavy_together_are_refused(mine, registration, monk
             (
                 "Ces fichiers pèsent 100 Ko ensemble, pour 40 Mo au plus : envoyez moins de photos à "
                 "la fois, ou reprenez-les avec la définition ordinaire de l'appareil."
-            )
+            ),
+            ALL_AGAIN,
         ]
     }
 
@@ -263,7 +306,8 @@ def test_pages_too_heavy_with_those_that_were_given_name_none_of_them(
     page = mine.post(address(registration, "IDENTITE"), sent)
 
     assert page.status_code == 422
-    [said] = page.context["form"].errors["fichiers"]
+    said, again = page.context["form"].errors["fichiers"]
+    assert again == ALL_AGAIN
     assert said.startswith("Avec le fichier déjà donné, cela pèse 100 Ko, pour 40 Mo au plus")
     assert piece(registration).deposit == given
 
@@ -275,7 +319,10 @@ def test_too_many_pages_together_are_laid_to_none_of_the_files(mine, registratio
 
     page = send(mine, registration, *sixty)
 
-    assert page.context["form"].errors["fichiers"] == [cleaning.TooManyPages.message]
+    assert page.context["form"].errors["fichiers"] == [
+        cleaning.TooManyPages.message,
+        ALL_AGAIN,
+    ]
 
 
 def test_pages_are_added_after_those_that_were_given(mine, registration):

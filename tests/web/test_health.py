@@ -11,6 +11,7 @@ from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, opining, registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
+from sporades.web.candidate.evidence_forms import ALL_AGAIN
 from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
 from tests.evidence.given import a_photo
@@ -202,11 +203,19 @@ def test_who_has_not_answered_the_doctor_is_warned_before_sending_again(mine, re
     here = f"/mes-inscriptions/{registration.number}/amenagement"
     warned = "Vous n'avez rien confié au médecin depuis sa demande."
 
-    before = main(mine.get(here))
+    before, home = main(mine.get(here)), main(mine.get("/accueil"))
     write(registration, "La voici.", at=NOW + timedelta(minutes=1))
 
     assert warned in before
-    assert warned not in main(mine.get(here))
+    assert "répondez-lui là" in before
+    assert "répondez-lui là" in home
+    for page in (main(mine.get(here)), main(mine.get("/accueil"))):
+        assert warned not in page
+        assert "répondez-lui là" not in page
+        assert "Vous avez répondu au médecin : il reste à envoyer de nouveau" in page
+    assert "Relire ce que j'ai répondu" in main(mine.get(here))
+    number = f"/mes-inscriptions/{registration.number}"
+    assert "Vous avez répondu au médecin" in main(mine.get(f"{number}/suis-je-inscrit"))
 
 
 def test_what_a_doctor_asked_is_said_to_be_answered_then_goes_with_the_request(mine, registration):
@@ -292,6 +301,9 @@ def test_a_file_that_is_not_taken_says_why_at_its_field(mine, registration):
 
     assert said.status_code == 422
     assert "a.exe : Ce fichier n'est ni un PDF ni une photo JPEG ou PNG" in main(said)
+    assert ALL_AGAIN in main(said)
+    alone = send(mine, registration, SimpleUploadedFile("a.exe", b"MZ un programme"))
+    assert ALL_AGAIN not in main(alone)
     assert not Paper.objects.exists()
 
 

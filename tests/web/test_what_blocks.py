@@ -219,7 +219,10 @@ def test_a_modification_after_the_closing_says_that_the_registration_stands(sign
 
     said = main(shown)
     assert "Votre modification ne peut plus être enregistrée" in said
-    assert "« Demander cette modification » vient alors en bas du récapitulatif." in said
+    assert (
+        "« Demander cette modification » est en bas du récapitulatif, dès qu'une réponse est changée."
+        in said
+    )
     assert "Demander cette modification" not in buttons(shown)
     assert "Votre inscription reste telle qu'elle était." in said
 

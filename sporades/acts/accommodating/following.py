@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sporades.accommodations import operations as accommodations
+from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import leave_papers, note, open_papers_to, tell_candidate
 from sporades.acts.guardians import tell_guardian, tell_of_withdrawal
@@ -18,7 +19,7 @@ VERBS = {
 
 def follow(
     registration: Registration, *, is_declared_no_more: bool = False, by: Actor, at: datetime
-) -> None:
+) -> Case | None:
     """Make the open request of a registration follow it, in the transaction of another act.
 
     Args:
@@ -26,10 +27,13 @@ def follow(
         is_declared_no_more: whether its candidate has just answered that there is no handicap.
         by: who acts.
         at: the instant.
+
+    Returns:
+        The request, where it has moved.
     """
     moved = accommodations.follow(registration, is_declared_no_more=is_declared_no_more, at=at)
     if moved is None:
-        return
+        return None
     if moved.state == State.WITHDRAWN:
         leave_papers(moved, at=at)
         # Its candidate is told by the act that it follows.
@@ -41,6 +45,7 @@ def follow(
         tell_candidate(moved, "something_awaits", at=at)
         key = f"accommodation:{moved.pk}:incomplete:{at.isoformat()}"
         tell_guardian(registration, at=at, key=key)
+    return moved
 
 
 def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> None:

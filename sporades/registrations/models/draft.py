@@ -203,9 +203,8 @@ class Draft(models.Model):
             cannot = "ne peut plus" if self.service.has_closed(at) else "ne peut pas encore"
             return (
                 f"{closed} Votre modification {cannot} être enregistrée : elle peut être "
-                "demandée à votre service gestionnaire, qui l'accepte ou la refuse. Changez d'abord "
-                "ce qui doit l'être : « Demander cette modification » vient alors en bas du "
-                "récapitulatif. Votre inscription reste telle qu'elle était."
+                "demandée à votre service gestionnaire, qui l'accepte ou la refuse. « Demander cette "
+                "modification » est en bas du récapitulatif, dès qu'une réponse est changée. Votre inscription reste telle qu'elle était."
             )
         return (
             f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée. "

@@ -18,6 +18,7 @@ def _route(
     page: bool = True,
     takes_files: int = 0,
     writes_no_file: bool = False,
+    undone: str = "",
 ) -> Route:
     return Route(
         Who.CANDIDATE,
@@ -28,6 +29,7 @@ def _route(
         page=page,
         takes_files=takes_files,
         writes_no_file=writes_no_file,
+        undone=undone,
     )
 
 
@@ -40,7 +42,11 @@ ROUTES = {
     "candidate:draft": _route(owned="draft", page=False),
     "candidate:tab": _route(BOTH, owned="draft", keeps_answers=True),
     "candidate:autosave": _route(POST, owned="draft", page=False),
-    "candidate:recap": _route(BOTH, owned="draft"),
+    "candidate:recap": _route(
+        BOTH,
+        owned="draft",
+        undone="rien n'est enregistré ni envoyé. Relisez cette page, puis recommencez.",
+    ),
     "candidate:ready": _route(owned="draft"),
     "candidate:differences": _route(BOTH, owned="draft"),
     "candidate:move": _route(POST, owned="draft", page=False),
@@ -58,18 +64,36 @@ ROUTES = {
     "candidate:take_back_request": _route(POST, owned="registration", page=False),
     "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=reading.LARGEST_PHOTO),
     "candidate:take_back_correction": _route(POST, page=False),
-    "candidate:withdraw": _route(BOTH, owned="registration"),
+    "candidate:withdraw": _route(
+        BOTH, owned="registration", undone="votre désinscription n'est pas faite."
+    ),
     "candidate:again": _route(POST, owned="registration", page=False),
-    "candidate:consents": _route(BOTH, owned="registration"),
+    "candidate:consents": _route(
+        BOTH,
+        owned="registration",
+        undone="vos choix ne sont pas enregistrés. Choisissez de nouveau.",
+    ),
     "candidate:thread": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:accommodation": _route(owned="registration"),
     "candidate:accommodation_measures": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:accommodation_papers": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:accommodation_sign": _route(BOTH, owned="registration", keeps_answers=True),
-    "candidate:accommodation_send": _route(POST, owned="registration", page=False),
+    "candidate:accommodation_send": _route(
+        POST,
+        owned="registration",
+        page=False,
+        undone="votre demande n'est pas envoyée. Relisez-la, puis envoyez-la.",
+    ),
     "candidate:accommodation_take_up": _route(BOTH, owned="registration"),
-    "candidate:accommodation_keep_as_sent": _route(POST, owned="registration", page=False),
-    "candidate:accommodation_withdraw": _route(BOTH, owned="registration"),
+    "candidate:accommodation_keep_as_sent": _route(
+        POST,
+        owned="registration",
+        page=False,
+        undone="votre demande n'est pas envoyée, vous la modifiez toujours.",
+    ),
+    "candidate:accommodation_withdraw": _route(
+        BOTH, owned="registration", undone="votre demande n'est pas retirée."
+    ),
     "candidate:evidence": _route(owned="registration"),
     "candidate:provide": _route(BOTH, owned="registration", takes_files=reading.LARGEST_TOGETHER),
     "candidate:evidence_file": _route(owned="registration", page=False),
@@ -85,7 +109,11 @@ ROUTES = {
     ),
     "candidate:health_file": _route(owned="registration", page=False),
     "candidate:take_back_paper": _route(BOTH, owned="registration"),
-    "candidate:drawer": _route(BOTH, takes_files=reading.LARGEST_TOGETHER),
+    "candidate:drawer": _route(
+        BOTH,
+        takes_files=reading.LARGEST_TOGETHER,
+        undone="votre fichier n'est pas gardé. Choisissez-le de nouveau.",
+    ),
     "candidate:drawer_file": _route(owned="kept file", page=False),
     "candidate:name_file": _route(BOTH, owned="kept file"),
     "candidate:drop_file": _route(BOTH, owned="kept file"),

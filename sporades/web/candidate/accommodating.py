@@ -21,6 +21,7 @@ from sporades.accommodations.queries import (
     last_among,
     open_case_of,
     proposals,
+    taken_back_among,
 )
 from sporades.accommodations.rules import (
     Sat,
@@ -44,17 +45,21 @@ from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
     WITHOUT_THEM,
     deadline_in_words,
+    is_answered,
     sent_in_words,
     steps_of,
     taken_again_in_words,
+    taken_back_in_words,
     undeclared_in_words,
     usual_delay_in_words,
 )
 from sporades.acts import accommodating as acts
+from sporades.acts.guardians import guardian_address
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations, Procedure
+from sporades.medical.queries import compartment, papers_of, remarks_of
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
@@ -76,6 +81,10 @@ from sporades.web.layout.seen import seen_in
 PAGE = "candidate:accommodation"
 _KEPT_TO_SIGN = (
     "Votre session s'était terminée. Rien n'est signé : vérifiez ce qui est écrit ici, puis signez."
+)
+NOT_SIGNED = (
+    "Rien n'est signé : cette demande a changé dans une autre fenêtre ou sur un autre appareil. "
+    "Relisez cette page."
 )
 PROCEDURES_SAID = {
     Procedure.COMPLETE: "Complète : un médecin désigné lit vos papiers et donne son avis sur chaque "
@@ -104,16 +113,19 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     found, rules = writable(request, number)
     case = open_case_of(found)
     if rules is None or case is None or not case.measures.exists():
-        return redirect(PAGE, found.number)
+        return _not_signed(request, found)
     case.registration = found
     sat = sat_by(found)
     if _to_choose(case, sat) or to_specify(rules, _wishes_of(case)):
-        return redirect(PAGE, found.number)
+        return _not_signed(request, found)
     waiting = typed_before(request)
     if waiting and request.method != "POST":
         messages.warning(request, _KEPT_TO_SIGN)
     form = SignatureForm(
-        request.POST if request.method == "POST" else None, case=case, waiting=waiting
+        request.POST if request.method == "POST" else None,
+        case=case,
+        address=guardian_address(found),
+        waiting=waiting,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -139,6 +151,14 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_sign.html", context, status=status)
+
+
+def _not_signed(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Go back where nothing is to be signed now; whoever has just signed is told that it is not taken."""
+    if request.method == "POST":
+        forget(request)
+        messages.error(request, NOT_SIGNED)
+    return redirect(PAGE, registration.number)
 
 
 def send(request: HttpRequest, number: str) -> HttpResponse:
@@ -177,7 +197,7 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             return redirect("candidate:accommodation_measures", found.number)
-    if case is None or not _may_take_up(case, found) or request.method == "POST":
+    if case is None or not may_take_up(case, found) or request.method == "POST":
         return redirect(PAGE, found.number)
     case.registration = found
     sent = sent_in_words(case)
@@ -207,7 +227,8 @@ def keep_as_sent(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(PAGE, found.number)
 
 
-def _may_take_up(case: Case, registration: Registration) -> bool:
+def may_take_up(case: Case, registration: Registration) -> bool:
+    """Return whether its candidate may still change a request that was sent."""
     is_theirs = case.instead_of_id is None
     return case.state == State.ASKED and registration.is_active and is_theirs
 
@@ -236,7 +257,10 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:
-    """Say what becomes of the papers of health once a request is taken back."""
+    """Say what becomes of what was confided once a request is taken back; of nothing, nothing."""
+    found = compartment(registration)
+    if found is None or not (papers_of(found).exists() or remarks_of(found).exists()):
+        return ""
     others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
     until = papers_needed_until(others, registration.service.zone)
     is_contestable = until is not None and until > at
@@ -311,6 +335,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "registration": registration,
         "rules": rules,
         "case": case,
+        "taken_back": _taken_back(cases, registration),
         "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
         "deadline": deadline_in_words(registration, at=at) if rules else "",
         "usual": "" if case else usual_delay_in_words(rules),
@@ -322,6 +347,15 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
         **_of_decision(former, registration, case),
     }
+
+
+def _taken_back(cases: list[Case], registration: Registration) -> str:
+    """Say that the last request was taken back; else nothing."""
+    left = taken_back_among(cases)
+    if left is None:
+        return ""
+    left.registration = registration
+    return taken_back_in_words(left)
 
 
 def spared(registration: Registration, *, at: datetime) -> str:
@@ -368,13 +402,13 @@ def _of_case(
     missing = missing_in_words(papers)
     is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
     steps = steps_of(case, at=at, papers=missing, is_ready=is_ready)
-    is_asked = is_asked_by_doctor(case)
+    is_asked = is_asked_by_doctor(case) and not is_answered(case)
     is_theirs = case.instead_of_id is None
     return {
         "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
-        "may_take_up": _may_take_up(case, registration),
+        "may_take_up": may_take_up(case, registration),
         "undeclared": undeclared_in_words(case)
         if registration.is_active and not registration.has_disability
         else "",
@@ -398,7 +432,7 @@ def _of_case(
         "serves_again": SERVES_AGAIN
         if is_theirs and case.is_writable and case.was_confided_before
         else "",
-        "is_unanswered": is_asked and not case.is_answered,
+        "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
         "missing": missing if is_writable else "",
     }
 

@@ -1,7 +1,6 @@
 """Choose measures, then the épreuves of each: what is chosen is kept whatever happens (H1)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from sporades.accommodations.late import Lateness, lateness_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
-from sporades.accommodations.operations import Asked, Rewritten
+from sporades.accommodations.operations import Asked, Rewritten, Sent
 from sporades.accommodations.queries import (
     asked_again,
     cases_of,
@@ -24,7 +23,7 @@ from sporades.accommodations.queries import (
     open_case_of,
     proposals,
 )
-from sporades.accommodations.rules import is_minor, sat_by, suiting_papers
+from sporades.accommodations.rules import is_minor, rules_of, sat_by, suiting_papers
 from sporades.accommodations.tracker import (
     deadline_in_words,
     kept_date_in_words,
@@ -41,6 +40,7 @@ from sporades.web.candidate.accommodation_forms import (
     MeasuresForm,
     PapersForm,
 )
+from sporades.web.candidate.accommodation_unkept import in_two_ways, unkept
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.seen import seen_in
 from sporades.web.wizard import conflicts
@@ -50,17 +50,14 @@ LEAVE, BACK = "quitter", "mesures"
 """The buttons that leave a page, and keep what was changed in it."""
 FIRST_REVISION = 1
 NOTHING_ADDED = "La date limite est passée : rien ne s'ajoute plus à votre demande."
-_KEPT = (
-    "Votre session s'était terminée. Vos réponses sont là, elles ne sont pas enregistrées : "
-    "vérifiez-les, puis continuez."
-)
+_KEPT = "Vos réponses sont là, elles ne sont pas enregistrées : vérifiez-les, puis continuez."
 
 
 def measures(request: HttpRequest, number: str) -> HttpResponse:
     """Choose measures; then the épreuves of each, where there is a choice."""
     found, rules = writable(request, number)
     if rules is None:
-        return redirect(PAGE, found.number)
+        return _unkept_measures(request, found)
     asking = _Asking(found, rules, at=request.arrived_at)
     case, former = asking.case, asking.former
     shown = MeasuresForm(**asking.options)
@@ -69,6 +66,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.method == "POST"
     if posted and (taken := _take_measures(request, asking, form)):
         return taken
+    unread = former if former and former.is_to_read else None
     context = {
         "registration": found,
         "form": form,
@@ -84,7 +82,10 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         if asking.options["proposed"] and former is None
         else "",
         "document": NOTIFICATION.slug,
-        "unread": former if former and former.is_to_read else None,
+        "unread": unread,
+        "ticked": form.ticked_in_words(
+            "Ce que vous aviez demandé" if unread else "Ce qu'elle vous accorde"
+        ),
     }
     status = 422 if posted else 200
     return render(request, "candidate/accommodation_measures.html", context, status=status)
@@ -106,8 +107,7 @@ def _take_measures(
         make = partial(MeasuresForm, **now.options)
         return _in_two_ways(request, found, make, form.data, revision=now.revision)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(PAGE, found.number)
+        return _not_written(request, found, refusal, _unkept_measures)
     if is_leaving:
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect(PAGE, found.number)
@@ -155,7 +155,7 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
     found, rules = writable(request, number)
     case = open_case_of(found)
     if rules is None or case is None or not case.measures.exists():
-        return redirect(PAGE, found.number)
+        return _unkept_papers(request, found)
     case.registration = found
     late = lateness_of(case, found, at=request.arrived_at)
     make = partial(PapersForm, rules=rules, sat=sat_by(found), lateness=late)
@@ -194,12 +194,46 @@ def _take_papers(
             now_made = partial(make, case=now)
             return _in_two_ways(request, found, now_made, form.data, revision=now.revision)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        where = PAGE
+        return _not_written(request, found, refusal, _unkept_papers)
     else:
         if is_going_back:
             _say_kept(request, form)
     return redirect(where, found.number)
+
+
+def _not_written(
+    request: HttpRequest,
+    registration: Registration,
+    refusal: Refused,
+    unkept_there: Callable[[HttpRequest, Registration], HttpResponse],
+) -> HttpResponse:
+    """Say why what was chosen is not kept; where it was sent meanwhile, with what was chosen."""
+    if isinstance(refusal, Sent):
+        return unkept_there(request, registration)
+    messages.error(request, str(refusal))
+    return redirect(PAGE, registration.number)
+
+
+def _unkept_measures(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Show the measures that were chosen where none is written any more."""
+    rules = rules_of(registration)
+    if rules is None:
+        return redirect(PAGE, registration.number)
+    asking = _Asking(registration, rules, at=request.arrived_at)
+    return unkept(request, registration, partial(MeasuresForm, **asking.options), asking.case)
+
+
+def _unkept_papers(request: HttpRequest, registration: Registration) -> HttpResponse:
+    """Show the épreuves that were ticked where none is written any more."""
+    rules, case = rules_of(registration), open_case_of(registration)
+    if rules is None:
+        return redirect(PAGE, registration.number)
+    if case is None or not case.measures.exists():
+        return unkept(request, registration, None, case)
+    case.registration = registration
+    late = lateness_of(case, registration, at=request.arrived_at)
+    make = partial(PapersForm, rules=rules, sat=sat_by(registration), case=case, lateness=late)
+    return unkept(request, registration, make, case)
 
 
 def _closed(form: ChoicesForm) -> str:
@@ -265,10 +299,7 @@ def _in_two_ways(
     context = {
         "registration": registration,
         "here": request.path,
-        "differences": [
-            replace(one, label=str(mine.fields[one.name].label))
-            for one in conflicts.differences(mine=mine, theirs=theirs)
-        ],
+        "differences": in_two_ways(mine=mine, theirs=theirs),
         "mine": mine.typed(),
         "revision": revision,
         "goes_back": False,

@@ -1,6 +1,6 @@
 """What a candidate asks for because of a handicap, and what a guardian signs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -228,11 +228,24 @@ class MeasuresForm(ChoicesForm):
         self._said_of = {one.code: one.precision for one in told}
         chosen = set(self._kept) if case else set(self._proposed)
         self._ask_why_late(rules, case, lateness=lateness)
+        may_be_asked = {
+            one.code
+            for one in rules.measures
+            if not one.is_by_paper or any(one.code in paper.measures for paper in sat)
+        }
+        self._ticked_first = chosen & may_be_asked
+        self._former = set(self._proposed) if proposed else None
         for rank, (family, measures) in enumerate(measures_by_family(rules).items(), start=1):
             offered = [
-                (one.code, Hinted(one.label, _told(one.help, one.reference, _not_with(rules, one))))
+                (
+                    one.code,
+                    Hinted(
+                        one.label,
+                        _told(one.help, one.reference, _not_with(rules, one, among=may_be_asked)),
+                    ),
+                )
                 for one in measures
-                if not one.is_by_paper or any(one.code in paper.measures for paper in sat)
+                if one.code in may_be_asked
             ]
             if not offered:
                 continue
@@ -344,6 +357,18 @@ class MeasuresForm(ChoicesForm):
 
     def _family_of(self, code: str) -> str:
         return next(name for _, name in self._families if code in self.cleaned_data.get(name, ()))
+
+    def ticked_in_words(self, what: str) -> str:
+        """Say that what was granted or asked before is ticked, or that none of it can be asked.
+
+        Args:
+            what: « Ce qu'elle vous accorde ».
+        """
+        if self._former is None:
+            return ""
+        if not self._former:
+            return f"{what} ne vaut pour aucune des épreuves que vous passez : rien n'en est coché."
+        return f"{what} est coché." if self._former <= self._ticked_first else ""
 
     def label_of(self, name: str) -> str:
         """Return what comes before the fault of a field: nothing of a family, it is of all of them."""
@@ -544,7 +569,8 @@ class SignatureForm(forms.Form):
         label="Adresse mail du représentant légal",
         required=False,
         help_text="La sienne, et non celle du candidat : un mail lui dira qu'une demande est signée en "
-        "son nom. Vide : un courrier le lui dira, à l'adresse postale de l'inscription.",
+        "son nom ; la première fois, un courrier aussi, à l'adresse postale de l'inscription. Sans "
+        "adresse mail, ce courrier seul.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
     qualite = forms.ChoiceField(
@@ -559,9 +585,14 @@ class SignatureForm(forms.Form):
     vu = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, case: Case, waiting: Mapping[str, str] | None = None, **options: Any
+        self,
+        *args: Any,
+        case: Case,
+        address: str = "",
+        waiting: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> None:
-        """Say whom the registration names, and the revision that is shown.
+        """Say whom the registration names, where a former signature had them written to, the revision.
 
         What was typed when the session had ended comes back, `waiting`; what is agreed to is agreed to
         anew.
@@ -571,7 +602,8 @@ class SignatureForm(forms.Form):
         """
         self._registration = registration = case.registration
         typed = {name: said for name, said in (waiting or {}).items() if name in TYPED_TO_SIGN}
-        initial = {"nom": registration.guardian_name, **typed, "vu": case.revision}
+        known = {"nom": registration.guardian_name, "adresse": address}
+        initial = {**known, **typed, "vu": case.revision}
         super().__init__(*args, initial=initial, **options)
         if not self.asks_address:
             del self.fields["adresse"]
@@ -625,8 +657,10 @@ class SignatureForm(forms.Form):
         return self.cleaned_data["vu"] or 0
 
 
-def _not_with(rules: Accommodations, measure: Measure) -> str:
-    labels = [f"« {one.label} »" for one in rules.excluded_with(measure.code)]
+def _not_with(rules: Accommodations, measure: Measure, *, among: Collection[str]) -> str:
+    """Say which of the measures that may be asked here do not go with one."""
+    excluded = rules.excluded_with(measure.code)
+    labels = [f"« {one.label} »" for one in excluded if one.code in among]
     return f"Pas avec {listed(labels)} pour une même épreuve : choisissez" if labels else ""
 
 

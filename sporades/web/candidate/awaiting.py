@@ -14,9 +14,11 @@ from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import (
+    ANSWERED,
     LACKING,
     NO_DATE,
     deadline_in_words,
+    is_answered,
     kept_date_in_words,
 )
 from sporades.acts.opining import is_asked_by_doctor
@@ -208,11 +210,27 @@ def _drafts(
     reader: str,
     name: Name,
 ) -> list[Awaiting]:
+    standing = {one.pk for one in registrations}
     return [
-        _draft(draft, exclusion_of(draft, registrations), reader=reader, name=name)
+        _left_unsaved(draft, name=name)
+        if draft.amends_id and draft.service.has_closed(at)
+        else _draft(draft, exclusion_of(draft, registrations), reader=reader, name=name)
         for draft in drafts
         if draft.service.accepts(at)
+        or (draft.amends_id in standing and draft.service.has_closed(at))
     ]
+
+
+def _left_unsaved(draft: Draft, *, name: Name) -> Awaiting:
+    """Say that a modification was not saved before the closing, and what may be done of it."""
+    return Awaiting(
+        sentence="Votre modification n'est pas enregistrée, et le service est fermé : votre inscription "
+        "reste telle qu'elle était.",
+        about=name(draft),
+        link=reverse("candidate:draft", args=[draft.pk]),
+        act="Revoir ma modification",
+        deadline="Vous pouvez la demander à votre service gestionnaire, ou l'abandonner.",
+    )
 
 
 def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name) -> Awaiting:
@@ -367,15 +385,21 @@ def _accommodation(
     )
     if case is None:
         return found
-    if case.state == CaseState.INCOMPLETE:
-        sentence = f"Votre demande d'aménagement est incomplète : {ended(case.missing)}"
-        if is_asked_by_doctor(case):
-            here = reverse("candidate:health", args=[registration.number])
-            found = replace(found, link=f"{here}#demande-du-medecin")
-        return replace(
-            found, sentence=sentence, act="Compléter ma demande", deadline=NO_DATE, until=""
-        )
-    return replace(found, **_to_send(registration, case))
+    is_incomplete = case.state == CaseState.INCOMPLETE
+    return replace(found, **(_to_complete if is_incomplete else _to_send)(registration, case))
+
+
+def _to_complete(registration: Registration, case: Case) -> dict[str, str]:
+    """Say of an incomplete request what it lacks, and where it is given; once its doctor has an answer, to send it."""
+    undated = {"deadline": NO_DATE, "until": ""}
+    if is_answered(case):
+        return {"sentence": ANSWERED, "act": "Relire et envoyer ma demande", **undated}
+    sentence = f"Votre demande d'aménagement est incomplète : {ended(case.missing)}"
+    said = {"sentence": sentence, "act": "Compléter ma demande", **undated}
+    if is_asked_by_doctor(case):
+        here = reverse("candidate:health", args=[registration.number])
+        said["link"] = f"{here}#demande-du-medecin"
+    return said
 
 
 def _to_send(registration: Registration, case: Case) -> dict[str, str]:

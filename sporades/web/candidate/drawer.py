@@ -50,7 +50,7 @@ def drawer(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Votre fichier est dans votre porte-documents.")
             return redirect("candidate:drawer")
     if form.errors:
-        form.keep_received()
+        form.keep_received(at=request.arrived_at)
     kept = list(files_of(request.user.pk))
     given = given_again(request.user.pk, [one.digest for one in kept]) if kept else {}
     context = {

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
+from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent
+from sporades.core.french import listed
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
 from sporades.evidence.models import Deposit
@@ -76,6 +79,17 @@ TWO_FILES = (
     "Vous avez choisi deux fichiers : celui-ci, et un autre à envoyer. Pour déposer l'autre, cochez "
     "« Aucun » ; pour déposer celui-ci, enlevez l'autre."
 )
+TWO_FILES_ONE_GONE = (
+    "Vous avez choisi deux fichiers : celui-ci, et un autre, qui n'est pas gardé. Pour déposer "
+    "l'autre, cochez « Aucun » et choisissez-le de nouveau ; pour déposer celui-ci, appuyez de nouveau "
+    "sur « Déposer »."
+)
+"""The same of a file that came with the form: no browser shows it again."""
+ALL_AGAIN = "Aucun de vos fichiers n'est gardé : choisissez-les tous de nouveau."
+ALREADY_HERE = (
+    "Déjà reçus : {named}. Choisissez seulement ce qui manque ; pour tout choisir de nouveau, rouvrez "
+    "cette page."
+)
 ACCEPTS = (
     "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, dans leur "
     "ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo, le tout "
@@ -100,6 +114,15 @@ class FilesForm(forms.Form):
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
+
+    def tell_none_kept(self) -> None:
+        """Say, where one of several files is refused, that all of them are to be chosen again.
+
+        Of those that came with the form: a browser empties its field.
+        """
+        came = self.files.getlist("fichiers") if "fichiers" in self.files else []
+        if len(came) > 1 and "fichiers" in self.errors:
+            self.add_error("fichiers", ALL_AGAIN)
 
     @property
     def sent(self) -> list[Sent]:
@@ -155,21 +178,53 @@ class UploadsForm(FilesForm):
     unfit_place: int | None = None
     """Which file is the one that was refused, if it is one: see `taking`."""
 
-    def keep_received(self) -> None:
+    def keep_received(self, *, at: datetime) -> None:
         """Show again, after a refusal, the files that have come: only the wrong one is to be replaced.
 
-        A browser empties the field of a page that comes back; what came part by part is still here.
+        A browser empties the field of a page that comes back; what came part by part is still here,
+        and what came with the form is kept as if it had.
         """
         kept = [one for place, one in enumerate(self.uploads) if place != self.unfit_place]
+        came = self._keep_sent(at=at)
+        if came or (kept and self._came()):
+            kept += came
+            named = listed([f"« {one.name} »" for one in kept])
+            self.add_error("fichiers", ALREADY_HERE.format(named=named))
+        else:
+            self.tell_none_kept()
         self.data = self.data.copy()
         self.data["envois"] = ",".join(str(one.pk) for one in kept)
         if kept:
             told = [{"key": str(one.pk), "name": one.name, "size": one.length} for one in kept]
             self.fields["fichiers"].widget.attrs["data-received"] = json.dumps(told)
 
+    def _came(self) -> list[Any]:
+        """Return the files that came with the form, in their order."""
+        return self.files.getlist("fichiers") if "fichiers" in self.files else []
+
+    def _keep_sent(self, *, at: datetime) -> list[Upload]:
+        """Keep, of files that came with the form, those that are good where another one is refused."""
+        came = self._came()
+        if "fichiers" not in self.errors or len(came) > MOST_FILES:
+            return []
+        unfit = None if self.unfit_place is None else self.unfit_place - len(self.uploads)
+        good = [one for place, one in enumerate(came) if place != unfit and _may_be_read(one)]
+        if len(good) == len(came):  # what is wrong is none of them alone
+            return []
+        kept = []
+        for one in good:
+            if not limits.spend(limits.UPLOADS_OF_AN_ACCOUNT, str(self._sender.pk), at=at):
+                break
+            one.seek(0)
+            content = one.read()
+            kept.append(drawers.receive(owner=self._sender, name=one.name, content=content, at=at))
+        return kept
+
     def clean(self) -> dict[str, Any]:
-        """Refuse a form that holds nothing."""
+        """Refuse a form that holds nothing, or too much: what was received, with what comes."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.uploads and (came := said.get("fichiers")):
+            self._check_together(came)
         if not self.errors and not self.holds_something():
             self.add_error("fichiers", MISSING)
         return said
@@ -178,17 +233,26 @@ class UploadsForm(FilesForm):
         """Whether there is a file, by one way or the other."""
         return bool(self.uploads or self.cleaned_data["fichiers"])
 
+    def _check_together(self, came: list[Any]) -> None:
+        weights = [*(one.length for one in self.uploads), *(one.size for one in came)]
+        if len(weights) > MOST_FILES:
+            self.add_error("fichiers", _TOO_MANY)
+            return
+        try:
+            cleaning.check_together(weights)
+        except cleaning.TooLargeTogether as refusal:
+            self.add_error("fichiers", str(refusal))
+
     @property
     def sent(self) -> list[Sent]:
-        """The files, in the order in which they were chosen."""
-        if self.uploads:
-            return [Sent(one.name, drawers.content_of(one)) for one in self.uploads]
-        return super().sent
+        """The files, in the order in which they were chosen: those that were received come first."""
+        received = [Sent(one.name, drawers.content_of(one)) for one in self.uploads]
+        return [*received, *super().sent]
 
     @property
     def names(self) -> list[str]:
         """The names of the files, in the same order."""
-        return [one.name for one in self.uploads] or super().names
+        return [*(one.name for one in self.uploads), *super().names]
 
 
 class ProvideForm(UploadsForm):
@@ -229,7 +293,7 @@ class ProvideForm(UploadsForm):
         said = super().clean()
         is_sent = bool(self.uploads or said.get("fichiers"))
         if is_sent and said.get("porte_documents"):
-            self.add_error("porte_documents", TWO_FILES)
+            self.add_error("porte_documents", TWO_FILES if self.uploads else TWO_FILES_ONE_GONE)
         return said
 
     def holds_something(self) -> bool:
@@ -261,6 +325,12 @@ def _choices(drawer: Iterable[KeptFile]) -> list[tuple[str, str]]:
 
 def _said_of(kept: KeptFile) -> str:
     return f"{kept.name}, {kept.size_in_words}" if kept.label else kept.size_in_words
+
+
+def _may_be_read(came: Any) -> bool:
+    """Return whether nothing in the type and the size of a file has it refused."""
+    came.seek(0)
+    return cleaning.refused_unread(came.read(cleaning.HEAD), came.size) is None
 
 
 def _keys(said: str) -> list[UUID]:

@@ -155,6 +155,8 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             if doubt := doubt_in_words(given.doubts):
                 messages.warning(request, doubt)
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
+    if form.errors:
+        form.tell_none_kept()
     context = {"registration": found, "kind": chosen, "form": form, "given": _given(found)}
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
 

@@ -6,7 +6,7 @@ from django import forms
 
 from sporades.core.french import size_in_words
 from sporades.evidence.operations import MOST_BYTES
-from sporades.intake.cleaning import TooLargeTogether
+from sporades.intake.cleaning import TooLargeTogether, Unknown
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField
 from sporades.web.candidate.evidence_forms import ACCEPTS, FilesForm
@@ -15,6 +15,9 @@ from sporades.web.layout.presses import a_press
 TOGETHER = MOST_BYTES
 """What its route takes."""
 TOO_LARGE = TooLargeTogether.message.replace("40 Mo", "25 Mo")
+
+UNFIT = f"{{name}} : {Unknown.message} Retirez-le de la liste : rien n'est envoyé."
+"""What a script says before anything is sent: after it, all of them would be chosen again."""
 
 
 class ConfideForm(FilesForm):
@@ -25,7 +28,11 @@ class ConfideForm(FilesForm):
         super().__init__(*args, **options)
         field = self.fields["fichiers"]
         field.help_text = ACCEPTS.format(together=25)
-        field.widget.attrs |= {"data-together": TOGETHER, "data-together-said": TOO_LARGE}
+        field.widget.attrs |= {
+            "data-together": TOGETHER,
+            "data-together-said": TOO_LARGE,
+            "data-unfit-said": UNFIT,
+        }
 
     def clean_fichiers(self) -> list[Any]:
         """Refuse files that are too heavy together, at their field."""

@@ -89,7 +89,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
             # What was done stands above: the line of the piece would be shown, and not that.
             return redirect("candidate:evidence", number)
     if form.errors:
-        form.keep_received()
+        form.keep_received(at=request.arrived_at)
     context = {
         "registration": found,
         "owed": owed,

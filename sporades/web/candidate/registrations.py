@@ -11,9 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import decision_among, last_among, last_case_of
+from sporades.accommodations.queries import (
+    cases_of,
+    decision_among,
+    last_among,
+    last_case_of,
+    taken_back_among,
+)
 from sporades.accommodations.rules import may_appear, rules_of
-from sporades.accommodations.tracker import LACKING, check_of, told_of
+from sporades.accommodations.tracker import LACKING, check_of, taken_back_in_words, told_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
 from sporades.acts.moving import moves_of, placed_in_words
@@ -82,8 +88,10 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     is_waiting = asked is not None and asked.is_waiting
     has_accommodations = rules_of(found) is not None
     case, former = _requests_of(found) if found.is_active else (None, None)
+    left = taken_back_among(cases_of(registration=found.pk)) if found.withdrawn_at else None
     context = {
         "registration": found,
+        "left_request": _left_in_words(left, found),
         "awaiting": [
             *unread_answers([found]),
             *_awaiting(found, modifications, documents, at=at),
@@ -196,23 +204,34 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     if needs_recent_sign_in(request):
         return sign_in_again(request)
-    refusal = None
+    case, refusal = last_case_of(found) if rules_of(found) else None, None
     if request.method == "POST":
         try:
             registering.withdraw(registration=found, by=request.actor, at=request.arrived_at)
         except Refused as said:
             refusal = said
         else:
-            messages.success(request, "Un mail vous confirme votre désinscription.")
+            told = "Un mail vous confirme votre désinscription."
+            if case is not None and case.is_undecided:
+                told = f"{told} Votre demande d'aménagement d'épreuves est retirée aussi."
+            messages.success(request, told)
             return redirect("candidate:registration", found.number)
     context = {
         "registration": found,
         "is_editable": found.is_editable(request.arrived_at),
         "has_pieces": bool(found.owed["evidence"]),
-        "accommodation": _left_with(last_case_of(found) if rules_of(found) else None),
+        "accommodation": _left_with(case),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
+
+
+def _left_in_words(case: Case | None, registration: Registration) -> str:
+    """Say that a request fell with a registration, or had been taken back before; else nothing."""
+    if case is None:
+        return ""
+    case.registration = registration
+    return taken_back_in_words(case)
 
 
 def _left_with(case: Case | None) -> str:
@@ -221,8 +240,8 @@ def _left_with(case: Case | None) -> str:
         return ""
     if case.is_undecided:
         return (
-            "Votre demande d'aménagement d'épreuves sera retirée aussi, et vos papiers de santé "
-            "effacés : une nouvelle inscription demande une nouvelle demande."
+            "Votre demande d'aménagement d'épreuves sera retirée aussi, et les papiers de santé que "
+            "vous auriez confiés seront effacés : une nouvelle inscription demande une nouvelle demande."
         )
     return (
         "La décision sur votre aménagement d'épreuves ne vaut que pour cette inscription : avec une "

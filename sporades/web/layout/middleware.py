@@ -20,6 +20,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
+from sporades.web.layout import undone
 from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, LOST, keep, keeps_answers, page_of_form
@@ -156,7 +157,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on; the view's own check happens in `process_view`."""
-        return self.get_response(request)
+        return undone.said(request) or self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -176,7 +177,9 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
             is_kept = keeps_answers(request) and keep(request)
             if request.method == "POST" and ENDED in request.session:
                 request.session[ENDED] = True if is_kept else LOST
-            return redirect_to_login(page_of_form(request), settings.LOGIN_URL)
+            back = page_of_form(request)
+            back = back if is_kept else undone.marked(request, back)
+            return redirect_to_login(back, settings.LOGIN_URL)
         if request.user.is_staff_member:
             return self._for_staff(request, route)
         if route.who is Who.STAFF:

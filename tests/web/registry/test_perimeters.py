@@ -81,6 +81,8 @@ def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int,
     is_doctors = route.permission is Permission.GIVE_OPINIONS
     for_candidates, for_staff = route.who is Who.CANDIDATE, route.who is Who.STAFF
     back = where if route.allows("GET") else "/"
+    if method == "POST" and not for_staff:  # nobody was signed in: nothing is kept
+        back += f"?non-fait={next(name for name, one in ACCESS.items() if one is route)}"
     rules = [
         (not route.allows(method), (405, "")),
         (role is Role.ANONYMOUS, (302, f"{SIGN_IN}{quote(back)}")),
@@ -119,7 +121,8 @@ def test_a_button_pressed_after_the_session_leads_back_to_its_page(world, refere
 
     response = browser.post(address("candidate:amend", world), headers={"referer": referer})
 
-    assert response.headers["Location"] == f"{SIGN_IN}{back}"
+    what = quote("?non-fait=candidate:amend")
+    assert response.headers["Location"] == f"{SIGN_IN}{back}{what}"
 
 
 def test_a_role_that_ends_closes_the_office_at_the_next_click(world):

@@ -16,6 +16,7 @@ import { suggest } from "./suggest.js";
 import { ticks } from "./ticks.js";
 import { together } from "./together.js";
 import { ticked } from "./ticked.js";
+import { unsent } from "./unsent.js";
 import { uploads } from "./uploads.js";
 
 errorSummary();
@@ -33,5 +34,6 @@ inFull();
 photos();
 ticks();
 together();
+unsent();
 uploads();
 session();

@@ -1,7 +1,12 @@
-/* Says before anything is sent that files are too heavy together, in a form that sends them with
-   itself: <input type="file" data-together="25000000" data-together-said="…{weight}…">. Without script
-   the service says so, once it has them. */
+/* Says before anything is sent what the service would refuse, in a form that sends its files with
+   itself: they would all have to be chosen again. Files too heavy together:
+   <input type="file" data-together="25000000" data-together-said="…{weight}…">; one that its device
+   knows as another type than those taken: data-unfit-said="{name} : …". Without script the service
+   says so, once it has them. */
 import { weight } from "./weights.js";
+
+/* The last three become a JPEG where the browser can (photos.js). */
+const TAKEN = ["application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"];
 
 export function together() {
   document.querySelectorAll("form[data-lighter]").forEach((form) => {
@@ -13,13 +18,19 @@ export function together() {
     said.hidden = true;
     (input.closest(".s-field") ?? input).append(said);
     form.addEventListener("submit", (event) => {
-      const total = [...input.files].reduce((sum, file) => sum + file.size, 0);
-      const isHeavy = total > Number(input.dataset.together);
-      said.hidden = !isHeavy;
-      said.textContent = isHeavy ? input.dataset.togetherSaid.replace("{weight}", weight(total, Math.ceil)) : "";
-      if (!isHeavy) return;
+      said.textContent = refused(input, [...input.files]);
+      said.hidden = !said.textContent;
+      if (said.hidden) return;
       event.preventDefault();
       input.focus();
     });
   });
+}
+
+function refused(input, files) {
+  const unfit = files.find((file) => file.type && !TAKEN.includes(file.type));
+  if (unfit && input.dataset.unfitSaid) return input.dataset.unfitSaid.replace("{name}", () => unfit.name);
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const isHeavy = total > Number(input.dataset.together);
+  return isHeavy ? input.dataset.togetherSaid.replace("{weight}", weight(total, Math.ceil)) : "";
 }

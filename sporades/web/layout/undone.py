@@ -1,0 +1,62 @@
+"""What was posted once the session had ended, and is not kept: after signing in, it is said not to be done.
+
+Files and buttons: nothing of them waits. The address to which signing in leads back says the route
+that was posted to, and no more: whoever forges one has a sentence of ours shown, about nothing.
+"""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from sporades.web.access import Route, Who
+
+MARK = "non-fait"
+ENDED = "Votre session s'était terminée : "
+FILE = "votre fichier n'a pas été donné. Choisissez-le de nouveau."
+ANSWERS = "vos réponses n'ont pas pu être gardées. Donnez-les de nouveau."
+REST = "ce que vous veniez de demander n'est pas fait. Recommencez, si vous le voulez toujours."
+
+
+def marked(request: HttpRequest, where: str) -> str:
+    """Return the address to come back to, which says what was posted and not taken.
+
+    What staff post waits for them, or asks for a second factor on its way.
+    """
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    route = _route(name)
+    if request.method != "POST" or route is None or route.who is Who.STAFF:
+        return where
+    return f"{where}{'&' if '?' in where else '?'}{MARK}={name}"
+
+
+def is_marked(where: str | None) -> bool:
+    """Return whether an address to come back to says that something was not taken."""
+    return MARK in parse_qs(urlsplit(where or "").query)
+
+
+def said(request: HttpRequest) -> HttpResponse | None:
+    """Say what was not taken, then show the page without that mark: it is said once."""
+    if request.method != "GET" or MARK not in request.GET or not request.user.is_authenticated:
+        return None
+    query = request.GET.copy()
+    route = _route(query.pop(MARK)[-1])
+    if route is not None and route.who is not Who.STAFF:
+        messages.warning(request, f"{ENDED}{in_words(route)}")
+    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+def in_words(route: Route) -> str:
+    """Return what is said of what was posted to a route, and not taken."""
+    if route.undone:
+        return route.undone
+    if route.keeps_answers:
+        return ANSWERS
+    return FILE if route.takes_files else REST
+
+
+def _route(name: str) -> Route | None:
+    from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `access`
+
+    return ACCESS.get(name)

@@ -1,0 +1,73 @@
+"""What is typed where nothing keeps it is not left without a word."""
+
+import pytest
+
+from tests.factories import a_registration
+from tests.journeys.helpers import choose, press, signed_in, text
+
+pytestmark = pytest.mark.usefixtures("confided")
+COMMENT = "Une précision pour le médecin."
+
+
+@pytest.fixture
+def filed():
+    return a_registration(informations={"has_disability": "oui"})
+
+
+@pytest.fixture
+def asked():
+    """What the browser asked before a page was left; one stays there."""
+    return []
+
+
+@pytest.fixture
+def page(site, context, filed, asked):
+    page = signed_in(context, site, filed.candidate)
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    return page
+
+
+def leave(page):
+    link = page.get_by_role("main").get_by_role("link", name="Aménagement d'épreuves").first
+    with page.expect_event("dialog"):
+        link.click(no_wait_after=True)
+
+
+def test_a_comment_that_is_not_confided_is_not_left_without_a_word(site, page, filed, asked):
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/sante")
+    page.get_by_label("Votre commentaire").fill(COMMENT)
+
+    leave(page)
+
+    assert asked == ["beforeunload"]
+    assert page.get_by_label("Votre commentaire").input_value() == COMMENT
+
+    press(page, "Confier ce commentaire")
+    assert "Votre commentaire est confié." in text(page)
+    assert asked == ["beforeunload"]
+
+
+def test_a_page_in_which_nothing_was_typed_is_left_at_once(site, page, filed, asked):
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/sante")
+    page.get_by_label("Votre commentaire").fill(COMMENT)
+    page.get_by_label("Votre commentaire").fill("")
+
+    choose(page, "Aménagement d'épreuves")
+
+    assert asked == []
+    assert page.url.endswith("/amenagement")
+
+
+def test_who_leaves_measures_in_so_many_words_is_asked_nothing(site, page, filed, asked):
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/amenagement/mesures")
+    page.locator("[type=checkbox]").first.check(force=True)
+
+    choose(page, "Quitter sans enregistrer")
+
+    assert asked == []
+    assert page.url.endswith("/amenagement")

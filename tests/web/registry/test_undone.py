@@ -1,0 +1,46 @@
+"""What was posted once the session had ended, and does not wait, is said not to be done."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from sporades.web.access import Who
+from sporades.web.layout.undone import ENDED, FILE, in_words
+from sporades.web.registry import ACCESS
+from tests.web.registry.routes import POSTED, address
+from tests.web.registry.world import Role
+
+LOST = [name for name in POSTED if ACCESS[name].who in {Who.CANDIDATE, Who.SIGNED_IN}]
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_whoever_posted_nothing_that_waits_is_told_after_signing_in(world, name):
+    route, where = ACCESS[name], address(name, world)
+    posted = world.browser(Role.ANONYMOUS).post(where)
+    [back] = parse_qs(urlsplit(posted.headers["Location"]).query)["next"]
+    browser = world.browser(Role.OWNER)
+
+    answer = browser.get(back)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == (where if route.allows("GET") else "/")
+    told = [str(one) for one in browser.get("/accueil").context["messages"]]
+    assert told == [f"{ENDED}{in_words(route)}"]
+
+
+def test_every_route_that_takes_files_says_that_none_was_given():
+    taking = {name for name in LOST if ACCESS[name].takes_files and not ACCESS[name].keeps_answers}
+
+    assert {name: in_words(ACCESS[name]) for name in taking if name != "candidate:drawer"} == {
+        "candidate:confide": FILE,
+        "candidate:provide": FILE,
+    }
+
+
+def test_an_address_that_says_what_no_route_is_says_nothing(world):
+    browser = world.browser(Role.OWNER)
+
+    answer = browser.get("/mes-documents?page=2&non-fait=nulle:part")
+
+    assert answer.headers["Location"] == "/mes-documents?page=2"
+    assert list(browser.get("/mes-documents").context["messages"]) == []
