@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -53,6 +53,14 @@ _KEPT = f"""
 """  # noqa: S608 - names of our own
 
 PROCEDURES = [(one.value, one.label) for one in Procedure]
+
+
+class AsRead(NamedTuple):
+    """What tells a request that was read from what became of it since: see `Case.as_read`."""
+
+    revision: int
+    state: str
+    since: datetime | None
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -177,6 +185,10 @@ class Case(models.Model):
     received = models.JSONField("telle qu'elle a été reçue", null=True, blank=True)
     """What it asked when it was sent in time, and late, and what was added since: see `late`."""
     incomplete_at = models.DateTimeField("dite incomplète le", null=True, blank=True)
+    incomplete_revision = models.PositiveIntegerField(
+        "révision dite incomplète", null=True, blank=True
+    )
+    """What was sent: its candidate may have changed it since, and has not sent it."""
     entrusted_at = models.DateTimeField("confiée au médecin le", null=True, blank=True)
     left_at = models.DateTimeField("laissée par son médecin le", null=True, blank=True)
     opined_at = models.DateTimeField("avis rendu le", null=True, blank=True)
@@ -300,6 +312,10 @@ class Case(models.Model):
                 | ~Q(state=State.INCOMPLETE) & Q(missing=""),
             ),
             models.CheckConstraint(
+                name="only_an_incomplete_request_has_the_revision_that_was_one",
+                condition=Q(state=State.INCOMPLETE) | Q(incomplete_revision=None),
+            ),
+            models.CheckConstraint(
                 name="a_request_is_with_its_doctor",
                 condition=~Q(state__in=WITH_A_DOCTOR)
                 | Q(entrusted_at__isnull=False, doctor__isnull=False) & ~Q(doctor_name=""),
@@ -410,6 +426,31 @@ class Case(models.Model):
     def is_taken_up(self) -> bool:
         """Whether it was sent, and its candidate is changing it."""
         return self.state == State.PREPARING and self.asked_at is not None
+
+    @property
+    def as_read(self) -> AsRead:
+        """What its reader has read: it is sent with what they do of it."""
+        return AsRead(self.revision, str(self.state), self.since)
+
+    @property
+    def is_asked_by_doctor(self) -> bool:
+        """Whether what is missing is what a doctor asks of its candidate."""
+        return self.state == State.INCOMPLETE and self.missing == PAPER_ASKED
+
+    @property
+    def is_changed_since_incomplete(self) -> bool:
+        """Whether its candidate has begun to change it since it was said incomplete."""
+        return self.state == State.INCOMPLETE and self.revision != self.incomplete_revision
+
+    @property
+    def is_complete_after_all(self) -> bool:
+        """Whether it was said incomplete since it was sent, and its service went back on that."""
+        return (
+            self.state == State.ASKED
+            and self.incomplete_at is not None
+            and self.asked_at is not None
+            and self.incomplete_at > self.asked_at
+        )
 
     @property
     def is_taking_again(self) -> bool:

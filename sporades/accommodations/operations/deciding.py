@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models import AskedMeasure, AsRead, Case
 from sporades.accommodations.operations.refusals import (
+    AskedByDoctor,
     AuthorMissing,
+    BeingCompleted,
     DecisionMissing,
     Excluding,
     OpinionMissing,
@@ -16,6 +18,7 @@ from sporades.accommodations.operations.refusals import (
     ReasonToWrite,
     Rewritten,
     UnknownMeasure,
+    WithDoctorMeanwhile,
 )
 from sporades.accommodations.rules import (
     Sat,
@@ -31,8 +34,10 @@ from sporades.accommodations.states import (
     DECIDE,
     DECLARE_INCOMPLETE,
     ENTRUST,
+    FIND_COMPLETE,
     OPINE,
     REOPEN,
+    REWORD_MISSING,
     TAKE_FROM_DOCTOR,
     Decision,
     Opinion,
@@ -130,11 +135,64 @@ def declare_incomplete(case: Case, *, missing: str, at: datetime) -> None:
         DECLARE_INCOMPLETE,
         missing=missing,
         incomplete_at=at,
+        incomplete_revision=case.revision,
         doctor=None,
         doctor_name="",
         entrusted_at=None,
         left_at=None,
     )
+
+
+def reword_missing(case: Case, *, missing: str, at: datetime) -> bool:
+    """Say otherwise what is missing, as its candidate reads it.
+
+    Args:
+        case: locked.
+        missing: in other words.
+        at: the instant.
+
+    Returns:
+        Whether these are other words.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        AskedByDoctor: it is what a doctor asks, who says it to its candidate alone.
+        Refused: it is incomplete no more.
+    """
+    if not missing:
+        raise ReasonMissing
+    if case.is_asked_by_doctor:
+        raise AskedByDoctor
+    if case.state == State.INCOMPLETE and case.missing == missing:
+        return False
+    move(case, REWORD_MISSING, missing=missing, incomplete_at=at)
+    return True
+
+
+def find_complete(case: Case) -> None:
+    """Go back on a request that was said incomplete: it is complete as it was sent, of its own date.
+
+    What its candidate has begun to change of it is not sent: it would be neither lost nor read.
+
+    Raises:
+        BeingCompleted: its candidate has begun to change it.
+        Refused: it is incomplete no more.
+    """
+    if case.is_changed_since_incomplete:
+        raise BeingCompleted
+    move(case, FIND_COMPLETE, missing="", incomplete_revision=None)
+
+
+def check_as_read(case: Case, seen: AsRead | None) -> None:
+    """Refuse to act on a request that is no more as it was read, where somebody has read it.
+
+    Raises:
+        WithDoctorMeanwhile: a doctor has it since.
+        Rewritten: see there.
+    """
+    if seen is None or case.as_read == seen:
+        return
+    raise WithDoctorMeanwhile if case.state == State.WITH_DOCTOR else Rewritten
 
 
 def entrust(case: Case, *, doctor: User, name: str, at: datetime) -> None:

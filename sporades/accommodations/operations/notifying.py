@@ -117,4 +117,12 @@ def cancel_taking_again(case: Case, *, reason: str, at: datetime) -> None:
         raise ReasonMissing
     if case.state in SETTLED:
         raise DecidedMeanwhile
-    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, left_reason=reason)
+    move(
+        case,
+        WITHDRAW,
+        withdrawn_at=at,
+        missing="",
+        incomplete_revision=None,
+        left_at=None,
+        left_reason=reason,
+    )

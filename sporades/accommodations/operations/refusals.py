@@ -223,6 +223,33 @@ class DecidedMeanwhile(Refused):
     )
 
 
+class AskedByDoctor(Refused):
+    """What is missing is asked by a doctor, in a comment that its candidate alone reads."""
+
+    message = (
+        "Le médecin demande quelque chose au candidat, qui seul le lit : ce qui manque ne se change "
+        "pas ici."
+    )
+
+
+class BeingCompleted(Refused):
+    """Its candidate has begun to change what was said incomplete."""
+
+    message = (
+        "Le candidat a commencé à changer sa demande : elle revient à votre service quand il l'envoie "
+        "de nouveau."
+    )
+
+
+class WithDoctorMeanwhile(Refused):
+    """It was given to a doctor since it was read, or taken by one."""
+
+    message = (
+        "Un médecin a cette demande depuis que vous avez ouvert cette page : elle n'est pas dite "
+        "incomplète. Relisez-la ; votre texte est gardé ci-dessous."
+    )
+
+
 class Rewritten(Refused):
     """What is decided of is no more what was read."""
 

@@ -28,9 +28,11 @@ from sporades.acts.accommodating.entrusting import (
     PaperGiven,
     declare_incomplete,
     entrust,
+    find_complete,
     leave_doctor,
     opine,
     papers_given,
+    reword_missing,
     take_from_doctor,
 )
 from sporades.acts.accommodating.following import (
@@ -66,6 +68,7 @@ __all__ = [
     "decide",
     "declare_incomplete",
     "entrust",
+    "find_complete",
     "follow",
     "follow_opinion",
     "follow_reading",
@@ -79,6 +82,7 @@ __all__ = [
     "papers_given",
     "prepare",
     "reopen",
+    "reword_missing",
     "send",
     "sign",
     "take_again",

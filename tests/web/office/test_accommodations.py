@@ -97,7 +97,8 @@ def do(client, registration, act, *, step="", **said):
     shown = {
         one.get("name"): one.get("value")
         for one in page.cssselect(
-            "main input[name=vue], main input[name=decidee], main input[name=demande]"
+            "main input[name=vue], main input[name=decidee], main input[name=demande], "
+            "main input[name=etat], main input[name=depuis]"
         )
     }
     return client.post(page_of(registration, step), {**shown, "geste": act, **said}, follow=True)
@@ -122,6 +123,109 @@ def test_what_a_doctor_asks_of_the_candidate_is_not_told_to_the_service_as_to_th
         said = main(manager.get(page))
         assert "répondez-lui" not in said, page
         assert "un papier ou une précision" in said, page
+
+
+def as_sent(client, registration, act, **said):
+    """Return what a button of the page sends, as it is shown now."""
+    page = seen(client.get(page_of(registration)))
+    [form] = [one.getparent() for one in page.cssselect(f"main input[name=geste][value={act}]")]
+    return {**dict(form.form_values()), "geste": act, **said}
+
+
+TYPED = "Il manque la page 2 de l'avis de l'établissement."
+
+
+@pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.ASKED])
+def test_what_is_missing_of_an_older_page_is_kept_and_said_once_it_is_read_again(
+    manager, in_lille, doctor, state
+):
+    reach(in_lille, State.ASKED)
+    sent = as_sent(manager, in_lille, "incomplete", manque=TYPED)
+    if state == State.WITH_DOCTOR:
+        entrust(in_lille, doctor, at=NOW + timedelta(hours=1))
+    else:
+        by = author(in_lille.candidate)
+        accommodating.take_up(case=case_of(in_lille), by=by, at=NOW)
+        write(in_lille, Wish(READER))
+        send(in_lille)
+
+    answer = manager.post(page_of(in_lille), sent)
+
+    assert (answer.status_code, case_of(in_lille).state) == (409, state)
+    page = seen(answer)
+    assert page.cssselect("main textarea[name=manque]")[0].text.strip() == TYPED
+    said = "Un médecin a cette demande" if state == State.WITH_DOCTOR else "a changé depuis"
+    assert said in main(answer)
+    [form] = [one.getparent() for one in page.cssselect("input[name=geste][value=incomplete]")]
+
+    manager.post(page_of(in_lille), {**dict(form.form_values()), "geste": "incomplete"})
+
+    assert case_of(in_lille).missing == TYPED
+
+
+def test_what_is_missing_is_said_otherwise_from_its_page(manager, in_lille):
+    reach(in_lille, State.INCOMPLETE)
+    page = seen(manager.get(page_of(in_lille)))
+    assert page.cssselect("textarea[name=manque]")[0].text.strip() == "Le papier est illisible."
+
+    said = main(do(manager, in_lille, "reformuler", manque=TYPED))
+
+    assert "Ce qui manque est dit autrement" in said
+    assert case_of(in_lille).missing == TYPED
+
+
+def test_who_rewords_what_a_colleague_has_reworded_reads_it_and_keeps_what_they_typed(
+    manager, in_lille
+):
+    reach(in_lille, State.INCOMPLETE)
+    sent = as_sent(manager, in_lille, "reformuler", manque=TYPED)
+    accommodating.reword_missing(
+        case=case_of(in_lille),
+        missing="Une page.",
+        seen=NOW,
+        by=MANAGER,
+        at=NOW + timedelta(hours=1),
+    )
+
+    answer = manager.post(page_of(in_lille), sent)
+
+    assert (answer.status_code, case_of(in_lille).missing) == (409, "Une page.")
+    assert "Il manque : Une page." in main(answer)
+    assert seen(answer).cssselect("textarea[name=manque]")[0].text.strip() == TYPED
+
+
+def test_an_incomplete_request_is_complete_after_all_from_its_page(manager, in_lille):
+    reach(in_lille, State.INCOMPLETE)
+
+    said = main(do(manager, in_lille, "complete"))
+
+    assert "La demande est complète, telle qu'elle était envoyée" in said
+    assert "un mail" in said.lower()
+    assert case_of(in_lille).state == State.ASKED
+
+
+def test_a_request_that_its_candidate_is_changing_is_not_found_complete_from_its_page(
+    manager, in_lille
+):
+    reach(in_lille, State.INCOMPLETE)
+    sent = as_sent(manager, in_lille, "complete")
+    write(in_lille, Wish(READER))
+
+    page = manager.get(page_of(in_lille))
+    assert "Le candidat a commencé à changer sa demande" in main(page)
+    assert not seen(page).cssselect("input[name=geste][value=complete]")
+    assert manager.post(page_of(in_lille), sent).status_code == 422
+    assert case_of(in_lille).state == State.INCOMPLETE
+
+
+def test_what_a_doctor_asks_is_gone_back_on_but_not_reworded_by_the_service(manager, in_lille):
+    case = reach(in_lille, State.WITH_DOCTOR)
+    accommodating.declare_incomplete(case=case, missing=PAPER_ASKED, by=MANAGER, at=NOW)
+
+    page = seen(manager.get(page_of(in_lille)))
+
+    acts = [one.get("value") for one in page.cssselect("input[name=geste]")]
+    assert acts == ["complete"]
 
 
 def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_lille):

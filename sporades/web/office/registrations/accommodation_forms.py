@@ -18,8 +18,10 @@ from sporades.accommodations.states import (
     DECIDE,
     DECLARE_INCOMPLETE,
     ENTRUST,
+    FIND_COMPLETE,
     NOTIFY,
     REOPEN,
+    REWORD_MISSING,
     TAKE_FROM_DOCTOR,
     Decision,
     OpinionAgain,
@@ -33,6 +35,8 @@ from sporades.web.office.registrations.accommodation_decision import CaseDecisio
 MOVES = {
     "confier": ENTRUST,
     "incomplete": DECLARE_INCOMPLETE,
+    "reformuler": REWORD_MISSING,
+    "complete": FIND_COMPLETE,
     "reprendre": TAKE_FROM_DOCTOR,
     "nouvel-avis": REOPEN,
     "decider": DECIDE,
@@ -40,6 +44,8 @@ MOVES = {
     "notifier": NOTIFY,
 }
 DECIDING = {"decider", "corriger"}
+MISSING = {"incomplete", "reformuler"}
+ON_MISSING = {*MISSING, "complete"}
 CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
 CHANGED = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
 OPINED_AGAIN = (
@@ -164,6 +170,8 @@ class CaseForms:
             self.possible |= {AGAIN} if case.registration.is_active else set()
             self.possible |= {CALL} if case.is_to_read else set()
         self.possible |= {LEAVE} if case.is_taking_again else set()
+        self.possible -= {"reformuler"} if case.is_asked_by_doctor else set()
+        self.possible -= {"complete"} if case.is_changed_since_incomplete else set()
         self.act = data.get("geste", "") if data is not None else ""
 
         def sent(name: str) -> Any:
@@ -171,7 +179,9 @@ class CaseForms:
 
         self.has_doctors = bool(doctors)
         self.entrust = EntrustForm(sent("confier"), doctors=doctors)
-        self.missing = MissingForm(sent("incomplete"))
+        self.missing = MissingForm(
+            sent("incomplete") or sent("reformuler"), initial={"manque": case.missing}
+        )
         self.call = CallForm(sent(CALL))
         self.again = AgainForm(sent(AGAIN))
         self.leave = LeaveForm(sent(LEAVE))
@@ -197,7 +207,7 @@ class CaseForms:
             return False
         form = {
             "confier": self.entrust,
-            "incomplete": self.missing,
+            **dict.fromkeys(MISSING, self.missing),
             **dict.fromkeys(DECIDING, self.decision),
             CALL: self.call,
             AGAIN: self.again,
@@ -230,6 +240,12 @@ class CaseForms:
     def refuse(self, why: str) -> None:
         """Say why it is not done."""
         self.why, self.is_refused = why, True
+
+    def refuse_keeping(self, why: str) -> None:
+        """Say why it is not done, and show what was sent of an act that is possible no more."""
+        self.refuse(why)
+        if self.act not in self.possible:
+            self.left = _left(self._data, self._case)
 
 
 def _left(data: Any, case: Case) -> list[tuple[str, str]]:
