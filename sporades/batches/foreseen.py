@@ -178,6 +178,18 @@ def refusal_of(batch: Batch, case: Case) -> str:
     return ""
 
 
+def reasons_in(batch: Batch, case: Case) -> list[str]:
+    """Return why a line decides as it does, as its candidate will read it.
+
+    Args:
+        batch: which.
+        case: one of those that it goes through, with its measures.
+    """
+    if batch.action == FOLLOW:
+        return [one.reason for one in as_advised(case).values()]
+    return [one.reason for one in case.measures.all()]
+
+
 def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
     """Say what a line decides of a measure."""
     if batch.action != FOLLOW:

@@ -25,7 +25,7 @@ from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -1349,3 +1349,94 @@ def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in
     page = main(mine.get(reverse("candidate:accommodation", args=[in_lille.number])))
 
     assert "Accordée en partie Accordée pour : Français ; refusée pour : Mathématiques" in page
+
+
+HEALTH = "La dyslexie du candidat et sa Ritaline ne justifient pas un lecteur."
+AFTER_READING = {"relu": "on", "mots": "dyslexie Ritaline"}
+
+
+def pointed_out(answer):
+    """Return the words of health that a page asks to read over, as its form would send them."""
+    return [one.get("value") for one in seen(answer).cssselect("main form input[name=mots]")]
+
+
+def test_words_of_health_in_a_decision_are_read_over_before_it_is_saved(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    refused = {"decision-lecteur": "refused", "contre-lecteur": HEALTH}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **refused}
+
+    answer = do(manager, in_lille, "decider", **said)
+
+    assert (answer.status_code, case_of(in_lille).state) == (422, State.OPINION_GIVEN)
+    assert pointed_out(answer) == ["dyslexie Ritaline"]
+    assert seen(answer).cssselect("textarea[name=contre-lecteur]")[0].text.strip() == HEALTH
+    do(manager, in_lille, "decider", **said, **AFTER_READING)
+    assert case_of(in_lille).measures.get().reason == HEALTH
+
+
+def test_a_word_of_health_that_comes_after_the_others_were_read_over_is_read_over_too(
+    manager, in_lille
+):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    refused = {"decision-lecteur": "refused", "contre-lecteur": f"{HEALTH} Ni son asthme."}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **refused}
+
+    answer = do(manager, in_lille, "decider", **said, **AFTER_READING)
+
+    assert case_of(in_lille).state == State.OPINION_GIVEN
+    assert pointed_out(answer) == ["dyslexie Ritaline asthme"]
+
+
+def test_words_of_health_that_come_from_the_doctor_are_read_over_until_they_leave(
+    manager, in_lille, doctor
+):
+    reach(in_lille, State.ASKED, Wish(READER))
+    entrust(in_lille, doctor)
+    opine(in_lille, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE, text="Son autisme ne le demande pas."))
+    said = {**as_shown(manager, in_lille), **AUTHOR}
+    do(manager, in_lille, "decider", **said, relu="on", mots="autisme")
+
+    page = manager.get(page_of(in_lille))
+    assert pointed_out(page) == ["autisme"]
+    answer = do(manager, in_lille, "notifier")
+    assert (pointed_out(answer), case_of(in_lille).state) == (["autisme"], State.DECIDED)
+
+    do(manager, in_lille, "notifier", relu="on", mots="autisme")
+
+    assert case_of(in_lille).state == State.NOTIFIED
+
+
+def test_a_decision_without_a_word_of_health_is_notified_at_once(manager, in_lille):
+    reach(in_lille, State.DECIDED)
+
+    assert pointed_out(manager.get(page_of(in_lille))) == []
+    do(manager, in_lille, "notifier")
+
+    assert case_of(in_lille).state == State.NOTIFIED
+
+
+@pytest.mark.parametrize(
+    ("state", "act"), [(State.ASKED, "incomplete"), (State.INCOMPLETE, "reformuler")]
+)
+def test_words_of_health_in_what_is_missing_are_read_over_before_they_are_sent(
+    manager, in_lille, state, act
+):
+    case = reach(in_lille, state)
+    missing = "Il manque le bilan de votre dyslexie."
+
+    answer = do(manager, in_lille, act, manque=missing)
+
+    assert (answer.status_code, case_of(in_lille).missing) == (422, case.missing)
+    assert pointed_out(answer) == ["dyslexie"]
+    assert seen(answer).cssselect("textarea[name=manque]")[0].text.strip() == missing
+    do(manager, in_lille, act, manque=missing, relu="on", mots="dyslexie")
+    assert case_of(in_lille).missing == missing
+
+
+def test_words_of_health_in_why_a_taking_again_is_cancelled_are_read_over(manager, in_lille):
+    case = reach(in_lille, State.NOTIFIED)
+    accommodating.take_again(case=case, why="error", has_opinion=True, by=MANAGER, at=NOW)
+
+    answer = do(manager, in_lille, "laisser", motif="Sa dyslexie est ancienne.")
+
+    assert (pointed_out(answer), case_of(in_lille).state) == (["dyslexie"], State.OPINION_GIVEN)

@@ -8,9 +8,10 @@ from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import moving
+from sporades.acts import accommodating, moving
 from sporades.batches import operations
 from sporades.batches.actions import ACTIONS
+from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 from tests.accommodations import asked
 from tests.accommodations.asked import HALF, READER, THIRD, WORDS, case_of, opine, said_so
@@ -61,6 +62,28 @@ def test_opinions_that_will_be_followed_are_counted_signed_and_read_before(manag
     assert "Secrétaire lecteur Refusée." in document
     assert "Il écrit : Les mesures conviennent." in document
     assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+@pytest.mark.parametrize("action", ["follow-opinion", "notify-accommodation"])
+def test_words_of_health_that_a_batch_would_decide_or_notify_are_pointed_out(
+    manager, in_lille, action
+):
+    asked.reach(in_lille, State.WITH_DOCTOR, Wish(READER))
+    opine(in_lille, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE, text="Son autisme ne le demande pas."))
+    if action == "notify-accommodation":
+        by = manager.user.memberships.get()
+        accommodating.follow_opinion(registration=in_lille, by=member_of(by), at=NOW)
+    batch = prepared(manager, action)
+
+    page = main(manager.get(page_of(batch)))
+    document = main(manager.get(document_of(batch, in_lille)))
+
+    assert "À relire. Des mots semblent dire quelque chose de la santé : « autisme »" in page
+    assert "Ces mots semblent dire quelque chose de la santé du candidat" in document
+
+
+def member_of(membership):
+    return Actor(membership.role, "Claude Martin", f"user:{membership.user_id}")
 
 
 def test_decisions_that_will_be_notified_are_read_before(manager, in_lille):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import (
     LONGEST_REASON,
     LONGEST_WHY,
@@ -151,6 +152,28 @@ class LeaveForm(forms.Form):
     )
 
 
+class ReadOverForm(forms.Form):
+    """Words of health were pointed out, and whoever presses has read them: it is a help, no refusal."""
+
+    relu = forms.BooleanField(
+        label="J'ai relu ces mots : ils ne disent rien de la santé du candidat",
+        error_messages={"required": "Relisez ces mots : changez-les, ou cochez cette case."},
+    )
+    mots = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, words: Sequence[str] = ()) -> None:
+        """Ask for the words that are pointed out now, whichever were before.
+
+        Args:
+            data: what was sent.
+            words: those that look like a diagnosis, an illness or a treatment.
+        """
+        self.words = list(words)
+        said = data.get("mots", "").split(" ") if data is not None else []
+        self.is_read = data is not None and "relu" in data and set(self.words) <= set(said)
+        super().__init__(initial={"mots": " ".join(self.words)})
+
+
 class CaseForms:
     """The buttons of the page of a request: each is a form, and says which act it is."""
 
@@ -193,6 +216,8 @@ class CaseForms:
         )
         self.why = ""
         self.is_refused = False
+        self.read_over: ReadOverForm | None = None
+        """Where what was sent has words to be read over: it goes with the button that was pressed."""
         self.left: list[tuple[str, str]] = []
         """What was sent for an act that is possible no more: the page shows it, to be copied."""
         self._data, self._case = data, case
@@ -215,7 +240,25 @@ class CaseForms:
             "nouvel-avis": self.new_opinion,
         }.get(self.act)
         self.is_refused = form is not None and not form.is_valid()
+        if not self.is_refused:
+            self._read_over()
         return not self.is_refused
+
+    def _read_over(self) -> None:
+        """Have words of health read over before they are saved or notified; with that, nothing is refused."""
+        asked = ReadOverForm(self._data, words=words_of_health(*self._texts()))
+        if asked.words and not asked.is_read:
+            self.read_over, self.is_refused = asked, True
+
+    def _texts(self) -> list[str]:
+        """Return what is written in what was sent, for the candidate to read."""
+        if self.act in DECIDING and self.decision is not None:
+            return [one.reason for one in self.decision.decisions.values()]
+        if self.act in MISSING:
+            return [self.missing.cleaned_data["manque"]]
+        if self.act == LEAVE:
+            return [self.leave.cleaned_data["motif"]]
+        return reasons_of(self._case) if self.act == "notifier" else []
 
     def _is_opinion_another(self) -> bool:
         """Return whether the doctor has given another opinion than the page showed."""
@@ -246,6 +289,11 @@ class CaseForms:
         self.refuse(why)
         if self.act not in self.possible:
             self.left = _left(self._data, self._case)
+
+
+def reasons_of(case: Case) -> list[str]:
+    """Return why each measure is decided as it is, as the candidate reads it."""
+    return [one.reason for one in case.measures.all()]
 
 
 def _left(data: Any, case: Case) -> list[tuple[str, str]]:

@@ -42,6 +42,8 @@ from sporades.web.office.registrations.accommodation_forms import (
     LEAVE,
     ON_MISSING,
     CaseForms,
+    ReadOverForm,
+    reasons_of,
 )
 from sporades.web.office.registrations.accommodation_queue import phones_of, queue_of
 from sporades.web.office.registrations.files import (
@@ -202,7 +204,11 @@ def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[st
     if "notifier" not in asked.possible or _is_correcting(asked, request):
         return {}
     try:
-        return {"paper": notification.content(Notified(case, request.arrived_at))}
+        return {
+            "paper": notification.content(Notified(case, request.arrived_at)),
+            # What was pointed out as it was saved, or comes from the doctor, is so until it leaves.
+            "read_over": asked.read_over or ReadOverForm(words=words_of_health(*reasons_of(case))),
+        }
     except Refused as refusal:
         return {"cannot": str(refusal)}
 
