@@ -547,6 +547,14 @@ class AskedMeasure(models.Model):
     opinion_label = models.CharField(
         "libellé de la mesure de l'avis", max_length=LONGEST_LINE, blank=True
     )
+    opinion_precision = models.CharField(
+        "précision de la mesure de l'avis",
+        max_length=LONGEST_PRECISION,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    """Which one, how large: of another measure, where the réglementation asks."""
     opinion_papers = ArrayField(
         models.CharField(max_length=20),
         verbose_name="épreuves de l'avis ; aucune : toutes celles demandées",
@@ -563,6 +571,14 @@ class AskedMeasure(models.Model):
     decided_label = models.CharField(
         "libellé de la mesure accordée", max_length=LONGEST_LINE, blank=True
     )
+    decided_precision = models.CharField(
+        "précision de la mesure accordée",
+        max_length=LONGEST_PRECISION,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    """The same, of another measure that is granted; of the one that is asked, see `precision`."""
     decided_time = models.CharField("temps accordé", max_length=4, blank=True)
     decided_papers = ArrayField(
         models.CharField(max_length=20),
@@ -587,6 +603,11 @@ class AskedMeasure(models.Model):
                 name="another_measure_of_the_opinion_is_named",
                 condition=Q(opinion=Opinion.OTHER) & ~Q(opinion_code="") & ~Q(opinion_label="")
                 | ~Q(opinion=Opinion.OTHER) & Q(opinion_code="", opinion_label=""),
+            ),
+            models.CheckConstraint(
+                name="another_measure_alone_has_a_precision_of_its_own",
+                condition=(Q(opinion_precision="") | Q(opinion=Opinion.OTHER))
+                & (Q(decided_precision="") | Q(decision=Decision.OTHER)),
             ),
             models.CheckConstraint(
                 name="a_measure_is_decided_after_its_opinion",
@@ -649,7 +670,7 @@ class AskedMeasure(models.Model):
     @property
     def named(self) -> str:
         """What is asked for, with its precision: « Sujet agrandi : A3 »."""
-        return f"{self.label} : {self.precision}" if self.precision else self.label
+        return _with_precision(self.label, self.precision)
 
     def is_covered_by(self, other: Self) -> bool:
         """Return whether another measure is asked for all the épreuves of this one."""
@@ -661,15 +682,38 @@ class AskedMeasure(models.Model):
         said = self.get_opinion_display()
         if self.opinion == Opinion.FAVOURABLE and self.opinion_papers:
             return f"{said} en partie"
-        return f"{said} : {self.opinion_label}" if self.opinion_label else said
+        return f"{said} : {self.opinion_named}" if self.opinion_label else said
+
+    @property
+    def opinion_named(self) -> str:
+        """The other measure that the doctor proposes, with its precision."""
+        return _with_precision(self.opinion_label, self.opinion_precision)
+
+    @property
+    def granted_precision(self) -> str:
+        """Which one, how large, of what is granted."""
+        return self.precision if self.decided_code == self.code else self.decided_precision
+
+    @property
+    def granted_named(self) -> str:
+        """What is granted, with its precision; nothing where it is refused."""
+        return _with_precision(self.decided_label, self.granted_precision)
 
     @property
     def decision_in_words(self) -> str:
         """What is decided of it: « Autre mesure accordée : … »."""
+        return self._decided_as(self.granted_named)
+
+    @property
+    def decision_without_precision(self) -> str:
+        """The same, for who does not decide: the words of what suits somebody are not for them."""
+        return self._decided_as(self.decided_label)
+
+    def _decided_as(self, named: str) -> str:
         said = self.get_decision_display()
         if self.decision == Decision.GRANTED and self.decided_papers:
             return f"{said} en partie"
-        return f"{said} : {self.decided_label}" if self.decision == Decision.OTHER else said
+        return f"{said} : {named}" if self.decision == Decision.OTHER else said
 
     @property
     def granted_papers(self) -> list[str]:
@@ -684,6 +728,10 @@ class AskedMeasure(models.Model):
     def share(self) -> Fraction:
         """The time that is granted, as a share of the duration."""
         return Fraction(self.decided_time or 0)
+
+
+def _with_precision(label: str, precision: str) -> str:
+    return f"{label} : {precision}" if precision else label
 
 
 class Signature(models.Model):

@@ -197,7 +197,7 @@ def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
     decision = ADVISED[Opinion(one.opinion)]
     if decision is Decision.GRANTED and one.opinion_papers:
         return IN_PART
-    return f"{decision.label} : {one.opinion_label}" if one.opinion_label else str(decision.label)
+    return f"{decision.label} : {one.opinion_named}" if one.opinion_label else str(decision.label)
 
 
 def _in_words(author: Author) -> str:

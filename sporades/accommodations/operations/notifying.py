@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.operations.deciding import OF_OPINION
 from sporades.accommodations.operations.refusals import (
     DecidedMeanwhile,
     NotNotified,
@@ -87,8 +88,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         again=why,
         **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},
     )
-    of_opinion = ("opinion", "opinion_code", "opinion_label", "opinion_papers", "opinion_text")
-    said = of_opinion if has_opinion else ()
+    said = OF_OPINION if has_opinion else ()
     names = ("place", "code", "label", "papers", "time", "precision", *said)
     AskedMeasure.objects.bulk_create(
         AskedMeasure(case=made, **{name: getattr(one, name) for name in names})

@@ -84,6 +84,12 @@ class PrecisionMissing(Refused):
     message = "Une des mesures demandées est à préciser : répondez à sa question."
 
 
+class OtherToSpecify(Refused):
+    """Another measure, advised or granted, must say which one, and does not."""
+
+    message = "Une mesure proposée à la place est à préciser : répondez à sa question."
+
+
 class Excluding(Refused):
     """Two measures that exclude each other are asked for, advised or granted for a same épreuve."""
 

@@ -50,6 +50,7 @@ from sporades.acts.accommodating.reopening import (
     NOTE,
     TEXT,
     answers_named,
+    precision_named,
     reopen,
 )
 
@@ -80,6 +81,7 @@ __all__ = [
     "notify_decision",
     "opine",
     "papers_given",
+    "precision_named",
     "prepare",
     "reopen",
     "reword_missing",

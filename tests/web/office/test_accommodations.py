@@ -31,6 +31,11 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import REASONED, STANDING
 from sporades.registrations.states import State as RegistrationState
+from sporades.web.office.registrations.accommodation_decision import (
+    NOT_SPECIFIED,
+    SPECIFIED,
+    UNSPECIFIED,
+)
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -789,6 +794,20 @@ def test_of_a_request_that_was_taken_back_it_is_said_with_what_was_typed(manager
     assert "Refusée. Motif : L'épreuve est courte." in main(answered)
 
 
+def test_of_a_request_that_was_taken_back_the_ticked_epreuves_are_shown_too(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD))
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "epreuves-tiers": ["E1"]}
+    by = author(in_lille.candidate)
+    accommodating.withdraw(case=case_of(in_lille), by=by, at=NOW)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **typed})
+    replaced = {**typed, "decision-tiers": "other", "autre-tiers": READER}
+    other = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **replaced})
+
+    assert "Accordée. Seulement pour Français" in main(answered)
+    assert "Autre mesure accordée : Secrétaire lecteur. Seulement pour Français" in main(other)
+
+
 def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     manager, member, in_lille
 ):
@@ -995,6 +1014,7 @@ def test_what_a_colleague_decided_meanwhile_is_shown_in_the_place_of_cancelling(
     assert answered.status_code == 409
     assert "Une nouvelle décision a été prise entre-temps" in main(answered)
     assert "Claude Dubois, cheffe de division" in main(answered)
+    assert "Ce que vous aviez répondu Motif Par erreur." in main(answered)
     assert case_of(in_lille).state == State.DECIDED
 
 
@@ -1440,3 +1460,57 @@ def test_words_of_health_in_why_a_taking_again_is_cancelled_are_read_over(manage
     answer = do(manager, in_lille, "laisser", motif="Sa dyslexie est ancienne.")
 
     assert (pointed_out(answer), case_of(in_lille).state) == (["dyslexie"], State.OPINION_GIVEN)
+
+
+@pytest.fixture
+def which_reader(in_lille):
+    """Have a reader be specified, in the réglementation of this registration too."""
+    load_invented(
+        ("libelle: Secrétaire lecteur, ", 'libelle: Secrétaire lecteur, precision: "Lequel ?", ')
+    )
+    forget()
+    Registration.objects.filter(pk=in_lille.pk).update(regulation=Regulation.objects.latest("pk"))
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_another_measure_that_must_say_which_is_granted_with_it(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD))
+    chosen = {"decision-tiers": "other", "autre-tiers": READER, "contre-tiers": "Il ne suffit pas."}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **chosen}
+
+    unsaid = do(manager, in_lille, "decider", **said)
+
+    assert unsaid.context["asked"].decision.errors == {"precision-tiers": [UNSPECIFIED]}
+    help_text = str(unsaid.context["asked"].decision.fields["precision-tiers"].help_text)
+    assert help_text.startswith("Secrétaire lecteur : Lequel ?")
+    said["precision-tiers"] = "Une personne lente"
+    kept = do(manager, in_lille, "decider", **said)
+    assert "Autre mesure accordée : Secrétaire lecteur : Une personne lente" in main(kept)
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="auditeur@exemple.test")
+    assert "Autre mesure accordée : Secrétaire lecteur" in main(auditor.get(tab(in_lille)))
+    assert "Une personne lente" not in main(auditor.get(tab(in_lille)))
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_a_precision_typed_for_a_measure_that_is_refused_is_not_dropped_unsaid(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD))
+    said = {**as_shown(manager, in_lille), **AUTHOR, "precision-tiers": "Une personne lente"}
+
+    answer = do(manager, in_lille, "decider", **said)
+
+    assert answer.context["asked"].decision.errors == {"precision-tiers": [NOT_SPECIFIED]}
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_another_precision_than_the_doctors_says_why(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED, Wish(THIRD))
+    entrust(in_lille, doctor)
+    opine(in_lille, TIERS=OpinionOn(Opinion.OTHER, READER, precision="Une personne lente"))
+    said = {**as_shown(manager, in_lille), **AUTHOR}
+    assert said["precision-tiers"] == "Une personne lente"
+
+    answer = do(manager, in_lille, "decider", **{**said, "precision-tiers": "Une autre"})
+
+    assert answer.context["asked"].decision.errors == {"contre-tiers": [SPECIFIED]}
+    do(manager, in_lille, "decider", **said)
+    assert case_of(in_lille).measures.get().decided_precision == "Une personne lente"

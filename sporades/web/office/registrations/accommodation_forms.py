@@ -7,6 +7,7 @@ from django import forms
 
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import (
+    LONGEST_PRECISION,
     LONGEST_REASON,
     LONGEST_WHY,
     Again,
@@ -14,6 +15,7 @@ from sporades.accommodations.models import (
     Case,
 )
 from sporades.accommodations.operations import Author
+from sporades.accommodations.rules import exam_of, rules_of
 from sporades.accommodations.states import (
     CORRECT,
     DECIDE,
@@ -29,7 +31,9 @@ from sporades.accommodations.states import (
     State,
 )
 from sporades.accounts.models import Membership
-from sporades.core.text import clean
+from sporades.acts.accommodating import precision_named
+from sporades.core.french import listed
+from sporades.core.text import clean_lines
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
@@ -253,7 +257,8 @@ class CaseForms:
     def _texts(self) -> list[str]:
         """Return what is written in what was sent, for the candidate to read."""
         if self.act in DECIDING and self.decision is not None:
-            return [one.reason for one in self.decision.decisions.values()]
+            said = self.decision.decisions.values()
+            return [text for one in said for text in (one.reason, one.precision)]
         if self.act in MISSING:
             return [self.missing.cleaned_data["manque"]]
         if self.act == LEAVE:
@@ -284,16 +289,21 @@ class CaseForms:
         """Say why it is not done."""
         self.why, self.is_refused = why, True
 
-    def refuse_keeping(self, why: str) -> None:
-        """Say why it is not done, and show what was sent of an act that is possible no more."""
+    def refuse_keeping(self, why: str, data: Any) -> None:
+        """Say why it is not done, and show what was sent of an act that is possible no more.
+
+        Args:
+            why: what has changed.
+            data: what was sent.
+        """
         self.refuse(why)
-        if self.act not in self.possible:
-            self.left = _left(self._data, self._case)
+        if data.get("geste") not in self.possible:
+            self.left = _left(data, self._case)
 
 
 def reasons_of(case: Case) -> list[str]:
-    """Return why each measure is decided as it is, as the candidate reads it."""
-    return [one.reason for one in case.measures.all()]
+    """Return why each measure is decided as it is, and which it is, as the candidate reads it."""
+    return [text for one in case.measures.all() for text in (one.reason, one.decided_precision)]
 
 
 def _left(data: Any, case: Case) -> list[tuple[str, str]]:
@@ -301,13 +311,34 @@ def _left(data: Any, case: Case) -> list[tuple[str, str]]:
     rows = [
         ("Ce qui manque", data.get("manque", "")[:LONGEST_REASON]),
         ("Motif", data.get("motif", "")[:LONGEST_REASON]),
-        *((one.label, _left_of(data, one)) for one in case.measures.all()),
+        *((one.label, _left_of(data, one)) for one in _measures_of(case)),
     ]
-    return [(label, text) for label, said in rows if (text := clean(said))]
+    return [(label, text) for label, said in rows if (text := clean_lines(said))]
+
+
+def _measures_of(case: Case) -> list[AskedMeasure]:
+    """Return the measures of a request, each with that very request: its registration is there."""
+    measures = list(case.measures.all())
+    for one in measures:
+        one.case = case
+    return measures
 
 
 def _left_of(data: Any, one: AskedMeasure) -> str:
-    decision, _, _, along, against = names_of(one)
+    """Return what was answered of a measure: granted or refused, for which épreuves, and why."""
+    decision, other, papers, along, against = names_of(one)
     said = dict(Decision.choices).get(data.get(decision, ""), "")
+    if data.get(decision) == Decision.OTHER:
+        said = " : ".join(filter(None, [said, _other_of(data, one, other)]))
+    labels = {paper.code: paper.label for paper in exam_of(one.case.registration).papers}
+    ticked = [labels[code] for code in data.getlist(papers) if code in labels]
+    some = f"Seulement pour {listed(ticked)}" if ticked else ""
     whys = [data.get(name, "")[:LONGEST_WHY] for name in (along, against)]
-    return ". ".join(filter(None, [said, *(f"Motif : {why}" for why in whys if why)]))
+    return ". ".join(filter(None, [said, some, *(f"Motif : {why}" for why in whys if why)]))
+
+
+def _other_of(data: Any, one: AskedMeasure, name: str) -> str:
+    rules = rules_of(one.case.registration)
+    measure = rules.measure(data.get(name, "")) if rules else None
+    precision = data.get(precision_named(one), "")[:LONGEST_PRECISION]
+    return " : ".join(filter(None, [measure.label if measure else "", precision]))

@@ -154,7 +154,7 @@ def _overtaken(
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=False)
-    asked.refuse(why)
+    asked.refuse_keeping(why, request.POST)
     return _page(request, case, asked, by, seen=case.revision, status=409)
 
 
@@ -166,7 +166,7 @@ def _read_again(
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=True)
-    asked.refuse_keeping(why)
+    asked.refuse_keeping(why, request.POST)
     return _page(request, case, asked, by, seen=case.revision, status=409)
 
 
@@ -249,15 +249,8 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.entrust(
                 case=case, doctor=chosen.user, name=chosen.full_name, seen=seen, by=by, at=at
             )
-        case "incomplete":
-            missing, read = asked.missing.cleaned_data["manque"], _as_read(request, seen)
-            accommodating.declare_incomplete(case=case, missing=missing, seen=read, by=by, at=at)
-        case "reformuler":
-            missing, since = asked.missing.cleaned_data["manque"], _as_read(request, seen).since
-            accommodating.reword_missing(case=case, missing=missing, seen=since, by=by, at=at)
-        case "complete":
-            since = _as_read(request, seen).since
-            accommodating.find_complete(case=case, seen=since, by=by, at=at)
+        case str(act) if act in ON_MISSING:
+            _say_missing(case, asked, _as_read(request, seen), by=by, at=at)
         case "reprendre":
             accommodating.take_from_doctor(case=case, by=by, at=at)
         case "nouvel-avis":
@@ -278,6 +271,18 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.take_again(
                 case=case, why=said["pourquoi"], has_opinion=said["avis"] == "garde", by=by, at=at
             )
+
+
+def _say_missing(case: Case, asked: CaseForms, read: AsRead, *, by: Actor, at: datetime) -> None:
+    """Say what a request lacks, say it otherwise, or go back on it, as it was read."""
+    if asked.act == "complete":
+        accommodating.find_complete(case=case, seen=read.since, by=by, at=at)
+        return
+    missing = asked.missing.cleaned_data["manque"]
+    if asked.act == "incomplete":
+        accommodating.declare_incomplete(case=case, missing=missing, seen=read, by=by, at=at)
+    else:
+        accommodating.reword_missing(case=case, missing=missing, seen=read.since, by=by, at=at)
 
 
 def _settle(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequest) -> None:
@@ -371,6 +376,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
                 )
                 if may_decide
                 else "",
+                "decided": one.decision_in_words if may_decide else one.decision_without_precision,
                 "granted": granted_in_part(one, sat),
             }
             for one in measures
@@ -456,8 +462,9 @@ def _before(
             "said": _named_before(one, zone),
             "why": one.left_reason if may_decide else "",
             "granted": [
-                f"{m.decided_label} (en partie)" if m.decided_papers else m.decided_label
+                f"{named} (en partie)" if m.decided_papers else named
                 for m in one.measures.all()
+                for named in [m.granted_named if may_decide else m.decided_label]
                 if m.decided_label
             ],
         }
