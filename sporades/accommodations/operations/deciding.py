@@ -48,7 +48,7 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import User
 from sporades.core.french import listed
 from sporades.core.refusals import ReasonMissing
-from sporades.core.text import search_key
+from sporades.core.text import clean_lines, search_key
 from sporades.core.transitions import Transition, move
 from sporades.registrations.models import Registration
 
@@ -592,7 +592,7 @@ def _advised(one: AskedMeasure) -> DecisionOn:
         papers=tuple(one.opinion_papers),
         precision=one.opinion_precision,
     )
-    words = one.opinion_text.strip()
+    words = clean_lines(one.opinion_text)
     why = _sentence_of(found)
     return replace(found, reason=f"{why} Il écrit : {words}") if why and words else found
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 import time_machine
 from django.db import connection
@@ -24,6 +25,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import printed
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.schema.accommodations import OTHER_REASON
@@ -1514,3 +1516,34 @@ def test_another_precision_than_the_doctors_says_why(manager, in_lille, doctor):
     assert answer.context["asked"].decision.errors == {"contre-tiers": [SPECIFIED]}
     do(manager, in_lille, "decider", **said)
     assert case_of(in_lille).measures.get().decided_precision == "Une personne lente"
+
+
+def test_the_paragraphs_of_a_reason_stay_apart_on_the_page_and_in_the_document(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    why = "Premier point.\n\nDeuxième point :\n- un\n- deux"
+    refused = {"decision-lecteur": "refused", "contre-lecteur": why.replace("\n", "\r\n")}
+
+    page = do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR, **refused})
+
+    assert case_of(in_lille).measures.get().reason == why
+    said = seen(page).cssselect("article .s-lines")
+    shown = [one.text_content().replace("\xa0", " ") for one in said]
+    assert shown == [f"Motif : {why}"]
+    do(manager, in_lille, "notifier")
+    lines = lines_of(case_of(in_lille).notification)
+    assert "Motif : Premier point." in lines
+    assert [one for one in lines if one in {"Deuxième point :", "- un", "- deux"}] == [
+        "Deuxième point :",
+        "- un",
+        "- deux",
+    ]
+
+
+def lines_of(version):
+    """Return the lines of a document, as they are printed."""
+    pages = pypdfium2.PdfDocument(printed(version))
+    return [
+        line.replace("\xa0", " ").strip()
+        for page in pages
+        for line in page.get_textpage().get_text_range().splitlines()
+    ]
