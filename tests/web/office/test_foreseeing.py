@@ -1,15 +1,18 @@
 """A batch of accommodations, read before it is launched: how many, by whom, each document (I11, H4)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.operations import OpinionOn, as_decided
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import Opinion, State
+from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts import accommodating, moving
 from sporades.batches import operations
+from sporades.batches.accommodations import OTHER_DECISION, OTHER_OPINION
 from sporades.batches.actions import ACTIONS
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
@@ -197,3 +200,60 @@ def test_a_batch_that_was_launched_leads_to_the_next_step(
 
     every = reverse("office:accommodations")
     assert links == [f"{every}{end}" for end in leads_to]
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_forecast_says_what_the_doctor_has_signed_again_since_and_is_not_launched(
+    manager, in_lille
+):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    case = case_of(in_lille)
+    assert "Lancer" in main(manager.get(page_of(batch)))
+    accommodating.reopen(case=case, why=OpinionAgain.UNCLEAR, by=asked.MANAGER, at=LATER)
+    opine(in_lille, at=LATER)
+
+    page = main(manager.get(page_of(batch)))
+
+    assert "traitées : 0. Inscriptions laissées de côté : 1." in page
+    assert OTHER_OPINION in page
+    assert "Rien ne serait fait" in page
+    assert "Lancer" not in page
+
+
+def test_a_forecast_says_what_was_corrected_since(manager, in_lille):
+    asked.reach(in_lille, State.DECIDED)
+    batch = prepared(manager, "notify-accommodation")
+    case = case_of(in_lille)
+    accommodating.correct(
+        case=case,
+        decisions=as_decided(case),
+        author=asked.RECTOR,
+        seen=NOW,
+        by=asked.MANAGER,
+        at=LATER,
+    )
+
+    page = main(manager.get(page_of(batch)))
+
+    assert OTHER_DECISION in page
+    assert "Lancer" not in page
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_decisions_are_notified_after_a_batch_that_has_decided_some(manager, in_lille, is_done):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    if not is_done:
+        case = case_of(in_lille)
+        accommodating.reopen(case=case, why=OpinionAgain.UNCLEAR, by=asked.MANAGER, at=LATER)
+    operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=LATER)
+    while operations.go_on(str(batch.pk), at=LATER):
+        pass
+
+    page = main(manager.get(page_of(batch)))
+
+    assert f"Faites {int(is_done)}" in page
+    assert ("Notifier ces décisions" in page) is is_done
