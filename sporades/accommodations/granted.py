@@ -22,7 +22,7 @@ class InForce:
     Attributes:
         code: that of the réglementation.
         label: how it is read.
-        precision: which one, how large, in the words in which it was asked.
+        precision: which one, how large, in the words in which it was asked, or granted instead.
     """
 
     code: str
@@ -175,5 +175,4 @@ def _without_the_excluded(kept: list[Any]) -> list[Any]:
 
 
 def _in_force(one: AskedMeasure) -> InForce:
-    is_as_asked = one.decided_code == one.code
-    return InForce(one.decided_code, one.decided_label, one.precision if is_as_asked else "")
+    return InForce(one.decided_code, one.decided_label, one.granted_precision)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -53,6 +53,14 @@ _KEPT = f"""
 """  # noqa: S608 - names of our own
 
 PROCEDURES = [(one.value, one.label) for one in Procedure]
+
+
+class AsRead(NamedTuple):
+    """What tells a request that was read from what became of it since: see `Case.as_read`."""
+
+    revision: int
+    state: str
+    since: datetime | None
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -177,6 +185,10 @@ class Case(models.Model):
     received = models.JSONField("telle qu'elle a été reçue", null=True, blank=True)
     """What it asked when it was sent in time, and late, and what was added since: see `late`."""
     incomplete_at = models.DateTimeField("dite incomplète le", null=True, blank=True)
+    incomplete_revision = models.PositiveIntegerField(
+        "révision dite incomplète", null=True, blank=True
+    )
+    """What was sent: its candidate may have changed it since, and has not sent it."""
     entrusted_at = models.DateTimeField("confiée au médecin le", null=True, blank=True)
     left_at = models.DateTimeField("laissée par son médecin le", null=True, blank=True)
     opined_at = models.DateTimeField("avis rendu le", null=True, blank=True)
@@ -300,6 +312,10 @@ class Case(models.Model):
                 | ~Q(state=State.INCOMPLETE) & Q(missing=""),
             ),
             models.CheckConstraint(
+                name="only_an_incomplete_request_has_the_revision_that_was_one",
+                condition=Q(state=State.INCOMPLETE) | Q(incomplete_revision=None),
+            ),
+            models.CheckConstraint(
                 name="a_request_is_with_its_doctor",
                 condition=~Q(state__in=WITH_A_DOCTOR)
                 | Q(entrusted_at__isnull=False, doctor__isnull=False) & ~Q(doctor_name=""),
@@ -412,6 +428,31 @@ class Case(models.Model):
         return self.state == State.PREPARING and self.asked_at is not None
 
     @property
+    def as_read(self) -> AsRead:
+        """What its reader has read: it is sent with what they do of it."""
+        return AsRead(self.revision, str(self.state), self.since)
+
+    @property
+    def is_asked_by_doctor(self) -> bool:
+        """Whether what is missing is what a doctor asks of its candidate."""
+        return self.state == State.INCOMPLETE and self.missing == PAPER_ASKED
+
+    @property
+    def is_changed_since_incomplete(self) -> bool:
+        """Whether its candidate has begun to change it since it was said incomplete."""
+        return self.state == State.INCOMPLETE and self.revision != self.incomplete_revision
+
+    @property
+    def is_complete_after_all(self) -> bool:
+        """Whether it was said incomplete since it was sent, and its service went back on that."""
+        return (
+            self.state == State.ASKED
+            and self.incomplete_at is not None
+            and self.asked_at is not None
+            and self.incomplete_at > self.asked_at
+        )
+
+    @property
     def is_taking_again(self) -> bool:
         """Whether it takes a decision again of which nothing new is decided: that may be cancelled."""
         return self.instead_of_id is not None and self.is_undecided
@@ -506,6 +547,14 @@ class AskedMeasure(models.Model):
     opinion_label = models.CharField(
         "libellé de la mesure de l'avis", max_length=LONGEST_LINE, blank=True
     )
+    opinion_precision = models.CharField(
+        "précision de la mesure de l'avis",
+        max_length=LONGEST_PRECISION,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    """Which one, how large: of another measure, where the réglementation asks."""
     opinion_papers = ArrayField(
         models.CharField(max_length=20),
         verbose_name="épreuves de l'avis ; aucune : toutes celles demandées",
@@ -522,6 +571,14 @@ class AskedMeasure(models.Model):
     decided_label = models.CharField(
         "libellé de la mesure accordée", max_length=LONGEST_LINE, blank=True
     )
+    decided_precision = models.CharField(
+        "précision de la mesure accordée",
+        max_length=LONGEST_PRECISION,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    """The same, of another measure that is granted; of the one that is asked, see `precision`."""
     decided_time = models.CharField("temps accordé", max_length=4, blank=True)
     decided_papers = ArrayField(
         models.CharField(max_length=20),
@@ -546,6 +603,11 @@ class AskedMeasure(models.Model):
                 name="another_measure_of_the_opinion_is_named",
                 condition=Q(opinion=Opinion.OTHER) & ~Q(opinion_code="") & ~Q(opinion_label="")
                 | ~Q(opinion=Opinion.OTHER) & Q(opinion_code="", opinion_label=""),
+            ),
+            models.CheckConstraint(
+                name="another_measure_alone_has_a_precision_of_its_own",
+                condition=(Q(opinion_precision="") | Q(opinion=Opinion.OTHER))
+                & (Q(decided_precision="") | Q(decision=Decision.OTHER)),
             ),
             models.CheckConstraint(
                 name="a_measure_is_decided_after_its_opinion",
@@ -608,7 +670,7 @@ class AskedMeasure(models.Model):
     @property
     def named(self) -> str:
         """What is asked for, with its precision: « Sujet agrandi : A3 »."""
-        return f"{self.label} : {self.precision}" if self.precision else self.label
+        return _with_precision(self.label, self.precision)
 
     def is_covered_by(self, other: Self) -> bool:
         """Return whether another measure is asked for all the épreuves of this one."""
@@ -620,15 +682,38 @@ class AskedMeasure(models.Model):
         said = self.get_opinion_display()
         if self.opinion == Opinion.FAVOURABLE and self.opinion_papers:
             return f"{said} en partie"
-        return f"{said} : {self.opinion_label}" if self.opinion_label else said
+        return f"{said} : {self.opinion_named}" if self.opinion_label else said
+
+    @property
+    def opinion_named(self) -> str:
+        """The other measure that the doctor proposes, with its precision."""
+        return _with_precision(self.opinion_label, self.opinion_precision)
+
+    @property
+    def granted_precision(self) -> str:
+        """Which one, how large, of what is granted."""
+        return self.precision if self.decided_code == self.code else self.decided_precision
+
+    @property
+    def granted_named(self) -> str:
+        """What is granted, with its precision; nothing where it is refused."""
+        return _with_precision(self.decided_label, self.granted_precision)
 
     @property
     def decision_in_words(self) -> str:
         """What is decided of it: « Autre mesure accordée : … »."""
+        return self._decided_as(self.granted_named)
+
+    @property
+    def decision_without_precision(self) -> str:
+        """The same, for who does not decide: the words of what suits somebody are not for them."""
+        return self._decided_as(self.decided_label)
+
+    def _decided_as(self, named: str) -> str:
         said = self.get_decision_display()
         if self.decision == Decision.GRANTED and self.decided_papers:
             return f"{said} en partie"
-        return f"{said} : {self.decided_label}" if self.decision == Decision.OTHER else said
+        return f"{said} : {named}" if self.decision == Decision.OTHER else said
 
     @property
     def granted_papers(self) -> list[str]:
@@ -643,6 +728,10 @@ class AskedMeasure(models.Model):
     def share(self) -> Fraction:
         """The time that is granted, as a share of the duration."""
         return Fraction(self.decided_time or 0)
+
+
+def _with_precision(label: str, precision: str) -> str:
+    return f"{label} : {precision}" if precision else label
 
 
 class Signature(models.Model):

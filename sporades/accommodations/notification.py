@@ -122,4 +122,5 @@ NOTIFICATION = Kind(
     public_facts=public_facts,
     published_by_issue=True,
     stays_readable=True,
+    is_on_accommodations=True,
 )

@@ -236,7 +236,7 @@ def proposals(registration: Registration) -> list[Proposal]:
         if measure is not None:
             session = one.case.registration.exam.session.label
             papers = tuple(one.granted_papers) if measure.is_by_paper else ()
-            precision = one.precision if measure.code == one.code else ""
+            precision = one.granted_precision
             found[measure.code] = Proposal(measure.code, papers, session, precision)
     return list(found.values())
 
@@ -273,6 +273,7 @@ def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
         before = found.get(code)
         if before is not None:
             papers = (*before.papers, *papers) if papers and before.papers else ()
-        said = one.precision if code == one.code else before.precision if before else ""
+        own = one.precision if former.is_to_read else one.granted_precision
+        said = own or (before.precision if before else "")
         found[code] = Proposal(code, tuple(dict.fromkeys(papers)), precision=said)
     return list(found.values())

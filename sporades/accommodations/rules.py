@@ -152,6 +152,17 @@ def to_specify(rules: Accommodations, wishes: Iterable[Wish]) -> list[str]:
     ]
 
 
+def asked_of_others(others: Iterable[tuple[str, str]], questions: Mapping[str, str]) -> str:
+    """Return the question of each other measure that must say which one, as a form asks it.
+
+    Args:
+        others: the codes and the labels of those that may be chosen.
+        questions: by code.
+    """
+    asked = [f"{label} : {questions[code]}" for code, label in others if code in questions]
+    return f"{' '.join(asked)} N'écrivez rien de la santé du candidat, qui le lit dans la décision"
+
+
 @dataclass(frozen=True)
 class Held:
     """A measure that is asked for, advised or granted.

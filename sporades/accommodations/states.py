@@ -93,6 +93,12 @@ DECLARE_INCOMPLETE = Transition(
     State.INCOMPLETE,
     "Dire ce qui manque",
 )
+REWORD_MISSING = Transition(
+    "reword_missing", {State.INCOMPLETE}, State.INCOMPLETE, "Changer ce qui manque"
+)
+FIND_COMPLETE = Transition(
+    "find_complete", {State.INCOMPLETE}, State.ASKED, "Revenir sur une demande dite incomplète"
+)
 ENTRUST = Transition("entrust", {State.ASKED}, State.WITH_DOCTOR, "Confier à un médecin")
 TAKE_FROM_DOCTOR = Transition(
     "take_from_doctor", {State.WITH_DOCTOR}, State.ASKED, "Reprendre au médecin"
@@ -109,6 +115,8 @@ TRANSITIONS = (
     TAKE_UP,
     KEEP_AS_SENT,
     DECLARE_INCOMPLETE,
+    REWORD_MISSING,
+    FIND_COMPLETE,
     ENTRUST,
     TAKE_FROM_DOCTOR,
     OPINE,

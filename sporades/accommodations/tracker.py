@@ -13,7 +13,7 @@ from sporades.accommodations.rules import (
     rules_of,
     takes_late,
 )
-from sporades.accommodations.states import PAPER_ASKED, State
+from sporades.accommodations.states import State
 from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
@@ -48,6 +48,12 @@ AWAITED = {
     State.NOTIFIED: "À vous : lisez la notification, dans « Mes documents ».",
 }
 """Who is awaited, where it is always the same."""
+
+COMPLETE_AFTER_ALL = (
+    "Votre service gestionnaire est revenu sur ce qu'il disait manquer : votre demande est étudiée "
+    "telle que vous l'aviez envoyée, vous n'avez pas à l'envoyer de nouveau."
+)
+"""What the candidate reads of a request that was said incomplete, and is not after all."""
 
 HANDLED = {
     State.PREPARING: "Le candidat prépare sa demande.",
@@ -328,12 +334,13 @@ def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_ready: bo
         return f"À vous : {to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
     if case.state == State.INCOMPLETE:
         return f"À vous : {lacking_in_words(case)} {NO_DATE}"
-    if case.state in LACKING and papers:
-        state = State(case.state)
-        return f"À vous : confiez {papers}. {LACKING[state]} {AWAITED[state]}"
     if case.state == State.OPINION_GIVEN:
         return f"L'avis du médecin est rendu. {_decider(case)}".strip()
-    return AWAITED.get(State(case.state), "")
+    state = State(case.state)
+    said = AWAITED.get(state, "")
+    if case.state in LACKING and papers:
+        said = f"À vous : confiez {papers}. {LACKING[state]} {said}"
+    return f"{COMPLETE_AFTER_ALL} {said}" if case.is_complete_after_all else said
 
 
 def lacking_in_words(case: Case) -> str:
@@ -350,7 +357,7 @@ def handled_in_words(case: Case) -> str:
     """Say to the managing service in one line what a request waits for, and from whom."""
     if case.is_taken_up:
         return f"Le candidat modifie sa demande. {kept_date_in_words(case)}"
-    if case.state == State.INCOMPLETE and case.missing == PAPER_ASKED:
+    if case.is_asked_by_doctor:
         return "Le candidat répond au médecin, qui lui demande un papier ou une précision."
     if case.state == State.INCOMPLETE:
         return f"Le candidat complète sa demande : {case.missing}"

@@ -31,7 +31,7 @@ PLAN_SAYS = "Le plan en vigueur porte l'avis du médecin."
 
 def is_asked_by_doctor(case: Case | None) -> bool:
     """Return whether a request waits for what its doctor has asked of its candidate."""
-    return case is not None and case.state == State.INCOMPLETE and case.missing == PAPER_ASKED
+    return case is not None and case.is_asked_by_doctor
 
 
 class Taken(Refused):

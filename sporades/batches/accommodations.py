@@ -23,11 +23,14 @@ LABELS = {
 }
 AWAITED = {FOLLOW: State.OPINION_GIVEN, NOTIFY: State.DECIDED}
 NOTHING_ASKED, TAKEN_AGAIN, UNSAID = "not-asked", "taken-again", "reason-to-write"
+OPINED_SINCE, DECIDED_SINCE = "opined-since", "decided-since"
 _PREFIX = "accommodation-"
 WORDS: dict[str, str] = {
     **{f"{_PREFIX}{state.value}": f"aménagement : {state.label}" for state in State},
     _PREFIX + TAKEN_AGAIN: "aménagement : décision reprise sur le même avis",
     _PREFIX + UNSAID: "aménagement : avis sans motif pour ce qui n'est pas accordé",
+    _PREFIX + OPINED_SINCE: "aménagement : avis rendu depuis",
+    _PREFIX + DECIDED_SINCE: "aménagement : décision prise depuis",
     _PREFIX + NOTHING_ASKED: "aucun aménagement demandé",
 }
 """What is seen of a line, in words."""
@@ -53,12 +56,21 @@ def refusals(code: str) -> dict[str, str]:
         _PREFIX + UNSAID: OPINION_UNSAID
         if code == FOLLOW
         else others[f"{_PREFIX}{State.OPINION_GIVEN.value}"],
+        _PREFIX + OPINED_SINCE: OTHER_OPINION
+        if code == FOLLOW
+        else others[f"{_PREFIX}{State.OPINION_GIVEN.value}"],
+        _PREFIX + DECIDED_SINCE: OTHER_DECISION
+        if code == NOTIFY
+        else others[f"{_PREFIX}{State.DECIDED.value}"],
         _PREFIX + NOTHING_ASKED: "Aucun aménagement n'est demandé.",
     }
 
 
 def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request alone
-    """Return where the last request of the registration of a line stands."""
+    """Return where the last request of the registration of a line stands.
+
+    What has come since the batch was asked for is told: nobody has read it there.
+    """
     rows = Case.objects.filter(registration=OuterRef("registration")).exclude(state=State.WITHDRAWN)
     is_again = When(
         state=State.OPINION_GIVEN,
@@ -70,7 +82,15 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request 
         state=State.OPINION_GIVEN,
         then=Value(_PREFIX + UNSAID),
     )
-    seen = Cases(is_again, is_unsaid, default=Concat(Value(_PREFIX), "state"))
+    asked_at = OuterRef("batch__asked_at")
+    is_opined_since = When(
+        state=State.OPINION_GIVEN, opined_at__gt=asked_at, then=Value(_PREFIX + OPINED_SINCE)
+    )
+    is_decided_since = When(
+        state=State.DECIDED, decided_at__gt=asked_at, then=Value(_PREFIX + DECIDED_SINCE)
+    )
+    since = (is_opined_since, is_decided_since)
+    seen = Cases(*since, is_again, is_unsaid, default=Concat(Value(_PREFIX), "state"))
     last = rows.order_by("-begun_at", "-pk").annotate(seen=seen)
     return Coalesce(Subquery(last.values("seen")[:1]), Value(_PREFIX + NOTHING_ASKED))
 

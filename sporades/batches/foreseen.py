@@ -178,6 +178,18 @@ def refusal_of(batch: Batch, case: Case) -> str:
     return ""
 
 
+def reasons_in(batch: Batch, case: Case) -> list[str]:
+    """Return why a line decides as it does, as its candidate will read it.
+
+    Args:
+        batch: which.
+        case: one of those that it goes through, with its measures.
+    """
+    if batch.action == FOLLOW:
+        return [one.reason for one in as_advised(case).values()]
+    return [one.reason for one in case.measures.all()]
+
+
 def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
     """Say what a line decides of a measure."""
     if batch.action != FOLLOW:
@@ -185,7 +197,7 @@ def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
     decision = ADVISED[Opinion(one.opinion)]
     if decision is Decision.GRANTED and one.opinion_papers:
         return IN_PART
-    return f"{decision.label} : {one.opinion_label}" if one.opinion_label else str(decision.label)
+    return f"{decision.label} : {one.opinion_named}" if one.opinion_label else str(decision.label)
 
 
 def _in_words(author: Author) -> str:

@@ -36,6 +36,8 @@ class Kind:
             who may still contest it.
         public_title: its name where its code is verified, and in mails, for a kind whose own name
             would say too much of its holder to a third party.
+        is_on_accommodations: whether it decides of accommodations, and says why: of the office,
+            those who decide of them open it, and nobody else (P-11).
     """
 
     slug: str
@@ -49,6 +51,7 @@ class Kind:
     is_decision: bool = False
     stays_readable: bool = False
     public_title: str = ""
+    is_on_accommodations: bool = False
 
     @property
     def verified_as(self) -> str:

@@ -587,11 +587,12 @@ TABLES = (
         chapter=MEASURES,
         whose=of_candidate("case__registration__candidate"),
         told=_is_measure_notified,
-        once_told="opinion opinion_code opinion_label opinion_papers opinion_text decision "
-        "decided_code decided_label decided_time decided_papers reason",
+        once_told="opinion opinion_code opinion_label opinion_precision opinion_papers "
+        "opinion_text decision decided_code decided_label decided_precision decided_time "
+        "decided_papers reason",
         keep="code label papers time opinion_code opinion_label opinion_papers decided_code "
         "decided_label decided_time decided_papers",
-        texts="precision opinion_text reason",
+        texts="precision opinion_precision opinion_text decided_precision reason",
     ),
     Table(
         "accommodations.Signature",

@@ -93,6 +93,7 @@ def _kind(
     needs_approval: bool,
     is_decision: bool = False,
     public_title: str = "",
+    is_on_accommodations: bool = False,
 ) -> Kind:
     return Kind(
         slug=slug,
@@ -103,6 +104,7 @@ def _kind(
         needs_approval=needs_approval,
         is_decision=is_decision,
         public_title=public_title,
+        is_on_accommodations=is_on_accommodations,
     )
 
 
@@ -114,6 +116,7 @@ DEPOSITED = (
         needs_approval=False,
         is_decision=True,
         public_title="Décision administrative",
+        is_on_accommodations=True,
     ),
     _kind("releve-de-notes", "Relevé de notes", needs_approval=True),
     _kind("attestation", "Attestation", needs_approval=True),

@@ -677,3 +677,16 @@ def test_another_request_takes_its_opinion_over_with_its_epreuves(registration):
     )
 
     assert made.measures.get(code=READER).opinion_papers == [first]
+
+
+def test_the_paragraphs_that_a_doctor_writes_stay_apart_in_the_reason_that_is_proposed(
+    registration,
+):
+    reach(registration, State.WITH_DOCTOR, Wish(READER))
+    said = "Premier point.\n\n- un\n- deux"
+    opine(registration, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE, text=said))
+
+    [advised] = operations.as_advised(case_of(registration)).values()
+
+    assert advised.reason == f"{operations.deciding.WHY[Opinion.UNFAVOURABLE]} Il écrit : {said}"
+    assert not operations.explains_another(advised, advised, None)

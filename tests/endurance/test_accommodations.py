@@ -113,6 +113,35 @@ def test_of_an_opinion_and_a_request_taken_back_at_once_one_is_told(arena):
         }
 
 
+def test_a_request_that_is_being_entrusted_is_not_taken_back_by_who_read_it_before(arena):
+    for _ in ROUNDS:
+        registration = declared()
+        case = reach(registration, State.ASKED, Wish(THIRD), at=now())
+        entrust = partial(
+            accommodating.entrust,
+            case=case,
+            doctor=a_doctor(),
+            name="Dr Roy",
+            seen=case.revision,
+            by=MANAGER,
+            at=now(),
+        )
+        find = partial(
+            accommodating.declare_incomplete,
+            case=case,
+            missing="Illisible.",
+            seen=case.as_read,
+            by=MANAGER,
+            at=now(),
+        )
+
+        outcomes = together(entrust, find)
+
+        assert len([one for one in outcomes if isinstance(one, Refused)]) == 1
+        state = case_of(registration).state
+        assert state == (State.WITH_DOCTOR, State.INCOMPLETE)[outcomes.index(None)]
+
+
 def test_two_windows_that_begin_at_once_begin_one_request(arena):
     for _ in ROUNDS:
         registration = declared()

@@ -351,6 +351,7 @@ def send(case: Case, *, at: datetime) -> None:
         asked_at=at,
         procedure=procedure.value,
         missing="",
+        incomplete_revision=None,
         as_sent=None,
         received=kept,
         **said,
@@ -418,4 +419,13 @@ def withdraw(case: Case, *, at: datetime) -> None:
     dropped = {} if case.asked_at else {"late_reason": "", "late_words": ""}
     if dropped:
         case.measures.update(precision="")
-    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, as_sent=None, **dropped)
+    move(
+        case,
+        WITHDRAW,
+        withdrawn_at=at,
+        missing="",
+        incomplete_revision=None,
+        left_at=None,
+        as_sent=None,
+        **dropped,
+    )

@@ -5,17 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models import AskedMeasure, AsRead, Case
 from sporades.accommodations.operations.refusals import (
+    AskedByDoctor,
     AuthorMissing,
+    BeingCompleted,
     DecisionMissing,
     Excluding,
     OpinionMissing,
+    OtherToSpecify,
     PapersUnknown,
     ReasonOfAnother,
     ReasonToWrite,
     Rewritten,
     UnknownMeasure,
+    WithDoctorMeanwhile,
 )
 from sporades.accommodations.rules import (
     Sat,
@@ -31,8 +35,10 @@ from sporades.accommodations.states import (
     DECIDE,
     DECLARE_INCOMPLETE,
     ENTRUST,
+    FIND_COMPLETE,
     OPINE,
     REOPEN,
+    REWORD_MISSING,
     TAKE_FROM_DOCTOR,
     Decision,
     Opinion,
@@ -42,7 +48,7 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import User
 from sporades.core.french import listed
 from sporades.core.refusals import ReasonMissing
-from sporades.core.text import search_key
+from sporades.core.text import clean_lines, search_key
 from sporades.core.transitions import Transition, move
 from sporades.registrations.models import Registration
 
@@ -57,12 +63,14 @@ class OpinionOn:
         papers: the épreuves for which it is favoured, and for no other; none for all that are
             asked for.
         text: why, for the authority; it holds no diagnosis.
+        precision: which one, how large, of the other measure, where the réglementation asks.
     """
 
     opinion: Opinion
     other: str = ""
     papers: tuple[str, ...] = ()
     text: str = ""
+    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,17 +83,28 @@ class DecisionOn:
         reason: why; needed unless it grants what the doctor favours.
         papers: the épreuves for which it grants, refusing for the others; none for all that are
             asked for.
+        precision: which one, how large, of the other measure, where the réglementation asks.
     """
 
     decision: Decision
     other: str = ""
     reason: str = ""
     papers: tuple[str, ...] = ()
+    precision: str = ""
 
     def follows(self, advised: Self) -> bool:
         """Return whether it grants and refuses what another one does, whatever the reasons."""
+        is_same = self.specifies(advised) or not advised.precision
+        return is_same and self.resembles(advised)
+
+    def resembles(self, advised: Self) -> bool:
+        """Return whether it does, the precision of another measure apart."""
         is_same = (self.decision, self.other) == (advised.decision, advised.other)
         return is_same and set(self.papers) == set(advised.papers)
+
+    def specifies(self, advised: Self) -> bool:
+        """Return whether it says in the same words which other measure it grants."""
+        return search_key(self.precision) == search_key(advised.precision)
 
 
 @dataclass(frozen=True)
@@ -106,7 +125,14 @@ ADVISED = {
 }
 """What is decided as each opinion advises."""
 
-OF_OPINION = ("opinion", "opinion_code", "opinion_label", "opinion_papers", "opinion_text")
+OF_OPINION = (
+    "opinion",
+    "opinion_code",
+    "opinion_label",
+    "opinion_precision",
+    "opinion_papers",
+    "opinion_text",
+)
 WHY = {
     Opinion.UNFAVOURABLE: "Le médecin désigné a donné un avis défavorable à cette mesure.",
     Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure.",
@@ -130,11 +156,64 @@ def declare_incomplete(case: Case, *, missing: str, at: datetime) -> None:
         DECLARE_INCOMPLETE,
         missing=missing,
         incomplete_at=at,
+        incomplete_revision=case.revision,
         doctor=None,
         doctor_name="",
         entrusted_at=None,
         left_at=None,
     )
+
+
+def reword_missing(case: Case, *, missing: str, at: datetime) -> bool:
+    """Say otherwise what is missing, as its candidate reads it.
+
+    Args:
+        case: locked.
+        missing: in other words.
+        at: the instant.
+
+    Returns:
+        Whether these are other words.
+
+    Raises:
+        ReasonMissing: nothing is said.
+        AskedByDoctor: it is what a doctor asks, who says it to its candidate alone.
+        Refused: it is incomplete no more.
+    """
+    if not missing:
+        raise ReasonMissing
+    if case.is_asked_by_doctor:
+        raise AskedByDoctor
+    if case.state == State.INCOMPLETE and case.missing == missing:
+        return False
+    move(case, REWORD_MISSING, missing=missing, incomplete_at=at)
+    return True
+
+
+def find_complete(case: Case) -> None:
+    """Go back on a request that was said incomplete: it is complete as it was sent, of its own date.
+
+    What its candidate has begun to change of it is not sent: it would be neither lost nor read.
+
+    Raises:
+        BeingCompleted: its candidate has begun to change it.
+        Refused: it is incomplete no more.
+    """
+    if case.is_changed_since_incomplete:
+        raise BeingCompleted
+    move(case, FIND_COMPLETE, missing="", incomplete_revision=None)
+
+
+def check_as_read(case: Case, seen: AsRead | None) -> None:
+    """Refuse to act on a request that is no more as it was read, where somebody has read it.
+
+    Raises:
+        WithDoctorMeanwhile: a doctor has it since.
+        Rewritten: see there.
+    """
+    if seen is None or case.as_read == seen:
+        return
+    raise WithDoctorMeanwhile if case.state == State.WITH_DOCTOR else Rewritten
 
 
 def entrust(case: Case, *, doctor: User, name: str, at: datetime) -> None:
@@ -169,7 +248,7 @@ def opine(
 
     Raises:
         Rewritten: its candidate has changed it meanwhile.
-        OpinionMissing, UnknownMeasure, PapersUnknown, Excluding: see each.
+        OpinionMissing, UnknownMeasure, OtherToSpecify, PapersUnknown, Excluding: see each.
         Refused: it stands no more as it was read.
     """
     _check_seen(case, seen)
@@ -182,6 +261,7 @@ def opine(
         one.opinion = said.opinion
         if said.opinion == Opinion.OTHER:
             one.opinion_code, one.opinion_label, _ = _named(case.registration, said.other)
+            one.opinion_precision = _precision(case.registration, said.other, said.precision)
         is_favoured = said.opinion != Opinion.UNFAVOURABLE
         one.opinion_papers = _papers(case, one, said.papers, is_kept=is_favoured)
         one.opinion_text = said.text
@@ -209,9 +289,7 @@ def reopen(case: Case, *, why: OpinionAgain, at: datetime) -> None:
     """
     since = {} if why == OpinionAgain.DOCTOR else {"entrusted_at": at}
     move(case, REOPEN, opined_at=None, opinion_text="", opinion_again=why.value, **since)
-    case.measures.update(
-        opinion="", opinion_code="", opinion_label="", opinion_papers=[], opinion_text=""
-    )
+    case.measures.update(**{**dict.fromkeys(OF_OPINION, ""), "opinion_papers": []})
 
 
 def decide(
@@ -227,7 +305,8 @@ def decide(
         at: the instant.
 
     Raises:
-        AuthorMissing, DecisionMissing, UnknownMeasure, PapersUnknown, Excluding: see each.
+        AuthorMissing, DecisionMissing, UnknownMeasure, OtherToSpecify, PapersUnknown, Excluding:
+            see each.
         ReasonMissing: one that is not what was asked and favoured does not say why.
         ReasonOfAnother: one says why with what was proposed for another decision.
         Rewritten: it is no more what was read.
@@ -367,11 +446,15 @@ def check_advised(case: Case) -> None:
 
     Raises:
         ReasonToWrite: it says no reason of what is not favoured as it is asked for.
+        OtherToSpecify: it does not say which other measure it favours, and must.
         Excluding: it favours two measures that exclude each other.
     """
     measures = case.measures.all()
     if unsaid := [f"« {one.label} »" for one in measures if is_reason_to_write(one)]:
         raise ReasonToWrite(f"{listed(unsaid)} : {ReasonToWrite.message}")
+    for one in measures:
+        if one.opinion == Opinion.OTHER:
+            _precision(case.registration, one.opinion_code, one.opinion_precision)
     favoured = [
         (one, one.opinion_code or one.code, one.opinion_papers)
         for one in measures
@@ -394,6 +477,8 @@ def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -
     else:
         named = "", "", ""
     one.decided_code, one.decided_label, one.decided_time = named
+    is_other = said.decision == Decision.OTHER
+    one.decided_precision = _precision(registration, said.other, said.precision) if is_other else ""
 
 
 def needs_reason(one: AskedMeasure, said: DecisionOn) -> bool:
@@ -502,9 +587,12 @@ def as_advised(case: Case) -> dict[str, DecisionOn]:
 
 def _advised(one: AskedMeasure) -> DecisionOn:
     found = DecisionOn(
-        ADVISED[Opinion(one.opinion)], one.opinion_code, papers=tuple(one.opinion_papers)
+        ADVISED[Opinion(one.opinion)],
+        one.opinion_code,
+        papers=tuple(one.opinion_papers),
+        precision=one.opinion_precision,
     )
-    words = " ".join(one.opinion_text.split())
+    words = clean_lines(one.opinion_text)
     why = _sentence_of(found)
     return replace(found, reason=f"{why} Il écrit : {words}") if why and words else found
 
@@ -527,7 +615,7 @@ def _decided_in(case: Case | None) -> Iterable[AskedMeasure]:
 def _decided(one: AskedMeasure) -> DecisionOn:
     decision = Decision(one.decision)
     other = one.decided_code if decision is Decision.OTHER else ""
-    return DecisionOn(decision, other, one.reason, tuple(one.decided_papers))
+    return DecisionOn(decision, other, one.reason, tuple(one.decided_papers), one.decided_precision)
 
 
 def _named(registration: Registration, code: str) -> tuple[str, str, str]:
@@ -537,6 +625,21 @@ def _named(registration: Registration, code: str) -> tuple[str, str, str]:
     if measure is None:
         raise UnknownMeasure
     return measure.code, measure.label, measure.time or ""
+
+
+def _precision(registration: Registration, code: str, said: str) -> str:
+    """Return the precision of another measure; nothing of one that asks for none.
+
+    Raises:
+        OtherToSpecify: it must say which one, and does not.
+    """
+    rules = rules_of(registration)
+    measure = rules.measure(code) if rules else None
+    if measure is None or not measure.precision:
+        return ""
+    if not said:
+        raise OtherToSpecify
+    return said
 
 
 def _check_seen(case: Case, seen: int) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.operations.deciding import OF_OPINION
 from sporades.accommodations.operations.refusals import (
     DecidedMeanwhile,
     NotNotified,
@@ -87,8 +88,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         again=why,
         **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},
     )
-    of_opinion = ("opinion", "opinion_code", "opinion_label", "opinion_papers", "opinion_text")
-    said = of_opinion if has_opinion else ()
+    said = OF_OPINION if has_opinion else ()
     names = ("place", "code", "label", "papers", "time", "precision", *said)
     AskedMeasure.objects.bulk_create(
         AskedMeasure(case=made, **{name: getattr(one, name) for name in names})
@@ -117,4 +117,12 @@ def cancel_taking_again(case: Case, *, reason: str, at: datetime) -> None:
         raise ReasonMissing
     if case.state in SETTLED:
         raise DecidedMeanwhile
-    move(case, WITHDRAW, withdrawn_at=at, missing="", left_at=None, left_reason=reason)
+    move(
+        case,
+        WITHDRAW,
+        withdrawn_at=at,
+        missing="",
+        incomplete_revision=None,
+        left_at=None,
+        left_reason=reason,
+    )

@@ -84,6 +84,12 @@ class PrecisionMissing(Refused):
     message = "Une des mesures demandées est à préciser : répondez à sa question."
 
 
+class OtherToSpecify(Refused):
+    """Another measure, advised or granted, must say which one, and does not."""
+
+    message = "Une mesure proposée à la place est à préciser : répondez à sa question."
+
+
 class Excluding(Refused):
     """Two measures that exclude each other are asked for, advised or granted for a same épreuve."""
 
@@ -220,6 +226,33 @@ class DecidedMeanwhile(Refused):
     message = (
         "Une nouvelle décision a été prise entre-temps : la reprise ne s'annule plus. Lisez la "
         "décision, puis corrigez-la ou notifiez-la."
+    )
+
+
+class AskedByDoctor(Refused):
+    """What is missing is asked by a doctor, in a comment that its candidate alone reads."""
+
+    message = (
+        "Le médecin demande quelque chose au candidat, qui seul le lit : ce qui manque ne se change "
+        "pas ici."
+    )
+
+
+class BeingCompleted(Refused):
+    """Its candidate has begun to change what was said incomplete."""
+
+    message = (
+        "Le candidat a commencé à changer sa demande : elle revient à votre service quand il l'envoie "
+        "de nouveau."
+    )
+
+
+class WithDoctorMeanwhile(Refused):
+    """It was given to a doctor since it was read, or taken by one."""
+
+    message = (
+        "Un médecin a cette demande depuis que vous avez ouvert cette page : elle n'est pas dite "
+        "incomplète. Relisez-la ; votre texte est gardé ci-dessous."
     )
 
 

@@ -28,9 +28,11 @@ from sporades.acts.accommodating.entrusting import (
     PaperGiven,
     declare_incomplete,
     entrust,
+    find_complete,
     leave_doctor,
     opine,
     papers_given,
+    reword_missing,
     take_from_doctor,
 )
 from sporades.acts.accommodating.following import (
@@ -48,6 +50,7 @@ from sporades.acts.accommodating.reopening import (
     NOTE,
     TEXT,
     answers_named,
+    precision_named,
     reopen,
 )
 
@@ -66,6 +69,7 @@ __all__ = [
     "decide",
     "declare_incomplete",
     "entrust",
+    "find_complete",
     "follow",
     "follow_opinion",
     "follow_reading",
@@ -77,8 +81,10 @@ __all__ = [
     "notify_decision",
     "opine",
     "papers_given",
+    "precision_named",
     "prepare",
     "reopen",
+    "reword_missing",
     "send",
     "sign",
     "take_again",

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import AsRead, Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import left_by_their_doctor, lock_case, papers_asked_of
+from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.acts.accommodating.telling import note, open_papers_to, tell_candidate
 from sporades.acts.guardians import tell_guardian
@@ -25,20 +26,88 @@ class NotInCharge(Refused):
 
 
 @transaction.atomic
-def declare_incomplete(*, case: Case, missing: str, by: Actor, at: datetime) -> None:
+def declare_incomplete(
+    *, case: Case, missing: str, by: Actor, at: datetime, seen: AsRead | None = None
+) -> None:
     """Say what is missing; the candidate reads it in their space, a mail says that it awaits.
+
+    Args:
+        case: which.
+        missing: what is said, which its candidate reads.
+        by: who says it.
+        at: the instant.
+        seen: how it stood as it was read, where somebody has read it.
 
     Raises:
         ReasonMissing: nothing is said.
-        Refused: it stands no more as it was read.
+        WithDoctorMeanwhile, Rewritten: it was given to a doctor, or changed, since it was read.
+        Refused: nothing may be said missing of it any more.
     """
     locked = lock_case(case)
+    accommodations.check_as_read(locked, seen)
     accommodations.declare_incomplete(locked, missing=missing, at=at)
     open_papers_to(None, locked)
     note("accommodation found incomplete", locked, by=by, at=at)
-    tell_candidate(locked, "something_awaits", at=at)
-    key = f"accommodation:{locked.pk}:incomplete:{at.isoformat()}"
-    tell_guardian(locked.registration, at=at, key=key)
+    _tell_of_missing(locked, at=at)
+
+
+@transaction.atomic
+def reword_missing(
+    *, case: Case, missing: str, seen: datetime | None, by: Actor, at: datetime
+) -> None:
+    """Say otherwise what is missing; said again in the same words, it is nothing.
+
+    Args:
+        case: which.
+        missing: in other words.
+        seen: since when it was incomplete, as it was read: others may have reworded it.
+        by: who says it.
+        at: the instant.
+
+    Raises:
+        Rewritten: somebody else has reworded it meanwhile.
+        ReasonMissing, AskedByDoctor, Refused: see `accommodations.operations.reword_missing`.
+    """
+    locked = lock_case(case)
+    if locked.missing == missing and locked.state == State.INCOMPLETE:
+        return
+    _check_incomplete_since(locked, seen)
+    if accommodations.reword_missing(locked, missing=missing, at=at):
+        note("accommodation missing reworded", locked, by=by, at=at)
+        _tell_of_missing(locked, at=at)
+
+
+@transaction.atomic
+def find_complete(*, case: Case, seen: datetime | None, by: Actor, at: datetime) -> None:
+    """« Elle est complète : revenir dessus »; its candidate, and the guardian of a minor, are told.
+
+    Args:
+        case: which.
+        seen: since when it was incomplete, as it was read.
+        by: who goes back on it.
+        at: the instant.
+
+    Raises:
+        Rewritten: somebody else has reworded what is missing meanwhile.
+        BeingCompleted, Refused: see `accommodations.operations.find_complete`.
+    """
+    locked = lock_case(case)
+    _check_incomplete_since(locked, seen)
+    accommodations.find_complete(locked)
+    note("accommodation found complete", locked, by=by, at=at)
+    _tell_of_missing(locked, at=at)
+
+
+def _check_incomplete_since(case: Case, seen: datetime | None) -> None:
+    if case.state == State.INCOMPLETE and case.incomplete_at != seen:
+        raise accommodations.Rewritten
+
+
+def _tell_of_missing(case: Case, *, at: datetime) -> None:
+    """Tell its candidate, and the guardian of a minor, that something is said of their request."""
+    tell_candidate(case, "something_awaits", at=at)
+    key = f"accommodation:{case.pk}:{case.state}:{at.isoformat()}"
+    tell_guardian(case.registration, at=at, key=key)
 
 
 @transaction.atomic

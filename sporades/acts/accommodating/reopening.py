@@ -26,6 +26,11 @@ def answers_named(measure: AskedMeasure) -> tuple[str, str, str, str]:
     return f"avis-{code}", f"autre-{code}", f"epreuves-{code}", f"motif-{code}"
 
 
+def precision_named(measure: AskedMeasure) -> str:
+    """Return the name of the answer that says which other measure is proposed, how large."""
+    return f"precision-{measure.code.lower()}"
+
+
 class ForAnother(Refused):
     """Papers of health were given since for another doctor: the one of before does not read them."""
 
@@ -69,6 +74,7 @@ def _as_typed(case: Case) -> dict[str, Any]:
         typed |= {
             said: one.opinion,
             other: one.opinion_code,
+            precision_named(one): one.opinion_precision,
             papers: list(one.opinion_papers),
             why: one.opinion_text,
         }

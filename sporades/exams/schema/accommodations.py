@@ -65,8 +65,8 @@ class Measure(Strict):
     )
     precision: Line | None = Field(
         None,
-        description="Question posée à qui coche cette mesure, et à laquelle il répond en quelques "
-        "mots : « Lequel ? » ; à défaut, aucune.",
+        description="Question posée à qui coche cette mesure, et au médecin ou au service qui la met à "
+        "la place d'une autre ; on y répond en quelques mots : « Lequel ? » ; à défaut, aucune.",
     )
     time: Share | None = Field(
         None, alias="temps", description="Temps ajouté, en part de la durée : « 1/3 »."

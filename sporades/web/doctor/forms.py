@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.models import LONGEST_TEXT, AskedMeasure, Case
+from sporades.accommodations.models import LONGEST_PRECISION, LONGEST_TEXT, AskedMeasure, Case
 from sporades.accommodations.operations import OpinionOn, chosen_among, excluding_together
 from sporades.accommodations.rules import (
     Sat,
+    asked_of_others,
     opinion_on_papers,
     papers_asked,
     papers_in_words,
@@ -17,10 +18,10 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
-from sporades.acts.accommodating import NOTE, TEXT
+from sporades.acts.accommodating import NOTE, TEXT, precision_named
 from sporades.acts.accommodating import answers_named as _names
 from sporades.medical.models import LONGEST_REMARK
-from sporades.registrations.fields import CleanLinesField, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, CleanLinesField, ask_if_called_for
 from sporades.web.layout.presses import a_press
 
 NO_ONE = "service"
@@ -35,6 +36,10 @@ UNSAID = (
     "mesures dans « Avis pour l'autorité qui décide »."
 )
 ONE_OF_THEM = "soyez favorable à une seule, ou cochez pour chacune des épreuves différentes."
+UNSPECIFIED = "Précisez la mesure que vous proposez : répondez à sa question."
+NOT_SPECIFIED = (
+    "La mesure que vous proposez ne se précise pas : effacez ceci, ou choisissez une autre mesure."
+)
 NOT_OTHER = (
     "Vous proposez une mesure, et votre avis n'est pas « Autre mesure » : choisissez cet avis, ou "
     "revenez ici à « Choisir une mesure »."
@@ -58,6 +63,9 @@ class OpinionForm(forms.Form):
         self._offered: dict[str, list[Sat]] = {}
         self._measures = list(case.measures.all())
         every = [(one.code, one.label) for one in (rules.measures if rules else ())]
+        self._questions = {
+            one.code: one.precision for one in (rules.measures if rules else ()) if one.precision
+        }
         for one in self._measures:
             said, other, papers, why = _names(one)
             self.fields[said] = forms.ChoiceField(
@@ -81,6 +89,7 @@ class OpinionForm(forms.Form):
                 },
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
+            self._ask_precision(one, instead)
             self._ask_papers(one, case)
             self.fields[why] = CleanLinesField(
                 label="Motif de votre avis sur cette mesure",
@@ -113,6 +122,22 @@ class OpinionForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
 
+    def _ask_precision(self, one: AskedMeasure, others: list[tuple[str, str]]) -> None:
+        """Ask which one, or how large, of another measure that must say so."""
+        asked = [pair for pair in others if pair[0] in self._questions]
+        if not asked:
+            return
+        name = precision_named(one)
+        self.fields[name] = CleanCharField(
+            label="Précision de l'autre mesure proposée",
+            help_text=asked_of_others(asked, self._questions),
+            max_length=LONGEST_PRECISION,
+            required=False,
+        )
+        self.fields[name].widget.attrs["autocomplete"] = "off"
+        shown_when = f"{_names(one)[1]}={' '.join(code for code, _ in asked)}"
+        ask_if_called_for(self.fields[name], shown_when)
+
     def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
         """Ask for which épreuves a measure is favoured, where it is asked for several."""
         offered = papers_asked(case.registration, one, self._sat)
@@ -140,10 +165,22 @@ class OpinionForm(forms.Form):
                 self.add_error(other, "Choisissez la mesure que vous proposez.")
             if said.get(opinion) and said[opinion] != Opinion.OTHER and said.get(other):
                 self.add_error(other, NOT_OTHER)
+            self._check_precision(one)
             if said.get(opinion) == Opinion.UNFAVOURABLE and said.get(papers):
                 self.add_error(papers, TICKED)
         self._check_together()
         self._check_reasons()
+
+    def _check_precision(self, one: AskedMeasure) -> None:
+        name, (opinion, other, *_) = precision_named(one), _names(one)
+        if name not in self.fields or name in self.errors or other in self.errors:
+            return
+        said = self.cleaned_data
+        is_asked = said.get(opinion) == Opinion.OTHER and said.get(other) in self._questions
+        if is_asked and not said.get(name):
+            self.add_error(name, UNSPECIFIED)
+        if said.get(name) and not is_asked:
+            self.add_error(name, NOT_SPECIFIED)
 
     def _check_reasons(self) -> None:
         """Ask why each opinion that is not favourable is not, under its measure."""
@@ -182,13 +219,13 @@ class OpinionForm(forms.Form):
     def label_of(self, name: str) -> str:
         """Return how the list of errors names a field: with its measure."""
         label = str(self.fields[name].label)
-        of = next((one for one in self._measures if name in _names(one)[1:]), None)
+        of = next((one for one in self._measures if name in _fields_of(one)[1:]), None)
         return f"« {of.label} », {label[:1].lower()}{label[1:]}" if of else label
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
         measures = tuple(
-            name for one in self._measures for name in _names(one) if name in self.fields
+            name for one in self._measures for name in _fields_of(one) if name in self.fields
         )
         return [("Votre avis sur chaque mesure", measures), ("En quelques mots", (TEXT, NOTE))]
 
@@ -199,6 +236,7 @@ class OpinionForm(forms.Form):
             TEXT: LONGEST_TEXT * 4,
             NOTE: LONGEST_REMARK * 2,
             **dict.fromkeys(whys, LONGEST_TEXT * 4),
+            **dict.fromkeys(map(precision_named, self._measures), LONGEST_PRECISION * 2),
         }
         several = {_names(one)[2] for one in self._measures} & set(self.fields)
         ticked = {name: self._ticked(name) for name in several}
@@ -237,7 +275,8 @@ class OpinionForm(forms.Form):
     def texts(self) -> list[str]:
         """Return what is written for who decides, and the candidate may read."""
         said = self.cleaned_data
-        return [said[TEXT], *(said[_names(one)[3]] for one in self._measures)]
+        precisions = (said.get(precision_named(one), "") for one in self._measures)
+        return [said[TEXT], *(said[_names(one)[3]] for one in self._measures), *precisions]
 
     def _ticked(self, name: str) -> list[str]:
         field = self.fields[name]
@@ -258,6 +297,7 @@ class OpinionForm(forms.Form):
             self.cleaned_data[other] if is_other else "",
             self._kept(measure, self.cleaned_data.get(papers, ())),
             self.cleaned_data.get(why, ""),
+            self.cleaned_data.get(precision_named(measure), "") if is_other else "",
         )
 
     def rows(self) -> list[tuple[str, str]]:
@@ -279,8 +319,15 @@ class OpinionForm(forms.Form):
 
     def _said(self, one: AskedMeasure, found: OpinionOn, other: str) -> str:
         one.opinion, one.opinion_label = found.opinion, other
+        one.opinion_precision = found.precision
         one.opinion_papers, one.opinion_text = list(found.papers), found.text
         return opinion_in_words(one, self._sat)
+
+
+def _fields_of(measure: AskedMeasure) -> tuple[str, ...]:
+    """Return the names of the fields of a measure, as they stand one under the other."""
+    said, other, *rest = _names(measure)
+    return said, other, precision_named(measure), *rest
 
 
 class RemarkForm(forms.Form):

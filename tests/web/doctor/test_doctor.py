@@ -20,6 +20,7 @@ from sporades.medical import sealing
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
+from sporades.web.doctor.forms import NOT_SPECIFIED, UNSPECIFIED
 from tests.accommodations.asked import MANAGER, case_of, decide, reach
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.test_following import in_training
@@ -307,6 +308,33 @@ def test_from_the_page_to_the_signed_opinion(case, doctor):
     assert (note.text, note.is_between_doctors) == ("À revoir en juin.", True)
     assert not OpinionDraft.objects.exists()
     assert "Avis signé" in said(doctor.get(at("case", case)))
+
+
+def test_another_measure_that_must_say_which_is_proposed_with_it(case, doctor):
+    load_invented(
+        ("libelle: Secrétaire lecteur, ", 'libelle: Secrétaire lecteur, precision: "Lequel ?", ')
+    )
+    forget()
+    last = Regulation.objects.latest("pk")
+    Registration.objects.filter(pk=case.registration_id).update(regulation=last)
+    chosen = {"avis-tiers": OTHER, "autre-tiers": "LECTEUR", "texte": "Le tiers ne suffit pas."}
+
+    unsaid = write(doctor, case, button="relire", **chosen)
+    moved = write(doctor, case, button="relire", **{"precision-tiers": "Une personne lente"})
+    shown = said(
+        write(doctor, case, button="relire", **chosen, **{"precision-tiers": "Une personne lente"})
+    )
+
+    assert unsaid.context["form"].errors == {"precision-tiers": [UNSPECIFIED]}
+    assert moved.context["form"].errors == {"precision-tiers": [NOT_SPECIFIED]}
+    assert "Autre mesure : Secrétaire lecteur : Une personne lente" in shown
+    sign(doctor, case)
+    assert case.measures.get(code="TIERS").opinion_precision == "Une personne lente"
+    accommodating.reopen(
+        case=Case.objects.get(pk=case.pk), why=OpinionAgain.UNCLEAR, by=MANAGER, at=NOW
+    )
+    page = seen(doctor.get(at("case", case)))
+    assert page.cssselect("input[name=precision-tiers]")[0].get("value") == "Une personne lente"
 
 
 def test_two_measures_that_exclude_each_other_are_not_both_favoured(case, doctor):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 import time_machine
 from django.db import connection
@@ -24,13 +25,19 @@ from sporades.accounts.models import Membership
 from sporades.acts import accommodating, reading, relieving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import printed
 from sporades.exams.held import forget
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import REASONED, STANDING
 from sporades.registrations.states import State as RegistrationState
+from sporades.web.office.registrations.accommodation_decision import (
+    NOT_SPECIFIED,
+    SPECIFIED,
+    UNSPECIFIED,
+)
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -97,7 +104,8 @@ def do(client, registration, act, *, step="", **said):
     shown = {
         one.get("name"): one.get("value")
         for one in page.cssselect(
-            "main input[name=vue], main input[name=decidee], main input[name=demande]"
+            "main input[name=vue], main input[name=decidee], main input[name=demande], "
+            "main input[name=etat], main input[name=depuis]"
         )
     }
     return client.post(page_of(registration, step), {**shown, "geste": act, **said}, follow=True)
@@ -122,6 +130,109 @@ def test_what_a_doctor_asks_of_the_candidate_is_not_told_to_the_service_as_to_th
         said = main(manager.get(page))
         assert "répondez-lui" not in said, page
         assert "un papier ou une précision" in said, page
+
+
+def as_sent(client, registration, act, **said):
+    """Return what a button of the page sends, as it is shown now."""
+    page = seen(client.get(page_of(registration)))
+    [form] = [one.getparent() for one in page.cssselect(f"main input[name=geste][value={act}]")]
+    return {**dict(form.form_values()), "geste": act, **said}
+
+
+TYPED = "Il manque la page 2 de l'avis de l'établissement."
+
+
+@pytest.mark.parametrize("state", [State.WITH_DOCTOR, State.ASKED])
+def test_what_is_missing_of_an_older_page_is_kept_and_said_once_it_is_read_again(
+    manager, in_lille, doctor, state
+):
+    reach(in_lille, State.ASKED)
+    sent = as_sent(manager, in_lille, "incomplete", manque=TYPED)
+    if state == State.WITH_DOCTOR:
+        entrust(in_lille, doctor, at=NOW + timedelta(hours=1))
+    else:
+        by = author(in_lille.candidate)
+        accommodating.take_up(case=case_of(in_lille), by=by, at=NOW)
+        write(in_lille, Wish(READER))
+        send(in_lille)
+
+    answer = manager.post(page_of(in_lille), sent)
+
+    assert (answer.status_code, case_of(in_lille).state) == (409, state)
+    page = seen(answer)
+    assert page.cssselect("main textarea[name=manque]")[0].text.strip() == TYPED
+    said = "Un médecin a cette demande" if state == State.WITH_DOCTOR else "a changé depuis"
+    assert said in main(answer)
+    [form] = [one.getparent() for one in page.cssselect("input[name=geste][value=incomplete]")]
+
+    manager.post(page_of(in_lille), {**dict(form.form_values()), "geste": "incomplete"})
+
+    assert case_of(in_lille).missing == TYPED
+
+
+def test_what_is_missing_is_said_otherwise_from_its_page(manager, in_lille):
+    reach(in_lille, State.INCOMPLETE)
+    page = seen(manager.get(page_of(in_lille)))
+    assert page.cssselect("textarea[name=manque]")[0].text.strip() == "Le papier est illisible."
+
+    said = main(do(manager, in_lille, "reformuler", manque=TYPED))
+
+    assert "Ce qui manque est dit autrement" in said
+    assert case_of(in_lille).missing == TYPED
+
+
+def test_who_rewords_what_a_colleague_has_reworded_reads_it_and_keeps_what_they_typed(
+    manager, in_lille
+):
+    reach(in_lille, State.INCOMPLETE)
+    sent = as_sent(manager, in_lille, "reformuler", manque=TYPED)
+    accommodating.reword_missing(
+        case=case_of(in_lille),
+        missing="Une page.",
+        seen=NOW,
+        by=MANAGER,
+        at=NOW + timedelta(hours=1),
+    )
+
+    answer = manager.post(page_of(in_lille), sent)
+
+    assert (answer.status_code, case_of(in_lille).missing) == (409, "Une page.")
+    assert "Il manque : Une page." in main(answer)
+    assert seen(answer).cssselect("textarea[name=manque]")[0].text.strip() == TYPED
+
+
+def test_an_incomplete_request_is_complete_after_all_from_its_page(manager, in_lille):
+    reach(in_lille, State.INCOMPLETE)
+
+    said = main(do(manager, in_lille, "complete"))
+
+    assert "La demande est complète, telle qu'elle était envoyée" in said
+    assert "un mail" in said.lower()
+    assert case_of(in_lille).state == State.ASKED
+
+
+def test_a_request_that_its_candidate_is_changing_is_not_found_complete_from_its_page(
+    manager, in_lille
+):
+    reach(in_lille, State.INCOMPLETE)
+    sent = as_sent(manager, in_lille, "complete")
+    write(in_lille, Wish(READER))
+
+    page = manager.get(page_of(in_lille))
+    assert "Le candidat a commencé à changer sa demande" in main(page)
+    assert not seen(page).cssselect("input[name=geste][value=complete]")
+    assert manager.post(page_of(in_lille), sent).status_code == 422
+    assert case_of(in_lille).state == State.INCOMPLETE
+
+
+def test_what_a_doctor_asks_is_gone_back_on_but_not_reworded_by_the_service(manager, in_lille):
+    case = reach(in_lille, State.WITH_DOCTOR)
+    accommodating.declare_incomplete(case=case, missing=PAPER_ASKED, by=MANAGER, at=NOW)
+
+    page = seen(manager.get(page_of(in_lille)))
+
+    acts = [one.get("value") for one in page.cssselect("input[name=geste]")]
+    assert acts == ["complete"]
 
 
 def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_lille):
@@ -685,6 +796,20 @@ def test_of_a_request_that_was_taken_back_it_is_said_with_what_was_typed(manager
     assert "Refusée. Motif : L'épreuve est courte." in main(answered)
 
 
+def test_of_a_request_that_was_taken_back_the_ticked_epreuves_are_shown_too(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD))
+    typed = {**as_shown(manager, in_lille), **AUTHOR, "epreuves-tiers": ["E1"]}
+    by = author(in_lille.candidate)
+    accommodating.withdraw(case=case_of(in_lille), by=by, at=NOW)
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **typed})
+    replaced = {**typed, "decision-tiers": "other", "autre-tiers": READER}
+    other = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **replaced})
+
+    assert "Accordée. Seulement pour Français" in main(answered)
+    assert "Autre mesure accordée : Secrétaire lecteur. Seulement pour Français" in main(other)
+
+
 def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     manager, member, in_lille
 ):
@@ -916,6 +1041,7 @@ def test_what_a_colleague_decided_meanwhile_is_shown_in_the_place_of_cancelling(
     assert answered.status_code == 409
     assert "Une nouvelle décision a été prise entre-temps" in main(answered)
     assert "Claude Dubois, cheffe de division" in main(answered)
+    assert "Ce que vous aviez répondu Motif Par erreur." in main(answered)
     assert case_of(in_lille).state == State.DECIDED
 
 
@@ -1270,3 +1396,179 @@ def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in
     page = main(mine.get(reverse("candidate:accommodation", args=[in_lille.number])))
 
     assert "Accordée en partie Accordée pour : Français ; refusée pour : Mathématiques" in page
+
+
+HEALTH = "La dyslexie du candidat et sa Ritaline ne justifient pas un lecteur."
+AFTER_READING = {"relu": "on", "mots": "dyslexie Ritaline"}
+
+
+def pointed_out(answer):
+    """Return the words of health that a page asks to read over, as its form would send them."""
+    return [one.get("value") for one in seen(answer).cssselect("main form input[name=mots]")]
+
+
+def test_words_of_health_in_a_decision_are_read_over_before_it_is_saved(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    refused = {"decision-lecteur": "refused", "contre-lecteur": HEALTH}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **refused}
+
+    answer = do(manager, in_lille, "decider", **said)
+
+    assert (answer.status_code, case_of(in_lille).state) == (422, State.OPINION_GIVEN)
+    assert pointed_out(answer) == ["dyslexie Ritaline"]
+    assert seen(answer).cssselect("textarea[name=contre-lecteur]")[0].text.strip() == HEALTH
+    do(manager, in_lille, "decider", **said, **AFTER_READING)
+    assert case_of(in_lille).measures.get().reason == HEALTH
+
+
+def test_a_word_of_health_that_comes_after_the_others_were_read_over_is_read_over_too(
+    manager, in_lille
+):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    refused = {"decision-lecteur": "refused", "contre-lecteur": f"{HEALTH} Ni son asthme."}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **refused}
+
+    answer = do(manager, in_lille, "decider", **said, **AFTER_READING)
+
+    assert case_of(in_lille).state == State.OPINION_GIVEN
+    assert pointed_out(answer) == ["dyslexie Ritaline asthme"]
+
+
+def test_words_of_health_that_come_from_the_doctor_are_read_over_until_they_leave(
+    manager, in_lille, doctor
+):
+    reach(in_lille, State.ASKED, Wish(READER))
+    entrust(in_lille, doctor)
+    opine(in_lille, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE, text="Son autisme ne le demande pas."))
+    said = {**as_shown(manager, in_lille), **AUTHOR}
+    do(manager, in_lille, "decider", **said, relu="on", mots="autisme")
+
+    page = manager.get(page_of(in_lille))
+    assert pointed_out(page) == ["autisme"]
+    answer = do(manager, in_lille, "notifier")
+    assert (pointed_out(answer), case_of(in_lille).state) == (["autisme"], State.DECIDED)
+
+    do(manager, in_lille, "notifier", relu="on", mots="autisme")
+
+    assert case_of(in_lille).state == State.NOTIFIED
+
+
+def test_a_decision_without_a_word_of_health_is_notified_at_once(manager, in_lille):
+    reach(in_lille, State.DECIDED)
+
+    assert pointed_out(manager.get(page_of(in_lille))) == []
+    do(manager, in_lille, "notifier")
+
+    assert case_of(in_lille).state == State.NOTIFIED
+
+
+@pytest.mark.parametrize(
+    ("state", "act"), [(State.ASKED, "incomplete"), (State.INCOMPLETE, "reformuler")]
+)
+def test_words_of_health_in_what_is_missing_are_read_over_before_they_are_sent(
+    manager, in_lille, state, act
+):
+    case = reach(in_lille, state)
+    missing = "Il manque le bilan de votre dyslexie."
+
+    answer = do(manager, in_lille, act, manque=missing)
+
+    assert (answer.status_code, case_of(in_lille).missing) == (422, case.missing)
+    assert pointed_out(answer) == ["dyslexie"]
+    assert seen(answer).cssselect("textarea[name=manque]")[0].text.strip() == missing
+    do(manager, in_lille, act, manque=missing, relu="on", mots="dyslexie")
+    assert case_of(in_lille).missing == missing
+
+
+def test_words_of_health_in_why_a_taking_again_is_cancelled_are_read_over(manager, in_lille):
+    case = reach(in_lille, State.NOTIFIED)
+    accommodating.take_again(case=case, why="error", has_opinion=True, by=MANAGER, at=NOW)
+
+    answer = do(manager, in_lille, "laisser", motif="Sa dyslexie est ancienne.")
+
+    assert (pointed_out(answer), case_of(in_lille).state) == (["dyslexie"], State.OPINION_GIVEN)
+
+
+@pytest.fixture
+def which_reader(in_lille):
+    """Have a reader be specified, in the réglementation of this registration too."""
+    load_invented(
+        ("libelle: Secrétaire lecteur, ", 'libelle: Secrétaire lecteur, precision: "Lequel ?", ')
+    )
+    forget()
+    Registration.objects.filter(pk=in_lille.pk).update(regulation=Regulation.objects.latest("pk"))
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_another_measure_that_must_say_which_is_granted_with_it(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD))
+    chosen = {"decision-tiers": "other", "autre-tiers": READER, "contre-tiers": "Il ne suffit pas."}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **chosen}
+
+    unsaid = do(manager, in_lille, "decider", **said)
+
+    assert unsaid.context["asked"].decision.errors == {"precision-tiers": [UNSPECIFIED]}
+    help_text = str(unsaid.context["asked"].decision.fields["precision-tiers"].help_text)
+    assert help_text.startswith("Secrétaire lecteur : Lequel ?")
+    said["precision-tiers"] = "Une personne lente"
+    kept = do(manager, in_lille, "decider", **said)
+    assert "Autre mesure accordée : Secrétaire lecteur : Une personne lente" in main(kept)
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="auditeur@exemple.test")
+    assert "Autre mesure accordée : Secrétaire lecteur" in main(auditor.get(tab(in_lille)))
+    assert "Une personne lente" not in main(auditor.get(tab(in_lille)))
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_a_precision_typed_for_a_measure_that_is_refused_is_not_dropped_unsaid(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(THIRD))
+    said = {**as_shown(manager, in_lille), **AUTHOR, "precision-tiers": "Une personne lente"}
+
+    answer = do(manager, in_lille, "decider", **said)
+
+    assert answer.context["asked"].decision.errors == {"precision-tiers": [NOT_SPECIFIED]}
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_another_precision_than_the_doctors_says_why(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED, Wish(THIRD))
+    entrust(in_lille, doctor)
+    opine(in_lille, TIERS=OpinionOn(Opinion.OTHER, READER, precision="Une personne lente"))
+    said = {**as_shown(manager, in_lille), **AUTHOR}
+    assert said["precision-tiers"] == "Une personne lente"
+
+    answer = do(manager, in_lille, "decider", **{**said, "precision-tiers": "Une autre"})
+
+    assert answer.context["asked"].decision.errors == {"contre-tiers": [SPECIFIED]}
+    do(manager, in_lille, "decider", **said)
+    assert case_of(in_lille).measures.get().decided_precision == "Une personne lente"
+
+
+def test_the_paragraphs_of_a_reason_stay_apart_on_the_page_and_in_the_document(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    why = "Premier point.\n\nDeuxième point :\n- un\n- deux"
+    refused = {"decision-lecteur": "refused", "contre-lecteur": why.replace("\n", "\r\n")}
+
+    page = do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR, **refused})
+
+    assert case_of(in_lille).measures.get().reason == why
+    said = seen(page).cssselect("article .s-lines")
+    shown = [one.text_content().replace("\xa0", " ") for one in said]
+    assert shown == [f"Motif : {why}"]
+    do(manager, in_lille, "notifier")
+    lines = lines_of(case_of(in_lille).notification)
+    assert "Motif : Premier point." in lines
+    assert [one for one in lines if one in {"Deuxième point :", "- un", "- deux"}] == [
+        "Deuxième point :",
+        "- un",
+        "- deux",
+    ]
+
+
+def lines_of(version):
+    """Return the lines of a document, as they are printed."""
+    pages = pypdfium2.PdfDocument(printed(version))
+    return [
+        line.replace("\xa0", " ").strip()
+        for page in pages
+        for line in page.get_textpage().get_text_range().splitlines()
+    ]

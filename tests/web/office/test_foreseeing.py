@@ -1,16 +1,20 @@
 """A batch of accommodations, read before it is launched: how many, by whom, each document (I11, H4)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.operations import OpinionOn, as_decided
 from sporades.accommodations.rules import Wish
-from sporades.accommodations.states import Opinion, State
+from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import moving
+from sporades.acts import accommodating, moving
 from sporades.batches import operations
+from sporades.batches.accommodations import OTHER_DECISION, OTHER_OPINION
 from sporades.batches.actions import ACTIONS
+from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 from tests.accommodations import asked
 from tests.accommodations.asked import HALF, READER, THIRD, WORDS, case_of, opine, said_so
@@ -61,6 +65,28 @@ def test_opinions_that_will_be_followed_are_counted_signed_and_read_before(manag
     assert "Secrétaire lecteur Refusée." in document
     assert "Il écrit : Les mesures conviennent." in document
     assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+@pytest.mark.parametrize("action", ["follow-opinion", "notify-accommodation"])
+def test_words_of_health_that_a_batch_would_decide_or_notify_are_pointed_out(
+    manager, in_lille, action
+):
+    asked.reach(in_lille, State.WITH_DOCTOR, Wish(READER))
+    opine(in_lille, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE, text="Son autisme ne le demande pas."))
+    if action == "notify-accommodation":
+        by = manager.user.memberships.get()
+        accommodating.follow_opinion(registration=in_lille, by=member_of(by), at=NOW)
+    batch = prepared(manager, action)
+
+    page = main(manager.get(page_of(batch)))
+    document = main(manager.get(document_of(batch, in_lille)))
+
+    assert "À relire. Des mots semblent dire quelque chose de la santé : « autisme »" in page
+    assert "Ces mots semblent dire quelque chose de la santé du candidat" in document
+
+
+def member_of(membership):
+    return Actor(membership.role, "Claude Martin", f"user:{membership.user_id}")
 
 
 def test_decisions_that_will_be_notified_are_read_before(manager, in_lille):
@@ -174,3 +200,60 @@ def test_a_batch_that_was_launched_leads_to_the_next_step(
 
     every = reverse("office:accommodations")
     assert links == [f"{every}{end}" for end in leads_to]
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_forecast_says_what_the_doctor_has_signed_again_since_and_is_not_launched(
+    manager, in_lille
+):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    case = case_of(in_lille)
+    assert "Lancer" in main(manager.get(page_of(batch)))
+    accommodating.reopen(case=case, why=OpinionAgain.UNCLEAR, by=asked.MANAGER, at=LATER)
+    opine(in_lille, at=LATER)
+
+    page = main(manager.get(page_of(batch)))
+
+    assert "traitées : 0. Inscriptions laissées de côté : 1." in page
+    assert OTHER_OPINION in page
+    assert "Rien ne serait fait" in page
+    assert "Lancer" not in page
+
+
+def test_a_forecast_says_what_was_corrected_since(manager, in_lille):
+    asked.reach(in_lille, State.DECIDED)
+    batch = prepared(manager, "notify-accommodation")
+    case = case_of(in_lille)
+    accommodating.correct(
+        case=case,
+        decisions=as_decided(case),
+        author=asked.RECTOR,
+        seen=NOW,
+        by=asked.MANAGER,
+        at=LATER,
+    )
+
+    page = main(manager.get(page_of(batch)))
+
+    assert OTHER_DECISION in page
+    assert "Lancer" not in page
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_decisions_are_notified_after_a_batch_that_has_decided_some(manager, in_lille, is_done):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    if not is_done:
+        case = case_of(in_lille)
+        accommodating.reopen(case=case, why=OpinionAgain.UNCLEAR, by=asked.MANAGER, at=LATER)
+    operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=LATER)
+    while operations.go_on(str(batch.pk), at=LATER):
+        pass
+
+    page = main(manager.get(page_of(batch)))
+
+    assert f"Faites {int(is_done)}" in page
+    assert ("Notifier ces décisions" in page) is is_done

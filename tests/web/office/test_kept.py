@@ -227,8 +227,8 @@ def test_what_is_not_kept_is_said_not_to_be(manager, in_lille, later):
 
     asked = manager.post(there, {"vu": "1"})
 
-    said = "Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau : ce que"
-    assert f"{said} vous veniez d'envoyer n'a pas été pris en compte." in main(
+    said = "Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau pour"
+    assert f"{said} recommencer : ce que vous venez d'envoyer n'a pas été pris en compte." in main(
         manager.get(asked.url)
     )
 

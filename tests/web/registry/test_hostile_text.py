@@ -236,7 +236,9 @@ def spoil_letters(record):
     Candidate.objects.filter(pk=record.pk).update(**dict.fromkeys(lines, HOSTILE))
     ClaimCode.objects.update(made_name=HOSTILE, email=ADDRESS)
     AskedMeasure.objects.filter(decision="").update(precision=HOSTILE)
+    others = AskedMeasure.objects.filter(opinion="other", decision="other")
     with nothing_frozen():
+        others.update(opinion_precision=HOSTILE, decided_precision=HOSTILE)
         Signature.objects.update(email=ADDRESS)
 
 

@@ -26,6 +26,7 @@ from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
+from sporades.web.office.registrations.files import opened_with
 from sporades.web.office.sheets import sheet_of
 
 SCHEDULED = "Publication décidée, à venir"
@@ -179,9 +180,9 @@ def _refusals(request: HttpRequest, found: Publication) -> QuerySet[PublicationL
 
 
 def _version(request: HttpRequest, found: Publication, number: str) -> DocumentVersion:
-    lines = found.lines.filter(
-        registration__in=Registration.objects.within(request.reach).filter(number=number)
-    )
+    opens = request.reaches(opened_with(found.kind))
+    mine = Registration.objects.within(request.reach).filter(number=number)
+    lines = found.lines.filter(registration__in=mine.within(opens))
     line = get_object_or_404(
         lines.filter(version__isnull=False).select_related("version__document")
     )

@@ -6,7 +6,13 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.models import LONGEST_NAME, LONGEST_WHY, AskedMeasure, Case
+from sporades.accommodations.models import (
+    LONGEST_NAME,
+    LONGEST_PRECISION,
+    LONGEST_WHY,
+    AskedMeasure,
+    Case,
+)
 from sporades.accommodations.operations import (
     Author,
     DecisionOn,
@@ -17,12 +23,20 @@ from sporades.accommodations.operations import (
     explains_another,
     needs_reason,
 )
-from sporades.accommodations.rules import Sat, papers_asked, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import (
+    Sat,
+    asked_of_others,
+    papers_asked,
+    papers_in_words,
+    rules_of,
+    sat_by,
+)
 from sporades.accommodations.states import Decision, Opinion, State
+from sporades.acts.accommodating import precision_named
 from sporades.core.french import listed
-from sporades.core.text import clean
+from sporades.core.text import clean_lines
 from sporades.exams.schema.base import LONGEST_LINE
-from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, CleanLinesField, ask_if_called_for
 
 REASON = "Dites le motif : le candidat le lira."
 OF_ANOTHER = "Ce motif explique une autre décision : écrivez celui de la vôtre."
@@ -38,6 +52,11 @@ NOT_OTHER = (
     "Vous choisissez une mesure, et la décision n'est pas « Autre mesure accordée » : choisissez "
     "cette décision, ou revenez ici à « Choisissez »."
 )
+UNSPECIFIED = "Précisez la mesure que vous accordez à la place : le candidat le lira."
+NOT_SPECIFIED = (
+    "La mesure que vous accordez ne se précise pas : effacez ceci, ou choisissez une autre mesure."
+)
+SPECIFIED = "Votre précision n'est pas celle du médecin : dites pourquoi, le candidat le lira."
 NOT_ALONG = "Vous ne suivez pas l'avis du médecin : écrivez votre motif dans l'autre champ, et effacez celui-ci."
 NOT_READ = "Vous suivez l'avis du médecin, favorable : aucun motif n'est dit. Effacez-le."
 PROPOSED = "Proposé d'après l'avis."
@@ -98,12 +117,16 @@ class CaseDecisionForm(forms.Form):
         self._offered: dict[str, list[Sat]] = {}
         rules = rules_of(case.registration)
         every = [(one.code, one.label) for one in rules.measures] if rules else []
+        self._questions = {
+            one.code: one.precision for one in (rules.measures if rules else ()) if one.precision
+        }
         self._labels = dict(every)
         for one in self._measures:
             asked = {each.code for each in self._measures if each == one or one.is_covered_by(each)}
             named = {self._advised[one.code].other, self._start(one).other}
             kept = [pair for pair in every if pair[0] not in asked - named]
             self._ask(one, [("", "Choisissez"), *kept])
+            self._ask_precision(one, kept)
             self._ask_papers(one, case)
             self._ask_why(one)
         known = self._author
@@ -133,6 +156,23 @@ class CaseDecisionForm(forms.Form):
             widget=forms.Select(attrs={"data-in-full": True}),
         )
         ask_if_called_for(self.fields[other], f"{decision}={Decision.OTHER.value}")
+
+    def _ask_precision(self, one: AskedMeasure, others: list[tuple[str, str]]) -> None:
+        """Ask which one, or how large, of another measure that must say so."""
+        asked = [pair for pair in others if pair[0] in self._questions]
+        if not asked:
+            return
+        _, other, *_ = names_of(one)
+        name = precision_named(one)
+        self.fields[name] = CleanCharField(
+            label="Précision de la mesure accordée à la place",
+            help_text=asked_of_others(asked, self._questions),
+            max_length=LONGEST_PRECISION,
+            initial=self._start(one).precision,
+            required=False,
+        )
+        self.fields[name].widget.attrs["autocomplete"] = "off"
+        ask_if_called_for(self.fields[name], f"{other}={' '.join(code for code, _ in asked)}")
 
     def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
         """Ask for which épreuves it is granted, where it is asked for several."""
@@ -208,13 +248,13 @@ class CaseDecisionForm(forms.Form):
     def label_of(self, name: str) -> str:
         """Return how the list of errors names a field: with its measure."""
         label = str(self.fields[name].label)
-        of = next((one.label for one in self._measures if name in names_of(one)), "")
+        of = next((one.label for one in self._measures if name in _fields_of(one)), "")
         return f"« {of} », {label[:1].lower()}{label[1:]}" if of else label
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the fields of each measure under its name, then who decides."""
         measures = [
-            (one.named, tuple(name for name in names_of(one) if name in self.fields))
+            (one.named, tuple(name for name in _fields_of(one) if name in self.fields))
             for one in self._measures
         ]
         return [*measures, ("Qui décide", ("prenom", "nom", "fonction", "service"))]
@@ -228,12 +268,13 @@ class CaseDecisionForm(forms.Form):
     def _in_words(self, said: DecisionOn) -> str:
         words = said.decision.label.lower()
         if said.other:
-            words = f"{words}, « {self._labels.get(said.other, said.other)} »"
+            label = self._labels.get(said.other, said.other)
+            words = f"{words}, « {f'{label} : {said.precision}' if said.precision else label} »"
         return f"{words} {self._only(said.papers)}" if said.papers else words
 
     def _opined(self, one: AskedMeasure) -> str:
         if one.opinion == Opinion.OTHER:
-            said = f"Le médecin propose « {one.opinion_label} »"
+            said = f"Le médecin propose « {one.opinion_named} »"
         else:
             said = f"Avis {one.get_opinion_display().lower()}"
         if one.opinion_papers:
@@ -260,6 +301,8 @@ class CaseDecisionForm(forms.Form):
             if said != Decision.OTHER and self._is_typed(other):
                 self.add_error(other, NOT_OTHER)
                 continue
+            if not self._is_specified(one):
+                continue
             ticked = set(self.cleaned_data.get(papers, ()))
             if said == Decision.REFUSED and ticked - set(self._start(one).papers):
                 self.add_error(papers, TICKED)
@@ -267,9 +310,24 @@ class CaseDecisionForm(forms.Form):
             self._check_reason(one)
         self._check_together()
 
+    def _is_specified(self, one: AskedMeasure) -> bool:
+        """Ask for the precision of another measure that must say so; refuse that of any other."""
+        name, (decision, other, *_) = precision_named(one), names_of(one)
+        if name not in self.fields or name in self.errors:
+            return name not in self.errors
+        is_asked = (
+            self.cleaned_data.get(decision) == Decision.OTHER
+            and self.cleaned_data.get(other) in self._questions
+        )
+        if is_asked and not self.cleaned_data.get(name):
+            self.add_error(name, UNSPECIFIED)
+        elif not is_asked and self._is_typed(name):
+            self.add_error(name, NOT_SPECIFIED)
+        return name not in self.errors
+
     def _check_together(self) -> None:
         """Refuse to grant, for a same épreuve, two measures that exclude each other."""
-        if any(name in self.errors for one in self._measures for name in names_of(one)):
+        if any(name in self.errors for one in self._measures for name in _fields_of(one)):
             return
         decisions = [(one, self._decision_on(one)) for one in self._measures]
         granted = [
@@ -291,7 +349,7 @@ class CaseDecisionForm(forms.Form):
         if not follows and self._is_typed(along):
             self.add_error(along, NOT_ALONG)
         if needs_reason(one, said) and not said.reason:
-            self.add_error(name, REASON)
+            self.add_error(name, REASON if follows or not said.resembles(advised) else SPECIFIED)
         elif explains_another(said, advised, self._former.get(one.code)):
             self.add_error(name, OF_ANOTHER)
         elif follows and self.cleaned_data.get(against):
@@ -302,7 +360,7 @@ class CaseDecisionForm(forms.Form):
         if name not in self.fields:
             return False
         said = self.cleaned_data.get(name, "")
-        return bool(said) and said != clean(str(self.fields[name].initial or ""))
+        return bool(said) and said != clean_lines(str(self.fields[name].initial or ""))
 
     @property
     def decisions(self) -> dict[str, DecisionOn]:
@@ -318,9 +376,14 @@ class CaseDecisionForm(forms.Form):
             said,
             other if said is Decision.OTHER else "",
             papers=() if said is Decision.REFUSED else self._kept(one, papers),
+            precision=self._precision(one, other) if said is Decision.OTHER else "",
         )
         reason = along if found.follows(self._advised[one.code]) else against
         return replace(found, reason=reason if needs_reason(one, found) else "")
+
+    def _precision(self, one: AskedMeasure, other: str) -> str:
+        said: str = self.cleaned_data.get(precision_named(one), "")
+        return said if other in self._questions else ""
 
     def _kept(self, one: AskedMeasure, ticked: Sequence[str]) -> tuple[str, ...]:
         """Return the épreuves that were ticked; where none is offered, those of the opinion."""
@@ -351,8 +414,14 @@ def names_of(measure: AskedMeasure) -> tuple[str, str, str, str, str]:
     return decision, other, papers, along, against
 
 
-def _reason(label: str, told: str, proposed: str) -> CleanCharField:
-    return CleanCharField(
+def _fields_of(measure: AskedMeasure) -> tuple[str, ...]:
+    """Return the names of the fields of a measure, as they stand one under the other."""
+    decision, other, *rest = names_of(measure)
+    return decision, other, precision_named(measure), *rest
+
+
+def _reason(label: str, told: str, proposed: str) -> CleanLinesField:
+    return CleanLinesField(
         label=label,
         help_text=told,
         max_length=LONGEST_WHY,

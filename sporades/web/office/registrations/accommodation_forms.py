@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import (
+    LONGEST_PRECISION,
     LONGEST_REASON,
     LONGEST_WHY,
     Again,
@@ -13,26 +15,33 @@ from sporades.accommodations.models import (
     Case,
 )
 from sporades.accommodations.operations import Author
+from sporades.accommodations.rules import exam_of, rules_of
 from sporades.accommodations.states import (
     CORRECT,
     DECIDE,
     DECLARE_INCOMPLETE,
     ENTRUST,
+    FIND_COMPLETE,
     NOTIFY,
     REOPEN,
+    REWORD_MISSING,
     TAKE_FROM_DOCTOR,
     Decision,
     OpinionAgain,
     State,
 )
 from sporades.accounts.models import Membership
-from sporades.core.text import clean
+from sporades.acts.accommodating import precision_named
+from sporades.core.french import listed
+from sporades.core.text import clean_lines
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
 MOVES = {
     "confier": ENTRUST,
     "incomplete": DECLARE_INCOMPLETE,
+    "reformuler": REWORD_MISSING,
+    "complete": FIND_COMPLETE,
     "reprendre": TAKE_FROM_DOCTOR,
     "nouvel-avis": REOPEN,
     "decider": DECIDE,
@@ -40,6 +49,8 @@ MOVES = {
     "notifier": NOTIFY,
 }
 DECIDING = {"decider", "corriger"}
+MISSING = {"incomplete", "reformuler"}
+ON_MISSING = {*MISSING, "complete"}
 CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
 CHANGED = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
 OPINED_AGAIN = (
@@ -145,6 +156,28 @@ class LeaveForm(forms.Form):
     )
 
 
+class ReadOverForm(forms.Form):
+    """Words of health were pointed out, and whoever presses has read them: it is a help, no refusal."""
+
+    relu = forms.BooleanField(
+        label="J'ai relu ces mots : ils ne disent rien de la santé du candidat",
+        error_messages={"required": "Relisez ces mots : changez-les, ou cochez cette case."},
+    )
+    mots = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, words: Sequence[str] = ()) -> None:
+        """Ask for the words that are pointed out now, whichever were before.
+
+        Args:
+            data: what was sent.
+            words: those that look like a diagnosis, an illness or a treatment.
+        """
+        self.words = list(words)
+        said = data.get("mots", "").split(" ") if data is not None else []
+        self.is_read = data is not None and "relu" in data and set(self.words) <= set(said)
+        super().__init__(initial={"mots": " ".join(self.words)})
+
+
 class CaseForms:
     """The buttons of the page of a request: each is a form, and says which act it is."""
 
@@ -164,6 +197,8 @@ class CaseForms:
             self.possible |= {AGAIN} if case.registration.is_active else set()
             self.possible |= {CALL} if case.is_to_read else set()
         self.possible |= {LEAVE} if case.is_taking_again else set()
+        self.possible -= {"reformuler"} if case.is_asked_by_doctor else set()
+        self.possible -= {"complete"} if case.is_changed_since_incomplete else set()
         self.act = data.get("geste", "") if data is not None else ""
 
         def sent(name: str) -> Any:
@@ -171,7 +206,9 @@ class CaseForms:
 
         self.has_doctors = bool(doctors)
         self.entrust = EntrustForm(sent("confier"), doctors=doctors)
-        self.missing = MissingForm(sent("incomplete"))
+        self.missing = MissingForm(
+            sent("incomplete") or sent("reformuler"), initial={"manque": case.missing}
+        )
         self.call = CallForm(sent(CALL))
         self.again = AgainForm(sent(AGAIN))
         self.leave = LeaveForm(sent(LEAVE))
@@ -183,6 +220,8 @@ class CaseForms:
         )
         self.why = ""
         self.is_refused = False
+        self.read_over: ReadOverForm | None = None
+        """Where what was sent has words to be read over: it goes with the button that was pressed."""
         self.left: list[tuple[str, str]] = []
         """What was sent for an act that is possible no more: the page shows it, to be copied."""
         self._data, self._case, self._author = data, case, author
@@ -202,7 +241,7 @@ class CaseForms:
             return False
         form = {
             "confier": self.entrust,
-            "incomplete": self.missing,
+            **dict.fromkeys(MISSING, self.missing),
             **dict.fromkeys(DECIDING, self.decision),
             CALL: self.call,
             AGAIN: self.again,
@@ -210,7 +249,26 @@ class CaseForms:
             "nouvel-avis": self.new_opinion,
         }.get(self.act)
         self.is_refused = form is not None and not form.is_valid()
+        if not self.is_refused:
+            self._read_over()
         return not self.is_refused
+
+    def _read_over(self) -> None:
+        """Have words of health read over before they are saved or notified; with that, nothing is refused."""
+        asked = ReadOverForm(self._data, words=words_of_health(*self._texts()))
+        if asked.words and not asked.is_read:
+            self.read_over, self.is_refused = asked, True
+
+    def _texts(self) -> list[str]:
+        """Return what is written in what was sent, for the candidate to read."""
+        if self.act in DECIDING and self.decision is not None:
+            said = self.decision.decisions.values()
+            return [text for one in said for text in (one.reason, one.precision)]
+        if self.act in MISSING:
+            return [self.missing.cleaned_data["manque"]]
+        if self.act == LEAVE:
+            return [self.leave.cleaned_data["motif"]]
+        return reasons_of(self._case) if self.act == "notifier" else []
 
     def _is_opinion_another(self) -> bool:
         """Return whether the doctor has given another opinion than the page showed."""
@@ -243,19 +301,56 @@ class CaseForms:
         """Say why it is not done."""
         self.why, self.is_refused = why, True
 
+    def refuse_keeping(self, why: str, data: Any) -> None:
+        """Say why it is not done, and show what was sent of an act that is possible no more.
+
+        Args:
+            why: what has changed.
+            data: what was sent.
+        """
+        self.refuse(why)
+        if data.get("geste") not in self.possible:
+            self.left = _left(data, self._case)
+
+
+def reasons_of(case: Case) -> list[str]:
+    """Return why each measure is decided as it is, and which it is, as the candidate reads it."""
+    return [text for one in case.measures.all() for text in (one.reason, one.decided_precision)]
+
 
 def _left(data: Any, case: Case) -> list[tuple[str, str]]:
     """Return what was sent of an act, in words, each with its label: what is empty is left out."""
     rows = [
         ("Ce qui manque", data.get("manque", "")[:LONGEST_REASON]),
         ("Motif", data.get("motif", "")[:LONGEST_REASON]),
-        *((one.label, _left_of(data, one)) for one in case.measures.all()),
+        *((one.label, _left_of(data, one)) for one in _measures_of(case)),
     ]
-    return [(label, text) for label, said in rows if (text := clean(said))]
+    return [(label, text) for label, said in rows if (text := clean_lines(said))]
+
+
+def _measures_of(case: Case) -> list[AskedMeasure]:
+    """Return the measures of a request, each with that very request: its registration is there."""
+    measures = list(case.measures.all())
+    for one in measures:
+        one.case = case
+    return measures
 
 
 def _left_of(data: Any, one: AskedMeasure) -> str:
-    decision, _, _, along, against = names_of(one)
+    """Return what was answered of a measure: granted or refused, for which épreuves, and why."""
+    decision, other, papers, along, against = names_of(one)
     said = dict(Decision.choices).get(data.get(decision, ""), "")
+    if data.get(decision) == Decision.OTHER:
+        said = " : ".join(filter(None, [said, _other_of(data, one, other)]))
+    labels = {paper.code: paper.label for paper in exam_of(one.case.registration).papers}
+    ticked = [labels[code] for code in data.getlist(papers) if code in labels]
+    some = f"Seulement pour {listed(ticked)}" if ticked else ""
     whys = [data.get(name, "")[:LONGEST_WHY] for name in (along, against)]
-    return ". ".join(filter(None, [said, *(f"Motif : {why}" for why in whys if why)]))
+    return ". ".join(filter(None, [said, some, *(f"Motif : {why}" for why in whys if why)]))
+
+
+def _other_of(data: Any, one: AskedMeasure, name: str) -> str:
+    rules = rules_of(one.case.registration)
+    measure = rules.measure(data.get(name, "")) if rules else None
+    precision = data.get(precision_named(one), "")[:LONGEST_PRECISION]
+    return " : ".join(filter(None, [measure.label if measure else "", precision]))

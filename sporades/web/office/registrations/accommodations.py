@@ -14,7 +14,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.late import late_told
-from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models import AskedMeasure, AsRead, Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
 from sporades.accommodations.rules import (
@@ -37,7 +37,14 @@ from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.registrations.accommodation_forms import DECIDING, LEAVE, CaseForms
+from sporades.web.office.registrations.accommodation_forms import (
+    DECIDING,
+    LEAVE,
+    ON_MISSING,
+    CaseForms,
+    ReadOverForm,
+    reasons_of,
+)
 from sporades.web.office.registrations.accommodation_queue import phones_of, queue_of
 from sporades.web.office.registrations.files import (
     TRAIL,
@@ -50,6 +57,8 @@ from sporades.web.office.registrations.walking import back_to_file
 DONE = {
     "confier": "La demande est confiée au médecin.",
     "incomplete": "La demande est dite incomplète",
+    "reformuler": "Ce qui manque est dit autrement",
+    "complete": "La demande est complète, telle qu'elle était envoyée : elle est à confier",
     "reprendre": "La demande est reprise au médecin : elle est à confier.",
     "nouvel-avis": "Un nouvel avis est demandé : la demande est de nouveau chez le médecin.",
     "decider": "La décision est enregistrée : relisez-la, puis notifiez-la.",
@@ -59,7 +68,7 @@ DONE = {
     "revoir": "La décision est reprise. Celle qui est notifiée vaut jusqu'à la nouvelle.",
     LEAVE: "La reprise est annulée : la décision notifiée reste en vigueur",
 }
-TELLS = ("incomplete", "notifier", LEAVE)
+TELLS = ("incomplete", "reformuler", "complete", "notifier", LEAVE)
 CORRECTING = "corriger"
 FROM_LIST = "de_la_liste"
 """What a button of the list sends: its reader stays there."""
@@ -102,6 +111,8 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             if asked.act == LEAVE:
                 return _overtaken(request, found, by, str(refusal))
+            if asked.act in ON_MISSING:
+                return _read_again(request, found, by, str(refusal))
             asked.refuse(str(refusal))
         else:
             return _done(request, found, case, asked.act)
@@ -143,7 +154,19 @@ def _overtaken(
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=False)
-    asked.refuse(why)
+    asked.refuse_keeping(why, request.POST)
+    return _page(request, case, asked, by, seen=case.revision, status=409)
+
+
+def _read_again(
+    request: HttpRequest, registration: Registration, by: Actor, why: str
+) -> HttpResponse:
+    """Show where a request stands now, with what was typed of it: whoever reads it may press again."""
+    case = _case_to_handle(registration)
+    if case is None:
+        raise Http404
+    asked = _asked(request, case, by, is_posted=True)
+    asked.refuse_keeping(why, request.POST)
     return _page(request, case, asked, by, seen=case.revision, status=409)
 
 
@@ -156,6 +179,7 @@ def _page(
         "case": case,
         "asked": asked,
         "seen": seen,
+        "since": case.since.isoformat() if case.since else "",
         "rules": rules_of(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
@@ -180,7 +204,11 @@ def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[st
     if "notifier" not in asked.possible or _is_correcting(asked, request):
         return {}
     try:
-        return {"paper": notification.content(Notified(case, request.arrived_at))}
+        return {
+            "paper": notification.content(Notified(case, request.arrived_at)),
+            # What was pointed out as it was saved, or comes from the doctor, is so until it leaves.
+            "read_over": asked.read_over or ReadOverForm(words=words_of_health(*reasons_of(case))),
+        }
     except Refused as refusal:
         return {"cannot": str(refusal)}
 
@@ -221,9 +249,8 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.entrust(
                 case=case, doctor=chosen.user, name=chosen.full_name, seen=seen, by=by, at=at
             )
-        case "incomplete":
-            missing = asked.missing.cleaned_data["manque"]
-            accommodating.declare_incomplete(case=case, missing=missing, by=by, at=at)
+        case str(act) if act in ON_MISSING:
+            _say_missing(case, asked, _as_read(request, seen), by=by, at=at)
         case "reprendre":
             accommodating.take_from_doctor(case=case, by=by, at=at)
         case "nouvel-avis":
@@ -246,6 +273,18 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             )
 
 
+def _say_missing(case: Case, asked: CaseForms, read: AsRead, *, by: Actor, at: datetime) -> None:
+    """Say what a request lacks, say it otherwise, or go back on it, as it was read."""
+    if asked.act == "complete":
+        accommodating.find_complete(case=case, seen=read.since, by=by, at=at)
+        return
+    missing = asked.missing.cleaned_data["manque"]
+    if asked.act == "incomplete":
+        accommodating.declare_incomplete(case=case, missing=missing, seen=read, by=by, at=at)
+    else:
+        accommodating.reword_missing(case=case, missing=missing, seen=read.since, by=by, at=at)
+
+
 def _settle(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequest) -> None:
     """Decide of a request, or correct what was decided of it."""
     form, at = asked.decision, request.arrived_at
@@ -257,6 +296,12 @@ def _settle(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: Http
     else:
         opined = _instant(request.POST.get("avis", ""))
         accommodating.decide(**said, seen=seen, opinion_seen=opined)
+
+
+def _as_read(request: HttpRequest, revision: int) -> AsRead:
+    """Return how a request stood on the page that was sent."""
+    sent = request.POST
+    return AsRead(revision, sent.get("etat", ""), _instant(sent.get("depuis", "")))
 
 
 def _decision_read(request: HttpRequest) -> datetime | None:
@@ -331,6 +376,7 @@ def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str,
                 )
                 if may_decide
                 else "",
+                "decided": one.decision_in_words if may_decide else one.decision_without_precision,
                 "granted": granted_in_part(one, sat),
             }
             for one in measures
@@ -416,8 +462,9 @@ def _before(
             "said": _named_before(one, zone),
             "why": one.left_reason if may_decide else "",
             "granted": [
-                f"{m.decided_label} (en partie)" if m.decided_papers else m.decided_label
+                f"{named} (en partie)" if m.decided_papers else named
                 for m in one.measures.all()
+                for named in [m.granted_named if may_decide else m.decided_label]
                 if m.decided_label
             ],
         }

@@ -19,6 +19,8 @@ from sporades.acts.moving import moves_of
 from sporades.acts.registering import amendments_told_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day, times_in_words
+from sporades.documents import kinds
+from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.journal.models import Entry
@@ -132,7 +134,10 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     prepares = request.reaches(Permission.PREPARE_DOCUMENTS)
     may_deposit = prepares.covers(**_where(found))
     said = {
-        "versions": documents_in(folder=found.folder_id, at=at),
+        "versions": [
+            (one, _may_open(request, found, one))
+            for one in documents_in(folder=found.folder_id, at=at)
+        ],
         "may_deposit": may_deposit and found.is_active,
         "withdrawable": {one.publication.kind for one in lines_to_withdraw(found, at=at)}
         if may_deposit
@@ -149,7 +154,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = registration_of(request, number)
     published = documents_in(folder=found.folder_id, at=request.arrived_at)
     version = next((one for one in published if one.document.kind == kind), None)
-    if version is None:
+    if version is None or not _may_open(request, found, version):
         raise Http404
     return paper(
         request,
@@ -162,6 +167,17 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         ),
         instead=[("Revenir aux documents", reverse("office:documents", args=[found.number]))],
     )
+
+
+def _may_open(request: HttpRequest, registration: Registration, version: DocumentVersion) -> bool:
+    """Return whether the reader may open a document: why of some decisions is for who decides."""
+    return reaches(request, opened_with(version.document.kind), registration)
+
+
+def opened_with(kind: str) -> Permission:
+    """Return what a member of the office must be allowed to do to open a document of a kind."""
+    is_for_who_decides = kinds.get(kind).is_on_accommodations
+    return Permission.DECIDE_ACCOMMODATIONS if is_for_who_decides else Permission.READ_FILES
 
 
 def mails(request: HttpRequest, number: str) -> HttpResponse:

@@ -109,6 +109,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
             for one in forecast
         ],
         "expected": _expected(forecast, mine),
+        "has_some": any(not one.refusal for one in forecast),
         "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
         "printed": "" if mine.does.silence else _printed(forecast),
@@ -117,19 +118,26 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
         "done": _first(request, mine.lines.filter(outcome=Outcome.DONE).order_by("pk")),
         "is_done_cut": counts[Outcome.DONE] > SHOWN_REFUSALS,
-        "next_steps": _next_steps(mine),
+        "next_steps": _next_steps(
+            mine, decides=bool(counts[Outcome.DONE] or counts[Outcome.WAITING])
+        ),
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
 
 
-def _next_steps(batch: Batch) -> list[tuple[str, str]]:
-    """Return where a batch of requests for accommodations leads: to the next step, and to all of them."""
+def _next_steps(batch: Batch, *, decides: bool) -> list[tuple[str, str]]:
+    """Return where a batch of requests for accommodations leads: to the next step, and to all of them.
+
+    Args:
+        batch: which.
+        decides: whether it has decided of some of them, or will.
+    """
     if not foreseen.is_foreseen(batch):
         return []
     every = reverse("office:accommodations")
     to_notify = [("Notifier ces décisions", f"{every}?etape=a-notifier")]
-    return [*(to_notify if batch.action == FOLLOW else []), ("Aménagements", every)]
+    return [*(to_notify if batch.action == FOLLOW and decides else []), ("Aménagements", every)]
 
 
 def _expected(forecast: list[queries.Forecast], batch: Batch) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accommodations import notification
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.batches import foreseen
 from sporades.batches.accommodations import FOLLOW
@@ -42,6 +43,7 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
             {
                 "registration": known[one.registration_id],
                 "refusal": _refusal(batch, one, known[one.registration_id]),
+                "health": words_of_health(*foreseen.reasons_in(batch, one)),
                 "said": [
                     (each.label, foreseen.decided_in_words(batch, each))
                     for each in one.measures.all()
@@ -80,6 +82,7 @@ def _paper(request: HttpRequest, batch: Batch, case: Case, reach: Any) -> dict[s
     at = request.arrived_at
     try:
         source = foreseen.foreseen(batch, case, foreseen.reader(reach), at=at)
-        return {"paper": notification.content(source)}
+        words = words_of_health(*foreseen.reasons_in(batch, case))
+        return {"paper": notification.content(source), "health": words}
     except Refused as refusal:
         return {"cannot": str(refusal)}

@@ -1,0 +1,149 @@
+"""Another measure that must say which, advised by the doctor, granted by the authority (H2, H4)."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.accommodations import notification, operations
+from sporades.accommodations.granted import InForce, granted
+from sporades.accommodations.notification import Notified
+from sporades.accommodations.operations import DecisionOn, OpinionOn
+from sporades.accommodations.queries import asked_again
+from sporades.accommodations.rules import Wish, rules_of
+from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
+from sporades.acts import accommodating, reading
+from sporades.core.refusals import ReasonMissing
+from sporades.exams.held import forget
+from tests.accommodations.asked import MANAGER, READER, THIRD, case_of, decide, opine, reach
+from tests.factories import NOW, a_registration, author, load_invented
+
+LENT = "Une personne lente"
+SAID = f"Secrétaire lecteur : {LENT}"
+WHY = "L'épreuve ne le permet pas."
+
+
+@pytest.fixture
+def registration():
+    """File a registration where who asks for a reader says which one."""
+    load_invented(
+        ("libelle: Secrétaire lecteur, ", 'libelle: Secrétaire lecteur, precision: "Lequel ?", ')
+    )
+    forget()
+    return a_registration(informations={"has_disability": "oui"})
+
+
+def advised(registration, precision=LENT):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD))
+    opine(registration, TIERS=OpinionOn(Opinion.OTHER, READER, precision=precision))
+
+
+def granting(precision=LENT, reason=WHY):
+    return DecisionOn(Decision.OTHER, READER, reason, precision=precision)
+
+
+def test_another_measure_that_must_say_which_is_not_advised_without_it(registration):
+    with pytest.raises(operations.OtherToSpecify):
+        advised(registration, precision="")
+
+    assert case_of(registration).state == State.WITH_DOCTOR
+
+
+def test_another_measure_that_must_say_which_is_not_granted_without_it(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD))
+
+    with pytest.raises(operations.OtherToSpecify):
+        decide(registration, TIERS=granting(""))
+
+    assert case_of(registration).state == State.OPINION_GIVEN
+
+
+def test_what_is_granted_says_which_in_the_document_and_in_what_is_in_force(registration):
+    advised(registration)
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    case = case_of(registration)
+    [one] = case.measures.all()
+    assert one.opinion_in_words == f"Autre mesure : {SAID}"
+    assert one.decision_in_words == f"Autre mesure accordée : {SAID}"
+    assert one.decision_without_precision == "Autre mesure accordée : Secrétaire lecteur"
+    [printed] = notification.content(Notified(case, NOW))["measures"]
+    assert printed["said"] == f"Autre mesure accordée : {SAID}"
+    in_force = InForce(READER, "Secrétaire lecteur", LENT)
+    assert granted(registration, "E1").measures == (in_force,)
+
+
+def test_what_is_granted_as_it_was_asked_says_which_as_it_was_asked(registration):
+    reach(registration, State.DECIDED, Wish(READER, precision="La mienne"))
+
+    [one] = case_of(registration).measures.all()
+    assert (one.granted_named, one.decided_precision) == ("Secrétaire lecteur : La mienne", "")
+
+
+def test_another_precision_than_the_doctors_is_another_decision(registration):
+    advised(registration)
+    of_doctor = operations.as_advised(case_of(registration))[THIRD].reason
+
+    for reason, refusal in (("", ReasonMissing), (of_doctor, operations.ReasonOfAnother)):
+        with pytest.raises(refusal):
+            decide(registration, TIERS=granting("Une personne rapide", reason))
+    decide(registration, TIERS=granting("Une personne rapide"))
+
+    assert case_of(registration).measures.get().decided_precision == "Une personne rapide"
+
+
+def test_an_opinion_of_before_that_does_not_say_which_is_not_followed_as_it_is(registration):
+    advised(registration)
+    case_of(registration).measures.update(opinion_precision="")
+
+    with pytest.raises(operations.OtherToSpecify):
+        accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    decide(registration, TIERS=granting())
+
+
+def test_a_precision_that_nobody_asks_for_is_not_kept(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(READER, precision=LENT))
+    opine(registration, LECTEUR=OpinionOn(Opinion.OTHER, THIRD, precision="Du tiers"))
+
+    assert case_of(registration).measures.get().opinion_precision == ""
+
+
+def test_it_is_proposed_again_with_which(registration):
+    advised(registration)
+    decide(registration, TIERS=granting())
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
+    version = case_of(registration).notification
+    reading.open_document(version=version, by=author(registration.candidate), at=NOW)
+
+    [proposed] = asked_again(case_of(registration), rules_of(registration))
+
+    assert (proposed.code, proposed.precision) == (READER, LENT)
+
+
+def test_a_taking_again_and_a_new_opinion_start_from_it(registration):
+    advised(registration)
+    decide(registration, TIERS=granting())
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
+
+    made = accommodating.take_again(
+        case=case_of(registration), why="error", has_opinion=True, by=MANAGER, at=NOW
+    )
+
+    assert made.measures.get().opinion_precision == LENT
+    assert operations.as_decided(made)[THIRD].precision == LENT
+
+
+def test_an_opinion_that_is_asked_again_says_which_no_more(registration):
+    advised(registration)
+
+    accommodating.reopen(case=case_of(registration), why=OpinionAgain.UNCLEAR, by=MANAGER, at=NOW)
+
+    assert case_of(registration).measures.get().opinion_precision == ""
+
+
+@pytest.mark.parametrize("name", ["opinion_precision", "decided_precision"])
+def test_the_database_keeps_a_precision_of_another_measure_alone(registration, name):
+    reach(registration, State.DECIDED, Wish(THIRD))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        case_of(registration).measures.update(**{name: "Une autre"})
