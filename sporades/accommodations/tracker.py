@@ -350,7 +350,7 @@ def lacking_in_words(case: Case) -> str:
 
 def is_answered(case: Case) -> bool:
     """Return whether something was confided since the doctor asked, where the question says it."""
-    return case.missing == PAPER_ASKED and getattr(case, "is_answered", False)
+    return case.is_asked_by_doctor and getattr(case, "is_answered", False)
 
 
 def handled_in_words(case: Case) -> str:
