@@ -59,6 +59,16 @@ def test_a_key_finds_no_piece_good_over_a_refusal_that_is_begun(page, registrati
     assert piece(registration).state == State.ACCEPTED
 
 
+def test_nor_where_what_was_typed_before_the_session_ended_is_put_back(page, registration):
+    # As `layout/refilled.html` marks its sentence: the fields show nothing that was changed.
+    page.evaluate("document.querySelector('main').dataset.refilled = ''")
+
+    press_c(page)
+
+    assert "Une réponse est commencée dans cette page : cette touche n'agit pas." in text(page)
+    assert piece(registration).state == State.DEPOSITED
+
+
 def test_nor_over_one_that_was_sent_and_says_what_it_lacks(page, registration):
     write(page)
     follow(page.get_by_role("button", name="Non conforme"))

@@ -18,8 +18,10 @@ function isChanged(field) {
   return field.value !== field.defaultValue;
 }
 
-/* Whether an answer is begun elsewhere than in the form of what a key presses. */
+/* Whether an answer is begun elsewhere than in the form of what a key presses: typed here, or put back
+   in the page since the session had ended. */
 function isBegun(pressed) {
+  if (document.querySelector("[data-refilled]")) return true;
   const fields = document.querySelectorAll("main :is(input:not([type=hidden]), textarea, select)");
   return [...fields].some((field) => field.form !== (pressed.form ?? null) && isChanged(field));
 }
