@@ -1480,6 +1480,69 @@ def test_words_of_health_in_what_is_missing_are_read_over_before_they_are_sent(
     assert case_of(in_lille).missing == missing
 
 
+def shown_on(client, registration):
+    """Return what a page says of what is read in it, as its forms send it."""
+    page = seen(client.get(page_of(registration)))
+    names = ("vue", "decidee", "etat", "depuis", "avis")
+    return {
+        one.get("name"): one.get("value")
+        for one in page.cssselect("main input")
+        if one.get("name") in names
+    }
+
+
+def test_words_to_read_over_hide_nothing_of_what_a_colleague_has_decided(manager, in_lille):
+    reach(in_lille, State.DECIDED, Wish(READER))
+    read = shown_on(manager, in_lille)
+    at = page_of(in_lille)
+    refused = {"decision-lecteur": "refused", "contre-lecteur": HEALTH}
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        said = {
+            **as_shown(manager, in_lille, correcting=True),
+            **AUTHOR,
+            **refused,
+            **AFTER_READING,
+        }
+        do(manager, in_lille, "corriger", **said)
+    assert case_of(in_lille).measures.get().reason == HEALTH
+
+    for act, more in (("notifier", {}), ("corriger", {**said, "contre-lecteur": "Son asthme."})):
+        answer = manager.post(at, {**more, **read, "geste": act, "relu": "", "mots": ""})
+        assert answer.status_code == 422
+        assert "Cette demande a changé depuis que vous l'avez ouverte" in main(answer)
+        assert case_of(in_lille).state == State.DECIDED
+        assert case_of(in_lille).measures.get().reason == HEALTH
+
+
+def test_a_form_with_a_fault_keeps_what_its_reader_had_read(manager, in_lille):
+    reach(in_lille, State.DECIDED, Wish(READER))
+    read = shown_on(manager, in_lille)
+    said = {**as_shown(manager, in_lille, correcting=True), **AUTHOR}
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        do(manager, in_lille, "corriger", **said)
+    faulty = {**said, "decision-lecteur": "refused", "contre-lecteur": ""}
+
+    answer = manager.post(page_of(in_lille), {**faulty, **read, "geste": "corriger"})
+
+    assert answer.status_code == 422
+    [kept] = {one.get("value") for one in seen(answer).cssselect("main input[name=decidee]")}
+    assert kept == read["decidee"]
+
+
+def test_words_to_read_over_hide_nothing_of_what_a_colleague_says_is_missing(manager, in_lille):
+    reach(in_lille, State.INCOMPLETE)
+    read = shown_on(manager, in_lille)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        do(manager, in_lille, "reformuler", manque="Il manque la page 2.")
+        missing = "Il manque le bilan de votre dyslexie."
+        sent = {**read, "geste": "reformuler", "manque": missing}
+        answer = manager.post(page_of(in_lille), sent)
+
+    assert answer.status_code == 409
+    assert case_of(in_lille).missing == "Il manque la page 2."
+    assert missing in main(answer)
+
+
 def test_words_of_health_in_why_a_taking_again_is_cancelled_are_read_over(manager, in_lille):
     case = reach(in_lille, State.NOTIFIED)
     accommodating.take_again(case=case, why="error", has_opinion=True, by=MANAGER, at=NOW)

@@ -249,9 +249,27 @@ class CaseForms:
             "nouvel-avis": self.new_opinion,
         }.get(self.act)
         self.is_refused = form is not None and not form.is_valid()
-        if not self.is_refused:
+        if not self.is_refused and not self._is_read_before():
             self._read_over()
         return not self.is_refused
+
+    @property
+    def is_shown_again(self) -> bool:
+        """Whether what was sent is to be looked at again, and nothing has been done or refused of it.
+
+        Its page then keeps what its reader had read: who comes after a colleague is told by the act.
+        """
+        return self.is_refused and not self.why
+
+    def _is_read_before(self) -> bool:
+        """Return whether the request has changed since it was read: the act says so, first of all."""
+        decided, since = self._case.decided_at, self._case.since
+        now = {
+            "decidee": decided.isoformat() if decided else "",
+            "etat": str(self._case.state),
+            "depuis": since.isoformat() if since else "",
+        }
+        return any(name in self._data and self._data[name] != said for name, said in now.items())
 
     def _read_over(self) -> None:
         """Have words of health read over before they are saved or notified; with that, nothing is refused."""

@@ -72,6 +72,8 @@ TELLS = ("incomplete", "reformuler", "complete", "notifier", LEAVE)
 CORRECTING = "corriger"
 FROM_LIST = "de_la_liste"
 """What a button of the list sends: its reader stays there."""
+READ = {"since": "depuis", "read_state": "etat", "opined": "avis", "read": "decidee"}
+"""What a page says of what its reader has read: the name of each in it, and in what it sends."""
 SHOWN_BEFORE = 3
 """How many former requests the tab names."""
 
@@ -180,6 +182,7 @@ def _page(
         "asked": asked,
         "seen": seen,
         "since": case.since.isoformat() if case.since else "",
+        "read_state": str(case.state),
         "rules": rules_of(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
@@ -193,6 +196,8 @@ def _page(
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
         **_said_of(case, request, may_decide=True),
     }
+    if asked.is_shown_again:
+        context |= {name: request.POST[sent] for name, sent in READ.items() if sent in request.POST}
     # What is decided of is said once, in the form.
     is_open = "decider" in asked.possible or context["is_correcting"]
     context["said_once"] = [] if is_open else context["measures"]
