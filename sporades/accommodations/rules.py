@@ -110,6 +110,16 @@ def without_paper(
     return found
 
 
+def to_choose_again(rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish]) -> list[str]:
+    """Return the codes of the measures whose épreuves are sat no more, where others may be ticked.
+
+    Nobody had ticked these: they are asked for by whoever ticks them.
+    """
+    taken = list(sat)
+    left = {one.code for one in without_paper(rules, taken, wishes)}
+    return [code for code in left if suiting_papers(rules, taken, code)]
+
+
 def is_chosen_by_paper(rules: Accommodations, code: str) -> bool:
     """Return whether no épreuve is ticked beforehand: a measure that changes some of them."""
     measure = rules.measure(code)
@@ -293,7 +303,7 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
     if not asked and len(codes) == len(taken):
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
-    return listed(kept) or "Aucune épreuve que vous passez encore"
+    return listed(kept) or "Aucune des épreuves passées"
 
 
 def papers_asked(

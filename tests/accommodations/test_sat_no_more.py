@@ -14,11 +14,13 @@ from tests.accommodations.asked import (
     NOW,
     READER,
     THIRD,
+    a_minor,
     again,
     case_of,
     find_incomplete,
     reach,
     send,
+    sign,
     write,
 )
 from tests.accommodations.test_following import DECLARED, amend
@@ -106,7 +108,7 @@ def test_a_measure_that_suits_none_of_those_that_are_left_is_not_for_all(registr
     sat = sat_by(again(registration))
 
     assert [one.code for one in sat] == ["M1"]
-    assert papers_in_words([], sat, THIRD) == "Aucune épreuve que vous passez encore"
+    assert papers_in_words([], sat, THIRD) == "Aucune des épreuves passées"
     assert papers_in_words([], sat, ACCESS) == "Toutes les épreuves"
     take_up(registration)
     with pytest.raises(operations.NoPaperLeft):
@@ -130,3 +132,41 @@ def test_an_epreuve_that_a_measure_suits_no_more_blocks_nothing_either():
     send(registration)
 
     assert case_of(registration).state == State.ASKED
+
+
+GUARDIAN = {
+    "guardian_name": "Anne Le Goff",
+    "guardian_phone": "06 39 98 12 35",
+    "guardian_email": "anne@exemple.test",
+}
+
+
+def a_minor_who_keeps(registration, **papers):
+    amend(
+        registration,
+        informations={**DECLARED, "national_service": "RECENSE", "category": "FORM"},
+        qualification={"experience": "3"},
+        identification=GUARDIAN,
+        epreuves=papers,
+    )
+
+
+def test_a_guardian_signs_what_is_shown_and_nothing_comes_back_to_it():
+    registration = a_minor()
+    write(registration, *ASKED)
+    a_minor_who_keeps(registration, **KEPT_MARK, **{"statut-E3": "inscrit"})
+    sign(registration)
+    a_minor_who_keeps(registration, **{"statut-E1": "inscrit", "statut-E3": "inscrit"})
+    send(registration)
+
+    [reader] = case_of(registration).measures.filter(code=READER)
+    assert reader.papers == ["E3"]
+
+
+def test_nothing_is_signed_that_is_for_no_epreuve():
+    registration = a_minor()
+    write(registration, Wish(READER, ("E1",)), Wish(ACCESS))
+    a_minor_who_keeps(registration, **KEPT_MARK, **{"statut-E3": "inscrit"})
+
+    with pytest.raises(operations.NoPaperLeft):
+        sign(registration)

@@ -133,3 +133,44 @@ def test_at_home_a_decision_that_waits_says_from_when_its_delay_runs(sign_in, in
     page = main(sign_in(registration.candidate).get("/accueil")).replace("\xa0", " ")
 
     assert "ou du 10 décembre 2026 si vous ne l'ouvrez pas." in page
+
+
+def test_an_epreuve_that_nobody_ticked_is_asked_for_by_whoever_ticks_it(sign_in, invented_exam):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.PREPARING, Wish(THIRD, ("E1",)), Wish(ACCESS))
+    kept = {**KEPT_MARK, "statut-E2": "dispense"}
+    diploma = {"diploma": "BAC", "experience": "2"}
+    amend(registration, informations=DECLARED, qualification=diploma, epreuves=kept)
+    client = sign_in(registration.candidate)
+    assert "Choisir les épreuves" in main(client.get(at(registration, "")))
+
+    answer = client.post(at(registration, "/mesures"), SENT)
+    assert answer.headers["Location"] == at(registration, "/epreuves")
+    assert list(case_of(registration).measures.get(code=THIRD).papers) == ["E1"]
+    page = main(client.get(at(registration, "/epreuves")))
+    assert "Vous ne passez plus les épreuves que vous aviez cochées" in page
+    assert client.post(at(registration, "/epreuves"), {}).status_code == 422
+    client.post(at(registration, "/epreuves"), {"epreuves-tiers": ["E3"]})
+    client.post(at(registration, "/envoi"), {"vu": case_of(registration).revision})
+
+    assert case_of(registration).state == State.ASKED
+
+
+def test_without_a_choice_to_make_there_is_no_page_of_epreuves(sign_in, invented_exam):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.PREPARING, Wish(ACCESS))
+
+    answer = sign_in(registration.candidate).get(at(registration, "/epreuves"))
+
+    assert answer.headers["Location"] == at(registration, "")
+
+
+def test_a_request_that_is_sent_says_that_a_measure_has_lost_its_epreuves(sign_in, invented_exam):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.ASKED, Wish(READER, ("E1",)), Wish(ACCESS))
+    amend(registration, informations=DECLARED, epreuves=KEPT_MARK)
+
+    page = main(sign_in(registration.candidate).get(at(registration, ""))).replace("\xa0", " ")
+
+    assert "Vous ne passez plus aucune des épreuves choisies pour « Secrétaire lecteur »" in page
+    assert "modifiez votre demande" in page

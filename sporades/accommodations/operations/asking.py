@@ -47,6 +47,7 @@ from sporades.accommodations.rules import (
     is_own_name,
     rules_of,
     sat_by,
+    suiting_papers,
     to_choose,
     to_specify,
     without_paper,
@@ -234,6 +235,24 @@ def _chosen_before(case: Case) -> set[tuple[str, str]]:
     return {(one.code, paper) for one in before for paper in one.papers}
 
 
+def _check_sat(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...]) -> None:
+    if left := without_paper(rules, sat, wishes):
+        raise NoPaperLeft.of(one.label for one in left)
+
+
+def _narrow(case: Case, rules: Accommodations, sat: list[Sat]) -> None:
+    """Leave what a request asks for as its page shows it: without the épreuves that are sat no more.
+
+    What is signed, and what is sent, is what was read: none of them comes back by itself.
+    """
+    for one in case.measures.all():
+        suiting = {paper.code for paper in suiting_papers(rules, sat, one.code)}
+        kept = [paper for paper in one.papers if paper in suiting]
+        if kept and kept != one.papers:
+            one.papers = kept
+            one.save(update_fields=["papers"])
+
+
 def _check_known(
     rules: Accommodations,
     taken: list[Sat],
@@ -290,9 +309,11 @@ def sign(
     wishes = _wishes(case)
     if not wishes:
         raise NothingAsked
-    rules = rules_of(case.registration)
+    rules, sat = rules_of(case.registration), sat_by(case.registration)
     if rules is not None:
-        _check_chosen(rules, sat_by(case.registration), wishes)
+        _check_chosen(rules, sat, wishes)
+        _check_sat(rules, sat, wishes)
+        _narrow(case, rules, sat)
     if is_own_name(case.registration, name) and not is_namesake:
         raise OwnSignature
     if case.registration.candidate.is_reached_at(email):
@@ -331,8 +352,7 @@ def send(case: Case, *, at: datetime) -> None:
         raise NothingAsked
     sat = sat_by(registration)
     _check_known(rules, sat, Asked(wishes, case.plan), chosen=_chosen_before(case))
-    if left := without_paper(rules, sat, wishes):
-        raise NoPaperLeft.of(one.label for one in left)
+    _check_sat(rules, sat, wishes)
     _check_chosen(rules, sat, wishes)
     if lateness_of(case, registration, at=at) == Lateness.FIRST and not case.late_reason:
         raise LateReasonMissing
@@ -341,6 +361,8 @@ def send(case: Case, *, at: datetime) -> None:
     if is_minor(registration, at) and case.signature is None:
         raise NotSigned
     procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
+    _narrow(case, rules, sat)
+    wishes = _wishes(case)
     kept = received(case, wishes, sat, at=at)
     # A reason that was given for what is not added after all is the reason of nothing.
     is_late = bool(kept.get(ADDED)) or IN_TIME not in kept

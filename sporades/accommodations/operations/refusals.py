@@ -66,7 +66,7 @@ class PapersMissing(Refused):
 class NoPaperLeft(Refused):
     """None of the épreuves of a measure is sat any more."""
 
-    message = "Une des mesures demandées n'est pour aucune épreuve que vous passez encore."
+    message = "Vous ne passez plus aucune des épreuves choisies pour une des mesures demandées."
 
     @classmethod
     def of(cls, labels: Iterable[str]) -> Self:

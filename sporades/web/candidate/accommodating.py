@@ -38,8 +38,10 @@ from sporades.accommodations.rules import (
     rules_of,
     sat_by,
     to_choose,
+    to_choose_again,
     to_specify,
     why_complete,
+    without_paper,
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
@@ -56,7 +58,7 @@ from sporades.accommodations.tracker import (
 from sporades.acts import accommodating as acts
 from sporades.acts.guardians import guardian_address
 from sporades.acts.opining import is_asked_by_doctor
-from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words, listed, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations, Procedure
 from sporades.medical.queries import compartment, papers_of, remarks_of
@@ -428,6 +430,7 @@ def _of_case(
         if last is not None and signature is None and needs_signature
         else "",
         "may_send": is_ready,
+        "without_paper": _without_paper(case, sat),
         "health_papers": papers,
         "serves_again": SERVES_AGAIN
         if is_theirs and case.is_writable and case.was_confided_before
@@ -454,7 +457,16 @@ def _to_choose(case: Case, sat: list[Sat]) -> list[str]:
     apart = [
         one.code for pair in excluding(rules, held_by_wishes(rules, sat, wishes)) for one in pair
     ]
-    return [*to_choose(rules, sat, wishes), *apart]
+    again = to_choose_again(rules, sat, wishes) if case.is_writable else []
+    return [*to_choose(rules, sat, wishes), *apart, *again]
+
+
+def _without_paper(case: Case, sat: list[Sat]) -> str:
+    """Name the measures of a request that is looked at, and that are for no épreuve any more."""
+    rules = rules_of(case.registration)
+    if rules is None or case.is_writable or not case.is_undecided:
+        return ""
+    return listed([f"« {one.label} »" for one in without_paper(rules, sat, _wishes_of(case))])
 
 
 def _wishes_of(case: Case) -> list[Wish]:

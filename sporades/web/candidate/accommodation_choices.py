@@ -23,7 +23,7 @@ from sporades.accommodations.queries import (
     open_case_of,
     proposals,
 )
-from sporades.accommodations.rules import is_minor, rules_of, sat_by, suiting_papers
+from sporades.accommodations.rules import is_minor, rules_of, sat_by
 from sporades.accommodations.tracker import (
     deadline_in_words,
     kept_date_in_words,
@@ -111,10 +111,10 @@ def _take_measures(
     if is_leaving:
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect(PAGE, found.number)
-    sat = asking.options["sat"]
-    has_choice = any(
-        len(suiting_papers(asking.rules, sat, one.code)) > 1 for one in written.measures.all()
-    )
+    written.registration = found
+    late = asking.options["lateness"]
+    form = PapersForm(rules=asking.rules, sat=asking.options["sat"], case=written, lateness=late)
+    has_choice = form.has_choice
     return redirect("candidate:accommodation_papers" if has_choice else PAGE, found.number)
 
 
@@ -161,6 +161,8 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
     make = partial(PapersForm, rules=rules, sat=sat_by(found), lateness=late)
     shown = make(case=case)
     answers = _answers(request, shown)
+    if not shown.has_choice:
+        return _leave(request, PAGE, found)
     form = shown if answers is None else make(answers, case=case)
     posted = request.method == "POST"
     if posted and (taken := _take_papers(request, case, form, make=make)):

@@ -33,6 +33,7 @@ from sporades.accommodations.rules import (
     is_own_name,
     measures_by_family,
     suiting_papers,
+    to_choose_again,
 )
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.candidates.names import cleaned_full_name
@@ -74,6 +75,7 @@ NOT_TICKED = (
 )
 
 
+SAT_NO_MORE = "Vous ne passez plus les épreuves que vous aviez cochées : cochez-en d'autres."
 APART = "cochez pour chacune des épreuves différentes, ou retirez-en une de votre demande."
 
 
@@ -394,15 +396,8 @@ class MeasuresForm(ChoicesForm):
         """Return the measures that are chosen; the épreuves of before stay, or those once granted."""
         papers = self._kept or self._proposed
         return tuple(
-            Wish(code, self._of_papers(code, papers.get(code, ())), self._precision(code))
-            for code in self._codes()
+            Wish(code, papers.get(code, ()), self._precision(code)) for code in self._codes()
         )
-
-    def _of_papers(self, code: str, papers: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the épreuves of a measure; the one that suits it, where none of its own is sat."""
-        suiting = [paper.code for paper in suiting_papers(self._rules, self._sat, code)]
-        is_only = len(suiting) == 1 and suiting[0] not in papers
-        return () if is_only else papers
 
     def asked(self) -> Asked:
         """Return what is asked."""
@@ -457,14 +452,15 @@ class PapersForm(ChoicesForm):
             self._ask_why_late(rules, case, lateness=lateness)
         self._suiting: dict[str, list[str]] = {}
         before = [Wish(one.code, tuple(one.papers)) for one in case.measures.all()]
-        told = {
+        again = to_choose_again(rules, sat, before)
+        told = dict.fromkeys(again, SAT_NO_MORE) | {
             one.code: f"{excluding_in_words(rules, pair)} : {APART}"
             for pair in excluding(rules, held_by_wishes(rules, sat, before))
             for one in pair
         }
         for one in case.measures.all():
             suiting = suiting_papers(rules, sat, one.code)
-            if len(suiting) < 2:  # noqa: PLR2004 - there is nothing to choose
+            if len(suiting) < 2 and one.code not in again:  # noqa: PLR2004 - nothing to choose
                 continue
             codes = [paper.code for paper in suiting]
             self._suiting[one.code] = codes
@@ -521,6 +517,11 @@ class PapersForm(ChoicesForm):
             **self._why_late(case),
         )
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are épreuves to choose between, for a measure at least."""
+        return bool(self._suiting)
+
     def wishes(self) -> tuple[Wish, ...]:
         """Return the measures with their épreuves: all of them together say « toutes ».
 
@@ -546,8 +547,7 @@ class PapersForm(ChoicesForm):
     def _wish(self, code: str, before: Sequence[str]) -> Wish:
         suiting = self._suiting.get(code)
         if suiting is None:
-            is_left = suiting_papers(self._rules, self._sat, code)
-            return Wish(code, () if is_left else tuple(before))
+            return Wish(code, tuple(before))
         chosen = self._ticked(code) or before
         is_all = len(chosen) == len(suiting) and not is_chosen_by_paper(self._rules, code)
         return Wish(code, () if is_all else tuple(chosen))
