@@ -31,6 +31,10 @@ OF_STAFF = "Travail d'un agent, et non d'un candidat."
 EMBARGO = "Donné une fois la décision notifiée, et lue dans « Mes documents » par qui a un compte."
 ADDRESSED = "Le fichier lui-même est dans la copie, sous son nom."
 OPENED = "Donné en clair."
+COMPARED = (
+    "Sert au service pour dire ce qui est ajouté après la date limite : les mesures elles-mêmes sont "
+    "données."
+)
 INNER = "Sert au service pour ne rien faire deux fois."
 ARCHIVED = (
     "Hors de portée des pages : sur demande au délégué à la protection des données, par le numéro "
@@ -572,6 +576,7 @@ TABLES = (
             "former_doctor": AGENT,
             "decided_by_id": AGENT,
             "called_name": AGENT,
+            "received": COMPARED,
         },
         told=_is_notified,
         once_told="opinion_text decided_first_name decided_last_name decided_quality "

@@ -6,6 +6,7 @@ import http.client
 import random
 import re
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from uuid import uuid4
 
 from sporades.acts.providing import NothingAwaited, TooOften
@@ -153,8 +154,12 @@ class Pieces:
         if not (seen := re.search(r'name="vue" value="(\d+)"', page.text)):
             return False
         verdict = "accept" if random.randrange(10) < ACCEPTED_OF_TEN else "refuse"
-        answers = {"vue": seen[1], "verdict": verdict, "raison": "autre", "motif": "Illisible."}
+        read = re.search(r'name="lue" value="([^"]*)"', page.text)
+        mark = {"lue": html.unescape(read[1])} if read else {}
+        said = {"verdict": verdict, "raison": "autre", "motif": "Illisible."}
+        answers = {"vue": seen[1], **mark, **said}
         answer = browser.post(self.crowd.web, where, answers)
         if answer.status == 302:
             return Told(int(seen[1]), verdict)
-        return False if answer.status == 422 else self.crowd.later(answer)
+        is_overtaken = answer.status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+        return False if is_overtaken else self.crowd.later(answer)

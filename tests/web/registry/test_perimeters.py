@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.documents import operations as documents
@@ -81,6 +81,8 @@ def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int,
     is_doctors = route.permission is Permission.GIVE_OPINIONS
     for_candidates, for_staff = route.who is Who.CANDIDATE, route.who is Who.STAFF
     back = where if route.allows("GET") else "/"
+    if method == "POST" and route.shown_on:  # the page of its form
+        back = reverse(route.shown_on, kwargs=resolve(where).kwargs)
     if method == "POST" and not for_staff:  # nobody was signed in: nothing is kept
         back += f"?non-fait={next(name for name, one in ACCESS.items() if one is route)}"
     rules = [
@@ -109,7 +111,7 @@ def test_what_is_open_to_anyone_stays_open_to_those_who_signed_in(world, name):
 @pytest.mark.parametrize(
     ("referer", "back"),
     [
-        (f"http://{HOST}/mes-inscriptions/1?x=1", "/mes-inscriptions/1"),
+        (f"http://{HOST}/mes-inscriptions/1?x=1", "/mes-inscriptions/1?x=1&"),
         ("https://ailleurs.exemple.test/piege", "/"),
         (f"https://{HOST}@ailleurs.exemple.test/piege", "/"),
         ("javascript:alert(1)", "/"),
@@ -121,8 +123,9 @@ def test_a_button_pressed_after_the_session_leads_back_to_its_page(world, refere
 
     response = browser.post(address("candidate:amend", world), headers={"referer": referer})
 
-    what = quote("?non-fait=candidate:amend")
-    assert response.headers["Location"] == f"{SIGN_IN}{back}{what}"
+    mark = "non-fait=candidate:amend"
+    where = f"{back}{mark}" if back.endswith("&") else f"{back}?{mark}"
+    assert response.headers["Location"] == f"{SIGN_IN}{quote(where)}"
 
 
 def test_a_role_that_ends_closes_the_office_at_the_next_click(world):
