@@ -147,6 +147,19 @@ def test_a_comment_of_health_waits_sealed_and_is_confided_once(clock, registrati
     assert "il n'est pas confié" not in main(browser.get(where))
 
 
+def test_a_comment_that_waited_for_what_takes_it_no_more_is_shown_to_be_copied(clock, registration):
+    where = f"/mes-inscriptions/{registration.number}/sante"
+    typed = {"texte": SECRET, "envoi": "une-pression"}
+    browser = once_ended(clock, registration, where, typed)
+    reach(registration, State.OPINION_GIVEN)
+    guide.sign_in(browser, registration.candidate.user)
+
+    page = browser.get(where)
+
+    assert SECRET in words(seen(page).get_element_by_id("non-confie"))
+    assert "vérifiez-le, puis confiez-le" not in main(page)
+
+
 def test_a_comment_that_no_key_opens_any_more_does_not_keep_the_page_away(
     clock, registration, settings
 ):
