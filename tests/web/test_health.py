@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, opining, registering
 from sporades.medical import operations as medical
@@ -122,6 +123,29 @@ def test_until_when_papers_stay_is_said_with_one_day_before_and_after(mine, regi
 
     for page in (before, after):
         assert "effacés à partir du 26 novembre 2026" in page.replace("\xa0", " ")
+        assert "Contester la décision" not in page
+
+
+def test_what_contesting_the_decision_changes_for_papers_is_said_where_they_will_be_erased(
+    mine, registration
+):
+    confide(registration)
+    asked.reach(registration, State.NOTIFIED)
+
+    told = main(mine.get(address(registration)))
+
+    assert "seront effacés à partir du" in told
+    assert "Contester la décision, par un message, une lettre ou devant le tribunal, ne" in told
+    erased = compartment(registration).erase_after
+    accommodating.take_again(
+        case=asked.case_of(registration),
+        why=Again.APPEAL,
+        has_opinion=True,
+        by=asked.MANAGER,
+        at=NOW,
+    )
+    assert (erased is None, compartment(registration).erase_after) == (False, None)
+    assert "Contester la décision, par" not in main(mine.get(address(registration)))
 
 
 @pytest.mark.parametrize("how", ["paper", "comment"])

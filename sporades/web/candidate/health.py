@@ -86,6 +86,12 @@ RETURNS = (
     "l'envoyez de nouveau."
 )
 
+NOT_PUT_OFF = (
+    "Contester la décision, par un message, une lettre ou devant le tribunal, ne repousse pas ce jour : "
+    "seule une reprise de la décision par le service, ou une autre demande de votre part, les garde ; "
+    "téléchargez avant ce jour ceux dont vous voulez une copie."
+)
+
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""
 
@@ -260,6 +266,7 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
         "erased_on": day_in_words(confided_until(found.erase_after))
         if found and found.erase_after and not found.erased_at
         else "",
+        "not_put_off": NOT_PUT_OFF if decided is not None else "",
         "is_open": is_open,
         "over": str(unread or ""),
         "closed": _closed(registration, cases, is_here=is_here) if not (is_open or is_over) else "",
