@@ -4,7 +4,7 @@ The journal keeps that something was confided, opened or erased: neither its kin
 its fingerprint. A mail says that something waits, never what.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,12 @@ from sporades import journal
 from sporades.accommodations.as_sent import was_sent_with
 from sporades.accommodations.contesting import contestable_among, papers_needed_until
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import open_among, requests_of
+from sporades.accommodations.queries import (
+    decision_among,
+    open_among,
+    requests_of,
+    taken_back_among,
+)
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import WRITABLE, State
 from sporades.accounts import limits
@@ -57,6 +62,34 @@ class OpinionGiven(Refused):
         "L'avis du médecin est rendu, et la décision s'en prépare : ce que vous confieriez maintenant "
         "ne serait pas lu. Si quelque chose a changé, écrivez-le à votre service gestionnaire, sans "
         "parler de votre santé : il peut demander un nouvel avis."
+    )
+
+
+class DecisionTaken(OpinionGiven):
+    """The decision is taken, and not notified yet: nobody would read it."""
+
+    message = (
+        "La décision est prise et va vous être notifiée : ce que vous confieriez maintenant ne serait "
+        "pas lu. Si quelque chose a changé, écrivez-le à votre service gestionnaire, sans parler de "
+        "votre santé : il peut corriger la décision, ou la reprendre."
+    )
+
+
+class TakenBack(medical.TakesNothing):
+    """The last request was taken back."""
+
+    message = (
+        "Votre demande d'aménagement est retirée : plus rien n'est à confier. Si vous faites une autre "
+        "demande, vous pourrez de nouveau confier des papiers et des commentaires."
+    )
+
+
+class Notified(medical.TakesNothing):
+    """The decision is notified, and nothing is asked since."""
+
+    message = (
+        "La décision vous est notifiée : plus rien n'est à confier. Si vous faites une autre demande, "
+        "vous pourrez de nouveau confier des papiers et des commentaires."
     )
 
 
@@ -257,31 +290,48 @@ def check(registration: Registration) -> None:
     """Check that something may be confided for a registration.
 
     Raises:
-        NothingToConfide, AskedElsewhere, medical.TakesNothing: see each.
+        NothingToConfide, AskedElsewhere, TakenBack, Notified, medical.TakesNothing: see each.
     """
     if not registration.is_active:
         raise NothingToConfide
     if rules_of(registration) is None:
         raise AskedElsewhere
     found = compartment(registration)
-    if found is not None:
-        medical.check_takes(found)
+    if found is not None and not found.is_taking:
+        raise why_closed(requests_of(registration.pk))
 
 
 def check_awaited(registration: Registration) -> None:
     """Check that its candidate may confide something: a doctor reads it, or will.
 
     Raises:
-        NothingToConfide, AskedElsewhere, OpinionGiven, medical.TakesNothing: see each.
+        NothingToConfide, AskedElsewhere, OpinionGiven, DecisionTaken: see each.
+        TakenBack, Notified, medical.TakesNothing: see each.
     """
     check(registration)
-    if is_opinion_given(open_among(requests_of(registration.pk))):
-        raise OpinionGiven
+    if (unread := why_unread(open_among(requests_of(registration.pk)))) is not None:
+        raise unread
 
 
-def is_opinion_given(case: Case | None) -> bool:
-    """Return whether an open request has its opinion: what is confided then is read by nobody."""
-    return case is not None and case.state in {State.OPINION_GIVEN, State.DECIDED}
+def why_unread(case: Case | None) -> OpinionGiven | None:
+    """Return why what is confided for an open request is read by nobody: it has its opinion."""
+    if case is None:
+        return None
+    if case.state == State.DECIDED:
+        return DecisionTaken()
+    return OpinionGiven() if case.state == State.OPINION_GIVEN else None
+
+
+def why_closed(cases: Iterable[Case]) -> medical.TakesNothing:
+    """Return why nothing is taken of a registration whose papers are erased, or soon will be.
+
+    Args:
+        cases: all of its requests, the last one first.
+    """
+    known = list(cases)
+    if taken_back_among(known) is not None:
+        return TakenBack()
+    return medical.TakesNothing() if decision_among(known) is None else Notified()
 
 
 def _taking(registration: Registration) -> Compartment:

@@ -62,7 +62,10 @@ class Closed(Refused):
 class TakesNothing(Refused):
     """What it would take is erased, or about to be."""
 
-    message = "La décision est définitive : plus rien ne peut être confié pour cette inscription."
+    message = (
+        "Plus rien n'est à confier pour le moment. Si vous faites une demande d'aménagement, vous "
+        "pourrez de nouveau confier des papiers et des commentaires."
+    )
 
 
 class DraftOvertaken(Refused):

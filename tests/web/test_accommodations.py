@@ -1521,3 +1521,38 @@ def test_after_the_closing_a_page_costs_eight_queries_too(
         client.get(where)
 
     assert len(asked) <= 8
+
+
+def test_a_draft_that_is_withdrawn_was_studied_by_nobody(sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration)
+    write(registration, Wish(THIRD))
+    asked._withdraw(registration, at=NOW)
+    assert "qui n'était pas envoyée, a été retirée" in main(client.get(where))
+    assert "Plus personne ne l'étudie" not in main(client.get(where))
+
+
+def test_a_draft_that_is_withdrawn_leaves_said_the_request_before_it_that_was_sent(
+    sign_in, registration
+):
+    reach(registration, State.ASKED, Wish(THIRD))
+    asked._withdraw(registration, at=NOW)
+    write(registration, Wish(THIRD), at=NOW + timedelta(hours=1))
+    asked._withdraw(registration, at=NOW + timedelta(hours=2))
+
+    said = main(sign_in(registration.candidate).get(at(registration)))
+
+    assert "qui n'était pas envoyée, a été retirée" in said
+    assert "Votre demande d'aménagement, envoyée le" in said
+    assert "Plus personne ne l'étudie" in said
+
+
+def test_where_the_registration_stands_no_more_nothing_invites_to_ask(sign_in, registration):
+    intro = rules_of(registration).intro
+    client = sign_in(registration.candidate)
+    assert intro[:30] in main(client.get(at(registration)))
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    said = main(client.get(at(registration)))
+
+    assert "Aucun aménagement ne peut être demandé" in said
+    assert intro[:30] not in said

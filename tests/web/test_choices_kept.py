@@ -147,6 +147,19 @@ def test_a_comment_of_health_waits_sealed_and_is_confided_once(clock, registrati
     assert "il n'est pas confié" not in main(browser.get(where))
 
 
+def test_a_comment_that_waited_for_what_takes_it_no_more_is_shown_to_be_copied(clock, registration):
+    where = f"/mes-inscriptions/{registration.number}/sante"
+    typed = {"texte": SECRET, "envoi": "une-pression"}
+    browser = once_ended(clock, registration, where, typed)
+    reach(registration, State.OPINION_GIVEN)
+    guide.sign_in(browser, registration.candidate.user)
+
+    page = browser.get(where)
+
+    assert SECRET in words(seen(page).get_element_by_id("non-confie"))
+    assert "vérifiez-le, puis confiez-le" not in main(page)
+
+
 def test_a_comment_that_no_key_opens_any_more_does_not_keep_the_page_away(
     clock, registration, settings
 ):
@@ -254,6 +267,73 @@ def test_epreuves_of_a_request_that_was_kept_as_sent_meanwhile_are_shown(sign_in
     assert label == "Temps majoré d'un tiers"
     assert chosen != asked
     assert case_of(registration).measures.get().papers == ["E1"]
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_measures_of_a_request_that_was_withdrawn_meanwhile_begin_another_one_knowingly(
+    sign_in, registration, is_complete
+):
+    write(registration, Wish(THIRD), plan="")
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+    client.post(at(registration, page="/retrait"))
+    typed = {**CHOSEN, "revision": "2"} if is_complete else {"mesures-2": [READER], "revision": "2"}
+
+    page = client.post(where, typed)
+
+    assert page.status_code == 409
+    assert "Votre demande a été retirée d'une autre fenêtre" in main(page)
+    assert "Faire une autre demande" in main(page)
+    assert "Secrétaire lecteur" in main(page)
+    assert "Quelle réponse voulez-vous garder" not in main(page)
+    assert not Case.objects.filter(withdrawn_at=None).exists()
+
+    page = client.get(where)
+    assert "Votre demande est retirée : si vous continuez, elles en commencent une autre" in main(
+        page
+    )
+    assert READER in ticked(page)
+    [revision] = seen(page).cssselect("main [name=revision]")
+    taken = client.post(where, {**CHOSEN, "revision": revision.get("value")})
+    assert taken.status_code == 302
+    assert {one.code for one in case_of(registration).measures.all()} == {READER, THIRD}
+
+
+def test_epreuves_of_a_request_that_was_withdrawn_meanwhile_say_so(sign_in, registration):
+    write(registration, Wish(THIRD))
+    client = sign_in(registration.candidate)
+    client.post(at(registration, page="/retrait"))
+
+    page = client.post(
+        at(registration, page="/epreuves"), {"epreuves-tiers": ["E1"], "revision": "2"}, follow=True
+    )
+
+    assert "Votre demande a été retirée d'une autre fenêtre" in main(page)
+    assert "épreuves que vous veniez de cocher ne sont pas enregistrées" in main(page)
+
+
+def test_what_a_request_kept_as_sent_asks_no_more_is_named_and_not_said_to_be_sent(
+    sign_in, registration
+):
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)))
+    client = sign_in(registration.candidate)
+    client.post(at(registration, page="/reprise"))
+    case = write(registration, Wish(THIRD, ("E1",)), Wish(READER))
+    client.post(at(registration, page="/telle-qu-envoyee"), {"vu": case.revision})
+    assert case_of(registration).state == State.ASKED
+
+    page = client.post(
+        at(registration, page="/epreuves"),
+        {"epreuves-tiers": ["E1"], "epreuves-lecteur": ["E2"], "revision": str(case.revision)},
+    )
+
+    assert page.status_code == 409
+    assert "Votre demande a été envoyée d'une autre fenêtre" not in main(page)
+    assert "gardée telle qu'elle était envoyée" in main(page)
+    [(label, papers)] = page.context["chosen"]
+    assert label == "Secrétaire lecteur"
+    assert papers
+    assert page.context["asked"] == [(label, "Pas demandée")]
+    assert "vous l'y retrouverez" not in main(page)
 
 
 def test_what_is_chosen_as_it_was_sent_meanwhile_is_not_said_to_be_lost(sign_in, registration):

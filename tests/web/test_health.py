@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, opining, registering
 from sporades.medical import operations as medical
@@ -122,6 +123,29 @@ def test_until_when_papers_stay_is_said_with_one_day_before_and_after(mine, regi
 
     for page in (before, after):
         assert "effacés à partir du 26 novembre 2026" in page.replace("\xa0", " ")
+        assert "Contester la décision" not in page
+
+
+def test_what_contesting_the_decision_changes_for_papers_is_said_where_they_will_be_erased(
+    mine, registration
+):
+    confide(registration)
+    asked.reach(registration, State.NOTIFIED)
+
+    told = main(mine.get(address(registration)))
+
+    assert "seront effacés à partir du" in told
+    assert "Contester la décision, par un message, une lettre ou devant le tribunal, ne" in told
+    erased = compartment(registration).erase_after
+    accommodating.take_again(
+        case=asked.case_of(registration),
+        why=Again.APPEAL,
+        has_opinion=True,
+        by=asked.MANAGER,
+        at=NOW,
+    )
+    assert (erased is None, compartment(registration).erase_after) == (False, None)
+    assert "Contester la décision, par" not in main(mine.get(address(registration)))
 
 
 @pytest.mark.parametrize("how", ["paper", "comment"])
@@ -573,7 +597,8 @@ def test_once_it_is_erased_the_page_says_so_and_who_had_opened_it(mine, registra
 
     page = main(mine.get(address(registration)))
 
-    assert "La décision est définitive : vos papiers et vos commentaires sont effacés." in page
+    assert "Vos papiers et vos commentaires sont effacés. Plus rien n'est à confier" in page
+    assert "décision est définitive" not in page
     assert "Dr Anne Roussel, médecin désigné, ouverture de « Autre papier de santé »" in page
     assert "Donner" not in page
 
@@ -722,10 +747,15 @@ def test_pages_of_who_opened_papers_count_lines(mine, registration):
     assert "?page=2" not in mine.get(address(registration)).text
 
 
-@pytest.mark.parametrize("state", [State.OPINION_GIVEN, State.DECIDED])
-def test_nothing_is_confided_that_nobody_would_read(mine, registration, state):
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.OPINION_GIVEN, "L'avis du médecin est rendu, et la décision s'en prépare"),
+        (State.DECIDED, "La décision est prise et va vous être notifiée"),
+    ],
+)
+def test_nothing_is_confided_that_nobody_would_read(mine, registration, state, said):
     asked.reach(registration, state)
-    said = "L'avis du médecin est rendu"
 
     page = mine.get(address(registration))
     assert said in main(page)
@@ -738,3 +768,49 @@ def test_nothing_is_confided_that_nobody_would_read(mine, registration, state):
             give(registration)
     assert not Paper.objects.exists()
     assert not Remark.objects.exists()
+
+
+def test_a_comment_that_is_taken_no_more_is_shown_with_why(mine, registration):
+    asked.reach(registration, State.OPINION_GIVEN)
+
+    page = mine.post(
+        address(registration), {"texte": "Je fatigue.\nVite.", "envoi": "une-pression"}
+    )
+
+    shown = seen(page).get_element_by_id("non-confie")
+    assert page.status_code == 422
+    assert words(shown).startswith("Votre commentaire n'est pas confié L'avis du médecin est rendu")
+    assert "Je fatigue.\nVite." in shown.text_content()
+    assert main(page).count("L'avis du médecin est rendu") == 1
+    assert not Remark.objects.exists()
+
+
+def test_what_another_window_took_back_meanwhile_takes_nothing_and_says_so(mine, registration):
+    confide(registration)
+    asked.reach(registration, State.ASKED)
+    asked._withdraw(registration, at=NOW)
+    why = "Votre demande d'aménagement est retirée : plus rien n'est à confier."
+
+    comment = mine.post(address(registration), {"texte": "Un mot.", "envoi": "une-pression"})
+    assert why in words(seen(comment).get_element_by_id("non-confie"))
+    assert "Un mot." in main(comment)
+    assert why in main(mine.get(address(registration)))
+
+    given = send(mine, registration, photo())
+    assert given.status_code == 422
+    assert f"Votre fichier n'est pas confié. {why}" in main(given)
+    assert "définitive" not in main(given)
+    assert not seen(given).cssselect("main form")
+    assert Paper.objects.count() == 1
+
+
+def test_nothing_is_confided_once_the_decision_is_notified_and_the_page_says_why(
+    mine, registration
+):
+    confide(registration)
+    asked.reach(registration, State.NOTIFIED)
+
+    page = mine.get(address(registration))
+
+    assert "La décision vous est notifiée : plus rien n'est à confier." in main(page)
+    assert not seen(page).cssselect("main form")

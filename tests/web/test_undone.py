@@ -42,9 +42,33 @@ def test_a_request_that_was_not_sent_is_said_so_where_it_is_sent(clock):
     told = browser.get(back, follow=True)
 
     assert told.request["PATH_INFO"] == page
-    assert f"{ENDED}votre demande n'est pas envoyée" in main(told)
+    assert f"{ENDED}votre clic pour envoyer la demande n'a pas été pris en compte" in main(told)
     assert ENDED not in main(browser.get(page))
     assert case_of(registration).state == State.PREPARING
+
+
+@pytest.mark.usefixtures("kept", "confided")
+def test_a_request_sent_meanwhile_from_another_window_is_not_said_not_to_be_sent(clock):
+    registration = a_registration(informations={"has_disability": "oui"})
+    case = reach(registration, State.PREPARING, Wish(READER))
+    page = f"/mes-inscriptions/{registration.number}/amenagement"
+    browser = a_browser()
+    guide.sign_in(browser, registration.candidate.user)
+    browser.post("/deconnexion")
+    asked = browser.post(
+        f"{page}/envoi", {"vu": case.revision}, headers={"referer": f"https://{guide.HOST}{page}"}
+    )
+    signing = asked.headers["Location"]
+    guide.sign_in(browser, registration.candidate.user)
+    browser.post(f"{page}/envoi", {"vu": case.revision})
+    browser.get(page)
+
+    told = main(browser.get(signing, follow=True))
+
+    assert case_of(registration).state == State.ASKED
+    assert f"{ENDED}votre clic pour envoyer la demande n'a pas été pris en compte" in told
+    assert "n'est pas envoyée" not in told
+    assert "Connectez-vous" not in told
 
 
 @pytest.mark.usefixtures("kept", "confided")

@@ -17,7 +17,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     goes_on_to = get_next_redirect_url(request)
     is_undone = is_marked(goes_on_to)
     waits = "dans l'heure : les réponses que vous venez d'envoyer vous attendent."
-    if ended := request.session.pop(ENDED, False):
+    ended = request.session.pop(ENDED, False)
+    if request.user.is_authenticated:
+        pass  # signed in from another window: led on at once, where these words would be untrue
+    elif ended:
         then = waits if KEPT in request.session else ": ce que vous aviez saisi est gardé."
         then = UNDONE if is_undone or ended == LOST else then
         messages.info(

@@ -45,7 +45,7 @@ ROUTES = {
     "candidate:recap": _route(
         BOTH,
         owned="draft",
-        undone="rien n'est enregistré ni envoyé. Relisez cette page, puis recommencez.",
+        undone="votre clic pour enregistrer n'a pas été pris en compte. Voici où en est votre inscription.",
     ),
     "candidate:ready": _route(owned="draft"),
     "candidate:differences": _route(BOTH, owned="draft"),
@@ -65,13 +65,15 @@ ROUTES = {
     "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=reading.LARGEST_PHOTO),
     "candidate:take_back_correction": _route(POST, page=False),
     "candidate:withdraw": _route(
-        BOTH, owned="registration", undone="votre désinscription n'est pas faite."
+        BOTH,
+        owned="registration",
+        undone="votre clic pour vous désinscrire n'a pas été pris en compte. Voici où en est votre inscription.",
     ),
     "candidate:again": _route(POST, owned="registration", page=False),
     "candidate:consents": _route(
         BOTH,
         owned="registration",
-        undone="vos choix ne sont pas enregistrés. Choisissez de nouveau.",
+        undone="les choix que vous veniez d'envoyer n'ont pas été pris en compte. Voici ceux qui sont enregistrés.",
     ),
     "candidate:thread": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:accommodation": _route(owned="registration"),
@@ -82,17 +84,19 @@ ROUTES = {
         POST,
         owned="registration",
         page=False,
-        undone="votre demande n'est pas envoyée. Relisez-la, puis envoyez-la.",
+        undone="votre clic pour envoyer la demande n'a pas été pris en compte. Voici où elle en est.",
     ),
     "candidate:accommodation_take_up": _route(BOTH, owned="registration"),
     "candidate:accommodation_keep_as_sent": _route(
         POST,
         owned="registration",
         page=False,
-        undone="votre demande n'est pas envoyée, vous la modifiez toujours.",
+        undone="votre clic pour garder la demande telle qu'elle était envoyée n'a pas été pris en compte. Voici où elle en est.",
     ),
     "candidate:accommodation_withdraw": _route(
-        BOTH, owned="registration", undone="votre demande n'est pas retirée."
+        BOTH,
+        owned="registration",
+        undone="votre clic pour retirer la demande n'a pas été pris en compte. Voici où elle en est.",
     ),
     "candidate:evidence": _route(owned="registration"),
     "candidate:provide": _route(BOTH, owned="registration", takes_files=reading.LARGEST_TOGETHER),
@@ -112,7 +116,7 @@ ROUTES = {
     "candidate:drawer": _route(
         BOTH,
         takes_files=reading.LARGEST_TOGETHER,
-        undone="votre fichier n'est pas gardé. Choisissez-le de nouveau.",
+        undone="le fichier que vous veniez d'envoyer n'a pas été pris en compte. S'il n'est pas dans cette page, choisissez-le de nouveau.",
     ),
     "candidate:drawer_file": _route(owned="kept file", page=False),
     "candidate:name_file": _route(BOTH, owned="kept file"),

@@ -337,7 +337,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "registration": registration,
         "rules": rules,
         "case": case,
-        "taken_back": _taken_back(cases, registration),
+        **_taken_back(cases, registration),
         "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
         "deadline": deadline_in_words(registration, at=at) if rules else "",
         "usual": "" if case else usual_delay_in_words(rules),
@@ -351,13 +351,22 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     }
 
 
-def _taken_back(cases: list[Case], registration: Registration) -> str:
-    """Say that the last request was taken back; else nothing."""
+def _taken_back(cases: list[Case], registration: Registration) -> dict[str, Any]:
+    """Say that the last request was taken back, and the one before where only that one was sent."""
     left = taken_back_among(cases)
     if left is None:
-        return ""
-    left.registration = registration
-    return taken_back_in_words(left)
+        return {"taken_back": "", "was_sent": False}
+    told = [left]
+    if left.asked_at is None:
+        before = [one for one in cases if one.begun_at < left.begun_at and not one.is_cancelled]
+        sent = next((one for one in before if one.asked_at is not None), None)
+        told += [sent] if sent is not None and taken_back_among([sent]) else []
+    for one in told:
+        one.registration = registration
+    return {
+        "taken_back": " ".join(taken_back_in_words(one) for one in told),
+        "was_sent": told[-1].asked_at is not None,
+    }
 
 
 def spared(registration: Registration, *, at: datetime) -> str:

@@ -22,6 +22,7 @@ from sporades.accommodations.queries import (
     open_among,
     open_case_of,
     proposals,
+    taken_back_among,
 )
 from sporades.accommodations.rules import is_minor, rules_of, sat_by
 from sporades.accommodations.tracker import (
@@ -52,6 +53,11 @@ FIRST_REVISION = 1
 NOTHING_ADDED = "La date limite est passée : rien ne s'ajoute plus à votre demande."
 _KEPT = "Vos réponses sont là, elles ne sont pas enregistrées : vérifiez-les, puis continuez."
 
+_KEPT_FOR_ANOTHER = (
+    "Vos réponses sont là, elles ne sont pas enregistrées. Votre demande est retirée : si vous "
+    "continuez, elles en commencent une autre."
+)
+
 
 def measures(request: HttpRequest, number: str) -> HttpResponse:
     """Choose measures; then the épreuves of each, where there is a choice."""
@@ -61,7 +67,9 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     asking = _Asking(found, rules, at=request.arrived_at)
     case, former = asking.case, asking.former
     shown = MeasuresForm(**asking.options)
-    answers = _answers(request, shown)
+    answers = _answers(request, shown, is_another=asking.is_another)
+    if request.method == "POST" and case is None and _seen(answers) > FIRST_REVISION:
+        return _unkept_measures(request, found, may_begin_another=True)
     form = shown if answers is None else MeasuresForm(answers, **asking.options)
     posted = request.method == "POST"
     if posted and (taken := _take_measures(request, asking, form)):
@@ -70,7 +78,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "form": form,
-        "revision": _seen(answers) or asking.revision,
+        "revision": asking.revision if case is None else _seen(answers) or asking.revision,
         "rules": rules,
         "deadline": kept_date_in_words(case)
         if case is not None and case.asked_at
@@ -103,9 +111,7 @@ def _take_measures(
     try:
         written = _write(request, found, form.asked())
     except Rewritten:
-        now = _Asking(found, asking.rules, at=request.arrived_at)
-        make = partial(MeasuresForm, **now.options)
-        return _in_two_ways(request, found, make, form.data, revision=now.revision)
+        return _measures_rewritten(request, asking, form)
     except Refused as refusal:
         return _not_written(request, found, refusal, _unkept_measures)
     if is_leaving:
@@ -116,6 +122,18 @@ def _take_measures(
     form = PapersForm(rules=asking.rules, sat=asking.options["sat"], case=written, lateness=late)
     has_choice = form.has_choice
     return redirect("candidate:accommodation_papers" if has_choice else PAGE, found.number)
+
+
+def _measures_rewritten(
+    request: HttpRequest, asking: "_Asking", form: MeasuresForm
+) -> HttpResponse:
+    """Show what differs from what another window has kept; where it withdrew it, what was chosen."""
+    found = asking.registration
+    now = _Asking(found, asking.rules, at=request.arrived_at)
+    if now.case is None:
+        return _unkept_measures(request, found, may_begin_another=True)
+    make = partial(MeasuresForm, **now.options)
+    return _in_two_ways(request, found, make, form.data, revision=now.revision)
 
 
 def _leave(request: HttpRequest, where: str, registration: Registration) -> HttpResponse:
@@ -131,6 +149,7 @@ class _Asking:
         self.registration, self.rules = registration, rules
         cases = cases_of(registration=registration.pk)
         self.case, self.former = case, former = open_among(cases), decision_among(cases)
+        self.is_another = case is None and taken_back_among(cases) is not None
         if case is not None:
             case.registration = registration
         proposed = asked_again(former, rules) if former else []
@@ -216,13 +235,16 @@ def _not_written(
     return redirect(PAGE, registration.number)
 
 
-def _unkept_measures(request: HttpRequest, registration: Registration) -> HttpResponse:
+def _unkept_measures(
+    request: HttpRequest, registration: Registration, *, may_begin_another: bool = False
+) -> HttpResponse:
     """Show the measures that were chosen where none is written any more."""
     rules = rules_of(registration)
     if rules is None:
         return redirect(PAGE, registration.number)
     asking = _Asking(registration, rules, at=request.arrived_at)
-    return unkept(request, registration, partial(MeasuresForm, **asking.options), asking.case)
+    make = partial(MeasuresForm, **asking.options)
+    return unkept(request, registration, make, asking.case, may_begin_another=may_begin_another)
 
 
 def _unkept_papers(request: HttpRequest, registration: Registration) -> HttpResponse:
@@ -256,17 +278,20 @@ def _say_kept(request: HttpRequest, form: PapersForm) -> None:
         messages.success(request, "Vos choix d'épreuves sont enregistrés.")
 
 
-def _answers(request: HttpRequest, shown: ChoicesForm) -> MultiValueDict[str, Any] | None:
+def _answers(
+    request: HttpRequest, shown: ChoicesForm, *, is_another: bool = False
+) -> MultiValueDict[str, Any] | None:
     """Return what was posted, or what waits since the session had ended; else nothing.
 
     Args:
         request: of the page.
         shown: what is kept now, which may have been chosen instead of what was posted.
+        is_another: whether the last request was taken back: these answers would begin another one.
     """
     if request.method == "POST":
         return as_data(conflicts.posted(request.POST, stored=shown.kept()))
     if waiting := kept(request):
-        messages.warning(request, _KEPT)
+        messages.warning(request, _KEPT_FOR_ANOTHER if is_another else _KEPT)
         return MultiValueDict(waiting)
     return None
 

@@ -10,17 +10,36 @@ from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import cases_of, taken_back_among
+from sporades.accommodations.rules import rules_of, sat_by
 from sporades.accommodations.states import State
+from sporades.core.french import listed
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodating import PAGE, may_take_up
 from sporades.web.candidate.accommodation_forms import ChoicesForm
 from sporades.web.layout.kept import forget, keep, kept
+from sporades.web.layout.seen import seen_in
 from sporades.web.wizard import conflicts
+from sporades.web.wizard.tabs import REVISION
+
+NOT_ASKED = "Pas demandée"
 
 SENT = (
     "Votre demande a été envoyée d'une autre fenêtre ou d'un autre appareil : ce que vous aviez "
     "choisi ici n'en fait pas partie."
+)
+SENT_OR_KEPT = (
+    "Votre demande est envoyée, et ce que vous aviez choisi ici n'en fait pas partie : une autre "
+    "fenêtre ou un autre appareil l'a envoyée, ou gardée telle qu'elle était envoyée."
+)
+TAKEN_BACK = (
+    "Votre demande a été retirée d'une autre fenêtre ou d'un autre appareil : ce que vous aviez choisi "
+    "ici n'est pas demandé."
+)
+NOTIFIED = (
+    "La décision sur votre demande vous est notifiée : ce que vous aviez choisi ici n'en fait pas "
+    "partie."
 )
 LOOKED_AT = (
     "Votre demande est étudiée : elle ne se change plus. Ce que vous aviez choisi ici n'en fait pas "
@@ -33,6 +52,10 @@ TOO_LATE = (
     "La date limite des demandes d'aménagement est passée : ce que vous aviez choisi ici n'est pas "
     "demandé."
 )
+PAPERS_TAKEN_BACK = (
+    "Votre demande a été retirée d'une autre fenêtre ou d'un autre appareil : les épreuves que vous "
+    "veniez de cocher ne sont pas enregistrées."
+)
 GONE = (
     "Votre demande a changé dans une autre fenêtre ou sur un autre appareil : les épreuves que vous "
     "veniez de cocher ne sont pas enregistrées."
@@ -44,6 +67,8 @@ def unkept(
     registration: Registration,
     make: Callable[..., ChoicesForm] | None,
     case: Case | None,
+    *,
+    may_begin_another: bool = False,
 ) -> HttpResponse:
     """Show what was chosen and is not kept, with the way to ask it; it waits there.
 
@@ -52,6 +77,7 @@ def unkept(
         registration: whose request it is.
         make: the form of the page, with what the request asks now; nothing where it has none.
         case: the request that is open, if one is.
+        may_begin_another: whether another one may be begun, where none is open.
     """
     answers = (
         as_data(conflicts.posted(request.POST)) if request.method == "POST" else _waiting(request)
@@ -60,23 +86,33 @@ def unkept(
         return redirect(PAGE, registration.number)
     if make is None:
         forget(request)
-        messages.warning(request, GONE)
+        is_left = case is None and taken_back_among(cases_of(registration=registration.pk))
+        messages.warning(request, PAPERS_TAKEN_BACK if is_left else GONE)
         return redirect(PAGE, registration.number)
     mine, theirs = make(answers), make(as_data(make().kept()))
     differences = in_two_ways(mine=mine, theirs=theirs)
-    if not differences:
+    gone = _asked_no_more(answers, registration, case)
+    if not (differences or gone):
         forget(request)
         return redirect(PAGE, registration.number)
-    may_ask = case is not None and may_take_up(case, registration)
-    waits = may_ask and (request.method != "POST" or keep(request))
+    is_to_take_up = case is not None and may_take_up(case, registration)
+    may_begin = case is None and may_begin_another
+    may_ask = is_to_take_up or may_begin
+    waits = may_ask and (request.method != "POST" or keep(request)) and not gone
     if not may_ask:
         forget(request)
     context = {
         "registration": registration,
-        "why": _why(case, registration),
-        "chosen": [(one.label, one.mine) for one in differences],
-        "asked": [(one.label, one.theirs) for one in differences] if case else [],
-        "may_take_up": may_ask,
+        "why": _why(case, registration, may_begin=may_begin, seen=seen_in(answers, REVISION)),
+        "chosen": [*((one.label, one.mine) for one in differences), *gone],
+        "asked": [
+            *((one.label, one.theirs) for one in differences),
+            *((label, NOT_ASKED) for label, _ in gone),
+        ]
+        if case
+        else [],
+        "may_take_up": is_to_take_up,
+        "may_begin": may_begin,
         "waits": waits,
     }
     status = 409 if request.method == "POST" else 200
@@ -91,14 +127,41 @@ def in_two_ways(*, mine: ChoicesForm, theirs: ChoicesForm) -> list[conflicts.Dif
     ]
 
 
+def _asked_no_more(
+    answers: MultiValueDict[str, Any], registration: Registration, case: Case | None
+) -> list[tuple[str, str]]:
+    """Return the measures that a request asks no more and whose épreuves were ticked, with these."""
+    rules = rules_of(registration)
+    asked = {one.code for one in case.measures.all()} if case else set()
+    ticked = {
+        one.label: answers.getlist(name)
+        for one in (rules.measures if rules else ())
+        if (name := f"epreuves-{one.code.lower()}") in answers and one.code not in asked
+    }
+    if not ticked:
+        return []
+    labels = {one.code: one.label for one in sat_by(registration)}
+    named = [
+        (label, listed([labels[code] for code in codes if code in labels]))
+        for label, codes in ticked.items()
+    ]
+    return [(label, papers) for label, papers in named if papers]
+
+
 def _waiting(request: HttpRequest) -> MultiValueDict[str, Any] | None:
     waiting = kept(request)
     return as_data(waiting) if waiting else None
 
 
-def _why(case: Case | None, registration: Registration) -> str:
+def _why(case: Case | None, registration: Registration, *, may_begin: bool, seen: int) -> str:
     if not registration.is_active:
         return NOT_STANDING
+    if may_begin:
+        is_left = taken_back_among(cases_of(registration=registration.pk)) is not None
+        return TAKEN_BACK if is_left else NOTIFIED
     if case is None or case.is_writable:
         return TOO_LATE
-    return SENT if case.state == State.ASKED else LOOKED_AT
+    if case.state != State.ASKED:
+        return LOOKED_AT
+    # Keeping a request as it was sent makes another revision of it, as a change does; sending does not.
+    return SENT if case.revision == seen else SENT_OR_KEPT

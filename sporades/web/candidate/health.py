@@ -44,7 +44,7 @@ from sporades.retention.categories import confided_until
 from sporades.web.candidate.confided import SERVES_AGAIN
 from sporades.web.candidate.evidence_forms import doubt_in_words
 from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
-from sporades.web.layout.kept import forget, kept
+from sporades.web.layout.kept import Answers, forget, kept
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
 
@@ -86,6 +86,12 @@ RETURNS = (
     "l'envoyez de nouveau."
 )
 
+NOT_PUT_OFF = (
+    "Contester la décision, par un message, une lettre ou devant le tribunal, ne repousse pas ce jour : "
+    "seule une reprise de la décision par le service, ou une autre demande de votre part, les garde ; "
+    "téléchargez avant ce jour ceux dont vous voulez une copie."
+)
+
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""
 
@@ -94,7 +100,8 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
     """What was confided, to whom, who opened it; a comment is written."""
     found = _registration(request, number)
     posted = request.method == "POST"
-    form = RemarkForm(request.POST) if posted else _writing(request)
+    answers = None if posted else kept(request)
+    form = RemarkForm(request.POST) if posted else _writing(answers)
     if posted and form.is_valid():
         try:
             confiding.remark(
@@ -111,16 +118,18 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, "Votre commentaire est confié.")
             return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
     shown = _shown(found, page=request.GET.get("page"), at=request.arrived_at)
-    context = {"registration": found, "form": form, **shown}
+    if answers and shown["is_open"]:
+        messages.warning(request, _KEPT)
+    # The page has no form any more: what was typed in it is shown all the same.
+    left = "" if shown["is_open"] else str(form["texte"].value() or "").strip()
+    context = {"registration": found, "form": form, "left": left, **shown}
     return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
 
 
-def _writing(request: HttpRequest) -> RemarkForm:
+def _writing(answers: Answers | None) -> RemarkForm:
     """Return the form with the comment that was sent once the session had ended, if one was."""
-    answers = kept(request)
     if not answers:
         return RemarkForm()
-    messages.warning(request, _KEPT)
     return RemarkForm(
         initial={name: answers[name][-1] for name in ("texte", "envoi") if answers.get(name)}
     )
@@ -155,10 +164,26 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             if doubt := doubt_in_words(given.doubts):
                 messages.warning(request, doubt)
             return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
-    if form.errors:
+    over = _why_not(request, number) if form.errors else ""
+    if form.errors and not over:
         form.tell_none_kept()
-    context = {"registration": found, "kind": chosen, "form": form, "given": _given(found)}
+    context = {
+        "registration": found,
+        "kind": chosen,
+        "form": form,
+        "over": over,
+        "given": _given(found),
+    }
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
+
+
+def _why_not(request: HttpRequest, number: str) -> str:
+    """Say why nothing is taken any more of a registration, as it stands now; else nothing."""
+    try:
+        confiding.check_awaited(_registration(request, number))
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def file(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
@@ -225,8 +250,8 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
     given, labels = _papers(found, zone, decided=decided), _labels(registration)
     is_here = rules_of(registration) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
-    is_over = is_open and confiding.is_opinion_given(open_among(cases))
-    is_open = is_open and not is_over
+    unread = confiding.why_unread(open_among(cases)) if is_open else None
+    is_over, is_open = unread is not None, is_open and unread is None
     kinds = _with_those_given(
         _kinds(registration, case) if is_open or is_over else [], given, labels
     )
@@ -241,8 +266,10 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
         "erased_on": day_in_words(confided_until(found.erase_after))
         if found and found.erase_after and not found.erased_at
         else "",
+        "not_put_off": NOT_PUT_OFF if decided is not None else "",
         "is_open": is_open,
-        "over": confiding.OpinionGiven.message if is_over else "",
+        "over": str(unread or ""),
+        "closed": _closed(registration, cases, is_here=is_here) if not (is_open or is_over) else "",
         "to_send": _to_send(registration, case),
         "serves_again": _serves_again(case, remarks, given),
         "kinds": [
@@ -257,6 +284,13 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
         "openings": [_opening(one, labels, zone) for one in openings],
         "page": openings,
     }
+
+
+def _closed(registration: Registration, cases: list[Case], *, is_here: bool) -> str:
+    """Say why nothing is taken of a registration, whatever stands of its requests."""
+    if not registration.is_active:
+        return confiding.NothingToConfide.message
+    return str(confiding.why_closed(cases)) if is_here else confiding.AskedElsewhere.message
 
 
 def _asked_by_doctor(

@@ -1,7 +1,8 @@
 """What was posted once the session had ended, and is not kept: after signing in, it is said not to be done.
 
 Files and buttons: nothing of them waits. The address to which signing in leads back says the route
-that was posted to, and no more: whoever forges one has a sentence of ours shown, about nothing.
+that was posted to, and no more: whoever forges one has a sentence of ours shown, about nothing. The words are of what
+was posted alone: it may have been done since from another window, and the page says what stands.
 """
 
 from urllib.parse import parse_qs, urlsplit
@@ -14,9 +15,12 @@ from sporades.web.access import Route, Who
 
 MARK = "non-fait"
 ENDED = "Votre session s'était terminée : "
-FILE = "votre fichier n'a pas été donné. Choisissez-le de nouveau."
-ANSWERS = "vos réponses n'ont pas pu être gardées. Donnez-les de nouveau."
-REST = "ce que vous veniez de demander n'est pas fait. Recommencez, si vous le voulez toujours."
+FILE = (
+    "le fichier que vous veniez d'envoyer n'a pas été pris en compte. S'il manque encore, "
+    "choisissez-le de nouveau."
+)
+ANSWERS = "les réponses que vous veniez d'envoyer n'ont pas pu être gardées. Vérifiez celles de cette page."
+REST = "ce que vous veniez de demander n'a pas été pris en compte. Recommencez, si c'est toujours à faire."
 
 
 def marked(request: HttpRequest, where: str) -> str:
