@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import doctors_for, papers_called_for_by
@@ -22,9 +23,11 @@ from sporades.journal.queries import entries_about
 from sporades.medical import sealing
 from sporades.medical.models import OpinionDraft
 from sporades.medical.queries import compartment, kinds_confided, said_by
+from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import GiveBackForm
+from sporades.web.layout.kept import forget, kept
 
 MOST_AT_ONCE, A_FEW = 25, 10
 """How many lines a page shows of what waits for its reader, and of the two other lists."""
@@ -173,6 +176,19 @@ def gone_page(
     }
     is_read = asked is not None and request.method != "POST"
     return render(request, "doctor/gone.html", context, status=200 if is_read else 409)
+
+
+def typed_on(request: HttpRequest) -> MultiValueDict[str, Any]:
+    """Return what was just typed on a page that shows it in no form, and lets go of it.
+
+    Sent after the end of the session, it waited for its author to sign in again.
+    """
+    if request.method == "POST":
+        return request.POST
+    typed = as_data(kept(request) or {})
+    if typed:
+        forget(request)
+    return typed
 
 
 def _asked(request: HttpRequest, case: Case) -> dict[str, str] | None:

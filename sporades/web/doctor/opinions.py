@@ -36,6 +36,7 @@ from sporades.web.doctor.cases import (
     former_of,
     gone_page,
     trail,
+    typed_on,
     within_reach,
 )
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
@@ -86,9 +87,8 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
 
 def _typed(request: HttpRequest, key: int) -> list[tuple[str, str]]:
     """Return what was just typed of an opinion, in words."""
-    if request.method != "POST":
-        return []
-    return OpinionForm(request.POST, case=within_reach(request, key)).in_words()
+    typed = typed_on(request)
+    return OpinionForm(typed, case=within_reach(request, key)).in_words() if typed else []
 
 
 def _reopened(request: HttpRequest, found: Case) -> HttpResponse:
