@@ -157,9 +157,7 @@ def test_an_opinion_on_a_request_that_left_meanwhile_is_shown_in_words(case, doc
     assert Opinion.FAVOURABLE.label in main(page)
 
 
-def test_another_doctor_reads_nothing_of_what_was_typed_of_a_request_that_left(
-    case, doctor, later
-):
+def test_another_doctor_reads_nothing_of_what_was_typed_of_a_request_that_left(case, doctor, later):
     typed = typed_in(doctor.get(at("ask", case)), texte=WORDS)
     later()
     asked = doctor.post(at("ask", case), typed)

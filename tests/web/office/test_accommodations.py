@@ -845,6 +845,22 @@ def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
 
 
+def test_who_decides_second_reads_why_the_first_decided_so(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    mine = {**as_shown(manager, in_lille), **AUTHOR}
+    other = member("A09", email="autre@exemple.test")
+    refused = {"decision-tiers": "refused", "contre-tiers": "L'épreuve est courte."}
+    do(other, in_lille, "decider", **{**mine, **refused, "nom": "Dubois"})
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **mine})
+    correcting = manager.get(page_of(in_lille), {"corriger": "1"})
+
+    assert answered.status_code == 422
+    assert "Décision prise : refusée. Motif : « L'épreuve est courte. »" in main(answered)
+    assert "Décision prise : refusée. Motif" not in main(correcting)
+    assert correcting.context["asked"].decision["contre-tiers"].value() == "L'épreuve est courte."
+
+
 def test_who_decides_in_two_windows_is_not_told_of_a_colleague(manager, in_lille):
     reach(in_lille, State.OPINION_GIVEN)
     mine = {**as_shown(manager, in_lille), **AUTHOR}

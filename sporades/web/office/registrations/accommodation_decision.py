@@ -263,7 +263,12 @@ class CaseDecisionForm(forms.Form):
         """Say what is asked for, what is opined, and what was decided before, if anything was."""
         said = f"{papers_in_words(one.papers, self._sat, one.code)}. {self._opined(one)}"
         former = self._former.get(one.code)
-        return f"{said}. Décision prise : {self._in_words(former)}" if former else said
+        if former is None:
+            return said
+        said = f"{said}. Décision prise : {self._in_words(former)}"
+        # Its field has it too, until it is answered.
+        is_read_here = not self.is_bound and one.code in self._starts
+        return said if is_read_here or not former.reason else f"{said}. Motif : « {former.reason} »"
 
     def _in_words(self, said: DecisionOn) -> str:
         words = said.decision.label.lower()
