@@ -1401,6 +1401,29 @@ def test_no_epreuve_is_chosen_of_what_is_for_the_whole_exam_nor_of_one_alone(man
     assert [name for name in shown if name.startswith("epreuves")] == []
 
 
+def test_which_epreuves_another_measure_reaches_is_said_before_and_the_rest_is_not_refused(
+    manager, member
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.OPINION_GIVEN, Wish(READER))
+    form = manager.get(page_of(registration)).context["asked"].decision
+    told = form.fields["autre-lecteur"].help_text
+    typed = {
+        "decision-lecteur": "other",
+        "autre-lecteur": THIRD,
+        "contre-lecteur": "Le temps suffit.",
+    }
+
+    do(manager, registration, "decider", **{**as_shown(manager, registration), **AUTHOR, **typed})
+    page = main(manager.get(page_of(registration)))
+
+    assert "« Temps majoré d'un tiers »" in told
+    assert "seulement pour Français" in told
+    assert "Navigation" not in told
+    assert "sans objet pour : Navigation, que cette mesure ne concerne pas" in page
+    assert "refusée pour" not in page
+
+
 def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in_lille):
     opined_for(in_lille, "E1")
     do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})

@@ -30,6 +30,7 @@ from sporades.accommodations.rules import (
     papers_in_words,
     rules_of,
     sat_by,
+    suited_by_others,
 )
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts.accommodating import precision_named
@@ -153,6 +154,7 @@ class CaseDecisionForm(forms.Form):
             choices=others,
             initial=start.other,
             required=False,
+            help_text=suited_by_others(one, others, self._sat),
             widget=forms.Select(attrs={"data-in-full": True}),
         )
         ask_if_called_for(self.fields[other], f"{decision}={Decision.OTHER.value}")
@@ -184,8 +186,8 @@ class CaseDecisionForm(forms.Form):
         self._offered[one.code] = offered
         self.fields[papers] = forms.MultipleChoiceField(
             label="Pour certaines épreuves seulement",
-            help_text="Rien de coché : toutes les épreuves demandées. Sinon, elle est refusée pour "
-            "celles qui ne sont pas cochées",
+            help_text="Rien de coché : toutes les épreuves demandées que la mesure accordée concerne. "
+            "Sinon, elle est refusée pour celles qui ne sont pas cochées",
             choices=[(paper.code, paper.label) for paper in offered],
             initial=list(start),
             required=False,
