@@ -181,6 +181,47 @@ def test_what_is_missing_is_said_otherwise_from_its_page(manager, in_lille):
     assert case_of(in_lille).missing == TYPED
 
 
+PARAGRAPHS = "La page 2 manque.\n\nL'avis n'est pas signé."
+
+
+def paragraphs_of(page, begins):
+    """Return the paragraphs that begin so and keep their lines."""
+    found = [one.text_content().strip() for one in seen(page).cssselect("main .s-lines")]
+    return [one for one in found if begins in one.replace("\xa0", " ")]
+
+
+def test_the_paragraphs_of_what_is_missing_stay_apart_for_the_office_and_for_the_candidate(
+    manager, db
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.ASKED)
+
+    do(manager, registration, "incomplete", manque=PARAGRAPHS.replace("\n", "\r\n"))
+
+    assert case_of(registration).missing == PARAGRAPHS
+    mine = signed_in(registration.candidate.user)
+    theirs = reverse("candidate:accommodation", args=[registration.number])
+    for client, where, begins in (
+        (manager, page_of(registration), "Il manque :"),
+        (manager, tab(registration), "Le candidat complète sa demande :"),
+        (mine, theirs, "À vous :"),
+        (mine, reverse("candidate:home"), "est incomplète :"),
+    ):
+        [said] = paragraphs_of(client.get(where), begins)
+        assert PARAGRAPHS in said
+
+
+def test_the_paragraphs_of_why_a_taking_again_is_cancelled_stay_apart(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+
+    do(manager, in_lille, "laisser", motif=PARAGRAPHS)
+
+    told = paragraphs_of(manager.get(tab(in_lille)), "Motif :")
+    assert len(told) == 2
+    assert all(PARAGRAPHS in one for one in told)
+
+
 def test_who_rewords_what_a_colleague_has_reworded_reads_it_and_keeps_what_they_typed(
     manager, in_lille
 ):
