@@ -445,12 +445,13 @@ class Case(models.Model):
     @property
     def is_complete_after_all(self) -> bool:
         """Whether it was said incomplete since it was sent, and its service went back on that."""
-        return (
-            self.state == State.ASKED
-            and self.incomplete_at is not None
-            and self.asked_at is not None
-            and self.incomplete_at > self.asked_at
-        )
+        return self.state == State.ASKED and self.is_taken_back_incomplete
+
+    @property
+    def is_taken_back_incomplete(self) -> bool:
+        """Whether it was said incomplete since it was sent, and is so no more without being sent again."""
+        is_later = self.incomplete_at and self.asked_at and self.incomplete_at > self.asked_at
+        return bool(is_later) and self.state not in {State.INCOMPLETE, State.PREPARING}
 
     @property
     def is_taking_again(self) -> bool:

@@ -23,6 +23,11 @@ from sporades.exams.schema.accommodations import (
 )
 from sporades.registrations.models import Registration, Version
 
+FAVOURED = "Favorable pour : {}", "défavorable pour : {}"
+GRANTED = "Accordée pour : {}", "refusée pour : {}"
+SUITED = "Accordée pour : {}", "sans objet pour : {}, que cette mesure ne concerne pas"
+"""For which épreuves, and for which not."""
+
 
 @dataclass(frozen=True)
 class Sat:
@@ -332,14 +337,18 @@ def papers_asked(
 
 def opinion_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
     """Say for which épreuves a measure is favoured, and for which it is not."""
-    return _apart(one, one.opinion_papers, sat, ("Favorable pour", "défavorable pour"))
+    return _apart(one, one.opinion_papers, sat, FAVOURED)
 
 
 def decision_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
-    """Say for which épreuves a measure is granted, and for which it is not."""
+    """Say for which épreuves a measure is granted, and for which it is not.
+
+    Those that another measure does not suit were refused by nobody: it changes nothing of them.
+    """
     taken = list(sat)
-    chosen = one.decided_papers or _suited_by_another(one, taken)
-    return _apart(one, chosen, taken, ("Accordée pour", "refusée pour"))
+    if one.decided_papers:
+        return _apart(one, one.decided_papers, taken, GRANTED)
+    return _apart(one, _suited_by_another(one, taken), taken, SUITED)
 
 
 def granted_in_part(one: AskedMeasure, sat: Iterable[Sat]) -> str:
@@ -360,6 +369,30 @@ def _suited(code: str, sat: list[Sat]) -> list[str]:
     return [paper.code for paper in sat if code in paper.measures]
 
 
+def suited_by_others(
+    one: AskedMeasure, others: Iterable[tuple[str, str]], sat: Iterable[Sat]
+) -> str:
+    """Say which other measures do not suit all the épreuves that one is asked for, and which they suit.
+
+    Args:
+        one: what is asked for.
+        others: the codes and the labels of those that may be granted instead.
+        sat: the épreuves that are sat.
+    """
+    taken = list(sat)
+    asked = [paper for paper in taken if paper.code in (one.papers or _suited(one.code, taken))]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for code, label in others:
+        suited = tuple(paper.label for paper in asked if code in paper.measures)
+        if code and len(suited) < len(asked):
+            alike.setdefault(suited, []).append(f"« {label} »")
+    return ". ".join(
+        f"{listed(labels)} : "
+        f"{f'seulement pour {listed(list(suited))}' if suited else 'pour aucune de ces épreuves'}"
+        for suited, labels in alike.items()
+    )
+
+
 def _apart(one: AskedMeasure, chosen: list[str], sat: Iterable[Sat], said: tuple[str, str]) -> str:
     taken = list(sat)
     if not chosen:
@@ -367,8 +400,8 @@ def _apart(one: AskedMeasure, chosen: list[str], sat: Iterable[Sat], said: tuple
     asked = one.papers or [paper.code for paper in taken if one.code in paper.measures]
     others = [paper.label for paper in taken if paper.code in set(asked) - set(chosen)]
     yes, no = said
-    words = f"{yes} : {papers_in_words(chosen, taken, one.code)}"
-    return f"{words} ; {no} : {listed(others)}" if others else words
+    words = yes.format(papers_in_words(chosen, taken, one.code))
+    return f"{words} ; {no.format(listed(others))}" if others else words
 
 
 def deadline_of(registration: Registration) -> datetime:

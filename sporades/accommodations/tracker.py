@@ -16,6 +16,7 @@ from sporades.accommodations.rules import (
 from sporades.accommodations.states import State
 from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.schema.accommodations import Accommodations
+from sporades.medical.queries import asked_of
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 
@@ -54,6 +55,10 @@ COMPLETE_AFTER_ALL = (
     "telle que vous l'aviez envoyée, vous n'avez pas à l'envoyer de nouveau."
 )
 """What the candidate reads of a request that was said incomplete, and is not after all."""
+WITHOUT_AN_ANSWER = COMPLETE_AFTER_ALL.replace(
+    "ce qu'il disait manquer", "ce que le médecin vous demandait"
+)
+"""The same, where it is a doctor who had asked for something."""
 
 HANDLED = {
     State.PREPARING: "Le candidat prépare sa demande.",
@@ -340,7 +345,15 @@ def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_ready: bo
     said = AWAITED.get(state, "")
     if case.state in LACKING and papers:
         said = f"À vous : confiez {papers}. {LACKING[state]} {said}"
-    return f"{COMPLETE_AFTER_ALL} {said}" if case.is_complete_after_all else said
+    if not case.is_complete_after_all:
+        return said
+    return f"{WITHOUT_AN_ANSWER if is_set_aside(case) else COMPLETE_AFTER_ALL} {said}"
+
+
+def is_set_aside(case: Case) -> bool:
+    """Return whether what a doctor asked of its candidate is waited for no more, its service went back on it."""
+    is_back = case.is_taken_back_incomplete
+    return is_back and asked_of(case.registration_id, at=case.incomplete_at).exists()
 
 
 def lacking_in_words(case: Case) -> str:

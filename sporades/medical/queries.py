@@ -134,6 +134,18 @@ def said_by(found: Compartment, author: str, *, at: datetime) -> Remark | None:
     return theirs.filter(author_id=author, written_at=at).first()
 
 
+def asked_of(registration: Any, *, at: Any) -> QuerySet[Remark]:
+    """Return what a doctor wrote to the candidate of a registration at an instant.
+
+    Args:
+        registration: its key, or how another query names it.
+        at: the instant, or how another query names it.
+    """
+    theirs = Remark.objects.filter(compartment__registration=registration, written_at=at)
+    written: QuerySet[Remark] = theirs.filter(is_between_doctors=False)
+    return written.exclude(author_kind=CANDIDATE)
+
+
 def draft_of(found: Compartment) -> OpinionDraft | None:
     """Return what the doctor in charge has typed and not signed, if anything."""
     drafts = OpinionDraft.objects.filter(compartment=found).select_related("compartment")

@@ -167,7 +167,8 @@ def test_another_measure_is_in_force_for_the_epreuves_that_it_suits_and_its_docu
     assert codes_in_force(sailing) == {"E1": [THIRD], "M1": []}
     said = decision_on_papers(case_of(sailing).measures.get(), sat_by(sailing))
     assert said.startswith("Accordée pour : Français")
-    assert said.endswith("refusée pour : Navigation")
+    assert said.endswith("sans objet pour : Navigation, que cette mesure ne concerne pas")
+    assert "refusée" not in said
     assert granted_in_part(case_of(sailing).measures.get(), sat_by(sailing)) == said
 
 

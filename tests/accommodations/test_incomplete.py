@@ -1,14 +1,15 @@
 """A request that is said incomplete as it was read, said so otherwise, or complete after all (H4)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from sporades.accommodations import operations
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import PAPER_ASKED, State
-from sporades.accommodations.tracker import COMPLETE_AFTER_ALL, awaited_in_words
-from sporades.acts import accommodating
+from sporades.accommodations.tracker import COMPLETE_AFTER_ALL, WITHOUT_AN_ANSWER, awaited_in_words
+from sporades.acts import accommodating, opining
 from sporades.core.refusals import ReasonMissing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -25,6 +26,8 @@ from tests.accommodations.asked import (
     write,
 )
 from tests.factories import NOW, author
+from tests.medical import given
+from tests.medical.given import as_actor
 
 SOON = NOW + timedelta(hours=1)
 LATER = NOW + timedelta(hours=2)
@@ -149,6 +152,21 @@ def test_a_request_that_is_complete_after_all_comes_back_as_it_was_sent(registra
     for word in ("complète", "aménagement", "handicap", "santé", "n'avance"):
         assert word not in told.subject + told.body
     assert awaited_in_words(case, at=LATER).startswith(COMPLETE_AFTER_ALL)
+
+
+def test_what_a_doctor_asked_is_not_said_to_be_what_the_service_found_missing(
+    registration, confided
+):
+    case, doctor = reach(registration, State.ASKED), given.a_doctor()
+    by = as_actor(doctor)
+    accommodating.entrust(case=case, doctor=doctor, name=by.name, by=MANAGER, at=NOW)
+    opining.ask_more(case=case, text="L'audiogramme.", press=str(uuid4()), by=by, at=SOON)
+
+    find_complete(registration, seen=SOON)
+
+    said = awaited_in_words(case_of(registration), at=LATER)
+    assert said.startswith(WITHOUT_AN_ANSWER)
+    assert "est revenu sur ce que le médecin vous demandait" in said
 
 
 def test_what_is_sent_again_is_said_complete_after_all_no_more(registration):

@@ -1,5 +1,6 @@
 """The requests of a doctor: those that wait, theirs, those whose opinion is signed (H3)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import doctors_for, papers_called_for_by
 from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
+from sporades.accommodations.tracker import is_set_aside
 from sporades.acts import opining
 from sporades.acts.accommodating import NotInCharge
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
@@ -21,10 +24,12 @@ from sporades.core.refusals import Refused
 from sporades.journal.queries import entries_about
 from sporades.medical import sealing
 from sporades.medical.models import OpinionDraft
-from sporades.medical.queries import compartment, kinds_confided, said_by
+from sporades.medical.queries import asked_of, compartment, kinds_confided, said_by
+from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import GiveBackForm
+from sporades.web.layout.kept import forget, kept
 
 MOST_AT_ONCE, A_FEW = 25, 10
 """How many lines a page shows of what waits for its reader, and of the two other lists."""
@@ -32,6 +37,9 @@ LONGEST_KEY = 2**63
 OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 TAKEN_FROM = ("accommodation taken from its doctor", "accommodation left by its doctor")
 GONE = "Cette demande n'est plus chez vous"
+SET_ASIDE = (
+    "le service gestionnaire l'a dite complète, sans attendre ce que vous aviez demandé au candidat"
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -42,8 +50,10 @@ def home(request: HttpRequest) -> HttpResponse:
         .within(request.reach)
         .annotate(
             given=kinds_confided(OuterRef("registration")),
-            has_draft=Exists(
-                OpinionDraft.objects.filter(compartment__registration=OuterRef("registration"))
+            is_set_aside=Exists(
+                asked_of(OuterRef("registration"), at=OuterRef("incomplete_at")).filter(
+                    written_at__gt=OuterRef("asked_at")
+                )
             ),
         )
         .select_related("instead_of")
@@ -65,16 +75,47 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     keys = {one.registration_id for page in pages.values() for one in page}
     found = Registration.objects.for_office().with_owed().in_bulk(keys)
+    typed = _typed_of(one for one in pages["a-prendre"] if _was_mine(request, one))
     lists = [
         {
             "page": page,
             "base": f"?{name}=",
-            "lines": [_line(request, one, found[one.registration_id]) for one in page],
+            "lines": [
+                {
+                    **_line(request, one, found[one.registration_id]),
+                    "has_draft": one.registration_id in typed,
+                }
+                for one in page
+            ],
         }
         for name, page in pages.items()
     ]
     context = dict(zip(("waiting", "free", "left", "said"), lists, strict=True))
     return render(request, "doctor/home.html", context)
+
+
+def _was_mine(request: HttpRequest, case: Case) -> bool:
+    return case.former_doctor_id == request.user.pk
+
+
+def _typed_of(cases: Iterable[Case]) -> set[int]:
+    """Return the registrations, of these requests, for which something was answered in a draft."""
+    keys = [one.registration_id for one in cases]
+    if not keys:
+        return set()
+    drafts = OpinionDraft.objects.filter(compartment__registration__in=keys)
+    kept = drafts.select_related("compartment")
+    return {one.compartment.registration_id for one in kept if is_typed(one)}
+
+
+def is_typed(draft: OpinionDraft | None) -> bool:
+    """Return whether anything was answered in what is kept."""
+    if draft is None:
+        return False
+    try:
+        return any(opining.typed_in(draft).values())
+    except sealing.Unreadable:
+        return True
 
 
 def take(request: HttpRequest, case: int) -> HttpResponse:
@@ -175,6 +216,19 @@ def gone_page(
     return render(request, "doctor/gone.html", context, status=200 if is_read else 409)
 
 
+def typed_on(request: HttpRequest) -> MultiValueDict[str, Any]:
+    """Return what was just typed on a page that shows it in no form, and lets go of it.
+
+    Sent after the end of the session, it waited for its author to sign in again.
+    """
+    if request.method == "POST":
+        return request.POST
+    typed = as_data(kept(request) or {})
+    if typed:
+        forget(request)
+    return typed
+
+
 def _asked(request: HttpRequest, case: Case) -> dict[str, str] | None:
     """Return what the reader has asked of a candidate, while it is waited for: their own words alone."""
     held = compartment(case.registration) if opining.is_asked_by_doctor(case) else None
@@ -232,6 +286,8 @@ def _why_gone(case: Case, *, reader: str) -> str:
         by = "vous l'avez rendue" if is_own else f"elle est reprise par {taken.author_in_words},"
         who = f"{by} le {instant_in_words(taken.at, zone)}"
     said = f"{GONE} : {who}." if who else f"{GONE}."
+    if is_set_aside(case):
+        said = f"{GONE} : {SET_ASIDE}."
     if case.doctor_id is not None:
         return f"{said} {case.doctor_name} l'a maintenant."
     return f"{said} Elle attend un médecin."
@@ -280,7 +336,7 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "age": time_left_in_words(request.arrived_at - case.asked_at) if case.asked_at else "",
         "deadline": day_in_words(deadline),
         "lacks": _lacks(case, registration) if hasattr(case, "given") else "",
-        "was_mine": case.former_doctor_id == request.user.pk,
+        "was_mine": _was_mine(request, case),
         "has_opined": former_of(request, case) is not None,
         "again": case.get_again_display().lower(),
         "is_asked": opining.is_asked_by_doctor(case),

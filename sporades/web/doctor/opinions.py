@@ -16,6 +16,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
+from sporades.accommodations.tracker import is_set_aside
 from sporades.acts import confiding, opining
 from sporades.acts.accommodating import NotInCharge
 from sporades.candidates.words import birth_date_in_words
@@ -35,7 +36,9 @@ from sporades.web.doctor.cases import (
     case_of,
     former_of,
     gone_page,
+    is_typed,
     trail,
+    typed_on,
     within_reach,
 )
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
@@ -86,9 +89,8 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
 
 def _typed(request: HttpRequest, key: int) -> list[tuple[str, str]]:
     """Return what was just typed of an opinion, in words."""
-    if request.method != "POST":
-        return []
-    return OpinionForm(request.POST, case=within_reach(request, key)).in_words()
+    typed = typed_on(request)
+    return OpinionForm(typed, case=within_reach(request, key)).in_words() if typed else []
 
 
 def _reopened(request: HttpRequest, found: Case) -> HttpResponse:
@@ -206,21 +208,11 @@ def _attested(request: HttpRequest, found: Case) -> HttpResponse:
             for one in found.measures.all()
         ],
         "text": opining.PLAN_SAYS,
-        "is_typed": _is_typed(_draft(found)),
+        "is_typed": is_typed(_draft(found)),
         "trail": trail(found),
         **_unread(request, found, held),
     }
     return render(request, "doctor/attest.html", context)
-
-
-def _is_typed(draft: OpinionDraft | None) -> bool:
-    """Return whether anything was answered in what is kept."""
-    if draft is None:
-        return False
-    try:
-        return any(opining.typed_in(draft).values())
-    except sealing.Unreadable:
-        return True
 
 
 def _why_not_attested(request: HttpRequest, case: Case) -> str:
@@ -275,6 +267,7 @@ def _page(
         "other": _other(found, draft, form) if is_overtaken and form else [],
         "other_at": hour_in_words(draft.saved_at, zone) if draft else "",
         "may_reopen": found.state == State.OPINION_GIVEN,
+        "set_aside": is_set_aside(found) if is_writable else False,
         "again": found.get_opinion_again_display() if is_writable else "",
         "follows": _taken_again(found),
         "taken_again": _taken_again_in_words(found),

@@ -14,7 +14,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.medical import sealing
 from sporades.medical.models import LONGEST_REMARK, Compartment, Remark
-from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail
+from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail, typed_on
 from sporades.web.doctor.forms import AskForm, RemarkForm
 from sporades.web.layout.presses import a_press
 
@@ -83,7 +83,7 @@ def ask(request: HttpRequest, case: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    text = request.POST.get("texte", "")[: LONGEST_REMARK * 2]
+    text = typed_on(request).get("texte", "")[: LONGEST_REMARK * 2]
     return [("Votre commentaire", text)] if text.strip() else []
 
 

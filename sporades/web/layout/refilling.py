@@ -238,6 +238,8 @@ class Page(HTMLParser):
             self._write(one, is_seen=is_chosen and not was_chosen)
         elif given.get(one.name):
             said = given[one.name].pop(0)
+            if not said and _is_out_of_sight(one, answers):
+                return
             was, one.said = one.said, said
             self._write(one, is_seen=one.kind != "hidden" and said.strip() != was.strip())
 
@@ -289,6 +291,21 @@ class Page(HTMLParser):
     def _place(self) -> int:
         line, column = self.getpos()
         return self._lines[line - 1] + column
+
+
+def _is_out_of_sight(one: Control, answers: Answers) -> bool:
+    """Return whether no answer called for a control: the page emptied what it proposes as it sent it."""
+    called_for = one.attrs.get("data-shown-when") or ""
+    return bool(called_for) and not any(
+        all(_holds(condition, answers) for condition in clause.split("&"))
+        for clause in called_for.split("|")
+    )
+
+
+def _holds(condition: str, answers: Answers) -> bool:
+    name, _, values = condition.partition("=")
+    said = answers.get(name.removesuffix("!"), [])
+    return any(value in said for value in values.split(" ")) != name.endswith("!")
 
 
 def _printed(attrs: Mapping[str, str | None]) -> str:

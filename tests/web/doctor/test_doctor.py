@@ -749,6 +749,51 @@ def test_what_a_doctor_asked_for_is_waited_for_in_their_list_then_comes_back_nam
     assert "Maëlle" in back
 
 
+def set_aside(case):
+    found = Case.objects.get(pk=case.pk)
+    accommodating.find_complete(case=found, seen=found.incomplete_at, by=MANAGER, at=NOW)
+
+
+def test_a_doctor_whose_demand_is_set_aside_reads_it_in_the_list_and_on_the_pages(case, doctor):
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        doctor.post(at("ask", case), {"texte": "L'audiogramme.", "envoi": "une"})
+        set_aside(case)
+        listed = said(doctor.get(HOME))
+        gone = said(doctor.get(at("case", case)))
+        take(doctor, case)
+        page = said(doctor.get(at("case", case)))
+
+    assert (
+        "Vous l'aviez déjà. Le service gestionnaire l'a dite complète, sans attendre ce que vous "
+        "aviez demandé"
+    ) in listed
+    assert "l'a dite complète, sans attendre ce que vous aviez demandé au candidat" in gone
+    assert "Elle attend un médecin." in gone
+    assert "le service gestionnaire a dit la demande complète, sans attendre de réponse" in page
+
+
+def test_what_the_office_goes_back_on_by_itself_sets_no_demand_aside(case, doctor):
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        now = NOW + timedelta(minutes=5)
+        accommodating.declare_incomplete(case=case, missing="Une page.", by=MANAGER, at=now)
+        set_aside(case)
+        listed, gone = said(doctor.get(HOME)), said(doctor.get(at("case", case)))
+
+    assert "sans attendre" not in listed
+    assert "sans attendre" not in gone
+
+
+def test_a_draft_without_an_answer_awaits_nobody(case, doctor):
+    doctor.post(at("case", case), {"revision": "0"})
+    assert OpinionDraft.objects.exists()
+    accommodating.take_from_doctor(case=case, by=MANAGER, at=NOW)
+
+    page = said(doctor.get(HOME))
+
+    assert "Vous l'aviez déjà" in page
+    assert "votre brouillon vous attend" not in page
+
+
 def test_to_another_doctor_what_comes_back_is_as_any_other(case, doctor, other):
     doctor.post(at("ask", case), {"texte": "L'audiogramme.", "envoi": "une"})
     assert not other.get(HOME).context["left"]["lines"]

@@ -173,6 +173,15 @@ def test_of_papers_that_another_request_has_taken_nothing_is_said(case, doctor, 
     assert "effacé" not in plain(doctor.get(at("case", case)))
 
 
+def test_the_number_of_a_request_that_left_stands_in_one_line(case, doctor):
+    withdraw(case)
+
+    page = doctor.get(at("case", case)).text
+
+    number = case.registration.number
+    assert f'<h1>Demande n° <span class="s-nowrap">{number}</span></h1>' in page
+
+
 # --- Signed elsewhere --------------------------------------------------------------------------
 
 

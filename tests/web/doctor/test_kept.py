@@ -7,10 +7,13 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
 
+from sporades.accommodations.states import Opinion
+from sporades.acts import accommodating
 from sporades.medical import sealing
 from sporades.web.layout.kept import KEPT
-from tests.factories import NOW
-from tests.web.doctor.space import a_doctor, at
+from tests.accommodations.asked import MANAGER
+from tests.factories import NOW, author
+from tests.web.doctor.space import OPINION, a_doctor, at
 from tests.web.guide import main, seen, value_of
 from tests.web.office.test_kept import BACK, SAID, with_both_factors
 from tests.web.registry.world import Role, signed_in
@@ -103,6 +106,66 @@ def test_where_its_key_is_gone_it_is_said(case, doctor, later, monkeypatch):
         page
     )
     assert value_of(page, "texte") == ""
+
+
+TYPED_BEFORE = "Ce que vous veniez de taper"
+
+
+def taken_back(case):
+    accommodating.withdraw(case=case, by=author(case.registration.candidate), at=NOW)
+
+
+def taken_from_her(case):
+    accommodating.take_from_doctor(case=case, by=MANAGER, at=NOW)
+
+
+def incomplete(case):
+    accommodating.declare_incomplete(case=case, missing="Une page.", by=MANAGER, at=NOW)
+
+
+@pytest.mark.parametrize("leave", [taken_back, taken_from_her, incomplete])
+@pytest.mark.parametrize("name", ["ask", "remarks"])
+def test_what_is_asked_or_noted_of_a_request_that_left_meanwhile_is_shown_to_be_copied(
+    case, doctor, later, name, leave
+):
+    typed = typed_in(doctor.get(at(name, case)), texte=WORDS)
+    later()
+    asked = doctor.post(at(name, case), typed)
+    leave(case)
+
+    page = with_both_factors(doctor, asked)
+
+    assert page.status_code == 409
+    assert TYPED_BEFORE in main(page)
+    assert WORDS in main(page)
+    assert not doctor.session.get(KEPT)
+
+
+def test_an_opinion_on_a_request_that_left_meanwhile_is_shown_in_words(case, doctor, later):
+    doctor.get(at("case", case))
+    [form] = seen(doctor.get(at("case", case))).cssselect("#avis")
+    typed = dict(form.form_values()) | OPINION | {"texte": WORDS, "relire": "1"}
+    later()
+    asked = doctor.post(at("case", case), typed)
+    taken_back(case)
+
+    page = with_both_factors(doctor, asked)
+
+    assert page.status_code == 409
+    assert TYPED_BEFORE in main(page)
+    assert WORDS in main(page)
+    assert Opinion.FAVOURABLE.label in main(page)
+
+
+def test_another_doctor_reads_nothing_of_what_was_typed_of_a_request_that_left(case, doctor, later):
+    typed = typed_in(doctor.get(at("ask", case)), texte=WORDS)
+    later()
+    asked = doctor.post(at("ask", case), typed)
+    taken_back(case)
+    doctor.user = a_doctor("autre@exemple.test", "Dr Paul Petit")
+    signed_in(doctor.user, Role.DOCTOR)
+
+    assert "dyslexie" not in with_both_factors(doctor, asked).text
 
 
 def test_no_page_of_the_space_is_touched_where_nothing_waits(case, doctor):

@@ -181,6 +181,47 @@ def test_what_is_missing_is_said_otherwise_from_its_page(manager, in_lille):
     assert case_of(in_lille).missing == TYPED
 
 
+PARAGRAPHS = "La page 2 manque.\n\nL'avis n'est pas signé."
+
+
+def paragraphs_of(page, begins):
+    """Return the paragraphs that begin so and keep their lines."""
+    found = [one.text_content().strip() for one in seen(page).cssselect("main .s-lines")]
+    return [one for one in found if begins in one.replace("\xa0", " ")]
+
+
+def test_the_paragraphs_of_what_is_missing_stay_apart_for_the_office_and_for_the_candidate(
+    manager, db
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.ASKED)
+
+    do(manager, registration, "incomplete", manque=PARAGRAPHS.replace("\n", "\r\n"))
+
+    assert case_of(registration).missing == PARAGRAPHS
+    mine = signed_in(registration.candidate.user)
+    theirs = reverse("candidate:accommodation", args=[registration.number])
+    for client, where, begins in (
+        (manager, page_of(registration), "Il manque :"),
+        (manager, tab(registration), "Le candidat complète sa demande :"),
+        (mine, theirs, "À vous :"),
+        (mine, reverse("candidate:home"), "est incomplète :"),
+    ):
+        [said] = paragraphs_of(client.get(where), begins)
+        assert PARAGRAPHS in said
+
+
+def test_the_paragraphs_of_why_a_taking_again_is_cancelled_stay_apart(manager, in_lille):
+    reach(in_lille, State.NOTIFIED)
+    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+
+    do(manager, in_lille, "laisser", motif=PARAGRAPHS)
+
+    told = paragraphs_of(manager.get(tab(in_lille)), "Motif :")
+    assert len(told) == 2
+    assert all(PARAGRAPHS in one for one in told)
+
+
 def test_who_rewords_what_a_colleague_has_reworded_reads_it_and_keeps_what_they_typed(
     manager, in_lille
 ):
@@ -845,6 +886,22 @@ def test_who_decides_second_sees_both_decisions_and_may_put_theirs_instead(
     assert case_of(in_lille).measures.get(code=THIRD).decision == Decision.REFUSED
 
 
+def test_who_decides_second_reads_why_the_first_decided_so(manager, member, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    mine = {**as_shown(manager, in_lille), **AUTHOR}
+    other = member("A09", email="autre@exemple.test")
+    refused = {"decision-tiers": "refused", "contre-tiers": "L'épreuve est courte."}
+    do(other, in_lille, "decider", **{**mine, **refused, "nom": "Dubois"})
+
+    answered = manager.post(page_of(in_lille), {"vue": 1, "geste": "decider", **mine})
+    correcting = manager.get(page_of(in_lille), {"corriger": "1"})
+
+    assert answered.status_code == 422
+    assert "Décision prise : refusée. Motif : « L'épreuve est courte. »" in main(answered)
+    assert "Décision prise : refusée. Motif" not in main(correcting)
+    assert correcting.context["asked"].decision["contre-tiers"].value() == "L'épreuve est courte."
+
+
 def test_who_decides_in_two_windows_is_not_told_of_a_colleague(manager, in_lille):
     reach(in_lille, State.OPINION_GIVEN)
     mine = {**as_shown(manager, in_lille), **AUTHOR}
@@ -1383,6 +1440,29 @@ def test_no_epreuve_is_chosen_of_what_is_for_the_whole_exam_nor_of_one_alone(man
     shown = as_shown(manager, in_lille)
 
     assert [name for name in shown if name.startswith("epreuves")] == []
+
+
+def test_which_epreuves_another_measure_reaches_is_said_before_and_the_rest_is_not_refused(
+    manager, member
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.OPINION_GIVEN, Wish(READER))
+    form = manager.get(page_of(registration)).context["asked"].decision
+    told = form.fields["autre-lecteur"].help_text
+    typed = {
+        "decision-lecteur": "other",
+        "autre-lecteur": THIRD,
+        "contre-lecteur": "Le temps suffit.",
+    }
+
+    do(manager, registration, "decider", **{**as_shown(manager, registration), **AUTHOR, **typed})
+    page = main(manager.get(page_of(registration)))
+
+    assert "« Temps majoré d'un tiers »" in told
+    assert "seulement pour Français" in told
+    assert "Navigation" not in told
+    assert "sans objet pour : Navigation, que cette mesure ne concerne pas" in page
+    assert "refusée pour" not in page
 
 
 def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in_lille):

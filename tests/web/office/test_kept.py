@@ -1,21 +1,22 @@
 """What a manager has typed waits for them to sign in again, in its form (ADR 0012)."""
 
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.urls import reverse
 
-from sporades.accommodations.states import State
+from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.states import Opinion, State
 from sporades.accounts.second_factor import current_code
 from sporades.acts import verifying
 from sporades.evidence.models import Verdict
 from sporades.registrations.models import Note
 from sporades.web.layout.kept import KEPT
 from sporades.web.office.registrations.verdict_forms import OTHER
-from tests.accommodations.asked import reach
+from tests.accommodations.asked import opine, reach
 from tests.evidence.given import MANAGER, piece
 from tests.factories import NOW, PASSWORD
 from tests.web.guide import main, seen, sign_in, value_of
@@ -175,6 +176,59 @@ def test_the_correction_of_a_decision_is_open_again_with_what_was_typed(manager,
     assert BACK in main(page)
     token = {"csrfmiddlewaretoken": typed["csrfmiddlewaretoken"]}
     assert form_of(page, "corriger") | token == typed
+
+
+@pytest.mark.parametrize("state", [State.OPINION_GIVEN, State.DECIDED])
+def test_a_decision_that_is_put_back_is_said_to_keep_what_was_typed(
+    manager, in_lille, later, state
+):
+    reach(in_lille, state)
+    asked, act = {}, "decider"
+    if state == State.DECIDED:
+        asked, act = {"corriger": "1"}, "corriger"
+    page = manager.get(page_of(in_lille), asked)
+    typed = form_of(page, act) | {"contre-tiers": REASON}
+    later()
+
+    back = with_both_factors(
+        manager, manager.post(f"{page.request['PATH_INFO']}?{urlencode(asked)}", typed)
+    )
+
+    assert "Le formulaire garde vos réponses." not in main(page)
+    assert BACK in main(back)
+    assert "Le formulaire garde vos réponses." in main(back)
+    assert "Le formulaire propose" not in main(back)
+    assert "Le formulaire part de" not in main(back)
+
+
+def test_what_is_proposed_out_of_sight_is_still_proposed_where_the_rest_is_put_back(
+    manager, in_lille, later
+):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Elle ne convient pas."))
+    here = page_of(in_lille)
+    before = form_of(manager.get(here), "decider")
+    typed = before | {"decision-tiers": "granted", "contre-tiers": REASON, "motif-tiers": ""}
+    later()
+
+    page = with_both_factors(manager, manager.post(here, typed))
+
+    assert before["motif-tiers"].endswith("Elle ne convient pas.")
+    put_back = form_of(page, "decider")
+    assert put_back["motif-tiers"] == before["motif-tiers"]
+    assert (put_back["decision-tiers"], put_back["contre-tiers"]) == ("granted", REASON)
+
+
+def test_what_was_emptied_in_sight_is_put_back_empty(manager, in_lille, later):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Elle ne convient pas."))
+    here = page_of(in_lille)
+    typed = form_of(manager.get(here), "decider") | {"motif-tiers": ""}
+    later()
+
+    page = with_both_factors(manager, manager.post(here, typed))
+
+    assert form_of(page, "decider")["motif-tiers"] == ""
 
 
 def test_what_is_folded_is_open_where_something_was_typed(manager, in_lille, later):

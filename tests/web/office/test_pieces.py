@@ -431,6 +431,19 @@ def test_nothing_is_decided_over_what_was_decided_or_given_meanwhile(
     assert (after.state, after.decided_name) == (before.state, before.decided_name)
 
 
+@pytest.mark.parametrize("act", [accept, waive])
+def test_what_was_typed_on_two_lines_comes_back_on_two(manager, in_lille, act):
+    clean(in_lille)
+    read = opened_before(manager, in_lille, act)
+
+    page = manager.post(
+        decision(in_lille), {**read, **WHY, "motif": "Le verso manque.\r\nLa page 2 est floue."}
+    )
+
+    shown = seen(page).cssselect("main dd, main form textarea")
+    assert "Le verso manque.\nLa page 2 est floue." in [one.text_content().strip() for one in shown]
+
+
 def test_a_refusal_found_good_and_refused_again_is_not_the_one_that_was_read(manager, in_lille):
     clean(in_lille)
     refuse(in_lille)

@@ -30,6 +30,7 @@ from sporades.accommodations.rules import (
     papers_in_words,
     rules_of,
     sat_by,
+    suited_by_others,
 )
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts.accommodating import precision_named
@@ -153,6 +154,7 @@ class CaseDecisionForm(forms.Form):
             choices=others,
             initial=start.other,
             required=False,
+            help_text=suited_by_others(one, others, self._sat),
             widget=forms.Select(attrs={"data-in-full": True}),
         )
         ask_if_called_for(self.fields[other], f"{decision}={Decision.OTHER.value}")
@@ -184,8 +186,8 @@ class CaseDecisionForm(forms.Form):
         self._offered[one.code] = offered
         self.fields[papers] = forms.MultipleChoiceField(
             label="Pour certaines épreuves seulement",
-            help_text="Rien de coché : toutes les épreuves demandées. Sinon, elle est refusée pour "
-            "celles qui ne sont pas cochées",
+            help_text="Rien de coché : toutes les épreuves demandées que la mesure accordée concerne. "
+            "Sinon, elle est refusée pour celles qui ne sont pas cochées",
             choices=[(paper.code, paper.label) for paper in offered],
             initial=list(start),
             required=False,
@@ -263,7 +265,12 @@ class CaseDecisionForm(forms.Form):
         """Say what is asked for, what is opined, and what was decided before, if anything was."""
         said = f"{papers_in_words(one.papers, self._sat, one.code)}. {self._opined(one)}"
         former = self._former.get(one.code)
-        return f"{said}. Décision prise : {self._in_words(former)}" if former else said
+        if former is None:
+            return said
+        said = f"{said}. Décision prise : {self._in_words(former)}"
+        # Its field has it too, until it is answered.
+        is_read_here = not self.is_bound and one.code in self._starts
+        return said if is_read_here or not former.reason else f"{said}. Motif : « {former.reason} »"
 
     def _in_words(self, said: DecisionOn) -> str:
         words = said.decision.label.lower()

@@ -34,7 +34,7 @@ from sporades.accounts.models import Membership
 from sporades.acts.accommodating import precision_named
 from sporades.core.french import listed
 from sporades.core.text import clean_lines
-from sporades.registrations.fields import CleanCharField
+from sporades.registrations.fields import CleanLinesField
 from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
 MOVES = {
@@ -91,7 +91,7 @@ class EntrustForm(forms.Form):
 class MissingForm(forms.Form):
     """What a request lacks."""
 
-    manque = CleanCharField(
+    manque = CleanLinesField(
         label="Ce qui manque",
         help_text="Le candidat le lit sur sa page. N'écrivez rien de sa santé. Par exemple : "
         "l'avis de l'établissement n'est pas signé",
@@ -146,7 +146,7 @@ class NewOpinionForm(forms.Form):
 class LeaveForm(forms.Form):
     """Why a decision that was taken again is left as it is."""
 
-    motif = CleanCharField(
+    motif = CleanLinesField(
         label="Motif",
         help_text="Le candidat le lit sur sa page. N'écrivez rien de sa santé. Par exemple : la "
         "décision a été reprise par erreur",

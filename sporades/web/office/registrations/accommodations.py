@@ -36,6 +36,7 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
+from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.accommodation_forms import (
     DECIDING,
@@ -224,11 +225,13 @@ def _deciding(case: Case, asked: CaseForms, by: Actor, request: HttpRequest) -> 
     where.pop(CORRECTING, None)
     kept = where.urlencode()
     is_correcting = _is_correcting(asked, request)
+    deciding = CORRECTING if is_correcting else "decider"
     is_of_another = is_correcting and case.decided_by_id != by.identifier
     return {
+        "keeps_answers": asked.keeps_answers or _is_put_back(request, deciding),
         "signed_by_another": case.author_in_words if is_of_another else "",
         "is_correcting": is_correcting,
-        "deciding": "corriger" if is_correcting else "decider",
+        "deciding": deciding,
         "starts_again": case.state == State.OPINION_GIVEN and case.is_opinion_kept,
         "opined": case.opined_at.isoformat() if case.opined_at else "",
         "health": words_of_health(
@@ -240,6 +243,14 @@ def _deciding(case: Case, asked: CaseForms, by: Actor, request: HttpRequest) -> 
         "correct": f"?{f'{kept}&' if kept else ''}{CORRECTING}=1",
         "leave": f"?{kept}",
     }
+
+
+def _is_put_back(request: HttpRequest, act: str) -> bool:
+    """Return whether what was sent of an act, once the session had ended, is put back in its form."""
+    return request.method == "GET" and any(
+        one.path == request.path and act in (one.answers or {}).get("geste", [])
+        for one in waiting(request)
+    )
 
 
 def _is_correcting(asked: CaseForms, request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from sporades.acts.sending import Sent
 from sporades.acts.verifying import BEFORE_OPENING, PostmarkToCome
 from sporades.core.french import begun, day_in_words, ended, local_day
 from sporades.core.refusals import Refused
-from sporades.core.text import clean
+from sporades.core.text import clean_lines
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON, Evidence
 from sporades.evidence.operations import SamePostmark
@@ -491,7 +491,7 @@ class VerdictForms:
 def _typed(data: Any, verdict: str) -> dict[str, str]:
     """Return what was sent with a verdict, as far as its fields keep it."""
     names = TYPED.get(verdict, ())
-    return {name: clean(data.get(name, "")[:LONGEST_REASON]) for name in names}
+    return {name: clean_lines(data.get(name, "")[:LONGEST_REASON]) for name in names}
 
 
 def _bounds(time: Time) -> str:
