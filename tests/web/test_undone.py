@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
-from sporades.web.layout.undone import ENDED, FILE
+from sporades.web.layout.undone import BEFORE, FILE
 from tests.accommodations.asked import READER, case_of, reach
 from tests.evidence.given import a_photo
 from tests.factories import a_registration
@@ -42,8 +42,8 @@ def test_a_request_that_was_not_sent_is_said_so_where_it_is_sent(clock):
     told = browser.get(back, follow=True)
 
     assert told.request["PATH_INFO"] == page
-    assert f"{ENDED}votre clic pour envoyer la demande n'a pas été pris en compte" in main(told)
-    assert ENDED not in main(browser.get(page))
+    assert f"{BEFORE}votre clic pour envoyer la demande n'a pas été pris en compte" in main(told)
+    assert BEFORE not in main(browser.get(page))
     assert case_of(registration).state == State.PREPARING
 
 
@@ -66,7 +66,7 @@ def test_a_request_sent_meanwhile_from_another_window_is_not_said_not_to_be_sent
     told = main(browser.get(signing, follow=True))
 
     assert case_of(registration).state == State.ASKED
-    assert f"{ENDED}votre clic pour envoyer la demande n'a pas été pris en compte" in told
+    assert f"{BEFORE}votre clic pour envoyer la demande n'a pas été pris en compte" in told
     assert "n'est pas envoyée" not in told
     assert "Connectez-vous" not in told
 
@@ -84,4 +84,4 @@ def test_a_file_that_was_not_given_is_said_so_where_it_is_chosen(clock):
     [back] = parse_qs(urlsplit(asked.headers["Location"]).query)["next"]
     guide.sign_in(browser, registration.candidate.user)
 
-    assert f"{ENDED}{FILE}" in main(browser.get(back, follow=True))
+    assert f"{BEFORE}{FILE}" in main(browser.get(back, follow=True))

@@ -21,8 +21,6 @@ from sporades.web.layout.readers import READER, is_mark_of
 
 ENDED = "ended"
 """Said by the session that follows one which we have just ended."""
-LOST = "lost"
-"""What it then says, where nothing waits of what was sent."""
 KEPT = "kept"
 KEPT_AT_MOST = 100_000
 KEPT_OF_A_STRANGER = 30_000

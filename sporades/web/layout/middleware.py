@@ -23,7 +23,7 @@ from sporades.web.access import Route, Who
 from sporades.web.layout import undone
 from sporades.web.layout.errors import not_allowed
 from sporades.web.layout.homes import home_of
-from sporades.web.layout.kept import ENDED, LOST, keep, keeps_answers, page_of_form
+from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
 from sporades.web.layout.network import comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
@@ -175,8 +175,6 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
             return None
         if not request.user.is_authenticated:
             is_kept = keeps_answers(request) and keep(request)
-            if request.method == "POST" and ENDED in request.session:
-                request.session[ENDED] = True if is_kept else LOST
             back = page_of_form(request)
             back = back if is_kept else undone.marked(request, back)
             return redirect_to_login(back, settings.LOGIN_URL)

@@ -1,8 +1,9 @@
 """What was posted once the session had ended, and is not kept: after signing in, it is said not to be done.
 
-Files and buttons: nothing of them waits. The address to which signing in leads back says the route
-that was posted to, and no more: whoever forges one has a sentence of ours shown, about nothing. The words are of what
-was posted alone: it may have been done since from another window, and the page says what stands.
+Files, buttons, and what is too long: nothing of them waits. The address to which signing in leads
+back says the route that was posted to, and no more: whoever forges one has a sentence of ours shown,
+about nothing. The words are of what was posted alone: it may have been done since from another window,
+and the page says what stands.
 """
 
 from urllib.parse import parse_qs, urlsplit
@@ -11,10 +12,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from sporades.web.access import Route, Who
+from sporades.web.access import Route
+from sporades.web.layout.proofs import second_factor_missing
 
 MARK = "non-fait"
-ENDED = "Votre session s'était terminée : "
+BEFORE = "Votre session s'était terminée : "
 FILE = (
     "le fichier que vous veniez d'envoyer n'a pas été pris en compte. S'il manque encore, "
     "choisissez-le de nouveau."
@@ -24,13 +26,10 @@ REST = "ce que vous veniez de demander n'a pas été pris en compte. Recommencez
 
 
 def marked(request: HttpRequest, where: str) -> str:
-    """Return the address to come back to, which says what was posted and not taken.
-
-    What staff post waits for them, or asks for a second factor on its way.
-    """
+    """Return the address to come back to, which says what was posted and not taken."""
     name = request.resolver_match.view_name if request.resolver_match else ""
     route = _route(name)
-    if request.method != "POST" or route is None or route.who is Who.STAFF:
+    if request.method != "POST" or route is None:
         return where
     return f"{where}{'&' if '?' in where else '?'}{MARK}={name}"
 
@@ -41,13 +40,15 @@ def is_marked(where: str | None) -> bool:
 
 
 def said(request: HttpRequest) -> HttpResponse | None:
-    """Say what was not taken, then show the page without that mark: it is said once."""
+    """Say what was not taken, then show the page without that mark: it is said once, to who may read it."""
     if request.method != "GET" or MARK not in request.GET or not request.user.is_authenticated:
+        return None
+    if second_factor_missing(request):
         return None
     query = request.GET.copy()
     route = _route(query.pop(MARK)[-1])
-    if route is not None and route.who is not Who.STAFF:
-        messages.warning(request, f"{ENDED}{in_words(route)}")
+    if route is not None:
+        messages.warning(request, f"{BEFORE}{in_words(route)}")
     return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 

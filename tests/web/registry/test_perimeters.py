@@ -83,7 +83,7 @@ def turned_away(route: Route, role: Role, method: str, where: str) -> tuple[int,
     back = where if route.allows("GET") else "/"
     if method == "POST" and route.shown_on:  # the page of its form
         back = reverse(route.shown_on, kwargs=resolve(where).kwargs)
-    if method == "POST" and not for_staff:  # nobody was signed in: nothing is kept
+    if method == "POST":  # nobody was signed in: nothing is kept
         back += f"?non-fait={next(name for name, one in ACCESS.items() if one is route)}"
     rules = [
         (not route.allows(method), (405, "")),
