@@ -20,7 +20,7 @@ from sporades.accommodations.rules import (
     suiting_papers,
     takes_late,
 )
-from sporades.core.french import listed
+from sporades.core.french import quoted
 from sporades.registrations.models import Registration
 
 IN_TIME, LATE, ADDED = "in_time", "late", "added"
@@ -145,7 +145,5 @@ def late_told(
     if not was_in_time(case):
         return [("Demande tardive", why)] if why else []
     codes = set((case.received or {}).get(ADDED, ()) if added is None else added)
-    labels = [f"« {one.named} »" for one in measures if one.code in codes]
-    if not labels:
-        return []
-    return [("Après la date limite", ". ".join(filter(None, (listed(labels), why))))]
+    named = quoted(one.named for one in measures if one.code in codes)
+    return [("Après la date limite", f"{named}. {why}" if why else named)] if named else []

@@ -101,9 +101,8 @@ def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
         whom = (address or signature.name).casefold()
         if whom in told:
             continue
-        key = f"accommodation:{case.pk}:withdrawn:guardian"
-        key = f"{key}:{signature.revision}" if told else key
         told.add(whom)
+        key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
         _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
 
 

@@ -20,7 +20,7 @@ from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating, confiding
 from sporades.acts.accommodating import NotInCharge
 from sporades.core.actors import Actor
-from sporades.core.french import listed, local_day
+from sporades.core.french import local_day, quoted
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, OpinionDraft
@@ -305,7 +305,7 @@ def check_plan(case: Case, *, by: Actor) -> None:
 
 
 def _named(labels: list[str]) -> str:
-    return listed([f"« {label} »" for label in labels])
+    return quoted(labels)
 
 
 @transaction.atomic

@@ -59,9 +59,7 @@ def _send(registration: Registration, at: datetime) -> None:
 
 
 def _confide(registration: Registration, at: datetime) -> None:
-    """Confide its papers, at the instant of the request."""
-    sent = _case(registration).asked_at
-    confide_papers(registration, at=sent or at)
+    confide_papers(registration, at=at)
 
 
 def _find_incomplete(registration: Registration, at: datetime) -> None:

@@ -5,6 +5,7 @@ An hour is never shown without its zone (standards R-21).
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -204,6 +205,11 @@ def listed(words: list[str], last: str = "et") -> str:
     if len(words) < 2:  # noqa: PLR2004
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def quoted(names: Iterable[str], last: str = "et") -> str:
+    """Return « « a », « b » et « c » », of names as they are written."""
+    return listed([f"« {one} »" for one in names], last)
 
 
 def figure(number: Decimal) -> str:

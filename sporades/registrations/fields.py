@@ -6,6 +6,7 @@ from typing import Any, Self
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from sporades.core.french import NO_SUCH_DAY, is_written_as_a_day
 from sporades.core.signs import unprinted
 from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
@@ -72,6 +73,19 @@ class CleanLinesField(TextField):
     def to_python(self, value: Any) -> str:
         """Compose accents and join spaces, line by line."""
         return clean_lines(super().to_python(value) or "")
+
+
+class CalendarField(forms.DateField):
+    """A day; one that is written whole and is of no calendar is told so."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read a day as it was typed."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            if is_written_as_a_day(value):
+                raise forms.ValidationError(NO_SUCH_DAY, code="invalid") from None
+            raise
 
 
 def ask_if_called_for(field: forms.Field, shown_when: str = "", *, is_due: bool = True) -> None:

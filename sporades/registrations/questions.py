@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.core.french import NO_SUCH_DAY, day_in_words, is_written_as_a_day
+from sporades.core.french import day_in_words
 from sporades.exams.schema.questions import (
     ChoiceQuestion,
     DateQuestion,
@@ -16,7 +16,7 @@ from sporades.exams.schema.questions import (
     TextQuestion,
     YesNoQuestion,
 )
-from sporades.registrations.fields import CleanCharField, TextField, choices_of
+from sporades.registrations.fields import CalendarField, CleanCharField, TextField, choices_of
 
 PREFIX = "q-"
 """What the names of these fields begin with."""
@@ -85,7 +85,7 @@ def _(question: MultipleChoiceQuestion) -> forms.Field:
     return _SeveralField(question)
 
 
-class _DayField(forms.DateField):
+class _DayField(CalendarField):
     """A day, within the bounds of its question."""
 
     def __init__(self, question: DateQuestion) -> None:
@@ -94,14 +94,6 @@ class _DayField(forms.DateField):
             help_text="Par exemple : 14 03 2008",
         )
         self.question = question
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except forms.ValidationError:
-            if is_written_as_a_day(value):
-                raise forms.ValidationError(NO_SUCH_DAY, code="invalid") from None
-            raise
 
     def validate(self, value: Any) -> None:
         super().validate(value)

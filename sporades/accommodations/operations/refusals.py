@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
-from sporades.core.french import listed
+from sporades.core.french import quoted
 from sporades.core.refusals import Refused
 
 
@@ -71,7 +71,7 @@ class NoPaperLeft(Refused):
     @classmethod
     def of(cls, labels: Iterable[str]) -> Self:
         """Return the refusal that names them."""
-        named = listed([f"« {one} »" for one in labels])
+        named = quoted(labels)
         return cls(
             f"Vous ne passez plus aucune des épreuves choisies pour {named} : choisissez-en d'autres, "
             "ou ne demandez plus cette mesure."
@@ -111,7 +111,7 @@ class LateReasonMissing(Refused):
     @classmethod
     def of(cls, labels: Iterable[str]) -> Self:
         """Return the refusal that names what is added to a request that was sent in time."""
-        named = listed([f"« {one} »" for one in labels])
+        named = quoted(labels)
         return cls(f"La date limite est passée : dites pourquoi vous ajoutez {named}.")
 
 
@@ -123,7 +123,7 @@ class AddedTooLate(Refused):
     @classmethod
     def of(cls, labels: Iterable[str]) -> Self:
         """Return the refusal that names what is added, or asked for more widely."""
-        named = listed([f"« {one} »" for one in labels])
+        named = quoted(labels)
         return cls(
             f"La date limite est passée : {named} ne s'ajoute plus à votre demande. Gardez ce que vous "
             "aviez envoyé, ou moins."

@@ -28,8 +28,10 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
 
 
 def _measure(measure: Measure, path: Path) -> Iterator[Fault]:
-    for key, said in (("natures", "de natures d'épreuves"), ("epreuves", "d'épreuves")):
-        chosen = measure.natures if key == "natures" else measure.papers
+    for key, chosen, said in (
+        ("natures", measure.natures, "de natures d'épreuves"),
+        ("epreuves", measure.papers, "d'épreuves"),
+    ):
         if chosen and not measure.is_by_paper:
             yield Fault(
                 (*path, key),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.french import day_in_words, listed
+from sporades.core.french import day_in_words, quoted
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
 from sporades.exams.schema.questions import NumberQuestion, Question
@@ -177,7 +177,7 @@ def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> st
         said = [labels[code] for code in wanted if code in labels]
     if not said:
         return ""
-    answers = listed([f"« {one} »" for one in said], "ou")
+    answers = quoted(said, "ou")
     return f"{answers} à « {other.label} »"
 
 

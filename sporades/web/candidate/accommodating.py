@@ -58,7 +58,7 @@ from sporades.accommodations.tracker import (
 from sporades.acts import accommodating as acts
 from sporades.acts.guardians import guardian_address
 from sporades.acts.opining import is_asked_by_doctor
-from sporades.core.french import day_in_words, instant_in_words, listed, local_day
+from sporades.core.french import day_in_words, instant_in_words, local_day, quoted
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations, Procedure
 from sporades.medical.queries import compartment, papers_of, remarks_of
@@ -66,10 +66,7 @@ from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.retention.categories import confided_until
-from sporades.web.candidate.accommodation_forms import (
-    SignatureForm,
-    still_sat,
-)
+from sporades.web.candidate.accommodation_forms import still_sat
 from sporades.web.candidate.confided import (
     SERVES_AGAIN,
     cases_and_papers_of,
@@ -77,6 +74,7 @@ from sporades.web.candidate.confided import (
     missing_in_words,
     papers_called_for,
 )
+from sporades.web.candidate.signature_form import SignatureForm
 from sporades.web.layout.kept import forget, typed_before
 from sporades.web.layout.seen import seen_in
 
@@ -475,7 +473,7 @@ def _without_paper(case: Case, sat: list[Sat]) -> str:
     rules = rules_of(case.registration)
     if rules is None or case.is_writable or not case.is_undecided:
         return ""
-    return listed([f"« {one.label} »" for one in without_paper(rules, sat, _wishes_of(case))])
+    return quoted(one.label for one in without_paper(rules, sat, _wishes_of(case)))
 
 
 def _wishes_of(case: Case) -> list[Wish]:

@@ -30,7 +30,7 @@ from sporades.accommodations.tracker import (
     kept_date_in_words,
 )
 from sporades.acts import accommodating as acts
-from sporades.core.french import listed
+from sporades.core.french import quoted
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.fields import as_data
@@ -271,7 +271,7 @@ def _is_signed(case: Case | None, registration: Registration, *, at: datetime) -
 
 def _say_kept(request: HttpRequest, form: PapersForm) -> None:
     if labels := form.unticked():
-        named = listed([f"« {one} »" for one in labels])
+        named = quoted(labels)
         said = f"Vos autres choix sont enregistrés. Aucune épreuve n'était cochée pour {named} : "
         messages.warning(request, f"{said}ce que vous aviez choisi avant reste.")
     else:

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet
 from sporades.accommodations import rules
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import last_among, requests_of, requests_of_user
-from sporades.core.french import listed
+from sporades.core.french import quoted
 from sporades.core.prepared import prepared
 from sporades.exams.schema.accommodations import HealthPaper
 from sporades.medical.queries import is_confided, kinds_confided
@@ -84,4 +84,4 @@ SERVES_AGAIN = (
 
 def missing_in_words(papers: list[CalledFor]) -> str:
     """Name the papers without which a request is incomplete: « A », « B » et « C »; or nothing."""
-    return listed([f"« {one.paper.label} »" for one in papers if one.is_missing])
+    return quoted(one.paper.label for one in papers if one.is_missing)

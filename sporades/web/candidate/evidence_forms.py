@@ -11,7 +11,7 @@ from django import forms
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent
-from sporades.core.french import listed
+from sporades.core.french import quoted
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
 from sporades.evidence.models import Deposit
@@ -188,7 +188,7 @@ class UploadsForm(FilesForm):
         came = self._keep_sent(at=at)
         if came or (kept and self._came()):
             kept += came
-            named = listed([f"« {one.name} »" for one in kept])
+            named = quoted(one.name for one in kept)
             self.add_error("fichiers", ALREADY_HERE.format(named=named))
         else:
             self.tell_none_kept()

@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from sporades.core.french import NO_SUCH_DAY, is_written_as_a_day, local_day
+from sporades.core.french import local_day
+from sporades.registrations.fields import CalendarField
 
 OLDEST, LATEST = 2000, 2100
 SHOWN_BY_DEFAULT = timedelta(days=30)
@@ -16,7 +17,7 @@ DISORDER = "Indiquez un jour qui ne vient pas avant le premier."
 YEARS = f"Indiquez une année entre {OLDEST} et {LATEST}."
 
 
-class DayField(forms.DateField):
+class DayField(CalendarField):
     """A day of our century, as people and machines write it."""
 
     def __init__(self, *, required: bool = False, **options: Any) -> None:
@@ -30,13 +31,8 @@ class DayField(forms.DateField):
         )
 
     def to_python(self, value: Any) -> Any:
-        """Refuse a day of no calendar, and a year that nobody means: dates have ends that clocks do not."""
-        try:
-            day = super().to_python(value)
-        except ValidationError:
-            if is_written_as_a_day(value):
-                raise ValidationError(NO_SUCH_DAY, code="invalid") from None
-            raise
+        """Refuse a year that nobody means: dates have ends that clocks do not."""
+        day = super().to_python(value)
         if day is not None and not OLDEST <= day.year <= LATEST:
             raise ValidationError(YEARS)
         return day

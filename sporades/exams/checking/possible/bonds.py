@@ -8,7 +8,7 @@ choosing the rest may keep it; when all is chosen, both are the same and the ans
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sporades.core.french import listed
+from sporades.core.french import quoted
 from sporades.exams.checking.problems import Path
 from sporades.exams.checking.references import FEW
 from sporades.exams.rules.papers import between
@@ -149,4 +149,4 @@ def _dependency(exam: Exam, rule: Dependency, offered: Collection[str], place: P
 def _listed(codes: Collection[str]) -> str:
     if len(codes) > FEW:
         return f"{len(codes)} épreuves"
-    return listed([f"« {code} »" for code in codes])
+    return quoted(codes)

@@ -1,0 +1,134 @@
+"""What a guardian signs of what a minor asks for because of a handicap."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from sporades.accommodations.models import LONGEST_NAME, Case
+from sporades.accommodations.operations import OwnAddress, OwnSignature
+from sporades.accommodations.rules import is_own_name
+from sporades.accounts.forms import AS_TYPED, AddressField
+from sporades.candidates.names import cleaned_full_name
+from sporades.registrations.fields import CleanCharField, ask_if_called_for
+
+QUALITIES = (
+    ("mère", "Mère"),
+    ("père", "Père"),
+    ("tuteur ou tutrice", "Tuteur ou tutrice"),
+    ("titulaire de l'autorité parentale", "Autre titulaire de l'autorité parentale"),
+)
+
+STATEMENT = (
+    "J'ai lu les mesures demandées ci-dessus. Je les demande au nom du candidat, dont je suis le "
+    "représentant légal."
+)
+
+NAMESAKE = (
+    "Je suis le représentant légal, et je porte le même nom et le même prénom que le candidat"
+)
+
+IF_NAMESAKE = "S'il porte les mêmes, cochez la case qui le dit."
+
+TYPED_TO_SIGN = ("nom", "adresse", "qualite")
+
+
+class SignatureForm(forms.Form):
+    """A guardian signs what is asked, as it was read."""
+
+    nom = CleanCharField(
+        label="Nom et prénom du représentant légal",
+        max_length=LONGEST_NAME,
+        error_messages={"required": "Indiquez le nom et le prénom de qui signe."},
+    )
+    homonyme = forms.BooleanField(label=NAMESAKE, required=False)
+    adresse = AddressField(
+        label="Adresse mail du représentant légal",
+        required=False,
+        help_text="La sienne, et non celle du candidat : un mail lui dira qu'une demande est signée en "
+        "son nom ; la première fois, un courrier aussi, à l'adresse postale de l'inscription. Sans "
+        "adresse mail, ce courrier seul.",
+        widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
+    )
+    qualite = forms.ChoiceField(
+        label="Qualité",
+        choices=QUALITIES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites en quelle qualité vous signez."},
+    )
+    accord = forms.BooleanField(
+        label=STATEMENT, error_messages={"required": "Cochez cette case pour signer la demande."}
+    )
+    vu = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        case: Case,
+        address: str = "",
+        waiting: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Say whom the registration names, where a former signature had them written to, the revision.
+
+        What was typed when the session had ended comes back, `waiting`; what is agreed to is agreed to
+        anew.
+
+        The address is asked for where the registration has none but the candidate's own; that a
+        guardian bears the candidate's very names, once they are typed.
+        """
+        self._registration = registration = case.registration
+        typed = {name: said for name, said in (waiting or {}).items() if name in TYPED_TO_SIGN}
+        known = {"nom": registration.guardian_name, "adresse": address}
+        initial = {**known, **typed, "vu": case.revision}
+        super().__init__(*args, initial=initial, **options)
+        if not self.asks_address:
+            del self.fields["adresse"]
+        if not is_own_name(registration, self.data.get("nom", "")):
+            del self.fields["homonyme"]
+        else:
+            ask_if_called_for(self.fields["homonyme"])
+
+    @property
+    def asks_address(self) -> bool:
+        """Whether the registration says no address of the guardian's own."""
+        return not self._registration.guardian_email or self.has_own_address
+
+    @property
+    def has_own_address(self) -> bool:
+        """Whether the registration gives the candidate's own address as the guardian's."""
+        return self._registration.candidate.is_reached_at(self._registration.guardian_email)
+
+    def clean_nom(self) -> str:
+        """Keep the names of a person: they are printed under what is signed."""
+        return cleaned_full_name(self.cleaned_data["nom"])
+
+    def clean_adresse(self) -> str:
+        """Refuse the candidate's own address."""
+        address: str = self.cleaned_data["adresse"]
+        if self._registration.candidate.is_reached_at(address):
+            raise forms.ValidationError(OwnAddress.message, code="own_address")
+        return address
+
+    def clean(self) -> None:
+        """Refuse the candidate's own name, unless a guardian says that it is theirs too."""
+        if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
+            self.add_error("nom", f"{OwnSignature.message} {IF_NAMESAKE}")
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """What is signed, as an act takes it."""
+        said = self.cleaned_data
+        is_namesake = bool(said.get("homonyme"))
+        return {
+            "name": said["nom"],
+            "quality": said["qualite"],
+            "statement": f"{STATEMENT} {NAMESAKE}." if is_namesake else STATEMENT,
+            "email": said.get("adresse", ""),
+            "is_namesake": is_namesake,
+        }
+
+    @property
+    def seen(self) -> int:
+        """The revision that was read."""
+        return self.cleaned_data["vu"] or 0
