@@ -125,18 +125,31 @@ def test_a_photo_that_lies_on_its_side_is_turned_before_it_leaves(page, tmp_path
 def test_turned_four_times_a_photo_leaves_as_it_was_chosen(page):
     was = sideways()
     choose(page, was)
-    for _ in range(4):
-        act(page, "Tourner", 0)
-        expect(page.locator(".s-chosen li").get_by_role("button", name="Tourner")).to_be_focused()
+    turn_at_once(page, 4)
 
-    page.wait_for_function(
-        "size => document.querySelector(\"input[type='file']\").files[0].size === size",
-        arg=len(was["buffer"]),
-    )
     press(page, "Déposer")
     page.wait_for_url("**/pieces")
 
     assert drawers.content_of(Upload.objects.get()) == was["buffer"]
+
+
+def test_each_press_is_a_quarter_also_while_the_photo_turns(page):
+    choose(page, sideways())
+    turn_at_once(page, 2)
+
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+
+    came = drawers.content_of(Upload.objects.get())
+    assert red_corner(came) == ((900, 1_200), (1, 0))
+
+
+def turn_at_once(page, times):
+    """Press « Tourner » several times, faster than any photo turns."""
+    page.locator(".s-chosen li").get_by_role("button", name="Tourner").evaluate(
+        "(button, times) => { for (let pressed = 0; pressed < times; pressed += 1) button.click(); }",
+        times,
+    )
 
 
 def test_what_is_sent_while_a_photo_turns_leaves_turned(page):

@@ -1,9 +1,10 @@
 /* Shows what an <input type="file" multiple> holds, in its order, and lets it be put right before it
    is sent: choosing again adds to what was chosen, as pages photographed one after the other are;
-   each file goes up, down or away, and a photo that lies on its side is turned. The field itself holds what is shown, so that whatever sends it
-   finds it there; data-most="10" says how many it takes. data-received names the files that the
-   service has received already, when a page comes back with one of them refused: they stand in the
-   same list, and input.arranged says all of it, in its order. Without script it is a plain field. */
+   each file goes up, down or away, and a photo that lies on its side is turned. The field itself
+   holds what is shown, so that whatever sends it finds it there; data-most="10" says how many it
+   takes. data-received names the files that the service has received already, when a page comes
+   back with one of them refused: they stand in the same list, and input.arranged says all of it, in
+   its order. Without script it is a plain field. */
 import { isPhoto, turned } from "./photos.js";
 import { weight } from "./weights.js";
 
@@ -19,7 +20,8 @@ const NOT_TURNED = "ne se laisse pas tourner ici\u00a0: tournez cette photo dans
 function list(input) {
   const most = Number(input.dataset.most) || Infinity;
   let files = [];
-  let isTurning = false;
+  let awaited = 0;
+  let turning = Promise.resolve();
   let pressed = null;
   document.addEventListener("submit", wait, true);
   const { box, rows, said, more } = display();
@@ -91,32 +93,38 @@ function list(input) {
     (again ?? input).focus();
   }
 
-  /* Always from the photo as it was chosen: turned four times, it is that one again. */
+  /* Each press is a quarter, those that come while a photo turns too. */
   async function turn(place) {
-    if (input.disabled || isTurning) return;
-    isTurning = true;
-    const file = files[place];
-    const asChosen = file.asChosen ?? file;
-    const quarters = ((file.quarters ?? 0) + 1) % 4;
-    const made = quarters ? await turned(asChosen, quarters) : asChosen;
-    isTurning = false;
-    const at = files.indexOf(file);
-    if (at >= 0 && !made) say(`${file.name} ${NOT_TURNED}`);
-    if (at >= 0 && made) {
-      if (quarters) Object.assign(made, { asChosen, quarters });
-      show(files.map((one) => (one === file ? made : one)));
-      say(`${file.name} est tournée d'un quart de tour vers la droite.`);
-      focus("turn", at);
-    }
-    if (pressed === null) return;
+    if (input.disabled) return;
+    const asked = chosenAs(files[place]);
+    awaited += 1;
+    turning = turning.then(() => quarter(asked));
+    await turning;
+    awaited -= 1;
+    if (awaited || pressed === null) return;
     const submitter = pressed;
     pressed = null;
     input.form.requestSubmit(submitter);
   }
 
+  /* Always from the photo as it was chosen: turned four times, it is that one again. */
+  async function quarter(asChosen) {
+    const file = files.find((one) => chosenAs(one) === asChosen);
+    if (!file) return;
+    const quarters = ((file.quarters ?? 0) + 1) % 4;
+    const made = quarters ? await turned(asChosen, quarters) : asChosen;
+    const at = files.indexOf(file);
+    if (at < 0) return;
+    if (!made) return say(`${file.name} ${NOT_TURNED}`);
+    if (quarters) Object.assign(made, { asChosen, quarters });
+    show(files.map((one) => (one === file ? made : one)));
+    say(`${file.name} est tournée d'un quart de tour vers la droite.`);
+    focus("turn", at);
+  }
+
   /* What is sent while a photo turns leaves once it is turned. */
   function wait(event) {
-    if (event.target !== input.form || !isTurning) return;
+    if (event.target !== input.form || !awaited) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     pressed = event.submitter;
@@ -159,6 +167,10 @@ async function draw(file, canvas) {
   const [width, height] = [photo.width * scale, photo.height * scale];
   canvas.getContext("2d").drawImage(photo, (SEEN - width) / 2, (SEEN - height) / 2, width, height);
   photo.close();
+}
+
+function chosenAs(file) {
+  return file.asChosen ?? file;
 }
 
 function isSame(one, other) {
