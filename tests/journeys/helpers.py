@@ -6,11 +6,11 @@ from datetime import timedelta
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 
 from tests.factories import NOW, PASSWORD
 from tests.spaces import plain
-from tests.web.browser import follow
+from tests.web.browser import follow, tick
 from tests.web.guide import BACKEND
 
 STREET = "3 quai du Wault"
@@ -99,7 +99,7 @@ def answer(page, question, value):
     label = re.compile(rf"^\s*{re.escape(asked)}(\s*\(facultatif\))?\s*$")
     field = page.get_by_role("group", name=label)
     if isinstance(value, bool):
-        page.get_by_role("checkbox", name=asked).set_checked(value, force=True)
+        tick(page.get_by_role("checkbox", name=asked), value)
     elif field.count():
         for one in [value] if isinstance(value, str) else value:
             name = re.compile(rf"^\s*{re.escape(one)}(?=\s|$)")
@@ -112,14 +112,6 @@ def answer(page, question, value):
             control.select_option(label=value)
         else:
             control.fill(value)
-
-
-def tick(control):
-    """Tick a box or a button; once more where the page moved under the first click."""
-    try:
-        control.check(force=True)
-    except Error:
-        control.check(force=True)
 
 
 def answers(page, given):

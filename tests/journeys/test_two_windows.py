@@ -2,7 +2,7 @@
 
 from tests.factories import a_candidate, a_draft
 from tests.journeys.helpers import answers, heading, press, signed_in, tab, text
-from tests.web.browser import follow
+from tests.web.browser import follow, tick
 
 
 def test_one_keeps_an_answer_of_each_window(site, context):
@@ -25,9 +25,9 @@ def test_one_keeps_an_answer_of_each_window(site, context):
     assert "Envoyée à l'instant : 3 quai du Wault" in text(here)
     assert "Dans votre brouillon : 1 rue Neuve" in text(here)
     street = here.get_by_role("group", name="Numéro et voie")
-    street.get_by_role("radio", name="Envoyée à l'instant : 3 quai du Wault").check(force=True)
+    tick(street.get_by_role("radio", name="Envoyée à l'instant : 3 quai du Wault"))
     mobile = here.get_by_role("group", name="Téléphone mobile")
-    mobile.get_by_role("radio", name="Dans votre brouillon : 06 39 98 00 01").check(force=True)
+    tick(mobile.get_by_role("radio", name="Dans votre brouillon : 06 39 98 00 01"))
     follow(here.get_by_role("button", name="Garder ces réponses"))
 
     assert tab(here) == "Informations candidature"

@@ -4,6 +4,7 @@ import pytest
 
 from tests.factories import a_registration
 from tests.journeys.helpers import choose, press, signed_in, text
+from tests.web.browser import tick
 
 pytestmark = pytest.mark.usefixtures("confided")
 COMMENT = "Une précision pour le médecin."
@@ -65,7 +66,7 @@ def test_a_page_in_which_nothing_was_typed_is_left_at_once(site, page, filed, as
 
 def test_who_leaves_measures_in_so_many_words_is_asked_nothing(site, page, filed, asked):
     page.goto(f"{site}/mes-inscriptions/{filed.number}/amenagement/mesures")
-    page.locator("[type=checkbox]").first.check(force=True)
+    tick(page.locator("[type=checkbox]").first)
 
     choose(page, "Quitter sans enregistrer")
 

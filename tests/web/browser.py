@@ -16,6 +16,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection, connections, reset_queries
 from django.test import override_settings
+from playwright.sync_api import Error
 
 # Playwright keeps a loop of its own in this thread; no query is made from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -58,6 +59,14 @@ def follow(control):
     """Press what leads to a page, and see that page: a click alone does not wait for it."""
     with control.page.expect_navigation():
         control.click()
+
+
+def tick(control, value=True):
+    """Tick a box or a button, or no more; once more where the page moved under the first click."""
+    try:
+        control.set_checked(value, force=True)
+    except Error:
+        control.set_checked(value, force=True)
 
 
 @pytest.fixture(scope="session")

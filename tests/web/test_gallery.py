@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from sporades.web import registry
 from sporades.web.access import Route, Who
 from tests.web import gallery_urls
-from tests.web.browser import Handler, Server
+from tests.web.browser import Handler, Server, tick
 
 
 @pytest.fixture
@@ -304,7 +304,7 @@ def test_an_open_list_of_suggestions_has_no_fault_of_accessibility(site, page):
 
 def test_a_password_can_be_read_by_the_one_who_types_it(site, page):
     page.goto(f"{site}/essai")
-    page.get_by_label("Afficher le mot de passe").check(force=True)
+    tick(page.get_by_label("Afficher le mot de passe"))
 
     expect(page.locator("#secret")).to_have_attribute("type", "text")
 

@@ -8,7 +8,7 @@ from sporades.evidence.states import State
 from tests.evidence.given import give, piece
 from tests.factories import NOW, a_registration
 from tests.journeys.helpers import answer, text
-from tests.web.browser import follow
+from tests.web.browser import follow, tick
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -33,8 +33,8 @@ def press_c(page):
     page.keyboard.press("c")
 
 
-def tick(page):
-    page.get_by_role("radio", name="Incomplet").check(force=True)
+def choose(page):
+    tick(page.get_by_role("radio", name="Incomplet"))
 
 
 def write(page):
@@ -46,7 +46,7 @@ def say_why_not(page):
     page.locator("[name=pourquoi]").fill("Vue au guichet.")
 
 
-@pytest.mark.parametrize("begin", [tick, write, say_why_not])
+@pytest.mark.parametrize("begin", [choose, write, say_why_not])
 def test_a_key_finds_no_piece_good_over_a_refusal_that_is_begun(page, registration, begin):
     begin(page)
 

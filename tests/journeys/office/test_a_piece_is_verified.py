@@ -11,6 +11,7 @@ from tests.intake.clamd import running
 from tests.jobs import work
 from tests.journeys.helpers import answer, choose, heading, press, said, signed_in, text
 from tests.journeys.test_without_script_or_room import TELEPHONE, fits
+from tests.web.browser import tick
 
 LABEL = "Pièce d'identité"
 WHY = "Il manque le verso."
@@ -117,7 +118,7 @@ def test_a_photo_that_is_refused_is_told_why_and_given_again(site, telephone, en
     open_queue(manager, site)
     press(manager, "Non conforme")
     assert "Choisissez un motif : le candidat le lira." in text(manager)
-    manager.get_by_role("radio", name="Incomplet").check(force=True)
+    tick(manager.get_by_role("radio", name="Incomplet"))
     answer(manager, "Précision", WHY)
     press(manager, "Non conforme")
 
@@ -149,7 +150,7 @@ def test_a_refused_piece_is_given_the_time_that_the_office_leaves(site, telephon
     manager = enter("agent@exemple.test", Membership.Role.MANAGER)
 
     open_queue(manager, site)
-    manager.get_by_role("radio", name="Incomplet").check(force=True)
+    tick(manager.get_by_role("radio", name="Incomplet"))
     answer(manager, "À fournir jusqu'au", "08/01/2027")
     press(manager, "Non conforme")
 

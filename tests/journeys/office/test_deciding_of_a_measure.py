@@ -9,6 +9,7 @@ from sporades.accounts.models import Membership
 from tests.accommodations.asked import HALF, READER, case_of, opine, reach
 from tests.factories import a_registration
 from tests.journeys.helpers import text
+from tests.web.browser import tick
 
 
 def opened(site, enter, said):
@@ -22,7 +23,7 @@ def opened(site, enter, said):
 
 
 def choose(page, decision):
-    page.locator(f"main input[name=decision-lecteur][value={decision}]").check(force=True)
+    tick(page.locator(f"main input[name=decision-lecteur][value={decision}]"))
 
 
 def ticks(page):
@@ -38,10 +39,10 @@ def test_one_reason_is_asked_for_whatever_is_decided(site, enter):
     expect(along).to_be_visible()
     expect(against).to_be_hidden()
 
-    page.locator("input[name=epreuves-lecteur]").nth(1).check(force=True)
+    tick(page.locator("input[name=epreuves-lecteur]").nth(1))
     expect(along).to_be_hidden()
     expect(against).to_be_visible()
-    page.locator("input[name=epreuves-lecteur]").nth(1).uncheck(force=True)
+    tick(page.locator("input[name=epreuves-lecteur]").nth(1), False)
     expect(along).to_be_visible()
     choose(page, "refused")
 

@@ -4,7 +4,7 @@ from sporades.accounts.models import Membership
 from sporades.registrations.states import State
 from tests.factories import a_candidate, a_registration
 from tests.journeys.helpers import answer, choose, heading, press, text
-from tests.web.browser import follow
+from tests.web.browser import follow, tick
 
 MANAGER = Membership.Role.MANAGER
 
@@ -50,7 +50,7 @@ def test_what_both_modify_is_chosen_and_what_one_modifies_is_kept(site, enter):
     assert heading(second) == "Quelle réponse voulez-vous garder ?"
     assert "Appartement, étage, bâtiment : rien → Bâtiment B" in text(second)
     mobile = second.get_by_role("group", name="Identification, Téléphone mobile")
-    mobile.get_by_role("radio", name="Dans votre saisie : 06 39 98 00 02").check(force=True)
+    tick(mobile.get_by_role("radio", name="Dans votre saisie : 06 39 98 00 02"))
     follow(second.get_by_role("button", name="Garder ces réponses et continuer"))
     press(second, "Enregistrer")
 

@@ -15,7 +15,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Identity
 from sporades.mail.models import Message
 from tests.factories import NOW, PASSWORD, a_candidate
-from tests.web.browser import follow
+from tests.web.browser import follow, tick
 
 # Playwright keeps a loop of its own in this thread; the database is not used from it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -73,7 +73,7 @@ def test_the_page_of_activation_is_accessible_whether_a_password_was_chosen_or_n
 
 
 def fill(page):
-    page.get_by_label("Madame").check(force=True)
+    tick(page.get_by_label("Madame"))
     page.get_by_label("Nom de famille").fill("Marchand")
     page.get_by_label("Prénoms").fill("Inès")
     page.get_by_label("Nationalité").select_option(label="Française")
@@ -108,7 +108,7 @@ def test_an_account_is_made_without_script_on_a_telephone(site, browser):
     page.get_by_label("Commune ou ville de naissance").fill("Saint-Denis")
     follow(page.get_by_role("button", name="Créer mon compte"))
     assert "Choisissez votre commune" in page.content()
-    page.get_by_label("Saint-Denis (La Réunion, 974)").check(force=True)
+    tick(page.get_by_label("Saint-Denis (La Réunion, 974)"))
     page.get_by_label("Mot de passe", exact=True).fill("quatre mots sans rapport")
     follow(page.get_by_role("button", name="Créer mon compte"))
 
