@@ -109,6 +109,14 @@ def decision_among(cases: Iterable[Case]) -> Case | None:
     return next((case for case in cases if case.notified_at is not None), None)
 
 
+def revision_after(cases: Iterable[Case]) -> int:
+    """Return the revision with which another request of a registration begins.
+
+    It is of none of those before: a page that was made from one of them writes over no other.
+    """
+    return 1 + max((case.revision for case in cases), default=0)
+
+
 def lock_case(case: Case) -> Case:
     """Return a request, locked after its registration, as every act does."""
     registration = lock_registration(case.registration_id)

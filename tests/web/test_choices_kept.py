@@ -298,6 +298,47 @@ def test_measures_of_a_request_that_was_withdrawn_meanwhile_begin_another_one_kn
     assert {one.code for one in case_of(registration).measures.all()} == {READER, THIRD}
 
 
+def test_a_page_of_a_request_that_was_withdrawn_writes_over_no_other(sign_in, registration):
+    write(registration, Wish(THIRD))
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+    [revision] = seen(client.get(where)).cssselect("main [name=revision]")
+    client.post(at(registration, page="/retrait"))
+    write(registration, Wish(THIRD, ("E1",)))
+
+    page = client.post(where, {**CHOSEN, "mesures-1": [], "revision": revision.get("value")})
+
+    assert page.status_code == 409
+    assert "Quelle réponse voulez-vous garder" in main(page)
+    assert [one.code for one in case_of(registration).measures.all()] == [THIRD]
+
+
+def test_nor_is_what_was_of_it_signed_or_sent(sign_in):
+    registration = a_minor()
+    former = write(registration, Wish(THIRD))
+    client = sign_in(registration.candidate)
+    client.post(at(registration, page="/retrait"))
+    case = write(registration, Wish(THIRD))
+    assert case.revision > former.revision
+
+    client.post(at(registration, page="/envoi"), {"vu": former.revision})
+
+    assert case_of(registration).state == State.PREPARING
+
+
+def test_a_page_that_was_opened_before_a_request_that_was_withdrawn_begins_none_unsaid(
+    sign_in, registration
+):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+    [revision] = seen(client.get(where)).cssselect("main [name=revision]")
+    write(registration, Wish(THIRD))
+    client.post(at(registration, page="/retrait"))
+
+    page = client.post(where, {**CHOSEN, "revision": revision.get("value")})
+
+    assert page.status_code == 409
+    assert "Votre demande a été retirée d'une autre fenêtre" in main(page)
+
+
 def test_epreuves_of_a_request_that_was_withdrawn_meanwhile_say_so(sign_in, registration):
     write(registration, Wish(THIRD))
     client = sign_in(registration.candidate)

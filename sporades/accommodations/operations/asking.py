@@ -34,7 +34,7 @@ from sporades.accommodations.operations.refusals import (
     TooLate,
     UnknownMeasure,
 )
-from sporades.accommodations.queries import holds_decision_of
+from sporades.accommodations.queries import holds_decision_of, requests_of, revision_after
 from sporades.accommodations.rules import (
     Sat,
     Wish,
@@ -96,7 +96,10 @@ def begin(registration: Registration, *, at: datetime) -> Case:
     if found is not None:
         return found
     _check_may_ask(registration, at=at)
-    made: Case = Case.objects.create(registration=registration, begun_at=at)
+    before = requests_of(registration.pk)
+    made: Case = Case.objects.create(
+        registration=registration, begun_at=at, revision=revision_after(before)
+    )
     return made
 
 

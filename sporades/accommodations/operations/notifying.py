@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.operations.deciding import OF_OPINION
+from sporades.accommodations.operations.examining import OF_OPINION
 from sporades.accommodations.operations.refusals import (
     DecidedMeanwhile,
     NotNotified,
@@ -11,6 +11,7 @@ from sporades.accommodations.operations.refusals import (
     NotTakenAgain,
     UnderWay,
 )
+from sporades.accommodations.queries import requests_of, revision_after
 from sporades.accommodations.states import (
     NOTIFY,
     SETTLED,
@@ -84,6 +85,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         registration=case.registration,
         state=State.OPINION_GIVEN if has_opinion else State.ASKED,
         begun_at=at,
+        revision=revision_after(requests_of(case.registration_id)),
         instead_of=case,
         again=why,
         **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},

@@ -22,6 +22,7 @@ from sporades.accommodations.queries import (
     open_among,
     open_case_of,
     proposals,
+    revision_after,
     taken_back_among,
 )
 from sporades.accommodations.rules import is_minor, rules_of, sat_by
@@ -49,7 +50,6 @@ from sporades.web.wizard.tabs import REVISION
 
 LEAVE, BACK = "quitter", "mesures"
 """The buttons that leave a page, and keep what was changed in it."""
-FIRST_REVISION = 1
 NOTHING_ADDED = "La date limite est passée : rien ne s'ajoute plus à votre demande."
 _KEPT = "Vos réponses sont là, elles ne sont pas enregistrées : vérifiez-les, puis continuez."
 
@@ -68,7 +68,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     case, former = asking.case, asking.former
     shown = MeasuresForm(**asking.options)
     answers = _answers(request, shown, is_another=asking.is_another)
-    if request.method == "POST" and case is None and _seen(answers) > FIRST_REVISION:
+    if request.method == "POST" and case is None and _seen(answers) not in (0, asking.revision):
         return _unkept_measures(request, found, may_begin_another=True)
     form = shown if answers is None else MeasuresForm(answers, **asking.options)
     posted = request.method == "POST"
@@ -149,6 +149,7 @@ class _Asking:
         self.registration, self.rules = registration, rules
         cases = cases_of(registration=registration.pk)
         self.case, self.former = case, former = open_among(cases), decision_among(cases)
+        self._next = revision_after(cases)
         self.is_another = case is None and taken_back_among(cases) is not None
         if case is not None:
             case.registration = registration
@@ -165,8 +166,8 @@ class _Asking:
 
     @property
     def revision(self) -> int:
-        """The revision of what it shows: a request that is not begun begins with the first."""
-        return self.case.revision if self.case else FIRST_REVISION
+        """The revision of what it shows: that with which a request begins, where none is."""
+        return self.case.revision if self.case else self._next
 
 
 def papers(request: HttpRequest, number: str) -> HttpResponse:
