@@ -143,9 +143,22 @@ def entrust(
 
 
 @transaction.atomic
-def take_from_doctor(*, case: Case, by: Actor, at: datetime) -> None:
-    """Take a request from its doctor, who reads its papers no more. Raises Refused."""
+def take_from_doctor(*, case: Case, by: Actor, at: datetime, seen: AsRead | None = None) -> None:
+    """Take a request from its doctor, who reads its papers no more.
+
+    Args:
+        case: which.
+        by: who takes it.
+        at: the instant.
+        seen: how it stood as it was read, where somebody has read it: another doctor may have it.
+
+    Raises:
+        Rewritten: it was taken, and entrusted again, since it was read.
+        Refused: no doctor has it.
+    """
     locked = lock_case(case)
+    if seen is not None and locked.as_read != seen:
+        raise accommodations.Rewritten
     accommodations.take_from_doctor(locked)
     open_papers_to(None, locked)
     note("accommodation taken from its doctor", locked, by=by, at=at)

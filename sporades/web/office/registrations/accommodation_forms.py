@@ -37,12 +37,14 @@ from sporades.core.text import clean_lines
 from sporades.registrations.fields import CleanLinesField
 from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
+TAKE = "reprendre"
+"""« Reprendre au médecin »."""
 MOVES = {
     "confier": ENTRUST,
     "incomplete": DECLARE_INCOMPLETE,
     "reformuler": REWORD_MISSING,
     "complete": FIND_COMPLETE,
-    "reprendre": TAKE_FROM_DOCTOR,
+    TAKE: TAKE_FROM_DOCTOR,
     "nouvel-avis": REOPEN,
     "decider": DECIDE,
     "corriger": CORRECT,

@@ -42,6 +42,7 @@ from sporades.web.office.registrations.accommodation_forms import (
     DECIDING,
     LEAVE,
     ON_MISSING,
+    TAKE,
     CaseForms,
     ReadOverForm,
     reasons_of,
@@ -60,7 +61,7 @@ DONE = {
     "incomplete": "La demande est dite incomplète",
     "reformuler": "Ce qui manque est dit autrement",
     "complete": "La demande est complète, telle qu'elle était envoyée : elle est à confier",
-    "reprendre": "La demande est reprise au médecin : elle est à confier.",
+    TAKE: "La demande est reprise au médecin : elle est à confier.",
     "nouvel-avis": "Un nouvel avis est demandé : la demande est de nouveau chez le médecin.",
     "decider": "La décision est enregistrée : relisez-la, puis notifiez-la.",
     "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
@@ -112,7 +113,7 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         try:
             _do(case, asked, seen, by=by, request=request)
         except Refused as refusal:
-            if asked.act == LEAVE:
+            if asked.act in (LEAVE, TAKE):
                 return _overtaken(request, found, by, str(refusal))
             if asked.act in ON_MISSING:
                 return _read_again(request, found, by, str(refusal))
@@ -267,8 +268,9 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             )
         case str(act) if act in ON_MISSING:
             _say_missing(case, asked, _as_read(request, seen), by=by, at=at)
-        case "reprendre":
-            accommodating.take_from_doctor(case=case, by=by, at=at)
+        case str(act) if act == TAKE:
+            read = _as_read(request, seen)
+            accommodating.take_from_doctor(case=case, seen=read, by=by, at=at)
         case "nouvel-avis":
             why = OpinionAgain(asked.new_opinion.cleaned_data["raison"])
             accommodating.reopen(case=case, why=why, by=by, at=at)
