@@ -227,6 +227,28 @@ def held_of(
     return Held(one.code, code, asked & (chosen or _covered(rules, list(sat), Wish(code))))
 
 
+def suits_none(
+    rules: Accommodations, sat: Iterable[Sat], one: AskedMeasure, code: str, papers: Iterable[str]
+) -> bool:
+    """Return whether another measure, advised or granted, would change nothing of what is asked.
+
+    One that is for épreuves which are named is for these, whatever it suits: who decides may. Where
+    none is sat any more it is of none either, and nobody is at fault.
+
+    Args:
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+        one: the measure that is asked for.
+        code: that of the other one.
+        papers: the épreuves for which it is; none for all that are asked for and that it suits.
+    """
+    if any(papers):
+        return False
+    taken = list(sat)
+    asked = _covered(rules, taken, Wish(one.code, tuple(one.papers)))
+    return bool(asked) and not asked & _covered(rules, taken, Wish(code))
+
+
 def _covered(rules: Accommodations, sat: list[Sat], wish: Wish) -> frozenset[str]:
     changed = _changed_by(rules, sat, wish)
     return frozenset(paper.code for paper in sat) if changed is None else frozenset(changed)

@@ -147,3 +147,32 @@ def test_the_database_keeps_a_precision_of_another_measure_alone(registration, n
 
     with pytest.raises(IntegrityError), transaction.atomic():
         case_of(registration).measures.update(**{name: "Une autre"})
+
+
+ORAL = "M1"
+"""It suits a reader and no third of the time."""
+USELESS = "« Temps majoré d'un tiers » ne concerne aucune des épreuves demandées pour « Secrétaire"
+
+
+def test_another_measure_that_would_change_nothing_is_neither_advised_nor_granted():
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.WITH_DOCTOR, Wish(READER, (ORAL,)))
+    with pytest.raises(operations.SuitsNone, match=USELESS):
+        opine(registration, LECTEUR=OpinionOn(Opinion.OTHER, THIRD))
+    assert case_of(registration).state == State.WITH_DOCTOR
+    opine(registration)
+
+    with pytest.raises(operations.SuitsNone, match=USELESS):
+        decide(registration, LECTEUR=DecisionOn(Decision.OTHER, THIRD, WHY))
+
+    assert case_of(registration).state == State.OPINION_GIVEN
+
+
+def test_nor_does_a_batch_follow_an_opinion_that_would():
+    registration = a_registration(informations={"has_disability": "oui"})
+    case = reach(registration, State.OPINION_GIVEN, Wish(READER, (ORAL,)))
+    changed = {"opinion": Opinion.OTHER, "opinion_code": THIRD, "opinion_label": "Temps majoré"}
+    case.measures.update(**changed, opinion_text="Elle suffit.")
+
+    with pytest.raises(operations.SuitsNone, match=USELESS):
+        operations.check_advised(case_of(registration))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations.asking import withdraw
-from sporades.accommodations.operations.deciding import declare_incomplete, take_from_doctor
+from sporades.accommodations.operations.examining import declare_incomplete, take_from_doctor
 from sporades.accommodations.rules import followed_by
 from sporades.accommodations.states import (
     OPEN,

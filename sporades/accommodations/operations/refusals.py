@@ -172,6 +172,12 @@ class AuthorMissing(Refused):
     message = "Une décision dit le prénom, le nom, la qualité et le service de qui la prend."
 
 
+class SuitsNone(Refused):
+    """Another measure, advised or granted, suits none of the épreuves for which it is."""
+
+    message = "La mesure qui en remplace une autre ne concerne aucune de ses épreuves."
+
+
 class PapersUnknown(Refused):
     """Some épreuves are not among those that are asked for, or nothing is favoured for them."""
 

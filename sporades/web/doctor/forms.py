@@ -6,7 +6,12 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.models import LONGEST_PRECISION, LONGEST_TEXT, AskedMeasure, Case
-from sporades.accommodations.operations import OpinionOn, chosen_among, excluding_together
+from sporades.accommodations.operations import (
+    OpinionOn,
+    chosen_among,
+    excluding_together,
+    suiting_nothing,
+)
 from sporades.accommodations.rules import (
     Sat,
     asked_of_others,
@@ -15,6 +20,7 @@ from sporades.accommodations.rules import (
     papers_in_words,
     rules_of,
     sat_by,
+    suited_by_others,
 )
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
@@ -35,6 +41,7 @@ UNSAID = (
     "Dites, sans rien de médical, pourquoi cet avis n'est pas favorable : ici, ou pour plusieurs "
     "mesures dans « Avis pour l'autorité qui décide »."
 )
+OWN_OPINION = "Celles que le candidat a déjà demandées ont leur propre avis"
 ONE_OF_THEM = "soyez favorable à une seule, ou cochez pour chacune des épreuves différentes."
 UNSPECIFIED = "Précisez la mesure que vous proposez : répondez à sa question."
 NOT_SPECIFIED = (
@@ -82,10 +89,12 @@ class OpinionForm(forms.Form):
                 choices=[("", "Choisir une mesure"), *instead],
                 required=False,
                 widget=forms.Select(attrs={"data-in-full": True}),
-                help_text="Celles que le candidat a déjà demandées ont leur propre avis",
+                help_text=". ".join(
+                    filter(None, (OWN_OPINION, suited_by_others(one, instead, sat)))
+                ),
                 error_messages={
-                    "invalid_choice": "Choisissez une mesure de la liste : celles que le candidat a "
-                    "déjà demandées ont leur propre avis."
+                    "invalid_choice": "Choisissez une mesure de la liste : "
+                    f"{OWN_OPINION[:1].lower()}{OWN_OPINION[1:]}."
                 },
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
@@ -194,7 +203,7 @@ class OpinionForm(forms.Form):
                 self.add_error(why, UNSAID)
 
     def _check_together(self) -> None:
-        """Refuse to favour, for a same épreuve, two measures that exclude each other."""
+        """Refuse to favour another measure that suits no épreuve, or two that exclude each other."""
         if self.errors:
             return
         opinions = [(one, self._opinion(one)) for one in self._measures]
@@ -203,7 +212,10 @@ class OpinionForm(forms.Form):
             for one, found in opinions
             if found.opinion is not Opinion.UNFAVOURABLE
         ]
-        if excluded := excluding_together(self._case, favoured):
+        if unsuited := suiting_nothing(self._case, favoured):
+            one, words = unsuited
+            self.add_error(_names(one)[1], words)
+        elif excluded := excluding_together(self._case, favoured):
             one, words = excluded
             self.add_error(_names(one)[0], f"{words} : {ONE_OF_THEM}")
 

@@ -351,6 +351,28 @@ def test_two_measures_that_exclude_each_other_are_not_both_favoured(case, doctor
     assert page.context["form"]["texte"].value() == "Le tiers ne suffit pas."
 
 
+def test_which_epreuves_another_measure_suits_is_said(registration, doctor):
+    sent = reach(registration, State.ASKED, Wish("LECTEUR", ("M1", "E1")))
+    take(doctor, sent)
+
+    page = seen(doctor.get(at("case", sent)))
+
+    told = page.cssselect("#id_autre-lecteur")[0].getparent().text_content()
+    assert "«\xa0Temps majoré d'un tiers\xa0»\xa0: seulement pour Français" in told
+
+
+def test_another_measure_that_suits_no_epreuve_is_refused_at_its_place(registration, doctor):
+    sent = reach(registration, State.ASKED, Wish("LECTEUR", ("M1",)))
+    take(doctor, sent)
+    typed = {"avis-lecteur": OTHER, "autre-lecteur": "TIERS"}
+
+    page = write(doctor, sent, button="relire", texte="Le temps suffit.", **typed)
+
+    [fault] = page.context["form"].errors["autre-lecteur"]
+    assert "ne concerne aucune des épreuves demandées pour « Secrétaire lecteur »" in fault
+    assert page.context["form"]["texte"].value() == "Le temps suffit."
+
+
 def test_a_text_of_its_own_says_why_of_a_measure(case, doctor):
     typed = {"avis-tiers": UNFAVOURABLE, "motif-tiers": "L'épreuve est courte."}
     unsaid = write(doctor, case, button="relire", **{**typed, "motif-tiers": ""})

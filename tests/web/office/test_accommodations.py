@@ -444,6 +444,25 @@ def test_a_request_is_taken_from_its_doctor(manager, in_lille):
     assert case_of(in_lille).state == State.ASKED
 
 
+def test_nor_from_the_next_one_by_a_page_that_was_opened_before(manager, in_lille, doctor):
+    former = reach(in_lille, State.WITH_DOCTOR)
+    page = seen(manager.get(page_of(in_lille)))
+    [form] = [
+        one for one in page.cssselect("main form") if one.cssselect("[name=geste][value=reprendre]")
+    ]
+    read = {one.get("name"): one.get("value") for one in form.cssselect("input")}
+    accommodating.take_from_doctor(case=former, by=MANAGER, at=NOW)
+    entrust(in_lille, doctor, at=NOW + timedelta(minutes=1))
+
+    answered = manager.post(page_of(in_lille), read)
+
+    assert answered.status_code == 409
+    assert "Cette demande a changé depuis que vous l'avez ouverte" in main(answered)
+    assert case_of(in_lille).doctor == doctor
+    do(manager, in_lille, "reprendre")
+    assert case_of(in_lille).state == State.ASKED
+
+
 def test_which_papers_were_confided_is_seen_and_none_is_opened(manager, in_lille):
     reach(in_lille, State.ASKED)
     before = main(manager.get(page_of(in_lille)))
@@ -1463,6 +1482,26 @@ def test_which_epreuves_another_measure_reaches_is_said_before_and_the_rest_is_n
     assert "Navigation" not in told
     assert "sans objet pour : Navigation, que cette mesure ne concerne pas" in page
     assert "refusée pour" not in page
+
+
+def test_another_measure_that_suits_none_of_the_epreuves_is_told_at_its_place(manager, member):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.OPINION_GIVEN, Wish(READER, ("M1",)))
+    typed = {
+        "decision-lecteur": "other",
+        "autre-lecteur": THIRD,
+        "contre-lecteur": "Le temps suffit.",
+    }
+
+    answered = do(
+        manager, registration, "decider", **{**as_shown(manager, registration), **AUTHOR, **typed}
+    )
+
+    form = answered.context["asked"].decision
+    [fault] = form.errors["autre-lecteur"]
+    assert "« Temps majoré d'un tiers » ne concerne aucune des épreuves demandées" in fault
+    assert form["contre-lecteur"].value() == "Le temps suffit."
+    assert case_of(registration).state == State.OPINION_GIVEN
 
 
 def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in_lille):

@@ -22,6 +22,7 @@ from sporades.accommodations.operations import (
     excluding_together,
     explains_another,
     needs_reason,
+    suiting_nothing,
 )
 from sporades.accommodations.rules import (
     Sat,
@@ -333,7 +334,7 @@ class CaseDecisionForm(forms.Form):
         return name not in self.errors
 
     def _check_together(self) -> None:
-        """Refuse to grant, for a same épreuve, two measures that exclude each other."""
+        """Refuse to grant another measure that suits no épreuve, or two that exclude each other."""
         if any(name in self.errors for one in self._measures for name in _fields_of(one)):
             return
         decisions = [(one, self._decision_on(one)) for one in self._measures]
@@ -342,7 +343,10 @@ class CaseDecisionForm(forms.Form):
             for one, found in decisions
             if found.decision is not Decision.REFUSED
         ]
-        if excluded := excluding_together(self._case, granted):
+        if unsuited := suiting_nothing(self._case, granted):
+            one, words = unsuited
+            self.add_error(names_of(one)[1], words)
+        elif excluded := excluding_together(self._case, granted):
             one, words = excluded
             self.add_error(names_of(one)[0], f"{words} : {ONE_OF_THEM}")
 
