@@ -183,6 +183,29 @@ def test_a_modification_that_the_closing_has_overtaken_is_still_said(sign_in):
         assert "Revoir ma modification" in main(page)
 
 
+def test_who_did_not_save_before_the_closing_is_told_that_they_are_not_registered(sign_in):
+    draft = a_draft()
+
+    with time_machine.travel(datetime(2026, 12, 20, 12, tzinfo=UTC), tick=False):
+        page = sign_in(draft.candidate).get("/accueil")
+
+    [said] = awaited(page)
+    assert said.startswith("Vous n'êtes pas inscrit(e) : votre saisie n'a pas été enregistrée")
+    assert "contactez Bureau des essais de Lille" in said
+    assert "Revoir ma saisie" in main(page)
+
+
+def test_but_not_where_another_registration_stands_in_its_place(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    a_draft(registration.candidate)
+
+    with time_machine.travel(datetime(2026, 12, 20, 12, tzinfo=UTC), tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert not [one for one in awaited(page) if "pas inscrit" in one]
+
+
 def test_a_modification_that_was_only_opened_awaits_nobody(sign_in):
     registration = a_registration()
     open_documents(registration)

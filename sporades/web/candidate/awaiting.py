@@ -210,15 +210,31 @@ def _drafts(
     reader: str,
     name: Name,
 ) -> list[Awaiting]:
+    registrations = list(registrations)
     standing = {one.pk for one in registrations}
-    return [
-        _left_unsaved(draft, name=name)
-        if draft.amends_id and draft.service.has_closed(at)
-        else _draft(draft, exclusion_of(draft, registrations), reader=reader, name=name)
-        for draft in drafts
-        if draft.service.accepts(at)
-        or (draft.amends_id in standing and draft.service.has_closed(at))
-    ]
+    found = []
+    for draft in drafts:
+        exclusion = exclusion_of(draft, registrations)
+        if draft.service.accepts(at):
+            found.append(_draft(draft, exclusion, reader=reader, name=name))
+        elif draft.service.has_closed(at) and draft.amends_id in standing:
+            found.append(_left_unsaved(draft, name=name))
+        elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
+            found.append(_never_filed(draft))
+    return found
+
+
+def _never_filed(draft: Draft) -> Awaiting:
+    """Say that a registration was not saved before the closing: it is none, and may be believed one."""
+    whom = draft.service.managing_service.name_and_phone
+    return Awaiting(
+        sentence="Vous n'êtes pas inscrit(e) : votre saisie n'a pas été enregistrée, et le service "
+        "est fermé.",
+        about=str(draft),
+        link=reverse("candidate:draft", args=[draft.pk]),
+        act="Revoir ma saisie",
+        deadline=f"Pour savoir que faire, contactez {whom}. Sinon, abandonnez cette saisie.",
+    )
 
 
 def _left_unsaved(draft: Draft, *, name: Name) -> Awaiting:
