@@ -75,7 +75,7 @@ def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
     assert "Vous et le médecin en charge êtes seuls à lire ce que vous confiez ici." in said
     assert "Votre service gestionnaire et les administrateurs ne peuvent pas l'ouvrir." in said
     assert "Aucun médecin n'est en charge pour l'instant" in said
-    assert "Qui a ouvert vos papiers Personne ne les a ouverts." in said
+    assert "Qui a ouvert vos papiers Rien n'est confié." in said
     assert line(mine, registration) == (
         "Autre papier de santé Donner un fichier : Autre papier de santé"
     )
@@ -386,6 +386,26 @@ def test_a_page_on_which_nothing_is_seen_is_taken_and_told(mine, registration):
     assert "Votre fichier semble vide" in blank
     assert "Votre fichier est confié." in right
     assert "semble vide" not in right
+
+
+def test_of_who_confided_nothing_no_paper_is_spoken_of(mine, registration):
+    asked.reach(registration, State.NOTIFIED)
+
+    said = main(mine.get(address(registration)))
+
+    assert "Qui a ouvert vos papiers Rien n'est confié." in said
+    assert "effacés à partir du" not in said
+    assert "ils ne se retirent plus" not in said
+
+
+def test_once_nothing_more_is_taken_only_what_was_given_is_listed(mine, registration):
+    confide(registration, kind=KIND)
+    asked.reach(registration, State.DECIDED)
+
+    page = mine.get(address(registration))
+
+    assert [card.get("id") for card in seen(page).cssselect("main section.s-card")] == [KIND]
+    assert "Personne ne les a ouverts." in main(page)
 
 
 def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):

@@ -255,6 +255,8 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
     kinds = _with_those_given(
         _kinds(registration, case) if is_open or is_over else [], given, labels
     )
+    if not is_open:
+        kinds = [kind for kind in kinds if any(one["kind"] == kind.code for one in given)]
     openings = _openings(found, zone).get_page(page)
     remarks = [_remark(one, zone) for one in remarks_of(found)] if found else []
     asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
@@ -280,6 +282,8 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
             for kind in kinds
         ],
         "remarks": remarks,
+        "is_given": bool(given),
+        "is_confided": bool(given or remarks),
         "is_held": any(one["is_held"] for one in given),
         "openings": [_opening(one, labels, zone) for one in openings],
         "page": openings,
