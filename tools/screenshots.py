@@ -54,7 +54,6 @@ def take(address: str) -> list[Path]:
                 *_pieces(browser, address),
                 *_accommodation(browser, address),
                 *_office(browser, address),
-                *_verified(browser, address),
                 *_regulation(browser, address),
                 *_doctor(browser, address),
             ]
@@ -135,16 +134,6 @@ def _accommodation(browser: Browser, address: str) -> Iterator[Path]:
         yield _kept(page, "papiers-de-sante")
 
 
-def _verified(browser: Browser, address: str) -> Iterator[Path]:
-    """Show the pieces that wait for a manager, and one of which the file is there."""
-    with _reader(browser, address, WIDE, MANAGER) as page:
-        page.goto("/gestion/pieces")
-        yield _kept(page, "gestion-pieces")
-        page.locator("tbody tr", has_text="Déposée").locator("th a").first.click()
-        page.wait_for_url("**/pieces/*")
-        yield _kept(page, "gestion-piece")
-
-
 def _office(browser: Browser, address: str) -> Iterator[Path]:
     with _reader(browser, address, WIDE, MANAGER) as page:
         yield _kept(page, "gestion-accueil")
@@ -182,6 +171,17 @@ def _office(browser: Browser, address: str) -> Iterator[Path]:
         yield _kept(page, "gestion-export")
         page.goto("/gestion/services")
         yield _kept(page, "gestion-services")
+        # Signed in once: a code of the second factor serves once.
+        yield from _verified(page)
+
+
+def _verified(page: Page) -> Iterator[Path]:
+    """Show the pieces that wait for a manager, and one of which the file is there."""
+    page.goto("/gestion/pieces")
+    yield _kept(page, "gestion-pieces")
+    page.locator("tbody tr", has_text="Déposée").locator("th a").first.click()
+    page.wait_for_url("**/pieces/*")
+    yield _kept(page, "gestion-piece")
 
 
 def _prepare_documents(page: Page, found: str) -> None:
