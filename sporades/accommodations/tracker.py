@@ -80,8 +80,9 @@ TAKINGS_AGAIN = (TAKING, CANCELLED)
 
 WITHOUT_THEM = "Sans cela, votre demande est incomplète."
 NO_DATE = (
-    "Aucune date limite n'est fixée pour cela, mais personne n'étudie votre demande d'ici là : plus "
-    "vous tardez, plus la décision risque de venir après les épreuves."
+    "Aucune date limite n'est fixée pour cela, mais personne n'étudie votre demande tant que vous ne "
+    "l'avez pas envoyée de nouveau : plus vous tardez, plus la décision risque de venir après les "
+    "épreuves."
 )
 """Until when a request is completed that goes back to its candidate: no rule says it (F5)."""
 ANSWERED = "Vous avez répondu au médecin : il reste à envoyer de nouveau votre demande."

@@ -101,15 +101,18 @@ def test_what_is_no_plain_pdf_is_refused_with_its_reason(reader, content, refusa
 
 
 @pytest.mark.parametrize(
-    ("content", "bounds"),
+    ("make", "amount", "bounds"),
     [
-        (pdfs.swelling(400), LITTLE),
-        (pdfs.of_many_objects(50_000), LATE),
-        (pdfs.of_many_objects(300_000), Bounds(seconds=0)),
+        (pdfs.swelling, 400, LITTLE),
+        (pdfs.of_many_objects, 50_000, LATE),
+        (pdfs.of_many_objects, 300_000, Bounds(seconds=0)),
     ],
     ids=["memory", "clock", "processor"],
 )
-def test_what_takes_too_much_is_refused_and_its_process_is_no_more(children, content, bounds):
+def test_what_takes_too_much_is_refused_and_its_process_is_no_more(children, make, amount, bounds):
+    # Made here: each worker would make them all to learn the names of the tests.
+    content = make(amount)
+
     with pytest.raises(reading.TooHeavy):
         pdf_checks.look_at(content, bounds)
 

@@ -164,6 +164,12 @@ def ask_to_withdraw(client, number):
     return client.post(asked.request["PATH_INFO"] + "?next=" + address, known, follow=True)
 
 
+def confirm(client, address):
+    """Press the button of a page that asks to confirm, with what the page says unseen."""
+    unseen = seen(client.get(address)).cssselect("main form input[type=hidden]")
+    return client.post(address, {one.get("name"): one.get("value") for one in unseen})
+
+
 def withdraw(client, number):
     """« Me désinscrire », confirmed; return the page of the registration."""
     page = ask_to_withdraw(client, number)

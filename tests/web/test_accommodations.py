@@ -54,7 +54,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.medical.given import confide
-from tests.web.guide import ask_to_withdraw, main, seen, words
+from tests.web.guide import ask_to_withdraw, confirm, main, seen, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -939,10 +939,39 @@ def test_a_request_is_taken_back_once_confirmed(sign_in, registration):
 
     assert client.get(at(registration, page="/retrait")).status_code == 200
     assert case_of(registration).state == State.ASKED
-    client.post(at(registration, page="/retrait"))
+    confirm(client, at(registration, page="/retrait"))
 
     assert case_of(registration).state == State.WITHDRAWN
     assert "Faire une autre demande" in main(client.get(at(registration)))
+
+
+def test_a_request_that_was_sent_since_its_page_was_opened_is_not_taken_back(sign_in, registration):
+    write(registration)
+    client, where = sign_in(registration.candidate), at(registration, page="/retrait")
+    unseen = seen(client.get(where)).cssselect("main form input[type=hidden]")
+    old = {one.get("name"): one.get("value") for one in unseen}
+    send(registration)
+
+    page = client.post(where, old)
+
+    assert page.status_code == 409
+    assert "Rien n'est retiré : votre demande a changé dans une autre fenêtre" in main(page)
+    assert "Plus personne n'étudiera cette demande." in main(page)
+    assert case_of(registration).state == State.ASKED
+
+
+def test_nor_is_one_that_was_begun_since_in_place_of_it(sign_in, registration):
+    write(registration)
+    client, where = sign_in(registration.candidate), at(registration, page="/retrait")
+    unseen = seen(client.get(where)).cssselect("main form input[type=hidden]")
+    old = {one.get("name"): one.get("value") for one in unseen}
+    client.post(where, old)
+    write(registration)
+
+    page = client.post(where, old)
+
+    assert page.status_code == 409
+    assert case_of(registration).state == State.PREPARING
 
 
 def test_what_is_lost_by_taking_a_request_back_is_said_before(sign_in, registration, stopped_clock):

@@ -24,7 +24,7 @@ from tests.accommodations.asked import (
 from tests.factories import a_candidate, a_registration
 from tests.medical.given import compartment
 from tests.web import guide
-from tests.web.guide import a_browser, main, seen, words
+from tests.web.guide import a_browser, confirm, main, seen, words
 
 pytestmark = pytest.mark.usefixtures("kept", "confided")
 
@@ -275,7 +275,7 @@ def test_measures_of_a_request_that_was_withdrawn_meanwhile_begin_another_one_kn
 ):
     write(registration, Wish(THIRD), plan="")
     client, where = sign_in(registration.candidate), at(registration, page="/mesures")
-    client.post(at(registration, page="/retrait"))
+    confirm(client, at(registration, page="/retrait"))
     typed = {**CHOSEN, "revision": "2"} if is_complete else {"mesures-2": [READER], "revision": "2"}
 
     page = client.post(where, typed)
@@ -302,7 +302,7 @@ def test_a_page_of_a_request_that_was_withdrawn_writes_over_no_other(sign_in, re
     write(registration, Wish(THIRD))
     client, where = sign_in(registration.candidate), at(registration, page="/mesures")
     [revision] = seen(client.get(where)).cssselect("main [name=revision]")
-    client.post(at(registration, page="/retrait"))
+    confirm(client, at(registration, page="/retrait"))
     write(registration, Wish(THIRD, ("E1",)))
 
     page = client.post(where, {**CHOSEN, "mesures-1": [], "revision": revision.get("value")})
@@ -316,7 +316,7 @@ def test_nor_is_what_was_of_it_signed_or_sent(sign_in):
     registration = a_minor()
     former = write(registration, Wish(THIRD))
     client = sign_in(registration.candidate)
-    client.post(at(registration, page="/retrait"))
+    confirm(client, at(registration, page="/retrait"))
     case = write(registration, Wish(THIRD))
     assert case.revision > former.revision
 
@@ -331,7 +331,7 @@ def test_a_page_that_was_opened_before_a_request_that_was_withdrawn_begins_none_
     client, where = sign_in(registration.candidate), at(registration, page="/mesures")
     [revision] = seen(client.get(where)).cssselect("main [name=revision]")
     write(registration, Wish(THIRD))
-    client.post(at(registration, page="/retrait"))
+    confirm(client, at(registration, page="/retrait"))
 
     page = client.post(where, {**CHOSEN, "revision": revision.get("value")})
 
@@ -342,7 +342,7 @@ def test_a_page_that_was_opened_before_a_request_that_was_withdrawn_begins_none_
 def test_epreuves_of_a_request_that_was_withdrawn_meanwhile_say_so(sign_in, registration):
     write(registration, Wish(THIRD))
     client = sign_in(registration.candidate)
-    client.post(at(registration, page="/retrait"))
+    confirm(client, at(registration, page="/retrait"))
 
     page = client.post(
         at(registration, page="/epreuves"), {"epreuves-tiers": ["E1"], "revision": "2"}, follow=True

@@ -113,6 +113,24 @@ def test_a_request_that_is_being_changed_is_not_said_never_to_be_sent(mine, regi
     assert "Vous modifiez votre demande d'aménagement" in page
 
 
+def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_is_given(
+    mine, registration
+):
+    asked.reach(registration, State.INCOMPLETE)
+
+    page = main(mine.get(address(registration)))
+    said = main(send(mine, registration, photo()))
+
+    assert "est incomplète : Le papier est illisible. Donnez ce qui manque, puis envoyez-la" in page
+    assert "Relire et envoyer ma demande" in page
+    assert "Votre fichier est confié." in said
+    assert "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne" in said
+    tracker = main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement"))
+    assert (
+        "personne n'étudie votre demande tant que vous ne l'avez pas envoyée de nouveau" in tracker
+    )
+
+
 def test_until_when_papers_stay_is_said_with_one_day_before_and_after(mine, registration):
     confide(registration)
     asked.reach(registration, State.ASKED)

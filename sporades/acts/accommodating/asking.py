@@ -184,18 +184,31 @@ def keep_as_sent(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def withdraw(*, case: Case, by: Actor, at: datetime) -> None:
+def withdraw(
+    *, case: Case, by: Actor, at: datetime, seen: int | None = None, was_sent: bool | None = None
+) -> None:
     """« Retirer ma demande », before it is decided of; pressed twice, once.
 
     Its candidate is told of one that was sent, and the guardian who signed it; neither of what it is.
 
+    Args:
+        case: which.
+        by: who takes it back.
+        at: the instant.
+        seen: the revision that was read, where somebody has read one.
+        was_sent: whether it was said to be sent, where somebody has read that.
+
     Raises:
+        Rewritten: it was changed, sent, or begun in place of the one that was read.
         accommodations.NotTheirs: the service has taken a decision again.
         Refused: it stands no more as it was read.
     """
     locked = lock_case(case)
     if locked.state == State.WITHDRAWN:
         return
+    is_sent = locked.asked_at is not None
+    if seen not in (None, locked.revision) or was_sent not in (None, is_sent):
+        raise accommodations.Rewritten
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
     accommodations.withdraw(locked, at=at)

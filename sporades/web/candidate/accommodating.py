@@ -14,6 +14,7 @@ from sporades.accommodations.contesting import contest_in_words, papers_needed_u
 from sporades.accommodations.late import Lateness, added_to, late_told, lateness_of
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.operations import Rewritten
 from sporades.accommodations.queries import (
     asked_again,
     cases_of,
@@ -86,6 +87,12 @@ NOT_SIGNED = (
     "Rien n'est signé : cette demande a changé dans une autre fenêtre ou sur un autre appareil. "
     "Relisez cette page."
 )
+NOT_WITHDRAWN = (
+    "Rien n'est retiré : votre demande a changé dans une autre fenêtre ou sur un autre appareil. "
+    "Voici où elle en est ; vous pouvez encore la retirer."
+)
+SENT = "envoyee"
+"""What the page that withdraws a request sends of one that it says to be sent."""
 PROCEDURES_SAID = {
     Procedure.COMPLETE: "Complète : un médecin désigné lit vos papiers et donne son avis sur chaque "
     "mesure",
@@ -234,26 +241,32 @@ def may_take_up(case: Case, registration: Registration) -> bool:
 
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """« Retirer ma demande », confirmed."""
+    """« Retirer ma demande », confirmed: the one that was read, sent or not as it was said to be."""
     found = _registration(request, number)
     case = open_case_of(found)
     if case is None or not case.is_undecided or case.instead_of_id is not None:
         return redirect(PAGE, found.number)
+    status = 200
     if request.method == "POST":
+        read = {"seen": seen_in(request.POST, "vu"), "was_sent": SENT in request.POST}
         try:
-            acts.withdraw(case=case, by=request.actor, at=request.arrived_at)
+            acts.withdraw(case=case, **read, by=request.actor, at=request.arrived_at)
+        except Rewritten:
+            messages.error(request, NOT_WITHDRAWN)
+            status = 409
         except Refused as refusal:
             messages.error(request, str(refusal))
+            return redirect(PAGE, found.number)
         else:
             messages.success(request, "Votre demande est retirée.")
-        return redirect(PAGE, found.number)
+            return redirect(PAGE, found.number)
     context = {
         "registration": found,
         "case": case,
         "again": _again(found, at=request.arrived_at),
         "papers": _papers_left(found, case, at=request.arrived_at),
     }
-    return render(request, "candidate/accommodation_withdraw.html", context)
+    return render(request, "candidate/accommodation_withdraw.html", context, status=status)
 
 
 def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:

@@ -26,7 +26,7 @@ from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor
 from sporades.core import files
-from sporades.core.french import day_in_words, instant_in_words, times_in_words
+from sporades.core.french import day_in_words, ended, instant_in_words, times_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.medical import sealing
@@ -80,6 +80,11 @@ TO_SEND_AGAIN = (
     "Vous modifiez votre demande d'aménagement : personne ne l'étudie tant qu'elle n'est pas envoyée "
     "de nouveau."
 )
+
+STILL_TO_SEND = (
+    "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne l'étudie d'ici là."
+)
+"""Said of an incomplete request to whoever has just given something for it."""
 
 RETURNS = (
     "il revient si vous gardez votre demande telle qu'elle était envoyée ; il est effacé quand vous "
@@ -158,7 +163,8 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         if not form.errors:
-            to_send = _to_send(found, last_case_of(found))
+            case = last_case_of(found)
+            to_send = STILL_TO_SEND if _is_incomplete(found, case) else _to_send(found, case)
             said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
             messages.success(request, said.strip())
             if doubt := doubt_in_words(given.doubts):
@@ -272,7 +278,7 @@ def _shown(registration: Registration, *, page: str | None, at: datetime) -> dic
         "is_open": is_open,
         "over": str(unread or ""),
         "closed": _closed(registration, cases, is_here=is_here) if not (is_open or is_over) else "",
-        "to_send": _to_send(registration, case),
+        "to_send": _to_send(registration, case) if asked is None else "",
         "serves_again": _serves_again(case, remarks, given),
         "kinds": [
             {
@@ -326,10 +332,20 @@ def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
 
 
 def _to_send(registration: Registration, case: Case | None) -> str:
-    """Say that a request is begun, and that nobody looks at it until it is sent; else nothing."""
+    """Say that nobody looks at a request until it is sent, begun or incomplete; else nothing."""
+    if case is not None and _is_incomplete(registration, case):
+        return (
+            f"Votre demande d'aménagement est incomplète : {ended(case.missing)} Donnez ce qui manque, "
+            "puis envoyez-la de nouveau : personne ne l'étudie d'ici là."
+        )
     if case is None or case.state != State.PREPARING or not registration.is_active:
         return ""
     return TO_SEND_AGAIN if case.is_taken_up else TO_SEND
+
+
+def _is_incomplete(registration: Registration, case: Case | None) -> bool:
+    is_incomplete = case is not None and case.state == State.INCOMPLETE
+    return is_incomplete and registration.is_active
 
 
 def _serves_again(

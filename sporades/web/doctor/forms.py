@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.fields import precision_of_other
 from sporades.accommodations.models import LONGEST_PRECISION, LONGEST_TEXT, AskedMeasure, Case
 from sporades.accommodations.operations import (
     OpinionOn,
@@ -14,7 +15,6 @@ from sporades.accommodations.operations import (
 )
 from sporades.accommodations.rules import (
     Sat,
-    asked_of_others,
     opinion_on_papers,
     papers_asked,
     papers_in_words,
@@ -27,7 +27,7 @@ from sporades.accounts.models import Membership, User
 from sporades.acts.accommodating import NOTE, TEXT, precision_named
 from sporades.acts.accommodating import answers_named as _names
 from sporades.medical.models import LONGEST_REMARK
-from sporades.registrations.fields import CleanCharField, CleanLinesField, ask_if_called_for
+from sporades.registrations.fields import CleanLinesField, ask_if_called_for
 from sporades.web.layout.presses import a_press
 
 NO_ONE = "service"
@@ -98,7 +98,14 @@ class OpinionForm(forms.Form):
                 },
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
-            self._ask_precision(one, instead)
+            precision = precision_of_other(
+                label="Précision de l'autre mesure proposée",
+                others=instead,
+                questions=self._questions,
+                chosen_in=other,
+            )
+            if precision is not None:
+                self.fields[precision_named(one)] = precision
             self._ask_papers(one, case)
             self.fields[why] = CleanLinesField(
                 label="Motif de votre avis sur cette mesure",
@@ -130,22 +137,6 @@ class OpinionForm(forms.Form):
             help_text="Vous et le médecin qui vous remplacerait êtes seuls à le lire",
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
-
-    def _ask_precision(self, one: AskedMeasure, others: list[tuple[str, str]]) -> None:
-        """Ask which one, or how large, of another measure that must say so."""
-        asked = [pair for pair in others if pair[0] in self._questions]
-        if not asked:
-            return
-        name = precision_named(one)
-        self.fields[name] = CleanCharField(
-            label="Précision de l'autre mesure proposée",
-            help_text=asked_of_others(asked, self._questions),
-            max_length=LONGEST_PRECISION,
-            required=False,
-        )
-        self.fields[name].widget.attrs["autocomplete"] = "off"
-        shown_when = f"{_names(one)[1]}={' '.join(code for code, _ in asked)}"
-        ask_if_called_for(self.fields[name], shown_when)
 
     def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
         """Ask for which épreuves a measure is favoured, where it is asked for several."""

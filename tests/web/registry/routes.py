@@ -197,7 +197,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:accommodation_send": {"POST": 302},
     "candidate:accommodation_take_up": {"GET": 302, "POST": 302},
     "candidate:accommodation_keep_as_sent": {"POST": 302},
-    "candidate:accommodation_withdraw": {"POST": 302},
+    "candidate:accommodation_withdraw": {"POST": 409},
     "candidate:my_data": {"POST": 302},
     # None was asked for.
     "candidate:take_data": {"POST": 409},

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.fields import precision_of_other
 from sporades.accommodations.models import (
     LONGEST_NAME,
-    LONGEST_PRECISION,
     LONGEST_WHY,
     AskedMeasure,
     Case,
@@ -26,7 +26,6 @@ from sporades.accommodations.operations import (
 )
 from sporades.accommodations.rules import (
     Sat,
-    asked_of_others,
     papers_asked,
     papers_in_words,
     rules_of,
@@ -128,7 +127,15 @@ class CaseDecisionForm(forms.Form):
             named = {self._advised[one.code].other, self._start(one).other}
             kept = [pair for pair in every if pair[0] not in asked - named]
             self._ask(one, [("", "Choisissez"), *kept])
-            self._ask_precision(one, kept)
+            precision = precision_of_other(
+                label="Précision de la mesure accordée à la place",
+                others=kept,
+                questions=self._questions,
+                chosen_in=names_of(one)[1],
+                initial=self._start(one).precision,
+            )
+            if precision is not None:
+                self.fields[precision_named(one)] = precision
             self._ask_papers(one, case)
             self._ask_why(one)
         known = self._author
@@ -159,23 +166,6 @@ class CaseDecisionForm(forms.Form):
             widget=forms.Select(attrs={"data-in-full": True}),
         )
         ask_if_called_for(self.fields[other], f"{decision}={Decision.OTHER.value}")
-
-    def _ask_precision(self, one: AskedMeasure, others: list[tuple[str, str]]) -> None:
-        """Ask which one, or how large, of another measure that must say so."""
-        asked = [pair for pair in others if pair[0] in self._questions]
-        if not asked:
-            return
-        _, other, *_ = names_of(one)
-        name = precision_named(one)
-        self.fields[name] = CleanCharField(
-            label="Précision de la mesure accordée à la place",
-            help_text=asked_of_others(asked, self._questions),
-            max_length=LONGEST_PRECISION,
-            initial=self._start(one).precision,
-            required=False,
-        )
-        self.fields[name].widget.attrs["autocomplete"] = "off"
-        ask_if_called_for(self.fields[name], f"{other}={' '.join(code for code, _ in asked)}")
 
     def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
         """Ask for which épreuves it is granted, where it is asked for several."""
