@@ -423,6 +423,11 @@ class Case(models.Model):
         return self.instead_of is not None and self.instead_of.opined_at == self.opined_at
 
     @property
+    def call_mark(self) -> str:
+        """What tells the last call that was noted from the next one; nothing while none is."""
+        return self.called_at.isoformat() if self.called_at else ""
+
+    @property
     def is_taken_up(self) -> bool:
         """Whether it was sent, and its candidate is changing it."""
         return self.state == State.PREPARING and self.asked_at is not None

@@ -53,8 +53,8 @@ class Decided(Refused):
     """It is decided of: the opinion that was followed, or not, stays as it is."""
 
     message = (
-        "Une décision est prise : l'avis ne se corrige plus. Le service gestionnaire peut reprendre la "
-        "décision et vous demander un nouvel avis."
+        "Une décision est prise : l'avis ne se corrige plus. Une fois qu'elle est notifiée, le service "
+        "gestionnaire peut la reprendre et vous demander un nouvel avis."
     )
 
 

@@ -33,11 +33,12 @@ class TooLate(Refused):
 
 
 class OtherFileMeanwhile(Refused):
-    """The file to which pages were to be added is in force no more: they would take its place."""
+    """The file to which pages were to be added is in force no more, or was judged since it was read."""
 
     message = (
-        "Le fichier de cette pièce a changé entre-temps : relisez-le, puis ajoutez vos pages à la "
-        "suite de celui-là."
+        "Rien n'est ajouté : le fichier de cette pièce, ou ce qu'en dit votre service, a changé "
+        "entre-temps. Relisez ce qui est écrit plus haut ; pour ajouter quand même vos pages à sa "
+        "suite, envoyez-les de nouveau."
     )
 
 
@@ -60,6 +61,7 @@ def deposit(
     sent: Sequence[Sent],
     press: str,
     after: Deposit | None = None,
+    read: str = "",
     by: Actor,
     at: datetime,
 ) -> Deposit:
@@ -71,6 +73,7 @@ def deposit(
         sent: one file, or several photographs, in the order of their pages.
         press: names the press of the button: pressed twice, it gives one file.
         after: the file in force for this piece, where its pages come first: the new ones follow.
+        read: the mark of the piece as it was read, where pages are added to it.
         by: who gives it.
         at: the instant at which the request arrived.
 
@@ -83,7 +86,7 @@ def deposit(
     sending = named(f"{press}\0suite" if after else press, sent)
     if (already := owing.already_given(registration, code, sending)) is not None:
         return already
-    check(owing.owed_of(registration), code, at=at)
+    _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
 
@@ -99,7 +102,7 @@ def deposit(
             else name_of(sent, longest=LONGEST_NAME)
         ),
         sending=sending,
-        awaited=partial(_awaited, code=code, after=after, at=at),
+        awaited=partial(_awaited, code=code, after=after, read=read, at=at),
         take=evidence.take,
         verb="piece deposited",
         by=by,
@@ -114,6 +117,7 @@ def reuse(
     kept: KeptFile,
     press: str,
     after: Deposit | None = None,
+    read: str = "",
     by: Actor,
     at: datetime,
 ) -> Deposit:
@@ -125,6 +129,7 @@ def reuse(
         kept: the file of the same candidate.
         press: names the press of the button: pressed twice, it gives one file.
         after: the file in force for this piece, where its pages come first.
+        read: the mark of the piece as it was read, where pages are added to it.
         by: who gives it.
         at: the instant at which the request arrived.
 
@@ -137,7 +142,7 @@ def reuse(
     sending = named_text(f"{press}\0{kept.key}\0suite" if after else f"{press}\0{kept.key}")
     if (already := owing.already_given(registration, code, sending)) is not None:
         return already
-    check(owing.owed_of(registration), code, at=at)
+    _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
 
@@ -151,7 +156,7 @@ def reuse(
             else kept.name
         ),
         sending=sending,
-        awaited=partial(_awaited, code=code, after=after, at=at),
+        awaited=partial(_awaited, code=code, after=after, read=read, at=at),
         take=evidence.take,
         verb="piece deposited",
         by=by,
@@ -165,11 +170,17 @@ def _added(kept: KeptFile, after: Deposit) -> cleaning.Clean:
     return cleaning.join([], own=[files.get(after.key), files.get(kept.key)])
 
 
-def _awaited(locked: Registration, *, code: str, after: Deposit | None, at: datetime) -> Evidence:
+def _awaited(
+    locked: Registration, *, code: str, after: Deposit | None, read: str, at: datetime
+) -> Evidence:
     row = check(owing.owed_of(locked), code, at=at).row
-    if after is not None and row.deposit_id != after.pk:
-        raise OtherFileMeanwhile
+    _check_added_to(row, after=after, read=read)
     return row
+
+
+def _check_added_to(row: Evidence, *, after: Deposit | None, read: str) -> None:
+    if after is not None and (row.deposit_id != after.pk or read not in ("", row.mark)):
+        raise OtherFileMeanwhile
 
 
 def check(owed: Sequence[Owed], code: str, *, at: datetime) -> Owed:

@@ -158,7 +158,7 @@ def make_minor(*, at: datetime) -> None:
     registration = _file(person, "CAP-AEPE", "", "A09", APPRENTICE, at=at - timedelta(days=4))
     accommodating.write(
         registration=registration,
-        asked=Asked((Wish("TIERS-TEMPS", ("EP1", "EP2")), Wish("LECTEUR")), plan="PAP"),
+        asked=Asked((Wish("TIERS-TEMPS"), Wish("LECTEUR")), plan="PAP"),
         by=_author(person),
         at=at - timedelta(days=3),
     )

@@ -19,6 +19,7 @@ IN_WORDS = {
     "accommodation missing reworded": "Ce qui manque à la demande d'aménagement dit autrement",
     "accommodation notified": "Décision d'aménagement notifiée",
     "accommodation opinion asked again": "Nouvel avis demandé sur une demande d'aménagement",
+    "accommodation opinion taken back": "Avis repris par son médecin, pour le corriger",
     "accommodation opinion given": "Avis rendu sur une demande d'aménagement",
     "accommodation sent": "Demande d'aménagement envoyée",
     "accommodation signed": "Demande d'aménagement signée par le représentant légal",

@@ -540,7 +540,7 @@ def test_a_guardian_whom_no_mail_reaches_is_told_of_their_signature_by_a_letter(
     letter = Letter.objects.get(message__kind="signed_as_guardian")
     assert letter.address[0] == "Anne Le Goff"
     assert letter.address[-1].startswith("59000")
-    assert "une demande a été signée en votre nom" in letter.message.body
+    assert "une demande a été signée au nom de" in letter.message.body
     assert not Message.objects.filter(kind="signed_as_guardian", recipient=OWN).exists()
 
 

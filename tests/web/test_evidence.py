@@ -365,13 +365,63 @@ def test_of_the_page_that_is_added_it_is_said_why_it_is_not_taken(mine, registra
     assert piece(registration).deposit.pages == 1
 
 
+def to_add(mine, registration):
+    """Return what a page sends that adds to the file that it shows."""
+    page = seen(mine.get(address(registration, "IDENTITE")))
+    [read] = page.cssselect("main input[name=lue]")
+    return {"envoi": str(uuid4()), "suite": "on", "lue": read.get("value")}
+
+
+def test_nothing_is_added_to_a_file_that_was_refused_since_its_page_was_opened(mine, registration):
+    send(mine, registration, photo(name="recto.jpg"))
+    given = Deposit.objects.get()
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    sent = to_add(mine, registration)
+    verifying.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+
+    page = mine.post(
+        address(registration, "IDENTITE"), {**sent, "fichiers": [photo("black", "verso.jpg")]}
+    )
+
+    assert page.status_code == 422
+    assert "Rien n'est ajouté : le fichier de cette pièce, ou ce qu'en dit votre service" in main(
+        page
+    )
+    assert "Non conforme" in main(page)
+    assert piece(registration).deposit.pages == 1
+    [read] = seen(page).cssselect("main input[name=lue]")
+    again = {**sent, "lue": read.get("value"), "fichiers": [photo("black", "verso.jpg")]}
+    mine.post(address(registration, "IDENTITE"), again)
+    assert piece(registration).deposit.pages == 2
+
+
+def test_nor_to_another_file_than_the_one_that_it_showed_and_pressed_twice_it_is_added_once(
+    mine, registration
+):
+    send(mine, registration, photo(name="recto.jpg"))
+    sent = to_add(mine, registration)
+    send(mine, registration, photo("red", "autre.jpg"))
+    fresh = to_add(mine, registration)
+
+    answers = [
+        mine.post(
+            address(registration, "IDENTITE"), {**said, "fichiers": [photo("black", "verso.jpg")]}
+        )
+        for said in (sent, fresh, fresh)
+    ]
+
+    assert [one.status_code for one in answers] == [422, 302, 302]
+    assert piece(registration).deposit.pages == 2
+
+
 def test_nothing_is_added_to_a_file_in_which_a_virus_was_found(mine, registration):
     evidence.note_scanned(give(registration), is_clean=False, at=NOW)
 
     sent = {"fichiers": [photo("black")], "envoi": str(uuid4()), "suite": "on"}
     assert "s'ajoute à sa suite" not in main(mine.get(address(registration, "IDENTITE")))
-    mine.post(address(registration, "IDENTITE"), sent)
+    page = mine.post(address(registration, "IDENTITE"), sent)
 
+    assert "Le fichier à la suite duquel vous ajoutiez n'est plus là" in main(page)
     assert piece(registration).deposit.pages == 1
 
 

@@ -1,6 +1,7 @@
 """A decision is notified, read, called about; the delay of an appeal follows."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import transaction
 
@@ -12,10 +13,24 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
 from sporades.acts.guardians import tell_guardian
 from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
+
+
+class CalledMeanwhile(Refused):
+    """Its candidate was reached since the page was opened: that stands."""
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        """Return the refusal that says who has reached them, and when."""
+        zone = case.registration.service.zone
+        when = f", le {instant_in_words(case.called_at, zone)}" if case.called_at else ""
+        return cls(
+            f"Rien n'est noté : le candidat est prévenu entre-temps, par {case.called_name}{when}."
+        )
 
 
 class NotDecided(Refused):
@@ -78,12 +93,24 @@ def follow_reading(*, notification: DocumentVersion) -> None:
 
 
 @transaction.atomic
-def note_call(*, case: Case, is_reached: bool, by: Actor, at: datetime) -> None:
+def note_call(
+    *, case: Case, is_reached: bool, by: Actor, at: datetime, seen: str | None = None
+) -> None:
     """Note a telephone call about a notification that nobody had opened.
 
+    Args:
+        case: which.
+        is_reached: whether its candidate, or who answers for them, was spoken to.
+        by: who telephoned.
+        at: the instant.
+        seen: the last call that was read, as `Case.call_mark` says it, where somebody has read it.
+
     Raises:
+        CalledMeanwhile: nobody has answered, and a colleague has reached them since it was read.
         NotNotified: see `accommodations.operations.note_call`.
     """
     locked = lock_case(case)
+    if locked.is_reached and not is_reached and seen not in (None, locked.call_mark):
+        raise CalledMeanwhile.of(locked)
     accommodations.note_call(locked, name=by.name, is_reached=is_reached, at=at)
     note("accommodation call noted", locked, by=by, at=at, is_reached=is_reached)

@@ -64,7 +64,9 @@ def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
     open_papers_to(locked.doctor, locked)
     draft = draft_of(found)
     medical.keep_draft(found, text=typed, seen=draft.revision if draft else 0, at=at)
-    note("accommodation opinion asked again", locked, by=by, at=at, why=why.value)
+    is_own = why == OpinionAgain.DOCTOR
+    verb = "accommodation opinion taken back" if is_own else "accommodation opinion asked again"
+    note(verb, locked, by=by, at=at, why=why.value)
 
 
 def _as_typed(case: Case) -> dict[str, Any]:

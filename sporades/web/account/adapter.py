@@ -23,6 +23,7 @@ from sporades.web.account import devices, tries
 from sporades.web.account.franceconnect import forget_sign_up
 from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
 from sporades.web.layout.homes import home_of
+from sporades.web.layout.kept import page_of_what_waits
 from sporades.web.layout.network import client_address
 from sporades.web.layout.proofs import needs_recent_sign_in
 
@@ -157,7 +158,8 @@ class AccountAdapter(DefaultAccountAdapter):
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return home_of(request.user, request.arrived_at)
+        # What was sent once the session had ended is not to be looked for.
+        return page_of_what_waits(request) or home_of(request.user, request.arrived_at)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         return needs_recent_sign_in(self.request)

@@ -85,6 +85,9 @@ TWO_FILES_ONE_GONE = (
     "sur « Déposer »."
 )
 """The same of a file that came with the form: no browser shows it again."""
+NOTHING_TO_ADD_TO = (
+    "Le fichier à la suite duquel vous ajoutiez n'est plus là : donnez la pièce entière."
+)
 ALL_AGAIN = "Aucun de vos fichiers n'est gardé : choisissez-les tous de nouveau."
 ALREADY_HERE = (
     "Déjà reçus : {named}. Choisissez seulement ce qui manque ; pour tout choisir de nouveau, rouvrez "
@@ -264,13 +267,28 @@ class ProvideForm(UploadsForm):
     suite = forms.BooleanField(
         label="Ajouter à la suite de mon fichier, au lieu de le remplacer", required=False
     )
+    lue = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, drawer: Sequence[KeptFile], former: Deposit | None, **options: Any
+        self,
+        *args: Any,
+        drawer: Sequence[KeptFile],
+        former: Deposit | None,
+        mark: str = "",
+        **options: Any,
     ) -> None:
-        """Offer the files of a drawer, where there are some; to add to the one in force, if there is one."""
+        """Offer the files of a drawer, where there are some; to add to the one in force, if there is one.
+
+        Args:
+            args: as a form has them.
+            drawer: the files that are kept.
+            former: the file in force, to which pages may be added.
+            mark: what tells the piece as it is from what it was when its page was opened.
+            options: as a form has them.
+        """
         super().__init__(*args, **options)
-        self._former = former
+        self._former, self._mark = former, mark
+        self.fields["lue"].initial = mark
         if former is None:
             del self.fields["suite"]
         self._drawer = {str(one.pk): one for one in drawer}
@@ -294,11 +312,24 @@ class ProvideForm(UploadsForm):
         is_sent = bool(self.uploads or said.get("fichiers"))
         if is_sent and said.get("porte_documents"):
             self.add_error("porte_documents", TWO_FILES if self.uploads else TWO_FILES_ONE_GONE)
+        if self._former is None and self.data.get("suite"):
+            self.add_error("fichiers", NOTHING_TO_ADD_TO)
         return said
 
     def holds_something(self) -> bool:
         """Whether there is a file, or one was chosen among those that are kept."""
         return bool(self.kept) or super().holds_something()
+
+    def keep_received(self, *, at: datetime) -> None:
+        """Show again the files that have come, beside the piece as it is now: that is what is read."""
+        super().keep_received(at=at)
+        self.data["lue"] = self._mark
+
+    @property
+    def read(self) -> str:
+        """What told the piece as it was read."""
+        said: str = self.cleaned_data.get("lue", "")
+        return said
 
     @property
     def after(self) -> Deposit | None:

@@ -64,6 +64,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         sender=request.user,
         drawer=files_of(request.user.pk),
         former=former_of(owed),
+        mark=owed.row.mark,
     )
     if not posted:
         try:
@@ -107,6 +108,7 @@ def _give(
         "code": piece,
         "press": form.press,
         "after": form.after,
+        "read": form.read,
         "by": request.actor,
         "at": request.arrived_at,
     }

@@ -41,7 +41,7 @@ UNSAID = (
     "Dites, sans rien de médical, pourquoi cet avis n'est pas favorable : ici, ou pour plusieurs "
     "mesures dans « Avis pour l'autorité qui décide »."
 )
-OWN_OPINION = "Celles que le candidat a déjà demandées ont leur propre avis"
+OWN_OPINION = "Celles que le candidat demande déjà pour ces mêmes épreuves ont leur propre avis"
 ONE_OF_THEM = "soyez favorable à une seule, ou cochez pour chacune des épreuves différentes."
 UNSPECIFIED = "Précisez la mesure que vous proposez : répondez à sa question."
 NOT_SPECIFIED = (

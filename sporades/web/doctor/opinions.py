@@ -15,7 +15,7 @@ from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
-from sporades.accommodations.states import Opinion, State
+from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
 from sporades.acts import confiding, opining
 from sporades.acts.accommodating import NotInCharge
@@ -269,6 +269,7 @@ def _page(
         "may_reopen": found.state == State.OPINION_GIVEN,
         "set_aside": is_set_aside(found) if is_writable else False,
         "again": found.get_opinion_again_display() if is_writable else "",
+        "is_corrected": is_writable and found.opinion_again == OpinionAgain.DOCTOR,
         "follows": _taken_again(found),
         "taken_again": _taken_again_in_words(found),
         "former": _former(request, found) if is_writable else None,

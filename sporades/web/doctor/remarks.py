@@ -18,6 +18,8 @@ from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail
 from sporades.web.doctor.forms import AskForm, RemarkForm
 from sporades.web.layout.presses import a_press
 
+ASKED = "Ce que vous demandez au candidat"
+
 
 def remarks(request: HttpRequest, case: int) -> HttpResponse:
     """What was written of health about a request; another comment is written."""
@@ -57,7 +59,7 @@ def ask(request: HttpRequest, case: int) -> HttpResponse:
     try:
         found = case_of(request, case)
     except Gone as gone:
-        return gone_page(request, case, gone, left=_typed(request))
+        return gone_page(request, case, gone, left=_typed(request, ASKED))
     posted = request.POST if request.method == "POST" else None
     form = AskForm(posted)
     if posted is not None and form.is_valid():
@@ -82,9 +84,9 @@ def ask(request: HttpRequest, case: int) -> HttpResponse:
     return render(request, "doctor/ask.html", context, status=422 if form.errors else 200)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+def _typed(request: HttpRequest, label: str = "Votre commentaire") -> list[tuple[str, str]]:
     text = typed_on(request).get("texte", "")[: LONGEST_REMARK * 2]
-    return [("Votre commentaire", text)] if text.strip() else []
+    return [(label, text)] if text.strip() else []
 
 
 def _read(request: HttpRequest, case: Case) -> list[Remark]:

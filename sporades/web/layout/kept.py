@@ -117,6 +117,14 @@ def waiting(request: HttpRequest) -> Iterator[Waiting]:
             yield Waiting(path, page, was_open, answers)
 
 
+def page_of_what_waits(request: HttpRequest) -> str:
+    """Return the address of the page that shows what waits for the reader, the last if several; or nothing."""
+    mine = [
+        one.get("page", path) for path, one in _all(request).items() if _is_readers(request, one)
+    ]
+    return mine[-1] if mine else ""
+
+
 def forget(request: HttpRequest, *, at: str = "") -> None:
     """Let go of the answers that waited at an address, this one where none is given."""
     held = _all(request)

@@ -967,7 +967,9 @@ def test_a_doctor_corrects_a_signed_opinion_while_nothing_is_decided(case, docto
     form = answer.context["form"]
     shown = {name: form[name].value() for name in typed}
     assert shown == typed
-    assert Entry.objects.filter(verb="accommodation opinion asked again").count() == 1
+    assert Entry.objects.filter(verb="accommodation opinion taken back").count() == 1
+    assert "Avis repris par son médecin" in said(answer)
+    assert "Un nouvel avis est demandé" not in said(answer)
     assert not Entry.objects.filter(payload__icontains="dyslexie").exists()
     write(doctor, case, button="relire", texte="Sa fatigue.")
     sign(doctor, case)
@@ -1055,7 +1057,10 @@ def test_a_measure_that_is_asked_for_already_is_not_proposed_instead_of_another(
     assert "MOITIE" in offered
     assert "ACCESSIBLE" not in offered
     answered = write(doctor, case, **{"avis-tiers": OTHER, "autre-tiers": "ACCESSIBLE"}, relire=1)
-    assert "celles que le candidat a déjà demandées ont leur propre avis." in said(answered)
+    assert (
+        "celles que le candidat demande déjà pour ces mêmes épreuves ont leur propre avis."
+        in said(answered)
+    )
 
 
 # --- For some épreuves only ---------------------------------------------------------------------

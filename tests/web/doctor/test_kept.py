@@ -138,6 +138,8 @@ def test_what_is_asked_or_noted_of_a_request_that_left_meanwhile_is_shown_to_be_
     assert page.status_code == 409
     assert TYPED_BEFORE in main(page)
     assert WORDS in main(page)
+    label = "Ce que vous demandez au candidat" if name == "ask" else "Votre commentaire"
+    assert label in main(page)
     assert not doctor.session.get(KEPT)
 
 

@@ -778,7 +778,10 @@ def test_calls_are_made_and_noted_one_after_the_other_from_the_list(manager, in_
 
     noted = manager.post(form.get("action"), {**sent, "appel": "absent"}, follow=True)
     manager.post(form.get("action"), {**sent, "appel": "prevenu"})
+    late = manager.post(form.get("action"), {**sent, "appel": "absent"})
 
+    assert late.status_code == 409
+    assert "Rien n'est noté : le candidat est prévenu entre-temps, par " in main(late)
     assert noted.redirect_chain[-1][0] == where
     assert "personne n'a répondu" in main(noted)
     assert case_of(in_lille).is_reached
@@ -854,6 +857,7 @@ def test_of_a_request_that_was_taken_back_it_is_said_with_what_was_typed(manager
     assert answered.status_code == 422
     assert "Cette demande a été retirée : rien de ce que vous venez de faire" in main(answered)
     assert "Refusée. Motif : L'épreuve est courte." in main(answered)
+    assert f"Qualité {AUTHOR['fonction']}" in main(answered)
 
 
 def test_of_a_request_that_was_taken_back_the_ticked_epreuves_are_shown_too(manager, in_lille):
@@ -967,6 +971,48 @@ def test_an_opinion_that_was_given_again_is_not_decided_of_unread(manager, in_li
         answered
     )
     assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+def test_a_reason_that_quotes_an_opinion_given_anew_since_is_proposed_anew(manager, in_lille):
+    reach(in_lille, State.WITH_DOCTOR)
+    against = OpinionOn(Opinion.UNFAVOURABLE, text="Elle fatigue vite.")
+    opine(in_lille, TIERS=against)
+    shown = {**as_shown(manager, in_lille), **AUTHOR, "vue": "2", "geste": "decider"}
+    written = {**shown, "motif-tiers": "Elle suit un autre rythme."}
+    [read] = seen(manager.get(page_of(in_lille))).cssselect("main input[name=avis][type=hidden]")
+    case = case_of(in_lille)
+    accommodating.reopen(case=case, why=OpinionAgain.DOCTOR, by=MANAGER, at=NOW)
+    anew = OpinionOn(Opinion.UNFAVOURABLE, text="Elle a le temps.")
+    opine(in_lille, at=NOW + timedelta(hours=1), TIERS=anew)
+
+    answers = [
+        manager.post(page_of(in_lille), {**said, "avis": read.get("value")})
+        for said in (shown, written)
+    ]
+
+    found = [one.context["asked"].decision["motif-tiers"] for one in answers]
+    assert "fatigue" in shown["motif-tiers"]
+    assert found[0].value().endswith("Il écrit : Elle a le temps.")
+    assert found[1].value() == "Elle suit un autre rythme."
+    assert "Proposé d'après l'avis" in found[0].field.help_text
+
+
+def test_what_was_written_with_an_opinion_stays_where_the_next_one_calls_for_no_reason(
+    manager, in_lille
+):
+    reach(in_lille, State.WITH_DOCTOR)
+    opine(in_lille, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Elle fatigue vite."))
+    shown = {**as_shown(manager, in_lille), **AUTHOR, "vue": "2", "geste": "decider"}
+    written = {**shown, "motif-tiers": "Elle suit un autre rythme."}
+    [read] = seen(manager.get(page_of(in_lille))).cssselect("main input[name=avis][type=hidden]")
+    accommodating.reopen(case=case_of(in_lille), why=OpinionAgain.DOCTOR, by=MANAGER, at=NOW)
+    opine(in_lille, at=NOW + timedelta(hours=1))
+
+    answer = manager.post(page_of(in_lille), {**written, "avis": read.get("value")})
+
+    form = answer.context["asked"].decision
+    assert "motif-tiers" not in form.fields
+    assert form["contre-tiers"].value() == "Elle suit un autre rythme."
 
 
 def test_who_corrects_the_decision_of_another_is_its_author(manager, member, in_lille):

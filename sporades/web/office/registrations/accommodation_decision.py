@@ -195,10 +195,14 @@ class CaseDecisionForm(forms.Form):
         if needs_reason(one, advised):
             proposed = start.reason if follows and start.reason else advised.reason
             label = "Motif, si vous suivez l'avis du médecin"
-            told = f"{PROPOSED if advised.reason else UNSAID} {READ}"
-            self.fields[along] = _reason(label, told, proposed)
+            is_kept = self.is_bound and clean_lines(self.data.get(along, "")) != proposed
+            told = UNSAID if not advised.reason else "" if is_kept else PROPOSED
+            self.fields[along] = _reason(label, f"{told} {READ}".strip(), proposed)
             ask_if_called_for(self.fields[along], when_followed)
             self._propose_again(one, proposed)
+            self.fields[_proposal_named(one)] = forms.CharField(
+                initial=proposed, required=False, widget=forms.HiddenInput
+            )
         label = "Motif, si vous ne suivez pas l'avis du médecin"
         self.fields[against] = _reason(label, READ, "" if follows else start.reason)
         ask_if_called_for(self.fields[against], when_not)
@@ -237,6 +241,26 @@ class CaseDecisionForm(forms.Form):
         if self.is_bound and not is_advised and not self.data.get(along):
             self.data = self.data.copy()
             self.data[along] = proposed
+
+    def follow_another_opinion(self) -> None:
+        """Propose anew what was sent as it was proposed: its doctor has given another opinion since.
+
+        What was written stays, with the opinion or, where it calls for no reason any more, against it.
+        """
+        sent = self.data.copy()
+        for one in self._measures:
+            _, _, _, along, against = names_of(one)
+            proposal = _proposal_named(one)
+            written, before = clean_lines(sent.get(along, "")), clean_lines(sent.get(proposal, ""))
+            now = self.fields[along].initial if along in self.fields else ""
+            if written == before:
+                sent[along] = now
+                if now:
+                    self.fields[along].help_text = f"{PROPOSED} {READ}"
+            elif along not in self.fields and not sent.get(against):
+                sent[against] = written
+            sent[proposal] = now
+        self.data = sent
 
     def label_of(self, name: str) -> str:
         """Return how the list of errors names a field: with its measure."""
@@ -413,6 +437,11 @@ def names_of(measure: AskedMeasure) -> tuple[str, str, str, str, str]:
     asked, code = ("decision", "autre", "epreuves", "motif", "contre"), measure.code.lower()
     decision, other, papers, along, against = (f"{name}-{code}" for name in asked)
     return decision, other, papers, along, against
+
+
+def _proposal_named(measure: AskedMeasure) -> str:
+    """Return the name of the field that says what the page proposed as the reason of a measure."""
+    return f"propose-{measure.code.lower()}"
 
 
 def _fields_of(measure: AskedMeasure) -> tuple[str, ...]:

@@ -34,9 +34,12 @@ from sporades.accounts.models import Membership
 from sporades.acts.accommodating import precision_named
 from sporades.core.french import listed
 from sporades.core.text import clean_lines
+from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.fields import CleanLinesField
 from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
 
+AUTHOR = {"prenom": "Prénom", "nom": "Nom", "fonction": "Qualité", "service": "Service"}
+"""How the fields that say who decides are read."""
 TAKE = "reprendre"
 """« Reprendre au médecin »."""
 MOVES = {
@@ -57,7 +60,8 @@ CALL, AGAIN, LEAVE = "appel", "revoir", "laisser"
 CHANGED = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
 OPINED_AGAIN = (
     "Le médecin a donné un autre avis depuis que vous avez ouvert cette page : rien n'est enregistré. "
-    "Relisez l'avis et vos réponses, qui sont gardées ci-dessous."
+    "Relisez l'avis et vos réponses, qui sont gardées ci-dessous ; les motifs proposés le sont d'après "
+    "ce nouvel avis."
 )
 MEANWHILE = {
     State.PREPARING: "Le candidat modifie sa demande : rien de ce que vous venez de faire n'est "
@@ -240,6 +244,8 @@ class CaseForms:
             return False
         if self.act == "decider" and self._is_opinion_another():
             self.refuse(OPINED_AGAIN)
+            if self.decision is not None:
+                self.decision.follow_another_opinion()
             return False
         form = {
             "confier": self.entrust,
@@ -344,6 +350,7 @@ def _left(data: Any, case: Case) -> list[tuple[str, str]]:
         ("Ce qui manque", data.get("manque", "")[:LONGEST_REASON]),
         ("Motif", data.get("motif", "")[:LONGEST_REASON]),
         *((one.label, _left_of(data, one)) for one in _measures_of(case)),
+        *((label, data.get(name, "")[:LONGEST_LINE]) for name, label in AUTHOR.items()),
     ]
     return [(label, text) for label, said in rows if (text := clean_lines(said))]
 

@@ -287,6 +287,7 @@ def _line(
         "again": case.get_again_display(),
         "late": _late(case),
         "called": called,
+        "call_mark": case.call_mark,
         "phones": phones_of(registration) if step.state == State.NOTIFIED else [],
         "is_left": case.left_at is not None,
         "age": time_left_in_words(at - case.since) if case.since else "",

@@ -39,6 +39,7 @@ from sporades.registrations.models import Registration
 from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.accommodation_forms import (
+    CALL,
     DECIDING,
     LEAVE,
     ON_MISSING,
@@ -113,7 +114,7 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
         try:
             _do(case, asked, seen, by=by, request=request)
         except Refused as refusal:
-            if asked.act in (LEAVE, TAKE):
+            if asked.act in (LEAVE, TAKE, CALL):
                 return _overtaken(request, found, by, str(refusal))
             if asked.act in ON_MISSING:
                 return _read_again(request, found, by, str(refusal))
@@ -280,7 +281,8 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             accommodating.notify(case=case, seen=_decision_read(request), by=by, at=at)
         case "appel":
             is_reached = asked.call.cleaned_data["appel"] == "prevenu"
-            accommodating.note_call(case=case, is_reached=is_reached, by=by, at=at)
+            read = request.POST.get("appele")
+            accommodating.note_call(case=case, is_reached=is_reached, seen=read, by=by, at=at)
         case str(act) if act == LEAVE:
             reason = asked.leave.cleaned_data["motif"]
             accommodating.cancel_taking_again(case=case, reason=reason, by=by, at=at)

@@ -177,8 +177,10 @@ function isSame(one, other) {
   return isAlike(one, other) || (other.asChosen !== undefined && isAlike(one, other.asChosen));
 }
 
+/* Of a file that the service has received already, nothing says when it was made. */
 function isAlike(one, other) {
-  return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+  const isOfOneTime = one.lastModified === other.lastModified || Boolean(one.key ?? other.key);
+  return one.name === other.name && one.size === other.size && isOfOneTime;
 }
 
 function canHold() {
