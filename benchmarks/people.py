@@ -1,6 +1,7 @@
 """The people of a measure, and what they have registered for: the demo's, many times over."""
 
 import io
+import string
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -45,7 +46,9 @@ IDENTITY = {
     "birth_place": "Lille",
     "nationality": "99100",
 }
-BORN = {"birth_year": 1998, "birth_month": 3, "birth_day": 14}
+BIRTH_DATE = {f"birth_{part}": f"birth_date_{part}" for part in ("year", "month", "day")}
+"""How the form of an account names the parts of the day of birth."""
+SIGNS = string.ascii_lowercase
 ACADEMY = {"academie": "A09"}
 DOCTOR, ELSEWHERE = "medecin@exemple.test", "medecin-ailleurs@exemple.test"
 OFFICE = Actor("manager", "Camille Agent")
@@ -256,12 +259,11 @@ class People:
 
     def _newcomer(self, database: str) -> Item:
         email = self._address()
-        typed = {name: value for name, value in IDENTITY.items() if value}
+        own = {name: value for name, value in self._identity().items() if value}
         return {
             "database": database,
             "sign_up": {
-                **typed,
-                **{f"birth_date_{name[6:]}": value for name, value in BORN.items()},
+                **{BIRTH_DATE.get(name, name): value for name, value in own.items()},
                 "email": email,
                 "password": PASSWORD,
             },
@@ -278,7 +280,17 @@ class People:
         email = self._address()
         user = accounts.open_account(email=email, password_hash=self.password, at=self.at)
         user = accounts.activate(user.pk, at=self.at)
-        return candidates.enrol(user=user, identity={**IDENTITY, **BORN}, email=email, at=self.at)
+        return candidates.enrol(user=user, identity=self._identity(), email=email, at=self.at)
+
+    def _identity(self) -> dict[str, Any]:
+        """Return the civil data of the last person: their own, or all would be likely doubles."""
+        month, day = divmod(self.count, 28)
+        year, month = divmod(month, 12)
+        letters = (
+            f"{SIGNS[self.count // 676 % 26]}{SIGNS[self.count // 26 % 26]}{SIGNS[self.count % 26]}"
+        )
+        born = {"birth_year": 1980 + year % 20, "birth_month": month + 1, "birth_day": day + 1}
+        return {**IDENTITY, **born, "birth_name": f"{IDENTITY['birth_name']}-{letters}"}
 
 
 def _author(person: Candidate) -> Actor:

@@ -148,8 +148,9 @@ def _corrections(request: HttpRequest) -> Queue | None:
 
 def _doubles(request: HttpRequest) -> Queue | None:
     found = LikelyDouble.objects.within(request.reaches(Permission.COMPARE_DOUBLES))
+    first = found.waiting().order_by("found_at", "pk")[: bounded.IN_A_QUEUE + 1]
     url = reverse("office:doubles")
-    return _queue(found.waiting(), "found_at", "Doublons probables", url, at=request.arrived_at)
+    return _cut(_queue(first, "found_at", "Doublons probables", url, at=request.arrived_at))
 
 
 def _merges(request: HttpRequest) -> Queue | None:

@@ -17,6 +17,7 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.web.office import bounded
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main
 from tests.web.office.conftest import VERSAILLES, second_factor_shown
@@ -42,6 +43,18 @@ def a_double(first_names="Maelle", **changes):
 @pytest.fixture
 def double(db):
     return a_double(speciality="FOREST", epreuves=FOREST)
+
+
+def test_very_many_are_not_counted_to_the_last(manager, double, monkeypatch):
+    LikelyDouble.objects.update(found_at=NOW - timedelta(days=3))
+    a_double()
+    assert LikelyDouble.objects.waiting().count() > 1
+    monkeypatch.setattr(bounded, "IN_A_QUEUE", 1)
+
+    [queue] = manager.get(HOME).context["queues"]
+
+    assert (queue.label, queue.count, queue.is_cut) == ("Doublons probables", 1, True)
+    assert queue.age == "3 jours"
 
 
 @pytest.fixture
