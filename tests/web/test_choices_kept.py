@@ -11,6 +11,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.medical.models import Remark
+from sporades.web.layout.readers import mark_of
 from tests.accommodations.asked import (
     READER,
     THIRD,
@@ -66,6 +67,30 @@ def posted_once_ended(clock, registration, where, typed):
     browser = once_ended(clock, registration, where, typed)
     guide.sign_in(browser, registration.candidate.user)
     return browser, browser.get(where)
+
+
+def test_what_waits_opens_after_signing_in_from_whichever_page(clock, registration):
+    where, reader = at(registration, page="/mesures"), mark_of(registration.candidate.user)
+    typed = {**CHOSEN, "revision": "1", "reader": reader}
+    browser = once_ended(clock, registration, where, typed)
+    browser.get("/")
+
+    page = guide.sign_in(browser, registration.candidate.user)
+
+    assert page.redirect_chain[-1][0] == where
+    assert ticked(page) == [READER, THIRD]
+
+
+@pytest.mark.parametrize("is_said", [True, False])
+def test_nothing_of_another_opens_after_signing_in(clock, registration, is_said):
+    reader = mark_of(registration.candidate.user) if is_said else ""
+    where = at(registration, page="/mesures")
+    typed = {**CHOSEN, "revision": "1", "reader": reader}
+    browser = once_ended(clock, registration, where, typed)
+
+    page = guide.sign_in(browser, a_candidate().user)
+
+    assert page.redirect_chain[-1][0] == "/accueil"
 
 
 def test_measures_chosen_once_the_session_has_ended_wait_for_their_candidate(clock, registration):

@@ -118,9 +118,15 @@ def waiting(request: HttpRequest) -> Iterator[Waiting]:
 
 
 def page_of_what_waits(request: HttpRequest) -> str:
-    """Return the address of the page that shows what waits for the reader, the last if several; or nothing."""
+    """Return the address of the page that shows what waits for the reader, the last if several; or nothing.
+
+    Of a page that did not say for whom it was made nothing is known: it may be of somebody else who
+    uses the same computer.
+    """
     mine = [
-        one.get("page", path) for path, one in _all(request).items() if _is_readers(request, one)
+        one.get("page", path)
+        for path, one in _all(request).items()
+        if one.get("reader") and _is_readers(request, one)
     ]
     return mine[-1] if mine else ""
 
