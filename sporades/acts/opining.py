@@ -293,19 +293,15 @@ def check_plan(case: Case, *, by: Actor) -> None:
     found = read_whole_by(held, by.identifier) if held else ReadWhole()
     if missing := [one.label for one in due if one.code not in found.given]:
         raise PlanMissing(
-            f"{_named(missing)} : rien de confié que l'antivirus ait vérifié. Demandez ce papier au "
+            f"{quoted(missing)} : rien de confié que l'antivirus ait vérifié. Demandez ce papier au "
             "candidat, ou répondez mesure par mesure."
         )
     if not found.given:
         raise PlanMissing
     if unread := [one.label for one in due if one.code not in found.read]:
-        raise PlanUnread(f"{_named(unread)} : ouvrez ce papier, il porte l'avis que vous signez.")
+        raise PlanUnread(f"{quoted(unread)} : ouvrez ce papier, il porte l'avis que vous signez.")
     if not found.read:
         raise PlanUnread
-
-
-def _named(labels: list[str]) -> str:
-    return quoted(labels)
 
 
 @transaction.atomic

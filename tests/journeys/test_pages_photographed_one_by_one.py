@@ -225,7 +225,7 @@ def test_a_wrong_file_is_replaced_and_the_good_ones_are_not_chosen_again(page):
     assert shown(page) == ["1. recto.jpg", "2. verso.jpg"]
     fits(page)
 
-    choose(page, photo("milieu.jpg", "red"))
+    choose(page, photo("milieu.jpg", "red"), photo("recto.jpg"))  # the last one is there already
     act(page, "Monter", 2)
     assert shown(page) == ["1. recto.jpg", "2. milieu.jpg", "3. verso.jpg"]
     press(page, "Déposer")

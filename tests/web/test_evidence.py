@@ -421,7 +421,7 @@ def test_nothing_is_added_to_a_file_in_which_a_virus_was_found(mine, registratio
     assert "s'ajoute à sa suite" not in main(mine.get(address(registration, "IDENTITE")))
     page = mine.post(address(registration, "IDENTITE"), sent)
 
-    assert "Le fichier à la suite duquel vous ajoutiez n'est plus là" in main(page)
+    assert "Le fichier à la suite duquel vous ajoutiez ne peut plus être complété" in main(page)
     assert piece(registration).deposit.pages == 1
 
 

@@ -125,6 +125,9 @@ def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_i
     assert "Relire et envoyer ma demande" in page
     assert "Votre fichier est confié." in said
     assert "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne" in said
+    written = {"texte": "Voici ce qui manquait.", "envoi": str(uuid4())}
+    answered = main(mine.post(address(registration), written, follow=True))
+    assert "Votre commentaire est confié. Il reste à envoyer de nouveau" in answered
     tracker = main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement"))
     assert (
         "personne n'étudie votre demande tant que vous ne l'avez pas envoyée de nouveau" in tracker

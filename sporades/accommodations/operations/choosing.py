@@ -21,6 +21,7 @@ from sporades.accommodations.rules import (
     sat_by,
     suits_none,
 )
+from sporades.accommodations.states import Opinion
 from sporades.registrations.models import Registration
 
 
@@ -71,6 +72,15 @@ def suiting_nothing(
                 "choisissez une autre mesure."
             )
     return None
+
+
+def favoured_of(measures: Iterable[AskedMeasure]) -> list[tuple[AskedMeasure, str, list[str]]]:
+    """Return what an opinion favours of measures, as `excluding_together` takes it."""
+    return [
+        (one, one.opinion_code or one.code, one.opinion_papers)
+        for one in measures
+        if one.opinion != Opinion.UNFAVOURABLE
+    ]
 
 
 def check_together(case: Case, chosen: Iterable[tuple[AskedMeasure, str, Iterable[str]]]) -> None:

@@ -9,6 +9,7 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations.choosing import (
     check_seen,
     check_together,
+    favoured_of,
     other_named,
     papers_kept,
     precision_of,
@@ -244,12 +245,7 @@ def check_advised(case: Case) -> None:
     for one in measures:
         if one.opinion == Opinion.OTHER:
             precision_of(case.registration, one.opinion_code, one.opinion_precision)
-    favoured = [
-        (one, one.opinion_code or one.code, one.opinion_papers)
-        for one in measures
-        if one.opinion != Opinion.UNFAVOURABLE
-    ]
-    check_together(case, favoured)
+    check_together(case, favoured_of(measures))
 
 
 def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -> None:

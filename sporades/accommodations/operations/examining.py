@@ -8,6 +8,7 @@ from sporades.accommodations.models import AsRead, Case
 from sporades.accommodations.operations.choosing import (
     check_seen,
     check_together,
+    favoured_of,
     other_named,
     papers_kept,
     precision_of,
@@ -186,12 +187,7 @@ def opine(
         one.opinion_papers = papers_kept(case, one, said.papers, is_kept=is_favoured)
         one.opinion_text = said.text
         one.save(update_fields=OF_OPINION)
-    favoured = [
-        (one, one.opinion_code or one.code, one.opinion_papers)
-        for one in measures
-        if one.opinion != Opinion.UNFAVOURABLE
-    ]
-    check_together(case, favoured)
+    check_together(case, favoured_of(measures))
 
 
 def reopen(case: Case, *, why: OpinionAgain, at: datetime) -> None:

@@ -28,9 +28,7 @@ class CalledMeanwhile(Refused):
         """Return the refusal that says who has reached them, and when."""
         zone = case.registration.service.zone
         when = f", le {instant_in_words(case.called_at, zone)}" if case.called_at else ""
-        return cls(
-            f"Rien n'est noté : le candidat est prévenu entre-temps, par {case.called_name}{when}."
-        )
+        return cls(f"Rien n'est noté : {case.called_name} a prévenu le candidat entre-temps{when}.")
 
 
 class NotDecided(Refused):

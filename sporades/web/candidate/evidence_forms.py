@@ -85,9 +85,7 @@ TWO_FILES_ONE_GONE = (
     "sur « Déposer »."
 )
 """The same of a file that came with the form: no browser shows it again."""
-NOTHING_TO_ADD_TO = (
-    "Le fichier à la suite duquel vous ajoutiez n'est plus là : donnez la pièce entière."
-)
+NOTHING_TO_ADD_TO = "Le fichier à la suite duquel vous ajoutiez ne peut plus être complété : donnez la pièce entière."
 ALL_AGAIN = "Aucun de vos fichiers n'est gardé : choisissez-les tous de nouveau."
 ALREADY_HERE = (
     "Déjà reçus : {named}. Choisissez seulement ce qui manque ; pour tout choisir de nouveau, rouvrez "

@@ -120,7 +120,8 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("texte", str(refusal))
         else:
             forget(request)
-            messages.success(request, "Votre commentaire est confié.")
+            to_send = _still_to_send(found, last_case_of(found))
+            messages.success(request, f"Votre commentaire est confié. {to_send}".strip())
             return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
     shown = _shown(found, page=request.GET.get("page"), at=request.arrived_at)
     if answers and shown["is_open"]:
@@ -163,8 +164,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         if not form.errors:
-            case = last_case_of(found)
-            to_send = STILL_TO_SEND if _is_incomplete(found, case) else _to_send(found, case)
+            to_send = _still_to_send(found, last_case_of(found))
             said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
             messages.success(request, said.strip())
             if doubt := doubt_in_words(given.doubts):
@@ -333,19 +333,24 @@ def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
 
 def _to_send(registration: Registration, case: Case | None) -> str:
     """Say that nobody looks at a request until it is sent, begun or incomplete; else nothing."""
-    if case is not None and _is_incomplete(registration, case):
+    if case is None or not registration.is_active:
+        return ""
+    if case.state == State.INCOMPLETE:
         return (
             f"Votre demande d'aménagement est incomplète : {ended(case.missing)} Donnez ce qui manque, "
             "puis envoyez-la de nouveau : personne ne l'étudie d'ici là."
         )
-    if case is None or case.state != State.PREPARING or not registration.is_active:
+    if case.state != State.PREPARING:
         return ""
     return TO_SEND_AGAIN if case.is_taken_up else TO_SEND
 
 
-def _is_incomplete(registration: Registration, case: Case | None) -> bool:
+def _still_to_send(registration: Registration, case: Case | None) -> str:
+    """Say to whoever has just given something that it is still to be sent; else nothing."""
     is_incomplete = case is not None and case.state == State.INCOMPLETE
-    return is_incomplete and registration.is_active
+    return (
+        STILL_TO_SEND if is_incomplete and registration.is_active else _to_send(registration, case)
+    )
 
 
 def _serves_again(

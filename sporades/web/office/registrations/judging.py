@@ -16,7 +16,7 @@ from sporades.evidence import meanwhile
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
-from sporades.evidence.states import TO_VERIFY
+from sporades.evidence.states import TO_VERIFY, State
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
 from sporades.web.layout.markup import directed
@@ -32,6 +32,8 @@ from sporades.web.office.registrations.verdict_forms import (
 )
 from sporades.web.office.registrations.walking import back_to_file
 
+SETTLED = (State.ACCEPTED, State.WAIVED)
+"""Of these nothing is to be provided any more."""
 COMPARED = (
     "Nom de famille",
     "Nom d'usage",
@@ -115,6 +117,7 @@ def _page(
             (label, said) for label, said in version.snapshot["identity"] if label in COMPARED
         ],
         "is_late": is_late(registration, owed),
+        "is_due": row.state not in SETTLED,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",
         "pages": _pages(registration, row),
         "posted": day_in_words(row.posted_on) if row.posted_on else "",
