@@ -384,6 +384,8 @@ class Case(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=f"NEW.since := CASE NEW.state {_SINCE} END; "
+                "IF NEW.instead_of_id IS NOT NULL AND NEW.since < NEW.begun_at THEN "
+                "NEW.since := NEW.begun_at; END IF; "
                 "NEW.first_asked_at := COALESCE(NEW.first_asked_at, NEW.asked_at); "
                 f"NEW.as_sent := CASE NEW.state WHEN '{State.PREPARING.value}' THEN NEW.as_sent END; "
                 "IF TG_OP = 'UPDATE' THEN "

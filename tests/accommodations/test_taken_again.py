@@ -52,6 +52,22 @@ def take_again(registration, *, has_opinion):
     )
 
 
+@pytest.mark.parametrize("has_opinion", [True, False], ids=["as opined", "to be opined again"])
+def test_a_decision_that_is_taken_again_waits_since_it_was(registration, has_opinion):
+    reach(registration, State.NOTIFIED)
+    later = NOW + timedelta(days=10)
+
+    made = accommodating.take_again(
+        case=case_of(registration), why=Again.ERROR, has_opinion=has_opinion, by=MANAGER, at=later
+    )
+
+    made.refresh_from_db()
+    assert (made.asked_at, made.since) == (NOW, later)
+    if not has_opinion:
+        entrust(registration, at=later + timedelta(days=1))
+        assert case_of(registration).since == later + timedelta(days=1)
+
+
 def test_what_is_notified_is_in_force_until_another_decision_is_notified(registration):
     take_again(registration, has_opinion=True)
     decide(registration, TIERS=DecisionOn(Decision.REFUSED, reason="Une autre mesure suffit."))

@@ -10,6 +10,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sporades.acts import deciding, registering, verifying
+from sporades.acts.providing import NothingAwaited
 from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.evidence import operations as evidence
@@ -164,6 +165,18 @@ def test_nobody_opens_a_file_in_which_a_virus_was_found(mine, registration):
 
     assert mine.get(address(registration, "IDENTITE", "fichier")).status_code == 404
     assert "Motif : Un programme malveillant" in line(mine, registration)
+
+
+def test_an_old_page_of_a_piece_that_is_accepted_leads_to_where_it_is_read(mine, registration):
+    given = give(registration)
+    evidence.note_scanned(given, is_clean=True, at=NOW)
+    verifying.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
+
+    page = send(mine, registration, photo("black"))
+
+    assert page.redirect_chain == [(address(registration), 302)]
+    assert NothingAwaited.message in main(page)
+    assert piece(registration).deposit == given
 
 
 def test_a_refused_piece_says_why_and_may_be_replaced(mine, registration):
@@ -455,8 +468,8 @@ def test_after_the_last_minute_nothing_is_given_and_the_date_is_said(sign_in, re
     assert "Déposer :" not in shown
     assert over in main(told)
     assert "Déposez chaque pièce ici" not in main(told)
-    assert page.status_code == 422
     assert over in main(page)
+    assert 'name="fichiers"' not in page.text
 
 
 def test_after_the_closing_a_piece_is_given_until_its_own_deadline(sign_in, registration):

@@ -147,6 +147,27 @@ def test_until_when_papers_stay_is_said_with_one_day_before_and_after(mine, regi
         assert "Contester la décision" not in page
 
 
+@pytest.mark.parametrize("decided_before", [False, True])
+def test_what_is_left_of_what_was_confided_is_led_to_after_a_withdrawal(
+    mine, registration, decided_before
+):
+    here = f"/mes-inscriptions/{registration.number}/amenagement"
+    if decided_before:
+        asked.reach(registration, State.NOTIFIED)
+    asked.write(registration)
+    asked._withdraw(registration, at=NOW)
+    link = f'href="{address(registration)}"'
+    assert link not in mine.get(here).text
+    asked.write(registration)
+    confide(registration)
+
+    asked._withdraw(registration, at=NOW)
+
+    page = mine.get(here).text
+    assert "a été retirée" in page
+    assert link in page
+
+
 def test_what_contesting_the_decision_changes_for_papers_is_said_where_they_will_be_erased(
     mine, registration
 ):

@@ -271,8 +271,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:
     """Say what becomes of what was confided once a request is taken back; of nothing, nothing."""
-    found = compartment(registration)
-    if found is None or not (papers_of(found).exists() or remarks_of(found).exists()):
+    if not _has_confided(registration):
         return ""
     others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
     until = papers_needed_until(others, registration.service.zone)
@@ -285,6 +284,11 @@ def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str
         f"Les papiers de santé et les commentaires que vous avez confiés {kept if is_contestable else ''}"
         f"sont effacés à partir du {day}. Si vous faites une autre demande d'ici là, ils y serviront."
     )
+
+
+def _has_confided(registration: Registration) -> bool:
+    found = compartment(registration)
+    return found is not None and (papers_of(found).exists() or remarks_of(found).exists())
 
 
 def _again(registration: Registration, *, at: datetime) -> str:
@@ -366,7 +370,7 @@ def _taken_back(cases: list[Case], registration: Registration) -> dict[str, Any]
     """Say that the last request was taken back, and the one before where only that one was sent."""
     left = taken_back_among(cases)
     if left is None:
-        return {"taken_back": "", "was_sent": False}
+        return {"taken_back": "", "was_sent": False, "has_confided": False}
     told = [left]
     if left.asked_at is None:
         before = [one for one in cases if one.begun_at < left.begun_at and not one.is_cancelled]
@@ -377,6 +381,7 @@ def _taken_back(cases: list[Case], registration: Registration) -> dict[str, Any]
     return {
         "taken_back": " ".join(taken_back_in_words(one) for one in told),
         "was_sent": told[-1].asked_at is not None,
+        "has_confided": _has_confided(registration),
     }
 
 

@@ -66,13 +66,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         former=former_of(owed),
         mark=owed.row.mark,
     )
-    if not posted:
-        try:
-            providing.check(owing.owed_of(found), piece, at=at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("candidate:evidence", found.number)
-    elif form.is_valid():
+    if posted and form.is_valid():
         chosen = "porte_documents" if form.kept else "fichiers"
         with taking(form, chosen, names=form.names, refusals=chosen):
             given = _give(request, found, piece, form)
@@ -89,6 +83,11 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 _keep_copy(request, given)
             # What was done stands above: the line of the piece would be shown, and not that.
             return redirect("candidate:evidence", number)
+    try:
+        providing.check(owing.owed_of(found), piece, at=at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("candidate:evidence", number)
     if form.errors:
         form.keep_received(at=request.arrived_at)
     context = {
