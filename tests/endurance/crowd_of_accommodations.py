@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sporades.acts.confiding import TooOften
 from sporades.medical.operations import TooMuch
-from sporades.web.candidate.health import OTHER
+from sporades.web.candidate.accommodations.health_shown import OTHER
 from tests.accommodations.asked import THIRD
 from tests.endurance.crowd import A_BREATH, PAUSE, Crowd, Person, a_form_with
 from tests.endurance.servers import Answer, Browser

@@ -21,7 +21,7 @@ from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodation_forms import NOT_TICKED, MeasuresForm
+from sporades.web.candidate.accommodations.measures_form import NOT_TICKED, MeasuresForm
 from tests.accommodations import asked
 from tests.accommodations.asked import (
     ACCESS,

@@ -19,7 +19,7 @@ from sporades.evidence.states import State
 from sporades.exams.held import forget
 from sporades.intake import cleaning
 from sporades.registrations.states import VALIDATE
-from sporades.web.candidate.evidence_forms import ALL_AGAIN
+from sporades.web.candidate.pieces.forms import ALL_AGAIN
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented

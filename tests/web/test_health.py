@@ -12,7 +12,7 @@ from sporades.accommodations.states import State
 from sporades.acts import accommodating, confiding, opining, registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
-from sporades.web.candidate.evidence_forms import ALL_AGAIN
+from sporades.web.candidate.pieces.forms import ALL_AGAIN
 from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
 from tests.evidence.given import a_photo

@@ -33,7 +33,7 @@ from sporades.registrations.sections.base import SectionForm
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
-from sporades.web.candidate.accommodation_forms import ChoicesForm
+from sporades.web.candidate.accommodations.choices_form import ChoicesForm
 from sporades.web.layout.errors import SECRETS
 from sporades.web.office.searches.choosing import Counted
 from tests.accommodations.asked import READER, RECTOR, reach, write

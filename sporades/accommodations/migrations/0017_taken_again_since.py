@@ -4,7 +4,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-
 WAITS = (
     "UPDATE accommodations_case SET since = begun_at WHERE instead_of_id IS NOT NULL AND state IN "
     "('asked', 'incomplete', 'with_doctor', 'opinion_given')"

@@ -34,7 +34,7 @@ from sporades.registrations.exclusion import Exclusion, exclusion_of, standing_i
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
-from sporades.web.candidate.confided import missing_in_words, papers_called_for
+from sporades.web.candidate.accommodations.confided import missing_in_words, papers_called_for
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more."""

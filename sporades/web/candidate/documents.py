@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accommodations.contesting import contested_until, received_at
@@ -18,8 +18,9 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import registration_of, registrations_of
+from sporades.registrations.queries import registrations_of
 from sporades.registrations.summary import SUMMARY
+from sporades.web.candidate.own import own_registration
 from sporades.web.layout.papers import paper
 
 AT_ITS_DATE = "Ce document dit ce qui restait à faire à sa date."
@@ -36,7 +37,7 @@ def folder(request: HttpRequest, number: str) -> HttpResponse:
 
     A decision that another has replaced stays, said to be; one that was taken back is said to be, with its reason: it is given no more.
     """
-    found = _registration(request, number)
+    found = own_registration(request, number)
     context = {
         "registration": found,
         "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
@@ -52,7 +53,7 @@ def folder(request: HttpRequest, number: str) -> HttpResponse:
 
 def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A document as a page: it says what its PDF says."""
-    found = _registration(request, number)
+    found = own_registration(request, number)
     version = _version(request, found, kind)
     reading.open_document(version=version, by=request.actor, at=request.arrived_at)
     context = {
@@ -69,7 +70,7 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 
 def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A document as a PDF."""
-    found = _registration(request, number)
+    found = own_registration(request, number)
     version = _version(request, found, kind)
     return paper(
         request,
@@ -83,10 +84,6 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),
         ],
     )
-
-
-def _registration(request: HttpRequest, number: str) -> Registration:
-    return get_object_or_404(registration_of, user=request.user.pk, number=number)
 
 
 def _ended(registration: Registration) -> dict[str, str]:

@@ -16,8 +16,8 @@ from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of
 from sporades.threads.queries import registrations_and_answers_to
+from sporades.web.candidate.accommodations.confided import cases_and_papers_of_user
 from sporades.web.candidate.awaiting import awaiting, begun_again, undelivered, unread_answers
-from sporades.web.candidate.confided import cases_and_papers_of_user
 
 
 def home(request: HttpRequest) -> HttpResponse:

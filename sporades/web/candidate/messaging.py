@@ -2,15 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.acts import messaging
 from sporades.core.refusals import Refused
-from sporades.registrations.models import Registration
-from sporades.registrations.queries import registration_of
 from sporades.threads.forms import MessageForm
 from sporades.threads.queries import page_of
+from sporades.web.candidate.own import own_registration
 from sporades.web.layout.kept import forget, kept
 
 _KEPT = (
@@ -30,7 +29,7 @@ class WritingForm(MessageForm):
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:
     """Read the thread, the last page of it unless another is asked for, and write."""
-    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    found = own_registration(request, number)
     posted = request.method == "POST"
     form = WritingForm(request.POST) if posted else _writing(request)
     if posted and form.is_valid():

@@ -47,12 +47,12 @@ from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import kept_in_words
 from sporades.threads.queries import registration_and_answers_to
-from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
-from sporades.web.candidate.confided import (
+from sporades.web.candidate.accommodations.confided import (
     cases_and_papers_of,
     missing_in_words,
     papers_called_for,
 )
+from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 

@@ -11,7 +11,7 @@ from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.refusals import NothingChanged
-from sporades.web.candidate.evidence_forms import ACCEPTED
+from sporades.web.candidate.pieces.forms import ACCEPTED
 from sporades.web.layout.sent import NOT_KEPT
 
 _AGAIN = "Votre navigateur ne garde pas le fichier : choisissez de nouveau votre fichier avant d'envoyer."

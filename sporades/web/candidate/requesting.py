@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from sporades.acts import requesting as acts
 from sporades.core.files import OutOfReach
@@ -12,9 +12,9 @@ from sporades.core.refusals import Refused
 from sporades.intake.reading import Unready
 from sporades.registrations import requesting
 from sporades.registrations.models import ChangeRequest
-from sporades.registrations.queries import registration_of
 from sporades.registrations.refusals import Incomplete
 from sporades.web.candidate import drafts
+from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.request_forms import RequestForm, tell_of_the_proof
 from sporades.web.layout.kept import forget, kept
 
@@ -26,7 +26,7 @@ _KEPT = (
 
 def begin(request: HttpRequest, number: str) -> HttpResponse:
     """Open the tabs again; nothing is asked until the request is sent."""
-    found = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    found = own_registration(request, number)
     try:
         draft = acts.begin(registration=found, by=request.actor, at=request.arrived_at)
     except Refused as refusal:
@@ -89,7 +89,7 @@ def _asking(request: HttpRequest) -> RequestForm:
 
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
     """Take the request back, to change or to leave it."""
-    found = get_object_or_404(registration_of, user=request.user.pk, number=number)
+    found = own_registration(request, number)
     waiting = ChangeRequest.objects.waiting().select_related("draft", "registration")
     asked = waiting.filter(registration=found.pk).first()
     try:

@@ -3,22 +3,25 @@
 from django.urls import path
 
 from sporades.web.candidate import (
-    accommodating,
-    accommodation_choices,
     asking,
     choosing,
     documents,
-    drawer,
-    health,
     home,
     messaging,
     own_data,
-    providing,
     registrations,
     requesting,
-    uploads,
     wizard,
 )
+from sporades.web.candidate.accommodations import (
+    choices,
+    following,
+    health,
+    sending,
+    signing,
+    withdrawing,
+)
+from sporades.web.candidate.pieces import drawer, providing, uploads
 
 app_name = "candidate"
 
@@ -67,42 +70,42 @@ urlpatterns = [
     path("mes-inscriptions/<str:number>/messages", messaging.thread, name="thread"),
     path(
         "mes-inscriptions/<str:number>/amenagement",
-        accommodating.accommodation,
+        following.accommodation,
         name="accommodation",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/mesures",
-        accommodation_choices.measures,
+        choices.measures,
         name="accommodation_measures",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/epreuves",
-        accommodation_choices.papers,
+        choices.papers,
         name="accommodation_papers",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/signature",
-        accommodating.sign,
+        signing.sign,
         name="accommodation_sign",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/envoi",
-        accommodating.send,
+        sending.send,
         name="accommodation_send",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/reprise",
-        accommodating.take_up,
+        sending.take_up,
         name="accommodation_take_up",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/telle-qu-envoyee",
-        accommodating.keep_as_sent,
+        sending.keep_as_sent,
         name="accommodation_keep_as_sent",
     ),
     path(
         "mes-inscriptions/<str:number>/amenagement/retrait",
-        accommodating.withdraw,
+        withdrawing.withdraw,
         name="accommodation_withdraw",
     ),
     path("mes-inscriptions/<str:number>/pieces", providing.evidence, name="evidence"),

@@ -33,7 +33,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
 from sporades.web.office import bounded
 from sporades.web.office.access import ROUTES
-from sporades.web.office.registrations.accommodation_queue import STEPS, waiting_at
+from sporades.web.office.accommodations.waiting import STEPS, waiting_at
 from sporades.web.office.searches import building
 
 ALONE = {

@@ -3,26 +3,24 @@
 from django.urls import path
 
 from sporades.web.office import home
+from sporades.web.office.accommodations import following, handling
+from sporades.web.office.accommodations import waiting as accommodations
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
 from sporades.web.office.people import codes, copies, records
+from sporades.web.office.pieces import given, incomplete, judging
+from sporades.web.office.pieces import waiting as pieces
 from sporades.web.office.records import acts, holding, mail_log
 from sporades.web.office.registrations import (
-    accommodation_queue,
-    accommodations,
     answering,
     correcting,
     deciding,
     doubles,
     files,
     filling,
-    incomplete,
-    judging,
     left,
     moving,
-    piece_queue,
-    pieces,
     requests,
 )
 from sporades.web.office.regulations import preparing, regulations, trying
@@ -91,16 +89,16 @@ urlpatterns = [
     path("inscriptions/<str:number>/historique/<int:version>", files.version, name="version"),
     path("inscriptions/<str:number>/documents", files.documents, name="documents"),
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
-    path("inscriptions/<str:number>/pieces", pieces.pieces, name="pieces"),
+    path("inscriptions/<str:number>/pieces", given.pieces, name="pieces"),
     path("inscriptions/<str:number>/pieces/<str:piece>", judging.judge, name="judge_piece"),
-    path("inscriptions/<str:number>/pieces/<str:piece>/fichier", pieces.file, name="piece_file"),
+    path("inscriptions/<str:number>/pieces/<str:piece>/fichier", given.file, name="piece_file"),
     path(
         "inscriptions/<str:number>/pieces/<str:piece>/pages/<int:page>",
-        pieces.page,
+        given.page,
         name="piece_page",
     ),
     path(
-        "inscriptions/<str:number>/pieces/<str:piece>/numerisation", pieces.scan, name="scan_piece"
+        "inscriptions/<str:number>/pieces/<str:piece>/numerisation", given.scan, name="scan_piece"
     ),
     path(
         "inscriptions/<str:number>/declarer-incomplete",
@@ -110,16 +108,16 @@ urlpatterns = [
     path("candidatures-incompletes", incomplete.listed, name="incomplete"),
     path(
         "inscriptions/<str:number>/amenagement",
-        accommodations.accommodation,
+        following.accommodation,
         name="accommodation",
     ),
     path(
         "inscriptions/<str:number>/amenagement/traiter",
-        accommodations.handle,
+        handling.handle,
         name="handle_accommodation",
     ),
-    path("amenagements", accommodation_queue.listed, name="accommodations"),
-    path("pieces", piece_queue.to_verify, name="pieces_to_verify"),
+    path("amenagements", accommodations.listed, name="accommodations"),
+    path("pieces", pieces.to_verify, name="pieces_to_verify"),
     path("inscriptions/<str:number>/messages", answering.thread, name="thread"),
     path("inscriptions/<str:number>/messages/reponse", answering.answer, name="answer_message"),
     path("inscriptions/<str:number>/messages/sans-suite", answering.settle, name="settle_messages"),

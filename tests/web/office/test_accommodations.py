@@ -33,7 +33,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import REASONED, STANDING
 from sporades.registrations.states import State as RegistrationState
-from sporades.web.office.registrations.accommodation_decision import (
+from sporades.web.office.accommodations.decision_form import (
     NOT_SPECIFIED,
     SPECIFIED,
     UNSPECIFIED,

@@ -12,12 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 
 from sporades.accommodations.states import State as CaseState
-from sporades.core.french import (
-    at_most_in_words,
-    day_in_words,
-    hour_in_words,
-    instant_in_words,
-)
+from sporades.core.french import at_most_in_words, day_in_words, hour_in_words, instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.evidence.queries import labels_of
 from sporades.exams.held import held

@@ -1,16 +1,11 @@
-"""« Papiers de santé » of a registration: what is confided to a doctor, and who opened it (H3)."""
+"""What « Papiers de santé » says of what was confided, of who opened it, of what is still to be done."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import Http404
 
 from sporades.accommodations.contesting import contestable_among
 from sporades.accommodations.models import Case
@@ -25,10 +20,7 @@ from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.acts import confiding
 from sporades.acts.opining import is_asked_by_doctor
-from sporades.core import files
 from sporades.core.french import day_in_words, ended, instant_in_words, times_in_words
-from sporades.core.refusals import Refused
-from sporades.documents.operations import BeingPrepared
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper, Remark
 from sporades.medical.queries import (
@@ -39,14 +31,8 @@ from sporades.medical.queries import (
     remarks_of,
 )
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import registration_of
 from sporades.retention.categories import confided_until
-from sporades.web.candidate.confided import SERVES_AGAIN
-from sporades.web.candidate.evidence_forms import doubt_in_words
-from sporades.web.candidate.health_forms import ConfideForm, RemarkForm
-from sporades.web.layout.kept import Answers, forget, kept
-from sporades.web.layout.papers import paper
-from sporades.web.layout.sent import taking
+from sporades.web.candidate.accommodations.confided import SERVES_AGAIN
 
 ON_THE_PAGE = 50
 UNREADABLE_NAME = "Nom illisible pour le moment"
@@ -71,183 +57,25 @@ class Kind:
     is_asked: bool = True
 
 
-_KEPT = (
-    "Votre session s'était terminée. Votre commentaire est là, il n'est pas confié : vérifiez-le, "
-    "puis confiez-le."
-)
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
 TO_SEND_AGAIN = (
     "Vous modifiez votre demande d'aménagement : personne ne l'étudie tant qu'elle n'est pas envoyée "
     "de nouveau."
 )
-
 STILL_TO_SEND = (
     "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne l'étudie d'ici là."
 )
 """Said of an incomplete request to whoever has just given something for it."""
-
-RETURNS = (
-    "il revient si vous gardez votre demande telle qu'elle était envoyée ; il est effacé quand vous "
-    "l'envoyez de nouveau."
-)
-
 NOT_PUT_OFF = (
     "Contester la décision, par un message, une lettre ou devant le tribunal, ne repousse pas ce jour : "
     "seule une reprise de la décision par le service, ou une autre demande de votre part, les garde ; "
     "téléchargez avant ce jour ceux dont vous voulez une copie."
 )
-
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""
 
 
-def health(request: HttpRequest, number: str) -> HttpResponse:
-    """What was confided, to whom, who opened it; a comment is written."""
-    found = _registration(request, number)
-    posted = request.method == "POST"
-    answers = None if posted else kept(request)
-    form = RemarkForm(request.POST) if posted else _writing(answers)
-    if posted and form.is_valid():
-        try:
-            confiding.remark(
-                registration=found,
-                text=form.cleaned_data["texte"],
-                press=form.press,
-                by=request.actor,
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            form.add_error("texte", str(refusal))
-        else:
-            forget(request)
-            to_send = _still_to_send(found, last_case_of(found))
-            messages.success(request, f"Votre commentaire est confié. {to_send}".strip())
-            return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
-    shown = _shown(found, page=request.GET.get("page"), at=request.arrived_at)
-    if answers and shown["is_open"]:
-        messages.warning(request, _KEPT)
-    # The page has no form any more: what was typed in it is shown all the same.
-    left = "" if shown["is_open"] else str(form["texte"].value() or "").strip()
-    context = {"registration": found, "form": form, "left": left, **shown}
-    return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
-
-
-def _writing(answers: Answers | None) -> RemarkForm:
-    """Return the form with the comment that was sent once the session had ended, if one was."""
-    if not answers:
-        return RemarkForm()
-    return RemarkForm(
-        initial={name: answers[name][-1] for name in ("texte", "envoi") if answers.get(name)}
-    )
-
-
-def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
-    """Choose a file, or photographs, and confide it."""
-    found = _registration(request, number)
-    chosen = _kind(found, kind)
-    posted = request.method == "POST"
-    form = ConfideForm(request.POST, request.FILES) if posted else ConfideForm()
-    if not posted:
-        try:
-            confiding.check_awaited(found)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("candidate:health", number)
-    elif form.is_valid():
-        with taking(form, "fichiers", names=form.names, refusals="fichiers"):
-            given = confiding.deposit(
-                registration=found,
-                kind=chosen.code,
-                sent=form.sent,
-                press=form.press,
-                by=request.actor,
-                at=request.arrived_at,
-            )
-        if not form.errors:
-            to_send = _still_to_send(found, last_case_of(found))
-            said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
-            messages.success(request, said.strip())
-            if doubt := doubt_in_words(given.doubts):
-                messages.warning(request, doubt)
-            return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
-    over = _why_not(request, number) if form.errors else ""
-    if form.errors and not over:
-        form.tell_none_kept()
-    context = {
-        "registration": found,
-        "kind": chosen,
-        "form": form,
-        "over": over,
-        "given": _given(found),
-    }
-    return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
-
-
-def _why_not(request: HttpRequest, number: str) -> str:
-    """Say why nothing is taken any more of a registration, as it stands now; else nothing."""
-    try:
-        confiding.check_awaited(_registration(request, number))
-    except Refused as refusal:
-        return str(refusal)
-    return ""
-
-
-def file(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
-    """A paper, to whoever confided it, unless a virus was found in it."""
-    found = _paper(request, number, paper_id)
-    if found.is_infected:
-        raise Http404
-    return paper(
-        request,
-        name=f"papier-{number}",
-        read=partial(_read, request, found),
-        instead=[("Revenir aux papiers de santé", reverse("candidate:health", args=[number]))],
-        is_attached=True,
-    )
-
-
-def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
-    """Ask whether a paper is to be taken back, then erase it."""
-    found = _paper(request, number, paper_id)
-    if request.method == "POST":
-        returns = confiding.take_back(paper=found, by=request.actor, at=request.arrived_at)
-        messages.success(
-            request, f"Ce fichier est retiré : {RETURNS if returns else 'il est effacé.'}"
-        )
-        return redirect("candidate:health", number)
-    registration = _registration(request, number)
-    try:
-        returns = confiding.may_take_back(found, registration, at=request.arrived_at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("candidate:health", number)
-    case = last_case_of(registration)
-    called = {
-        one.code: one.label for one in papers_called_for_by(case, registration) if one.is_mandatory
-    }
-    others = papers_of(found.compartment).filter(kind=found.kind).exclude(pk=found.pk)
-    context = {
-        "registration": registration,
-        "paper": found,
-        "name": _name(found),
-        "returns": RETURNS if returns else "",
-        "only": called.get(found.kind, "") if case and not others.exists() else "",
-    }
-    return render(request, "candidate/take_back_paper.html", context)
-
-
-def _read(request: HttpRequest, found: Paper) -> bytes:
-    try:
-        return confiding.read(
-            paper=found.pk, reader=request.user, by=request.actor, at=request.arrived_at
-        )
-    except (files.OutOfReach, files.Unreadable) as failure:
-        raise BeingPrepared from failure
-    except sealing.Unreadable:
-        raise Refused(sealing.UNREADABLE) from None
-
-
-def _shown(registration: Registration, *, page: str | None, at: datetime) -> dict[str, Any]:
+def shown(registration: Registration, *, page: str | None, at: datetime) -> dict[str, Any]:
     """Return what the page says of what was confided, and some of who opened it."""
     zone = registration.service.zone
     found = compartment_to_show(registration, zone)
@@ -345,7 +173,7 @@ def _to_send(registration: Registration, case: Case | None) -> str:
     return TO_SEND_AGAIN if case.is_taken_up else TO_SEND
 
 
-def _still_to_send(registration: Registration, case: Case | None) -> str:
+def still_to_send(registration: Registration, case: Case | None) -> str:
     """Say to whoever has just given something that it is still to be sent; else nothing."""
     is_incomplete = case is not None and case.state == State.INCOMPLETE
     return (
@@ -388,7 +216,7 @@ def _with_those_given(
     return [*kinds, *(Kind(code, labels.get(code, OTHER.label), is_asked=False) for code in others)]
 
 
-def _kind(registration: Registration, code: str) -> Kind:
+def kind_of(registration: Registration, code: str) -> Kind:
     found = next(
         (one for one in _kinds(registration, last_case_of(registration)) if one.code == code), None
     )
@@ -404,7 +232,7 @@ def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> li
         {
             "row": row,
             "kind": row.kind,
-            "name": _name(row),
+            "name": name_of(row),
             "given": row.given_in_words(zone),
             "is_held": (held := decided is not None and confiding.served(decided, row)),
             "may_be_taken_back": not (found.is_closed or held) or row.is_infected,
@@ -413,14 +241,14 @@ def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> li
     ]
 
 
-def _given(registration: Registration) -> list[dict[str, Any]]:
+def given_before(registration: Registration) -> list[dict[str, Any]]:
     """Return what was confided already, by its kind in words: it is read beside what is being given."""
     labels = _labels(registration)
     given = _papers(compartment(registration), registration.service.zone, decided=None)
     return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
 
-def _name(row: Paper) -> str:
+def name_of(row: Paper) -> str:
     try:
         return row.name
     except sealing.Unreadable:
@@ -461,16 +289,3 @@ def _opening(line: dict[str, Any], labels: dict[str, str], zone: str) -> dict[st
         else "lecture de vos commentaires",
         "at": times_in_words(line["times"], line["first"], line["last"], zone),
     }
-
-
-def _registration(request: HttpRequest, number: str) -> Registration:
-    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
-    return found
-
-
-def _paper(request: HttpRequest, number: str, key: UUID) -> Paper:
-    mine = Paper.objects.visible_to(request.user).select_related("compartment")
-    found: Paper = get_object_or_404(
-        mine, pk=key, compartment__registration=_registration(request, number)
-    )
-    return found

@@ -16,8 +16,8 @@ from sporades.accommodations.states import State
 from sporades.core.french import listed
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodating import PAGE, may_take_up
-from sporades.web.candidate.accommodation_forms import ChoicesForm
+from sporades.web.candidate.accommodations.choices_form import ChoicesForm
+from sporades.web.candidate.accommodations.writable import PAGE, may_take_up
 from sporades.web.layout.kept import forget, keep, kept
 from sporades.web.layout.seen import seen_in
 from sporades.web.wizard import conflicts

@@ -36,7 +36,7 @@ from sporades.core.french import listed
 from sporades.core.text import clean_lines
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.fields import CleanLinesField
-from sporades.web.office.registrations.accommodation_decision import CaseDecisionForm, names_of
+from sporades.web.office.accommodations.decision_form import CaseDecisionForm, names_of
 
 AUTHOR = {"prenom": "Prénom", "nom": "Nom", "fonction": "Qualité", "service": "Service"}
 """How the fields that say who decides are read."""

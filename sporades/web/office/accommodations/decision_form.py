@@ -7,12 +7,7 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.fields import precision_of_other
-from sporades.accommodations.models import (
-    LONGEST_NAME,
-    LONGEST_WHY,
-    AskedMeasure,
-    Case,
-)
+from sporades.accommodations.models import LONGEST_NAME, LONGEST_WHY, AskedMeasure, Case
 from sporades.accommodations.operations import (
     Author,
     DecisionOn,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.acts import keeping, owing, providing
@@ -17,16 +17,16 @@ from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import State
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import registration_of
-from sporades.web.candidate.evidence_forms import ProvideForm, doubt_in_words
-from sporades.web.candidate.sending import begun_by
+from sporades.web.candidate.own import own_registration
+from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
+from sporades.web.candidate.pieces.sending import begun_by
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
 
 
 def evidence(request: HttpRequest, number: str) -> HttpResponse:
     """One line a piece: what it is, where it stands, by when, what was given."""
-    found = _registration(request, number)
+    found = own_registration(request, number)
     at, zone = request.arrived_at, found.service.zone
     is_open = found.is_active and not found.is_validated
     pieces = [
@@ -55,7 +55,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
 
 def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """Choose a file, or photographs, and give it."""
-    found = _registration(request, number)
+    found = own_registration(request, number)
     owed = _piece(found, piece)
     at = request.arrived_at
     posted = request.method == "POST"
@@ -136,7 +136,7 @@ def _keep_copy(request: HttpRequest, given: Deposit) -> None:
 
 def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """The last file given for a piece, to whoever gave it, unless a virus was found in it."""
-    found = _registration(request, number)
+    found = own_registration(request, number)
     given = file_of(found, piece)
     if given is None or given.is_infected:
         raise Http404
@@ -150,11 +150,6 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         ],
         is_attached=True,
     )
-
-
-def _registration(request: HttpRequest, number: str) -> Registration:
-    found: Registration = get_object_or_404(registration_of, user=request.user.pk, number=number)
-    return found
 
 
 def _piece(registration: Registration, code: str) -> Owed:

@@ -26,23 +26,19 @@ from sporades.accommodations.queries import (
     taken_back_among,
 )
 from sporades.accommodations.rules import is_minor, rules_of, sat_by
-from sporades.accommodations.tracker import (
-    deadline_in_words,
-    kept_date_in_words,
-)
+from sporades.accommodations.tracker import deadline_in_words, kept_date_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.french import quoted
 from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodating import PAGE, replacing, spared, writable
-from sporades.web.candidate.accommodation_forms import (
-    ChoicesForm,
-    MeasuresForm,
-    PapersForm,
-)
-from sporades.web.candidate.accommodation_unkept import in_two_ways, unkept
+from sporades.web.candidate.accommodations.asked import replacing, spared
+from sporades.web.candidate.accommodations.choices_form import ChoicesForm
+from sporades.web.candidate.accommodations.measures_form import MeasuresForm
+from sporades.web.candidate.accommodations.papers_form import PapersForm
+from sporades.web.candidate.accommodations.unkept import in_two_ways, unkept
+from sporades.web.candidate.accommodations.writable import PAGE, writable
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.seen import seen_in
 from sporades.web.wizard import conflicts

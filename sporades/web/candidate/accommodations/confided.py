@@ -12,7 +12,7 @@ from sporades.accommodations.queries import last_among, requests_of, requests_of
 from sporades.core.french import quoted
 from sporades.core.prepared import prepared
 from sporades.exams.schema.accommodations import HealthPaper
-from sporades.medical.queries import is_confided, kinds_confided
+from sporades.medical.queries import compartment, is_confided, kinds_confided, papers_of, remarks_of
 from sporades.registrations.models import Registration
 
 
@@ -85,3 +85,9 @@ SERVES_AGAIN = (
 def missing_in_words(papers: list[CalledFor]) -> str:
     """Name the papers without which a request is incomplete: « A », « B » et « C »; or nothing."""
     return quoted(one.paper.label for one in papers if one.is_missing)
+
+
+def has_confided(registration: Registration) -> bool:
+    """Return whether anything is left of what was confided for a registration."""
+    found = compartment(registration)
+    return found is not None and (papers_of(found).exists() or remarks_of(found).exists())

@@ -20,6 +20,8 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
+from sporades.web.office.pieces.piece_forms import ScanForm, Time
+from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import (
     TRAIL,
     author_on,
@@ -27,7 +29,6 @@ from sporades.web.office.registrations.files import (
     reaches,
     registration_of,
 )
-from sporades.web.office.registrations.verdict_forms import READ, ScanForm, Time
 from sporades.web.office.registrations.walking import back_to_file
 
 

@@ -1,4 +1,4 @@
-"""« Aménagement » of a file: what is asked, the opinion, the decision, and what is done next (H2, H4)."""
+"""What is done with a request: entrusted, said incomplete, decided, notified, called; then the next one (H2, H4)."""
 
 from datetime import datetime
 from typing import Any
@@ -11,26 +11,14 @@ from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
-from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.health_words import words_of_health
-from sporades.accommodations.late import late_told
-from sporades.accommodations.models import AskedMeasure, AsRead, Case
+from sporades.accommodations.models import AsRead, Case
 from sporades.accommodations.notification import Notified
-from sporades.accommodations.queries import cases_of, decision_of, doctors_for, last_case_of
-from sporades.accommodations.rules import (
-    deadline_of,
-    granted_in_part,
-    is_minor,
-    opinion_on_papers,
-    papers_in_words,
-    rules_of,
-    sat_by,
-)
-from sporades.accommodations.states import Decision, OpinionAgain, State
-from sporades.accommodations.tracker import steps_of
+from sporades.accommodations.queries import cases_of, doctors_for
+from sporades.accommodations.rules import is_minor, rules_of
+from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
-from sporades.candidates.models import Identity
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
@@ -38,7 +26,8 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.registrations.accommodation_forms import (
+from sporades.web.office.accommodations.following import case_of, minor_in_words, said_of
+from sporades.web.office.accommodations.forms import (
     CALL,
     DECIDING,
     LEAVE,
@@ -48,13 +37,8 @@ from sporades.web.office.registrations.accommodation_forms import (
     ReadOverForm,
     reasons_of,
 )
-from sporades.web.office.registrations.accommodation_queue import phones_of, queue_of
-from sporades.web.office.registrations.files import (
-    TRAIL,
-    file_page,
-    reaches,
-    registration_of,
-)
+from sporades.web.office.accommodations.waiting import phones_of, queue_of
+from sporades.web.office.registrations.files import TRAIL, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
 DONE = {
@@ -77,23 +61,6 @@ FROM_LIST = "de_la_liste"
 """What a button of the list sends: its reader stays there."""
 READ = {"since": "depuis", "read_state": "etat", "opined": "avis", "read": "decidee"}
 """What a page says of what its reader has read: the name of each in it, and in what it sends."""
-SHOWN_BEFORE = 3
-"""How many former requests the tab names."""
-
-
-def accommodation(request: HttpRequest, number: str) -> HttpResponse:
-    """Where the request stands, what it asks, what is decided; why only for who decides."""
-    found = registration_of(request, number)
-    case = _case_of(found)
-    may_decide = reaches(request, Permission.DECIDE_ACCOMMODATIONS, found)
-    said = {
-        "rules": rules_of(found),
-        "case": case,
-        "may_handle": may_decide and case is not None and case.state != State.PREPARING,
-        "before": _before(found, case, may_decide=may_decide),
-        **(_said_of(case, request, may_decide=may_decide) if case else {}),
-    }
-    return file_page(request, found, "accommodation", "office/accommodation.html", said)
 
 
 def handle(request: HttpRequest, number: str) -> HttpResponse:
@@ -189,7 +156,7 @@ def _page(
         "rules": rules_of(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
-        f"{_minor_in_words(found) if is_minor(found, at) else ''}",
+        f"{minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
         "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
@@ -197,7 +164,7 @@ def _page(
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
-        **_said_of(case, request, may_decide=True),
+        **said_of(case, request, may_decide=True),
     }
     if asked.is_shown_again:
         context |= {name: request.POST[sent] for name, sent in READ.items() if sent in request.POST}
@@ -351,161 +318,15 @@ def _onwards(
     return redirect(queue.following(case) or queue.list)
 
 
-def _case_of(registration: Registration) -> Case | None:
-    case = last_case_of(registration)
-    if case is not None:
-        case.registration = registration
-    return case
-
-
 def _case_to_handle(registration: Registration) -> Case | None:
     """Return the request that the office has, or had: of one that was never sent there is nothing.
 
     One that its candidate is changing, or has taken back, says so to whoever had its page open.
     """
-    case = _case_of(registration)
+    case = case_of(registration)
     if case is None:
         sent = (one for one in cases_of(registration=registration.pk) if one.asked_at is not None)
         case = next(sent, None)
         if case is not None:
             case.registration = registration
     return None if case is None or case.asked_at is None else case
-
-
-def _said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, Any]:
-    """Return what is said of a request: why, and the words of the doctor, for who decides alone."""
-    registration, zone = case.registration, case.registration.service.zone
-    sat = sat_by(registration)
-    sent, measures = as_office_reads(case)
-    signature = sent.signature if measures else None
-    has_steps = may_decide and case.withdrawn_at is None
-    return {
-        "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
-        "deadline": registration.service.said(deadline_of(registration)),
-        "measures": [
-            {
-                "measure": one,
-                # The words of what suits somebody are for who decides.
-                "named": one.named if may_decide else one.label,
-                "papers": papers_in_words(one.papers, sat, one.code),
-                "kind": "error" if one.decision == Decision.REFUSED else "success",
-                "why": one.reason if may_decide else "",
-                "opinion_why": one.opinion_text if may_decide else "",
-                "opinion": _told(
-                    one.opinion_in_words, one.opinion_papers, opinion_on_papers(one, sat)
-                )
-                if may_decide
-                else "",
-                "decided": one.decision_in_words if may_decide else one.decision_without_precision,
-                "granted": granted_in_part(one, sat),
-            }
-            for one in measures
-        ],
-        "with_it": _with_it(sent, measures) if may_decide and measures else [],
-        "opinion_text": case.opinion_text if may_decide else "",
-        "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
-        if signature and may_decide
-        else "",
-        "decided": f"{case.author_in_words}, le {instant_in_words(case.decided_at, zone)}"
-        if case.decided_at
-        else "",
-        "left": f"Depuis le {instant_in_words(case.left_at, zone)}, le médecin qui l'avait ne peut plus s'en charger : confiez-la à un autre."
-        if case.left_at and may_decide
-        else "",
-        "reading": _reading(case, zone),
-        "in_force": _in_force(case),
-    }
-
-
-def _told(said: str, papers: list[str], for_which: str) -> str:
-    return f"{said}. {for_which}" if papers else said
-
-
-def _with_it(case: Case, measures: list[AskedMeasure]) -> list[tuple[str, str]]:
-    rules = rules_of(case.registration)
-    if rules is None:
-        return []
-    plan = rules.plan(case.plan)
-    rows = [("Procédure", case.get_procedure_display())]
-    if rules.plans:
-        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
-    if rules.former is not None:
-        rows.append(("Décision antérieure", case.former_in_words))
-    rows += late_told(case, measures)
-    if case.again:
-        rows.append(("Décision reprise", case.get_again_display()))
-    return rows
-
-
-def _minor_in_words(registration: Registration) -> str:
-    is_woman = registration.identity.civility == Identity.Civility.MADAME
-    return ", mineure" if is_woman else ", mineur"
-
-
-def _reading(case: Case, zone: str) -> str:
-    """Say whether the notification was read, by whom, and what a call gave."""
-    if case.notification is None or case.notified_at is None:
-        return ""
-    said = f"Notifiée le {instant_in_words(case.notified_at, zone)}."
-    if case.opened_at:
-        return f"{said} Lue pour la première fois le {instant_in_words(case.opened_at, zone)}, depuis le compte du candidat."
-    if case.registration.candidate.by_letter:
-        return f"{said} Un courrier la porte au candidat."
-    said = f"{said} Pas encore lue."
-    if case.called_at is None:
-        return said
-    gave = "prévenu" if case.is_reached else "personne n'a répondu"
-    return (
-        f"{said} Appel du {instant_in_words(case.called_at, zone)} par {case.called_name} : {gave}."
-    )
-
-
-def _in_force(case: Case) -> str:
-    """Say that an earlier decision is in force until the new one, where there is one."""
-    former = decision_of(case.registration)
-    if former is None or former.pk == case.pk or former.notified_at is None:
-        return ""
-    day = instant_in_words(former.notified_at, case.registration.service.zone)
-    return f"La décision notifiée le {day} est en vigueur jusqu'à la nouvelle."
-
-
-def _before(
-    registration: Registration, case: Case | None, *, may_decide: bool
-) -> list[dict[str, Any]]:
-    """Return the requests beside the one that stands, the last first."""
-    zone = registration.service.zone
-    others = [
-        one for one in cases_of(registration=registration.pk) if case is None or one.pk != case.pk
-    ]
-    return [
-        {
-            "said": _named_before(one, zone),
-            "why": one.left_reason if may_decide else "",
-            "granted": [
-                f"{named} (en partie)" if m.decided_papers else named
-                for m in one.measures.all()
-                for named in [m.granted_named if may_decide else m.decided_label]
-                if m.decided_label
-            ],
-        }
-        for one in others[:SHOWN_BEFORE]
-    ]
-
-
-def _named_before(case: Case, zone: str) -> str:
-    """Name a former request by what tells it from another of the same sending, and its state."""
-    if case.is_cancelled:
-        return _ended(case, zone)
-    if case.instead_of_id is not None:
-        said = f"Décision reprise le {instant_in_words(case.begun_at, zone)}"
-    else:
-        said = f"Demande du {instant_in_words(case.first_asked_at or case.begun_at, zone)}"
-    if case.notified_at is not None:
-        return f"{said} : notifiée le {instant_in_words(case.notified_at, zone)}"
-    return f"{said} : {case.get_state_display().lower()}"
-
-
-def _ended(case: Case, zone: str) -> str:
-    """Say that a decision was taken again, and that this was cancelled."""
-    when = instant_in_words(case.withdrawn_at, zone) if case.withdrawn_at else ""
-    return f"Décision reprise le {instant_in_words(case.begun_at, zone)}, reprise annulée le {when}"

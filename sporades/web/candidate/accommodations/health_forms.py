@@ -9,7 +9,7 @@ from sporades.evidence.operations import MOST_BYTES
 from sporades.intake.cleaning import TooLargeTogether, Unknown
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField
-from sporades.web.candidate.evidence_forms import ACCEPTS, FilesForm
+from sporades.web.candidate.pieces.forms import ACCEPTS, FilesForm
 from sporades.web.layout.presses import a_press
 
 TOGETHER = MOST_BYTES

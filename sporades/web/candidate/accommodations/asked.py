@@ -1,0 +1,141 @@
+"""What a request asks, in words; what is still to be chosen of it, what it would lose or be spared."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sporades.accommodations.late import Lateness, added_to, late_told
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import Proposal, asked_again
+from sporades.accommodations.rules import (
+    Sat,
+    Wish,
+    excluding,
+    held_by_wishes,
+    is_minor,
+    not_asked_again,
+    papers_in_words,
+    rules_of,
+    to_choose,
+    to_choose_again,
+    why_complete,
+)
+from sporades.core.french import day_in_words, local_day
+from sporades.exams.schema.accommodations import Accommodations, Procedure
+from sporades.registrations.models import Registration
+
+PROCEDURES_SAID = {
+    Procedure.COMPLETE: "Complète : un médecin désigné lit vos papiers et donne son avis sur chaque "
+    "mesure",
+    Procedure.SIMPLE: "Simplifiée : votre plan porte déjà l'avis d'un médecin, qu'un médecin "
+    "désigné vérifie",
+}
+FORMER_SPARES = (
+    "La décision qui vous a été notifiée pour une inscription précédente ne passe pas d'elle-même à "
+    "celle-ci. Le service l'a déjà : vous n'avez pas à la joindre. Le reste se fait comme la première "
+    "fois : papiers de santé, {signature}avis d'un médecin, nouvelle décision."
+)
+"""What a decision on another registration of the same exam spares, and what it does not."""
+NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
+"""Of a request that no decision came before."""
+
+
+def wishes_of(case: Case) -> list[Wish]:
+    return [Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all()]
+
+
+def left_to_choose(case: Case, sat: list[Sat]) -> list[str]:
+    """Return the codes of the measures of a request whose épreuves are still to be ticked."""
+    rules = rules_of(case.registration)
+    if rules is None:
+        return []
+    wishes = wishes_of(case)
+    apart = [
+        one.code for pair in excluding(rules, held_by_wishes(rules, sat, wishes)) for one in pair
+    ]
+    again = to_choose_again(rules, sat, wishes) if case.is_writable else []
+    return [*to_choose(rules, sat, wishes), *apart, *again]
+
+
+def asked_rows(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
+    """Return each measure with its épreuves, then what goes with the request."""
+    rules, unsaid = rules_of(case.registration), left_to_choose(case, sat)
+    rows = [
+        (
+            one.named,
+            "Épreuves à choisir"
+            if one.code in unsaid
+            else papers_in_words(one.papers, sat, one.code),
+        )
+        for one in case.measures.all()
+    ]
+    if rules is None or not rows:
+        return rows
+    if rules.former is not None:
+        rows.append((rules.former.label, case.former_in_words))
+    if rules.plans:
+        plan = rules.plan(case.plan)
+        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
+    rows += late_told(case, case.measures.all(), _added(case, sat))
+    codes = [one.code for one in case.measures.all()]
+    why = why_complete(case.registration, case, measures=codes)
+    said = PROCEDURES_SAID[Procedure(case.procedure)]
+    return [*rows, ("Procédure", f"{said}. Pourquoi : {why}" if why else said)]
+
+
+def _added(case: Case, sat: list[Sat]) -> list[str] | None:
+    """Return what is added late to a request that its candidate changes; one that is sent says it."""
+    if not case.is_writable or not case.late_reason:
+        return None
+    return added_to(case, wishes_of(case), sat, Lateness.ADDING)
+
+
+def replacing(former: Case, zone: str) -> str:
+    """Say that the decision on another request will replace the one that is in force."""
+    day = day_in_words(local_day(former.notified_at, zone)) if former.notified_at else ""
+    return (
+        f"La décision sur cette demande remplacera celle qui vous a été notifiée le {day}, qui "
+        "reste en vigueur d'ici là."
+    )
+
+
+def spared(registration: Registration, *, at: datetime) -> str:
+    """Say what a decision on another registration spares, and what is still to be done."""
+    signature = "signature de votre représentant légal, " if is_minor(registration, at) else ""
+    return FORMER_SPARES.format(signature=signature)
+
+
+def lost_by(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:
+    """Return what the decision on a request would replace, and what it would not grant any more."""
+    rules = rules_of(case.registration)
+    if rules is None or former is None or not case.is_undecided or former.pk == case.pk:
+        return NOTHING_LOST
+    before = still_sat(asked_again(former, rules), sat)
+    gone = not_asked_again(
+        rules, sat, [Wish(one.code, one.papers) for one in before], wishes_of(case)
+    )
+    return {
+        "replacing": replacing(former, case.registration.service.zone),
+        "lost": [_in_words(rules, wish, sat) for wish in gone],
+        "was_read": not former.is_to_read,
+    }
+
+
+def _in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
+    measure = rules.measure(wish.code)
+    label = measure.label if measure else wish.code
+    if measure is None or not measure.is_by_paper:
+        return label
+    return f"{label} ({papers_in_words(wish.papers, sat, wish.code)})"
+
+
+def still_sat(proposed: list[Proposal], sat: list[Sat]) -> list[Proposal]:
+    """Leave out the épreuves that are sat no more, and what was granted for them alone."""
+    found = []
+    for one in proposed:
+        papers = tuple(
+            paper.code for paper in sat if paper.code in one.papers and one.code in paper.measures
+        )
+        if papers or not one.papers:
+            found.append(replace(one, papers=papers))
+    return found

@@ -1,0 +1,227 @@
+"""« Aménagement d'épreuves » of a registration: where its request stands, what is to be done (H1, H4)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sporades.accommodations.contesting import contest_in_words
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.queries import decision_among, last_among, proposals, taken_back_among
+from sporades.accommodations.rules import (
+    Sat,
+    deadline_of,
+    decision_on_papers,
+    is_minor,
+    is_over,
+    rules_of,
+    sat_by,
+    to_specify,
+    without_paper,
+)
+from sporades.accommodations.states import Decision, State
+from sporades.accommodations.tracker import (
+    deadline_in_words,
+    is_answered,
+    steps_of,
+    taken_again_in_words,
+    taken_back_in_words,
+    undeclared_in_words,
+    usual_delay_in_words,
+)
+from sporades.acts.opining import is_asked_by_doctor
+from sporades.core.french import instant_in_words, quoted
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.checklist import Check
+from sporades.registrations.models import Registration
+from sporades.web.candidate.accommodations.asked import (
+    NOTHING_LOST,
+    asked_rows,
+    left_to_choose,
+    lost_by,
+    spared,
+    wishes_of,
+)
+from sporades.web.candidate.accommodations.confided import (
+    SERVES_AGAIN,
+    cases_and_papers_of,
+    has_confided,
+    missing_in_words,
+    papers_called_for,
+)
+from sporades.web.candidate.accommodations.writable import may_take_up
+from sporades.web.candidate.own import own_registration
+
+
+def accommodation(request: HttpRequest, number: str) -> HttpResponse:
+    """Show where the request stands, what it asks, what is to be done; or how to begin one."""
+    found = own_registration(request, number)
+    return render(request, "candidate/accommodation.html", _page(request, found))
+
+
+def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
+    at = request.arrived_at
+    cases = cases_and_papers_of(registration=registration.pk)
+    rules, case, former = rules_of(registration), last_among(cases), decision_among(cases)
+    if case is not None:
+        case.registration = registration
+        prefetch_related_objects([case], "measures")
+    is_open = case is not None and case.is_open
+    too_late = is_over(registration, at)
+    return {
+        "registration": registration,
+        "rules": rules,
+        "case": case,
+        **_taken_back(cases, registration),
+        "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
+        "deadline": deadline_in_words(registration, at=at) if rules else "",
+        "usual": "" if case else usual_delay_in_words(rules),
+        "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
+        "proposed": [] if case else _proposed(registration, rules),
+        "spared": spared(registration, at=at)
+        if former is None and (case is None or (case.is_writable and case.is_former_held))
+        else "",
+        **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
+        **_of_decision(former, registration, case),
+    }
+
+
+def _taken_back(cases: list[Case], registration: Registration) -> dict[str, Any]:
+    """Say that the last request was taken back, and the one before where only that one was sent."""
+    left = taken_back_among(cases)
+    if left is None:
+        return {"taken_back": "", "was_sent": False, "has_confided": False}
+    told = [left]
+    if left.asked_at is None:
+        before = [one for one in cases if one.begun_at < left.begun_at and not one.is_cancelled]
+        sent = next((one for one in before if one.asked_at is not None), None)
+        told += [sent] if sent is not None and taken_back_among([sent]) else []
+    for one in told:
+        one.registration = registration
+    return {
+        "taken_back": " ".join(taken_back_in_words(one) for one in told),
+        "was_sent": told[-1].asked_at is not None,
+        "has_confided": has_confided(registration),
+    }
+
+
+def _of_decision(
+    last: Case | None, registration: Registration, case: Case | None
+) -> dict[str, Any]:
+    """Return the last decision that was notified: what it says is read in its document first."""
+    if last is None or last.notified_at is None:
+        return {"decision": None, "decided": []}
+    zone = registration.service.zone
+    return {
+        "decision": last,
+        "is_former": case is not None and case.pk != last.pk,
+        "is_taken_again": case is not None and case.instead_of_id is not None,
+        "document": NOTIFICATION.slug if last.notification else "",
+        "decided": [] if last.is_to_read else _decided(last, registration),
+        "decided_by": _decided_by(last, zone),
+        "contested": contest_in_words(last.notified_at, last.opened_at, zone),
+    }
+
+
+def _of_case(
+    case: Any, former: Case | None, registration: Registration, *, at: Any
+) -> dict[str, Any]:
+    is_writable = case.is_writable and registration.is_active
+    is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
+    has_measures = bool(case.measures.all())
+    sat = sat_by(registration) if has_measures else []
+    is_to_choose = is_writable and bool(left_to_choose(case, sat))
+    rules = rules_of(registration)
+    is_to_specify = is_writable and rules is not None and bool(to_specify(rules, wishes_of(case)))
+    is_chosen = has_measures and not is_to_choose and not is_to_specify
+    needs_signature = is_writable and is_minor(registration, at)
+    zone = registration.service.zone
+    last = case.signatures.order_by("-revision").first()
+    signature = last if last is not None and last.revision == case.revision else None
+    is_looked_at = case.is_undecided and case.state != State.OPINION_GIVEN
+    papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
+    missing = missing_in_words(papers)
+    is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
+    steps = steps_of(case, at=at, papers=missing, is_ready=is_ready)
+    is_asked = is_asked_by_doctor(case) and not is_answered(case)
+    is_theirs = case.instead_of_id is None
+    return {
+        "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
+        "taken_again": taken_again_in_words(case) if case.is_open else "",
+        "may_withdraw": case.is_undecided and is_theirs,
+        "may_take_up": may_take_up(case, registration),
+        "undeclared": undeclared_in_words(case)
+        if registration.is_active and not registration.has_disability
+        else "",
+        **(lost_by(case, former, sat) if is_theirs else NOTHING_LOST),
+        "steps": [_step(step, case, is_asked=is_asked) for step in steps],
+        "is_asked_by_doctor": is_asked,
+        "asked": asked_rows(case, sat),
+        "is_writable": is_writable,
+        "is_to_choose": is_to_choose and not is_to_specify,
+        "is_to_specify": is_to_specify,
+        "needs_signature": needs_signature and signature is None and is_chosen,
+        "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
+        if signature
+        else "",
+        "signed_before": f"Signée par {last}, le {last.signed_in_words(zone)}, puis changée : cette "
+        "signature ne vaut plus, votre représentant légal signe de nouveau."
+        if last is not None and signature is None and needs_signature
+        else "",
+        "may_send": is_ready,
+        "without_paper": _without_paper(case, sat),
+        "health_papers": papers,
+        "serves_again": SERVES_AGAIN
+        if is_theirs and case.is_writable and case.was_confided_before
+        else "",
+        "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
+        "missing": missing if is_writable else "",
+    }
+
+
+def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
+    """Return a step, with the way to what its doctor asks, where it waits for that."""
+    if not is_asked or step.state != "missing":
+        return {**asdict(step), "url": "", "act": ""}
+    health = reverse("candidate:health", args=[case.registration.number])
+    return {**asdict(step), "url": f"{health}#demande-du-medecin", "act": "Lire son commentaire"}
+
+
+def _without_paper(case: Case, sat: list[Sat]) -> str:
+    """Name the measures of a request that is looked at, and that are for no épreuve any more."""
+    rules = rules_of(case.registration)
+    if rules is None or case.is_writable or not case.is_undecided:
+        return ""
+    return quoted(one.label for one in without_paper(rules, sat, wishes_of(case)))
+
+
+def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
+    sat = sat_by(registration)
+    return [_decided_of(one, sat) for one in case.measures.all()]
+
+
+def _decided_of(measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
+    return {
+        "label": measure.named,
+        "papers": "" if measure.decision == Decision.REFUSED else decision_on_papers(measure, sat),
+        "said": measure.decision_in_words,
+        "kind": "error" if measure.decision == Decision.REFUSED else "success",
+        "reason": measure.reason,
+    }
+
+
+def _decided_by(case: Case, zone: str) -> str:
+    when = instant_in_words(case.decided_at, zone) if case.decided_at else ""
+    return f"{case.author_in_words}, le {when}"
+
+
+def _proposed(registration: Registration, rules: Accommodations | None) -> list[str]:
+    """Return what was granted in another session, in words."""
+    if rules is None:
+        return []
+    labels = {one.code: one.label for one in rules.measures}
+    return [f"{labels[one.code]} ({one.session})" for one in proposals(registration)]

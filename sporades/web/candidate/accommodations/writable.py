@@ -1,0 +1,32 @@
+"""The request of a candidate that a page is about, and whether it may still be written."""
+
+from django.http import Http404, HttpRequest
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import open_case_of
+from sporades.accommodations.rules import is_over, rules_of
+from sporades.accommodations.states import State
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.models import Registration
+from sporades.web.candidate.own import own_registration
+
+PAGE = "candidate:accommodation"
+
+
+def writable(request: HttpRequest, number: str) -> tuple[Registration, Accommodations | None]:
+    """Return a registration, and its rules where a request may be written for it now."""
+    found = own_registration(request, number)
+    rules, case = rules_of(found), open_case_of(found)
+    if rules is None:
+        raise Http404
+    is_sent = case is not None and case.asked_at is not None
+    is_closed = not is_sent and is_over(found, request.arrived_at)
+    if not found.is_active or is_closed or (case is not None and not case.is_writable):
+        return found, None
+    return found, rules
+
+
+def may_take_up(case: Case, registration: Registration) -> bool:
+    """Return whether its candidate may still change a request that was sent."""
+    is_theirs = case.instead_of_id is None
+    return case.state == State.ASKED and registration.is_active and is_theirs

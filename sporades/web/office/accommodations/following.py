@@ -1,0 +1,189 @@
+"""« Aménagement » of a file: what is asked, the opinion, the decision (H2, H4)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from sporades.accommodations.as_sent import as_office_reads
+from sporades.accommodations.late import late_told
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.queries import cases_of, decision_of, last_case_of
+from sporades.accommodations.rules import (
+    deadline_of,
+    granted_in_part,
+    opinion_on_papers,
+    papers_in_words,
+    rules_of,
+    sat_by,
+)
+from sporades.accommodations.states import Decision, State
+from sporades.accommodations.tracker import steps_of
+from sporades.accounts.permissions import Permission
+from sporades.candidates.models import Identity
+from sporades.core.french import instant_in_words
+from sporades.registrations.models import Registration
+from sporades.web.office.registrations.files import file_page, reaches, registration_of
+
+SHOWN_BEFORE = 3
+"""How many former requests the tab names."""
+
+
+def accommodation(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the request stands, what it asks, what is decided; why only for who decides."""
+    found = registration_of(request, number)
+    case = case_of(found)
+    may_decide = reaches(request, Permission.DECIDE_ACCOMMODATIONS, found)
+    said = {
+        "rules": rules_of(found),
+        "case": case,
+        "may_handle": may_decide and case is not None and case.state != State.PREPARING,
+        "before": _before(found, case, may_decide=may_decide),
+        **(said_of(case, request, may_decide=may_decide) if case else {}),
+    }
+    return file_page(request, found, "accommodation", "office/accommodation.html", said)
+
+
+def case_of(registration: Registration) -> Case | None:
+    case = last_case_of(registration)
+    if case is not None:
+        case.registration = registration
+    return case
+
+
+def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, Any]:
+    """Return what is said of a request: why, and the words of the doctor, for who decides alone."""
+    registration, zone = case.registration, case.registration.service.zone
+    sat = sat_by(registration)
+    sent, measures = as_office_reads(case)
+    signature = sent.signature if measures else None
+    has_steps = may_decide and case.withdrawn_at is None
+    return {
+        "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
+        "deadline": registration.service.said(deadline_of(registration)),
+        "measures": [
+            {
+                "measure": one,
+                # The words of what suits somebody are for who decides.
+                "named": one.named if may_decide else one.label,
+                "papers": papers_in_words(one.papers, sat, one.code),
+                "kind": "error" if one.decision == Decision.REFUSED else "success",
+                "why": one.reason if may_decide else "",
+                "opinion_why": one.opinion_text if may_decide else "",
+                "opinion": _told(
+                    one.opinion_in_words, one.opinion_papers, opinion_on_papers(one, sat)
+                )
+                if may_decide
+                else "",
+                "decided": one.decision_in_words if may_decide else one.decision_without_precision,
+                "granted": granted_in_part(one, sat),
+            }
+            for one in measures
+        ],
+        "with_it": _with_it(sent, measures) if may_decide and measures else [],
+        "opinion_text": case.opinion_text if may_decide else "",
+        "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
+        if signature and may_decide
+        else "",
+        "decided": f"{case.author_in_words}, le {instant_in_words(case.decided_at, zone)}"
+        if case.decided_at
+        else "",
+        "left": f"Depuis le {instant_in_words(case.left_at, zone)}, le médecin qui l'avait ne peut plus s'en charger : confiez-la à un autre."
+        if case.left_at and may_decide
+        else "",
+        "reading": _reading(case, zone),
+        "in_force": _in_force(case),
+    }
+
+
+def _told(said: str, papers: list[str], for_which: str) -> str:
+    return f"{said}. {for_which}" if papers else said
+
+
+def _with_it(case: Case, measures: list[AskedMeasure]) -> list[tuple[str, str]]:
+    rules = rules_of(case.registration)
+    if rules is None:
+        return []
+    plan = rules.plan(case.plan)
+    rows = [("Procédure", case.get_procedure_display())]
+    if rules.plans:
+        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
+    if rules.former is not None:
+        rows.append(("Décision antérieure", case.former_in_words))
+    rows += late_told(case, measures)
+    if case.again:
+        rows.append(("Décision reprise", case.get_again_display()))
+    return rows
+
+
+def minor_in_words(registration: Registration) -> str:
+    is_woman = registration.identity.civility == Identity.Civility.MADAME
+    return ", mineure" if is_woman else ", mineur"
+
+
+def _reading(case: Case, zone: str) -> str:
+    """Say whether the notification was read, by whom, and what a call gave."""
+    if case.notification is None or case.notified_at is None:
+        return ""
+    said = f"Notifiée le {instant_in_words(case.notified_at, zone)}."
+    if case.opened_at:
+        return f"{said} Lue pour la première fois le {instant_in_words(case.opened_at, zone)}, depuis le compte du candidat."
+    if case.registration.candidate.by_letter:
+        return f"{said} Un courrier la porte au candidat."
+    said = f"{said} Pas encore lue."
+    if case.called_at is None:
+        return said
+    gave = "prévenu" if case.is_reached else "personne n'a répondu"
+    return (
+        f"{said} Appel du {instant_in_words(case.called_at, zone)} par {case.called_name} : {gave}."
+    )
+
+
+def _in_force(case: Case) -> str:
+    """Say that an earlier decision is in force until the new one, where there is one."""
+    former = decision_of(case.registration)
+    if former is None or former.pk == case.pk or former.notified_at is None:
+        return ""
+    day = instant_in_words(former.notified_at, case.registration.service.zone)
+    return f"La décision notifiée le {day} est en vigueur jusqu'à la nouvelle."
+
+
+def _before(
+    registration: Registration, case: Case | None, *, may_decide: bool
+) -> list[dict[str, Any]]:
+    """Return the requests beside the one that stands, the last first."""
+    zone = registration.service.zone
+    others = [
+        one for one in cases_of(registration=registration.pk) if case is None or one.pk != case.pk
+    ]
+    return [
+        {
+            "said": _named_before(one, zone),
+            "why": one.left_reason if may_decide else "",
+            "granted": [
+                f"{named} (en partie)" if m.decided_papers else named
+                for m in one.measures.all()
+                for named in [m.granted_named if may_decide else m.decided_label]
+                if m.decided_label
+            ],
+        }
+        for one in others[:SHOWN_BEFORE]
+    ]
+
+
+def _named_before(case: Case, zone: str) -> str:
+    """Name a former request by what tells it from another of the same sending, and its state."""
+    if case.is_cancelled:
+        return _ended(case, zone)
+    if case.instead_of_id is not None:
+        said = f"Décision reprise le {instant_in_words(case.begun_at, zone)}"
+    else:
+        said = f"Demande du {instant_in_words(case.first_asked_at or case.begun_at, zone)}"
+    if case.notified_at is not None:
+        return f"{said} : notifiée le {instant_in_words(case.notified_at, zone)}"
+    return f"{said} : {case.get_state_display().lower()}"
+
+
+def _ended(case: Case, zone: str) -> str:
+    """Say that a decision was taken again, and that this was cancelled."""
+    when = instant_in_words(case.withdrawn_at, zone) if case.withdrawn_at else ""
+    return f"Décision reprise le {instant_in_words(case.begun_at, zone)}, reprise annulée le {when}"

@@ -1,0 +1,213 @@
+"""What a piece is worth: the buttons of its page, each a form, and what was sent by one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from sporades.core.french import day_in_words
+from sporades.core.text import clean_lines
+from sporades.evidence.models import LONGEST_REASON, Evidence
+from sporades.evidence.reasons import Reason
+from sporades.evidence.states import (
+    ACCEPT,
+    ASK_AGAIN,
+    CORRECT_POSTMARK,
+    OVERTURN,
+    RECEIVE,
+    REFUSE,
+    SCAN,
+    TO_PROVIDE,
+    WAIVE,
+    State,
+)
+from sporades.web.office.pieces.piece_forms import (
+    NOTHING,
+    CorrectedPostmarkForm,
+    DelayForm,
+    PostedPieceForm,
+    RefusalForm,
+    Time,
+    WaiverForm,
+)
+
+VERDICTS = {
+    "accept": ACCEPT,
+    "refuse": REFUSE,
+    "overturn": OVERTURN,
+    "receive": RECEIVE,
+    "postmark": CORRECT_POSTMARK,
+    "waive": WAIVE,
+    "ask": ASK_AGAIN,
+}
+READ = "lue"
+"""What a form sends of the piece as it was read: `Evidence.mark`."""
+MORE_TIME = "delay"
+TYPED = {
+    "refuse": ("raison", "motif", "delai"),
+    "receive": ("poste_le",),
+    "postmark": ("poste_le",),
+    "waive": ("pourquoi",),
+    "ask": ("delai",),
+    MORE_TIME: ("delai",),
+}
+"""What is said with a verdict."""
+LABELS = {
+    "ask": "Demandée de nouveau",
+    "postmark": "Date du cachet corrigée",
+    MORE_TIME: "Délai accordé",
+}
+"""What is said of a verdict that does not lead to one state alone."""
+NOT_THERE = "Choisissez une décision parmi celles de cette page."
+
+
+class VerdictForms:
+    """The buttons of the page of a piece: each is a form, and says which verdict it is."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        row: Evidence,
+        reasons: Sequence[Reason],
+        time: Time,
+        is_overtaken: bool = False,
+    ) -> None:
+        """Offer what may be said of a piece where it stands.
+
+        Args:
+            data: what was sent, by one of them.
+            row: the piece.
+            reasons: the usual ones of a refusal.
+            time: what is left to send it, and how much more is usual.
+            is_overtaken: whether the piece is no more what was read as this was sent: it is not
+                judged, but shown, to be confirmed or copied.
+        """
+        self.possible = {
+            name: LABELS.get(name, move.target.label)  # type: ignore[attr-defined] # a state
+            for name, move in VERDICTS.items()
+            if row.state in move.sources
+        }
+        if not row.is_there:
+            self.possible.pop("overturn", None)
+        if row.state in TO_PROVIDE:
+            self.possible[MORE_TIME] = LABELS[MORE_TIME]
+        self.may_scan = row.state in SCAN.sources
+        self.is_good = row.state == State.ACCEPTED
+        self.verdict = data.get("verdict", "") if data is not None else ""
+        typed = _typed(data, self.verdict) if is_overtaken else NOTHING
+
+        def sent(name: str) -> Any:
+            return data if self.verdict == name and not is_overtaken else None
+
+        def kept(name: str) -> Mapping[str, str]:
+            return typed if self.verdict == name else NOTHING
+
+        self.refusal = RefusalForm(sent("refuse"), reasons=reasons, time=time, kept=kept("refuse"))
+        self.again = DelayForm(sent("ask"), time=time, kept=kept("ask"))
+        if not time.is_short:
+            del self.again.fields["delai"]
+        self.more_time = DelayForm(
+            sent(MORE_TIME), time=time, is_required=True, kept=kept(MORE_TIME)
+        )
+        self.bounds = _bounds(time)
+        self.waiver = WaiverForm(sent("waive"), initial=kept("waive"))
+        self.postmark = PostedPieceForm(
+            sent("receive"), today=time.today, opens=time.opens, initial=kept("receive")
+        )
+        self.corrected = CorrectedPostmarkForm(
+            sent("postmark"),
+            today=time.today,
+            opens=time.opens,
+            initial={
+                "poste_le": row.posted_on,
+                **kept("postmark"),
+                "lu": row.posted_on.isoformat() if row.posted_on else "",
+            },
+        )
+        self.errors: list[str] = []
+        self.why = ""
+        self.left: list[tuple[str, str]] = []
+        """What was sent and has no place on the page any more: it is shown, to be copied."""
+        self.is_kept = False
+        """Whether what was sent stands in its form, to be confirmed."""
+        if is_overtaken:
+            self._keep(typed)
+
+    @property
+    def is_of_another_state(self) -> bool:
+        """Whether what was pressed is a verdict that the state of the piece lets nobody say."""
+        return self.verdict in {*VERDICTS, MORE_TIME} and self.verdict not in self.possible
+
+    def is_valid(self) -> bool:
+        """Return whether what was sent can be done."""
+        if self.verdict not in self.possible:
+            self.refuse(NOT_THERE)
+            return False
+        form = self._form
+        if form is not None and not form.is_valid():
+            self.errors.append(self.verdict)
+            return False
+        return True
+
+    @property
+    def _form(self) -> forms.Form | None:
+        """The one that says more of the verdict that was pressed, if there is one."""
+        return {
+            "refuse": self.refusal,
+            "receive": self.postmark,
+            "postmark": self.corrected,
+            "waive": self.waiver,
+            "ask": self.again,
+            MORE_TIME: self.more_time,
+        }.get(self.verdict)
+
+    def _keep(self, typed: Mapping[str, str]) -> None:
+        """Open the form in which what was sent stands, and show apart what stands in none."""
+        form = self._form
+        if form is None:
+            return
+        here = form.fields if self.verdict in self.possible else {}
+        said = {name: text for name, text in typed.items() if text}
+        self.is_kept = any(name in here for name in said)
+        if self.is_kept:
+            self.errors.append(self.verdict)
+        self.left = [
+            (str(form.base_fields[name].label), self._as_read(name, text))
+            for name, text in said.items()
+            if name not in here
+        ]
+
+    def _as_read(self, name: str, said: str) -> str:
+        """Return an answer as its form shows it."""
+        if name != "raison":
+            return said
+        return dict(self.refusal.fields["raison"].choices).get(said, "")  # type: ignore[attr-defined] # a ChoiceField
+
+    def refuse(self, why: str) -> None:
+        """Say why it is not done."""
+        self.errors.append(why)
+        self.why = why
+
+    @property
+    def said(self) -> str:
+        """What was said, in small letters."""
+        label = self.possible[self.verdict]
+        return f"{label[:1].lower()}{label[1:]}"
+
+
+def _typed(data: Any, verdict: str) -> dict[str, str]:
+    """Return what was sent with a verdict, as far as its fields keep it."""
+    names = TYPED.get(verdict, ())
+    return {name: clean_lines(data.get(name, "")[:LONGEST_REASON]) for name in names}
+
+
+def _bounds(time: Time) -> str:
+    """Say between which days the time that was granted may be changed; nothing where it may only grow."""
+    if time.earliest is None:
+        return ""
+    return (
+        f"Le délai accordé va jusqu'au {time.owed.before}. Il peut être ramené au "
+        f"{day_in_words(time.earliest)} au plus tôt : pas avant ce que donne la réglementation, ni "
+        f"avant demain. Il peut être porté au {day_in_words(time.latest)} au plus tard."
+    )
