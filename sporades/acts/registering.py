@@ -80,7 +80,9 @@ def note_begun(
 
 
 @transaction.atomic
-def register(*, draft: Draft, by: Actor, at: datetime, seen: str = "") -> Version:
+def register(
+    *, draft: Draft, by: Actor, at: datetime, shown: filing.Shown = filing.NOTHING_SHOWN
+) -> Version:
     """« Enregistrer »: file a draft, new registration or modification.
 
     Filing the same draft again finds what it made: two clicks, two tabs or a replay make
@@ -90,10 +92,11 @@ def register(*, draft: Draft, by: Actor, at: datetime, seen: str = "") -> Versio
         draft: the draft, of any age.
         by: who presses « Enregistrer ».
         at: the instant at which the request arrived.
-        seen: the decision that its page showed, see `filing.refuse_decided_since`.
+        shown: what its page showed.
 
     Raises:
         DecidedMeanwhile: it was validated or found incomplete since that was shown.
+        AnsweredMeanwhile: answers were changed since they were shown.
         Closed, Incomplete, RulesChanged, AlreadyRegistered, Refused: see `filing`.
         NothingAmended: it modifies nothing.
     """
@@ -101,8 +104,7 @@ def register(*, draft: Draft, by: Actor, at: datetime, seen: str = "") -> Versio
     if draft.filed_as is not None:
         return draft.filed_as
     dossier, forms = filing.check(draft, at=at)
-    filing.refuse_unchanged(draft, dossier, forms)
-    filing.refuse_decided_since(draft, seen=seen)
+    filing.refuse_unread(draft, dossier, forms, shown=shown)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     kind = "amended" if version.number > 1 else "registered"
     _tell(kind, version.registration, version, at=at)

@@ -11,6 +11,7 @@ from sporades.acts.registering import filed
 from sporades.core.actors import Actor
 from sporades.registrations import drafting, filing, rebasing, requesting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
 
 
@@ -30,7 +31,13 @@ def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
 
 
 def send(
-    *, draft: Draft, reason: str, proof: bytes | None, by: Actor, at: datetime
+    *,
+    draft: Draft,
+    reason: str,
+    proof: bytes | None,
+    by: Actor,
+    at: datetime,
+    shown: str = "",
 ) -> ChangeRequest:
     """« Envoyer la demande »: the draft is frozen until it is decided or taken back.
 
@@ -40,22 +47,30 @@ def send(
         proof: a PDF or a photo, or nothing.
         by: who asks.
         at: the instant at which the request arrived.
+        shown: what its page showed that is asked, as `requesting.mark_of` says it, if it is said.
 
     Raises:
+        AnsweredMeanwhile: answers were changed since they were shown.
         reading.Unfit: the proof is not taken.
         StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """
-    return queueing.with_proof(proof, lambda key: _send(draft, reason, key, by=by, at=at))
+    return queueing.with_proof(
+        proof, lambda key: _send(draft, reason, key, shown=shown, by=by, at=at)
+    )
 
 
 @transaction.atomic
-def _send(draft: Draft, reason: str, key: str, *, by: Actor, at: datetime) -> ChangeRequest:
+def _send(
+    draft: Draft, reason: str, key: str, *, shown: str, by: Actor, at: datetime
+) -> ChangeRequest:
     locked = filing.lock(draft)
     waiting = locked.change_requests.filter(state="sent").first()
     if waiting is not None:
         return waiting  # the button was pressed twice
     changes = requesting.asked_by(locked, at=at)
+    if shown and shown != requesting.mark_of(changes):
+        raise AnsweredMeanwhile
     sent = requesting.send(draft=locked, changes=changes, reason=reason, proof_key=key, at=at)
     _record("change requested", sent, by=by, at=at)
     _tell("change_requested", sent, at=at)

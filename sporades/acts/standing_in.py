@@ -65,7 +65,14 @@ def amend(*, registration: Registration, author: User, by: Actor, at: datetime) 
 
 
 @transaction.atomic
-def register(*, draft: Draft, reason: str, by: Actor, at: datetime, seen: str = "") -> Version:
+def register(
+    *,
+    draft: Draft,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    shown: filing.Shown = filing.NOTHING_SHOWN,
+) -> Version:
     """« Enregistrer »: file what was filled for a candidate, who is told of it by mail.
 
     Filing the same draft again finds what it made.
@@ -75,11 +82,12 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime, seen: str = 
         reason: why, once the service has closed; the candidate reads it.
         by: who files it.
         at: the instant at which the request arrived.
-        seen: the decision that its page showed, see `filing.refuse_decided_since`.
+        shown: what its page showed.
 
     Raises:
         Closed: the service has not opened yet.
         DecidedMeanwhile: it was validated or found incomplete since that was shown.
+        AnsweredMeanwhile: answers were changed since they were shown.
         ReasonMissing: it has closed, and nothing is said.
         AmendedMeanwhile, Standing, Incomplete, RulesChanged, AlreadyRegistered: see `filing`.
         NothingAmended: it modifies nothing.
@@ -91,8 +99,7 @@ def register(*, draft: Draft, reason: str, by: Actor, at: datetime, seen: str = 
     if draft.service.has_closed(at) and not reason:
         raise ReasonMissing
     dossier, forms = filing.check(draft, at=at, late=True)
-    filing.refuse_unchanged(draft, dossier, forms)
-    filing.refuse_decided_since(draft, seen=seen)
+    filing.refuse_unread(draft, dossier, forms, shown=shown)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
     _tell(version, reason=reason, at=at)
     return version

@@ -364,10 +364,16 @@ def _in_force(exam: Exam) -> Regulation:
     return found
 
 
-def refuse_closed(service: RegistrationService, *, at: datetime) -> None:
-    """Raise `Closed` unless the service accepts a request arrived at this instant."""
+def refuse_closed(service: RegistrationService, *, at: datetime, has_answers: bool = False) -> None:
+    """Raise `Closed` unless the service accepts a request arrived at this instant.
+
+    Args:
+        service: where.
+        at: the instant.
+        has_answers: whether the request files answers, which are kept where it is refused.
+    """
     if not service.accepts(at):
-        raise Closed(service, at=at)
+        raise Closed(service, at=at, has_answers=has_answers)
 
 
 def refuse_shut(service: RegistrationService, *, author: User | None, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """File a draft: validate every tab, write the rows, take the number, freeze the version."""
 
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -19,6 +20,7 @@ from sporades.registrations.numbers import take_number
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
+    AnsweredMeanwhile,
     AwaitsDecision,
     DecidedMeanwhile,
     GivenAway,
@@ -35,6 +37,21 @@ type Forms = list[tuple[Section, SectionForm]]
 
 UNDONE_OR_ANSWERED = (State.VALIDATED, State.ANOMALY)
 """What a modification undoes by being filed, or is expected to answer."""
+
+
+class Shown(NamedTuple):
+    """What « Récapitulatif » showed to whoever presses « Enregistrer »; nothing is said of what is empty.
+
+    Attributes:
+        decision: the decision that stood, as `Registration.decided_mark` says it.
+        answers: the answers, as `mark_of` says them.
+    """
+
+    decision: str = ""
+    answers: str = ""
+
+
+NOTHING_SHOWN = Shown()
 
 
 def lock(draft: Draft) -> Draft:
@@ -74,7 +91,7 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
         Refused: the draft has been abandoned meanwhile.
     """
     if not late:
-        drafting.refuse_closed(draft.service, at=at)
+        drafting.refuse_closed(draft.service, at=at, has_answers=True)
         drafting.refuse_typed_late(draft, at=at)
         if draft.sent_at is not None:
             raise AwaitsDecision
@@ -91,41 +108,57 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
     return dossier, forms
 
 
-def refuse_unchanged(draft: Draft, dossier: Dossier, forms: Forms) -> None:
-    """Check that a modification changes something, as « Récapitulatif » offers to file it.
-
-    The two consents that were chosen since the last version are kept by another (D6).
+def mark_of(draft: Draft, said: dict[str, Any]) -> str:
+    """Return what tells the answers of a draft, read for its academy, from what becomes of them.
 
     Args:
-        draft: the draft, as `check` has judged it.
+        draft: whose answers they are.
+        said: the answers, as `as_read` returns them.
+    """
+    return digest([draft.service_id, said])
+
+
+def refuse_unread(draft: Draft, dossier: Dossier, forms: Forms, *, shown: Shown) -> None:
+    """Check that what is filed is what « Récapitulatif » showed and offered to file.
+
+    Args:
+        draft: the draft, locked, as `check` has judged it.
         dossier: what was judged.
         forms: its tabs, valid.
+        shown: what the page showed.
 
     Raises:
         NothingAmended: it says what is filed already.
+        DecidedMeanwhile: a decision was taken since that was shown.
+        AnsweredMeanwhile: answers were changed since they were shown.
+    """
+    said = as_read(dossier, forms) if shown.answers or draft.amends is not None else {}
+    _refuse_unchanged(draft, said)
+    _refuse_decided_since(draft, seen=shown.decision)
+    if shown.answers and shown.answers != mark_of(draft, said):
+        raise AnsweredMeanwhile
+
+
+def _refuse_unchanged(draft: Draft, said: dict[str, Any]) -> None:
+    """Check that a modification changes something.
+
+    The two consents that were chosen since the last version are kept by another (D6).
     """
     if draft.amends is None or draft.amends_version is None:
         return
     if draft.amends.consents_chosen_at is not None:
         return
     filed = draft.amends.versions.get(number=draft.amends_version)
-    if not changes_between(filed.snapshot, as_read(dossier, forms)):
+    if not changes_between(filed.snapshot, said):
         raise NothingAmended
 
 
-def refuse_decided_since(draft: Draft, *, seen: str) -> None:
+def _refuse_decided_since(draft: Draft, *, seen: str) -> None:
     """Check that whoever files a modification has read what was decided meanwhile.
 
     To file it undoes a validation; an anomaly says what is missing. Whoever has not read that the
-    one or the other was found since they began is told first.
-
-    Args:
-        draft: the draft, locked, as `check` has judged it.
-        seen: the decision that the page showed, as `Registration.decided_mark` says it; nothing
-            where none was shown: then it is the one that stood when the draft was begun.
-
-    Raises:
-        DecidedMeanwhile: another was taken since.
+    one or the other was found since they began is told first. Where no decision was shown, it is
+    the one that stood when the draft was begun.
     """
     amends = draft.amends
     if amends is None or amends.decided_at is None or amends.state not in UNDONE_OR_ANSWERED:

@@ -78,11 +78,20 @@ class NoLongerOffered(Refused):
 class Closed(Refused):
     """The request arrived before the opening or after the closing."""
 
-    def __init__(self, service: RegistrationService, *, at: datetime) -> None:
-        """Say what the service's hours are, and when the request was received."""
+    def __init__(
+        self, service: RegistrationService, *, at: datetime, has_answers: bool = False
+    ) -> None:
+        """Say what the service's hours are, and when the request was received.
+
+        Args:
+            service: which takes nothing.
+            at: the instant at which the request arrived.
+            has_answers: whether it would have filed answers: they are kept, and it is said.
+        """
         text = f"{service.closed_in_words(at)} Votre demande a été reçue le {instant_in_words(at, service.zone)}"
         if service.has_closed(at):
-            text += " : elle n'a pas pu être enregistrée. Votre saisie est conservée"
+            text += " : elle n'a pas pu être enregistrée"
+            text += ". Votre saisie est conservée" if has_answers else ""
         super().__init__(f"{text}.")
 
 
@@ -137,6 +146,16 @@ class DecidedMeanwhile(Refused):
         "Une décision a été prise sur cette inscription pendant votre saisie. Rien n'est enregistré "
         "et rien de ce que vous avez saisi n'est perdu : lisez ce qui a été décidé, puis enregistrez "
         "ou gardez l'inscription telle qu'elle est."
+    )
+
+
+class AnsweredMeanwhile(Refused):
+    """What is filed or asked for is no more what its page showed."""
+
+    message = (
+        "Depuis l'affichage de cette page, des réponses, l'état civil ou les règles de l'examen ont "
+        "changé, dans une autre fenêtre ou sur un autre appareil. Rien n'est enregistré ni envoyé : "
+        "relisez ce qui suit."
     )
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from sporades.candidates.models import Candidate, Identity
 from sporades.core import files
+from sporades.core.digests import digest
 from sporades.core.french import local_day
 from sporades.core.transitions import Transition, move
 from sporades.registrations import filing, journey
@@ -30,6 +31,11 @@ def asked_by(draft: Draft, *, at: datetime) -> list[str]:
     """
     refuse_unless(draft.service, late=True, at=at)
     return _changes(draft, *filing.check(draft, at=at, late=True))
+
+
+def mark_of(changes: list[str]) -> str:
+    """Return what tells changes that a page showed from those that are asked since."""
+    return digest(changes)
 
 
 def seen_of(draft: Draft, *, at: datetime) -> list[str]:

@@ -17,6 +17,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.registrations.filing import Shown
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, VALIDATE, State
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import (
@@ -220,7 +221,7 @@ def test_it_ends_when_a_new_version_asks_no_more_for_what_was_missing():
     draft = registering.amend(registration=again(registration), by=mine, at=NOW)
     answer_all(draft, answers_with(), at=NOW)
     read = again(registration).decided_mark
-    registering.register(draft=draft, by=mine, at=NOW, seen=read)
+    registering.register(draft=draft, by=mine, at=NOW, shown=Shown(read))
 
     assert state(registration) == State.REGISTERED
 

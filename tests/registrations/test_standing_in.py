@@ -27,11 +27,13 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting, rebasing
 from sporades.registrations.dossier import dossier_of
+from sporades.registrations.filing import Shown
 from sporades.registrations.models import Draft, Version
 from sporades.registrations.queries import last_address_of, modifications_of, open_drafts_of
 from sporades.registrations.refusals import (
     AlreadyBegun,
     AmendedMeanwhile,
+    AnsweredMeanwhile,
     Closed,
     DecidedMeanwhile,
     GivenAway,
@@ -452,12 +454,30 @@ def test_what_is_decided_meanwhile_is_read_before_a_modification_is_filed(
     with pytest.raises(DecidedMeanwhile):
         file(**said)
     with pytest.raises(DecidedMeanwhile):
-        file(**said, seen="registered")
+        file(**said, shown=Shown("registered"))
 
     registration.refresh_from_db()
     assert (registration.state, registration.version) == (decision.target, 1)
     assert draft.answers.get(section="identification").answers["mobile"] == MOBILE
-    assert file(**said, seen=registration.decided_mark).number == 2
+    assert file(**said, shown=Shown(registration.decided_mark)).number == 2
+
+
+@pytest.mark.parametrize("is_for_candidate", [True, False], ids=["for them", "by them"])
+def test_what_is_filed_is_what_was_read(registration, agent, is_for_candidate):
+    draft = (
+        modified_for(registration, agent, mobile=MOBILE)
+        if is_for_candidate
+        else modified_by_candidate(registration, mobile=MOBILE)
+    )
+    file = standing_in.register if is_for_candidate else registering.register
+    said = {"draft": draft, "by": MANAGER, "at": LAST}
+    said |= {"reason": ""} if is_for_candidate else {}
+
+    with pytest.raises(AnsweredMeanwhile):
+        file(**said, shown=Shown(answers="0" * 64))
+
+    registration.refresh_from_db()
+    assert registration.version == 1
 
 
 @pytest.mark.parametrize("ways", [(VALIDATE, REOPEN), (FLAG, CLEAR)], ids=["reopened", "cleared"])

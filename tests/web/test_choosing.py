@@ -10,6 +10,7 @@ from sporades.cli import demo_files
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations.models import Draft
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.web.guide import buttons, faulty, links, load_competition, main, seen, words
@@ -220,6 +221,39 @@ def test_the_registration_that_stands_comes_before_one_that_could_not_be_filed(s
     assert first == ["Gérer ma candidature"]
     assert others == ["Voir les dates", "Démarrer mon inscription"]
     assert "Vous ne pourrez l'enregistrer qu'après votre désinscription de l'autre." in main(page)
+
+
+def test_what_is_begun_elsewhere_is_said_before_it_is_taken_here(client):
+    client.post(f"{MARIN}?academie=A09", {"academie": "A09"})
+    draft = Draft.objects.get()
+
+    there = client.get(f"{MARIN}?academie=A09")
+    page = client.get(f"{MARIN}?academie=A25")
+
+    assert "Reprendre mon inscription" in buttons(there)
+    assert "commencée auprès" not in main(there)
+    assert "Votre saisie est commencée auprès de l'académie de Lille." in main(page)
+    assert links(page, "la reprendre là-bas") == [f"/inscription/{draft.pk}"]
+    assert "Continuer ici" in buttons(page)
+    moved = client.post(f"{MARIN}?academie=A25", {"academie": "A25"}, follow=True)
+    assert "Votre saisie continue auprès de l'académie de Versailles" in words(seen(moved))
+    draft.refresh_from_db()
+    assert draft.service.academy_id == "A25"
+
+
+def test_a_page_left_open_past_the_closing_says_that_nothing_is_begun_and_speaks_of_no_answers(
+    sign_in, stopped_clock
+):
+    service = RegistrationService.objects.get(domain__code="ESSAI", academy="A09")
+    stopped_clock.move_to(service.closes_at + timedelta(minutes=2))
+
+    page = sign_in(a_candidate()).post(f"{MARIN}?academie=A09", {"academie": "A09"})
+
+    assert page.status_code == 409
+    said = words(seen(page))
+    assert "elle n'a pas pu être enregistrée." in said
+    assert "saisie" not in main(page)
+    assert not Draft.objects.exists()
 
 
 # --- What was left before ------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sporades.acts import registering
 from sporades.registrations import drafting
 from sporades.registrations.fields import flat
-from sporades.registrations.models import SectionAnswers
+from sporades.registrations.models import SectionAnswers, Version
+from sporades.registrations.refusals import AnsweredMeanwhile
 from tests.endurance.arena import figure
-from tests.factories import NOW, a_draft, answers_with, author
+from tests.factories import NOW, a_draft, a_registration, answers_with, author
 from tests.web.guide import main, seen, words
 
 TABS = [slug for slug in answers_with() if slug != "modalites"]
@@ -192,6 +193,48 @@ def test_a_second_conflict_while_choosing_is_said_again(sign_in):
     assert page.status_code == 409
     [difference] = page.context["differences"]
     assert (difference.mine, difference.theirs) == ("3 quai du Wault", "2 rue Neuve")
+
+
+def test_what_is_registered_is_what_the_page_showed(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    recap = f"/inscription/{draft.pk}/recapitulatif"
+    before = form_of(client.get(recap))
+    changed = {**answers_with()["identification"], "address_1": "7 rue Changée", "revision": 1}
+    client.post(f"/inscription/{draft.pk}/identification", changed)
+
+    page = client.post(recap, before)
+
+    assert page.status_code == 409
+    assert AnsweredMeanwhile.message in main(page)
+    assert "7 rue Changée" in main(page)
+    assert Version.objects.count() == 0
+    again = client.post(recap, form_of(page))
+    assert again.status_code == 302
+    assert "7 rue Changée" in str(Version.objects.get().snapshot)
+    assert client.post(recap, before).headers["Location"] == again.headers["Location"]
+
+
+def test_so_is_what_is_modified(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    draft = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    recap = f"/inscription/{draft.pk}/recapitulatif"
+    changed = {**answers_with()["identification"], "address_1": "7 rue Changée", "revision": 1}
+    client.post(f"/inscription/{draft.pk}/identification", changed)
+    before = form_of(client.get(recap))
+    client.post(
+        f"/inscription/{draft.pk}/identification",
+        {**changed, "address_1": "8 rue Changée", "revision": 2},
+    )
+
+    page = client.post(recap, before)
+
+    assert page.status_code == 409
+    assert "8 rue Changée" in main(page)
+    assert Version.objects.count() == 1
+    assert client.post(recap, form_of(page)).status_code == 302
+    assert "8 rue Changée" in str(Version.objects.latest("number").snapshot)
 
 
 def test_the_same_answers_sent_twice_are_no_conflict(sign_in):

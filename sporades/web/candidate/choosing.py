@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from sporades.registrations.exclusion import exclusion_by, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
+from sporades.web.candidate import drafts
 from sporades.web.candidate.dates import dates_of
 
 
@@ -215,6 +217,7 @@ def _start(
 ) -> HttpResponse:
     if service is None:
         raise Http404
+    before = _begun(request, offered, speciality)
     draft = registering.begin(
         candidate=request.user.candidate,
         exam=offered.exam,
@@ -223,6 +226,8 @@ def _start(
         by=request.actor,
         at=request.arrived_at,
     )
+    if before is not None and before.service_id != service.pk:
+        messages.success(request, drafts.moved_in_words(draft))
     return redirect("candidate:draft", draft.pk)
 
 
@@ -234,19 +239,22 @@ def _about(
     mine: list[Registration],
 ) -> dict[str, Any]:
     at, reader = request.arrived_at, zone_of_reader(request.user.pk, mine)
+    draft = _begun(request, offered, speciality)
     return {
         "closed": service.closed_in_words(at, reader),
         "is_to_come": service.opens_at > at,
         "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
-        "draft": Draft.objects.open()
-        .of_candidates()
-        .filter(
-            amends=None,
-            candidate=request.user.candidate,
-            exam=offered.exam,
-            speciality=speciality,
-        )
-        .first(),
+        "draft": draft,
+        "is_elsewhere": draft is not None and draft.service_id != service.pk,
     }
+
+
+def _begun(
+    request: HttpRequest, offered: OfferedExam, speciality: Speciality | None
+) -> Draft | None:
+    """Return what the reader has begun for this choice, in whichever academy."""
+    own = Draft.objects.open().of_candidates().select_related("service__academy")
+    choice = {"exam": offered.exam, "speciality": speciality}
+    return own.filter(amends=None, candidate=request.user.candidate, **choice).first()

@@ -38,6 +38,12 @@ def own(request: HttpRequest, pk: UUID) -> Draft:
     return found
 
 
+def moved_in_words(draft: Draft) -> str:
+    """Say where a draft goes on, which was taken there from another academy."""
+    there = draft.service.academy.with_preposition
+    return f"Votre saisie continue auprès {there}, avec toutes vos réponses."
+
+
 def after(draft: Draft) -> HttpResponse:
     """Go to what a draft became."""
     if draft.filed_as is not None:

@@ -11,12 +11,13 @@ from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
 from sporades.intake.reading import Unready
 from sporades.registrations import requesting
-from sporades.registrations.models import ChangeRequest
-from sporades.registrations.refusals import Incomplete
+from sporades.registrations.models import ChangeRequest, Draft
+from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
 from sporades.web.candidate import drafts
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.request_forms import RequestForm, tell_of_the_proof
 from sporades.web.layout.kept import forget, kept
+from sporades.web.wizard.recap import READ
 
 _KEPT = (
     "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
@@ -51,31 +52,41 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
         return redirect("candidate:registration", found.amends.number)
     posted = request.method == "POST"
     form = RequestForm(request.POST, request.FILES) if posted else _asking(request)
-    if posted and form.is_valid():
-        try:
-            acts.send(
-                draft=found,
-                reason=form.cleaned_data["motif"],
-                proof=form.proof,
-                by=request.actor,
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            form.add_error("piece" if form.cleaned_data["piece"] else None, str(refusal))
-        except (OutOfReach, Unready):
-            form.add_error(
-                "piece", "Le fichier ne peut pas être lu et gardé en ce moment : réessayez."
-            )
-        else:
-            forget(request)
-            messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
-            return redirect("candidate:registration", found.amends.number)
+    if posted and form.is_valid() and _is_sent(request, found, form):
+        forget(request)
+        messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
+        return redirect("candidate:registration", found.amends.number)
     if posted:
         tell_of_the_proof(form)
-    closed = found.service.closed_in_words(request.arrived_at, found.amends.reader_zone)
-    context = {"draft": found, "form": form, "changes": changes, "closed": closed}
+    context = {
+        "draft": found,
+        "form": form,
+        "changes": changes,
+        "closed": found.service.closed_in_words(request.arrived_at, found.amends.reader_zone),
+        "read": requesting.mark_of(changes),
+    }
     status = 422 if form.errors else 200
     return render(request, "candidate/send_request.html", context, status=status)
+
+
+def _is_sent(request: HttpRequest, draft: Draft, form: RequestForm) -> bool:
+    """Send a request, and return whether it is; its form says why not."""
+    try:
+        acts.send(
+            draft=draft,
+            reason=form.cleaned_data["motif"],
+            proof=form.proof,
+            shown=request.POST.get(READ, ""),
+            by=request.actor,
+            at=request.arrived_at,
+        )
+    except AnsweredMeanwhile as refusal:
+        form.add_error(None, str(refusal))
+    except Refused as refusal:
+        form.add_error("piece" if form.cleaned_data["piece"] else None, str(refusal))
+    except (OutOfReach, Unready):
+        form.add_error("piece", "Le fichier ne peut pas être lu et gardé en ce moment : réessayez.")
+    return not form.errors
 
 
 def _asking(request: HttpRequest) -> RequestForm:

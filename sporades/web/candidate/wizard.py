@@ -15,6 +15,7 @@ from sporades.registrations.models import Version
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
+    AnsweredMeanwhile,
     Closed,
     DecidedMeanwhile,
     Incomplete,
@@ -54,10 +55,7 @@ def move(request: HttpRequest, draft: UUID) -> HttpResponse:
     if service is None:
         raise Http404
     drafting.move(draft=found, service=service, at=request.arrived_at)
-    messages.success(
-        request,
-        f"Votre saisie continue auprès {service.academy.with_preposition}, avec toutes vos réponses.",
-    )
+    messages.success(request, drafts.moved_in_words(found))
     return redirect("candidate:draft", found.pk)
 
 
@@ -93,15 +91,15 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
             draft=found,
             by=request.actor,
             at=request.arrived_at,
-            seen=request.POST.get(recapping.DECIDED, ""),
+            shown=recapping.shown_in(request),
         )
     except Incomplete as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:ready", found.pk)
     except AmendedMeanwhile:
         return differing.page(request, found, door=DOOR, status=409)
-    except DecidedMeanwhile as refusal:
-        # Read now: what was decided meanwhile is what there is to say.
+    except (AnsweredMeanwhile, DecidedMeanwhile) as refusal:
+        # Read now: what was answered or decided meanwhile is what there is to say.
         return recapping.refused(request, drafts.own(request, draft), refusal, door=DOOR)
     except (Closed, AlreadyRegistered, NoLongerStands) as refusal:
         if not found.is_open:

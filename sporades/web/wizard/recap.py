@@ -10,18 +10,24 @@ from sporades.registrations import filing, journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_of
+from sporades.registrations.filing import Shown
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
 from sporades.registrations.queries import version_of
-from sporades.registrations.refusals import DecidedMeanwhile, Standing
+from sporades.registrations.refusals import AnsweredMeanwhile, DecidedMeanwhile, Standing
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.wizard import points
 from sporades.web.wizard.door import Door, dossier_for
 from sporades.web.wizard.stepper import step
 
-DECIDED = "etat"
-"""The name of the field that says which decision on a registration the page showed."""
+DECIDED, READ = "etat", "lu"
+"""The names of the fields that say which decision and which answers the page showed."""
+
+
+def shown_in(request: HttpRequest) -> Shown:
+    """Return what the page showed, as its button sends it."""
+    return Shown(request.POST.get(DECIDED, ""), request.POST.get(READ, ""))
 
 
 def recap(request: HttpRequest, draft: Draft, *, door: Door, **said: Any) -> HttpResponse:
@@ -103,7 +109,9 @@ def _recap(
     **said: Any,
 ) -> HttpResponse:
     exclusion = _exclusion(request, draft, door=door)
-    changes = _changes(draft, judged, forms)
+    valid = [(section, form) for section, form in forms if form.is_valid()]
+    told = as_read(judged, valid)
+    changes = _changes(draft, told)
     is_new = draft.amends is None
     is_gone = isinstance(refusal, Standing) or gone(draft) is not None
     context = {
@@ -111,11 +119,13 @@ def _recap(
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
         "identity": identity_of(judged),
         "identity_url": "" if draft.candidate.is_frozen else door.account(door.url("recap", draft)),
-        "parts": [_part(door, draft, section, form) for section, form in forms if form.is_valid()],
+        "parts": [_part(door, draft, section, form) for section, form in valid],
         "last_section": forms[-1][0].slug,
         "step": step(judged, "recapitulatif"),
         "refusal": refusal,
         "is_decided": isinstance(refusal, DecidedMeanwhile),
+        "is_to_read_again": isinstance(refusal, AnsweredMeanwhile),
+        "read": filing.mark_of(draft, told),
         "exclusion": exclusion,
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "changes": changes,
@@ -132,13 +142,12 @@ def _recap(
     return render(request, door.page("recap"), context, status=status)
 
 
-def _changes(draft: Draft, judged: Dossier, forms: Forms) -> list[str]:
+def _changes(draft: Draft, told: dict[str, Any]) -> list[str]:
     """Return what a modification changes, for now, in what is filed."""
     if draft.amends is None:
         return []
     filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
-    valid = [(section, form) for section, form in forms if form.is_valid()]
-    return changes_between(filed.snapshot, as_read(judged, valid))
+    return changes_between(filed.snapshot, told)
 
 
 def _part(door: Door, draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:

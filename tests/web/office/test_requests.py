@@ -16,11 +16,12 @@ from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.registrations.models import ChangeRequest, Draft
+from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
-from tests.web.guide import BACKEND, main
+from tests.web.guide import BACKEND, main, value_of
 from tests.web.registry.world import HOST, a_member
 
 
@@ -92,6 +93,26 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     again = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
     assert again.status_code == 200
     assert ChangeRequest.objects.get().state == RequestState.TAKEN_BACK
+
+
+def test_what_is_asked_for_is_what_the_page_showed(candidate, in_lille, late):
+    draft = change(in_lille, late)
+    sending = f"/inscription/{draft.pk}/demande"
+    shown = value_of(candidate.get(sending), "lu")
+    typed = draft.answers.get(section="identification").answers
+    candidate.post(
+        f"/inscription/{draft.pk}/identification", {**typed, "address_1": "4 quai du Wault"}
+    )
+
+    page = candidate.post(sending, {"motif": WHY, "lu": shown})
+
+    assert page.status_code == 422
+    assert AnsweredMeanwhile.message in main(page)
+    assert "4 quai du Wault" in main(page)
+    assert f"{WHY}</textarea>" in html.unescape(page.text)
+    assert not ChangeRequest.objects.exists()
+    candidate.post(sending, {"motif": WHY, "lu": value_of(page, "lu")})
+    assert ChangeRequest.objects.get().reason == WHY
 
 
 def test_reading_the_page_of_a_request_writes_nothing(candidate, in_lille, late):

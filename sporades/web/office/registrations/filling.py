@@ -214,7 +214,7 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
             reason=form.cleaned_data["motif"] if form is not None and form.is_valid() else "",
             by=_author(request, found.service),
             at=request.arrived_at,
-            seen=request.POST.get(recapping.DECIDED, ""),
+            shown=recapping.shown_in(request),
         )
     except Incomplete:
         messages.error(request, _INCOMPLETE)
