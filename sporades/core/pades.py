@@ -28,10 +28,15 @@ def sign(pdf: bytes) -> bytes:
     )
     # It runs a loop of its own, and a thread that waits in another one would refuse it.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(
-            signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), output=sealed
-        ).result()
+        # What is deposited may be written less strictly than the norm, as common programs do.
+        written = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+        thread.submit(signer.sign_pdf, written, output=sealed).result()
     return sealed.getvalue()
+
+
+def read_key() -> None:
+    """Read the deployer's key, once for all seals. Raises whatever the disk or the key do."""
+    _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD)
 
 
 class _KeptKeySigner(signers.SimpleSigner):

@@ -19,6 +19,31 @@ def is_configured() -> bool:
     return bool(settings.SEAL_KEY_FILE)
 
 
+def stands_on(pdf: bytes) -> bool:
+    """Return whether the deployer's seal can be put on a file, asked before it is published.
+
+    Where there is no key, or none that can be read now, nothing tells against the file.
+
+    Args:
+        pdf: a PDF that comes from elsewhere.
+    """
+    if not is_configured():
+        return True
+    from sporades.core import pades  # noqa: PLC0415 - it says why
+
+    try:
+        pades.read_key()
+    except Exception:
+        logger.exception("The key of the seal cannot be read")
+        return True
+    try:
+        pades.sign(pdf)
+    except Exception:
+        logger.exception("A file takes no seal")
+        return False
+    return True
+
+
 def seal(pdf: bytes) -> bytes:
     """Return a PDF with the deployer's seal; any later change of the file shows.
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from sporades import mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach, reach
-from sporades.core import files
+from sporades.core import files, seal
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.locks import alone
@@ -89,6 +89,7 @@ def deposit_one(
         files.OutOfReach: the store does not answer.
     """
     looked = pdf_checks.look_at(content)
+    _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
         publication = operations.begin(
             kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
@@ -256,6 +257,7 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
         raise Refused(OUT_OF_REACH)
     content = reading.archive.read(line.file_name)
     looked = reading.reader.look_at(content)
+    _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
         operations.add(
             publication=reading.publication,
@@ -265,6 +267,12 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,
         )
+
+
+def _check_sealed(content: bytes) -> None:
+    """Refuse a file on which no seal can be put: once published, its reader would wait for ever."""
+    if not seal.stands_on(content):
+        raise pdf_checks.Damaged
 
 
 def _decision_of(publication: Publication) -> Decision | None:

@@ -11,7 +11,10 @@ import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from PIL import Image
 from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.generic import Reference
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -102,6 +105,39 @@ def test_a_seal_takes_nothing_from_the_paper(paper, key_file, tmp_path):
 
     assert problems(sealed, tmp_path) == []
     assert pdf_text(sealed) == pdf_text(paper)
+
+
+@pytest.fixture
+def drawn():
+    """Return a PDF as a common program writes it, less strictly than the norm."""
+    made = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(made, "PDF")
+    return made.getvalue()
+
+
+def test_a_paper_that_another_program_wrote_loosely_is_sealed_too(drawn, key_file, tmp_path):
+    with pytest.raises(PdfReadError):
+        PdfFileReader(io.BytesIO(drawn)).get_object(Reference(0, 65536))
+
+    assert seal.stands_on(drawn)
+    test_another_program_agrees(drawn, key_file, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "stands"), [(b"%PDF-1.7\nrien", False), (None, True)], ids=["no PDF", "a PDF"]
+)
+def test_whether_a_seal_can_be_put_is_known_before(paper, key_file, content, stands):
+    assert seal.stands_on(content or paper) is stands
+
+
+def test_what_is_certified_already_takes_no_seal(paper, key_file):
+    assert not seal.stands_on(seal.seal(paper))
+
+
+def test_a_key_that_cannot_be_read_tells_nothing_of_a_file(paper, key_file, settings):
+    settings.SEAL_KEY_FILE = f"{key_file}.absent"
+
+    assert seal.stands_on(b"rien")
 
 
 def test_a_byte_changed_anywhere_is_seen(paper, key_file):

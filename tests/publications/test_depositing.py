@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from sporades.core import files
+from sporades.core import files, seal
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
@@ -106,6 +106,28 @@ def test_what_is_no_plain_pdf_is_refused_and_leaves_nothing(deposit_one, kept, c
     assert not Publication.objects.exists()
     assert not DocumentVersion.objects.filter(document__kind=NOTICE.slug).exists()
     assert kept() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_no_seal_is_refused_where_it_is_deposited(deposit_one, kept, monkeypatch):
+    monkeypatch.setattr(seal, "stands_on", lambda _: False)
+
+    with pytest.raises(pdf_checks.Damaged):
+        deposit_one(a_pdf())
+
+    assert not Publication.objects.exists()
+    assert kept() == []
+
+
+def test_a_file_of_an_archive_that_takes_no_seal_is_refused_at_its_line(
+    deposit_many, three, monkeypatch
+):
+    monkeypatch.setattr(seal, "stands_on", lambda content: content != a_pdf("deux"))
+    first, second, _ = (one.number for one in three)
+
+    made = deposit_many(archive(**{first: a_pdf("un"), second: a_pdf("deux")}))
+
+    assert outcomes(made) == [("prepared", ""), ("refused", pdf_checks.Damaged.message)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -281,7 +281,7 @@ def _documents(
             sentence=f"Un document vous attend : {version.document.title}.",
             about=name(folders[version.document.folder_id]),
             link=reverse(
-                "candidate:document",
+                "candidate:document_pdf" if version.kind.is_deposited else "candidate:document",
                 args=[folders[version.document.folder_id].number, version.document.kind],
             ),
             act="Ouvrir le document",

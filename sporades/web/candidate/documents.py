@@ -52,10 +52,11 @@ def folder(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
-    """A document as a page: it says what its PDF says."""
+    """A document as a page: it says what its PDF says, or what is known of one made elsewhere."""
     found = own_registration(request, number)
     version = _version(request, found, kind)
-    reading.open_document(version=version, by=request.actor, at=request.arrived_at)
+    if not version.kind.is_deposited:
+        reading.open_document(version=version, by=request.actor, at=request.arrived_at)
     context = {
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
         "notice": _replaced(version)
@@ -72,15 +73,14 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A document as a PDF."""
     found = own_registration(request, number)
     version = _version(request, found, kind)
+    page = reverse("candidate:document", args=[found.number, kind]) + _asked(version)
+    on_screen = [("Lire dès maintenant le document à l'écran", page)]
     return paper(
         request,
         name=f"{kind}-{found.number}-v{version.number}",
         read=partial(reading.open_pdf, version=version, by=request.actor, at=request.arrived_at),
         instead=[
-            (
-                "Lire dès maintenant le document à l'écran",
-                reverse("candidate:document", args=[found.number, kind]) + _asked(version),
-            ),
+            *(() if version.kind.is_deposited else on_screen),
             ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),
         ],
     )

@@ -118,6 +118,32 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     assert "Convocation" not in main(candidate.get(folder))
 
 
+def test_what_was_made_elsewhere_is_opened_by_its_pdf_and_not_by_the_page_that_tells_of_it(
+    manager, member, in_lille, candidate
+):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    head.post(where("approve_publication", made.pk))
+    page, pdf = (
+        reverse(f"candidate:{name}", args=[in_lille.number, "convocation"])
+        for name in ("document", "document_pdf")
+    )
+
+    assert pdf in candidate.get("/accueil").text
+    told = candidate.get(page)
+    listed = main(candidate.get(reverse("candidate:folder", args=[in_lille.number])))
+
+    assert "Ce document est un PDF établi par le service gestionnaire." in main(told)
+    assert "À propos de ce document : Convocation" in listed
+    version = made.lines.get().version
+    version.refresh_from_db()
+    assert version.opened_at is None
+    assert candidate.get(pdf).status_code == 200
+    version.refresh_from_db()
+    assert version.opened_at == NOW
+
+
 def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     manager, in_lille, time_machine
 ):
