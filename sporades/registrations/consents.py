@@ -12,7 +12,7 @@ CONSENTS = (
     (
         "publishes_name",
         "J'accepte que mon nom figure dans les résultats publiés",
-        "Si vous répondez « Non », vos résultats ne sont visibles que dans votre espace.",
+        "Si vous répondez « Non », vos résultats ne sont pas publiés : vous les lisez dans votre espace.",
     ),
     (
         "shares_name",

@@ -130,24 +130,22 @@ def _ask_for_the_town(residence: Residence, postcode: str) -> str:
 
 
 def _message(dossier: Dossier, right: Place, postcode: str) -> str:
+    # Of what is filed already, one service alone is to be asked, whatever the other one takes.
     contact = (
-        f"Service à contacter : {right.service.managing_service.name_and_phone}."
+        "Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
+        if dossier.amends
+        else f"Service à contacter : {right.service.managing_service.name_and_phone}."
         if right.service
         else (
             f"{capfirst(right.academy.with_article)} n'inscrit pas à cet examen sur ce site : "
             "demandez-lui où vous inscrire."
         )
     )
-    advice = (
-        " Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
-        if dossier.amends
-        else ""
-    )
     message = (
         "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
         f"Le code postal {postcode} dépend {right.academy.with_preposition}, "
         f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}. "
-        f"{contact}{advice}"
+        f"{contact}"
     )
     return with_text(message, dossier.rules.residence.reference)
 

@@ -12,7 +12,7 @@ from pikepdf import Encryption, ObjectStreamMode, Permissions
 from sporades.intake import cleaning
 from tests.intake import papers, pdfs, photos
 from tests.intake.papers import SAID, paper, scanned
-from tests.intake.photos import held, jpeg, png
+from tests.intake.photos import held, jpeg, overwritten, png
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" + b"$H+H*"
 
@@ -346,6 +346,11 @@ WRONG = {
     "jpeg, three bytes": Wrong(lambda: jpeg()[:3], cleaning.DamagedPhoto, "cut at once"),
     "jpeg of noise": Wrong(lambda: jpeg()[:4] + bytes(900), cleaning.DamagedPhoto, "no photo"),
     "png, cut": Wrong(lambda: png()[:-600], cleaning.DamagedPhoto, "its end would be black"),
+    "png, overwritten": Wrong(
+        lambda: overwritten(photos.grainy(600, 800, "PNG")),
+        cleaning.DamagedPhoto,
+        "a part would be black",
+    ),
     "png, its start alone": Wrong(lambda: png()[:8], cleaning.DamagedPhoto, "cut at once"),
     "png, changed": Wrong(
         lambda: png().replace(b"IHDR\0\0", b"IHDR\0\1", 1), cleaning.DamagedPhoto, "not as written"

@@ -50,6 +50,12 @@ def png(width=600, height=800, mode="RGB", **options):
     return written(scene(width, height, mode), "PNG", **options)
 
 
+def overwritten(content):
+    """Return a photo of which some bytes in the middle are others."""
+    middle = len(content) // 2
+    return content[:middle] + bytes(200) + content[middle + 200 :]
+
+
 def grainy(width, height, kind="JPEG", **options):
     """Return a photo that packs as badly as those of telephones."""
     grain = Image.effect_noise((width, height), 60)

@@ -141,7 +141,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     assert "3 quai du Wault" in printed(page)
     [notice] = post.read()
     assert notice["Subject"] == "Modification d'inscription : Brevet d'essai – Marin, session 2027"
-    assert "Ce qui a changé : Un mail ne l'écrit pas" in words(notice)
+    assert "Un mail n'écrit pas ce qui a changé" in words(notice)
 
     clock.shift(timedelta(minutes=6))
     withdraw(page)

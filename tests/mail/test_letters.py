@@ -138,7 +138,7 @@ Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
 Numéro d'inscription : {registration.number}
 
-Ce qui a changé : Un mail ne l'écrit pas : lisez-le dans votre espace.
+Un mail n'écrit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Si vous n'êtes pas à l'origine de cette modification, changez votre mot de passe et prévenez le service gestionnaire.
 

@@ -498,7 +498,9 @@ def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_d
     client.post(at(second, page="/mesures"), {**CHOSEN, "decision": "oui"})
     pages.append(main(client.get(at(second))))
 
-    assert "ne vaut que pour cette inscription" in leaving
+    assert "ne passe pas de lui-même à une nouvelle inscription" in leaving
+    left = main(client.get(f"/mes-inscriptions/{first.number}"))
+    assert "ne passe pas de lui-même à une nouvelle inscription" in left
     assert "Les pièces justificatives déjà données ne passent pas à la nouvelle" in leaving
     assert "session précédente" not in pages[0]
     for page in pages:
@@ -514,7 +516,24 @@ def test_a_request_that_goes_with_its_registration_is_said_before(sign_in, regis
     page = main(client.get(f"/mes-inscriptions/{registration.number}/desinscription"))
 
     assert "Votre demande d'aménagement d'épreuves sera retirée aussi" in page
+    assert "effacés à partir du 26 novembre 2026" in page.replace("\xa0", " ")
     assert "aménagement" not in without
+
+
+@pytest.mark.parametrize("is_confided", [True, False])
+def test_what_was_confided_is_led_to_from_a_registration_that_was_withdrawn(
+    sign_in, registration, is_confided
+):
+    write(registration)
+    if is_confided:
+        confide(registration)
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+
+    page = sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}").text
+
+    assert (f'href="/mes-inscriptions/{registration.number}/sante"' in page) is is_confided
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from sporades.acts import deciding, registering
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author
-from tests.web.guide import main, seen, words
+from tests.web.guide import ask_to_withdraw, main, seen, words
 
 HOUR = timedelta(hours=1)
 NOTHING_LEFT = "ils ne prouvent plus une inscription, et vous n'avez plus rien à renvoyer."
@@ -23,6 +23,36 @@ def set_aside(registration):
     deciding.decide(
         registration=registration, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
     )
+
+
+def test_to_withdraw_twice_leads_to_what_the_first_press_did(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    asked = ask_to_withdraw(client, registration.number).request["PATH_INFO"]
+    first = client.post(asked)
+
+    again = [client.post(asked), client.get(asked)]
+
+    where = f"/mes-inscriptions/{registration.number}"
+    assert [one.headers["Location"] for one in (first, *again)] == [where] * 3
+    page = main(client.get(where))
+    assert "Désinscription enregistrée le" in page
+    assert "n'est plus possible" not in page
+
+
+def test_a_second_press_that_waits_for_the_first_does_too(sign_in, monkeypatch):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    asked = ask_to_withdraw(client, registration.number).request["PATH_INFO"]
+    act = registering.withdraw
+
+    def first_then_second(**said):
+        act(**said)
+        act(**said)
+
+    monkeypatch.setattr("sporades.acts.registering.withdraw", first_then_second)
+
+    assert client.post(asked).headers["Location"] == f"/mes-inscriptions/{registration.number}"
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,16 @@ def test_the_calendar_holds_each_date_to_come(visitor):
     assert max(len(line.encode()) for line in lines) <= 75
 
 
+def test_the_calendar_holds_the_dates_that_the_page_shows(visitor):
+    page = visitor.get("/ouverture-des-services?academie=A25").text
+
+    assert 'href="/ouverture-des-services/agenda.ics?academie=A25"' in page
+    lines = visitor.get("/ouverture-des-services/agenda.ics?academie=A25").text.split("\r\n")
+    assert "Versailles" in " ".join(lines)
+    assert "Lille" not in " ".join(lines)
+    assert len([line for line in lines if line.startswith("DTSTART")]) == 1
+
+
 def test_who_asks_to_be_told_must_confirm_by_a_click(visitor):
     move_services(opens_at=NOW + timedelta(days=2))
     service = RegistrationService.objects.get(academy="A09")

@@ -69,9 +69,17 @@ def _shown(content: bytes) -> tuple[Image.Image, int]:
         if width * height > MOST_PIXELS:
             raise Unfit("TooManyPixels")
         turned = TURNED.get(_orientation(photo))
+        if photo.format == "PNG":
+            _check_sums(content)
         shown = _shrunk(photo)
     upright = shown.transpose(turned) if turned is not None else shown
     return upright, max(width, height)
+
+
+def _check_sums(content: bytes) -> None:
+    """Refuse a PNG of which a part is not what its sum says: the library would draw it black."""
+    with Image.open(io.BytesIO(content), formats=("PNG",)) as photo:
+        photo.verify()
 
 
 def _orientation(photo: Image.Image) -> int:

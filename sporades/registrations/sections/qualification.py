@@ -35,7 +35,7 @@ class QualificationForm(SectionForm):
         min_value=0,
         max_value=MOST_YEARS,
         error_messages={
-            "required": "Indiquez un nombre d'années, 0 si vous n'en avez pas.",
+            "required": "Indiquez un nombre d'années, par exemple 3.",
             "invalid": "Indiquez un nombre d'années entier, par exemple 3.",
         },
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),

@@ -1,6 +1,6 @@
 """« Mes inscriptions »: read, modify, withdraw, begin again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from sporades.accommodations.tracker import LACKING, check_of, taken_back_in_wor
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
 from sporades.acts.moving import moves_of, placed_in_words
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
@@ -45,10 +45,11 @@ from sporades.registrations.queries import (
 )
 from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.summary import SUMMARY
-from sporades.retention.categories import kept_in_words
+from sporades.retention.categories import confided_until, kept_in_words
 from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.accommodations.confided import (
     cases_and_papers_of,
+    has_confided,
     missing_in_words,
     papers_called_for,
 )
@@ -88,10 +89,11 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     is_waiting = asked is not None and asked.is_waiting
     has_accommodations = rules_of(found) is not None
     case, former = _requests_of(found) if found.is_active else (None, None)
-    left = taken_back_among(cases_of(registration=found.pk)) if found.withdrawn_at else None
+    left = cases_of(registration=found.pk) if found.withdrawn_at else []
     context = {
         "registration": found,
         "left_request": _left_in_words(left, found),
+        "left_papers": bool(left) and has_confided(found),
         "awaiting": [
             *unread_answers([found]),
             *_awaiting(found, modifications, documents, at=at),
@@ -200,8 +202,13 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """« Me désinscrire », confirmed by someone who has just signed in (S-18)."""
+    """« Me désinscrire », confirmed by someone who has just signed in (S-18).
+
+    Pressed twice, or opened again, it leads to what the first press did.
+    """
     found = _registration(request, number)
+    if found.withdrawn_at is not None:
+        return redirect("candidate:registration", found.number)
     if needs_recent_sign_in(request):
         return sign_in_again(request)
     case, refusal = last_case_of(found) if rules_of(found) else None, None
@@ -209,6 +216,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         try:
             registering.withdraw(registration=found, by=request.actor, at=request.arrived_at)
         except Refused as said:
+            if _registration(request, number).withdrawn_at is not None:
+                return redirect("candidate:registration", found.number)
             refusal = said
         else:
             told = "Un mail vous confirme votre désinscription."
@@ -220,33 +229,39 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "is_editable": found.is_editable(request.arrived_at),
         "has_pieces": bool(found.owed["evidence"]),
-        "accommodation": _left_with(case),
+        "accommodation": _left_with(case, at=request.arrived_at),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
 
 
-def _left_in_words(case: Case | None, registration: Registration) -> str:
-    """Say that a request fell with a registration, or had been taken back before; else nothing."""
+NOT_CARRIED = (
+    "Votre aménagement d'épreuves ne passe pas de lui-même à une nouvelle inscription : il y sera à "
+    "redemander."
+)
+
+
+def _left_in_words(cases: Sequence[Case], registration: Registration) -> str:
+    """Say that a request fell with a registration, or was taken back, or what a decision is worth."""
+    case = taken_back_among(cases)
     if case is None:
-        return ""
+        return NOT_CARRIED if decision_among(cases) is not None else ""
     case.registration = registration
-    return taken_back_in_words(case)
+    return f"{taken_back_in_words(case)} Une nouvelle inscription demande une nouvelle demande."
 
 
-def _left_with(case: Case | None) -> str:
+def _left_with(case: Case | None, *, at: datetime) -> str:
     """Say what becomes of a request, or of its decision, with the registration that is left."""
     if case is None:
         return ""
     if case.is_undecided:
         return (
-            "Votre demande d'aménagement d'épreuves sera retirée aussi, et les papiers de santé que "
-            "vous auriez confiés seront effacés : une nouvelle inscription demande une nouvelle demande."
+            "Votre demande d'aménagement d'épreuves sera retirée aussi : une nouvelle inscription "
+            "demande une nouvelle demande. Les papiers de santé que vous auriez confiés seront effacés "
+            f"à partir du {day_in_words(confided_until(at))} : téléchargez avant ce jour ceux dont vous "
+            "voulez une copie."
         )
-    return (
-        "La décision sur votre aménagement d'épreuves ne vaut que pour cette inscription : avec une "
-        "nouvelle inscription, il sera à redemander."
-    )
+    return NOT_CARRIED
 
 
 def again(request: HttpRequest, number: str) -> HttpResponse:

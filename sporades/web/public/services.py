@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -50,6 +51,13 @@ class Wanted:
         """Whether a choice was made."""
         return bool(self.domain or self.academy)
 
+    @property
+    def query(self) -> str:
+        """What the address of another page on the same services says, after it."""
+        asked = {"domaine": self.domain, "academie": self.academy}
+        said = urlencode({name: code for name, code in asked.items() if code})
+        return f"?{said}" if said else ""
+
     def asks_for(self, service: RegistrationService) -> bool:
         """Tell whether a service is among those that a choice was made for."""
         return self.is_chosen and self.takes(service)
@@ -75,9 +83,11 @@ def services(request: HttpRequest) -> HttpResponse:
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
-    """The openings and closings to come, as an iCalendar file."""
+    """The openings and closings to come that the page showed, as an iCalendar file."""
     at = request.arrived_at
-    found = [*exams.open_services(at), *exams.upcoming_services(at)]
+    services = [*exams.open_services(at), *exams.upcoming_services(at)]
+    wanted = Wanted(services, request.GET)
+    found = [one for one in services if wanted.takes(one)]
     content = "\r\n".join(line for text in _calendar(found, at) for line in _folded(text))
     return HttpResponse(
         content + "\r\n",

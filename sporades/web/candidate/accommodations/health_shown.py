@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 
 from sporades.accommodations.contesting import contestable_among
@@ -48,6 +49,7 @@ class Kind:
         help: what is expected of it.
         is_mandatory: whether the request is incomplete without it.
         is_asked: whether it is still called for: another one may be given.
+        is_conditional: whether the request will say whether it is called for.
     """
 
     code: str
@@ -55,6 +57,7 @@ class Kind:
     help: str = ""
     is_mandatory: bool = False
     is_asked: bool = True
+    is_conditional: bool = False
 
 
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
@@ -194,8 +197,17 @@ def _serves_again(
 
 def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
     """Return the papers that its request calls for, all that the réglementation names until it is begun."""
+    if case is not None:
+        prefetch_related_objects([case], "measures")
+    is_known = case is not None and bool(case.measures.all())
     named = [
-        Kind(one.code, one.label, one.help or "", one.is_mandatory)
+        Kind(
+            one.code,
+            one.label,
+            one.help or "",
+            is_mandatory=one.is_mandatory and (is_known or one.when is None),
+            is_conditional=one.when is not None and not is_known,
+        )
         for one in papers_called_for_by(case, registration)
     ]
     return [] if rules_of(registration) is None else [*named, OTHER]
