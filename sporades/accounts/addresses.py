@@ -3,6 +3,8 @@
 import re
 from difflib import get_close_matches
 
+import idna
+
 PROVIDERS = (
     "gmail.com",
     "orange.fr",
@@ -64,6 +66,18 @@ def half_said(address: str) -> str:
     """Return « n…@exemple.fr »: enough to know one's own address, too little to learn another's."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}…{at}{domain}"
+
+
+def readable(address: str) -> str:
+    """Return an address as its owner types it: « exämple.test » for « xn--exmple-cua.test ».
+
+    Only to be read: what is kept and compared is the form in which it is written to.
+    """
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address
 
 
 def letter_box(address: str) -> str:

@@ -252,11 +252,22 @@ def tell_sign_in_changed(
 
 @transaction.atomic
 def change_identity(
-    candidate: Candidate, *, identity: dict[str, Any], by: Actor, at: datetime
+    candidate: Candidate, *, identity: dict[str, Any], by: Actor, at: datetime, seen: int = 0
 ) -> None:
-    """Correct civil data that no saved registration has frozen. Raises candidates' Frozen."""
+    """Correct civil data that no saved registration has frozen.
+
+    Args:
+        candidate: whose they are.
+        identity: the new ones.
+        by: who corrects them.
+        at: the instant.
+        seen: the key of those that the page showed, if it says so.
+
+    Raises:
+        Frozen, ChangedMeanwhile: see `candidates.change_identity`.
+    """
     before = candidates.civil_data(candidate.identity)
-    if candidates.change_identity(candidate, identity=identity, at=at):
+    if candidates.change_identity(candidate, identity=identity, seen=seen, at=at):
         # Nothing was filed yet: which data changed is enough, what they were is forgotten.
         changed = sorted(name for name, value in identity.items() if before[name] != value)
         journal.record(

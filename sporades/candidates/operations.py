@@ -33,6 +33,16 @@ REACHED = (*ADDRESS, "phone", "channel", "email")
 """How somebody without an account is reached."""
 
 
+class ChangedMeanwhile(Refused):
+    """Civil data were changed since the page that changes them was shown."""
+
+    message = (
+        "Vos informations ont été modifiées dans une autre fenêtre ou sur un autre appareil : rien de "
+        "ce que vous venez de saisir n'est enregistré. Vérifiez chaque réponse, puis enregistrez. Ce "
+        "qui diffère, votre saisie puis ce qui est enregistré :"
+    )
+
+
 class Frozen(Refused):
     """Civil data that only the managing service can change any more."""
 
@@ -70,14 +80,23 @@ def enrol(
 
 
 @transaction.atomic
-def change_identity(candidate: Candidate, *, identity: dict[str, Any], at: datetime) -> bool:
+def change_identity(
+    candidate: Candidate, *, identity: dict[str, Any], at: datetime, seen: int = 0
+) -> bool:
     """Replace the civil data of a candidate who has never filed anything.
+
+    Args:
+        candidate: whose they are.
+        identity: the new ones.
+        at: the instant.
+        seen: the key of those that the page showed; 0 where it does not say.
 
     Returns:
         Whether anything was different.
 
     Raises:
         Frozen: a registration was saved in the meantime.
+        ChangedMeanwhile: they are others than those that were shown.
     """
     locked = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
     if locked.is_frozen:
@@ -85,6 +104,9 @@ def change_identity(candidate: Candidate, *, identity: dict[str, Any], at: datet
     old = locked.identity
     if civil_data(old) == {name: identity[name] for name in CIVIL_DATA}:
         return False
+    if seen and old.pk != seen:
+        candidate.identity = old
+        raise ChangedMeanwhile
     locked.identity = candidate.identity = _written(identity, at=at)
     locked.save(update_fields=["identity"])
     forget_identity(old)

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sporades.accounts.addresses import PROVIDERS, letter_box, likely_meant
+from sporades.accounts.addresses import PROVIDERS, letter_box, likely_meant, readable
 from sporades.accounts.forms import AddressField
 from sporades.accounts.models import normalised_address
 
@@ -31,6 +31,19 @@ def test_a_slip_of_the_finger_is_recognised(typed, meant):
 @given(st.sampled_from(PROVIDERS), st.from_regex(r"[a-z][a-z0-9.+]{0,20}", fullmatch=True))
 def test_a_real_provider_is_never_questioned(domain, local):
     assert likely_meant(f"{local}@{domain}") == ""
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("neuf@xn--exmple-cua.test", "neuf@exämple.test"),
+        ("neuf@exemple.test", "neuf@exemple.test"),
+        ("neuf@xn--a.test", "neuf@xn--a.test"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_read_as_its_owner_types_it(kept, read):
+    assert readable(kept) == read
 
 
 @given(st.emails())

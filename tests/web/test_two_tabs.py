@@ -291,7 +291,8 @@ def test_a_window_left_open_on_a_draft_abandoned_elsewhere_is_told_so(sign_in):
     )
 
     assert page.request["PATH_INFO"] == "/mes-inscriptions"
-    assert "n'y sont pas ajoutées" in words(seen(page))
+    assert "Cette saisie est abandonnée : les réponses que vous venez" in words(seen(page))
+    assert "Modifier" not in words(seen(page).cssselect("main")[0])
     assert not draft.answers.exists()
 
 

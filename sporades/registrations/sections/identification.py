@@ -82,7 +82,7 @@ class IdentificationForm(SectionForm):
     postcode = CleanCharField(
         label="Code postal",
         max_length=10,
-        help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000.",
+        help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000. Vide si votre pays n'en a pas.",
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
     town = EnvelopeField(
@@ -151,6 +151,9 @@ class IdentificationForm(SectionForm):
         # One of the two is due: neither may be said to be optional.
         for name in ONE_OF_TWO:
             ask_if_called_for(self.fields[name])
+        # Some countries have none.
+        self.fields["postcode"].required = False
+        ask_if_called_for(self.fields["postcode"])
         if not self.is_for_a_minor:
             for name in ("guardian_name", "guardian_phone", "guardian_email"):
                 del self.fields[name]
@@ -219,6 +222,8 @@ class IdentificationForm(SectionForm):
         """Find the commune, then check the academy of the address and the telephones."""
         data = super().clean() or {}
         postcode = data.get("postcode", "")
+        if not postcode and "postcode" in data and data.get("country", FRANCE) == FRANCE:
+            self.add_error("postcode", ValidationError(_POSTCODE, code="required"))
         if {"postcode", "town", "country"} <= data.keys():
             if data["country"] == FRANCE:
                 find_commune(self, data)
@@ -268,6 +273,7 @@ class IdentificationForm(SectionForm):
             self.add_error(refusal.field, ValidationError(refusal.message, code="residence"))
 
 
+_POSTCODE = "Remplissez « Code postal »."
 OWN_ADDRESS = (
     "C'est l'adresse mail du candidat. Écrivez celle de son représentant légal, ou laissez vide s'il "
     "n'en a pas."

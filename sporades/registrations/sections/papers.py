@@ -70,8 +70,8 @@ class PaperRow:
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nothing to choose."""
-        return not self.fields
+        """Whether its status is not to be chosen; an option may be."""
+        return not any(one.name.startswith(STATUS) for one in self.fields)
 
 
 class StatusField(forms.ChoiceField):

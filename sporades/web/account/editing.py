@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
+from sporades.accounts.addresses import readable
 from sporades.accounts.keys import change_to_confirm, change_to_undo
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
@@ -19,8 +20,10 @@ from sporades.accounts.second_factor import ways_left
 from sporades.acts import addressing, changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
+from sporades.candidates.models import Candidate, Identity
 from sporades.core.french import instant_in_words, listed, local_day
 from sporades.mail.queries import undelivered_to
+from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import last_correction_of
 from sporades.territory.models import ManagingService
@@ -30,6 +33,9 @@ from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.account.places import say_understood
 from sporades.web.layout.network import network_of
 from sporades.web.layout.proofs import has_second_factor, needs_recent_sign_in, sign_in_again
+from sporades.web.layout.seen import seen_in
+
+SEEN = "lu"
 
 
 def edit(request: HttpRequest) -> HttpResponse:
@@ -51,19 +57,34 @@ def edit(request: HttpRequest) -> HttpResponse:
     }
     if candidate is not None:
         form = _identity_form(request, candidate)
-        if request.method == "POST" and not candidate.is_frozen and form.is_valid():
-            changing.change_identity(
-                candidate, identity=form.identity(), by=request.actor, at=request.arrived_at
-            )
+        is_sent = request.method == "POST" and not candidate.is_frozen and form.is_valid()
+        if is_sent and _is_changed(request, candidate, form):
             messages.success(request, "Vos informations sont enregistrées.")
             say_understood(request, form)
             return redirect(goes_back or "account_edit")
         if request.method == "POST" and candidate.is_frozen:
             raise candidates.Frozen
-        context["form"] = form
+        context |= {"form": form, "seen": candidate.identity_id}
         if candidate.is_frozen:
             context |= _asked(candidate)
     return render(request, "account/edit.html", context)
+
+
+def _is_changed(request: HttpRequest, candidate: Candidate, form: IdentityForm) -> bool:
+    """Change civil data as they were read, and return whether it is done; the form says why not."""
+    try:
+        changing.change_identity(
+            candidate,
+            identity=form.identity(),
+            seen=seen_in(request.POST, SEEN),
+            by=request.actor,
+            at=request.arrived_at,
+        )
+    except candidates.ChangedMeanwhile as refusal:
+        differing = changes_of_identity(Identity(**form.identity()), candidate.identity)
+        form.add_error(None, f"{refusal} {' ; '.join(differing)}")
+        return False
+    return True
 
 
 def _asked(candidate) -> dict[str, Any]:
@@ -179,7 +200,7 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
             return _too_old(request)
         messages.success(
             request,
-            f"Votre adresse est maintenant {user.email}. C'est avec elle que vous vous connectez.",
+            f"Votre adresse est maintenant {readable(user.email)}. C'est avec elle que vous vous connectez.",
         )
         return redirect("account_edit")
     context = {"change": change, "is_anothers": False}

@@ -23,8 +23,12 @@ from sporades.web.wizard.door import Door
 
 _TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-les, puis continuez."
 _TOO_LATE = (
-    "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer "
-    "n'y sont pas ajoutées. Pour changer une réponse, utilisez « Modifier »."
+    "Cette saisie était déjà enregistrée : les réponses que vous venez d'envoyer n'y sont pas "
+    "ajoutées. Pour changer une réponse, utilisez « Modifier »."
+)
+_LEFT = (
+    "Cette saisie est abandonnée : les réponses que vous venez d'envoyer n'y sont pas ajoutées, et "
+    "rien n'en est enregistré."
 )
 _WAITS = (
     "Votre demande de modification attend une réponse : les réponses que vous venez d'envoyer n'y "
@@ -51,6 +55,13 @@ def after(draft: Draft) -> HttpResponse:
     if draft.sent_at is not None and draft.amends is not None:
         return redirect("candidate:registration", draft.amends.number)
     return redirect("candidate:registrations")
+
+
+def _too_late(draft: Draft) -> str:
+    """Say why answers that came to a draft that is open no more are not added to it."""
+    if draft.abandoned_at is not None:
+        return _LEFT
+    return _WAITS if draft.sent_at else _TOO_LATE
 
 
 def _before(draft: Draft) -> HttpResponse:
@@ -111,7 +122,7 @@ DOOR = Door(
     after=after,
     before=_before,
     later=_later,
-    too_late=lambda draft: _WAITS if draft.sent_at else _TOO_LATE,
+    too_late=_too_late,
     shown=_as_answered,
     account=_account_from,
     closed=Draft.closed_in_words,

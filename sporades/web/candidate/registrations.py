@@ -145,14 +145,20 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "told": told,
         "has_accommodations": rules_of(found) is not None,
         "pieces": [] if found.is_validated else owed_by(found, rows_of(registration=found.pk)),
+        "is_just_filed": _is_just_filed(last, at=at),
         "heading": _filing_in_words(last, at=at),
     }
     return render(request, "candidate/number.html", context)
 
 
+def _is_just_filed(version: Version, *, at: datetime) -> bool:
+    """Return whether its candidate comes from the button that filed a version."""
+    return version.author_kind == CANDIDATE and at - version.filed_at <= JUST_FILED
+
+
 def _filing_in_words(version: Version, *, at: datetime) -> str:
     """Say that the candidate's filing is kept, while they come from it; then what the page holds."""
-    if version.author_kind != CANDIDATE or at - version.filed_at > JUST_FILED:
+    if not _is_just_filed(version, at=at):
         return "Vos numéros"
     return f"Votre {'modification' if version.number > 1 else 'inscription'} est enregistrée"
 

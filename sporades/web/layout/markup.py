@@ -14,6 +14,7 @@ from django.template import Library
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sporades.accounts.addresses import readable
 from sporades.core import french
 from sporades.core.clock import rehearsed_in_words
 from sporades.core.phones import as_dialled
@@ -32,6 +33,7 @@ RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_
 
 
 register.filter("dialled", as_dialled)
+register.filter("readable", readable)
 register.simple_tag(rehearsed_in_words, name="rehearsed")
 
 

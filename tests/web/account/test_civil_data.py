@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import answers_of
+from sporades.candidates.operations import ChangedMeanwhile
 from tests.factories import NOW, a_registration
 from tests.web.account.owner import sign_in
-from tests.web.guide import seen
+from tests.web.guide import main, seen, value_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
 
@@ -42,6 +43,34 @@ def test_civil_data_can_be_corrected_before_the_first_registration(client, user)
     user.candidate.refresh_from_db()
     assert user.candidate.identity.usage_name == "Kermarrec"
     assert "Maëlle Anne KERMARREC" in client.get(reverse("account_edit")).text
+
+
+def test_data_that_another_window_has_changed_are_read_before_they_are_changed_again(client, user):
+    sign_in(client)
+    here = reverse("account_edit")
+    before = value_of(client.get(here), "lu")
+    client.post(here, edited(user, first_names="Annette Lise", lu=before))
+
+    page = client.post(here, edited(user, usage_name="Kermarrec", lu=before))
+
+    user.candidate.refresh_from_db()
+    assert user.candidate.identity.first_names == "Annette Lise"
+    said = main(page)
+    assert ChangedMeanwhile.message.split(" : ")[0] in said
+    assert "Prénoms : Maëlle Anne → Annette Lise" in said
+    assert value_of(page, "usage_name") == "Kermarrec"
+    client.post(here, edited(user, usage_name="Kermarrec", lu=value_of(page, "lu")))
+    user.candidate.refresh_from_db()
+    assert user.candidate.identity.usage_name == "Kermarrec"
+
+
+def test_the_same_data_sent_twice_are_no_conflict(client, user):
+    sign_in(client)
+    sent = edited(user, usage_name="Kermarrec", lu=user.candidate.identity_id)
+
+    answers = [client.post(reverse("account_edit"), sent) for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [302, 302]
 
 
 def test_frozen_data_are_greyed_and_cannot_be_posted(client, user):

@@ -47,8 +47,7 @@ from sporades.web.wizard import recap as recapping
 from sporades.web.wizard.door import Door
 
 _TOO_LATE = (
-    "Cette saisie était déjà enregistrée ou abandonnée : les réponses que vous venez d'envoyer n'y "
-    "sont pas ajoutées."
+    "Cette saisie était déjà {what} : les réponses que vous venez d'envoyer n'y sont pas ajoutées."
 )
 _TAKEN_UP = "Cette adresse est celle de sa dernière inscription : vérifiez-la avec le candidat."
 _OF_RECORD = "Cette adresse est celle de la fiche : vérifiez-la avec le candidat."
@@ -274,6 +273,10 @@ def _offers(request: HttpRequest) -> list[tuple[Programme, list[RegistrationServ
     return found
 
 
+def _too_late(draft: Draft) -> str:
+    return _TOO_LATE.format(what="abandonnée" if draft.abandoned_at else "enregistrée")
+
+
 def _after(draft: Draft) -> HttpResponse:
     if draft.filed_as is not None:
         return redirect("office:registration", draft.filed_as.registration.number)
@@ -397,7 +400,7 @@ DOOR = Door(
     after=_after,
     before=_before,
     later=_later,
-    too_late=lambda _draft: _TOO_LATE,
+    too_late=_too_late,
     shown=_shown,
     account=lambda _address: "",
     closed=_closed,
