@@ -1,10 +1,13 @@
 """What the réglementation explains is read beside what it explains."""
 
+from types import SimpleNamespace
+
 import lxml.html
 import pytest
 
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import SECTIONS
+from sporades.registrations.sections.papers import PaperRow
 from tests.factories import NOW, a_candidate, a_draft, load_invented
 
 EXPERIENCE = "      experience: {libelle: Années"
@@ -26,6 +29,16 @@ def read(bound):
     return [
         " ".join(" ".join(choice.itertext()).split()) for choice in html.cssselect("label, option")
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_settled"),
+    [([], True), (["option-E4"], True), (["statut-E4"], False), (["statut-E4", "note-E4"], False)],
+)
+def test_an_epreuve_whose_option_alone_is_chosen_says_its_status(asked, is_settled):
+    row = PaperRow(None, tuple(SimpleNamespace(name=name) for name in asked))
+
+    assert row.is_settled is is_settled
 
 
 @pytest.mark.parametrize(

@@ -208,26 +208,6 @@ def test_how_long_an_epreuve_lasts_is_read_apart_from_what_is_told_of_it(sign_in
     ) in page.replace("\xa0", " ")
 
 
-def test_an_epreuve_whose_option_alone_is_chosen_says_its_status(sign_in):
-    load_demo("bac-pro-assp.yaml")
-    exam = Exam.objects.get(domain__code="BACPRO")
-    candidate = a_candidate()
-    draft = registering.begin(
-        candidate=candidate,
-        exam=exam,
-        speciality=exam.specialities.first(),
-        service=RegistrationService.objects.get(domain=exam.domain, academy="A09"),
-        by=author(candidate),
-        at=NOW,
-    )
-
-    page = seen(sign_in(candidate).get(f"/inscription/{draft.pk}/epreuves"))
-
-    rows = [words(row) for row in page.cssselect(".s-paper") if "U4" in words(row)]
-    [language] = [row for row in rows if "Langue vivante" in row]
-    assert "Inscrit Langue choisie" in language
-
-
 # --- What stands in the way ---------------------------------------------------------------------
 
 
