@@ -37,9 +37,8 @@ class ChangedMeanwhile(Refused):
     """Civil data were changed since the page that changes them was shown."""
 
     message = (
-        "Vos informations ont été modifiées dans une autre fenêtre ou sur un autre appareil : rien de "
-        "ce que vous venez de saisir n'est enregistré. Vérifiez chaque réponse, puis enregistrez. Ce "
-        "qui diffère, votre saisie puis ce qui est enregistré :"
+        "Vos informations ont été modifiées ailleurs depuis l'ouverture de cette page : rien de votre "
+        "saisie n'est enregistré. Vérifiez-la, puis enregistrez. Votre saisie → ce qui est enregistré :"
     )
 
 
