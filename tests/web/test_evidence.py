@@ -174,7 +174,8 @@ def test_an_old_page_of_a_piece_that_is_accepted_leads_to_where_it_is_read(mine,
 
     page = send(mine, registration, photo("black"))
 
-    assert page.redirect_chain == [(address(registration), 302)]
+    assert page.status_code == 409
+    assert 'name="fichiers"' not in page.text
     assert NothingAwaited.message in main(page)
     assert piece(registration).deposit == given
 

@@ -26,7 +26,10 @@ from sporades.web.layout.sent import taking
 
 def evidence(request: HttpRequest, number: str) -> HttpResponse:
     """One line a piece: what it is, where it stands, by when, what was given."""
-    found = own_registration(request, number)
+    return _listed(request, own_registration(request, number))
+
+
+def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> HttpResponse:
     at, zone = request.arrived_at, found.service.zone
     is_open = found.is_active and not found.is_validated
     pieces = [
@@ -50,7 +53,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
         ],
     }
-    return render(request, "candidate/evidence.html", context)
+    return render(request, "candidate/evidence.html", context, status=status)
 
 
 def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
@@ -87,6 +90,8 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         providing.check(owing.owed_of(found), piece, at=at)
     except Refused as refusal:
         messages.error(request, str(refusal))
+        if posted:  # the list says why, and that nothing was taken
+            return _listed(request, own_registration(request, number), status=409)
         return redirect("candidate:evidence", number)
     if form.errors:
         form.keep_received(at=request.arrived_at)
