@@ -23,6 +23,8 @@ from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of
 
+CORRECTED = "identity corrected"
+
 
 class Overtaken(Refused):
     """Somebody else has corrected them since the page was opened."""
@@ -30,6 +32,24 @@ class Overtaken(Refused):
     message = (
         "Un collègue vient de corriger cet état civil : relisez le dossier, puis recommencez si "
         "une correction reste à faire."
+    )
+
+
+class CorrectedAlready(Overtaken):
+    """Whoever corrects has corrected them since the page was opened, otherwise."""
+
+    message = (
+        "Une correction est déjà enregistrée à votre nom pour cet état civil : relisez le dossier, "
+        "puis recommencez si une autre reste à faire."
+    )
+
+
+class NotAsShown(Overtaken):
+    """Nobody has corrected them: the page does not say what it showed."""
+
+    message = (
+        "Cette page ne disait pas quel état civil elle montrait : relisez le dossier, puis "
+        "recommencez."
     )
 
 
@@ -47,6 +67,7 @@ def correct_identity(
 
     They are the person's, not an exam's: each of their registrations that stands has a new
     version and its summary is issued again. What was withdrawn or set aside stays as it was.
+    Pressed twice, they are corrected once.
 
     Args:
         registration: the one in whose file they are corrected.
@@ -57,20 +78,24 @@ def correct_identity(
         at: the instant.
 
     Raises:
-        Overtaken: they have been corrected since.
+        Overtaken, CorrectedAlready, NotAsShown: they are not those that were read.
         NothingChanged: they are those that are kept.
         Merged: see `lock_person`.
     """
     candidate = lock_person(registration.candidate_id)
-    if candidate.identity_id != seen:
-        raise Overtaken
     before = candidates.civil_data(candidate.identity)
     kept = {name: before[name] for name in before if before[name] != identity[name]}
+    last = entries_about(candidate).filter(verb=CORRECTED).first()
+    own = last if last is not None and last.actor_id == by.identifier else None
+    if own is not None and not kept and own.payload["after"]["proof"] == proof:
+        return _standing(candidate).count()
+    if candidate.identity_id != seen:
+        raise NotAsShown if last is None else CorrectedAlready if own else Overtaken
     if not kept:
         raise NothingChanged
     new = candidates.correct_identity(candidate, identity=identity, at=at)
     journal.record(
-        "identity corrected",
+        CORRECTED,
         by=by,
         on=candidate,
         at=at,
@@ -79,7 +104,7 @@ def correct_identity(
         after={**{name: identity[name] for name in kept}, "proof": proof},
     )
     app.configure_task("doubles.look", queue="batches").defer(candidate=candidate.pk)
-    standing = list(Registration.objects.active().filter(candidate=candidate).order_by("pk"))
+    standing = list(_standing(candidate).order_by("pk"))
     corrected_by = registration.service.managing_service.name
     for one in standing:
         issue_again(registration=one, identity=new, signed_by=corrected_by, by=by, at=at)
@@ -100,6 +125,11 @@ def correct_identity(
     return len(standing)
 
 
+def _standing(candidate: Candidate) -> QuerySet[Registration]:
+    found: QuerySet[Registration] = Registration.objects.active().filter(candidate=candidate)
+    return found
+
+
 def _named_to(
     candidate: Candidate, standing: list[Registration], *, beside: Registration
 ) -> list[Registration]:
@@ -115,7 +145,7 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
     They are acts on the person; one that was set aside meanwhile is restored under them. What was
     withdrawn is no more concerned.
     """
-    done = entries_about(*persons_of(registration)).filter(verb="identity corrected")
+    done = entries_about(*persons_of(registration)).filter(verb=CORRECTED)
     return while_it_counts(done, "at", registration)
 
 

@@ -37,6 +37,8 @@ class Batch(AskedByMember):
     decided_name = models.CharField("approuvé ou refusé par", max_length=255, blank=True)
     moved_at = models.DateTimeField("dernière avancée le", null=True, blank=True)
     ended_at = models.DateTimeField("terminé le", null=True, blank=True)
+    sending = models.UUIDField("envoi", null=True, blank=True, editable=False)
+    """The press of the button that prepared it; nothing where no page named one."""
 
     objects: ClassVar[Any] = models.Manager()
 
@@ -60,6 +62,9 @@ class Batch(AskedByMember):
             models.CheckConstraint(
                 name="nobody_approves_their_own_batch",
                 condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+            ),
+            models.UniqueConstraint(
+                fields=["asked_by", "sending"], name="two_presses_prepare_one_batch"
             ),
         ]
 

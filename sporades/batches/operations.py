@@ -31,7 +31,7 @@ from sporades.batches.states import (
 )
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
-from sporades.core.locks import alone
+from sporades.core.locks import alone, lock_value
 from sporades.core.queue import defer_once
 from sporades.core.refusals import NobodyApproves, ReasonMissing, Refused, SamePerson
 from sporades.core.transitions import Transition, move
@@ -87,6 +87,12 @@ class TooMany(Refused):
     message = "Un lot compte 100 000 inscriptions au plus : ajoutez un critère."
 
 
+class Launched(Refused):
+    """It is launched, or proposed, already."""
+
+    message = "Ce lot est déjà lancé."
+
+
 @transaction.atomic
 def prepare(
     *,
@@ -98,6 +104,7 @@ def prepare(
     at: datetime,
     about: UUID | None = None,
     piece: str = "",
+    sending: UUID | None = None,
 ) -> Batch:
     """Freeze which registrations an action is for; nothing is done before it is launched.
 
@@ -110,12 +117,15 @@ def prepare(
         at: the instant.
         about: what it fills or says, for an action that is asked for on a page of its own.
         piece: the code of the supporting document, for an action that is about one.
+        sending: names the press of the button: pressed twice, it prepares one batch.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
         ReasonMissing: the action is told with a reason.
         PieceMissing: it is about a piece, and none is chosen.
     """
+    if (already := _prepared_by(sending, by)) is not None:
+        return already
     if action.has_piece and not piece:
         raise PieceMissing
     if action.has_reason and not reason:
@@ -133,6 +143,7 @@ def prepare(
         total=0,
         state=BatchState.PREPARED,
         asked_at=at,
+        sending=sending,
     )
     chosen = registrations.order_by("pk").values_list("pk", flat=True)[: MOST_LINES + 1]
     batch.total = sum(_freeze(batch, keys) for keys in batched(chosen, FROZEN_AT_ONCE))
@@ -144,6 +155,18 @@ def prepare(
     return batch
 
 
+def _prepared_by(sending: UUID | None, by: User) -> Batch | None:
+    """Return the batch that a press of the button has prepared already, if it has.
+
+    Of two presses at once the second waits here until the first has prepared it.
+    """
+    if sending is None:
+        return None
+    lock_value("batch prepared", f"{by.pk}:{sending}")
+    found: Batch | None = by.batches.filter(sending=sending).first()
+    return found
+
+
 def _freeze(batch: Batch, keys: Sequence[int]) -> int:
     """Write some lines, each with what is decided of it now; return how many."""
     marks = batch.does.marks(keys, batch.piece) if batch.does.marks else {}
@@ -153,14 +176,25 @@ def _freeze(batch: Batch, keys: Sequence[int]) -> int:
 
 @transaction.atomic
 def prepare_message(
-    *, registrations: Any, subject: str, text: str, reach: Reach, by: User, at: datetime
+    *,
+    registrations: Any,
+    subject: str,
+    text: str,
+    reach: Reach,
+    by: User,
+    at: datetime,
+    sending: UUID | None = None,
 ) -> Batch:
     """Freeze what is written to whom; nobody is written to before it is launched.
+
+    See `prepare` for the arguments.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
         NotAPlaceholder: something between braces does not exist.
     """
+    if (already := _prepared_by(sending, by)) is not None:
+        return already
     said = mailings.begin(subject=subject, text=text, at=at)
     return prepare(
         registrations=registrations,
@@ -170,6 +204,7 @@ def prepare_message(
         by=by,
         at=at,
         about=said.pk,
+        sending=sending,
     )
 
 
@@ -179,8 +214,12 @@ def launch(*, batch: Batch, by: Actor, at: datetime) -> None:
 
     Raises:
         NobodyApproves: a second person is needed, and there is none.
-        Refused: it has begun already.
+        Launched: it has begun, or is proposed, already.
     """
+    # Of two presses at once the second waits here, and finds what the first has begun.
+    waiting = Batch.objects.select_for_update().filter(pk=batch.pk, state=BatchState.PREPARED)
+    if waiting.first() is None:
+        raise Launched
     if _is_too_large(batch, at=at):
         move(batch, PROPOSE, launched_at=at, moved_at=at)
         _record("batch proposed", batch, by=by, at=at)

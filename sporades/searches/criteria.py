@@ -48,6 +48,10 @@ class Unreadable(Exception):
         self.box = box
 
 
+class NotADay(Unreadable):
+    """It is written as a day, and is none that can be."""
+
+
 @dataclass(frozen=True)
 class Criterion(ABC):
     """Something by which registrations are told apart.
@@ -321,11 +325,11 @@ class Day(Ordered[date]):
             raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
         day, month, year, iso_year, iso_month, iso_day = read.groups()
         if not EARLIEST <= int(year or iso_year) <= LATEST:
-            raise Unreadable(f"Indiquez une année entre {EARLIEST} et {LATEST}.", box)
+            raise NotADay(f"Indiquez une année entre {EARLIEST} et {LATEST}.", box)
         try:
             return date(int(year or iso_year), int(month or iso_month), int(day or iso_day))
         except ValueError:
-            raise Unreadable(NO_SUCH_DAY, box) from None
+            raise NotADay(NO_SUCH_DAY, box) from None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from sporades.accounts.permissions import Reach
 from sporades.core.text import clean
 from sporades.searches.catalogue import CRITERIA
-from sporades.searches.criteria import Unreadable
+from sporades.searches.criteria import NotADay, Unreadable
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf, Link
@@ -20,12 +20,15 @@ def tree_of(typed: str) -> Group:
 
     Args:
         typed: what was typed, not empty.
+
+    Raises:
+        NotADay: a birth date that no calendar has; the message says so.
     """
     said = clean(typed)
     if "@" in said:
         return Group(members=(_leaf("mail", Operator.IS, said),))
     day = _leaf("naissance", Operator.IS, said)
-    if _is_readable(day):
+    if _is_a_day(day):
         return Group(members=(day,))
     if any(sign.isdigit() for sign in said):
         return Group(members=(_leaf(_number_meant(said), Operator.IS, said),))
@@ -68,9 +71,11 @@ def _leaf(code: str, operator: Operator, said: str) -> Leaf:
     return Leaf(CRITERIA[code], operator, (said,))
 
 
-def _is_readable(leaf: Leaf) -> bool:
+def _is_a_day(leaf: Leaf) -> bool:
     try:
         leaf.condition()
+    except NotADay:
+        raise
     except Unreadable:
         return False
     return True

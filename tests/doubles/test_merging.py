@@ -92,7 +92,7 @@ def test_everything_of_the_one_is_the_others_and_nothing_has_changed(double, pro
     given = left.registrations.get()
     begun = a_draft(left, exam="BE", speciality="FOREST", epreuves=FOREST)
     messaging.write(registration=given, text="Bonjour", sending=uuid4(), by=author(left), at=NOW)
-    noting.write_note(registration=given, text="À revoir", by=OPERATOR, at=NOW)
+    noting.write_note(registration=given, text="À revoir", sending=uuid4(), by=OPERATOR, at=NOW)
     before, acts = said_of(given), list(Entry.objects.order_by("pk").values("pk", "digest"))
     mails = Message.objects.filter(about_kind="candidate", about_id=str(left.pk)).count()
 

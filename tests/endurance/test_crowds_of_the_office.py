@@ -1,17 +1,21 @@
 """A button pressed by many at once, a tab refused to a crowd: one mail, and every refusal counted."""
 
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import resending
+from sporades.acts import correcting, noting, resending
 from sporades.batches import operations as batches
-from sporades.batches.actions import WRITTEN_ALONE
+from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch
+from sporades.candidates.operations import civil_data
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.mailings.models import Mailing
 from sporades.registrations import counting
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import RefusedAnswer, Registration
@@ -42,6 +46,107 @@ def test_many_presses_at_once_send_one_mail_again(arena):
         told = sorted(type(one).__name__ for one in outcomes)
         assert told == ["AlreadySentAgain"] * 3 + ["Message"]
         assert Message.objects.filter(again_of=refused).count() == 1
+
+
+@pytest.fixture
+def agent(arena):
+    """Return a manager of Lille, who may write, and their perimeter."""
+    a_registration(a_candidate(), at=now())
+    user = User.objects.create_user("agent@exemple.test", "x", created_at=now())
+    user.memberships.create(
+        role=Membership.Role.MANAGER, full_name="Camille Agent", academies=["A09"]
+    )
+    return user, reach(user.memberships.all(), Permission.WRITE_MESSAGES)
+
+
+def test_a_message_prepared_by_many_presses_at_once_is_one_batch_launched_once(agent):
+    user, allowed = agent
+    for _ in range(ROUNDS):
+        Batch.objects.all().delete()
+        Mailing.objects.all().delete()
+        press = partial(
+            batches.prepare_message,
+            registrations=Registration.objects.all(),
+            subject="Votre centre",
+            text="Apportez une pièce d'identité.",
+            reach=allowed,
+            by=user,
+            at=now(),
+            sending=uuid4(),
+        )
+
+        prepared = together(*[press] * 4)
+
+        made = Batch.objects.get()
+        assert {one.pk for one in prepared} == {made.pk}
+        assert Mailing.objects.get().pk == made.about
+        assert made.lines.count() == 1
+        launch = [
+            partial(batches.launch, batch=one, by=allowed.perimeters[0].member, at=now())
+            for one in prepared
+        ]
+        launched = sorted(type(one).__name__ for one in together(*launch))
+        assert launched == ["Launched"] * 3 + ["NoneType"]
+        acts = Entry.objects.filter(verb="batch launched", object_id=str(made.pk))
+        assert acts.count() == 1
+
+
+def test_an_action_prepared_by_many_presses_at_once_is_one_batch(agent):
+    user, allowed = agent
+    for _ in range(ROUNDS):
+        Batch.objects.all().delete()
+        press = partial(
+            batches.prepare,
+            registrations=Registration.objects.all(),
+            action=ACTIONS["validate"],
+            reason="",
+            reach=allowed,
+            by=user,
+            at=now(),
+            sending=uuid4(),
+        )
+
+        prepared = together(*[press] * 4)
+
+        assert {one.pk for one in prepared} == {Batch.objects.get().pk}
+
+
+def test_a_note_added_by_many_presses_at_once_is_one(arena):
+    for _ in range(ROUNDS):
+        registration = a_registration(a_candidate(), at=now())
+        press = partial(
+            noting.write_note,
+            registration=registration,
+            text="A téléphoné.",
+            sending=uuid4(),
+            by=OPERATOR,
+            at=now(),
+        )
+
+        written = together(*[press] * 4)
+
+        assert {one.pk for one in written} == {registration.notes.get().pk}
+        assert (
+            Entry.objects.filter(verb="note written", object_id=str(registration.pk)).count() == 1
+        )
+
+
+def test_civil_data_corrected_by_many_presses_at_once_are_corrected_once(arena):
+    for _ in range(ROUNDS):
+        registration = a_registration(a_candidate(), at=now())
+        press = partial(
+            correcting.correct_identity,
+            registration=registration,
+            identity={**civil_data(registration.candidate.identity), "usage_name": "Kermarrec"},
+            seen=registration.candidate.identity_id,
+            proof="Carte d'identité",
+            by=OPERATOR,
+            at=now(),
+        )
+
+        assert together(*[press] * 4) == [1] * 4
+
+        assert registration.versions.count() == 2
 
 
 def test_two_messages_launched_at_once_never_pass_what_one_writes_alone(arena):

@@ -56,7 +56,7 @@ def whole(invented_exam, manager):
         registration=registration, text=f"C'est {NAME}", sending=uuid4(), by=mine, at=NOW
     )
     give(registration, name=f"Carte de {NAME}.jpg")
-    noting.write_note(registration=registration, text=f"Vu {NAME}", by=by, at=NOW)
+    noting.write_note(registration=registration, text=f"Vu {NAME}", sending=uuid4(), by=by, at=NOW)
     for version in DocumentVersion.objects.order_by("pk"):
         reading.open_pdf(version=version, by=mine, at=NOW)
         reading.consult_pdf(version=version, by=by, at=NOW)

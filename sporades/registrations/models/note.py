@@ -19,11 +19,16 @@ class Note(models.Model):
     written_at = models.DateTimeField("écrite le")
     author_name = models.CharField("auteur", max_length=255)
     author_id = models.CharField("compte de l'auteur", max_length=60)
+    sending = models.UUIDField("envoi", null=True, blank=True, editable=False)
+    """The press of the button that added it; nothing where no page named one."""
 
     class Meta:
         verbose_name = "note"
         constraints = [
             models.CheckConstraint(name="a_note_says_something", condition=~models.Q(text="")),
+            models.UniqueConstraint(
+                fields=["registration", "sending"], name="two_presses_add_one_note"
+            ),
         ]
 
     def __str__(self) -> str:

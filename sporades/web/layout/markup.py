@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.messages.storage.base import Message
 from django.forms import Select
 from django.forms.utils import flatatt
 from django.template import Library
@@ -48,6 +49,12 @@ def directed(said: object) -> SafeString:
         parts += [text[end : words.start()], format_html('<bdi dir="rtl">{}</bdi>', words[0])]
         end = words.end()
     return format_html_join("", "{}", ((part,) for part in (*parts, text[end:])))
+
+
+@register.filter
+def each_once(said: Iterable[Message] | None) -> list[Message]:
+    """Return the messages of a page without what a button pressed twice says again."""
+    return list({(one.level, str(one)): one for one in said or ()}.values())
 
 
 @register.filter

@@ -11,6 +11,7 @@ from sporades.exams.models import RegistrationService
 from sporades.exchanges.spreadsheets import FORMS
 from sporades.registrations.fields import CleanCharField, CleanLinesField
 from sporades.registrations.models.note import LONGEST_NOTE
+from sporades.web.layout.presses import a_press
 
 OF_SOMEBODY = {
     "birth_name": ("", "Le nom de naissance, tel qu'il est écrit sur la pièce d'identité."),
@@ -81,6 +82,7 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Écrivez la note avant de l'ajouter."},
     )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
 
 class ExportForm(forms.Form):

@@ -346,6 +346,26 @@ def test_those_that_are_ticked_or_all_go_to_a_batch_that_is_seen_first(
     assert case_of(in_lille).state == state
 
 
+def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    where = f"{LIST}?etape=a-decider"
+
+    def pressed():
+        page = seen(manager.get(where))
+        return {
+            one.get("name"): one.get("value")
+            for one in page.cssselect("main [name=envoi], main [name=toutes]")
+        }
+
+    asked = pressed()
+    first, second = manager.post(where, asked), manager.post(where, asked)
+
+    assert first.url == second.url == reverse("office:one_batch", args=[Batch.objects.get().pk])
+    another(State.OPINION_GIVEN)
+    manager.post(where, {**pressed(), "envoi": asked["envoi"]})
+    assert sorted(Batch.objects.values_list("total", flat=True)) == [1, 2]
+
+
 def test_nothing_ticked_is_said_and_no_other_step_has_a_batch(manager, in_lille):
     reach(in_lille, State.ASKED)
 

@@ -59,6 +59,32 @@ def test_all_that_a_search_finds_is_decided_after_a_look(manager, two, in_versai
     assert in_versailles.state == State.REGISTERED
 
 
+def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):
+    where = place(manager)
+    [press] = seen(manager.get(where)).cssselect("main [name=envoi]")
+    asked = {"decision": "validate", "motif": "", "envoi": press.get("value")}
+
+    first, second = manager.post(where, asked), manager.post(where, asked)
+    manager.post(where, {**asked, "decision": "flag", "motif": WHY})
+
+    assert first.url == second.url
+    assert Batch.objects.count() == 2
+
+
+def test_launched_again_it_leads_to_its_page_and_alarms_nobody(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    launch = page_of(Batch.objects.get(), "launch_batch")
+
+    first, second = manager.post(launch), manager.post(launch)
+
+    assert first.url == second.url == page_of(Batch.objects.get())
+    page = main(manager.get(second.url))
+    assert "Le lot est lancé" in page
+    assert "n'est plus possible" not in page
+    work("batches")
+    assert "Terminé" in main(manager.post(launch, follow=True))
+
+
 def test_how_many_letters_it_makes_is_said_before(manager, two):
     Candidate.objects.filter(pk=two[0].candidate_id).update(user=None, email="")
     where, action = place(manager), {"decision": "validate", "motif": ""}

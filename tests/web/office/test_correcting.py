@@ -270,12 +270,13 @@ def test_neither_an_auditor_nor_another_academy_corrects(member, in_lille):
     )
 
 
-def test_two_who_correct_at_once_leave_one_history(manager, in_lille):
+def test_two_who_correct_at_once_leave_one_history(manager, member, in_lille):
     # The second asked before the first had answered: it is judged on what stands by then.
     first = answers(in_lille, birth_name="Le Gouff")
+    colleague = member("A09", email="collegue@exemple.test")
 
     stale = answers(in_lille, usage_name="Kermarrec")
-    manager.post(where(in_lille), first)
+    colleague.post(where(in_lille), first)
     second = manager.post(where(in_lille), stale)
 
     assert second.status_code == 422
@@ -285,9 +286,51 @@ def test_two_who_correct_at_once_leave_one_history(manager, in_lille):
     assert (in_lille.version, in_lille.identity.birth_name) == (2, "Le Gouff")
 
 
+def test_a_colleague_who_corrects_the_same_is_not_told_as_oneself(manager, member, in_lille):
+    said = answers(in_lille, birth_name="Le Gouff")
+    member("A09", email="collegue@exemple.test").post(where(in_lille), said)
+
+    page = manager.post(where(in_lille), said)
+
+    assert page.status_code == 422
+    assert "Un collègue vient de corriger" in page.text
+
+
+def test_pressed_again_it_leads_to_the_file_as_the_first_time(manager, in_lille):
+    said = answers(in_lille, birth_name="Le Gouff")
+
+    first, second = (manager.post(where(in_lille), said) for _ in range(2))
+
+    assert first.url == second.url == reverse("office:registration", args=[in_lille.number])
+    page = main(manager.get(second.url))
+    assert page.count("L'état civil est corrigé.") == 1
+    assert "Son inscription en cours a une nouvelle version. Un mail part" in page
+    in_lille.refresh_from_db()
+    assert in_lille.version == 2
+    assert Entry.objects.filter(verb="identity corrected").count() == 1
+    assert Message.objects.filter(kind="identity_corrected").count() == 1
+
+
+@pytest.mark.parametrize("changes", [{"usage_name": "Kermarrec"}, {"preuve": "Livret de famille"}])
+def test_another_correction_from_the_same_page_is_said_to_come_after_ones_own(
+    manager, in_lille, changes
+):
+    said = answers(in_lille, birth_name="Le Gouff")
+    manager.post(where(in_lille), said)
+
+    page = manager.post(where(in_lille), {**said, **changes})
+
+    assert page.status_code == 422
+    assert "Une correction est déjà enregistrée à votre nom" in html.unescape(page.text)
+    assert "collègue" not in main(page)
+    assert next(iter(changes.values())) in page.text
+    assert Entry.objects.filter(verb="identity corrected").count() == 1
+
+
 @pytest.mark.parametrize("seen", ["", "x", "9" * 40, "-1"])
 def test_a_page_that_does_not_say_what_it_showed_corrects_nothing(manager, in_lille, seen):
     page = correct(manager, in_lille, birth_name="Le Gouff", vue=seen)
 
     assert page.status_code == 422
+    assert "Cette page ne disait pas" in page.text
     assert in_lille.version == 1

@@ -67,6 +67,15 @@ def test_one_is_declared_from_its_pieces(late, in_lille):
     assert "il n'y a rien à déclarer" in main(again_pressed)
 
 
+def test_pressed_again_it_leads_to_the_batch_that_is_made_already(late, in_lille):
+    [press] = seen(late.get(LIST)).cssselect("main [name=envoi]")
+    asked = {"choix": [in_lille.number], "envoi": press.get("value")}
+
+    first, second = late.post(LIST, asked), late.post(LIST, asked)
+
+    assert first.url == second.url == reverse("office:one_batch", args=[Batch.objects.get().pk])
+
+
 def test_those_that_are_ticked_or_all_go_to_a_batch_that_is_seen_first(late, in_lille):
     other = a_registration(a_candidate())
     del other

@@ -10,7 +10,7 @@ from sporades.accounts.models import Membership
 from sporades.journal.models import Entry
 from sporades.registrations.models import Note
 from tests.factories import NOW
-from tests.web.guide import main
+from tests.web.guide import main, seen
 
 SAID = "A téléphoné : envoie son diplôme lundi."
 
@@ -35,6 +35,30 @@ def test_a_note_is_read_by_colleagues_with_its_author_and_its_instant(manager, m
     assert SAID in read
     assert Note.objects.get().author_name in read
     assert "le mercredi 25 novembre 2026 à 10 h 30" in read
+
+
+def test_pressed_again_it_is_one_note_and_one_act(manager, in_lille):
+    [press] = seen(manager.get(tab(in_lille))).cssselect("main [name=envoi]")
+    where = reverse("office:write_note", args=[in_lille.number])
+    said = {"note": SAID, "envoi": press.get("value")}
+
+    answers = [manager.post(where, said) for _ in range(3)]
+
+    assert {one.url for one in answers} == {tab(in_lille)}
+    assert main(manager.get(tab(in_lille))).count("La note est ajoutée.") == 1
+    assert Note.objects.count() == Entry.objects.filter(verb="note written").count() == 1
+    manager.post(where, {**said, "note": "Rappelle mardi."})
+    manager.post(where, {"note": SAID})
+    assert Note.objects.count() == 3
+
+
+def test_the_database_keeps_one_note_of_a_press(manager, in_lille):
+    for _ in range(2):
+        write(manager, in_lille)
+    one, other = Note.objects.all()
+
+    with pytest.raises(IntegrityError, match="two_presses"), transaction.atomic():
+        Note.objects.filter(pk=one.pk).update(sending=other.sending)
 
 
 def test_the_last_comes_first(manager, in_lille):

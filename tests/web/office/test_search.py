@@ -6,6 +6,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import registering
+from sporades.core.french import NO_SUCH_DAY
 from sporades.exams.models import Exam, RegistrationService
 from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
@@ -324,13 +325,31 @@ def test_a_name_that_very_many_bear_is_not_sought_by_likeness_too(
     assert set(numbers(page)) == {filed[name] for name in named}
 
 
-@pytest.mark.parametrize("typed", [" ", "[]", "🧑🏽‍🎓", "-", "x" * 201])
-def test_a_box_that_says_nothing_says_what_to_type(manager, typed):
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        *((typed, "Indiquez un numéro, un nom") for typed in (" ", "[]", "🧑🏽‍🎓", "-", "(", "%")),
+        *((length * "x", "Raccourcissez ce que vous cherchez") for length in (201, 100_000)),
+        ("31/02/2001", NO_SUCH_DAY),
+        ("31-02-2001", NO_SUCH_DAY),
+        ("2001-02-31", NO_SUCH_DAY),
+        ("31 février 2001", NO_SUCH_DAY),
+        ("14/03/1850", "Indiquez une année entre 1900 et 2200"),
+    ],
+)
+def test_a_box_that_finds_nothing_says_what_to_type_at_its_place_and_above(manager, typed, said):
     page = manager.post(reverse("office:find"), {"quoi": typed})
 
     assert page.status_code == 422
-    assert page.context["quick"].errors["quoi"][0].startswith("Indiquez un numéro, un nom")
+    assert page.context["quick"].errors["quoi"][0].startswith(said)
     assert page.context["quick"]["quoi"].value() == typed
+    [summary] = seen(page).cssselect("[data-error-summary]")
+    [link] = summary.cssselect("a")
+    assert words(summary).startswith("Il y a un point à corriger")
+    assert said in words(link)
+    [field] = seen(page).cssselect("main form.s-quick [name=quoi]")
+    assert link.get("href") == f"#{field.get('id')}"
+    assert not Search.objects.exists()
 
 
 def test_columns_are_those_that_were_chosen(manager, in_lille):

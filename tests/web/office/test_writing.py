@@ -4,6 +4,7 @@ import html
 from urllib.parse import urlencode
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -12,13 +13,13 @@ from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.mail.models import Message
-from sporades.mailings.models import MailingTemplate
+from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.operations import KIND
 from sporades.mailings.placeholders import PLACEHOLDERS
 from sporades.web.office.searches import writing
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
-from tests.web.guide import main
+from tests.web.guide import main, seen
 from tests.web.office.test_search import leaf, sought
 
 SAID = {"objet": "Votre centre", "texte": "{prénoms}, apportez une pièce d'identité."}
@@ -77,6 +78,59 @@ def test_it_is_sent_in_the_background_and_stands_in_the_mails_of_each_file(manag
     assert "Message du service" in mails
     journal = main(manager.get(reverse("office:journal", args=[two[0].number])))
     assert "Message écrit au candidat" in journal
+
+
+def the_form(client, where):
+    """Open the page, and return what it sends."""
+    [press] = seen(client.get(where)).cssselect("main [name=envoi]")
+    return {**SAID, "preparer": "1", "envoi": press.get("value")}
+
+
+def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):
+    where = place(manager)
+    said = the_form(manager, where)
+
+    first, second = manager.post(where, said), manager.post(where, said)
+
+    assert first.url == second.url == page_of(Batch.objects.get())
+    assert Mailing.objects.count() == 1
+    manager.post(page_of(Batch.objects.get(), "launch_batch"))
+    work("batches")
+    assert manager.post(where, said).url == first.url
+    assert written().count() == 2
+
+
+def test_what_is_changed_on_the_page_found_again_is_another_message(manager, two):
+    where = place(manager)
+    said = the_form(manager, where)
+    manager.post(where, said)
+
+    manager.post(where, {**said, "texte": "Apportez aussi votre convocation."})
+    manager.post(where, {**said, "choix": two[0].number})
+
+    assert Batch.objects.count() == 3
+
+
+def test_a_page_opened_anew_writes_another_message_and_a_colleague_theirs(manager, member, two):
+    where = place(manager)
+    said = the_form(manager, where)
+    manager.post(where, said)
+
+    manager.post(where, the_form(manager, where))
+    colleague = member("A09", email="collegue@exemple.test")
+    colleague.post(place(colleague), said)
+
+    assert Batch.objects.count() == 3
+
+
+def test_the_database_keeps_one_batch_of_a_press(manager, two):
+    where = place(manager)
+    for _ in range(2):
+        manager.post(where, the_form(manager, where))
+    one, other = Batch.objects.all()
+
+    with pytest.raises(IntegrityError, match="two_presses"), transaction.atomic():
+        Batch.objects.filter(pk=one.pk).update(sending=other.sending)
 
 
 def test_the_ticked_lines_alone(manager, two, in_versailles):

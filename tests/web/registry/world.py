@@ -278,6 +278,7 @@ def build(mark: str = "") -> World:
     noting.write_note(
         registration=owner.registration,
         text=f"A téléphoné le 24 novembre {mark}",
+        sending=uuid4(),
         by=author(other.candidate),
         at=NOW,
     )

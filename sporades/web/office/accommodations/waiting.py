@@ -27,6 +27,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
+from sporades.web.layout.presses import a_press, press_of
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -230,6 +231,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "step": step,
         "is_calling": step.state == State.NOTIFIED,
         "together": TOGETHER.get(step.batch, ""),
+        "press": a_press(),
         "here": address(step),
         "count": in_step,
         "page": page,
@@ -268,6 +270,7 @@ def _prepare(request: HttpRequest, queue: CaseQueue) -> HttpResponse:
             reach=request.reach,
             by=request.user,
             at=request.arrived_at,
+            sending=press_of(request),
         )
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -17,6 +17,7 @@ from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import by_registration
 from sporades.evidence.states import State
 from sporades.letters.words import announced
+from sporades.web.layout.presses import a_press, press_of
 from sporades.web.office.registrations.files import author_on, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
@@ -50,6 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             if one.pk in rows  # nothing has come for it meanwhile
         ],
         "base": f"{reverse('office:incomplete')}?page=",
+        "press": a_press(),
         "trail": TRAIL,
     }
     return render(request, "office/incomplete.html", context)
@@ -71,6 +73,7 @@ def _prepare(request: HttpRequest, waiting: Any) -> HttpResponse:
             reach=request.reach,
             by=request.user,
             at=request.arrived_at,
+            sending=press_of(request),
         )
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -11,6 +11,7 @@ from sporades.evidence.queries import labels_within
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
+from sporades.web.layout.presses import a_press
 from sporades.web.office.days import DayField
 
 MEANINGS = {
@@ -106,6 +107,7 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
         """Offer every action that its reader may do somewhere.

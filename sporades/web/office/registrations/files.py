@@ -31,6 +31,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest, Regi
 from sporades.registrations.queries import mails_about, version_of
 from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
+from sporades.web.layout.presses import press_of
 from sporades.web.office.forms import NoteForm
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.mail_lines import lines_of
@@ -200,6 +201,7 @@ def write_note(request: HttpRequest, number: str) -> HttpResponse:
     noting.write_note(
         registration=found,
         text=form.cleaned_data["note"],
+        sending=press_of(request),
         by=author_on(request, found),
         at=request.arrived_at,
     )

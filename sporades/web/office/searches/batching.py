@@ -19,6 +19,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.evidence.queries import labels_of
 from sporades.registrations.models import Registration
+from sporades.web.layout.presses import press_of
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.decision_forms import BatchForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
@@ -56,6 +57,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
                 reach=allowed,
                 by=request.user,
                 at=request.arrived_at,
+                sending=press_of(request),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -171,10 +173,14 @@ def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Begin; of many, with the second factor shown again (S-17)."""
     mine = _own(request, batch)
     page, then = _page_of(mine), "relisez, puis lancez le lot"
+    if mine.state != BatchState.PREPARED:
+        return redirect(page)  # the button was pressed twice: the page says how far it is
     if first := second_factor_first(request, page=page, then=then, is_asked=mine.is_of_many):
         return first
     try:
         operations.launch(batch=mine, by=_author(request), at=request.arrived_at)
+    except operations.Launched:
+        pass  # by another press, at the same instant
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -10,6 +10,7 @@ from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField
+from sporades.web.layout.presses import a_press
 from sporades.web.office.days import LatelyForm
 from sporades.web.office.searches.choosing import Counted
 
@@ -61,6 +62,7 @@ class MailingForm(forms.Form):
     aussi = forms.BooleanField(
         label="Écrire aussi pour les inscriptions désinscrites ou écartées", required=False
     )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
     field_order = ("objet", "texte", "aussi", "nom_du_modele")
 
     def __init__(self, data: Any = None, *, counts: Counted, **options: Any) -> None:

@@ -5,8 +5,9 @@ from django.core.exceptions import ValidationError
 
 from sporades.registrations.fields import CleanCharField
 from sporades.searches import quick
-from sporades.searches.criteria import Unreadable
+from sporades.searches.criteria import NotADay, Unreadable
 
+LONGEST = 200
 _WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
 
 
@@ -16,17 +17,22 @@ class QuickForm(forms.Form):
     quoi = CleanCharField(
         label="Trouver une inscription",
         help_text="Un numéro, un nom, une date de naissance ou une adresse mail",
-        max_length=200,
+        max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages=dict.fromkeys(("required", "max_length"), _WHAT),
+        error_messages={
+            "required": _WHAT,
+            "max_length": f"Raccourcissez ce que vous cherchez : {LONGEST} signes au plus.",
+        },
     )
 
     def clean_quoi(self) -> str:
-        """Refuse what nothing can be compared with: signs alone, for instance."""
+        """Refuse what nothing can be compared with: signs alone, a day of no calendar."""
         said: str = self.cleaned_data["quoi"]
-        self.tree = quick.tree_of(said)
         try:
+            self.tree = quick.tree_of(said)
             self.tree.condition()
+        except NotADay as refusal:
+            raise ValidationError(str(refusal)) from None
         except Unreadable:
             raise ValidationError(_WHAT) from None
         return said

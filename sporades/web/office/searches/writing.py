@@ -19,6 +19,7 @@ from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.placeholders import PLACEHOLDERS
 from sporades.registrations.models import Registration
+from sporades.web.layout.presses import press_of
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.searches.message_forms import KEEP, MailingForm
 
@@ -54,6 +55,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     reach=request.reach,
                     by=request.user,
                     at=request.arrived_at,
+                    sending=press_of(request),
                 )
                 return redirect("office:one_batch", made.pk)
         except mailings.TooManyTemplates as refusal:

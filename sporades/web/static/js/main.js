@@ -10,6 +10,7 @@ import { pages } from "./pages.js";
 import { passkeys } from "./passkeys.js";
 import { passwords } from "./passwords.js";
 import { photos } from "./photos.js";
+import { presses } from "./presses.js";
 import { reveal } from "./reveal.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
@@ -20,6 +21,7 @@ import { unsent } from "./unsent.js";
 import { uploads } from "./uploads.js";
 
 errorSummary();
+presses();
 passkeys();
 pages();
 passwords();
