@@ -137,7 +137,7 @@ class Crowd:
         words = " ".join(plain(html.unescape(answer.text)).split())
         if answer.status == 422 and NOT_KEPT in words:
             return None
-        if answer.status == 422 and any(one.message in words for one in refusals):
+        if answer.status in (409, 422) and any(one.message in words for one in refusals):
             return False
         return self.later(answer)
 
