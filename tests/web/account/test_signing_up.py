@@ -72,6 +72,8 @@ def test_the_first_page_shows_the_privacy_notice_and_its_link(client):
         ({"birth_date_year": "2023"}, "birth_date", "vous auriez"),
         ({"birth_date_day": ""}, "birth_date", "Indiquez le jour, le mois et l'année"),
         ({"email": "ines"}, "email", "Indiquez une adresse mail complète"),
+        ({"email": "é.accent@exemple.test"}, "email", "« é » n'y est pas accepté."),
+        ({"email": "ines＠exemple.test"}, "email", "remplacez « ＠ » par « @ »"),
         ({"email": "ines@gmial.com"}, "email", "Vouliez-vous dire ines@gmail.com"),
         ({"password": "court"}, "password", "il en faut au moins 12"),
         ({"password": "Marchand-et-compagnie"}, "password", "contient « Marchand »"),
