@@ -42,8 +42,10 @@ MAILS = [
         [
             "Un nouveau mot de passe a été demandé pour le compte Sporades créé avec votre adresse",
             "Ce compte n'est pas encore activé. Pour l'activer, ouvrez ce lien, montrez que",
-            "Si vous ne connaissez plus le mot de passe choisi, ouvrez le lien et choisissez "
-            "« Recommencer la création de mon compte ».",
+            (
+                "Si vous ne connaissez plus le mot de passe choisi, ouvrez le lien et choisissez "
+                "« Recommencer la création de mon compte »."
+            ),
         ],
     ),
     (
@@ -62,7 +64,10 @@ MAILS = [
         "activation",
         {"link": f"{SITE}/activer-mon-compte/clé", "deadline": WHEN, "is_forgotten": True},
         "Activez votre compte Sporades",
-        ["c'est vous qui l'avez créé (avec FranceConnect), puis cliquez", "clé\n\nVous avez 48 heures"],
+        [
+            "c'est vous qui l'avez créé (avec FranceConnect), puis cliquez",
+            "clé\n\nVous avez 48 heures",
+        ],
     ),
     (
         "address_known",
@@ -89,8 +94,10 @@ MAILS = [
         "Votre nouveau mot de passe Sporades",
         [
             f"Créer un nouveau mot de passe : {SITE}/nouveau-mot-de-passe/1/clé",
-            "Il sert une fois, pendant une heure. Si vous vous connectez d'ici là, ou si vous en "
-            "demandez un autre, celui-ci n'est plus bon.",
+            (
+                "Il sert une fois, pendant une heure. Si vous vous connectez d'ici là, ou si vous en "
+                "demandez un autre, celui-ci n'est plus bon."
+            ),
             "Si vous n'avez rien demandé, ne faites rien : votre mot de passe reste le même.",
         ],
     ),

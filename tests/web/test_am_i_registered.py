@@ -43,9 +43,7 @@ OPTIONAL_PAPER = (
     "À faire : Pièce justificative : Photographie (facultative) "
     "À fournir avant le vendredi 8 janvier 2027 à 12 h 00 (heure de Paris)."
 )
-WITHDRAWN = (
-    "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris). Plus rien n'est à fournir."
-)
+WITHDRAWN = "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris). Plus rien n'est à fournir."
 
 
 def lines(page):
