@@ -55,7 +55,7 @@ def _how_to_mend(sign: str) -> str:
 class AddressField(forms.EmailField):
     """An e-mail address, kept in its one form."""
 
-    default_validators = (check_address,)
+    default_validators = [check_address]
 
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
         """Make the field, with the example that ends its help."""
