@@ -4,8 +4,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
-from sporades.accounts.addresses import LONGEST, is_plain, likely_meant
+from sporades.accounts.addresses import (
+    BEFORE_AT,
+    LONGEST,
+    is_plain,
+    likely_meant,
+    plain_sign,
+    refused_sign,
+)
 from sporades.accounts.models import normalised_address
 
 ADDRESS_HINT = "Par exemple : prenom.nom@exemple.fr"
@@ -13,8 +21,41 @@ WRONG_ADDRESS = "Indiquez une adresse mail complète, par exemple prenom.nom@exe
 AS_TYPED = {"spellcheck": "false", "autocapitalize": "none"}
 
 
+def check_address(typed: str) -> None:
+    """Refuse what some mail server would not take: name the sign, where it is nothing else."""
+    if _is_taken(typed):
+        return
+    if sign := refused_sign(typed):
+        raise ValidationError(_how_to_mend(sign), code="sign")
+    raise ValidationError(WRONG_ADDRESS, code="invalid")
+
+
+def _is_taken(typed: str) -> bool:
+    """Return whether every mail server takes an address."""
+    try:
+        validate_email(typed)
+    except ValidationError:
+        return False
+    return is_plain(typed, normalised_address(typed))
+
+
+def _how_to_mend(sign: str) -> str:
+    plain = plain_sign(sign)
+    if sign == "@":
+        return "Indiquez une seule adresse mail, avec un seul « @ »."
+    if sign.isspace():
+        return "Enlevez l'espace qui est dans l'adresse mail."
+    if not sign.isprintable():
+        return "Écrivez de nouveau l'adresse mail : elle contient un signe qui ne se voit pas."
+    if plain != sign and {*plain} <= BEFORE_AT | {"@"}:
+        return f"Dans l'adresse mail, remplacez « {sign} » par « {plain} »."
+    return f"Vérifiez l'adresse mail : « {sign} » n'y est pas accepté."
+
+
 class AddressField(forms.EmailField):
     """An e-mail address, kept in its one form."""
+
+    default_validators = [check_address]
 
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
         """Make the field, with the example that ends its help."""
@@ -29,14 +70,9 @@ class AddressField(forms.EmailField):
         super().__init__(**options)
 
     def clean(self, value: str) -> str:
-        """Return the address in its one form, if every mail server takes it."""
+        """Return the address in its one form."""
         typed: str = super().clean(value)
-        if not typed:
-            return typed
-        address = normalised_address(typed)
-        if not is_plain(typed, address):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return address
+        return normalised_address(typed) if typed else typed
 
 
 class NewAddressForm(forms.Form):

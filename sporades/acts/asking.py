@@ -236,6 +236,7 @@ def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
             proof=f"pièce jointe à la demande du {request.sent_in_words}",
             by=by,
             at=at,
+            request=request,
         )
     except Overtaken as overtaken:
         raise CorrectedSince from overtaken

@@ -299,7 +299,7 @@ def help_back_in(
     if user is None:
         return
     if user.activated_at is None:
-        send_activation_again(address, network=network, at=at)
+        send_activation_again(address, network=network, at=at, is_forgotten=True)
         return
     if user.reset_asked_at and user.reset_asked_at >= at:
         return

@@ -19,7 +19,7 @@ from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
-from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.models import CorrectionRequest, Draft, Registration, Version
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of
 
@@ -62,6 +62,7 @@ def correct_identity(
     proof: str,
     by: Actor,
     at: datetime,
+    request: CorrectionRequest | None = None,
 ) -> int:
     """Correct the civil data of a candidate, on proof; return how many registrations stand.
 
@@ -76,6 +77,7 @@ def correct_identity(
         proof: what the service was shown.
         by: who corrects.
         at: the instant.
+        request: what its candidate asked, where it is accepted: the message answers it.
 
     Raises:
         Overtaken, CorrectedAlready, NotAsShown: they are not those that were read.
@@ -118,6 +120,7 @@ def correct_identity(
         urgent=True,
         enclosed=summary_for(registration) if registration in standing else None,
         name=new.full_name,
+        request=request,
         registrations=_named_to(candidate, standing, beside=registration),
         contact=contact_of(registration.service),
         link=absolute("/mes-inscriptions"),

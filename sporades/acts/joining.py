@@ -122,16 +122,25 @@ def activate(user_id: int, *, at: datetime) -> User:
 
 
 @transaction.atomic
-def send_activation_again(email: str, *, network: str, at: datetime) -> None:
-    """Send the activation mail once more; an address that waits for none gets none."""
+def send_activation_again(
+    email: str, *, network: str, at: datetime, is_forgotten: bool = False
+) -> None:
+    """Send the activation mail once more; an address that waits for none gets none.
+
+    Args:
+        email: the address typed.
+        network: where the demand came from.
+        at: the instant of the demand.
+        is_forgotten: whether it is a new password that was asked for.
+    """
     address = normalised_address(email)
     accounts = User.objects.select_for_update(no_key=True, of=("self",))
     user = accounts.filter(email=address, activated_at__isnull=True).first()
     if user and at <= user.activation_deadline and may_write(address, network=network, at=at):
-        _write_activation(user, at=at)
+        _write_activation(user, at=at, is_forgotten=is_forgotten)
 
 
-def _write_activation(user: User, *, at: datetime) -> None:
+def _write_activation(user: User, *, at: datetime, is_forgotten: bool = False) -> None:
     mail.write(
         "activation",
         to=user.email,
@@ -140,7 +149,8 @@ def _write_activation(user: User, *, at: datetime) -> None:
         about=user,
         urgent=True,
         link=absolute(reverse("account_confirm_email", args=[activation_key(user)])),
-        proof="avec le mot de passe choisi" if user.has_usable_password() else "avec FranceConnect",
+        is_forgotten=is_forgotten,
+        has_password=user.has_usable_password(),
         deadline=instant_in_words(user.activation_deadline, ZONE),
         has_code=claims.is_taken_by(user),
     )

@@ -11,6 +11,8 @@ from sporades.core.french import month_named
 YOUNGEST, OLDEST = 10, 120
 FIRST_OF_FOUR_FIGURES = 1000
 _ALL_THREE = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+_IN_FIGURES = "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
+_YEAR = "Indiquez au moins l'année, par exemple 2008."
 _TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
 
 type Parts = tuple[int | None, int | None, int | None]
@@ -43,9 +45,15 @@ class BirthDateField(forms.MultiValueField):
 
     def __init__(self, **options: Any) -> None:
         """Make the three fields."""
-        parts = tuple(forms.CharField(required=False) for _ in range(3))
+        unseen = {"null_characters_not_allowed": _IN_FIGURES}
+        parts = tuple(forms.CharField(required=False, error_messages=unseen) for _ in range(3))
         said = {"help_text": "Par exemple 14 03 2008.", "error_messages": {"required": _ALL_THREE}}
         super().__init__(parts, require_all_fields=False, **{**said, **options})
+
+    def clean(self, value: Any) -> Any:
+        """Leave to the form what to ask for where the three boxes are empty."""
+        is_empty = isinstance(value, list) and not any(value)
+        return self.compress([]) if is_empty else super().clean(value)
 
     def compress(self, data_list: list[str]) -> Parts:
         """Return day, month and year as numbers."""
@@ -78,7 +86,7 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
     """
     day, month, year = parts
     if year is None or (not is_partial and (day is None or month is None)):
-        raise ValidationError(_ALL_THREE)
+        raise ValidationError(_YEAR if is_partial else _ALL_THREE)
     if year < FIRST_OF_FOUR_FIGURES:
         raise ValidationError("Indiquez l'année sur quatre chiffres, par exemple 2008.")
     if year < on.year - OLDEST - 1:
@@ -127,9 +135,7 @@ def _number(typed: str) -> int | None:
     if not typed:
         return None
     if not (typed.isascii() and typed.isdigit()):
-        raise ValidationError(
-            "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
-        )
+        raise ValidationError(_IN_FIGURES)
     return int(typed[:6])
 
 

@@ -43,7 +43,7 @@ def checklist(
 ) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
 
-    Of one that stands no more nothing more is awaited.
+    Of one that stands no more nothing is awaited.
 
     Args:
         registration: the registration, as `whole()` and `with_owed()` load it.
@@ -51,10 +51,7 @@ def checklist(
         pieces: the conditions that its supporting documents are (`evidence.checks`).
     """
     if not registration.is_active:
-        return [
-            _filed(registration),
-            Check("Inscription en cours", "missing", registration.state_in_words),
-        ]
+        return []
     return [
         _filed(registration),
         *_decided(registration),

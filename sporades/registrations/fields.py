@@ -101,6 +101,18 @@ def ask_if_called_for(field: forms.Field, shown_when: str = "", *, is_due: bool 
         field.widget.attrs["data-shown-when"] = shown_when
 
 
+def say_missing(form: forms.BaseForm, name: str | None, message: str) -> None:
+    """Say that an answer is missing; not of one that was given and is refused already.
+
+    Args:
+        form: the form, being cleaned.
+        name: its field.
+        message: what to do.
+    """
+    if name not in form.errors:
+        form.add_error(name, message)
+
+
 def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
     """Return the choices of a field without their groups."""
     for value, label in choices:

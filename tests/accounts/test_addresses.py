@@ -61,6 +61,8 @@ def test_normalising_twice_changes_nothing_more(address):
         "ſx@exemple.test",
         "ıx@exemple.test",
         "İx@exemple.test",
+        "é.accent@exemple.test",
+        "ines＠exemple.test",
         "\u212ax@exemple.test",
         '"a b"@exemple.test',
         '"a\x01b"@exemple.test',
@@ -69,8 +71,55 @@ def test_normalising_twice_changes_nothing_more(address):
     ],
 )
 def test_an_address_that_some_mail_server_would_read_otherwise_is_refused(typed):
-    with pytest.raises(ValidationError, match="Indiquez une adresse mail complète"):
+    with pytest.raises(ValidationError):
         AddressField().clean(typed)
+
+
+COMPLETE = "Indiquez une adresse mail complète, par exemple prenom.nom@exemple.fr"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("é.accent@exemple.test", "Vérifiez l'adresse mail : « é » n'y est pas accepté."),
+        ("e\u0301.accent@exemple.test", "Vérifiez l'adresse mail : « é » n'y est pas accepté."),
+        ("a(b)ç@exemple.test", "Vérifiez l'adresse mail : « ( » n'y est pas accepté."),
+        ("ines@exemple_mail.test", "Vérifiez l'adresse mail : « _ » n'y est pas accepté."),
+        ("ines@exemple,test", "Vérifiez l'adresse mail : « , » n'y est pas accepté."),
+        ("ines＠exemple.test", "Dans l'adresse mail, remplacez « ＠ » par « @ »."),
+        ("ｉnes@exemple.test", "Dans l'adresse mail, remplacez « ｉ » par « i »."),
+        ("ines marchand@exemple.test", "Enlevez l'espace qui est dans l'adresse mail."),
+        ("ines@exe\u00a0mple.test", "Enlevez l'espace qui est dans l'adresse mail."),
+        (
+            "in\u200bes@exemple.test",
+            "Écrivez de nouveau l'adresse mail : elle contient un signe qui ne se voit pas.",
+        ),
+        (
+            "ines@exemple.test, zoe@exemple.test",
+            "Indiquez une seule adresse mail, avec un seul « @ ».",
+        ),
+        ("ines@@exemple.test", "Indiquez une seule adresse mail, avec un seul « @ »."),
+        ("é", COMPLETE),
+        ("inès marchand", COMPLETE),
+        ("é@exemple", COMPLETE),
+        ("é@", COMPLETE),
+        ("ines..marchand@exemple.test", COMPLETE),
+        ("x@[127.0.0.1]", COMPLETE),
+        ("x@" + ".".join(["éàçñüøåäöîéàçñ"] * 13) + ".fr", COMPLETE),
+    ],
+)
+def test_the_sign_that_is_refused_is_named_where_the_address_is_complete(typed, said):
+    with pytest.raises(ValidationError) as refused:
+        AddressField().clean(typed)
+
+    assert refused.value.messages == [said]
+
+
+@pytest.mark.parametrize(
+    "typed", ["ines@éàç.test", "ines+essai@exemple.test", "o'neil_j@exemple.test", "x@भारत.test"]
+)
+def test_an_address_that_every_mail_server_takes_is_taken(typed):
+    assert AddressField().clean(f" {typed} ") == normalised_address(typed)
 
 
 @pytest.mark.parametrize(

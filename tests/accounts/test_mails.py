@@ -18,14 +18,55 @@ CHANGED = {"old": "a@exemple.test", "new": "b@exemple.test", "when": WHEN, "help
 MAILS = [
     (
         "activation",
-        {"link": f"{SITE}/activer-mon-compte/clé", "deadline": WHEN},
+        {"link": f"{SITE}/activer-mon-compte/clé", "deadline": WHEN, "has_password": True},
         "Activez votre compte Sporades",
         [
+            "Un compte Sporades vient d'être créé avec votre adresse mail.",
+            "montrez que c'est vous qui l'avez créé (avec le mot de passe choisi), puis cliquez",
             f"Activer mon compte : {SITE}/activer-mon-compte/clé",
             (
                 f"Vous avez 48 heures, jusqu'au {WHEN}. Passé ce délai, le compte et ses données sont "
                 "supprimés, et il faudra recommencer."
             ),
+        ],
+    ),
+    (
+        "activation",
+        {
+            "link": f"{SITE}/activer-mon-compte/clé",
+            "deadline": WHEN,
+            "has_password": True,
+            "is_forgotten": True,
+        },
+        "Activez votre compte Sporades",
+        [
+            "Un nouveau mot de passe a été demandé pour le compte Sporades créé avec votre adresse",
+            "Ce compte n'est pas encore activé. Pour l'activer, ouvrez ce lien, montrez que",
+            (
+                "Si vous ne connaissez plus le mot de passe choisi, ouvrez le lien et choisissez "
+                "« Recommencer la création de mon compte »."
+            ),
+        ],
+    ),
+    (
+        "activation",
+        {
+            "link": f"{SITE}/activer-mon-compte/clé",
+            "deadline": WHEN,
+            "has_password": True,
+            "is_forgotten": True,
+            "has_code": True,
+        },
+        "Activez votre compte Sporades",
+        ["ouvrez le lien et choisissez « Recommencer avec mon code ».\n\nVous avez 48 heures"],
+    ),
+    (
+        "activation",
+        {"link": f"{SITE}/activer-mon-compte/clé", "deadline": WHEN, "is_forgotten": True},
+        "Activez votre compte Sporades",
+        [
+            "c'est vous qui l'avez créé (avec FranceConnect), puis cliquez",
+            "clé\n\nVous avez 48 heures",
         ],
     ),
     (
@@ -53,7 +94,10 @@ MAILS = [
         "Votre nouveau mot de passe Sporades",
         [
             f"Créer un nouveau mot de passe : {SITE}/nouveau-mot-de-passe/1/clé",
-            "Il sert une fois, pendant une heure.",
+            (
+                "Il sert une fois, pendant une heure. Si vous vous connectez d'ici là, ou si vous en "
+                "demandez un autre, celui-ci n'est plus bon."
+            ),
             "Si vous n'avez rien demandé, ne faites rien : votre mot de passe reste le même.",
         ],
     ),

@@ -42,6 +42,14 @@ def test_a_name_that_is_no_month_s_is_refused(typed):
         BirthDateField().clean(["14", typed, "2008"])
 
 
+def test_a_sign_that_is_not_seen_is_refused_once_in_our_words():
+    with pytest.raises(ValidationError) as refused:
+        BirthDateField().clean(["\0", "\0", "2008"])
+
+    [said] = refused.value.messages
+    assert said == "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
+
+
 @given(st.integers(1, 31), st.integers(1, 12), st.integers(1907, 2015))
 def test_a_day_exists_or_is_refused(day, month, year):
     try:
@@ -68,7 +76,9 @@ def test_the_future_is_refused(days):
         ((14, 13, 2008), False, "un mois de 1 à 12"),
         ((14, 3, 8), False, "sur quatre chiffres"),
         ((None, 3, 2008), False, "par exemple 14 03 2008"),
-        ((None, None, None), True, "par exemple 14 03 2008"),
+        ((None, None, None), False, "Indiquez le jour, le mois et l'année, par exemple"),
+        ((None, None, None), True, "Indiquez au moins l'année, par exemple 2008."),
+        ((None, 3, None), True, "Indiquez au moins l'année, par exemple 2008."),
         ((14, 3, 2008), True, "décochez la case"),
         ((14, None, 2008), True, "Indiquez aussi le mois"),
         ((26, 11, 2016), False, "vous auriez 9 ans"),

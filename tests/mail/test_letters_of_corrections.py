@@ -68,3 +68,45 @@ Votre compte, où vous pouvez faire une autre demande : {SITE}/mon-compte
 {CONTACT}
 {SIGNED}"""
     )
+
+
+def test_a_request_that_is_accepted_is_said_to_be(letters, invented_exam):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    candidate = registration.candidate
+    candidate.refresh_from_db()
+    asked = asking.send(
+        candidate=candidate,
+        identity={**civil_data(candidate.identity), "usage_name": "Kermarrec"},
+        seen=candidate.identity_id,
+        reason="Un mariage",
+        proof=a_pdf(),
+        by=author(candidate),
+        at=NOW,
+    )
+    letters()
+
+    later = NOW + timedelta(hours=1)
+    asking.accept(request=asked, by=OPERATOR, at=later)
+
+    letter = letters(later)[-1]
+    candidate.refresh_from_db()
+    assert letter["Subject"] == "Demande de correction de votre état civil acceptée"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {candidate.identity.full_name},
+
+Votre demande de correction de vos informations personnelles, envoyée le {SENT}, est acceptée : elles sont corrigées comme vous l'avez demandé.
+
+Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
+- {registration.title}, numéro {registration.number}
+
+L'historique de chaque inscription dit ce qui a changé.
+
+Vérifiez-les : {SITE}/mes-inscriptions
+
+S'il reste une erreur, prévenez le service gestionnaire.
+
+{CONTACT}
+{SIGNED}"""
+    )

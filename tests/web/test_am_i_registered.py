@@ -12,7 +12,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
-from sporades.registrations.states import VALIDATE
+from sporades.registrations.states import SET_ASIDE, VALIDATE
 from tests.factories import INVENTED, NOW, OPERATOR, a_registration, answers_with, author
 from tests.web.guide import answer, main, save, seen, words
 
@@ -43,10 +43,7 @@ OPTIONAL_PAPER = (
     "À faire : Pièce justificative : Photographie (facultative) "
     "À fournir avant le vendredi 8 janvier 2027 à 12 h 00 (heure de Paris)."
 )
-WITHDRAWN = (
-    "Manque : Inscription en cours "
-    "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
-)
+WITHDRAWN = "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris). Plus rien n'est à fournir."
 
 
 def lines(page):
@@ -281,11 +278,37 @@ def test_withdrawn_one_is_not_registered_since_then_and_nothing_more_is_awaited(
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
     assert "Non, votre désinscription est enregistrée." in main(page)
-    assert lines(page) == [
-        FILED,
-        WITHDRAWN,
-    ]
-    assert lines(managed) == []
+    assert WITHDRAWN in main(page)
+    assert "Manque" not in main(page)
+    assert lines(page) == lines(managed) == []
+
+
+def test_withdrawn_one_says_what_may_still_be_done_and_until_when(sign_in):
+    registration = a_registration()
+    by = author(registration.candidate)
+    registering.withdraw(registration=registration, by=by, at=NOW + HOUR)
+
+    page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
+    closed, _ = read(sign_in, registration, at=CLOSED)
+
+    until = "(heure de Paris), vous pouvez en faire une nouvelle qui reprend toutes vos réponses."
+    assert [until in main(one) for one in (page, managed, closed)] == [True, True, False]
+    again = f'action="/mes-inscriptions/{registration.number}/reprendre"'
+    assert [again in one.text for one in (page, managed, closed)] == [True, True, False]
+    assert "Cette inscription ne peut pas être réactivée. Les inscriptions étaient" in main(closed)
+
+
+def test_one_that_is_set_aside_says_why_and_how_to_contest_it(sign_in):
+    registration = a_registration()
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW
+    )
+
+    page, _ = read(sign_in, registration, at=NOW + HOUR)
+
+    assert "Votre inscription est écartée : Doublon" in main(page)
+    assert "Votre service gestionnaire a écarté cette inscription le" in main(page)
+    assert lines(page) == []
 
 
 def test_each_piece_has_its_own_deadline_and_an_optional_one_says_so(sign_in, tmp_path):

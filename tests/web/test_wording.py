@@ -19,7 +19,7 @@ from django.utils.datastructures import MultiValueDict
 import sporades
 from sporades.accommodations.late import Lateness
 from sporades.accommodations.rules import Wish, rules_of, sat_by
-from sporades.accommodations.states import State
+from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.drawers.models import KeptFile
@@ -34,8 +34,13 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.candidate.accommodations.choices_form import ChoicesForm
+from sporades.web.doctor.forms import OpinionForm
 from sporades.web.layout.errors import SECRETS
+from sporades.web.office.pieces.piece_forms import OTHER, RefusalForm
+from sporades.web.office.registrations.decision_forms import BatchForm, DecisionForm
+from sporades.web.office.searches.building import SearchForm
 from sporades.web.office.searches.choosing import Counted
+from sporades.web.office.searches.message_forms import MailingForm
 from tests.accommodations.asked import READER, RECTOR, reach, write
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 
@@ -230,6 +235,66 @@ def test_no_field_of_any_form_speaks_the_words_of_the_framework():
     assert [one for one in said if any(word in one[2] for word in OF_THE_HOUSE)] == []
     of_django = forms.Field.default_error_messages["required"]
     assert [one for one in said if one[2] == of_django] == []
+
+
+TOGETHER = (*ANSWERS, "a\0", "a\0" * 3000, "é@" * 3000, "@\0")
+
+
+def test_a_text_of_any_form_is_refused_for_one_fault_at_a_time():
+    texts = [
+        (f"{type(form).__name__}.{name}", field)
+        for form in every_form().values()
+        for name, field, _ in every_field(form)
+        if isinstance(field, forms.CharField)
+    ]
+
+    several = {name for name, field in texts for one in TOGETHER if len(faults(field, one)) > 1}
+
+    assert len(texts) > 100
+    assert several == set()
+
+
+def faults(field, answer):
+    """Return what a field says of one answer."""
+    try:
+        field.clean(answer)
+    except ValidationError as refusal:
+        return refusal.messages
+    return []
+
+
+def asking_in_clean(wrong):
+    """Return forms that ask in the end for an answer which was given, and is refused."""
+    case = of_accommodations()["case"]
+    name = next(one for one in CRITERIA.values() if one.code == "nom")
+    tree = Group(members=(Leaf(name, name.operators[0], (wrong,)),))
+    flag = {"decision": "flag", "motif": wrong}
+    read = {"objet": "Pièce", "texte": "Votre pièce est attendue.", "garder": "1"}
+    counts = Counted(chosen=2, ended=0, by_letter=0, ended_by_letter=0)
+    other = {"avis-lecteur": Opinion.OTHER.value, "autre-lecteur": wrong}
+    own = {"raison": OTHER, "motif": wrong}
+    return [
+        (DecisionForm(flag, registration=a_registration()), "motif"),
+        (BatchForm(flag, allows=lambda _permission: EVERYWHERE), "motif"),
+        (MailingForm({**read, "nom_du_modele": wrong}, counts=counts), "nom_du_modele"),
+        (OpinionForm(other, case=case), "autre-lecteur"),
+        (RefusalForm(own, reasons=GENERAL, time=NO_TIME), "motif"),
+        (SearchForm(tree, [], reach=Reach(), is_judged=True), "g-1-valeur"),
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["a\0b", "x" * 6000])
+def test_an_answer_that_is_refused_is_not_said_to_be_missing_too(wrong):
+    said = {type(form).__name__: form.errors[name] for form, name in asking_in_clean(wrong)}
+
+    assert {name: len(of_one) for name, of_one in said.items()} == dict.fromkeys(said, 1)
+
+
+@pytest.mark.parametrize("wrong", ["", " "])
+def test_one_that_is_missing_is_asked_for(wrong):
+    said = [form.errors[name] for form, name in asking_in_clean(wrong)]
+
+    assert [len(of_one) for of_one in said] == [1] * len(said)
 
 
 # Their labels are the exam's own, given where they are asked (`_ask_by_diploma`).

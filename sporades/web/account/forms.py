@@ -193,7 +193,7 @@ class ChangeAddressForm(NewAddressForm):
     errors_stand_above = True
     email = AddressField(
         label="Nouvelle adresse mail",
-        help_text="Nous y enverrons un lien : le changement se fait quand vous l'ouvrez.",
+        help_text="Nous y enverrons un lien : ouvrez-le, puis cliquez sur « Confirmer cette adresse ».",
     )
 
     def __init__(self, *args, user: User, **options):

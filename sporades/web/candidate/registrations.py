@@ -105,16 +105,12 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "may_ask": found.is_active and not found.service.accepts(at) and not is_waiting,
         "may_amend": found.is_editable(at) and not is_waiting,
         "is_editable": found.is_editable(at),
-        "closed": found.service.closed_in_words(at, found.reader_zone),
         "deadline": found.deadline_in_words(at),
-        "is_accepting": found.service.accepts(at),
-        "can_be_undone": found.can_be_undone(at),
-        "instead": standing_instead_of(found) if found.withdrawn_at else None,
+        **_once_ended(found, at=at),
         "checks": _checks(found, documents, case, former, at=at),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations and (found.has_disability or case is not None),
         "late_need": case is None and may_appear(found, at),
-        "against": against(found),
         "time_left": found.service.time_left_in_words(at),
         "documents": documents,
         "kept": kept_in_words(found.service),
@@ -123,6 +119,17 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         else [],
     }
     return render(request, "candidate/registration.html", context)
+
+
+def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
+    """Return what `ended.html` says of a registration that stands no more."""
+    return {
+        "closed": registration.service.closed_in_words(at, registration.reader_zone),
+        "is_accepting": registration.service.accepts(at),
+        "can_be_undone": registration.can_be_undone(at),
+        "instead": standing_instead_of(registration) if registration.withdrawn_at else None,
+        "against": against(registration),
+    }
 
 
 def number(request: HttpRequest, number: str) -> HttpResponse:
@@ -188,6 +195,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
         "is_to_complete": any(one["completes"] for one in checks),
         "checks": checks,
+        **_once_ended(found, at=at),
         "awaiting": [
             *unread_answers([found]),
             *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),

@@ -27,7 +27,7 @@ from sporades.accounts.models import Membership, User
 from sporades.acts.accommodating import NOTE, TEXT, precision_named
 from sporades.acts.accommodating import answers_named as _names
 from sporades.medical.models import LONGEST_REMARK
-from sporades.registrations.fields import CleanLinesField, ask_if_called_for
+from sporades.registrations.fields import CleanLinesField, ask_if_called_for, say_missing
 from sporades.web.layout.presses import a_press
 
 NO_ONE = "service"
@@ -162,7 +162,7 @@ class OpinionForm(forms.Form):
         for one in self._measures:
             opinion, other, papers, _ = _names(one)
             if said.get(opinion) == Opinion.OTHER and not said.get(other):
-                self.add_error(other, "Choisissez la mesure que vous proposez.")
+                say_missing(self, other, "Choisissez la mesure que vous proposez.")
             if said.get(opinion) and said[opinion] != Opinion.OTHER and said.get(other):
                 self.add_error(other, NOT_OTHER)
             self._check_precision(one)
@@ -178,7 +178,7 @@ class OpinionForm(forms.Form):
         said = self.cleaned_data
         is_asked = said.get(opinion) == Opinion.OTHER and said.get(other) in self._questions
         if is_asked and not said.get(name):
-            self.add_error(name, UNSPECIFIED)
+            say_missing(self, name, UNSPECIFIED)
         if said.get(name) and not is_asked:
             self.add_error(name, NOT_SPECIFIED)
 
@@ -189,9 +189,8 @@ class OpinionForm(forms.Form):
             return
         for one in self._measures:
             opinion, _, _, why = _names(one)
-            is_unsaid = not said.get(why) and why not in self.errors
-            if said.get(opinion) and not self._is_favoured(one) and is_unsaid:
-                self.add_error(why, UNSAID)
+            if said.get(opinion) and not self._is_favoured(one) and not said.get(why):
+                say_missing(self, why, UNSAID)
 
     def _check_together(self) -> None:
         """Refuse to favour another measure that suits no épreuve, or two that exclude each other."""

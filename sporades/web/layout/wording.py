@@ -1,8 +1,10 @@
 """What a field says when it refuses an answer: what to do, in place of Django's own words."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from django import forms
 
@@ -14,6 +16,9 @@ _TOO_LONG = (
     "Raccourcissez cette réponse : elle a %(show_value)d signes, pour %(limit_value)d au plus."
 )
 
+_FIRST = {"null_characters_not_allowed": 0, "max_length": 1}
+"""The faults of a text that are said before any other, by their codes."""
+
 # « Années d'expérience » is a number of them.
 _YEAR = re.compile(r"année\b", re.IGNORECASE)
 _UNSEEN = (
@@ -22,7 +27,7 @@ _UNSEEN = (
 
 
 def say_what_to_do(field: forms.Field, label: str) -> None:
-    """Give a field our words wherever its form has none of its own for it.
+    """Give a field our words wherever its form has none of its own for it; a text, one at a time.
 
     Args:
         field: the field of a form.
@@ -32,6 +37,19 @@ def say_what_to_do(field: forms.Field, label: str) -> None:
     for code, words in _words(field, label).items():
         if field.error_messages.get(code) == of_django.get(code):
             field.error_messages[code] = words
+    if isinstance(field, forms.CharField) and len(field.validators) > 1:
+        field.validators = [_one_fault(field.validators)]
+
+
+def _one_fault(validators: list[Callable[[Any], None]]) -> Callable[[Any], None]:
+    """Return what refuses a text for its first fault alone: the others mostly follow from it."""
+    in_order = sorted(validators, key=lambda one: _FIRST.get(getattr(one, "code", ""), len(_FIRST)))
+
+    def judge(value: Any) -> None:
+        for one in in_order:
+            one(value)
+
+    return judge
 
 
 @cache

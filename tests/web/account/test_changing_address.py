@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock
 
 def test_a_new_address_becomes_the_login_once_its_link_is_clicked(client, user):
     sign_in(client)
+    asked = main(client.get(reverse("account_email")))
+    assert "un lien : ouvrez-le, puis cliquez sur « Confirmer cette adresse »." in asked
     client.post(reverse("account_email"), {"email": "Maelle@Ailleurs.test"})
     message = Message.objects.get(kind="address_change")
     link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", message.body)[1]
@@ -50,6 +52,7 @@ def test_a_change_of_address_that_waits_is_said_once_sent_again_or_given_up(clie
     given_up = client.post(where, {"cancel": ""}, follow=True)
 
     assert main(page).count("maelle@ailleurs.test") == 1
+    assert "puis cliquez sur « Confirmer cette adresse » : votre adresse ne change" in main(page)
     assert "Changement demandé : maelle@ailleurs.test, à confirmer" in main(account)
     assert written == ["address_change"] * 2
     assert "votre adresse reste la même" in main(given_up)

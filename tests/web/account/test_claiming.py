@@ -78,6 +78,15 @@ def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(client, code, c
     assert not User.objects.exists()
 
 
+def test_a_birth_date_without_its_day_or_its_month_needs_its_year_at_least(client, code):
+    empty = dict.fromkeys(BORN, "")
+    page = client.post(PAGE, {"code_recu": code, **empty, **CHOSEN, "birth_date_is_partial": "on"})
+
+    assert page.context["form"].errors == {
+        "birth_date": ["Indiquez au moins l'année, par exemple 2008."]
+    }
+
+
 def test_an_address_that_is_anothers_is_refused_and_its_owner_told(client, code):
     a_candidate(email="maelle@exemple.test")
 

@@ -81,6 +81,20 @@ def test_a_new_link_kills_the_older_one(client, ines):
     assert choose(client, link_in(second)).status_code == 302
 
 
+def test_a_link_dies_when_its_owner_signs_in_and_the_pages_and_the_mail_say_so(client, ines):
+    sent = main(client.get(ask_reset(client).url))
+    message = Message.objects.get()
+    sign_in(client)
+    client.logout()
+
+    page = main(client.get(link_in(message)))
+
+    assert "Il n'est plus bon si vous vous connectez d'ici là" in sent
+    assert "Si vous vous connectez d'ici là, ou si vous en demandez un autre" in message.body
+    assert "Ce lien n'est plus valable" in page
+    assert "depuis, vous vous êtes connecté(e) ou en avez demandé un autre" in page
+
+
 def test_a_demand_that_is_done_late_kills_no_newer_link(client, ines):
     for asked_at in (NOW + timedelta(minutes=5), NOW):
         changing.help_back_in("ines@exemple.test", network="n", known_accounts=[], at=asked_at)
@@ -154,9 +168,21 @@ def test_an_alert_for_an_address_that_looks_mistyped_is_asked_about_first(client
 
 
 def test_an_account_that_waits_for_its_activation_is_sent_that_mail_instead(client, waiting):
-    ask_reset(client)
+    answer = ask_reset(client)
 
     assert mails() == ["activation", "activation"]
+    made, again = Message.objects.order_by("pk")
+    assert "Un nouveau mot de passe a été demandé pour le compte" in again.body
+    assert "ne connaissez plus le mot de passe choisi, ouvrez le lien" in again.body
+    assert "nouveau mot de passe" not in made.body
+    said = "un nouveau mot de passe, ou pour activer le compte s'il ne l'est pas encore."
+    assert said in main(client.get(answer.url))
+
+
+def test_the_activation_mail_asked_for_again_speaks_of_no_new_password(client, waiting):
+    ask_activation_again(client)
+
+    assert not Message.objects.filter(body__contains="nouveau mot de passe").exists()
 
 
 def test_a_forged_host_never_enters_a_mail(client, ines):

@@ -35,6 +35,16 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ine
     assert without_tokens(wrong.text).replace("ines@", "personne@") == without_tokens(unknown.text)
 
 
+@pytest.mark.parametrize(
+    ("email", "said"), [("a" * 300, "Raccourcissez"), ("ines\0@exemple.test", "Effacez")]
+)
+def test_an_address_too_long_or_with_an_unseen_sign_has_one_fault(client, ines, email, said):
+    page = sign_in(client, email=email)
+
+    [fault] = page.context["form"].errors["login"]
+    assert fault.startswith(said)
+
+
 @pytest.mark.parametrize("email", ["ines@exemple.test", "personne@exemple.test"])
 def test_a_wrong_password_is_said_at_its_field_and_linked_to_from_the_summary(client, ines, email):
     page = seen(sign_in(client, email=email, password="un autre mot de passe"))

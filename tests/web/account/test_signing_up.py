@@ -19,6 +19,8 @@ from tests.web.account.newcomer import (
 from tests.web.guide import faulty, main, mandatory, seen, shown, titles, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock", "_empty_cache")]
+NO_BIRTH = dict.fromkeys(("birth_date_day", "birth_date_month", "birth_date_year"), "")
+PARTIAL = {"birth_date_is_partial": "on"}
 
 
 def assert_kept(page, typed):
@@ -71,7 +73,11 @@ def test_the_first_page_shows_the_privacy_notice_and_its_link(client):
         ({"birth_date_year": "08"}, "birth_date", "l'année sur quatre chiffres"),
         ({"birth_date_year": "2023"}, "birth_date", "vous auriez"),
         ({"birth_date_day": ""}, "birth_date", "Indiquez le jour, le mois et l'année"),
+        (NO_BIRTH, "birth_date", "Indiquez le jour, le mois et l'année"),
+        (NO_BIRTH | PARTIAL, "birth_date", "Indiquez au moins l'année, par exemple 2008."),
         ({"email": "ines"}, "email", "Indiquez une adresse mail complète"),
+        ({"email": "é.accent@exemple.test"}, "email", "« é » n'y est pas accepté."),
+        ({"email": "ines＠exemple.test"}, "email", "remplacez « ＠ » par « @ »"),
         ({"email": "ines@gmial.com"}, "email", "Vouliez-vous dire ines@gmail.com"),
         ({"password": "court"}, "password", "il en faut au moins 12"),
         ({"password": "Marchand-et-compagnie"}, "password", "contient « Marchand »"),

@@ -67,6 +67,16 @@ def test_the_registration_has_a_new_version_signed_by_its_manager(manager, in_li
     assert second.snapshot["name"] == "Maëlle Anne LE GOUFF"
 
 
+def test_a_birth_date_without_its_day_or_its_month_needs_its_year_at_least(manager, in_lille):
+    none = dict.fromkeys(("birth_date_day", "birth_date_month", "birth_date_year"), "")
+
+    page = correct(manager, in_lille, **none, birth_date_is_partial="on")
+
+    assert page.context["form"].errors == {
+        "birth_date": ["Indiquez au moins l'année, par exemple 2008."]
+    }
+
+
 def test_the_summary_is_issued_again_and_the_old_one_is_replaced(manager, in_lille):
     correct(manager, in_lille, birth_name="Le Gouff")
 

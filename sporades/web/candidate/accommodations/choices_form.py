@@ -9,7 +9,12 @@ from sporades.accommodations.models import LONGEST_REASON, Case
 from sporades.accommodations.operations import AddedTooLate, LateReasonMissing
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations
 from sporades.registrations.dossier import Answers
-from sporades.registrations.fields import CleanCharField, ask_if_called_for, chosen_in_words
+from sporades.registrations.fields import (
+    CleanCharField,
+    ask_if_called_for,
+    chosen_in_words,
+    say_missing,
+)
 from sporades.registrations.sections.base import NOT_SAID
 
 WHY_LATE = "Dites pourquoi votre demande est tardive."
@@ -60,8 +65,8 @@ class ChoicesForm(forms.Form):
     def _check_why_late(self) -> None:
         """Refuse another reason that is not written."""
         is_other = self.cleaned_data.get("motif") == OTHER_REASON
-        if is_other and "raison" not in self.errors and not self.cleaned_data.get("raison"):
-            self.add_error("raison", "Écrivez votre raison, en quelques mots.")
+        if is_other and not self.cleaned_data.get("raison"):
+            say_missing(self, "raison", "Écrivez votre raison, en quelques mots.")
 
     def _check_added(
         self, added: Sequence[tuple[str, str]], place_of: Callable[[str], str | None]
@@ -78,8 +83,8 @@ class ChoicesForm(forms.Form):
             for code, label in added:
                 fault = AddedTooLate.of([label])
                 self.add_error(place_of(code), str(fault))
-        elif not self.cleaned_data.get("motif") and "motif" not in self.errors:
-            self.add_error("motif", str(LateReasonMissing.of(label for _, label in added)))
+        elif not self.cleaned_data.get("motif"):
+            say_missing(self, "motif", str(LateReasonMissing.of(label for _, label in added)))
 
     def _why_late(self, case: Case | None) -> dict[str, str]:
         """Return why it is late; where nothing asks for it, what it said already."""

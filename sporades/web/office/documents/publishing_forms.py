@@ -8,7 +8,7 @@ from django.conf import settings
 
 from sporades.core.french import zone_in_words
 from sporades.publications.deposited import DEPOSITED, Decision
-from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.web.office.services.instant_forms import LocalInstantField
 
 KINDS_DEPOSITED = [("", "Choisissez"), *((kind.slug, kind.title) for kind in DEPOSITED)]
@@ -57,8 +57,8 @@ class DepositedForm(forms.Form):
         if said.get("nature") not in _DECISIONS:
             return said
         for name, message in _OF_AN_AUTHOR.items():
-            if not said.get(name) and name not in self.errors:
-                self.add_error(name, message)
+            if not said.get(name):
+                say_missing(self, name, message)
         if said.get("auteur") and " " not in said["auteur"]:
             self.add_error("auteur", "Écrivez le prénom, puis le nom.")
         return said

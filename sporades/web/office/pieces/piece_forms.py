@@ -19,7 +19,7 @@ from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import Reason
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake import cleaning
-from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
 from sporades.web.office.days import DayField
 
@@ -174,8 +174,8 @@ class RefusalForm(DelayForm):
     def clean(self) -> dict[str, Any]:
         """Ask for words, where no usual reason says why."""
         data = super().clean() or {}
-        if data.get("raison") == OTHER and not data.get("motif") and not self.errors:
-            self.add_error("motif", "Dites le motif : le candidat le lira.")
+        if data.get("raison") == OTHER and not data.get("motif"):
+            say_missing(self, "motif", "Dites le motif : le candidat le lira.")
         return data
 
     @property

@@ -9,7 +9,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS
 from sporades.evidence.queries import labels_within
 from sporades.registrations.deciding import decisions_for, needs_reason
-from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for
+from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
 from sporades.web.layout.presses import a_press
 from sporades.web.office.days import DayField
@@ -38,7 +38,7 @@ MEANINGS = {
 def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
     """Ask for the reason of what is told with one, and refuse one that nobody would read."""
     if asked and not said:
-        form.add_error("motif", "Dites le motif : le candidat le lira.")
+        say_missing(form, "motif", "Dites le motif : le candidat le lira.")
     if said and not asked:
         form.add_error(
             "motif",
@@ -149,9 +149,9 @@ class BatchForm(forms.Form):
         action = self.possible.get(data.get("decision", ""))
         if action is not None:
             judge_reason(self, asked=action.has_reason, said=data.get("motif", ""))
-            if action.has_piece and not data.get("piece") and "piece" not in self.errors:
+            if action.has_piece and not data.get("piece"):
                 where = "piece" if "piece" in self.fields else None
-                self.add_error(where, "Choisissez la pièce sur laquelle porte cette action.")
+                say_missing(self, where, "Choisissez la pièce sur laquelle porte cette action.")
         return data
 
 

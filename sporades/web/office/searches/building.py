@@ -123,7 +123,8 @@ class SearchForm(forms.Form):
                 leaf.condition()
             except Unreadable as trouble:
                 name = f"{place}-{UNTIL if trouble.box else VALUE}"
-                self.add_error(name, ValidationError(str(trouble)))
+                if name not in self.errors:
+                    self.add_error(name, ValidationError(str(trouble)))
         return data
 
     def _build(self, node: Group, place: str) -> None:

@@ -9,7 +9,7 @@ from sporades.acts.resending import KINDS
 from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
-from sporades.registrations.fields import CleanCharField, CleanLinesField
+from sporades.registrations.fields import CleanCharField, CleanLinesField, say_missing
 from sporades.web.layout.presses import a_press
 from sporades.web.office.days import LatelyForm
 from sporades.web.office.searches.choosing import Counted
@@ -99,7 +99,7 @@ class MailingForm(forms.Form):
         data = super().clean() or {}
         if KEEP in self.data:
             if not data.get("nom_du_modele"):
-                self.add_error("nom_du_modele", "Donnez un nom au modèle.")
+                say_missing(self, "nom_du_modele", "Donnez un nom au modèle.")
         elif not data.get("aussi") and self.counts.ended == self.counts.chosen > 0:
             self.add_error("aussi", _NONE_STANDS)
         return data
