@@ -158,7 +158,7 @@ def test_saving_a_modification_makes_the_next_version_a_new_summary_and_a_mail(m
     assert "3 quai du Port" in summary
     message = Message.objects.get(kind="amended")
     assert message.subject == "Modification d'inscription : Brevet d'essai – Marin, session 2027"
-    assert "lisez-le dans votre espace" in message.body
+    assert "lisez-le dans l'historique de votre inscription" in message.body
 
 
 def test_the_choices_of_publication_may_be_left_empty_there_as_in_the_wizard(mine):
