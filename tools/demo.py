@@ -150,7 +150,6 @@ def _serve(
 ) -> None:
     start_antivirus(supervisor)
     supervisor.start("statiques", [*SPORADES, "collectstatic", "--no-input"])
-    supervisor.run("migrations", [*SPORADES, "migrate", "--no-input"])
     supervisor.run("chargement", loading)
     supervisor.finish("statiques")
     # Without its database, a worker asked to end waits for it: only a kill is sure.
