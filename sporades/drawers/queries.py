@@ -3,7 +3,7 @@
 from django.db.models import QuerySet, Sum
 
 from sporades.accounts.models import User
-from sporades.drawers.models import KeptFile
+from sporades.drawers.models import KeptFile, Upload
 
 
 def files_of(user: User | int) -> QuerySet[KeptFile]:
@@ -15,3 +15,9 @@ def files_of(user: User | int) -> QuerySet[KeptFile]:
 def weight_of(kept: QuerySet[KeptFile]) -> int:
     """Return how many bytes some files have together."""
     return kept.aggregate(total=Sum("size"))["total"] or 0
+
+
+def begun_by(user: User) -> list[Upload]:
+    """Return the files of which an account has sent a part: the same ones, chosen anew, go on."""
+    begun = Upload.objects.visible_to(user).filter(offset__gt=0, used_at=None)
+    return [one for one in begun.order_by("-touched_at")[:5] if not one.is_whole]

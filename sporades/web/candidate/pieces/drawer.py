@@ -11,11 +11,10 @@ from django.urls import reverse
 from sporades.acts import keeping
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import LONGEST_LABEL, KeptFile
-from sporades.drawers.queries import files_of
+from sporades.drawers.queries import begun_by, files_of
 from sporades.evidence.queries import given_again
 from sporades.registrations.fields import CleanCharField
 from sporades.web.candidate.pieces.forms import UploadsForm
-from sporades.web.candidate.pieces.sending import begun_by
 from sporades.web.layout.papers import kept as read_kept
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking

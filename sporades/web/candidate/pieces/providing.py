@@ -12,14 +12,13 @@ from sporades.acts import keeping, owing, providing
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
-from sporades.drawers.queries import files_of
+from sporades.drawers.queries import begun_by, files_of
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import State
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
-from sporades.web.candidate.pieces.sending import begun_by
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
 
