@@ -26,12 +26,13 @@ from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import WRITABLE, State
 from sporades.accounts import limits
 from sporades.accounts.models import User
-from sporades.acts.sending import Sent, name_of, named, named_text
+from sporades.acts.sending import Sent, name_of, named
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.days import midnight, months_after
 from sporades.core.french import local_day
 from sporades.core.links import absolute
+from sporades.core.presses import named_text
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.intake import antivirus, cleaning

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from sporades.accounts import limits
 from sporades.acts import completing, owing
-from sporades.acts.sending import Sent, name_of, name_with_more, named, named_text
+from sporades.acts.sending import Sent, name_of, name_with_more, named
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.presses import named_text
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.drawers.models import KeptFile

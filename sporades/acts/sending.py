@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.crypto import salted_hmac
-
+from sporades.core.presses import named_text
 from sporades.core.text import clean
 
 _MORE = re.compile(r" et ([1-9][0-9]?) autres?$")
@@ -56,17 +55,9 @@ def name_with_more(name: str, sent: Sequence[Sent], *, longest: int) -> str:
 def named(press: str, sent: Sequence[Sent]) -> UUID:
     """Return the name of a press: the same for the same files sent twice from one page.
 
-    It is keyed by the service's secret: whoever has the database does not try contents against it.
-
     Args:
         press: names the press of the button, as the page sends it.
         sent: what came with it.
     """
     digests = (hashlib.sha256(one.content).hexdigest() for one in sent)
     return named_text("\0".join((press, *digests)))
-
-
-def named_text(said: str) -> UUID:
-    """Return the name of a press, of what it sends as one text."""
-    keyed = salted_hmac("sporades.acts.sending", said, algorithm="sha256").digest()
-    return UUID(bytes=keyed[:16])

@@ -1,18 +1,12 @@
 """What is written in the thread of a registration."""
 
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from django import forms
 
+from sporades.core.presses import a_press, named_text
 from sporades.registrations.fields import CleanLinesField
 from sporades.threads.models import LONGEST_MESSAGE
-
-_SENDINGS = UUID("0b7c9d0e-5a55-4b0f-9a3c-1f4d8c2e6a71")
-"""The space in which presses of the button are named."""
-
-
-def _press() -> str:
-    return str(uuid4())
 
 
 class MessageForm(forms.Form):
@@ -24,7 +18,7 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": "Écrivez votre message avant de l'envoyer."},
     )
-    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=_press)
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     @property
     def sending(self) -> UUID:
@@ -32,5 +26,5 @@ class MessageForm(forms.Form):
 
         A text that was changed meanwhile, on a page found again by « Retour », is another message.
         """
-        named = self.data.get("envoi") or _press()
-        return uuid5(_SENDINGS, f"{named}\0{self.cleaned_data['texte']}")
+        named = self.data.get("envoi") or a_press()
+        return named_text(f"{named}\0{self.cleaned_data['texte']}")

@@ -36,7 +36,7 @@ from sporades.web.account.forms import CredentialField
 from sporades.web.candidate.accommodations.choices_form import ChoicesForm
 from sporades.web.doctor.forms import OpinionForm
 from sporades.web.layout.errors import SECRETS
-from sporades.web.office.pieces.piece_forms import OTHER, RefusalForm
+from sporades.web.office.pieces.forms import OTHER, RefusalForm
 from sporades.web.office.registrations.decision_forms import BatchForm, DecisionForm
 from sporades.web.office.searches.building import SearchForm
 from sporades.web.office.searches.choosing import Counted

@@ -26,9 +26,9 @@ from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
 from sporades.acts.accommodating import NOTE, TEXT, precision_named
 from sporades.acts.accommodating import answers_named as _names
+from sporades.core.presses import a_press
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for, say_missing
-from sporades.web.layout.presses import a_press
 
 NO_ONE = "service"
 TICKED = (

@@ -11,12 +11,12 @@ from sporades.accommodations.states import State
 from sporades.acts import confiding, opining
 from sporades.candidates.models import Identity
 from sporades.core.french import instant_in_words
+from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.medical import sealing
 from sporades.medical.models import LONGEST_REMARK, Compartment, Remark
 from sporades.web.doctor.cases import Gone, author_on, case_of, gone_page, trail, typed_on
 from sporades.web.doctor.forms import AskForm, RemarkForm
-from sporades.web.layout.presses import a_press
 
 ASKED = "Ce que vous demandez au candidat"
 

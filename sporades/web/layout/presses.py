@@ -1,18 +1,13 @@
-"""The name of one press of a button: pressed twice, it does its work once."""
+"""Whether a form was sent before: which press of its button it comes from."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest
 
-from sporades.acts.sending import named_text
+from sporades.core.presses import a_press, named_text
 
 FIELD = "envoi"
 _TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
-
-
-def a_press() -> str:
-    """Return a new one: each page that shows a form names its own."""
-    return str(uuid4())
 
 
 def press_of(request: HttpRequest) -> UUID:

@@ -7,11 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.candidates.forms import IdentityForm
+from sporades.core.presses import a_press
 from sporades.exams.models import RegistrationService
 from sporades.exchanges.spreadsheets import FORMS
 from sporades.registrations.fields import CleanCharField, CleanLinesField
 from sporades.registrations.models.note import LONGEST_NOTE
-from sporades.web.layout.presses import a_press
 
 OF_SOMEBODY = {
     "birth_name": ("", "Le nom de naissance, tel qu'il est écrit sur la pièce d'identité."),

@@ -15,7 +15,7 @@ from sporades.acts import verifying
 from sporades.evidence.models import Verdict
 from sporades.registrations.models import Note
 from sporades.web.layout.kept import KEPT
-from sporades.web.office.pieces.piece_forms import OTHER
+from sporades.web.office.pieces.forms import OTHER
 from tests.accommodations.asked import opine, reach
 from tests.evidence.given import MANAGER, piece
 from tests.factories import NOW, PASSWORD

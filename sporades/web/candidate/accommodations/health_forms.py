@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 
 from sporades.core.french import size_in_words
+from sporades.core.presses import a_press
 from sporades.evidence.operations import MOST_BYTES
 from sporades.intake.cleaning import TooLargeTogether, Unknown
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField
 from sporades.web.candidate.pieces.forms import ACCEPTS, FilesForm
-from sporades.web.layout.presses import a_press
 
 TOGETHER = MOST_BYTES
 """What its route takes."""

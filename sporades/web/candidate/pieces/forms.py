@@ -12,13 +12,13 @@ from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sending import Sent
 from sporades.core.french import quoted
+from sporades.core.presses import a_press
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
 from sporades.evidence.models import Deposit
 from sporades.intake import cleaning
 from sporades.intake.cleaning import MOST_FILES
 from sporades.registrations.fields import Hinted
-from sporades.web.layout.presses import a_press
 
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 MISSING = "Choisissez un fichier avant de l'envoyer."

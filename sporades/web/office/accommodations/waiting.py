@@ -23,11 +23,12 @@ from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.batches.actions import ACTIONS
 from sporades.core.french import time_left_in_words
 from sporades.core.phones import phone_in_words
+from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
-from sporades.web.layout.presses import a_press, press_of
+from sporades.web.layout.presses import press_of
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]

@@ -1,7 +1,6 @@
 """« Pièces » of a file: what was given, what it is worth, and the scan of what came by post (G2)."""
 
 from http import HTTPStatus
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import reading, verifying
+from sporades.core.presses import a_press
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, ever_asked, piece_of, pieces_of, withdrawn_of
@@ -20,7 +20,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
-from sporades.web.office.pieces.piece_forms import ScanForm, Time
+from sporades.web.office.pieces.forms import ScanForm, Time
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import (
     TRAIL,
@@ -109,7 +109,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     form = (
         ScanForm(request.POST, request.FILES, **days)
         if posted
-        else ScanForm(**days, initial={"envoi": str(uuid4()), "poste_le": owed.row.posted_on})
+        else ScanForm(**days, initial={"poste_le": owed.row.posted_on})
     )
     mark = request.POST.get(READ) or owed.row.mark
     if posted and form.is_valid():
@@ -118,7 +118,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 registration=found,
                 code=piece,
                 sent=form.sent,
-                press=form.cleaned_data["envoi"] or str(uuid4()),
+                press=form.cleaned_data["envoi"] or a_press(),
                 **form.decided,
                 mark=mark,
                 by=author_on(request, found),

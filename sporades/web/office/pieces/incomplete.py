@@ -12,12 +12,13 @@ from sporades.acts import completing
 from sporades.batches import operations as batches
 from sporades.batches.actions import INCOMPLETE
 from sporades.core.french import time_left_in_words
+from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import by_registration
 from sporades.evidence.states import State
 from sporades.letters.words import announced
-from sporades.web.layout.presses import a_press, press_of
+from sporades.web.layout.presses import press_of
 from sporades.web.office.registrations.files import author_on, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 

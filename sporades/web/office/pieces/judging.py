@@ -21,8 +21,8 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
 from sporades.web.layout.markup import directed
 from sporades.web.layout.seen import seen_in
+from sporades.web.office.pieces.forms import Time
 from sporades.web.office.pieces.given import is_late, piece_in, trail_of
-from sporades.web.office.pieces.piece_forms import Time
 from sporades.web.office.pieces.verdict_forms import MORE_TIME, READ, VerdictForms
 from sporades.web.office.pieces.waiting import PieceQueue, queue_of
 from sporades.web.office.registrations.files import author_on, registration_of

@@ -21,7 +21,7 @@ from sporades.evidence.states import (
     WAIVE,
     State,
 )
-from sporades.web.office.pieces.piece_forms import (
+from sporades.web.office.pieces.forms import (
     NOTHING,
     CorrectedPostmarkForm,
     DelayForm,

@@ -7,11 +7,11 @@ from django import forms
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS
+from sporades.core.presses import a_press
 from sporades.evidence.queries import labels_within
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
-from sporades.web.layout.presses import a_press
 from sporades.web.office.days import DayField
 
 MEANINGS = {

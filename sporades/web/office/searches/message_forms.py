@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.acts.resending import KINDS
+from sporades.core.presses import a_press
 from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField, say_missing
-from sporades.web.layout.presses import a_press
 from sporades.web.office.days import LatelyForm
 from sporades.web.office.searches.choosing import Counted
 

@@ -11,6 +11,7 @@ from django import forms
 from sporades.acts.sending import Sent
 from sporades.acts.verifying import BEFORE_OPENING, PostmarkToCome
 from sporades.core.french import begun, day_in_words, ended, local_day
+from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON
@@ -294,7 +295,7 @@ class ScanForm(PostedPieceForm):
             "required": "Choisissez le fichier de la numérisation.",
         },
     )
-    envoi = forms.Field(widget=forms.HiddenInput, required=False)
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     def clean_fichier(self) -> Any:
         """Refuse what needs no reading to be refused."""
