@@ -48,7 +48,6 @@ IDENTITY = {
 }
 BIRTH_DATE = {f"birth_{part}": f"birth_date_{part}" for part in ("year", "month", "day")}
 """How the form of an account names the parts of the day of birth."""
-SIGNS = string.ascii_lowercase
 ACADEMY = {"academie": "A09"}
 DOCTOR, ELSEWHERE = "medecin@exemple.test", "medecin-ailleurs@exemple.test"
 OFFICE = Actor("manager", "Camille Agent")
@@ -286,8 +285,8 @@ class People:
         """Return the civil data of the last person: their own, or all would be likely doubles."""
         month, day = divmod(self.count, 28)
         year, month = divmod(month, 12)
-        letters = (
-            f"{SIGNS[self.count // 676 % 26]}{SIGNS[self.count // 26 % 26]}{SIGNS[self.count % 26]}"
+        letters = "".join(
+            string.ascii_lowercase[self.count // place % 26] for place in (676, 26, 1)
         )
         born = {"birth_year": 1980 + year % 20, "birth_month": month + 1, "birth_day": day + 1}
         return {**IDENTITY, **born, "birth_name": f"{IDENTITY['birth_name']}-{letters}"}

@@ -223,7 +223,12 @@ class IdentificationForm(SectionForm):
         data = super().clean() or {}
         postcode = data.get("postcode", "")
         if not postcode and "postcode" in data and data.get("country", FRANCE) == FRANCE:
-            self.add_error("postcode", ValidationError(_POSTCODE, code="required"))
+            self.add_error(
+                "postcode",
+                ValidationError(
+                    self.fields["postcode"].error_messages["required"], code="required"
+                ),
+            )
         if {"postcode", "town", "country"} <= data.keys():
             if data["country"] == FRANCE:
                 find_commune(self, data)
@@ -273,7 +278,6 @@ class IdentificationForm(SectionForm):
             self.add_error(refusal.field, ValidationError(refusal.message, code="residence"))
 
 
-_POSTCODE = "Remplissez « Code postal »."
 OWN_ADDRESS = (
     "C'est l'adresse mail du candidat. Écrivez celle de son représentant légal, ou laissez vide s'il "
     "n'en a pas."

@@ -10,7 +10,7 @@ from sporades.core.refusals import Refused
 from sporades.threads.forms import MessageForm
 from sporades.threads.queries import page_of
 from sporades.web.candidate.own import own_registration
-from sporades.web.layout.kept import forget, kept
+from sporades.web.layout.kept import forget, typed_before
 
 _KEPT = (
     "Votre session s'était terminée. Votre message est là, il n'est pas envoyé : vérifiez-le, puis "
@@ -63,10 +63,6 @@ def thread(request: HttpRequest, number: str) -> HttpResponse:
 
 def _writing(request: HttpRequest) -> WritingForm:
     """Return the form with the message that was sent once the session had ended, if one was."""
-    answers = kept(request)
-    if not answers:
-        return WritingForm()
-    messages.warning(request, _KEPT)
-    return WritingForm(
-        initial={name: answers[name][-1] for name in ("texte", "envoi") if answers.get(name)}
-    )
+    if typed := typed_before(request):
+        messages.warning(request, _KEPT)
+    return WritingForm(initial=typed)

@@ -41,6 +41,7 @@ NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 
 
 def wishes_of(case: Case) -> list[Wish]:
+    """Return what a request asks, as the rules judge it."""
     return [Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all()]
 
 

@@ -26,7 +26,7 @@ from sporades.web.candidate.accommodations.health_shown import (
 )
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import doubt_in_words
-from sporades.web.layout.kept import Answers, forget, kept
+from sporades.web.layout.kept import forget, typed_before
 from sporades.web.layout.papers import paper
 from sporades.web.layout.sent import taking
 
@@ -44,8 +44,8 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
     """What was confided, to whom, who opened it; a comment is written."""
     found = own_registration(request, number)
     posted = request.method == "POST"
-    answers = None if posted else kept(request)
-    form = RemarkForm(request.POST) if posted else _writing(answers)
+    typed = {} if posted else typed_before(request)
+    form = RemarkForm(request.POST) if posted else RemarkForm(initial=typed)
     if posted and form.is_valid():
         try:
             confiding.remark(
@@ -63,21 +63,12 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"Votre commentaire est confié. {to_send}".strip())
             return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
     told = shown(found, page=request.GET.get("page"), at=request.arrived_at)
-    if answers and told["is_open"]:
+    if typed and told["is_open"]:
         messages.warning(request, _KEPT)
     # The page has no form any more: what was typed in it is shown all the same.
     left = "" if told["is_open"] else str(form["texte"].value() or "").strip()
     context = {"registration": found, "form": form, "left": left, **told}
     return render(request, "candidate/health.html", context, status=422 if form.errors else 200)
-
-
-def _writing(answers: Answers | None) -> RemarkForm:
-    """Return the form with the comment that was sent once the session had ended, if one was."""
-    if not answers:
-        return RemarkForm()
-    return RemarkForm(
-        initial={name: answers[name][-1] for name in ("texte", "envoi") if answers.get(name)}
-    )
 
 
 def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
