@@ -39,7 +39,7 @@ _STAFF = f"Agents de la démonstration : {', '.join(demo_people.STAFF)}."
 
 class Command(BaseCommand):
     help = "Prépare la démonstration (load) ou donne un code de connexion (code ADRESSE)."
-    # Its addresses and forms are looked at by the server that starts next.
+    # `make lint` runs them: nothing of them changes between two starts.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
