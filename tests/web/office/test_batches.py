@@ -285,6 +285,23 @@ def test_it_is_stopped_and_resumed(manager, two):
     assert batch.state == BatchState.DONE
 
 
+def test_stopped_and_resumed_by_two_presses_it_alarms_nobody(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    stop, resume = page_of(batch, "stop_batch"), page_of(batch, "resume_batch")
+    manager.post(page_of(batch, "launch_batch"))
+
+    for twice, said in ((stop, "Le lot est arrêté."), (resume, "Le lot reprend.")):
+        manager.post(twice)
+        page = main(manager.post(twice, follow=True))
+        assert said in page
+        assert "n'est plus possible" not in page
+
+    work("batches")
+    assert "n'est plus possible" not in main(manager.post(resume, follow=True))
+    assert "« Arrêter » n'est plus possible" in main(manager.post(stop, follow=True))
+
+
 def test_what_was_done_leads_to_each_registration(manager, two):
     manager.post(place(manager), {"decision": "validate", "motif": ""})
     batch = Batch.objects.get()

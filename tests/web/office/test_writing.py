@@ -297,6 +297,27 @@ def test_a_large_one_waits_for_a_second_person_who_sees_it(manager, member, two)
     assert head.post(page_of(batch, "stop_batch")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("pressed", "other", "said"),
+    [
+        ("approve_batch", "refuse_batch", "« Refuser » n'est plus possible"),
+        ("refuse_batch", "approve_batch", "« Approuver » n'est plus possible"),
+    ],
+)
+def test_decided_by_two_presses_it_alarms_nobody(manager, member, two, pressed, other, said):
+    batch = prepared(manager)
+    Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    manager.post(page_of(batch, "launch_batch"))
+
+    head.post(page_of(batch, pressed))
+    again = main(head.post(page_of(batch, pressed), follow=True))
+
+    assert "Le lot est " in again
+    assert "n'est plus possible" not in again
+    assert said in main(head.post(page_of(batch, other), follow=True))
+
+
 def test_who_may_not_approve_never_learns_of_it(manager, member, two):
     batch = prepared(manager)
     Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)

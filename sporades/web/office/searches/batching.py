@@ -1,5 +1,6 @@
 """« Agir sur ces inscriptions »: one action on many, seen before, followed, stopped (I11)."""
 
+from functools import partial
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +33,7 @@ SHOWN_REFUSALS = 100
 LAUNCHED = "Le lot est lancé : vous recevrez un mail à la fin."
 PROPOSED = "Le lot est proposé : une autre personne doit l'approuver."
 UNDECIDED = (BatchState.PREPARED, BatchState.PROPOSED)
+BEGUN = {BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE}
 KINDS = {
     BatchState.DONE: "success",
     BatchState.STOPPED: "warning",
@@ -195,13 +197,14 @@ def approve_batch(request: HttpRequest, batch: str) -> HttpResponse:
     then = "relisez, puis approuvez le lot"
     first = second_factor_first(request, page=_page_of(found), then=then)
     said = "Le lot est approuvé : il commence."
-    return first or _decided(request, found, operations.approve, said)
+    return first or _decided(request, found, operations.approve, said, so=BEGUN)
 
 
 def refuse_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Refuse a large batch of somebody else: nothing of it is done."""
     said = "Le lot est refusé : son auteur en est prévenu."
-    return _decided(request, _to_decide(request, batch), operations.refuse, said)
+    found = _to_decide(request, batch)
+    return _decided(request, found, operations.refuse, said, so={BatchState.REFUSED})
 
 
 def batches_to_approve(request: HttpRequest) -> list[Batch]:
@@ -215,7 +218,8 @@ def batches_to_approve(request: HttpRequest) -> list[Batch]:
 
 def stop_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Stop after the line under way."""
-    return _done(request, batch, operations.stop, "Le lot est arrêté. Ce qui est fait le reste.")
+    said = "Le lot est arrêté. Ce qui est fait le reste."
+    return _done(request, _own(request, batch), operations.stop, said, so={BatchState.STOPPED})
 
 
 def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
@@ -223,7 +227,8 @@ def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
     mine = _own(request, batch)
     page, then = _page_of(mine), "relisez, puis reprenez le lot"
     first = second_factor_first(request, page=page, then=then, is_asked=mine.is_of_many)
-    return first or _done(request, batch, operations.resume, "Le lot reprend.")
+    so = {BatchState.RUNNING, BatchState.DONE}
+    return first or _done(request, mine, operations.resume, "Le lot reprend.", so=so)
 
 
 def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
@@ -286,22 +291,22 @@ def _page_of(batch: Batch) -> str:
     return reverse("office:one_batch", args=[batch.pk])
 
 
-def _decided(request: HttpRequest, found: Batch, act: Any, said: str) -> HttpResponse:
+def _decided(
+    request: HttpRequest, found: Batch, act: Any, said: str, *, so: set[BatchState]
+) -> HttpResponse:
+    return _done(request, found, partial(act, user=request.user), said, so=so)
+
+
+def _done(
+    request: HttpRequest, found: Batch, act: Any, said: str, *, so: set[BatchState]
+) -> HttpResponse:
+    """Do it and say so; pressed twice, the page it leads to says already how the batch is (`so`)."""
     try:
-        act(batch=found, user=request.user, by=_author(request), at=request.arrived_at)
+        act(batch=found, by=_author(request), at=request.arrived_at)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        found.refresh_from_db(fields=["state"])
+        if found.state not in so:
+            messages.error(request, str(refusal))
     else:
         messages.success(request, said)
     return redirect(_page_of(found))
-
-
-def _done(request: HttpRequest, pk: str, act: Any, said: str) -> HttpResponse:
-    mine = _own(request, pk)
-    try:
-        act(batch=mine, by=_author(request), at=request.arrived_at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, said)
-    return redirect(_page_of(mine))
