@@ -6,6 +6,7 @@ Each shows the same thing: red where its upright top left is, blue where its bot
 import io
 import struct
 import zlib
+from functools import cache
 
 from PIL import Image, ImageDraw, PngImagePlugin
 
@@ -56,6 +57,7 @@ def overwritten(content):
     return content[:middle] + bytes(200) + content[middle + 200 :]
 
 
+@cache
 def grainy(width, height, kind="JPEG", **options):
     """Return a photo that packs as badly as those of telephones."""
     grain = Image.effect_noise((width, height), 60)

@@ -447,10 +447,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:batch": search,
         "office:one_batch": batch,
         "office:batch_refusals": batch,
-        "office:batch_decision": {
-            "batch": world.following.pk,
-            "number": world.following.lines.get().registration.number,
-        },
+        "office:batch_decision": {"batch": world.following.pk, "number": world.followed},
         "office:launch_batch": batch,
         "office:stop_batch": batch,
         "office:resume_batch": batch,

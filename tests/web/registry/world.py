@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -226,6 +227,11 @@ class World:
     alert: str
     code: str
     reset: tuple[str, str]
+
+    @cached_property
+    def followed(self) -> str:
+        """The number of the registration whose opinion a batch would follow."""
+        return self.following.lines.get().registration.number
 
     def browser(self, role: Role, **options: Any) -> Client:
         """Return a browser in which somebody of this role has just signed in."""

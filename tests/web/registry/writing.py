@@ -4,6 +4,14 @@ from django.db import connection
 
 type Counts = dict[str, int]
 
+# As the view `pg_stat_xact_user_tables` counts, without its indexes and pages, which take longer.
+COUNTED = """
+SELECT relname, count FROM pg_class, LATERAL (
+  SELECT pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+    + pg_stat_get_xact_tuples_deleted(oid) AS count
+) AS written WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND count > 0
+"""
+
 
 def written() -> Counts:
     """Return how many rows were added, changed or removed so far, for each table.
@@ -11,10 +19,8 @@ def written() -> Counts:
     PostgreSQL counts them itself: a row written twice, or as it was, counts too.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-        )
-        return {table: int(count) for table, count in cursor.fetchall() if count}
+        cursor.execute(COUNTED)
+        return {table: int(count) for table, count in cursor.fetchall()}
 
 
 def since(before: Counts) -> set[str]:
