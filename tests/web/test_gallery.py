@@ -74,6 +74,39 @@ def test_a_page_has_no_fault_of_accessibility_and_never_scrolls_sideways(
     assert [one for one in complaints if "404" not in one] == []
 
 
+# --- In the reader's own colours -------------------------------------------------------------
+
+UNSEEN = """() => {
+  const main = document.querySelector("main"), ground = getComputedStyle(main).backgroundColor;
+  const drawn = (one, part) => getComputedStyle(one, part);
+  const name = (one) => one.outerHTML.slice(0, 90);
+  const seen = (kind) => [...document.querySelectorAll(kind)].filter((one) => one.checkVisibility());
+  const edged = seen(".fr-input, .fr-select, .fr-btn, .s-scheme__choice, .s-field__locked");
+  const native = seen("input[type=radio], input[type=checkbox]");
+  const marked = seen("[class*='fr-icon-'], .fr-error-text, .s-state").flatMap((one) =>
+    ["::before", "::after"].filter((part) => !["none", "normal"].includes(drawn(one, part).content))
+      .map((part) => [one, drawn(one, part)]));
+  return {
+    edged: edged.filter((one) => parseFloat(drawn(one).borderTopWidth) === 0).map(name),
+    native: native.filter((one) => drawn(one).opacity !== "1" || drawn(one).appearance === "none").map(name),
+    marked: marked.filter(([one, its]) => its.backgroundColor === ground && its.borderTopWidth === "0px")
+      .map(([one]) => name(one)),
+    counts: [edged.length, native.length, marked.length],
+  };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_forced_colours_fields_buttons_choices_and_signs_are_still_seen(site, page, scheme):
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+    page.goto(f"{site}/composants?erreurs=1")
+
+    found = page.evaluate(UNSEEN)
+
+    assert min(found.pop("counts")) >= 7
+    assert found == {"edged": [], "native": [], "marked": []}
+
+
 # --- By keyboard ---------------------------------------------------------------------------
 
 
