@@ -138,6 +138,14 @@ def test_every_link_and_control_is_reached_by_the_keyboard_in_the_order_of_the_p
     assert reached == expected
 
 
+def test_a_link_to_a_question_shows_what_it_asks(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+
+    page.goto(f"{site}/composants?erreurs=1#id_civility_0")
+
+    expect(page.locator("legend", has_text="Civilité")).to_be_in_viewport(ratio=1)
+
+
 def test_the_menu_opens_on_a_small_screen_without_script(site, browser):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
     page = context.new_page()
@@ -378,6 +386,22 @@ def test_after_the_end_of_a_session_what_was_typed_is_still_there(site, page):
     expect(dialog.get_by_role("link", name="Me connecter dans un nouvel onglet")).to_be_visible()
     dialog.get_by_role("button", name="Revenir à ma saisie").click()
     expect(page.get_by_label("Nom", exact=True)).to_have_value("Durand")
+
+
+def test_on_a_screen_enlarged_four_times_the_end_is_read_and_answered(site, page):
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.clock.install()
+    page.goto(f"{site}/essai?session=1")
+    gallery_urls.answers.update({"/prolonger": 403})
+
+    for minutes, title, button in (
+        (26, "Êtes-vous toujours là ?", "Prolonger ma session"),
+        (5, "Votre session est terminée", "Revenir à ma saisie"),
+    ):
+        page.clock.fast_forward(minutes * 60_000)
+        dialog = page.get_by_role("dialog", name=title)
+        expect(dialog.get_by_role("heading")).to_be_in_viewport(ratio=1)
+        expect(dialog.get_by_role("button", name=button)).to_be_in_viewport(ratio=1)
 
 
 def test_another_tab_keeps_this_one_alive_and_renews_its_token(site, context):

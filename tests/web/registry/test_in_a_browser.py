@@ -459,6 +459,17 @@ def test_a_page_for_what_goes_wrong_is_for_everyone(  # noqa: PLR0917
     assert faults(page, site) == {}
 
 
+def test_what_was_done_takes_the_focus_and_is_read_out(world, site, tabs):
+    page = tabs(Role.MANAGER)
+    page.goto(address("office:notes", world))
+    page.get_by_label("Note").first.fill("A rappelé le 25 novembre")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ajouter la note").click()
+
+    assert page.evaluate("document.activeElement.innerText") == "La note est ajoutée."
+    assert page.locator("main").aria_snapshot().count("La note est ajoutée.") == 1
+
+
 def test_the_window_of_somebody_who_left_shows_nothing_more(world, site, tabs):
     page = tabs(Role.NEWCOMER)
     page.goto("/mon-compte")

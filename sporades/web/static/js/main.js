@@ -12,6 +12,7 @@ import { passwords } from "./passwords.js";
 import { photos } from "./photos.js";
 import { presses } from "./presses.js";
 import { reveal } from "./reveal.js";
+import { said } from "./said.js";
 import { session } from "./session.js";
 import { suggest } from "./suggest.js";
 import { ticks } from "./ticks.js";
@@ -21,6 +22,7 @@ import { unsent } from "./unsent.js";
 import { uploads } from "./uploads.js";
 
 errorSummary();
+said();
 presses();
 passkeys();
 pages();

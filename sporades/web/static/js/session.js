@@ -44,6 +44,8 @@ export function session() {
     hasEnded = true;
     dialog.ended();
     if (!dialog.element.open) dialog.element.showModal();
+    // From its first line, wherever the button that has the focus stands.
+    dialog.element.scrollTop = 0;
   }
 
   function look() {
