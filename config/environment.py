@@ -202,7 +202,8 @@ def site(name: str, *, demo: bool) -> str:
     """Return the public address of the service: https, but in the demo."""
     value = text(name).rstrip("/")
     parts = address(name, value)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path:
+    more = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in {"https", "http"} or not _is_machine(parts) or more:
         message = f"{name} doit être l'adresse publique du service, par exemple https://inscriptions.exemple.fr"
         raise ImproperlyConfigured(message)
     if parts.scheme == "http" and not demo:
@@ -211,6 +212,21 @@ def site(name: str, *, demo: bool) -> str:
         )
         raise ImproperlyConfigured(message)
     return value
+
+
+def _is_machine(parts: SplitResult) -> bool:
+    return re.fullmatch(r"[\w.-]+|[\da-f:.]+", parts.hostname or "") is not None
+
+
+def demo(name: str) -> bool:
+    """Return whether this is the demo, which writes to nobody."""
+    is_demo = flag(name)
+    if is_demo and not text("MAIL_URL", "eml:").startswith("eml:"):
+        message = (
+            f"{name} : la démonstration n'écrit à personne, MAIL_URL doit être eml:///dossier."
+        )
+        raise ImproperlyConfigured(message)
+    return is_demo
 
 
 def origins(name: str) -> list[str]:
@@ -417,7 +433,7 @@ def antivirus(name: str) -> tuple[str, int] | None:
 
 def _folder(name: str, parts: SplitResult) -> str:
     """Return the folder that an address names, made if need be."""
-    if parts.netloc or not parts.path.strip("/"):
+    if parts.netloc or not parts.path.strip("/") or not parts.path.startswith("/"):
         message = (
             f"{name} doit donner un chemin entier, avec trois barres : {parts.scheme}:///dossier"
         )
@@ -427,4 +443,7 @@ def _folder(name: str, parts: SplitResult) -> str:
     except OSError as error:
         message = f"{name} : le dossier {parts.path} ne peut pas être créé ({error.strerror})."
         raise ImproperlyConfigured(message) from None
+    if not os.access(parts.path, os.W_OK | os.X_OK):
+        message = f"{name} : l'utilisateur qui lance Sporades n'a pas le droit d'écrire dans le dossier {parts.path}."
+        raise ImproperlyConfigured(message)
     return parts.path

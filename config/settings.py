@@ -10,7 +10,7 @@ from config import environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What the deployer says ------------------------------------------------------------
-DEMO = environment.flag("SPORADES_DEMO")
+DEMO = environment.demo("SPORADES_DEMO")
 environment.required(
     *("SECRET_KEY", "DATABASE_URL", "SITE_URL", "MAIL_URL", "FILES_URL"),
     *("MEDICAL_FILES_URL", "MEDICAL_KEYS"),

@@ -20,6 +20,7 @@ from sporades.evidence import states as evidence
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import TRANSITIONS, State
 from sporades.web.layout import kept
+from sporades.web.registry import ACCESS
 from tests.web.registry.test_in_a_browser import MEASURED
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +45,12 @@ def everywhere(pattern, sheets=PAGES):
 
 def wrong(said, known):
     return sorted(f"{page}: {name}" for name, page in said if name not in known)
+
+
+def test_the_proxy_lets_pass_what_the_service_takes():
+    [megabytes] = re.findall(r"client_max_body_size (\d+)m;", text_of(DOCS / "operations.md"))
+
+    assert int(megabytes) * 2**20 > max(route.takes_files for route in ACCESS.values()) + 1_000_000
 
 
 # --- Links, paths, addresses -----------------------------------------------------------------

@@ -65,6 +65,15 @@ def test_an_installation_that_says_all_it_must_starts(tmp_path):
     assert (started.returncode, started.stderr) == (0, "")
 
 
+def test_a_folder_that_may_not_be_written_to_is_refused_at_the_start(
+    read_settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(os, "access", lambda where, how: not str(where).endswith("medical"))
+
+    with pytest.raises(ImproperlyConfigured, match=r"MEDICAL_FILES_URL : .* pas le droit d'écrire"):
+        read_settings(whole(tmp_path))
+
+
 REFUSED = [
     ("SECRET_KEY", None),
     ("SECRET_KEY", "changez-moi"),
@@ -84,11 +93,15 @@ REFUSED = [
     ("SITE_URL", "http://inscriptions.exemple.test"),
     ("SITE_URL", "https://inscriptions.exemple.test:port"),
     ("SITE_URL", "https://[inscriptions"),
+    ("SITE_URL", "https://inscriptions.exemple.test?x=1"),
+    ("SITE_URL", "https://inscriptions exemple.test"),
+    ("SITE_URL", "https://moi@inscriptions.exemple.test"),
     ("DEPLOYER_NAME", None),
     ("MAIL_URL", None),
     ("MAIL_URL", "courriel.exemple.test:587"),
     ("MAIL_URL", "smtp://courriel.exemple.test:port"),
     ("MAIL_URL", "eml://dossier"),
+    ("MAIL_URL", "eml:dossier"),
     ("MAIL_FROM", None),
     ("MAIL_FROM", "Inscriptions"),
     ("RETENTION_ACTIVE_YEARS", "0"),
@@ -124,6 +137,7 @@ REFUSED = [
     ("SEAL_KEY_PASSWORD", "un mot de passe"),
     ("HIDE_KNOWN_ADDRESSES", "peut-être"),
     ("SPORADES_DEMO", "2"),
+    ("SPORADES_DEMO", "1"),
     ("SPORADES_REHEARSAL", "demain"),
     ("SPORADES_REHEARSAL", "3600"),
     ("PRIVACY_CONTACT", "le délégué"),

@@ -205,7 +205,18 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, OSError) as error:
+        logger.error("The file store does not answer: %s", _why(error))  # noqa: TRY400 - a line
         raise OutOfReach from error
+
+
+def _why(error: Exception) -> str:
+    """Say what an operator looks for, without the key nor the address of what was asked."""
+    if isinstance(error, ClientError):
+        said = error.response.get("Error", {}).get("Code", "")
+        return f"{type(error).__name__} {error.operation_name} {said}".strip()
+    if isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__} {error.strerror}"
+    return type(error).__name__
 
 
 class _Whole(File):  # type: ignore[type-arg] # generic for the checker alone

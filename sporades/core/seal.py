@@ -19,6 +19,18 @@ def is_configured() -> bool:
     return bool(settings.SEAL_KEY_FILE)
 
 
+def opens() -> bool:
+    """Return whether the deployer's key can be read, as every document will need."""
+    from sporades.core import pades  # noqa: PLC0415 - it says why
+
+    try:
+        pades.read_key()
+    except Exception:
+        logger.exception("The key of the seal cannot be read")
+        return False
+    return True
+
+
 def stands_on(pdf: bytes) -> bool:
     """Return whether the deployer's seal can be put on a file, asked before it is published.
 
@@ -29,13 +41,10 @@ def stands_on(pdf: bytes) -> bool:
     """
     if not is_configured():
         return True
+    if not opens():
+        return True
     from sporades.core import pades  # noqa: PLC0415 - it says why
 
-    try:
-        pades.read_key()
-    except Exception:
-        logger.exception("The key of the seal cannot be read")
-        return True
     try:
         pades.sign(pdf)
     except Exception:

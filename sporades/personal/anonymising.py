@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import sql
 
 from sporades import journal
@@ -90,6 +91,14 @@ class Done:
     rows: int
     emptied: int
     files: int
+
+
+def connect_alone(database: DatabaseWrapper) -> None:
+    """Use one connection and no pool, whose others would be taken for somebody's."""
+    if database.settings_dict["OPTIONS"].get("pool"):
+        database.close()
+        database.close_pool()
+        database.settings_dict["OPTIONS"]["pool"] = False
 
 
 def check(*, declared: str, typed: str) -> None:

@@ -220,7 +220,9 @@ def test_a_store_elsewhere_has_nothing_to_sweep(store, content):
 
 @pytest.mark.parametrize("act", [files.get, lambda key: files.put(key.encode(), suffix=".pdf")])
 @pytest.mark.parametrize("kind", ["folder", "s3"])
-def test_a_store_out_of_reach_is_said_to_be_so(tmp_path, monkeypatch, settings, kind, act):
+def test_a_store_out_of_reach_is_said_to_be_so(  # noqa: PLR0917
+    tmp_path, monkeypatch, settings, caplog, kind, act
+):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     stores = {
@@ -236,6 +238,8 @@ def test_a_store_out_of_reach_is_said_to_be_so(tmp_path, monkeypatch, settings, 
 
     with pytest.raises(files.OutOfReach):
         act(f"00/00/{'0' * 64}.pdf")
+    assert "The file store does not answer: " in caplog.text
+    assert "0000" not in caplog.text
 
 
 def _partial(folder):

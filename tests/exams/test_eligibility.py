@@ -13,6 +13,7 @@ from sporades.exams.rules.candidacy import (
     zones,
 )
 from sporades.exams.rules.eligibility import conditions, refusals
+from sporades.exams.schema.conditions import Condition
 from sporades.exams.schema.eligibility import Residence, ResidenceRule
 from tests.exams.facts import marin
 
@@ -43,6 +44,26 @@ def test_who_may_register_is_said_as_conditions_never_as_refusals(exam):
 
     assert everybody.asked == ("Avoir 18 ans", *(rule.reference for rule in others))
     assert conditions(exam)[0].asked[0] == "Code des essais, article 4"
+
+
+def test_a_condition_of_one_category_is_said_of_it_alone(exam):
+    age, *others = exam.eligibility
+    first, second, *_ = exam.categories
+    of_the_first = Condition(categorie=(first.code,))
+    of_some = Condition(categorie=(first.code,), handicap=True)
+    rules = (
+        age.model_copy(update={"condition": "Avoir 18 ans", "when": of_the_first}),
+        age.model_copy(update={"condition": "Avoir un papier", "when": of_some}),
+        *others,
+    )
+
+    found = conditions(exam.model_copy(update={"eligibility": rules}))
+
+    asked = {one.category: one.asked for one in found}
+    own = tuple(rule.condition or rule.reference for rule in second.eligibility)
+    assert asked.get("", ()) == tuple(rule.reference for rule in others)
+    assert asked[first.label][:2] == ("Avoir 18 ans", "Selon votre situation : Avoir un papier")
+    assert len(asked[second.label]) == len(own)
 
 
 def test_who_may_register_says_each_category_once_and_nothing_that_the_page_says(exam):

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from sporades.candidates.models import Candidate, Identity
 from sporades.core import files
@@ -166,6 +166,30 @@ def test_what_somebody_is_connected_to_is_left_alone(db):
         pytest.raises(anonymising.InUse),
     ):
         anonymising.check(declared=name(), typed=name())
+
+
+def test_its_own_pool_is_nobody_else(db):
+    own = connections.create_connection("default")
+    options = {**own.settings_dict["OPTIONS"], "pool": {"min_size": 2, "max_size": 4}}
+    own.settings_dict = {**own.settings_dict, "OPTIONS": options}
+    own.ensure_connection()
+    own.pool.wait(timeout=60)
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
+    pids = [one.info.backend_pid for one in own.pool._pool] + [own.connection.info.backend_pid]
+    assert len(pids) >= 2
+
+    anonymising.connect_alone(own)
+
+    with own.cursor() as cursor:
+        assert own.pool is None
+        for _ in range(100):
+            cursor.execute(asked, [pids])
+            if cursor.fetchone() == (0,):
+                break
+            cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.1)")
+        else:
+            pytest.fail("its pool is still connected")
+    own.close()
 
 
 # --- What is left -----------------------------------------------------------------------------

@@ -127,6 +127,16 @@ def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(settings)
     assert found == ["PUBLICATION_DIRECTOR", "HOST_NAME", "PRIVACY_CONTACT"]
 
 
+def test_a_real_installation_is_told_that_its_seal_cannot_be_put(settings, tmp_path):
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(tmp_path / "none.p12"), "secret"
+
+    found = [one.id for one in run_checks(include_deployment_checks=True)]
+    settings.SEAL_KEY_FILE = ""
+
+    assert "sporades.E002" in found
+    assert "sporades.E002" not in [one.id for one in run_checks(include_deployment_checks=True)]
+
+
 def test_the_durations_announced_are_those_of_the_program(opened, settings):
     rows = {words(row[0]): words(row[-1]) for row in opened("privacy").cssselect("table tbody tr")}
 

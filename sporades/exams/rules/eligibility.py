@@ -51,16 +51,35 @@ def conditions(exam: Exam) -> list[Conditions]:
     What binds everybody comes first, then each category by its name, with what it means. What
     one registers once, and where, the page says by itself.
     """
-    everybody = Conditions("", "", _asked(exam.eligibility))
+    of_all = [rule for rule in exam.eligibility if not _categories(rule)]
+    everybody = Conditions("", "", _asked(of_all))
     categories = [
-        Conditions(one.label, one.meaning, _asked(one.eligibility)) for one in exam.categories
+        Conditions(
+            one.label,
+            one.meaning,
+            _asked(
+                rule
+                for rule in (*exam.eligibility, *one.eligibility)
+                if rule not in of_all and one.code in (_categories(rule) or (one.code,))
+            ),
+        )
+        for one in exam.categories
     ]
     return [*([everybody] if everybody.asked else []), *categories]
 
 
+def _categories(rule: EligibilityRule) -> tuple[str, ...]:
+    """Return the categories that a rule is for; none when it is for any."""
+    return rule.when.categories or () if rule.when else ()
+
+
 def _asked(rules: Iterable[EligibilityRule]) -> tuple[str, ...]:
     """Say rules as what they ask of anybody, not as what is said to whom they refuse."""
-    said = (rule.condition or rule.reference for rule in rules)
-    return tuple(
-        dict.fromkeys(f"{words[0].upper()}{words[1:].removesuffix('.')}" for words in said)
-    )
+    return tuple(dict.fromkeys(map(_said, rules)))
+
+
+def _said(rule: EligibilityRule) -> str:
+    words = rule.condition or rule.reference
+    said = f"{words[0].upper()}{words[1:].removesuffix('.')}"
+    more = rule.when.model_dump(exclude_none=True).keys() - {"categories"} if rule.when else ()
+    return f"Selon votre situation : {said}" if more else said

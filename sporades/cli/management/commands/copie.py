@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from sporades.cli.operators import operator
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         made.add_argument("--base", required=True, metavar="NOM", help="le nom de la copie")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        anonymising.connect_alone(connection)
         try:
             anonymising.check(declared=settings.COPY, typed=options["base"])
             done = anonymising.anonymise(by=operator(), at=timezone.now())
