@@ -1,6 +1,6 @@
 # The whole list of commands: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-night rehearsal-end check-reglementation test endure bench lint format lock
+.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-night rehearsal-end check-reglementation manage test endure bench lint format lock
 
 # What one process has compiled is read by those that come after it: tests start hundreds.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
@@ -48,6 +48,11 @@ rehearsal-end: ## Efface ce qu'une répétition interrompue a laissé
 check-reglementation: ## Dit ce qui ne va pas dans un fichier de réglementation, la démonstration tournant (FILE=cap.yaml)
 	$(runtime)
 	@$(python) -m tools.demo check $(FILE)
+
+manage: ## Lance une commande qui ne lit pas la base (ARGS="makemigrations registrations --name arrival")
+	$(tests)
+	@DATABASE_URL=$${DATABASE_URL:-postgresql://nobody@127.0.0.1:1/none} DJANGO_SETTINGS_MODULE=config.settings_test \
+		$(python) -W ignore::RuntimeWarning -m sporades $(ARGS)
 
 test: ## Lance tous les tests (ARGS="tests/journal -k scelle" en choisit)
 	$(tests)
