@@ -33,6 +33,9 @@ MOST_YEARS = 99
 REHEARSED = "_repetition"
 """How the name of a rehearsal's database ends; `tools.rehearsal` makes and drops no other."""
 
+FOUND_AGAIN = 5
+"""For how many seconds a page waits for the database, and a pool tries before it begins anew."""
+
 PREPARED_AFTER = 2
 """How many times a connection asks a question before PostgreSQL keeps its plan."""
 
@@ -319,7 +322,14 @@ def database(name: str) -> dict[str, Any]:
         # PostgreSQL plans a question once for each connection: half of what a page costs it.
         "server_side_binding": True,
         "prepare_threshold": PREPARED_AFTER if prepares == "yes" else None,
-        "pool": {"min_size": 1, "max_size": int(pool_size), "timeout": 10},
+        # A server that is back is found within seconds, however long it was away: the pool's own
+        # patience doubles with each attempt.
+        "pool": {
+            "min_size": 1,
+            "max_size": int(pool_size),
+            "timeout": FOUND_AGAIN,
+            "reconnect_timeout": FOUND_AGAIN,
+        },
     }
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -74,6 +74,16 @@ def test_a_folder_that_may_not_be_written_to_is_refused_at_the_start(
         read_settings(whole(tmp_path))
 
 
+def test_a_database_that_is_back_is_asked_again_within_seconds_however_long_it_was_away(
+    monkeypatch,
+):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://sporades:x@127.0.0.1:1/sporades")
+
+    pool = environment.database("DATABASE_URL")["OPTIONS"]["pool"]
+
+    assert pool["reconnect_timeout"] == pool["timeout"] == 5
+
+
 REFUSED = [
     ("SECRET_KEY", None),
     ("SECRET_KEY", "changez-moi"),

@@ -39,16 +39,28 @@ def change(
     reason: str,
     by: Actor,
     at: datetime,
+    is_urgent: bool = False,
 ) -> ServiceChange:
     """Give a service other dates, or propose to extend it: see `openings.change`.
 
-    Whoever may approve an extension is told of it by mail.
+    Whoever may approve an extension is told of it by mail. What is urgent waits for nobody, and
+    takes the place of what was proposed.
 
     Raises:
         NotMoved, Refused: see there.
     """
+    if is_urgent:
+        waiting = ServiceChange.objects.filter(service=service, state=ChangeState.PROPOSED)
+        for one in waiting.select_related("service"):
+            refuse(change=one, by=by, at=at)
     made = openings.change(
-        service=service, opens_at=opens_at, closes_at=closes_at, reason=reason, by=by, at=at
+        service=service,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        reason=reason,
+        by=by,
+        at=at,
+        is_urgent=is_urgent,
     )
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)

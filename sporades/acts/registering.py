@@ -298,6 +298,8 @@ def receive_summary(
     """
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     shown = registration.version if seen is None else seen
+    if seen is None and not held.is_active:
+        raise Refused("Cette inscription n'est plus active : aucun récapitulatif n'en est attendu.")
     if held.version != shown or not held.is_active:
         raise Refused(
             "Cette inscription a changé depuis que vous avez ouvert cette page : relisez le dossier."

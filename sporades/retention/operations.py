@@ -45,6 +45,12 @@ class Unknown(Refused):
     message = "Aucune inscription ne porte ce numéro, archivée ou non."
 
 
+class NotArchived(Refused):
+    """It stands, and is read in the office."""
+
+    message = "Cette inscription n'est pas archivée : elle se lit dans la gestion."
+
+
 class ArchivedMeanwhile(Refused):
     """A registration has left what pages read."""
 
@@ -159,10 +165,11 @@ def release(*, number: str, reason: str, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def read(*, number: str, reason: str, by: Actor, at: datetime) -> Archive:
-    """Return an archive, and keep who read it, and why. Raises Unknown."""
+    """Return an archive, and keep who read it, and why. Raises Unknown, NotArchived."""
     found: Archive | None = Archive.objects.filter(number=number).first()
     if found is None:
-        raise Unknown
+        stands = Registration.objects.filter(number=number).exists()
+        raise NotArchived if stands else Unknown
     _record("archive read", found, by=by, at=at, reason=reason)
     return found
 

@@ -70,6 +70,19 @@ def test_an_extension_waits_for_a_head_who_is_told(service, capsys):
     assert Message.objects.get(kind="extension_to_approve").recipient == "chef@exemple.test"
 
 
+def test_in_an_outage_an_extension_waits_for_nobody_and_replaces_what_was_proposed(service, capsys):
+    days = [f"{service.closes_at + timedelta(days=n):%Y-%m-%d}T23:59" for n in (2, 3)]
+    dates("--fermeture", days[0])
+
+    dates("--fermeture", days[1], "--panne")
+
+    service.refresh_from_db()
+    assert "Nouvelles dates en vigueur." in capsys.readouterr().out
+    assert f"{service.closes_at:%Y-%m-%d}" == days[1][:10]
+    states = ServiceChange.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["refused", "applied"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

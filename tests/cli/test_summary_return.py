@@ -76,3 +76,13 @@ def test_what_cannot_be_noted_is_refused_and_changes_nothing(arguments, said):
 
     assert Registration.objects.get().summary_posted_on is None
     assert not Entry.objects.filter(verb="summary received").exists()
+
+
+def test_of_one_that_is_active_no_more_no_summary_is_awaited():
+    registration = a_registration()
+    call_command(
+        "inscription", "etat", registration.number, "ecarter", "--motif", "Déposé deux fois"
+    )
+
+    with pytest.raises(CommandError, match="n'est plus active"):
+        call_command("recapitulatif", "recu", registration.number, "--cachet", "2026-12-01")

@@ -688,6 +688,11 @@ def test_a_command_says_in_one_line_what_it_refuses(db, arguments, said):
         call_command("archives", *arguments)
 
 
+def test_one_that_stands_is_said_to_be_read_in_the_office(filed):
+    with pytest.raises(CommandError, match="n'est pas archivée : elle se lit dans la gestion"):
+        call_command("archives", "lire", filed.number, "--motif", "x")
+
+
 def test_what_is_late_is_said_with_a_status(filed, capsys):
     call_command("archives", "retard")
     assert "Rien n'est gardé au-delà de son terme." in capsys.readouterr().out

@@ -7,6 +7,9 @@ from itertools import pairwise
 import lxml.html
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.urls import NoReverseMatch, reverse
 
 from sporades.accounts.models import ACTIVATION_LASTS, UNDOING_LASTS
@@ -135,6 +138,26 @@ def test_a_real_installation_is_told_that_its_seal_cannot_be_put(settings, tmp_p
 
     assert "sporades.E002" in found
     assert "sporades.E002" not in [one.id for one in run_checks(include_deployment_checks=True)]
+
+
+def database_checks():
+    return {one.id for one in run_checks(databases=["default"], include_deployment_checks=True)}
+
+
+def test_a_real_installation_is_told_that_its_stores_or_its_tables_are_not_ready(
+    db, settings, kept, confided, tmp_path
+):
+    own = {"sporades.E003", "sporades.E004", "sporades.E005"}
+    assert not own & database_checks()
+    assert (kept(), confided()) == ([], [])
+
+    (tmp_path / "nothing").touch()
+    gone = {**settings.STORAGES["medical"], "OPTIONS": {"location": tmp_path / "nothing"}}
+    settings.STORAGES = {**settings.STORAGES, "medical": gone}
+    [last] = MigrationLoader(connection).graph.leaf_nodes("notices")
+    MigrationRecorder(connection).record_unapplied(*last)
+
+    assert own & database_checks() == {"sporades.E004", "sporades.E005"}
 
 
 def test_the_durations_announced_are_those_of_the_program(opened, settings):

@@ -44,6 +44,7 @@ def change(
     reason: str,
     by: Actor,
     at: datetime,
+    is_urgent: bool = False,
 ) -> ServiceChange:
     """Give a service other dates: at once, or when a second person has approved an extension.
 
@@ -56,6 +57,7 @@ def change(
         reason: why, for those who decide and for the journal.
         by: who wants it.
         at: the instant.
+        is_urgent: whether an extension is in force at once, as an outage demands.
 
     Raises:
         NotMoved: the dates are the same, past, or out of order.
@@ -63,7 +65,7 @@ def change(
     """
     service = RegistrationService.objects.select_for_update().get(pk=service.pk)
     _check(service, opens_at, closes_at, at=at)
-    needs_two = closes_at > service.closes_at and service.opens_at <= at
+    needs_two = closes_at > service.closes_at and service.opens_at <= at and not is_urgent
     try:
         with transaction.atomic():
             made = ServiceChange.objects.create(

@@ -4,8 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.db import Error as DatabaseTrouble
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
-from sporades.core import seal
+from sporades.core import files, seal
+
+PROBE = b"sporades check --deploy"
+STORES = {"default": "FILES_URL", "medical": "MEDICAL_FILES_URL"}
 
 OWED = {
     "DEPLOYER_ADDRESS": "l'adresse postale de l'éditeur",
@@ -35,3 +41,40 @@ def the_seal_can_be_put(**kwargs: Any) -> list[Error]:
         return []
     said = "SEAL_KEY_FILE ne s'ouvre pas avec SEAL_KEY_PASSWORD : aucun PDF ne serait donné."
     return [Error(said, hint="Un fichier PKCS#12, et son mot de passe.", id="sporades.E002")]
+
+
+@register(Tags.database, deploy=True)
+def the_database_is_migrated(*, databases: list[str] | None, **kwargs: Any) -> list[Error]:
+    """Ask each database that is named whether it answers, and whether its tables are of this code."""
+    found = []
+    for alias in databases or []:
+        try:
+            executor = MigrationExecutor(connections[alias])
+            left = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseTrouble as trouble:
+            said = f"DATABASE_URL : la base ne répond pas ({type(trouble).__name__})."
+            found.append(Error(said, hint="Le serveur, le nom, l'utilisateur.", id="sporades.E003"))
+            continue
+        if left:
+            said = f"{len(left)} migrations ne sont pas faites : « sporades migrate »."
+            found.append(Error(said, id="sporades.E004"))
+    return found
+
+
+@register(Tags.database, deploy=True)
+def the_stores_can_be_written_to(*, databases: list[str] | None, **kwargs: Any) -> list[Error]:
+    """Write a file of some bytes to each store, and take it away."""
+    return [
+        Error(f"{name} : l'entrepôt ne prend pas de fichier.", id="sporades.E005")
+        for store, name in STORES.items()
+        if databases and not _takes(store)
+    ]
+
+
+def _takes(store: str) -> bool:
+    try:
+        key = files.put(PROBE, suffix=files.own_suffix(".txt"), store=store)
+        files.forget_or_say([key], store=store)
+    except files.OutOfReach:
+        return False
+    return True

@@ -93,10 +93,12 @@ class Command(BaseCommand):
             delivery.deliver(message.pk, at=message.written_at)
 
     def _code(self, address: str) -> None:
+        # A rehearsal has agents of its own, which it has printed.
+        staff = "" if settings.REHEARSAL is not None else f" {_STAFF}"
         user = User.objects.filter(email=normalised_address(address)).first()
         if user is None:
-            raise CommandError(f"Aucun compte n'a l'adresse {address}. {_STAFF}")
+            raise CommandError(f"Aucun compte n'a l'adresse {address}.{staff}")
         try:
             self.stdout.write(second_factor.current_code(user))
         except Authenticator.DoesNotExist:
-            raise CommandError(f"{address} n'a pas de second facteur. {_STAFF}") from None
+            raise CommandError(f"{address} n'a pas de second facteur.{staff}") from None

@@ -66,6 +66,11 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(_told(loaded))
+        for service in loaded.held:
+            self.stderr.write(
+                f"  {service.academy} : ses dates ont été changées dans la gestion, elles restent "
+                f"celles-là (ferme le {service.closing_in_words}). « sporades service dates » en donne d'autres."
+            )
 
 
 def _told(loaded: Loaded) -> str:
@@ -77,9 +82,4 @@ def _told(loaded: Loaded) -> str:
         text += f" {len(loaded.changed)} service(s) modifié(s)."
     for service in loaded.left:
         text += f"\n  {service.academy} : absent du fichier, ce service est laissé tel quel."
-    for service in loaded.held:
-        text += (
-            f"\n  {service.academy} : ses dates ont été changées dans la gestion, elles restent "
-            f"celles-là (ferme le {service.closing_in_words})."
-        )
     return text

@@ -37,6 +37,11 @@ class Command(BaseCommand):
         dates.add_argument("--ouverture", metavar="AAAA-MM-JJTHH:MM")
         dates.add_argument("--fermeture", metavar="AAAA-MM-JJTHH:MM")
         dates.add_argument("--motif", required=True)
+        dates.add_argument(
+            "--panne",
+            action="store_true",
+            help="prolonger sans attendre l'accord d'un chef de service",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "liste":
@@ -71,11 +76,15 @@ class Command(BaseCommand):
                 reason=reason,
                 by=operator(),
                 at=timezone.now(),
+                is_urgent=options["panne"],
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         if made.state == ChangeState.PROPOSED:
-            self.stdout.write("Prolongation proposée : un chef de service doit l'approuver.")
+            self.stdout.write(
+                "Prolongation proposée : un chef de service doit l'approuver. Pendant une panne, "
+                "--panne n'attend pas."
+            )
         else:
             self.stdout.write("Nouvelles dates en vigueur.")
 
