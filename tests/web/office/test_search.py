@@ -281,6 +281,85 @@ def test_one_box_finds_by_number_name_birth_date_and_address(manager, in_lille):
         assert page.redirect_chain[-1][0] == file, typed
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("le goff 14/03/1998", "14/03/1998 Le Goff", "Le Goff, Maëlle 14-03-1998"),
+        *("Le Gof 14 mars 1998", "14 Mars 1998 le goff", "Le Goff née le 14/03/1998"),
+        *("le goff 1998-03-14", "le goff 14 03 1998", "né(e) le 14/03/1998 le goff"),
+        *("le goff 03/1998", "03/1998 le goff", "Le Goff mars 1998", "le goff 1998", "né en 1998"),
+        *("03/1998", "3/1998", "mars 1998"),
+    ],
+)
+def test_one_box_understands_a_name_and_a_birth_date_together(manager, in_lille, typed):
+    for other in (
+        {"birth_name": "Le Goff", "birth_year": 2001},
+        {"birth_name": "Zola", "birth_year": 2001},
+        {"birth_name": "Le Goff", "birth_year": 1999, "birth_month": 4},
+    ):
+        a_registration(a_candidate(**other))
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    file = reverse("office:registration", args=[in_lille.number])
+    assert page.redirect_chain[-1][0] == file
+
+
+def test_one_box_understands_a_number_beside_a_birth_date(manager, in_lille):
+    file = reverse("office:registration", args=[in_lille.number])
+    for typed in (f"{in_lille.number} 14/03/1998", f"N° {in_lille.number}", "n°" + in_lille.number):
+        page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+        assert page.redirect_chain[-1][0] == file, typed
+
+    page = manager.post(
+        reverse("office:find"), {"quoi": f"{in_lille.number} 15/03/1998"}, follow=True
+    )
+    assert page.context["count"] == 0
+
+
+def test_one_box_says_how_it_read_a_name_and_a_month(manager):
+    page = manager.post(reverse("office:find"), {"quoi": "Artois 02/2004"}, follow=True)
+
+    [born, named] = page.context["asked"]
+    assert born == "Date de naissance : entre « 01/02/2004 » et « 29/02/2004 »"
+    assert "Nom et prénoms : commence par « Artois »" in named
+    assert "INE" not in " ".join(page.context["asked"])
+
+
+def test_an_ine_is_what_has_its_eleven_signs(manager):
+    page = manager.post(reverse("office:find"), {"quoi": "1234567890g"}, follow=True)
+
+    assert page.context["asked"] == ["INE : égal « 1234567890g »"]
+
+
+def test_a_name_that_very_many_bear_beside_a_month_is_not_sought_by_likeness_too(
+    manager, monkeypatch
+):
+    monkeypatch.setattr(quick, "MANY", 1)
+    for name in ("Le Goff", "Le Goffic", "Le Gof"):
+        a_registration(a_candidate(birth_name=name))
+    find = reverse("office:find")
+
+    for typed, count in (("Le Goff 03/1998", 2), ("Le Goff 14/03/1998", 3)):
+        page = manager.post(find, {"quoi": typed}, follow=True)
+        assert page.context["count"] == count, typed
+
+
+def test_a_search_for_somebody_who_is_not_found_says_what_is_not_searched(member, manager):
+    reader = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+    find, drafts, records = (reverse(f"office:{one}") for one in ("find", "drafts", "records"))
+
+    for who, links in ((manager, {drafts, records}), (reader, {records})):
+        page = who.post(find, {"quoi": "Personne"}, follow=True)
+        said = words(seen(page).cssselect("main")[0])
+        assert "Seules les inscriptions enregistrées sont cherchées ici" in said
+        found = {one.get("href") for one in seen(page).cssselect("main p a")}
+        assert found >= links
+        assert (drafts in found) is (drafts in links)
+    page = sought(manager, leaf("g-1", "etat", "egal", "withdrawn"))
+    assert "Seules les inscriptions enregistrées" not in page.text
+
+
 def test_one_box_lists_what_it_finds_when_there_are_several(manager, in_lille):
     other = a_registration(a_candidate(birth_name="Le Goffic"))
 
@@ -335,6 +414,17 @@ def test_a_name_that_very_many_bear_is_not_sought_by_likeness_too(
         ("2001-02-31", NO_SUCH_DAY),
         ("31 février 2001", NO_SUCH_DAY),
         ("14/03/1850", "Indiquez une année entre 1900 et 2200"),
+        ("Artois 31/02/2001", NO_SUCH_DAY),
+        ("Artois 13/2005", "Indiquez un mois entre 1 et 12"),
+        ("02/1850 Artois", "Indiquez une année entre 1900 et 2200"),
+        *(
+            (typed, quick.NOT_UNDERSTOOD)
+            for typed in (
+                *("artois 12", "artois2005", "28/02/05", "artois 28/02/05", "1234567890 G"),
+                *("artois 28/02/2005 12", "jeanne@exemple.test artois", "12/34", "12 artois 2005"),
+                *("1234567890/G", "28.02", "A1", "0" * 11 + "x"),
+            )
+        ),
     ],
 )
 def test_a_box_that_finds_nothing_says_what_to_type_at_its_place_and_above(manager, typed, said):

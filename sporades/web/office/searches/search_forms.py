@@ -8,7 +8,10 @@ from sporades.searches import quick
 from sporades.searches.criteria import NotADay, Unreadable
 
 LONGEST = 200
-_WHAT = "Indiquez un numéro, un nom, une date de naissance ou une adresse mail."
+_WHAT = (
+    "Indiquez un numéro, un nom, une date de naissance, un nom et une date de naissance, ou une "
+    "adresse mail."
+)
 
 
 class QuickForm(forms.Form):
@@ -16,7 +19,7 @@ class QuickForm(forms.Form):
 
     quoi = CleanCharField(
         label="Trouver une inscription",
-        help_text="Un numéro, un nom, une date de naissance ou une adresse mail",
+        help_text="Un numéro, un nom, une date de naissance, les deux ensemble, ou une adresse mail",
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
@@ -26,12 +29,12 @@ class QuickForm(forms.Form):
     )
 
     def clean_quoi(self) -> str:
-        """Refuse what nothing can be compared with: signs alone, a day of no calendar."""
+        """Refuse what nothing can be compared with: signs alone, a day of no calendar, mixed figures."""
         said: str = self.cleaned_data["quoi"]
         try:
             self.tree = quick.tree_of(said)
             self.tree.condition()
-        except NotADay as refusal:
+        except (NotADay, quick.NotUnderstood) as refusal:
             raise ValidationError(str(refusal)) from None
         except Unreadable:
             raise ValidationError(_WHAT) from None

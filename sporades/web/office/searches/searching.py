@@ -24,6 +24,14 @@ from sporades.web.office.searches import building
 from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm, QuickForm
 
+OF_SOMEBODY = frozenset(
+    (
+        *("nom_complet", "nom", "nom_usage", "prenoms", "naissance", "annee_naissance"),
+        *("numero_candidat", "ine", "mail"),
+    )
+)
+"""The criteria of who seeks one person: that nothing is found does not say that nothing is begun."""
+
 
 def search(request: HttpRequest) -> HttpResponse:
     """Build the tree of criteria; « Rechercher » leads to the address of what was asked."""
@@ -91,6 +99,10 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "is_mine": kept.owner_id == request.user.pk,
         "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
         "is_refused": naming is not None,
+        "seeks_somebody": any(
+            leaf.criterion.code in OF_SOMEBODY for leaf in tree_of(kept).leaves()
+        ),
+        "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
 
