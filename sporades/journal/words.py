@@ -108,6 +108,7 @@ IN_WORDS = {
     "identity corrected": "État civil corrigé",
     "identity given": "État civil donné",
     "letter returned": "Courrier revenu",
+    "letters not posted": "Courriers notés postés par erreur, remis à poster",
     "letters posted": "Courriers postés",
     "mail sent again": "Mail envoyé de nouveau",
     "managing service added": "Service gestionnaire ajouté",

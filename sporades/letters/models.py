@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
-from sporades.core.french import day_in_words, instant_in_words
+from sporades.core.french import day_in_words, hour_in_words, instant_in_words
 from sporades.letters.states import LetterState
 
 MOST_LINES, LONGEST_LINE = 8, 220
@@ -91,6 +91,11 @@ class PrintRun(models.Model):
     def asked_in_words(self) -> str:
         """When it was begun."""
         return instant_in_words(self.asked_at, self.zone, weekday=False)
+
+    @property
+    def asked_hour(self) -> str:
+        """The hour at which it was begun: two of one day are told apart by it."""
+        return hour_in_words(self.asked_at, self.zone)
 
     @property
     def is_being_made(self) -> bool:

@@ -17,7 +17,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
-from sporades.letters.states import POST, RETURN, LetterState
+from sporades.letters.states import POST, RETURN, UNPOST, LetterState
 from sporades.mail.models import Message
 from sporades.mail.operations import mail_instead, write_again, write_letter
 
@@ -29,13 +29,27 @@ _ON_THE_WEB = re.compile(r"https?://\S+")
 class NotMade(Refused):
     """Its file is not there yet."""
 
-    message = "Ces courriers ne sont pas encore imprimés : attendez que le fichier soit prêt."
+    message = "Le PDF de ces courriers n'est pas encore prêt : attendez-le."
 
 
 class PostedAlready(Refused):
     """A colleague has said so."""
 
     message = "Ces courriers sont déjà notés comme postés."
+
+
+class NotPosted(Refused):
+    """A colleague has taken it back, or nobody has said so."""
+
+    message = "Ces courriers ne sont pas notés comme postés."
+
+
+class CameBack(Refused):
+    """One of them came back: they were posted."""
+
+    message = (
+        "Un de ces courriers est noté comme revenu : ils ont bien été postés, et le restent ici."
+    )
 
 
 def tell(
@@ -208,6 +222,34 @@ def note_posted(*, run: PrintRun, posted_on: date, by: Actor, at: datetime) -> N
     after = {"posted_on": posted_on.isoformat(), "letters": locked.total}
     journal.record(
         "letters posted", by=by, on=locked, at=at, academy=locked.academy_id, after=after
+    )
+
+
+@transaction.atomic
+def take_back_posted(*, run: PrintRun, by: Actor, at: datetime) -> None:
+    """Take back that the letters of a run were posted: it was said too early, or of another day.
+
+    Args:
+        run: which.
+        by: who says so.
+        at: the instant.
+
+    Raises:
+        NotPosted, CameBack: see each.
+    """
+    locked = PrintRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if locked.posted_on is None:
+        raise NotPosted
+    # Whoever notes that one came back waits for these rows, and finds it posted no more.
+    letters = Letter.objects.select_for_update(no_key=True).filter(run=locked).order_by("pk")
+    if any(one.is_returned for one in letters):
+        raise CameBack
+    before = {"posted_on": locked.posted_on.isoformat(), "letters": locked.total}
+    letters.filter(state__in=UNPOST.sources).update(state=UNPOST.target)
+    locked.posted_on, locked.posted_name = None, ""
+    locked.save(update_fields=["posted_on", "posted_name"])
+    journal.record(
+        "letters not posted", by=by, on=locked, at=at, academy=locked.academy_id, before=before
     )
 
 

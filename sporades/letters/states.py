@@ -9,7 +9,7 @@ class LetterState(models.TextChoices):
     """Where a letter stands."""
 
     TO_PRINT = "to_print", "À imprimer"
-    PRINTED = "printed", "Imprimé"
+    PRINTED = "printed", "PDF préparé"
     POSTED = "posted", "Posté"
     RETURNED = "returned", "Revenu"
 
@@ -18,6 +18,7 @@ TO_PRINT, PRINTED, POSTED = LetterState.TO_PRINT, LetterState.PRINTED, LetterSta
 
 PRINT = Transition("print", {TO_PRINT}, PRINTED, "Imprimer")
 POST = Transition("post", {PRINTED}, POSTED, "Noter comme posté")
+UNPOST = Transition("unpost", {POSTED}, PRINTED, "Revenir sur l'envoi")
 RETURN = Transition("return", {POSTED}, LetterState.RETURNED, "Noter comme revenu")
 
-LETTER_TRANSITIONS = (PRINT, POST, RETURN)
+LETTER_TRANSITIONS = (PRINT, POST, UNPOST, RETURN)

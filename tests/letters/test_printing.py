@@ -352,6 +352,51 @@ def test_letters_are_posted_once_and_one_comes_back_then_goes_again(kept):
 
 
 @open_exam
+def test_letters_that_were_not_posted_are_to_be_posted_again_while_none_came_back(kept):
+    for name in ("Maëlle", "Yann"):
+        a_registration(a_record(first_names=name))
+    [run] = printed()
+    said = {"run": run, "by": MANAGER, "at": NOW}
+    with pytest.raises(operations.NotPosted):
+        operations.take_back_posted(**said)
+    operations.note_posted(posted_on=NOW.date(), **said)
+
+    operations.take_back_posted(**said)
+
+    run.refresh_from_db()
+    assert (run.posted_on, run.posted_name) == (None, "")
+    assert set(run.letters.values_list("state", flat=True)) == {LetterState.PRINTED}
+    entry = Entry.objects.get(verb="letters not posted")
+    assert entry.payload["before"] == {"posted_on": NOW.date().isoformat(), "letters": 2}
+
+    operations.note_posted(posted_on=NOW.date(), **said)
+    operations.note_returned(letter=run.letters.first(), by=MANAGER, at=NOW)
+    with pytest.raises(operations.CameBack):
+        operations.take_back_posted(**said)
+    run.refresh_from_db()
+    assert run.posted_on == NOW.date()
+
+
+@open_exam
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_comes_back_or_its_run_was_not_posted_never_both(kept):
+    a_registration(a_record())
+    [run] = printed()
+    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    letter = run.letters.get()
+
+    outcomes = together(
+        lambda: operations.take_back_posted(run=run, by=MANAGER, at=NOW),
+        lambda: operations.note_returned(letter=letter, by=MANAGER, at=NOW),
+    )
+
+    assert sum(isinstance(one, Refused) for one in outcomes) == 1
+    run.refresh_from_db()
+    letter.refresh_from_db()
+    assert letter.is_returned is (run.posted_on is not None)
+
+
+@open_exam
 def test_a_run_holds_nothing_of_another_perimeter(kept):
     mine = a_registration(a_record())
     a_registration(

@@ -154,6 +154,7 @@ ROUTES = {
     "office:post_run": _letters(
         POST, within="run", page=False, keeps_answers=True, shown_on="office:print_run"
     ),
+    "office:take_back_posted": _letters(POST, within="run", page=False),
     "office:return_letter": _letters(POST, within="letter", page=False),
     "office:records": _files(),
     "office:new_record": _records(BOTH, keeps_answers=True),

@@ -144,6 +144,11 @@ urlpatterns = [
     path("courriers/impressions/<int:run>", posting.print_run, name="print_run"),
     path("courriers/impressions/<int:run>/pdf", posting.run_pdf, name="run_pdf"),
     path("courriers/impressions/<int:run>/envoi", posting.post_run, name="post_run"),
+    path(
+        "courriers/impressions/<int:run>/envoi/retrait",
+        posting.take_back_posted,
+        name="take_back_posted",
+    ),
     path("courriers/<int:letter>/retour", posting.return_letter, name="return_letter"),
     path("candidats", records.records, name="records"),
     path("candidats/nouveau", records.new_record, name="new_record"),

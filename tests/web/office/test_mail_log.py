@@ -7,15 +7,17 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core import pdf
 from sporades.exams.models import RegistrationService
+from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_record, a_registration
+from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.jobs import work
-from tests.web.guide import main
+from tests.web.guide import main, seen, words
 
 LOG = "/gestion/mails"
 
@@ -187,6 +189,54 @@ def test_a_manager_of_another_perimeter_sends_nothing_again(member, refused):
         assert client.get(LOG).context["lines"] == []
         assert client.post(again(refused)).status_code == 404
     assert not Message.objects.filter(again_of=refused).exists()
+
+
+def test_a_file_to_print_is_no_printed_letter_and_what_was_posted_is_taken_back(manager, kept):
+    for name in ("Maëlle", "Yann"):
+        a_registration(a_record(first_names=name))
+    before = main(manager.get(reverse("office:letters")))
+    assert "« Préparer le PDF à imprimer » réunit 2 courriers : deux pages au moins" in before
+
+    asked = manager.post(reverse("office:print_letters"), follow=True)
+    assert "Le PDF est en préparation : 2 courriers" in main(asked)
+    work("letters")
+    run = PrintRun.objects.get()
+    here = reverse("office:print_run", args=[run.pk])
+    page = main(manager.get(here))
+    assert "PDF préparé le mercredi 25 novembre 2026" in page
+    assert "Imprimé le" not in page
+    assert "Noter comme postés (2 courriers)" in page
+    assert "« Revenir sur l'envoi » le défait" in page
+
+    day = {"poste_le": NOW.strftime("%d/%m/%Y")}
+    page = main(manager.post(reverse("office:post_run", args=[run.pk]), day, follow=True))
+    assert "Notés comme postés le 25 novembre 2026 : 2 courriers." in page
+    assert page.count("Posté le 25 novembre 2026") == 2
+    page = main(manager.post(reverse("office:take_back_posted", args=[run.pk]), follow=True))
+    assert "Ces courriers sont de nouveau à poster." in page
+    assert "Posté le" not in page
+
+    manager.post(reverse("office:post_run", args=[run.pk]), day)
+    manager.post(reverse("office:return_letter", args=[Letter.objects.first().pk]), follow=True)
+    assert "Revenir sur l'envoi" not in main(manager.get(here))
+    page = main(manager.post(reverse("office:take_back_posted", args=[run.pk]), follow=True))
+    assert "Un de ces courriers est noté comme revenu" in page
+
+
+def test_two_runs_of_one_day_have_links_of_their_own(manager, kept):
+    for minutes in (0, 5):
+        a_registration(a_record(first_names=f"Yann{'i' * minutes}"))
+        printing.print_now(
+            Reach((Perimeter(frozenset({"A09"}), None, OPERATOR),)),
+            by=OPERATOR,
+            at=NOW + timedelta(minutes=minutes),
+        )
+
+    page = seen(manager.get(reverse("office:letters")))
+
+    names = [words(one) for one in page.cssselect("main tbody th a")]
+    assert len(set(names)) == 2
+    assert all(OPERATOR.name in one for one in names)
 
 
 def test_a_run_whose_file_is_kept_no_more_is_prepared_while_its_page_says_so(manager, kept):

@@ -78,6 +78,7 @@ NOTHING_TO_KEEP = {
     "office:search": CRITERIA,
     "office:send_again": BUTTON,
     "office:settle_messages": BUTTON,
+    "office:take_back_posted": BUTTON,
     "office:stop_batch": BUTTON,
     "office:stop_export": BUTTON,
     "office:take_record_data": BUTTON,

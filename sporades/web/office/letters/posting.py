@@ -11,7 +11,7 @@ from django.urls import reverse, reverse_lazy
 from sporades.accounts.permissions import Permission
 from sporades.acts import resending
 from sporades.core import files
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
@@ -42,8 +42,10 @@ def letters(request: HttpRequest) -> HttpResponse:
     waiting = Letter.objects.waiting().within(request.reach)
     kept_back = waiting.filter(unprintable()).whole().order_by("pk")[:MOST_SHOWN]
     page = page_of(request, PrintRun.objects.within(request.reach).whole().order_by("-asked_at"))
+    by_service = waiting_by_service(waiting)
     context = {
-        "waiting": waiting_by_service(waiting),
+        "waiting": by_service,
+        "to_print": _counted(sum(one["count"] for one in by_service)),
         "kept_back": kept_back,
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
@@ -54,10 +56,12 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 
 def print_letters(request: HttpRequest) -> HttpResponse:
-    """« Imprimer maintenant »: begin the runs of all that waits."""
+    """« Préparer le PDF à imprimer »: begin the runs of all that waits."""
     count = printing.print_now(request.reach, by=request.actor, at=request.arrived_at)
     if count:
-        messages.success(request, f"Impression commencée : {in_groups(str(count))} courrier(s).")
+        messages.success(
+            request, f"Le PDF est en préparation : {_counted(count)}, à ouvrir ci-dessous."
+        )
     else:
         messages.error(request, "Aucun courrier de votre périmètre ne peut être imprimé.")
     return redirect("office:letters")
@@ -76,6 +80,8 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
     context = {
         "run": run,
         "lines": [(one, fate_in_words(one)) for one in lines],
+        "counted": _counted(run.total),
+        "came_back": any(one.is_returned for one in lines),
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
         "kept_for": printing.FILE_KEPT.days,
         "may_print": may_print,
@@ -129,7 +135,21 @@ def post_run(request: HttpRequest, run: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Les courriers sont notés comme postés.")
+        day = day_in_words(form.cleaned_data["poste_le"])
+        said = f"Notés comme postés le {day} : {_counted(found.total)}. Si c'est une erreur : « Revenir sur l'envoi »."
+        messages.success(request, said)
+    return redirect("office:print_run", found.pk)
+
+
+def take_back_posted(request: HttpRequest, run: int) -> HttpResponse:
+    """« Revenir sur l'envoi »: the letters of a run are to be posted, whatever was said."""
+    found = run_of(request, run)
+    try:
+        operations.take_back_posted(run=found, by=request.actor, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Ces courriers sont de nouveau à poster.")
     return redirect("office:print_run", found.pk)
 
 
@@ -149,6 +169,10 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     return (
         redirect("office:print_run", found.run_id) if found.run_id else redirect("office:letters")
     )
+
+
+def _counted(count: int) -> str:
+    return f"{in_groups(str(count))} courrier{'s' if count > 1 else ''}"
 
 
 def run_of(request: HttpRequest, run: int) -> PrintRun:
