@@ -4,11 +4,12 @@ What the pages of a candidate ask again and again is prepared once per process; 
 mails of the office are asked within a perimeter.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
@@ -150,12 +151,31 @@ def refused_by_day(counts: QuerySet[RefusedAnswer]) -> list[tuple[date, int]]:
     return list(by_day)
 
 
+OF_CANDIDATE = (
+    *("identity_corrected", "correction_requested", "correction_refused", "candidates_merged"),
+    *("record_changed", "record_claimed", "record_taken"),
+)
+"""The mails about the person of a candidate: their civil status, their record."""
+OF_ACCOUNT = (
+    *("activation", "password_reset", "password_changed", "sign_in_changed"),
+    *("address_change", "address_changed", "address_restored"),
+)
+"""The mails about the account of a candidate. Many hold a key: their fate alone is shown."""
+
+
 def mails_about(registration: Registration) -> QuerySet[Message]:
-    """Return the messages about a registration or one of its documents, as `with_fate` does."""
+    """Return the messages about a registration, its documents, its candidate and their account.
+
+    They are as `with_fate` returns them. Of a candidate and an account, the kinds that are said.
+    """
     issued = DocumentVersion.objects.filter(document__folder=registration.folder_id)
     keys = [str(pk) for pk in issued.values_list("pk", flat=True)]
     its_documents = Q(about_kind="documentversion", about_id__in=keys)
-    return with_fate(Message.objects.filter(Q(**about_of(registration)) | its_documents))
+    candidate = registration.candidate
+    theirs = Q(about_kind="candidate", about_id=str(candidate.pk), kind__in=OF_CANDIDATE)
+    if candidate.user_id is not None:
+        theirs |= Q(about_kind="user", about_id=str(candidate.user_id), kind__in=OF_ACCOUNT)
+    return with_fate(Message.objects.filter(Q(**about_of(registration)) | its_documents | theirs))
 
 
 def mails_within(reach: Reach) -> QuerySet[Message]:
@@ -165,5 +185,30 @@ def mails_within(reach: Reach) -> QuerySet[Message]:
         Message.objects.filter(reach.of_academy("academy"), about_kind="registration")
         .annotate(registration_pk=key_about("registration"))
         .filter(Exists(seen))
+    )
+    return found
+
+
+def mails_to_candidates(reach: Reach) -> QuerySet[Message]:
+    """Return the messages about the person of the candidates who are registered in a perimeter."""
+    return _about_persons(reach, "candidate", OF_CANDIDATE, "candidate")
+
+
+def mails_to_accounts(reach: Reach) -> QuerySet[Message]:
+    """Return the messages about the accounts of the candidates who are registered in a perimeter.
+
+    Every account has some: they are asked of an address.
+    """
+    return _about_persons(reach, "user", OF_ACCOUNT, "candidate__user")
+
+
+def _about_persons(reach: Reach, about: str, kinds: Sequence[str], path: str) -> QuerySet[Message]:
+    theirs = Registration.objects.within(reach).filter(**{path: OuterRef("person")})
+    last = theirs.order_by("-filed_at", "-pk").values("pk")[:1]
+    found: QuerySet[Message] = (
+        Message.objects.filter(about_kind=about, kind__in=kinds)
+        .annotate(person=key_about(about))
+        .annotate(registration_pk=Subquery(last))
+        .filter(Exists(theirs))
     )
     return found

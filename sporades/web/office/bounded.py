@@ -18,7 +18,8 @@ class _Bounded(Paginator):
     @cached_property
     def count(self) -> int:
         """Count no further than what is shown."""
-        return int(self.object_list[:MOST].count())
+        shown = self.object_list[:MOST]
+        return len(shown) if isinstance(shown, list) else int(shown.count())
 
 
 class FirstOnes(Paginator):

@@ -13,8 +13,9 @@ from sporades.exams.models import RegistrationService
 from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.states import LetterState
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import OF_ACCOUNT
 from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -88,6 +89,70 @@ def test_a_mail_about_an_account_is_in_no_list(manager, refused):
     assert manager.post(again(refused)).status_code == 404
 
 
+def written(kind, about, recipient, *, at=NOW):
+    """Write a mail about a row, with a key in its text."""
+    return Message.objects.create(
+        kind=kind,
+        key=f"{kind} {about.pk} {at}",
+        recipient=recipient,
+        subject=f"Objet {kind}",
+        body="https://exemple.test/secret",
+        written_at=at,
+        next_try_at=at,
+        **about_of(about),
+    )
+
+
+def kinds_in(page):
+    """Return the natures of the mails that a page lists, in their order."""
+    return [line.message.kind for line in page.context["lines"]]
+
+
+def test_what_is_written_of_a_civil_status_is_in_both_lists(manager, in_lille, in_versailles):
+    candidate, other = in_lille.candidate, in_versailles.candidate
+    corrected = written(
+        "identity_corrected", candidate, candidate.user.email, at=NOW + timedelta(minutes=1)
+    )
+    written("identity_corrected", other, other.user.email)
+    written("data_copy_ready", candidate, candidate.user.email)
+
+    for page in (manager.get(LOG), manager.get(reverse("office:mails", args=[in_lille.number]))):
+        assert kinds_in(page) == ["identity_corrected", "registered"]
+        assert "État civil corrigé" in main(page)
+        assert "secret" not in page.text
+        assert "Envoyer de nouveau" not in main(page)
+        assert "le texte et les liens d'un mail ne sont jamais montrés" in main(page)
+    page = manager.get(LOG, {"nature": "identity_corrected"})
+    assert kinds_in(page) == ["identity_corrected"]
+    assert [line.number for line in page.context["lines"]] == [in_lille.number]
+    corrected.delete()
+    page = manager.get(LOG, {"nature": "identity_corrected"})
+    assert "Aucun mail ne répond à ces choix, dans votre périmètre." in main(page)
+    assert "sur cette période" not in main(page)
+
+
+def test_what_is_written_of_an_account_is_found_by_its_address_and_in_its_file(
+    manager, in_lille, in_versailles
+):
+    mine, theirs = (one.candidate.user for one in (in_lille, in_versailles))
+    for user in (mine, theirs):
+        for kind in (*OF_ACCOUNT, "new_device"):
+            written(kind, user, user.email, at=NOW - timedelta(minutes=1))
+
+    assert kinds_in(manager.get(LOG)) == ["registered"]
+    for page in (
+        manager.get(LOG, {"adresse": mine.email}),
+        manager.get(reverse("office:mails", args=[in_lille.number])),
+    ):
+        assert kinds_in(page)[0] == "registered"
+        assert set(kinds_in(page)) == {"registered", *OF_ACCOUNT}
+        assert "Activation du compte" in main(page)
+        assert "secret" not in page.text
+    assert kinds_in(manager.get(LOG, {"adresse": theirs.email})) == []
+    asked = {"nature": "activation", "adresse": mine.email}
+    assert kinds_in(manager.get(LOG, asked)) == ["activation"]
+
+
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
@@ -118,7 +183,8 @@ def test_an_address_is_found_whatever_its_capitals(manager, refused):
         ({"au": "31/12/9999"}, "au"),
         ({"du": "26/11/2026", "au": "25/11/2026"}, "au"),
         ({"etat": "perdu"}, "etat"),
-        ({"nature": "activation"}, "nature"),
+        ({"nature": "new_device"}, "nature"),
+        ({"nature": "activation"}, "adresse"),
     ],
 )
 def test_what_cannot_be_asked_is_said(manager, refused, asked, field):

@@ -13,8 +13,8 @@ from sporades.letters.queries import with_letters
 from sporades.mail.models import Message
 from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import mails_within
-from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
+from sporades.registrations.queries import mails_to_accounts, mails_to_candidates, mails_within
+from sporades.web.office.bounded import MOST, base_of, filters_of, is_cut, page_of
 from sporades.web.office.registrations.mail_lines import MailLine, lines_of
 from sporades.web.office.searches.message_forms import MailLogForm
 
@@ -24,12 +24,14 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 def all_mails(request: HttpRequest) -> HttpResponse:
     """The mails of a period, the last first."""
     form = MailLogForm(request.GET or None, at=request.arrived_at)
-    page = page_of(request, _found(request, form))
+    found = _found(request, form)
+    page = page_of(request, _keys(found))
+    lines = _lines(request, _read(found, list(page)))
     filters = filters_of(form)
     context = {
         "form": form,
         "page": page,
-        "lines": _lines(request, list(page)),
+        "lines": lines,
         "counted": in_groups(str(page.paginator.count)),
         "is_cut": is_cut(page),
         "base": base_of(filters),
@@ -70,7 +72,27 @@ def _lines(request: HttpRequest, found: list[Message]) -> list[MailLine]:
     return [line for one in found for line in lines_of(request, about[one.registration_pk], [one])]
 
 
-def _found(request: HttpRequest, form: MailLogForm) -> QuerySet[Message]:
+def _keys(found: list[QuerySet[Message]]) -> list[int]:
+    """Return the keys of the mails that are turned over, the last first.
+
+    Each of the questions is read along an index of its own, no further than that.
+    """
+    one, *others = (
+        some.order_by("-written_at", "-pk").values_list("pk", "written_at")[:MOST] for some in found
+    )
+    merged = one.union(*others, all=True).order_by("-written_at", "-pk")[:MOST]
+    return [pk for pk, _ in merged]
+
+
+def _read(found: list[QuerySet[Message]], keys: list[int]) -> list[Message]:
+    """Return the mails of a page, each with the registration from which it is read."""
+    return sorted(
+        (one for some in found for one in with_letters(with_fate(some.filter(pk__in=keys)))),
+        key=lambda one: keys.index(one.pk),
+    )
+
+
+def _found(request: HttpRequest, form: MailLogForm) -> list[QuerySet[Message]]:
     said = form.cleaned_data if form.is_bound and form.is_valid() else {}
     first, last = form.days
     asked = {
@@ -81,5 +103,9 @@ def _found(request: HttpRequest, form: MailLogForm) -> QuerySet[Message]:
     if address := said.get("adresse"):
         # Addresses are kept in small letters, but for what somebody typed elsewhere.
         asked["recipient__in"] = [address, address.lower()]
-    within = written_between(mails_within(request.reach), first, last)
-    return with_letters(with_fate(within.filter(**asked)))
+    asked_for = [mails_within, mails_to_candidates]
+    if address:
+        asked_for.append(mails_to_accounts)
+    return [
+        written_between(within(request.reach), first, last).filter(**asked) for within in asked_for
+    ]

@@ -11,7 +11,9 @@ from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField, say_missing
+from sporades.registrations.queries import OF_ACCOUNT, OF_CANDIDATE
 from sporades.web.office.days import LatelyForm
+from sporades.web.office.registrations import mail_lines
 from sporades.web.office.searches.choosing import Counted
 
 SHORTEST_TEXT = 20
@@ -20,6 +22,13 @@ _NONE_STANDS = (
     "Toutes ces inscriptions sont désinscrites ou écartées : cochez la case pour écrire à leurs "
     "candidats."
 )
+NATURES = [
+    *KINDS.items(),
+    *((kind, named) for kind, named in mail_lines.KINDS.items() if kind in OF_CANDIDATE),
+    *((kind, f"{mail_lines.KINDS[kind]} (avec l'adresse)") for kind in OF_ACCOUNT),
+]
+"""What a mail of the list may be: about a registration, its candidate, or their account."""
+_WHOSE = "Indiquez l'adresse du candidat : les mails de son compte ne se cherchent que par elle."
 _TOO_SHORT = f"Écrivez un message de {SHORTEST_TEXT} signes au moins."
 
 
@@ -116,9 +125,7 @@ class MailLogForm(LatelyForm):
     etat = forms.ChoiceField(
         label="État", choices=[("", "Tous"), *Message.State.choices], required=False
     )
-    nature = forms.ChoiceField(
-        label="Nature", choices=[("", "Toutes"), *KINDS.items()], required=False
-    )
+    nature = forms.ChoiceField(label="Nature", choices=[("", "Toutes"), *NATURES], required=False)
     adresse = CleanCharField(
         label="Adresse mail",
         max_length=254,
@@ -126,3 +133,15 @@ class MailLogForm(LatelyForm):
         help_text="L'adresse entière à laquelle le mail est parti",
     )
     field_order = ("etat", "nature", "du", "au", "adresse")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask whose account is meant: every candidate has mails about theirs."""
+        data = super().clean() or {}
+        if data.get("nature") in OF_ACCOUNT and not data.get("adresse"):
+            self.add_error("adresse", _WHOSE)
+        return data
+
+    @property
+    def narrows(self) -> bool:
+        """Whether something else than days was asked."""
+        return any(self.asked.get(name) for name in ("etat", "nature", "adresse"))
