@@ -18,6 +18,7 @@ from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Reach
 from sporades.batches.actions import WRITE, Action
 from sporades.batches.models import Batch, BatchLine
+from sporades.batches.queries import letters_waiting
 from sporades.batches.states import (
     APPROVE,
     END,
@@ -550,5 +551,7 @@ def _tell(batch: Batch, *, at: datetime) -> None:
         about=batch,
         batch=batch,
         counts=batch.counts(),
+        letters=letters_waiting(batch),
         link=_link(batch),
+        link_to_letters=absolute("/gestion/courriers"),
     )

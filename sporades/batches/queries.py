@@ -1,15 +1,17 @@
-"""What will become of a batch that is not launched."""
+"""What will become of a batch that is not launched, and what one that is leaves to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Value
+from django.db.models import Count, Exists, OuterRef, Value
 
 from sporades.accounts.permissions import Reach
 from sporades.batches import accommodations, pieces
 from sporades.batches.models import Batch
 from sporades.batches.states import Outcome
 from sporades.candidates.models import told_by_letter
+from sporades.letters.models import Letter
+from sporades.mail.queries import key_about
 from sporades.registrations.states import State
 
 WORDS = {**pieces.WORDS, **accommodations.WORDS}
@@ -65,3 +67,24 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, said, count, by_letter in states
     ]
+
+
+def letters_waiting(batch: Batch) -> int:
+    """Return how many letters wait to be printed, of those written of what a batch has done.
+
+    Args:
+        batch: which; nothing is written before it is launched.
+    """
+    if batch.launched_at is None:
+        return 0
+    done = batch.lines.filter(outcome=Outcome.DONE, registration=OuterRef("registration_pk"))
+    waiting = (
+        Letter.objects.waiting()
+        .filter(message__written_at__gte=batch.launched_at, message__about_kind="registration")
+        .annotate(registration_pk=key_about("registration", path="message__"))
+    )
+    if batch.ended_at is not None:
+        waiting = waiting.filter(message__written_at__lte=batch.ended_at)
+    if batch.does.asked_apart and batch.about is not None:
+        waiting = waiting.filter(message__key__startswith=f"mailing:{batch.about}:")
+    return int(waiting.filter(Exists(done)).count())

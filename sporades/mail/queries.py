@@ -40,15 +40,18 @@ def last_written(kind: str, *, about: Model) -> datetime | None:
     return written
 
 
-def key_about(kind: str, field: "type[Field[Any, Any]]" = BigIntegerField) -> Case:
+def key_about(
+    kind: str, field: "type[Field[Any, Any]]" = BigIntegerField, *, path: str = ""
+) -> Case:
     """Return the key of the row of a kind that a message is about, nothing where it is of another.
 
     Args:
         kind: as `about_of` names it.
         field: of which sort the keys of these rows are.
+        path: leads to the message, where something else is asked of.
     """
     # What a mail is about is text: it is read as a key where it is one alone.
-    return Case(When(about_kind=kind, then=Cast("about_id", field())))
+    return Case(When(**{f"{path}about_kind": kind, "then": Cast(f"{path}about_id", field())}))
 
 
 def with_fate(messages: QuerySet[Message]) -> QuerySet[Message]:

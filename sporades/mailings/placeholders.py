@@ -9,6 +9,10 @@ from sporades.core.text import clean
 from sporades.letters.operations import IN_PERSON
 from sporades.registrations.models import Registration
 
+LINK = "lien"
+ASK_THERE = "Pour en savoir plus, adressez-vous à votre service gestionnaire"
+"""What a letter says in the place of a link that stands alone, as a sentence."""
+
 _NAMED = re.compile(r"\{([^{}\n]*)\}")
 _BRACE = re.compile(r"[{}][^{}\s]{0,30}")
 _LONGEST_QUOTED = 40
@@ -48,7 +52,7 @@ PLACEHOLDERS = (
     Placeholder("numéro d'inscription", lambda one: one.number),
     Placeholder("numéro candidat", lambda one: one.candidate.number or ""),
     Placeholder("fermeture", lambda one: one.closing_in_words),
-    Placeholder("lien", link_of),
+    Placeholder(LINK, link_of),
 )
 _BY_NAME = {one.name: one for one in PLACEHOLDERS}
 
@@ -73,9 +77,21 @@ def filled(text: str, registration: Registration) -> str:
 
     def value(found: re.Match[str]) -> str:
         placeholder = _named(found[1])
-        return found[0] if placeholder is None else placeholder.value(registration)
+        if placeholder is None:
+            return found[0]
+        if placeholder.name == LINK and registration.candidate.by_letter:
+            return _in_a_letter(text[: found.start()], text[found.end() :])
+        return placeholder.value(registration)
 
     return _NAMED.sub(value, text)
+
+
+def _in_a_letter(before: str, after: str) -> str:
+    """Return what stands where a link would: a sentence where it begins one, else the end of one."""
+    begins = not before.strip() or before.rstrip(" ")[-1] in ".!?…\n"
+    if not begins:
+        return IN_PERSON
+    return ASK_THERE if after.lstrip(" ")[:1] in tuple(".!?…,;") else f"{ASK_THERE}."
 
 
 def _named(said: str) -> Placeholder | None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sporades.mailings.placeholders import PLACEHOLDERS, faults, filled
-from tests.factories import a_candidate, a_registration
+from sporades.letters.operations import IN_PERSON
+from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS, faults, filled
+from tests.factories import a_candidate, a_record, a_registration
 
 
 @pytest.fixture
@@ -26,6 +27,21 @@ def test_each_reads_as_what_the_registration_says(registration):
         "fermeture": "mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)",
         "lien": f"https://inscriptions.exemple.test/mes-inscriptions/{registration.number}",
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Voir {lien}", f"Voir {IN_PERSON}"),
+        ("Votre dossier : {lien}.", f"Votre dossier : {IN_PERSON}."),
+        ("{lien}", f"{ASK_THERE}."),
+        ("Il ferme ce soir. {lien}", f"Il ferme ce soir. {ASK_THERE}."),
+        ("Il ferme ce soir.\n{lien}\nMerci.", f"Il ferme ce soir.\n{ASK_THERE}.\nMerci."),
+        ("Il ferme ce soir ! {lien}.", f"Il ferme ce soir ! {ASK_THERE}."),
+    ],
+)
+def test_a_letter_has_a_whole_sentence_where_a_mail_has_a_link(invented_exam, typed, read):
+    assert filled(typed, a_registration(a_record())) == read
 
 
 def test_a_text_is_gone_through_once(registration):

@@ -12,12 +12,13 @@ from sporades.acts import registering
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.operations import KIND
-from sporades.mailings.placeholders import PLACEHOLDERS
+from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.web.office.searches import writing
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, a_candidate, a_record, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main, seen
 from tests.web.office.test_search import leaf, sought
@@ -78,6 +79,35 @@ def test_it_is_sent_in_the_background_and_stands_in_the_mails_of_each_file(manag
     assert "Message du service" in mails
     journal = main(manager.get(reverse("office:journal", args=[two[0].number])))
     assert "Message écrit au candidat" in journal
+
+
+def test_a_batch_that_ended_says_how_many_letters_wait_and_where(manager, two, kept):
+    for name in ("Anselme", "Yann"):
+        a_registration(a_record(first_names=name))
+    batch = prepared(manager)
+    assert "courriers de ce lot" not in main(manager.get(page_of(batch)))
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    page = manager.get(page_of(batch))
+
+    # Their receipts are letters too, and are none of what the batch wrote.
+    assert Letter.objects.waiting().count() == 4
+    assert "2 courriers de ce lot attendent d'être imprimés et postés : Courriers" in main(page)
+    assert reverse("office:letters") in [one.get("href") for one in seen(page).cssselect("main a")]
+    told = Message.objects.get(kind="batch_ended").body
+    assert "2 courriers attendent d'être imprimés et postés : https://" in told
+    assert "/gestion/courriers" in told
+
+    manager.post(reverse("office:print_letters"))
+    assert "de ce lot" not in main(manager.get(page_of(batch)))
+
+
+def test_the_page_says_what_a_letter_has_where_a_mail_has_a_link(manager, two):
+    said = main(manager.get(place(manager)))
+
+    assert "Un courrier n'a pas de lien" in said
+    assert f"« {ASK_THERE}. »" in said
 
 
 def the_form(client, where):

@@ -94,8 +94,11 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     reached = [request.reaches(mine.does.permission)] if is_mine else []
     is_open = mine.state in UNDECIDED
     forecast = queries.forecast(mine, *reached, at=request.arrived_at) if is_open else []
+    letters = queries.letters_waiting(mine)
     context = {
         "batch": mine,
+        "letters": letters,
+        "letters_counted": in_groups(str(letters)),
         "is_mine": is_mine,
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
         "piece": labels_of([mine.piece]).get(mine.piece, mine.piece),

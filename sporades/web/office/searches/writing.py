@@ -15,9 +15,10 @@ from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
+from sporades.letters.operations import IN_PERSON
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
-from sporades.mailings.placeholders import PLACEHOLDERS
+from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.registrations.models import Registration
 from sporades.web.layout.presses import press_of
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
@@ -75,6 +76,8 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
         "is_large": count > WRITTEN_ALONE,
         "limit": in_groups(str(WRITTEN_ALONE)),
         "placeholders": PLACEHOLDERS,
+        "in_person": IN_PERSON,
+        "ask_there": ASK_THERE,
         "templates": [
             {
                 "template": one,
