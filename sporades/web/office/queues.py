@@ -174,7 +174,7 @@ def _in_preparation(request: HttpRequest) -> Queue | None:
     return _queue(
         mine.filter(state=PublicationState.PREPARING),
         "asked_at",
-        "Publications en préparation",
+        "Publications à finir de préparer, ou à publier",
         reverse("office:publications"),
         at=request.arrived_at,
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts import registering
-from tests.factories import NOW, author
+from tests.factories import NOW, a_registration, author
 from tests.web.guide import main, seen, words
 
 TABS = ("registration", "history", "documents", "mails", "journal")
@@ -117,3 +117,18 @@ def test_the_fingerprint_of_a_version_is_named(manager, in_lille):
     [fold] = seen(manager.get(tab("history", in_lille))).cssselect("main details")
 
     assert words(fold) == f"Empreinte {in_lille.versions.get().digest}"
+
+
+def test_a_registration_that_stands_no_more_leads_at_its_top_to_the_one_that_does(
+    manager, in_lille
+):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    said = "Ce candidat est inscrit par ailleurs"
+    assert said not in main(manager.get(tab("registration", in_lille)))
+    standing = a_registration(in_lille.candidate)
+
+    for name in TABS:
+        text = main(manager.get(tab(name, in_lille)))
+        assert said in text
+        assert text.index(standing.number) < text.index("Date de naissance")
+    assert said not in main(manager.get(tab("registration", standing)))

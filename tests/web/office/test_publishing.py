@@ -49,6 +49,22 @@ def deposited(client, registration, kind="convocation", content=None):
     return Publication.objects.get()
 
 
+def test_what_has_all_its_documents_is_no_more_said_to_be_prepared(manager, in_lille):
+    found = deposited(manager, in_lille)
+    pages = [where("publications"), where("publication", found.pk)]
+
+    for page in pages:
+        said = main(manager.get(page))
+        assert "Documents prêts, à publier" in said
+        assert "En préparation" not in said
+    lines = found.lines.all()
+    lines.update(outcome="waiting", version=None)
+    for page in pages:
+        said = main(manager.get(page))
+        assert "En préparation" in said
+        assert "Documents prêts" not in said
+
+
 @pytest.fixture
 def candidate(in_lille, client):
     """Return the browser of the candidate."""

@@ -147,7 +147,11 @@ def test_documents_that_are_prepared_and_not_published_await(member, academy):
 
     found = said(member(academy))
 
-    assert found == ({"Publications en préparation": (1, "2 jours")} if academy == "A09" else {})
+    assert found == (
+        {"Publications à finir de préparer, ou à publier": (1, "2 jours")}
+        if academy == "A09"
+        else {}
+    )
 
 
 def list_as_data(asked):

@@ -1,7 +1,9 @@
 """« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -30,6 +32,7 @@ from sporades.web.office.registrations.files import opened_with
 from sporades.web.office.sheets import sheet_of
 
 SCHEDULED = "Publication décidée, à venir"
+READY = "Documents prêts, à publier"
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 REFUSAL_TITLES = ("N° Inscription", "Fichier", "Refus")
@@ -46,8 +49,9 @@ def publications(request: HttpRequest) -> HttpResponse:
     """Those of the reader's perimeter, the last first."""
     found = Publication.objects.within(request.reach).order_by("-asked_at", "pk")
     page = Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page"))
+    ready = _ready(list(page))
     for one in page:
-        one.stands = SCHEDULED if one.is_scheduled(request.arrived_at) else one.get_state_display()
+        one.stands = _stands(one, is_ready=one.pk in ready, at=request.arrived_at)
     context = {
         "page": page,
         "base": f"{reverse('office:publications')}?page=",
@@ -55,6 +59,31 @@ def publications(request: HttpRequest) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/publications.html", context)
+
+
+def _ready(found: list[Publication]) -> set[UUID]:
+    """Return which of these publications have all their documents, and are to be published."""
+    kept = {one.pk for one in found if one.is_in_preparation and not one.is_filling}
+    if not kept:
+        return set()
+    lines = PublicationLine.objects.filter(publication__in=kept)
+    outcomes = set(lines.values_list("publication", "outcome").distinct())
+    busy = set(
+        Batch.objects.filter(about__in=kept, state=BatchState.RUNNING).values_list(
+            "about", flat=True
+        )
+    )
+    return {
+        pk
+        for pk in kept - busy
+        if (pk, LineOutcome.PREPARED) in outcomes and (pk, LineOutcome.WAITING) not in outcomes
+    }
+
+
+def _stands(found: Publication, *, is_ready: bool, at: datetime) -> str:
+    if is_ready:
+        return READY
+    return SCHEDULED if found.is_scheduled(at) else str(found.get_state_display())
 
 
 def publication(request: HttpRequest, publication: str) -> HttpResponse:
@@ -207,7 +236,11 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
         "is_scheduled": found.is_scheduled(request.arrived_at),
-        "scheduled": SCHEDULED,
+        "stands": _stands(
+            found,
+            is_ready=bool(may_publish) and not counts[LineOutcome.WAITING],
+            at=request.arrived_at,
+        ),
         "is_mine": is_mine,
         "is_busy": is_busy,
         "batch": filling,

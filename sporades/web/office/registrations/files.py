@@ -29,6 +29,7 @@ from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.queries import mails_about, version_of
+from sporades.registrations.states import STANDING
 from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
 from sporades.web.layout.presses import press_of
@@ -284,6 +285,14 @@ def reaches(request: HttpRequest, permission: Permission, registration: Registra
     return bool(request.reaches(permission).covers(**_where(registration)))
 
 
+def _standing(request: HttpRequest, registration: Registration) -> list[Registration]:
+    """Return the registrations that stand of whose candidate has left or lost this one."""
+    theirs = Registration.objects.within(request.reach).filter(
+        candidate=registration.candidate_id, state__in=STANDING
+    )
+    return list(theirs.exclude(pk=registration.pk).for_office().order_by("-filed_at", "-pk"))
+
+
 def file_page(
     request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
 ) -> HttpResponse:
@@ -316,6 +325,7 @@ def file_page(
         and request.reaches(Permission.RECEIVE).covers(**here)
         and bool(registration.told["to_return"]),
         "may_withhold": request.reaches(Permission.WITHHOLD).covers(**here),
+        "standing": [] if registration.is_active else _standing(request, registration),
         "walk": walk,
         "query": walk.query if walk else "",
         **said,
