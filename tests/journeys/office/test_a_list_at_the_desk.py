@@ -1,0 +1,38 @@
+"""The list of registrations on a manager's screen: its titles and its days are read whole."""
+
+import pytest
+
+from sporades.accounts.models import Membership
+from tests.factories import a_candidate, a_registration
+from tests.journeys.helpers import answer, press
+
+CUT = """cells => cells.flatMap(cell => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+  for (let node; (node = walker.nextNode());) {
+    if (node.parentElement.closest(".fr-sr-only")) continue;
+    for (const word of node.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 1100])
+def test_no_title_and_no_day_is_cut_inside_a_word(site, enter, width):
+    for name in ("Le Goff", "Le Goff de la Villemarqué-Kerguelen"):
+        a_registration(a_candidate(birth_name=name, first_names="Maximilienne Apolline Victoire"))
+    page = enter("agent@exemple.test", Membership.Role.MANAGER)
+    page.set_viewport_size({"width": width, "height": 900})
+    answer(page, "Trouver une inscription", "Le Goff")
+    press(page, "Trouver")
+
+    titles = page.locator(".s-table thead th")
+    days = page.locator("td[data-label='Date de naissance'], td[data-label='Enregistrée le']")
+    assert (titles.count(), days.count()) == (7, 4)
+    assert titles.evaluate_all(CUT) == []
+    assert days.evaluate_all(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
