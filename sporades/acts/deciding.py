@@ -1,6 +1,6 @@
 """A managing service decides of a registration; its candidate is told (I4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -15,6 +15,8 @@ from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.evidence import operations as evidence
+from sporades.evidence.queries import rows_of
+from sporades.evidence.unmet import Unmet, unmet_by
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
@@ -83,6 +85,44 @@ TOLD = {
         "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.",
     ),
 }
+
+UNMET = {
+    VALIDATE.name: {
+        "sentence": "Votre inscription est validée : vous n'avez plus rien à envoyer à votre service "
+        "gestionnaire."
+    },
+    REOPEN.name: {
+        "sentence": "La validation de votre inscription a été annulée : votre inscription reste "
+        "enregistrée, elle sera examinée de nouveau. Ce que vous n'avez pas envoyé est de nouveau "
+        "attendu."
+    },
+    CLEAR.name: {
+        "subject": "Anomalie levée",
+        "sentence": "Votre inscription n'est plus en anomalie : elle est enregistrée.",
+    },
+}
+"""What is told otherwise where not all has come: nobody is told that it has."""
+
+
+def unmet_of(registration: Registration) -> Unmet:
+    """Return what a registration has not given, or of which nobody said what it is worth.
+
+    Args:
+        registration: as `with_owed()` loads it.
+    """
+    lacks = bool(registration.told["to_return"]) and registration.summary_posted_on is None
+    return unmet_by(rows_of(registration=registration.pk), lacks_summary=lacks)
+
+
+def told_of(decision: Transition, unmet: Unmet) -> Told:
+    """Return how a decision is told: that all has come, and is good, only where it is so."""
+    told, otherwise = TOLD[decision.name], UNMET.get(decision.name, {})
+    is_otherwise = {
+        VALIDATE.name: bool(unmet),
+        REOPEN.name: unmet.is_to_send,
+        CLEAR.name: bool(unmet.missing),
+    }
+    return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
 
 
 def decisions_on(registration: Registration) -> QuerySet[Entry]:
@@ -154,7 +194,8 @@ def decide_within(
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
     locked = Registration.objects.select_for_update(no_key=True)
-    held = locked.only("version", "state", "reason", "decided_at").get(pk=registration.pk)
+    read = ("version", "state", "reason", "decided_at", "summary_posted_on")
+    held = locked.with_owed().only(*read).get(pk=registration.pk)
     if seen is not None and held.version != seen:
         raise Overtaken
     if mark and held.decided_mark != mark:
@@ -167,7 +208,8 @@ def decide_within(
         asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:
         _stand_under_what_was_corrected(registration, by=by, at=at)
-    told = TOLD[decision.name]
+    is_so = decision.name not in UNMET
+    told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
     entry = journal.record(
         told.verb,
         by=by,

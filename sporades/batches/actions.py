@@ -241,6 +241,7 @@ _DECISIONS = [
         partial(_decide, one),
         judges=True,
         marks=_marks,
+        seen=pieces.unmet if one is VALIDATE else None,
     )
     for one in DECISIONS
 ]

@@ -11,7 +11,8 @@ from sporades.acts import owing, verifying
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import missing_rows
 from sporades.evidence.models import Evidence
-from sporades.evidence.states import ACCEPT, REFUSE, WAIVE, State
+from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, WAIVE, State
+from sporades.evidence.unmet import UNJUDGED, rows_in
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import decided_mark
@@ -23,11 +24,14 @@ LABELS = {
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
 NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"
+UNMET = MISSING, UNJUDGED_YET = "missing", "unjudged"
 WORDS: dict[str, str] = {
     **{str(state.value): f"pièce : {state.label}" for state in State},
     NOT_ASKED: "pièce non demandée",
     COMPLETE: "rien ne manque",
     LACKING: "des pièces manquent",
+    MISSING: "des pièces obligatoires manquent",
+    UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
 }
 """What is seen of a line, in words."""
 
@@ -56,6 +60,19 @@ def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
     """Return whether the registration of a line lacks mandatory pieces after their deadline."""
     rows = missing_rows(at).filter(registration=OuterRef("registration"))
     return Case(When(Exists(rows), then=Value(LACKING)), default=Value(COMPLETE))
+
+
+def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at any instant
+    """Return what the registration of a line, once validated, does without."""
+    missing, unjudged = (
+        Exists(rows_in(states).filter(registration=OuterRef("registration")))
+        for states in (TO_PROVIDE, UNJUDGED)
+    )
+    return Case(
+        When(missing, then=Value(MISSING)),
+        When(unjudged, then=Value(UNJUDGED_YET)),
+        default=Value(""),
+    )
 
 
 def marks(keys: Iterable[int], piece: str) -> dict[int, str]:

@@ -28,6 +28,7 @@ class Forecast:
         refusal: why they will be refused, or nothing.
         by_letter: how many of their candidates are told by a letter, to print and to post.
         seen: what else tells them apart, in words.
+        unmet: the same, where a validation does without it; nothing where nothing is missing.
     """
 
     state: State
@@ -35,6 +36,7 @@ class Forecast:
     refusal: str
     by_letter: int
     seen: str = ""
+    unmet: str = ""
 
 
 def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
@@ -64,6 +66,7 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
             batch.does.refusal_of(state) or batch.does.refusals.get(said, ""),
             by_letter,
             WORDS.get(said, ""),
+            said if said in pieces.UNMET else "",
         )
         for state, said, count, by_letter in states
     ]

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sporades.core.french import instant_in_words, local_day
+from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
-from sporades.registrations.checklist import Check, seen_in_words
+from sporades.evidence.unmet import is_let_go
+from sporades.registrations.checklist import Check, no_more_in_words, seen_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 
@@ -24,12 +26,22 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
         at: the instant.
     """
     if registration.is_validated:
-        return [
-            Check(f"Pièce justificative : {one.row.label}", "done", seen_in_words(registration))
-            for one in owed
-            if one.row.is_mandatory
-        ]
+        return [_once_validated(registration, one) for one in owed if one.row.is_mandatory]
     return [_check(registration, one, at=at) for one in owed]
+
+
+def _once_validated(registration: Registration, owed: Owed) -> Check:
+    """Say of a piece what was done of it: that it was checked only where it was."""
+    row = owed.row
+    label = f"Pièce justificative : {row.label}"
+    if is_let_go(registration, row):
+        return Check(label, "ended", no_more_in_words(registration))
+    if row.state == State.ACCEPTED:
+        return Check(label, "done", seen_in_words(registration))
+    if row.state == State.WAIVED:
+        return Check(label, "done", f"{row.get_state_display()}. {row.reason}")
+    given = "Reçue par courrier." if row.state == State.POSTED else _deposited(registration, row)
+    return Check(label, "done", f"{given} {no_more_in_words(registration)}")
 
 
 def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
@@ -60,10 +72,17 @@ def _note(registration: Registration, owed: Owed) -> str:
         return f"Reçue par courrier. {row.note}{late} Votre service gestionnaire la vérifiera."
     if row.deposit is None:
         return due_in_words(registration, owed.before)
-    given = instant_in_words(row.deposit.given_at, registration.service.zone)
+    given = _deposited(registration, row)
     if row.state == State.CHECKING:
-        return f"Déposée le {given}. L'antivirus la vérifie, puis votre service gestionnaire."
-    return f"Déposée le {given}. Votre service gestionnaire la vérifiera."
+        return f"{given} L'antivirus la vérifie, puis votre service gestionnaire."
+    return f"{given} Votre service gestionnaire la vérifiera."
+
+
+def _deposited(registration: Registration, row: Evidence) -> str:
+    if row.deposit is None:
+        return ""
+    given = instant_in_words(row.deposit.given_at, registration.service.zone)
+    return f"Déposée le {given}."
 
 
 def _is_late(registration: Registration, owed: Owed) -> bool:

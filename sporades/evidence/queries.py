@@ -107,6 +107,8 @@ def standing_of(
 ) -> tuple[list[dict[str, Any]], list[list[str]]]:
     """Return the pieces of a version that are still to be sent, and the others: label and state.
 
+    Of a validated registration what was never given, or is not good, is among neither.
+
     Args:
         registration: the registration.
         told: what the version says of each.
@@ -115,6 +117,8 @@ def standing_of(
     due, here = [], []
     for piece in told:
         row = rows.get(piece["code"])
+        if registration.is_validated and (row is None or row.state in TO_PROVIDE):
+            continue
         if row is None:
             due.append(piece)
         elif row.state not in TO_PROVIDE:

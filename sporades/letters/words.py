@@ -13,6 +13,13 @@ def announced(candidate: Candidate) -> str:
     return "un mail part au candidat."
 
 
+def to_be_told(candidate: Candidate) -> str:
+    """Say to whoever is about to act how the candidate will know of it, as soon as it is done."""
+    if candidate.by_letter:
+        return "Dès l'enregistrement, un courrier au candidat est à imprimer et à poster."
+    return "Dès l'enregistrement, un mail part au candidat."
+
+
 def fate_in_words(letter: Letter) -> str:
     """Say what has become of a letter."""
     match letter.state:

@@ -17,7 +17,8 @@ class Check:
 
     Attributes:
         label: what it is.
-        state: "done", "missing", "yours" (its candidate is to do it) or "waiting" (others are).
+        state: "done", "missing", "yours" (its candidate is to do it), "waiting" (others are) or
+            "ended" (it was not done, and is asked for no more).
         note: the date of it, or what is awaited from whom.
         about: what it is done with: "summary", "return", "piece", "accommodation" or nothing.
         piece: the code of the piece it is about.
@@ -115,10 +116,16 @@ def _return(registration: Registration) -> list[Check]:
     if posted:
         return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
     if registration.is_validated:
-        return [Check(label, "done", seen_in_words(registration))]
+        return [Check(label, "ended", no_more_in_words(registration))]
     return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return")]
 
 
 def seen_in_words(registration: Registration) -> str:
-    """Say when the service found all that it asked for."""
+    """Say when the service, having found a piece good, validated."""
     return f"Vérification faite par le service gestionnaire le {registration.decided_in_words}."
+
+
+def no_more_in_words(registration: Registration) -> str:
+    """Say of what nobody has checked that nothing of it is awaited any more, and since when."""
+    since = registration.decided_in_words
+    return f"Votre inscription est validée depuis le {since} : plus rien n'est à envoyer."

@@ -9,6 +9,8 @@ ASKED = (
     "elle reste incomplète."
 )
 
+VALIDATED = "Votre inscription est validée : plus aucune pièce justificative n'est demandée."
+
 NOTHING_LEFT = "Les pièces justificatives de votre candidature sont toutes reçues ou dispensées."
 
 SAID = (
@@ -25,11 +27,12 @@ SAID = (
 def content(issued: Issued) -> Content:
     """Return everything that the request of a version prints."""
     said = issued.version.snapshot
+    is_validated = issued.version.registration.is_validated
     service = {key: value for key, value in said["service"].items() if key != "academy"}
     return {
         **{key: said[key] for key in SAID},
         "service": service,
-        "asked": ASKED if issued.due else NOTHING_LEFT,
+        "asked": VALIDATED if is_validated else ASKED if issued.due else NOTHING_LEFT,
         "evidence": issued.due,
         "evidence_here": issued.here,
     }

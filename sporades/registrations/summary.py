@@ -20,6 +20,8 @@ def content(issued: Issued) -> Content:
     """Return everything that the summary of a version prints."""
     snapshot = issued.version.snapshot
     said = {key: value for key, value in snapshot.items() if key not in UNPRINTED}
+    if issued.version.registration.is_validated:
+        said["to_return"] = None
     asked = said["to_return"]
     is_minor = issued.version.is_of_a_minor
     who = BY_TWO if is_minor else ""

@@ -17,6 +17,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE, VALIDATE, State
+from tests.evidence.given import complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.jobs import work
 
@@ -92,6 +93,19 @@ def test_who_will_be_refused_and_why_is_said_before(prepare, three):
         (State.SET_ASIDE, 1, True),
     ]
     assert forecast[1].refusal == "Elle est écartée : elle ne peut pas être validée."
+
+
+def test_what_is_validated_without_its_pieces_is_told_apart(prepare, three):
+    receive(three[0])
+    complete(three[1])
+
+    forecast = queries.forecast(prepare("validate"), at=NOW)
+
+    assert {(one.unmet, one.seen, one.count, one.refusal) for one in forecast} == {
+        ("missing", "des pièces obligatoires manquent", 1, ""),
+        ("unjudged", "des pièces obligatoires attendent un verdict", 1, ""),
+        ("", "", 1, ""),
+    }
 
 
 def test_a_refused_line_says_why_and_the_others_are_done(prepare, three):
@@ -253,7 +267,7 @@ def test_it_stops_between_two_lines(prepare, three, monkeypatch):
 
 
 def test_a_line_costs_few_statements(prepare, three):
-    """The outcome, the registration twice, journal, mail, job; a transaction."""
+    """The outcome, the registration twice, its pieces, journal, mail, job; a transaction."""
     spent = []
     for chosen in (three[:1], three[1:]):
         batch = prepare(
@@ -265,7 +279,7 @@ def test_a_line_costs_few_statements(prepare, three):
         assert batch.counts()["done"] == len(chosen)
         spent.append(len(statements))
 
-    assert spent[1] - spent[0] == 6 + 2
+    assert spent[1] - spent[0] == 7 + 2
 
 
 def test_registrations_of_one_candidate_are_gone_through_one_after_the_other(three):

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from PIL import Image
 
-from sporades.acts import providing
+from sporades.acts import providing, registering, verifying
 from sporades.acts.sending import Sent
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
@@ -48,5 +48,30 @@ def give(registration, code=IDENTITY, *, photos=None, name="carte.jpg", press=No
         sent=[Sent(name, content) for content in contents],
         press=press or str(uuid4()),
         by=author(registration.candidate),
+        at=at,
+    )
+
+
+def receive(registration, *, at=NOW):
+    """Note every mandatory piece as received by post: nobody has judged them."""
+    for row in registration.evidence.asked().filter(is_mandatory=True):
+        verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=at)
+
+
+def complete(registration, *, at=NOW):
+    """Receive all that a registration owes, and find it good."""
+    receive(registration, at=at)
+    accept_all(registration, at=at)
+
+
+def accept_all(registration, *, at=NOW):
+    """Find good all that came by post, and note the signed summary as received."""
+    for row in registration.evidence.asked().filter(is_mandatory=True):
+        verifying.accept(row=row, seen=None, by=MANAGER, at=at)
+    registering.receive_summary(
+        registration=again(registration),
+        posted_on=NOW.date(),
+        seen=registration.version,
+        by=MANAGER,
         at=at,
     )

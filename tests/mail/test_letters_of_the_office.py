@@ -14,11 +14,12 @@ from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
 from sporades.exchanges import operations as exchanges
 from sporades.registrations.models import Registration
-from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
+from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
+from tests.evidence.given import complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.mail.post_office import words
@@ -75,6 +76,7 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
 )
 def test_a_decision(letters, decisions, subject, sentence):
     registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    complete(registration)
     letters()
 
     for decision, reason in decisions:
@@ -121,12 +123,65 @@ def test_a_validation_leaves_the_request_of_an_accommodation_while_it_may_be_mad
     letters, closed, said
 ):
     registration = a_registration(informations={"has_disability": "oui"})
+    complete(registration)
     at = registration.service.closes_at + timedelta(days=1) if closed else NOW
     letters()
 
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=at)
 
     assert said in words(letters(at)[-1])
+
+
+@pytest.mark.parametrize("come", ["nothing", "unjudged", "without the summary"])
+def test_a_validation_of_what_nobody_checked_does_not_say_that_it_is_complete(letters, come):
+    registration = a_registration()
+    if come == "unjudged":
+        receive(registration)
+    elif come == "without the summary":
+        complete(registration)
+        Registration.objects.update(summary_posted_on=None)
+    letters()
+
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+
+    said = words(letters()[-1])
+    assert "complète" not in said
+    assert (
+        "Votre inscription est validée : vous n'avez plus rien à envoyer à votre service "
+        "gestionnaire.\n" in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("decisions", "has_come", "subject", "said"),
+    [
+        ([VALIDATE, REOPEN], True, "Inscription à valider de nouveau", "Vous n'avez rien à faire."),
+        (
+            [VALIDATE, REOPEN],
+            False,
+            "Inscription à valider de nouveau",
+            "Ce que vous n'avez pas envoyé est de nouveau attendu.",
+        ),
+        ([FLAG, CLEAR], True, "Inscription complétée", "Il ne manque plus rien"),
+        ([FLAG, CLEAR], False, "Anomalie levée", "Votre inscription n'est plus en anomalie"),
+    ],
+)
+def test_what_is_undone_says_whether_something_is_still_to_come(
+    letters, decisions, has_come, subject, said
+):
+    registration = a_registration()
+    if has_come:
+        complete(registration)
+
+    for decision in decisions:
+        reason = "Il manque une pièce." if decision is FLAG else ""
+        deciding.decide(
+            registration=registration, decision=decision, reason=reason, by=MANAGER, at=NOW
+        )
+
+    letter = letters()[-1]
+    assert letter["Subject"] == f"{subject} : {TITLE}"
+    assert said in words(letter)
 
 
 def test_a_closing_that_is_moved(letters):

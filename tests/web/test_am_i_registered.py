@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import correcting, deciding, registering
+from sporades.acts import correcting, deciding, registering, verifying
 from sporades.candidates.operations import civil_data
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -13,6 +13,7 @@ from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
+from tests.evidence.given import complete, give, piece, receive
 from tests.factories import INVENTED, NOW, OPERATOR, a_registration, answers_with, author
 from tests.web.guide import answer, main, save, seen, words
 
@@ -355,15 +356,47 @@ def test_where_nothing_is_to_be_sent_nothing_is_awaited(sign_in, tmp_path, at):
     assert lines(page) == [FILED, PUBLISHED, UNREAD]
 
 
-def test_a_validated_one_owes_nothing_more_each_line_says_that_the_service_checked_it(sign_in):
+def settle(registration, way):
+    """Bring its piece where a validation finds it."""
+    if way == "given":
+        give(registration)
+    elif way == "waived":
+        row = piece(registration)
+        verifying.waive(row=row, reason="Vue au guichet.", by=OPERATOR, at=NOW)
+    elif way == "checked":
+        complete(registration)
+    elif way in {"received", "refused"}:
+        receive(registration)
+    if way == "refused":
+        row = piece(registration)
+        verifying.refuse(row=row, reason="Illisible.", seen=None, by=OPERATOR, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("way", "summary", "paper"),
+    [
+        ("checked", "Fait : {} Reçu, posté le 25 novembre 2026.", "Fait : {} {checked}"),
+        ("received", "N'est plus demandé : {} {ended}", "Fait : {} Reçue par courrier. {ended}"),
+        ("given", "N'est plus demandé : {} {ended}", "Fait : {} Déposée le {given} {ended}"),
+        ("never", "N'est plus demandé : {} {ended}", "N'est plus demandé : {} {ended}"),
+        ("refused", "N'est plus demandé : {} {ended}", "N'est plus demandé : {} {ended}"),
+        ("waived", "N'est plus demandé : {} {ended}", "Fait : {} Dispensée. Vue au guichet."),
+    ],
+)
+def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_done(
+    sign_in, way, summary, paper
+):
     registration = a_registration()
+    settle(registration, way)
     deciding.decide(
         registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW + HOUR
     )
-    checked = (
-        "Vérification faite par le service gestionnaire "
-        "le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
-    )
+    when = "le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)"
+    said = {
+        "checked": f"Vérification faite par le service gestionnaire {when}.",
+        "ended": f"Votre inscription est validée depuis {when} : plus rien n'est à envoyer.",
+        "given": "mercredi 25 novembre 2026 à 10 h 30 (heure de Paris).",
+    }
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
     with time_machine.travel(NOW + 2 * HOUR, tick=False):
@@ -376,8 +409,8 @@ def test_a_validated_one_owes_nothing_more_each_line_says_that_the_service_check
         "Fait : Inscription validée Le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris).",
         PUBLISHED,
         UNREAD,
-        f"Fait : Récapitulatif signé renvoyé au service gestionnaire {checked}",
-        f"Fait : Pièce justificative : Pièce d'identité {checked}",
+        summary.format("Récapitulatif signé renvoyé au service gestionnaire", **said),
+        paper.format("Pièce justificative : Pièce d'identité", **said),
     ]
     assert lines(managed) == lines(page)
     assert "vous n'avez plus rien à envoyer" in number

@@ -10,6 +10,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations import drafting
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import (
@@ -48,8 +49,9 @@ def awaited(page):
     return [words(one) for one in seen(page).cssselect("main .s-awaiting li p:first-child")]
 
 
-def open_documents(registration):
-    DocumentVersion.objects.filter(document__folder=registration.folder).update(opened_at=NOW)
+def open_documents(registration, but=()):
+    given = DocumentVersion.objects.filter(document__folder=registration.folder)
+    given.exclude(document__kind__in=but).update(opened_at=NOW)
 
 
 def a_modification(registration):
@@ -341,9 +343,10 @@ def test_what_awaits_is_what_the_last_version_calls_for(sign_in):
     assert Registration.objects.count() == 1
 
 
-def test_a_validated_registration_owes_nothing_any_more(sign_in):
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_validated_registration_owes_nothing_any_more(sign_in, is_read):
     registration = a_registration()
-    open_documents(registration)
+    open_documents(registration, but=() if is_read else (EVIDENCE_REQUEST.slug,))
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
 
     with time_machine.travel(NOW, tick=False):

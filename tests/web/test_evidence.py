@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sporades.acts import deciding, registering, verifying
+from sporades.acts import correcting, deciding, registering, verifying
 from sporades.acts.providing import NothingAwaited
 from sporades.acts.sending import Sent
+from sporades.candidates.operations import civil_data
 from sporades.core import files
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
@@ -488,6 +489,48 @@ def test_once_validated_nothing_more_is_awaited(mine, registration):
     page = main(mine.get(address(registration)))
     assert "votre service gestionnaire n'attend plus aucune pièce" in page
     assert "Déposer :" not in page
+
+
+def test_once_validated_a_piece_that_is_not_good_and_its_request_say_that_they_are_asked_for_no_more(
+    mine, registration
+):
+    evidence.note_scanned(give(registration), is_clean=False, at=NOW)
+    request = f"/mes-documents/{registration.number}/demande-pieces"
+    before = main(mine.get(request))
+    deciding.decide(
+        registration=again(registration), decision=VALIDATE, reason="", by=OPERATOR, at=NOW
+    )
+
+    page = main(mine.get(address(registration)))
+    assert "Pièce d'identité N'est plus demandée" in page
+    assert "n'est plus demandé" not in before
+    assert "Ce que ce document demande d'envoyer n'est plus demandé" in main(mine.get(request))
+
+
+def test_what_is_issued_of_a_validated_registration_asks_for_nothing(mine, registration):
+    deciding.decide(
+        registration=again(registration), decision=VALIDATE, reason="", by=OPERATOR, at=NOW
+    )
+    identity = registration.candidate.identity
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(identity), "birth_name": "Autre"},
+        seen=identity.pk,
+        proof="Acte de naissance",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    for kind in ("demande-pieces", "recapitulatif"):
+        page = main(mine.get(f"/mes-documents/{registration.number}/{kind}"))
+        assert "avant le mercredi 30 décembre 2026" not in page
+        assert "avant le vendredi 25 décembre 2026" not in page
+        assert "n'est plus demandé" not in page
+    request = main(mine.get(f"/mes-documents/{registration.number}/demande-pieces"))
+    assert (
+        "Votre inscription est validée : plus aucune pièce justificative n'est demandée." in request
+    )
+    assert "toutes reçues" not in request
 
 
 @pytest.mark.parametrize("parts", [(), ("IDENTITE",), ("IDENTITE", "fichier")], ids=str)

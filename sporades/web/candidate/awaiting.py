@@ -305,8 +305,11 @@ def _presumed(version: DocumentVersion, registration: Registration) -> str:
 
 
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
-    """Return whether what a document asks for is said already: itself, signed, or its pieces."""
-    pieces = [] if registration.is_validated else registration.owed["evidence"]
+    """Return whether what a document asks for is said already, or asked for no more.
+
+    It is itself, signed, or its pieces; a registration that is validated owes none.
+    """
+    pieces = registration.is_validated or registration.owed["evidence"]
     asked = {SUMMARY.slug: registration.summary_awaited, EVIDENCE_REQUEST.slug: pieces}
     return bool(asked.get(version.document.kind))
 

@@ -63,7 +63,8 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         or _ended(found)
         or _contested(version, found)
         or _moved(found)
-        or _asked_since(version, found, at=request.arrived_at),
+        or _asked_since(version, found, at=request.arrived_at)
+        or _validated(version, found),
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)
@@ -148,6 +149,18 @@ def _asked_since(
             "text": f"{AT_ITS_DATE} La page « Aménagement d'épreuves » dit ce qui est encore possible.",
         }
     return {}
+
+
+def _validated(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+    """Say that what a document asks for is asked for no more, its registration being validated; or nothing."""
+    asks = version.content.get("evidence") or version.content.get("to_return")
+    if not registration.is_validated or not asks:
+        return {}
+    return {
+        "title": "Ce que ce document demande d'envoyer n'est plus demandé",
+        "text": "Votre inscription est validée : vous n'avez plus rien à envoyer à votre service "
+        "gestionnaire.",
+    }
 
 
 def _replaced(version: DocumentVersion) -> dict[str, str]:

@@ -208,6 +208,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
                     "state": "waiting",
                     "label": "Votre service gestionnaire n'a pas encore vérifié vos pièces",
                 },
+                {
+                    "state": "ended",
+                    "label": "Photographie",
+                    "note": "Votre inscription est validée : plus rien n'est à envoyer.",
+                },
             ],
             "dates": [
                 {

@@ -13,7 +13,7 @@ from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.candidates.models import Candidate
 from sporades.registrations.states import SET_ASIDE, VALIDATE, State
-from tests.evidence.given import IDENTITY, piece
+from tests.evidence.given import IDENTITY, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -57,6 +57,21 @@ def test_all_that_a_search_finds_is_decided_after_a_look(manager, two, in_versai
         assert registration.state == state
     in_versailles.refresh_from_db()
     assert in_versailles.state == State.REGISTERED
+
+
+def test_those_that_would_be_validated_without_their_pieces_are_counted_before(manager, two):
+    complete(two[0])
+
+    asked = main(manager.post(place(manager), {"decision": "validate", "motif": ""}, follow=True))
+    assert "1 inscription : des pièces obligatoires manquent." in asked
+    assert "attendent un verdict" not in asked
+
+    receive(two[1])
+    asked = main(manager.post(place(manager), {"decision": "validate", "motif": ""}, follow=True))
+    assert "1 inscription : des pièces obligatoires attendent un verdict." in asked
+
+    flagged = main(manager.post(place(manager), {"decision": "flag", "motif": WHY}, follow=True))
+    assert "Avant de valider" not in flagged
 
 
 def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):

@@ -17,6 +17,7 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
+from tests.evidence.given import accept_all, receive
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.web.guide import links, main, value_of
@@ -65,6 +66,51 @@ def test_each_decision_is_kept_told_and_in_the_journal(manager, in_lille, way, s
     entries = decisions_on(in_lille)
     assert entries[0].payload["after"]["state"] == state
     assert entries[0].actor_name == "Claude Martin"
+
+
+def test_what_a_validation_does_without_is_said_before_it_is_decided(manager, in_lille):
+    where = reverse("office:decide", args=[in_lille.number])
+
+    never = manager.get(where)
+    assert (
+        "1 pièce obligatoire manque : Pièce d'identité. "
+        "Le récapitulatif signé n'est pas noté comme reçu." in main(never)
+    )
+    assert links(never, "Voir les pièces") == [reverse("office:pieces", args=[in_lille.number])]
+
+    receive(in_lille)
+    assert "1 pièce obligatoire attend un verdict : Pièce d'identité." in main(manager.get(where))
+
+    accept_all(in_lille)
+    assert "Avant de valider" not in main(manager.get(where))
+
+
+def test_nothing_is_said_of_it_where_nothing_is_to_validate(manager, in_lille):
+    decided(manager, in_lille, "validate")
+
+    page = main(manager.get(reverse("office:decide", args=[in_lille.number])))
+
+    assert "Avant de valider" not in page
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_it_says_before_that_the_candidate_is_told_at_once_and_what(manager, in_lille, by_letter):
+    if by_letter:
+        Candidate.objects.update(user=None, email="")
+    where = reverse("office:decide", args=[in_lille.number])
+
+    page = main(manager.get(where))
+
+    assert (
+        "Dès l'enregistrement, un courrier au candidat est à imprimer et à poster."
+        if by_letter
+        else "Dès l'enregistrement, un mail part au candidat."
+    ) in page
+    sentence = "Votre inscription est validée : vous n'avez plus rien à envoyer"
+    assert f"Valider : « {sentence}" in page
+    assert "manque quelque chose. », et votre motif" in page
+    decided(manager, in_lille, "validate")
+    assert sentence in Message.objects.get(kind="state_changed").body
 
 
 def test_what_was_decided_stands_with_its_reason_where_it_is_decided_again(manager, in_lille):

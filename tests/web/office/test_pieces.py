@@ -888,6 +888,21 @@ def test_the_pieces_of_a_validated_registration_wait_no_more(manager, in_lille):
     assert manager.get(LIST).context["lines"] == []
 
 
+def test_the_pieces_that_a_validation_did_without_are_asked_for_no_more(manager, in_lille):
+    tab = reverse("office:pieces", args=[in_lille.number])
+    before = [main(manager.get(one)) for one in (tab, decision(in_lille))]
+    deciding.decide(registration=again(in_lille), decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+    after = [main(manager.get(one)) for one in (tab, decision(in_lille))]
+
+    for page in before:
+        assert "À fournir avant le" in page
+        assert "N'est plus demandée" not in page
+    for page in after:
+        assert "À fournir avant" not in page
+        assert "N'est plus demandée" in page
+
+
 def test_the_list_costs_as_much_for_many_as_for_one(manager, in_lille):
     def cost():
         with CaptureQueriesContext(connection) as queries:

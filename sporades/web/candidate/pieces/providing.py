@@ -16,6 +16,7 @@ from sporades.drawers.queries import begun_by, files_of
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import State
+from sporades.evidence.unmet import is_let_go, stands_in_words
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
@@ -34,6 +35,8 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
     pieces = [
         {
             "owed": one,
+            "stands": stands_in_words(found, one.row),
+            "kind": "info" if is_let_go(found, one.row) else one.row.kind,
             "may_give": is_open and one.may_be_given(at),
             "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
             "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",

@@ -14,6 +14,7 @@ from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, ever_asked, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import SCAN
+from sporades.evidence.unmet import is_let_go, stands_in_words
 from sporades.intake import drawing
 from sporades.intake.reading import Unfit, Unready
 from sporades.registrations.models import Registration
@@ -44,6 +45,8 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
         "pieces": [
             {
                 "owed": one,
+                "stands": stands_in_words(found, one.row),
+                "kind": "info" if is_let_go(found, one.row) else one.row.kind,
                 "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
                 "may_open": one.row.deposit is not None and bool(one.row.deposit.is_clean),
                 "may_judge": may_judge and one.row.pk is not None,

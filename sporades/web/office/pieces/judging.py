@@ -17,6 +17,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import TO_VERIFY, State
+from sporades.evidence.unmet import is_let_go, stands_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
 from sporades.web.layout.markup import directed
@@ -113,7 +114,9 @@ def _page(
             (label, said) for label, said in version.snapshot["identity"] if label in COMPARED
         ],
         "is_late": is_late(registration, owed),
-        "is_due": row.state not in SETTLED,
+        "is_due": row.state not in SETTLED and not registration.is_validated,
+        "stands": stands_in_words(registration, row),
+        "kind": "info" if is_let_go(registration, row) else row.kind,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",
         "pages": _pages(registration, row),
         "posted": day_in_words(row.posted_on) if row.posted_on else "",

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from sporades.acts import deciding, registering
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
-from sporades.letters.words import announced
-from sporades.registrations.deciding import NoRoomLeft
+from sporades.letters.words import announced, to_be_told
+from sporades.registrations.deciding import NoRoomLeft, needs_reason
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
 from sporades.web.office.registrations.files import TRAIL, author_on
@@ -23,7 +24,7 @@ from sporades.web.wizard.recap import DECIDED
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Ask what is decided and why; nothing is decided before the button is pressed."""
-    visible = Registration.objects.within(request.reach).whole()
+    visible = Registration.objects.within(request.reach).whole().with_owed()
     found = get_object_or_404(visible, number=number)
     posted = request.POST if request.method == "POST" else None
     seen = seen_in(request.POST) or found.version
@@ -96,12 +97,28 @@ def _decision_page(
         "last": None,
         "versions": (),
         "filled": being_filled(request, registration),
+        **_before_deciding(registration, form),
         **said,
         "trail": TRAIL,
     }
     if last := context["last"]:
         context["last_when"] = instant_in_words(last.at, registration.service.zone)
     return render(request, "office/decide.html", context, status=status)
+
+
+def _before_deciding(registration: Registration, form: DecisionForm) -> dict[str, Any]:
+    """Return what a validation would do without, and what its candidate is told of each decision."""
+    if not form.has_choices:
+        return {"unmet": None, "letters": []}
+    unmet = deciding.unmet_of(registration)
+    return {
+        "unmet": unmet if VALIDATE.name in form.possible else None,
+        "told_how": to_be_told(registration.candidate),
+        "letters": [
+            (one.label, deciding.told_of(one, unmet).sentence, needs_reason(one))
+            for one in form.possible.values()
+        ],
+    }
 
 
 def receive_summary(request: HttpRequest, number: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.batches import foreseen, operations, queries
+from sporades.batches import foreseen, operations, pieces, queries
 from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
@@ -116,6 +116,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
             for one in forecast
         ],
         "expected": _expected(forecast, mine),
+        "unmet": _unmet(forecast),
         "has_some": any(not one.refusal for one in forecast),
         "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
@@ -157,6 +158,19 @@ def _expected(forecast: list[queries.Forecast], batch: Batch) -> str:
             f"Inscriptions laissées de côté : {in_groups(str(refused))}."
         )
     return f"Acceptées : {in_groups(str(accepted))}. Refusées : {in_groups(str(refused))}."
+
+
+def _unmet(forecast: list[queries.Forecast]) -> list[str]:
+    """Say how many would be validated without their pieces, or before anybody judged them."""
+    counts = {
+        said: sum(one.count for one in forecast if one.unmet == said and not one.refusal)
+        for said in pieces.UNMET
+    }
+    return [
+        f"{in_groups(str(count))} inscription{'s' if count > 1 else ''} : {pieces.WORDS[said]}."
+        for said, count in counts.items()
+        if count
+    ]
 
 
 def _printed(forecast: list[queries.Forecast]) -> str:
