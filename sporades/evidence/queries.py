@@ -139,6 +139,14 @@ def piece_of(registration: Registration, code: str) -> Owed | None:
     return next((one for one in pieces_of(registration) if one.row.code == code), None)
 
 
+def takes_files(registration: Registration, at: datetime) -> bool:
+    """Return whether its candidate, who has an account, may give a file for a piece at this instant."""
+    if registration.candidate.user_id is None or registration.is_validated:
+        return False
+    rows = rows_of(registration=registration.pk)
+    return any(row.is_replaceable and at < row.until + MINUTE for row in rows)
+
+
 def withdrawn_of(registration: Registration) -> list[Evidence]:
     """Return the pieces that are asked for no more and of which a file was given, each with it."""
     rows = Evidence.objects.filter(

@@ -1,6 +1,6 @@
 """Why pieces are refused: what holds for all of them, then what the réglementation says of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sporades.exams.queries import rules
 from sporades.registrations.models import Registration
@@ -14,11 +14,13 @@ class Reason:
         code: what a page sends.
         label: what a verifier sees, and statistics count.
         sentence: what the candidate reads.
+        by_post: the same, of who has no account and sends everything by post.
     """
 
     code: str
     label: str
     sentence: str
+    by_post: str = ""
 
 
 GENERAL = (
@@ -26,24 +28,31 @@ GENERAL = (
         "illisible",
         "Illisible",
         "Le document est illisible : déposez une photo nette, bien éclairée, où tout se lit.",
+        "Le document est illisible : envoyez une copie nette, où tout se lit.",
     ),
     Reason(
         "autre-personne",
         "Document d'une autre personne",
         "Le document est au nom d'une autre personne : déposez celui du candidat.",
+        "Le document est au nom d'une autre personne : envoyez celui du candidat.",
     ),
     Reason(
-        "perime", "Périmé", "Le document n'est plus valable : déposez-en un en cours de validité."
+        "perime",
+        "Périmé",
+        "Le document n'est plus valable : déposez-en un en cours de validité.",
+        "Le document n'est plus valable : envoyez-en un en cours de validité.",
     ),
     Reason(
         "incomplet",
         "Incomplet",
         "Il manque une page ou une face du document : déposez-le en entier.",
+        "Il manque une page ou une face du document : envoyez-le en entier.",
     ),
     Reason(
         "autre-document",
         "Autre document que celui demandé",
         "Ce n'est pas le document demandé : relisez ce qui est demandé, puis déposez-le.",
+        "Ce n'est pas le document demandé : relisez ce qui est demandé, puis envoyez-le.",
     ),
 )
 """Those of every piece."""
@@ -59,4 +68,6 @@ def reasons_for(registration: Registration, piece: str) -> list[Reason]:
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     asked = exam.piece(piece)
     own = asked.refusal_reasons if asked else ()
-    return [*(Reason(one.code, one.label, one.label) for one in own), *GENERAL]
+    has_account = registration.candidate.user_id is not None
+    general = GENERAL if has_account else [replace(one, sentence=one.by_post) for one in GENERAL]
+    return [*(Reason(one.code, one.label, one.label) for one in own), *general]

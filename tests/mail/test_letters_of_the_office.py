@@ -9,6 +9,7 @@ from sporades.accounts.permissions import Permission, reach
 from sporades.acts import correcting, deciding, inviting, opening
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
+from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
@@ -130,6 +131,31 @@ def test_a_validation_leaves_the_request_of_an_accommodation_while_it_may_be_mad
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=at)
 
     assert said in words(letters(at)[-1])
+
+
+@pytest.mark.parametrize(
+    ("case", "is_said"),
+    [("owed", True), ("all good", False), ("too late", False), ("no account", False)],
+)
+def test_what_is_missing_is_deposited_where_it_may_be(letters, case, is_said):
+    registration = a_registration(a_candidate(email="zoe@exemple.test", **NAMED))
+    if case == "all good":
+        complete(registration)
+    elif case == "no account":
+        Candidate.objects.update(user=None, email="zoe@exemple.test")
+    registration.refresh_from_db()
+    at = NOW + timedelta(days=90) if case == "too late" else NOW
+    letters()
+
+    deciding.decide(
+        registration=registration, decision=FLAG, reason="Il manque une pièce.", by=MANAGER, at=at
+    )
+
+    said = words(letters(at)[-1])
+    assert (
+        "aux coordonnées ci-dessous. Une pièce justificative peut aussi être déposée dans votre "
+        "espace candidat, à la page « Pièces justificatives » de votre inscription." in said
+    ) is is_said
 
 
 @pytest.mark.parametrize("come", ["nothing", "unjudged", "without the summary"])

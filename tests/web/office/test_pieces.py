@@ -14,11 +14,13 @@ from PIL import Image
 
 from sporades.accounts.models import Membership
 from sporades.acts import deciding, verifying
+from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence, Verdict
+from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import State
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -28,7 +30,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.web.office import bounded
 from sporades.web.office.days import HOW
-from tests.evidence.given import BAC, a_photo, again, give, piece
+from tests.evidence.given import BAC, a_photo, again, give, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen, words
 
@@ -50,6 +52,10 @@ def decision(registration):
 
 def file(registration):
     return reverse("office:piece_file", args=[registration.number, "IDENTITE"])
+
+
+def title(page):
+    return words(seen(page).cssselect("title")[0])
 
 
 def clean(registration, **said):
@@ -111,6 +117,8 @@ def test_a_piece_is_refused_with_a_reason_that_a_mail_says(manager, in_lille):
 
     unsaid = decide(manager, in_lille, verdict="refuse", motif="")
     assert "Choisissez un motif : le candidat le lira." in main(unsaid)
+    assert title(unsaid).startswith("1 erreur : Pièce d'identité")
+    assert title(manager.get(decision(in_lille))).startswith("Pièce d'identité")
     decide(manager, in_lille, verdict="refuse", raison="autre", motif="la photo est floue")
 
     assert (piece(in_lille).state, piece(in_lille).reason) == (
@@ -118,6 +126,40 @@ def test_a_piece_is_refused_with_a_reason_that_a_mail_says(manager, in_lille):
         "La photo est floue.",
     )
     assert Message.objects.filter(kind="piece_refused").count() == 1
+
+
+def test_what_is_refused_of_no_form_is_counted_in_the_title_too(manager, in_lille):
+    clean(in_lille)
+
+    page = decide(manager, in_lille, verdict="x")
+
+    assert title(page).startswith("1 erreur : Pièce d'identité")
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_whoever_refuses_reads_before_that_the_candidate_is_told(manager, in_lille, by_letter):
+    clean(in_lille)
+    if by_letter:
+        Candidate.objects.update(user=None, email="")
+
+    page = main(manager.get(decision(in_lille)))
+
+    by_mail = "Dès l'enregistrement, un mail part au candidat. Il y lit le motif"
+    by_post = "un courrier au candidat est à imprimer et à poster. Il y lit le motif"
+    assert (by_mail in page, by_post in page) == (not by_letter, by_letter)
+
+
+def test_who_has_no_account_is_never_told_to_deposit(manager, in_lille):
+    receive(in_lille)
+    Candidate.objects.update(user=None, email="")
+
+    decide(manager, in_lille, verdict="refuse", raison="illisible", motif="")
+
+    letter = Message.objects.get(kind="piece_refused")
+    assert "envoyez une copie nette, où tout se lit." in letter.body
+    assert "dépos" not in letter.body
+    for reason in reasons_for(again(in_lille), "IDENTITE"):
+        assert "dépos" not in reason.sentence
 
 
 def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_lille):

@@ -18,6 +18,7 @@ from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import TO_VERIFY, State
 from sporades.evidence.unmet import is_let_go, stands_in_words
+from sporades.letters.words import to_be_told
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
 from sporades.web.layout.markup import directed
@@ -123,6 +124,8 @@ def _page(
         "given": row.deposit.given_in_words(zone) if row.deposit else "",
         "version": version,
         "asked": asked,
+        "form": asked.faulty,  # its errors are counted in the title
+        "told_how": to_be_told(registration.candidate) if registration.is_active else "",
         "seen": (row.deposit_id or 0) if seen is None else seen,
         "other": other,
         "following": queue.following(row, user=by.identifier, at=at) if queue else "",

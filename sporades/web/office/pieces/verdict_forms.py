@@ -151,6 +151,12 @@ class VerdictForms:
         return True
 
     @property
+    def faulty(self) -> forms.Form | None:
+        """The form that says at its places what is wrong with what was sent, if one does."""
+        form = self._form
+        return form if form is not None and form.errors else None
+
+    @property
     def _form(self) -> forms.Form | None:
         """The one that says more of the verdict that was pressed, if there is one."""
         return {
