@@ -187,6 +187,11 @@ class DocumentVersion(models.Model):
         return f"Ouvert le {day_in_digits(self.opened_at, zone)} à {hour_in_words(self.opened_at, zone)}"
 
     @property
+    def unheard(self) -> str:
+        """Say why a screen reader does not read it as it should; nothing of what is made here."""
+        return str(self.content.get("unheard", ""))
+
+    @property
     def twin_template(self) -> str:
         """The template of the page that says what the PDF says."""
         return self.kind.twin_template

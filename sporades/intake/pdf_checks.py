@@ -58,9 +58,13 @@ class Looked:
 
     Attributes:
         pages: how many it has.
+        has_text: whether it has any text, under an image too: a voice reads nothing else.
+        is_tagged: whether it says what its text is, and in what order it is read.
     """
 
     pages: int
+    has_text: bool
+    is_tagged: bool
 
 
 class Reader:
@@ -84,7 +88,7 @@ class Reader:
         said = self._process.ask("look", [content]).said
         if "unfit" in said:
             raise _UNFIT[said["unfit"]]
-        return Looked(said["pages"])
+        return Looked(**said)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import datetime
 from sporades.core.french import instant_in_words
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
+from sporades.intake.pdf_checks import Looked
 from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
@@ -27,6 +28,17 @@ class Decision:
     appeal: str = ""
 
 
+SILENT = "Ce PDF n'est fait que d'images : un lecteur d'écran n'y lit rien."
+UNTAGGED = "Ce PDF n'est pas balisé : un lecteur d'écran peut le lire mal, ou dans le désordre."
+
+
+def unheard_in_words(looked: Looked) -> str:
+    """Say why a PDF is not read aloud as it should be; nothing where it may be."""
+    if not looked.has_text:
+        return SILENT
+    return "" if looked.is_tagged else UNTAGGED
+
+
 @dataclass(frozen=True)
 class Deposit:
     """A PDF made elsewhere.
@@ -37,6 +49,7 @@ class Deposit:
         pages: how many it has.
         at: the instant of the deposit.
         decision: who decided it, of a kind that is a decision.
+        unheard: why a screen reader does not read it as it should, or nothing.
     """
 
     registration: Registration
@@ -44,6 +57,7 @@ class Deposit:
     pages: int
     at: datetime
     decision: Decision | None = None
+    unheard: str = ""
 
 
 def content(source: Deposit) -> Content:
@@ -59,6 +73,7 @@ def content(source: Deposit) -> Content:
         "pages": source.pages,
         "deposited_in_words": instant_in_words(source.at, service.zone),
         "decision": said_of(source.decision, registration) if source.decision else [],
+        "unheard": source.unheard,
         "file": source.file,
         "zone": service.zone,
         "service": contact_of(service),

@@ -22,7 +22,7 @@ from sporades.documents import kinds
 from sporades.intake import pdf_checks
 from sporades.publications import archives, operations
 from sporades.publications.deciding import link_to
-from sporades.publications.deposited import DEPOSITED, Decision, Deposit
+from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.states import LineOutcome, PublicationState
@@ -94,7 +94,8 @@ def deposit_one(
         publication = operations.begin(
             kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
         )
-        source = Deposit(registration, key, looked.pages, at, decision)
+        unheard = unheard_in_words(looked)
+        source = Deposit(registration, key, looked.pages, at, decision, unheard)
         operations.add(
             publication=publication, registration=registration, source=source, by=author, at=at
         )
@@ -258,12 +259,13 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
     content = reading.archive.read(line.file_name)
     looked = reading.reader.look_at(content)
     _check_sealed(content)
+    decision, unheard = _decision_of(reading.publication), unheard_in_words(looked)
     with files.kept_apart(content, suffix=".pdf") as key:
         operations.add(
             publication=reading.publication,
             line=line,
             registration=registration,
-            source=Deposit(registration, key, looked.pages, at, _decision_of(reading.publication)),
+            source=Deposit(registration, key, looked.pages, at, decision, unheard),
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,
         )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from sporades.documents.models import DocumentVersion
 from sporades.publications.models import PublicationLine
@@ -29,6 +29,18 @@ def withdrawn_lines(registration: Registration, *, at: datetime) -> QuerySet[Pub
     # Its content says by which clock its days are.
     whole = taken_back.filter(~Exists(later)).defer(None)
     return whole.order_by("-version__withdrawn_at", "pk")
+
+
+def unheard_among(lines: QuerySet[PublicationLine]) -> list[tuple[str, int]]:
+    """Return why documents of some lines are not read aloud as they should be, each with how many."""
+    counted = (
+        lines.filter(version__content__unheard__isnull=False)
+        .exclude(version__content__unheard="")
+        .order_by("version__content__unheard")
+        .values_list("version__content__unheard")
+        .annotate(count=Count("pk"))
+    )
+    return list(counted)
 
 
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:

@@ -131,6 +131,23 @@ def active(name, *, packed=False):
     return changed(ACTIVE[name], object_stream_mode=modes.generate if packed else modes.disable)
 
 
+def spoken(*, tags=True):
+    """Return a PDF that has text, and that says how it is read unless it is without tags."""
+
+    def speak(pdf):
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        page = pdf.pages[0]
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        page.Contents = pdf.make_stream(b"BT /F1 12 Tf 72 720 Td (Convocation) Tj ET")
+        if tags:
+            pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+            pdf.Root.StructTreeRoot = pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot)
+
+    return changed(speak)
+
+
 def written_oddly():
     """Return a PDF whose script is named in another way, which readers understand."""
     return written(

@@ -40,6 +40,16 @@ def test_a_plain_pdf_says_how_many_pages_it_has(reader):
     assert pdf_checks.look_at(a_pdf(pages=2)).pages == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "has_text", "is_tagged"),
+    [(a_pdf(), False, False), (pdfs.spoken(), True, True), (pdfs.spoken(tags=False), True, False)],
+)
+def test_it_says_what_a_screen_reader_finds_in_it(reader, content, has_text, is_tagged):
+    looked = reader.look_at(content)
+
+    assert (looked.has_text, looked.is_tagged) == (has_text, is_tagged)
+
+
 def test_a_document_that_opens_at_a_page_and_follows_links_is_plain(reader):
     def change(pdf):
         shown = pdfs.pikepdf.Array([pdf.pages[0].obj, pdfs.pikepdf.Name.Fit])

@@ -14,6 +14,7 @@ from sporades.intake import pdf_checks, reading
 from sporades.mail.models import Message
 from sporades.publications import archives, deciding, deposited, depositing, operations, refusals
 from sporades.publications.models import Publication
+from sporades.publications.queries import unheard_among
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
 from tests.documents.summaries import a_pdf
@@ -70,6 +71,14 @@ def deposit_many(manager, allowed):
         return made
 
     return deposited
+
+
+def test_an_archive_says_of_how_many_documents_a_screen_reader_reads_nothing(deposit_many, three):
+    table = lines(*((one.number, f"{name}.pdf") for one, name in zip(three, "abc", strict=True)))
+
+    made = deposit_many(archive(table, a=a_pdf(), b=a_pdf(), c=pdfs.spoken()))
+
+    assert unheard_among(made.lines.all()) == [(deposited.SILENT, 2)]
 
 
 def outcomes(made):

@@ -32,7 +32,7 @@ def _answer(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
         image = drawing.drawn(files[0], page)
         return {"size": len(image)}, image
     if mode == "look":
-        return {"pages": looking.pages_of(files[0])}, b""
+        return looking.look(files[0]), b""
     made, pages, doubts = cleaning.cleaned(files)
     return {"pages": pages, "size": len(made), "doubts": doubts}, made
 

@@ -56,8 +56,8 @@ PLAYS = frozenset({"/3D", "/FileAttachment", "/Movie", "/RichMedia", "/Screen", 
 """The annotations that are more than a link or a mark."""
 
 
-def pages_of(content: bytes) -> int:
-    """Return how many pages has a PDF that does nothing but being read.
+def look(content: bytes) -> dict[str, Any]:
+    """Return how many pages has a PDF that does nothing but being read, and what a voice finds in it.
 
     Args:
         content: the bytes of the file.
@@ -82,7 +82,31 @@ def pages_of(content: bytes) -> int:
             raise Unfit("NotAPdf")
         if pages > MOST_PAGES or not all(_is_page_of_paper(page) for page in pdf.pages):
             raise Unfit("PagesWrong")
-        return pages
+        return {
+            "pages": pages,
+            "has_text": any(_names_fonts(one) for one in pdf.objects),
+            "is_tagged": _is_tagged(pdf),
+        }
+
+
+def _names_fonts(one: object) -> bool:
+    """Return whether an object, or one that it holds directly, names a font: no text is without."""
+    if isinstance(one, pikepdf.Array):
+        return any(_names_fonts(held) for held in _direct(one))
+    if not isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+        return False
+    fonts = one.get("/Font")
+    return (
+        _name(one, "/Type") == "/Font"
+        or (isinstance(fonts, pikepdf.Dictionary) and bool(fonts.keys()))
+        or any(_names_fonts(held) for held in _direct(one.values()))
+    )
+
+
+def _is_tagged(pdf: pikepdf.Pdf) -> bool:
+    marks = pdf.Root.get("/MarkInfo")
+    said: Any = marks.get("/Marked") if isinstance(marks, pikepdf.Dictionary) else None
+    return said is True and "/StructTreeRoot" in pdf.Root
 
 
 def _acts(one: object) -> bool:

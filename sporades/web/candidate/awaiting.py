@@ -280,8 +280,9 @@ def _documents(
         Awaiting(
             sentence=f"Un document vous attend : {version.document.title}.",
             about=name(folders[version.document.folder_id]),
+            # Its page, also of a PDF made elsewhere: not all of them are read by every reader.
             link=reverse(
-                "candidate:document_pdf" if version.kind.is_deposited else "candidate:document",
+                "candidate:document",
                 args=[folders[version.document.folder_id].number, version.document.kind],
             ),
             act="Ouvrir le document",

@@ -30,7 +30,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.web.office import bounded
 from sporades.web.office.days import HOW
-from tests.evidence.given import BAC, a_photo, again, give, piece, receive
+from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen, words
 

@@ -14,12 +14,14 @@ from sporades.batches.models import Batch
 from sporades.intake import reading
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.publications.deposited import SILENT, UNTAGGED
 from sporades.publications.models import Publication
 from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
 from sporades.web.layout.readers import READER, mark_of
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
+from tests.intake.pdfs import spoken
 from tests.jobs import work
 from tests.publications.zips import archive
 from tests.web.guide import main, value_of
@@ -146,18 +148,41 @@ def test_what_was_made_elsewhere_is_opened_by_its_pdf_and_not_by_the_page_that_t
         for name in ("document", "document_pdf")
     )
 
-    assert pdf in candidate.get("/accueil").text
+    home = candidate.get("/accueil").text
+    assert f'href="{page}"' in home
+    assert f'href="{pdf}"' not in home
     told = candidate.get(page)
     listed = main(candidate.get(reverse("candidate:folder", args=[in_lille.number])))
 
     assert "Ce document est un PDF établi par le service gestionnaire." in main(told)
     assert "À propos de ce document : Convocation" in listed
+    assert SILENT in main(told)
+    assert f"{SILENT} « À propos de ce document » dit à qui le demander." in listed
     version = made.lines.get().version
     version.refresh_from_db()
     assert version.opened_at is None
     assert candidate.get(pdf).status_code == 200
     version.refresh_from_db()
     assert version.opened_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(a_pdf(), SILENT), (spoken(tags=False), UNTAGGED), (spoken(), "")]
+)
+def test_what_no_screen_reader_reads_is_said_to_who_deposits_and_to_who_approves(
+    manager, member, in_lille, content, said
+):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    made = deposited(manager, in_lille, content=content)
+    page = where("publication", made.pk)
+    read = [main(manager.get(page))]
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    read.append(main(head.get(page)))
+
+    for one in read:
+        assert ("Avec un lecteur d'écran" in one) is bool(said)
+        assert (f"1 document. {said}" in one) is bool(said)
+    assert "Approuver la publication" in read[1]
 
 
 def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(

@@ -22,6 +22,7 @@ from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
 from sporades.publications import deciding, operations
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.queries import unheard_among
 from sporades.publications.refusals import InstantFar, InstantPast
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -247,6 +248,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
+        "unheard": unheard_among(mine) if found.publishes.is_deposited else [],
         "refusal_titles": REFUSAL_TITLES,
         "refusals": refused[:ON_THE_PAGE],
         "is_cut": len(refused) > ON_THE_PAGE,
