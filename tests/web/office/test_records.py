@@ -21,9 +21,10 @@ from tests.factories import (
     a_record,
     a_registration,
     answer_all,
+    author,
     registered_in_two_academies,
 )
-from tests.web.guide import main
+from tests.web.guide import links, main
 from tests.web.office.conftest import second_factor_shown
 
 LIST, NEW = reverse("office:records"), reverse("office:new_record")
@@ -316,6 +317,20 @@ def test_a_code_asks_for_the_second_factor_again(manager, time_machine):
         assert method(code).url == page_of(made)
     assert not ClaimCode.objects.exists()
     assert manager.post(code)["Content-Type"] == "application/pdf"
+
+
+def test_its_civil_data_are_corrected_from_a_registration_that_stands_by_who_may(
+    manager, member, in_lille
+):
+    page = page_of(in_lille.candidate)
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+    correction = reverse("office:correct_identity", args=[in_lille.number])
+
+    assert links(manager.get(page), "Corriger l'état civil") == [correction]
+    assert manager.get(correction).status_code == 200
+    assert links(auditor.get(page), "Corriger l'état civil") == []
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    assert links(manager.get(page), "Corriger l'état civil") == []
 
 
 def test_who_has_an_account_is_read_and_not_kept(manager, in_lille):

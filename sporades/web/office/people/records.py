@@ -129,10 +129,19 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "letters": _letters(request, found),
         "registrations": registrations.for_office().order_by("-filed_at"),
         "may_keep": may_keep(request, found),
+        "corrected_from": _corrected_from(request, found),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)) and not found.is_merged,
         "trail": LIST_TRAIL if found.user_id is None else TRAIL,
     }
     return render(request, "office/record.html", context)
+
+
+def _corrected_from(request: HttpRequest, candidate: Candidate) -> str:
+    """Return the number of the registration from which the reader may correct the civil data, if one stands."""
+    reach = request.reaches(Permission.CORRECT_IDENTITY)
+    standing = Registration.objects.within(reach).active().filter(candidate=candidate)
+    number: str | None = standing.order_by("-filed_at").values_list("number", flat=True).first()
+    return number or ""
 
 
 def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, str]]:
