@@ -59,9 +59,16 @@ def current_password_field(label: str = "Mot de passe") -> forms.CharField:
     return password_field(label, token="current-password", missing="Indiquez votre mot de passe.")  # noqa: S106 - same
 
 
+class CodeField(forms.CharField):
+    """A code: its spaces, of any kind, are there to read it."""
+
+    def to_python(self, value) -> str:
+        return "".join(super().to_python(value).split())
+
+
 def code_field(label: str, help_text: str) -> forms.CharField:
     """Return the field for a code of the second factor; one that is too short is not a try."""
-    return forms.CharField(
+    return CodeField(
         label=label,
         help_text=help_text,
         min_length=CODE_FIGURES,

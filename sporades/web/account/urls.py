@@ -91,7 +91,7 @@ urlpatterns = [
     ),
     path(
         f"{FACTORS}/secours/fichier",
-        codes.download_recovery_codes,
+        factors.download_codes,
         name="mfa_download_recovery_codes",
     ),
     path(f"{FACTORS}/cles", webauthn.list_webauthn, name="mfa_list_webauthn"),

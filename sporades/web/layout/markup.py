@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from sporades.accounts.addresses import readable
 from sporades.core import french
 from sporades.core.clock import rehearsed_in_words
+from sporades.core.numbers import in_fours
 from sporades.core.phones import as_dialled
 
 register = Library()
@@ -34,6 +35,7 @@ RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_
 
 
 register.filter("dialled", as_dialled)
+register.filter("in_fours", in_fours)
 register.filter("readable", readable)
 register.simple_tag(rehearsed_in_words, name="rehearsed")
 

@@ -155,6 +155,22 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(site, user,
     assert complaints == []
 
 
+def test_the_secret_of_an_application_is_copied_without_its_spaces_and_said_so(
+    site, user, page, complaints
+):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+    sign_in(page, site)
+    page.goto(site + reverse("mfa_activate_totp"))
+    secret = page.locator("code").inner_text()
+
+    page.get_by_role("button", name="Copier le secret").click()
+
+    expect(page.locator("main li").get_by_role("status")).to_have_text("Copié.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == secret.replace(" ", "")
+    assert complaints == []
+
+
 def test_a_passkey_that_is_not_given_is_said_with_the_other_way_in(site, user, page, complaints):
     page.goto(site + reverse("account_login"))
     said = page.get_by_role("region", name="Sans mot de passe").get_by_role("status")

@@ -87,6 +87,52 @@ def test_the_secret_of_an_application_is_typed_instead_of_the_picture_not_after(
     assert [words(step).split()[0] for step in steps] == ["Installez", "Photographiez", "Écrivez"]
 
 
+def test_the_secret_of_an_application_is_read_by_fours_and_opens_the_one_of_this_device(client, user):
+    sign_in(client)
+    answer = client.get(reverse("mfa_activate_totp"))
+    secret = answer.context["form"].secret
+    page = seen(answer)
+
+    [shown] = page.cssselect("main code")
+    [link] = [a for a in page.cssselect("main a") if words(a).startswith("Ouvrir mon application")]
+
+    assert words(shown).split() == [secret[at : at + 4] for at in range(0, len(secret), 4)]
+    assert link.get("href").startswith("otpauth://totp/")
+    assert f"secret={secret}" in link.get("href")
+    assert [a.get("href") for a in page.cssselect("a, form") if secret in str(a.attrib)] == [
+        link.get("href")
+    ]
+
+
+def test_backup_codes_are_read_by_fours_on_the_page_and_in_the_file(client, user):
+    sign_in(client)
+    _, answer = activate_totp(client)
+    page = client.get(answer.url)
+    fours = [f"{code[:4]} {code[4:]}" for code in page.context["unused_codes"]]
+
+    file = client.get(reverse("mfa_download_recovery_codes"))
+
+    assert [words(code) for code in seen(page).cssselect("main code")] == fours
+    assert file.content.decode().splitlines()[-len(fours) :] == fours
+    assert file["Content-Type"] == "text/plain; charset=utf-8"
+    assert 'filename="codes-de-secours.txt"' in file["Content-Disposition"]
+
+
+@pytest.mark.parametrize("space", ["", " ", "\u00a0", "\u202f"])
+def test_a_backup_code_is_typed_with_or_without_its_spaces(client, user, space):
+    sign_in(client)
+    _, answer = activate_totp(client)
+    code = client.get(answer.url).context["unused_codes"][0]
+    client.post(reverse("account_logout"))
+    cache.clear()
+    sign_in(client)
+
+    typed = f" {code[:4]}{space}{code[4:]} "
+    answer = client.post(reverse("mfa_authenticate"), {"code": typed})
+
+    assert answer.status_code == 302
+
+
 def test_a_code_serves_once(client, client_two, user):
     sign_in(client)
     secret, _ = activate_totp(client)

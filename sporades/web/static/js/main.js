@@ -2,6 +2,7 @@
    lists their attributes. */
 import { autosave } from "./autosave.js";
 import { chosen } from "./chosen.js";
+import { copies } from "./copies.js";
 import { errorSummary } from "./errors.js";
 import { inFull } from "./in_full.js";
 import { keys } from "./keys.js";
@@ -34,6 +35,7 @@ autosave();
 ticked();
 reveal();
 chosen();
+copies();
 inFull();
 photos();
 ticks();
