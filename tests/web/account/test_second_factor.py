@@ -87,7 +87,9 @@ def test_the_secret_of_an_application_is_typed_instead_of_the_picture_not_after(
     assert [words(step).split()[0] for step in steps] == ["Installez", "Photographiez", "Écrivez"]
 
 
-def test_the_secret_of_an_application_is_read_by_fours_and_opens_the_one_of_this_device(client, user):
+def test_the_secret_of_an_application_is_read_by_fours_and_opens_the_one_of_this_device(
+    client, user
+):
     sign_in(client)
     answer = client.get(reverse("mfa_activate_totp"))
     secret = answer.context["form"].secret
