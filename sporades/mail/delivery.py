@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from sporades.core.french import spaced
 from sporades.mail.models import Message
+from sporades.mail.pages import page_of
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -117,8 +117,7 @@ def _send(message: Message) -> None:
             "Content-Language": "fr",
         },
     )
-    html = render_to_string("mail/message.html", {"subject": spaced(message.subject), "body": body})
-    mail.attach_alternative(html, "text/html")
+    mail.attach_alternative(page_of(spaced(message.subject), body), "text/html")
     if not mailers["default"].send_messages([mail]):
         raise ValueError("no address")
 

