@@ -33,6 +33,7 @@ def communes(request: HttpRequest) -> JsonResponse:
                     "code": place.code,
                     "label": place.name,
                     "detail": f"{place.department.name}, {place.department.code}",
+                    "within": place.department.code,
                 }
                 for place in found
             ]

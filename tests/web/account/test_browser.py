@@ -100,6 +100,32 @@ def test_the_commune_is_found_as_one_types_without_its_accents(site, page, compl
     assert complaints == []
 
 
+def test_of_namesakes_the_one_that_is_picked_is_said_with_its_department_which_follows(site, page):
+    page.goto(site + reverse("account_signup"))
+    place = page.get_by_label("Commune ou ville de naissance")
+    department = page.get_by_label("Département de naissance")
+
+    place.press_sequentially("saint-denis")
+    page.get_by_role("option", name="Saint-Denis (Gard, 30)").click()
+
+    which = page.locator(".s-suggest__which")
+    expect(which).to_have_text("Choisi : Saint-Denis (Gard, 30)")
+    expect(page.get_by_text("Saint-Denis (Gard, 30) choisi.")).to_have_attribute("role", "status")
+    expect(department.locator("option:checked")).to_have_text(re.compile("Gard"))
+
+    place.press_sequentially("x")
+    expect(which).to_have_text("")
+    expect(department).to_have_value("")
+
+    place.fill("")
+    place.press_sequentially("saint-denis")
+    page.get_by_role("option", name="Saint-Denis (Gard, 30)").click()
+    department.select_option("93")
+    expect(which).to_have_text("")
+    expect(page.locator("#id_birth_commune")).to_have_value("")
+    expect(department).to_have_value("93")
+
+
 def test_an_account_is_made_without_script_on_a_telephone(site, browser):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
     page = context.new_page()

@@ -3,10 +3,11 @@
 
    <input type="text" data-suggest="/url" data-suggest-code="id_of_a_hidden_field">
    The address answers GET ?q=… with JSON:
-     {"results": [{"code": "59350", "label": "Lille", "detail": "Nord"}]}
-   Picking one writes its label in the field and its code in the hidden field; typing again
-   empties the code. data-suggest-with="id" sends that field's value too, under its name
-   (a department narrows its communes). Arrows move, Enter picks, Escape closes, Home and End
+     {"results": [{"code": "59350", "label": "Lille", "detail": "Nord", "within": "59"}]}
+   Picking one writes its label in the field and its code in the hidden field, and says under the
+   field which of its namesakes it is; typing again empties both. data-suggest-with="id" sends that
+   field's value too, under its name (a department narrows its communes); a list follows what is
+   picked ("within"), and forgets it with it. Arrows move, Enter picks, Escape closes, Home and End
    stay the cursor's. */
 const FEWEST = 2;
 const QUIET = 180;
@@ -32,7 +33,10 @@ function make(field) {
   const holder = document.createElement("div");
   holder.className = "s-suggest";
   field.replaceWith(holder);
-  holder.append(field, list, status);
+  const which = document.createElement("p");
+  which.id = `${list.id}-choisie`;
+  which.className = "s-suggest__which fr-hint-text";
+  holder.append(field, list, which, status);
 
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
@@ -45,6 +49,8 @@ function make(field) {
   let at = -1;
   let timer = 0;
   let asked = null;
+  let filled = "";
+  let place = "";
 
   function show(items) {
     found = items;
@@ -90,11 +96,27 @@ function make(field) {
   }
 
   function pick(index) {
-    field.value = found[index].label;
-    if (code) code.value = found[index].code;
-    status.textContent = `${found[index].label} choisi.`;
+    const { label, detail, within, code: its } = found[index];
+    const whole = detail ? `${label} (${detail})` : label;
+    field.value = label;
+    if (code) code.value = its;
+    which.textContent = detail ? `Choisi\u00a0: ${whole}` : "";
+    status.textContent = `${whole} choisi.`;
     close();
+    place = within ?? "";
+    if (within && narrowing?.tagName === "SELECT" && narrowing.value !== within) {
+      narrowing.value = filled = within;
+      narrowing.dispatchEvent(new Event("change", { bubbles: true }));
+    }
     field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /* What was picked is picked no more: neither is the department that came with it. */
+  function forget() {
+    if (code) code.value = "";
+    which.textContent = "";
+    if (filled && narrowing.value === filled) narrowing.value = "";
+    filled = "";
   }
 
   async function ask() {
@@ -123,7 +145,7 @@ function make(field) {
   }
 
   field.addEventListener("input", () => {
-    if (code) code.value = "";
+    forget();
     clearTimeout(timer);
     timer = setTimeout(ask, QUIET);
   });
@@ -143,4 +165,6 @@ function make(field) {
     }
   });
   field.addEventListener("blur", close);
+  // Another department than that of the commune: it is not the one that was picked.
+  narrowing?.addEventListener("change", () => narrowing.value && narrowing.value !== place && forget());
 }
