@@ -206,12 +206,38 @@ def test_what_is_refused_is_said_at_the_field_in_the_place_of_what_was(page):
     choose(page, heavy)
     page.get_by_role("button", name="Déposer", exact=True).click()
 
-    expect(page.locator("form [role=status]")).to_contain_text("Cette photo dépasse 20")
+    expect(page.locator("form .s-errors")).to_contain_text(
+        "Erreur : a.jpg : Cette photo dépasse 20"
+    )
     assert "Ce fichier n'est ni un PDF" not in text(page)
     expect(page.get_by_label("Votre fichier")).to_be_focused()
     expect(page.get_by_label("Votre fichier")).to_have_accessible_description(
         re.compile(r"a\.jpg.: Cette photo dépasse 20")
     )
+
+
+HEAVY = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(20_000_001)}
+
+
+def test_a_file_that_is_refused_on_its_way_is_marked_and_leaves_as_another_is_chosen(page):
+    choose(page, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"bonjour"})
+    press(page, "Déposer")
+    assert plain(page.title()).startswith("1 erreur : Déposer")
+
+    choose(page, photo("recto.jpg"), HEAVY)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    marked = page.locator(".s-chosen__name", has_text="Refusé")
+    expect(marked).to_have_count(1)
+    assert plain(marked.inner_text()).startswith("2. a.jpg")
+    assert plain(page.title()).startswith("1 erreur : Déposer")
+
+    choose(page, photo("verso.jpg", "blue"))
+    assert shown(page) == ["1. recto.jpg", "2. verso.jpg"]
+    expect(page.get_by_text("a.jpg, refusé, est retiré. 2 fichiers choisis")).to_be_visible()
+
+    press(page, "Déposer")
+    page.wait_for_url("**/pieces")
+    assert Deposit.objects.get().pages == 2
 
 
 FALSE = {"name": "faux.pdf", "mimeType": "application/pdf", "buffer": b"pas un PDF"}

@@ -1,6 +1,9 @@
 """What is typed where nothing keeps it is not left without a word."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_registration
 from tests.journeys.helpers import choose, press, signed_in, text
@@ -72,3 +75,29 @@ def test_who_leaves_measures_in_so_many_words_is_asked_nothing(site, page, filed
 
     assert asked == []
     assert page.url.endswith("/amenagement")
+
+
+def test_a_message_is_not_left_by_quitter_without_a_word_nor_by_closing(site, page, filed, asked):
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/messages")
+    page.get_by_label("Votre message").fill("Bonjour, une question.")
+
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Quitter").click(no_wait_after=True)
+    assert page.get_by_label("Votre message").input_value() == "Bonjour, une question."
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
+
+    assert asked == ["beforeunload", "beforeunload"]
+
+
+def test_where_nothing_is_kept_the_end_of_the_session_does_not_say_that_all_is(site, page, filed):
+    page.clock.install()
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/messages")
+
+    page.clock.run_for(26 * 60 * 1000)
+
+    said = page.get_by_role("dialog", name="Êtes-vous toujours là ?")
+    expect(said).to_contain_text(
+        re.compile("reste sur cette page.: envoyez-le avant de la quitter")
+    )
+    expect(said).not_to_contain_text("ne sera perdu")

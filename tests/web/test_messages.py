@@ -139,7 +139,7 @@ def test_pressed_twice_the_button_sends_once_and_a_text_that_was_changed_is_anot
     [
         ("", "Écrivez votre message avant de l'envoyer."),
         ("  \n ", "Écrivez votre message avant de l'envoyer."),
-        ("é" * 2_001, "elle a 2001 signes, pour 2000 au plus"),
+        ("é" * 2_001, "Raccourcissez ce message : il a 2 001 signes, 2 000 au plus."),
         ("a\0b", "elle contient un signe qui ne se voit pas"),
     ],
     ids=["nothing", "spaces", "too long", "nul"],

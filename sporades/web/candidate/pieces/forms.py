@@ -92,7 +92,7 @@ ALREADY_HERE = (
     "cette page."
 )
 ACCEPTS = (
-    "Un PDF, une photo (JPEG ou PNG), ou plusieurs photos qui deviendront un seul document, dans leur "
+    "Un PDF, une photo (JPEG ou PNG), ou plusieurs, qui deviendront un seul document dans leur "
     "ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo, le tout "
     "{together}\u00a0Mo"
 )

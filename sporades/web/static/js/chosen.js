@@ -4,7 +4,8 @@
    holds what is shown, so that whatever sends it finds it there; data-most="10" says how many it
    takes. data-received names the files that the service has received already, when a page comes
    back with one of them refused: they stand in the same list, and input.arranged says all of it, in
-   its order. Without script it is a plain field. */
+   its order. A file that was refused on its way is marked so, and leaves the list as another is
+   chosen. Without script it is a plain field. */
 import { isPhoto, turned } from "./photos.js";
 import { weight } from "./weights.js";
 
@@ -23,17 +24,25 @@ function list(input) {
   let awaited = 0;
   let turning = Promise.resolve();
   let pressed = null;
+  let refused = null;
   document.addEventListener("submit", wait, true);
   const { box, rows, said, more } = display();
   input.after(box);
   more.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const fresh = [...input.files].filter((one) => !files.some((other) => isSame(one, other)));
-    const all = [...files, ...fresh];
+    const good = files.filter((one) => one !== refused);
+    const fresh = [...input.files].filter((one) => !good.some((other) => isSame(one, other)));
+    const gone = fresh.length && good.length < files.length ? `${refused.name}, refusé, est retiré. ` : "";
+    const all = [...(gone ? good : files), ...fresh];
     const left = all.length - most;
     show(all.slice(0, most));
     if (left > 0) say(`${most} fichiers au plus\u00a0: ${left > 1 ? `${left} ne sont pas ajoutés` : "un n'est pas ajouté"}.`);
-    else if (files.length) say(files.length > 1 ? `${files.length} fichiers choisis, dans cet ordre\u00a0:` : "");
+    else if (files.length) say(gone + (files.length > 1 ? `${files.length} fichiers choisis, dans cet ordre\u00a0:` : gone && `${files[0].name} est choisi.`));
+  });
+  input.addEventListener("uploads:refused", ({ detail }) => {
+    refused = detail;
+    show(files);
+    say("");
   });
   // A page that comes back from the history keeps what it held.
   const received = JSON.parse(input.dataset.received || "[]");
@@ -56,6 +65,12 @@ function list(input) {
     const name = document.createElement("span");
     name.className = "s-chosen__name";
     name.textContent = `${place + 1}. ${file.name} (${weight(file.size)})`;
+    if (file === refused) {
+      const mark = document.createElement("strong");
+      mark.className = "s-chosen__refused";
+      mark.textContent = " Refusé";
+      name.append(mark);
+    }
     const acts = document.createElement("span");
     acts.className = "s-chosen__acts";
     for (const [act, words] of Object.entries(ACTS)) {

@@ -8,6 +8,11 @@
 import { isMine, mine, renew, token } from "./token.js";
 
 const CHANNEL = "session";
+const KEPT = {
+  all: "Rien de ce que vous avez saisi ne sera perdu.",
+  // A form that nothing keeps but its button: what is typed outlives the session, not the page.
+  here: "Ce que vous avez saisi reste sur cette page\u00a0: envoyez-le avant de la quitter.",
+};
 
 export function session() {
   const { sessionIdle, sessionWarning, sessionExtend } = document.body.dataset;
@@ -113,7 +118,7 @@ function makeDialog() {
       title.textContent = "Êtes-vous toujours là ?";
       text.textContent =
         `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
-        "faute d'activité. Rien de ce que vous avez saisi ne sera perdu.";
+        `faute d'activité. ${KEPT[document.querySelector("form[data-unsent]") ? "here" : "all"]}`;
       stay.textContent = "Prolonger ma session";
       again.hidden = true;
     },

@@ -14,6 +14,7 @@ const PART = 262144;
 const PATIENCE = 60000;
 const LONGEST = 30000;
 const VERSION = "1.0.0";
+const COUNTED = /^\d+ erreurs?\s: /;
 
 export function uploads() {
   if (!("AbortController" in window) || !("arrayBuffer" in Blob.prototype)) return;
@@ -71,9 +72,14 @@ function watch(form) {
       if (total > Number(input.dataset.together)) {
         throw new Refused(input.dataset.togetherSaid.replace("{weight}", weight(total, Math.ceil)));
       }
-      for (const file of all) {
+      for (const [place, file] of all.entries()) {
         const tell = (offset, words) => shown.tell((before + offset) / total, words);
-        kept.push(file.key ?? (await send(form.dataset.uploads, file, tell, signal)));
+        try {
+          kept.push(file.key ?? (await send(form.dataset.uploads, file, tell, signal)));
+        } catch (failure) {
+          if (failure instanceof Refused) failure.file = chosen[place];
+          throw failure;
+        }
         before += file.size;
       }
       names.value = kept.join(",");
@@ -85,6 +91,8 @@ function watch(form) {
       if (failure instanceof Useless && !named(chosen).length) return leave(button, false);
       const isRefused = failure instanceof Refused;
       shown.end(isRefused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.", isRefused);
+      // The list of what is chosen marks it (chosen.js).
+      if (failure.file) input.dispatchEvent(new CustomEvent("uploads:refused", { detail: failure.file }));
       (isRefused ? input : button)?.focus();
     } finally {
       stopped = null;
@@ -256,7 +264,6 @@ function display(input) {
   stop.className = "fr-btn fr-btn--tertiary";
   stop.textContent = "Arrêter l'envoi";
   box.append(bar, stop);
-  said.id = `${input.id}_upload`;
   field.after(said, box);
   const described = new Set((input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean));
   const describe = () => {
@@ -265,14 +272,33 @@ function display(input) {
   /* What was refused before is not what is sent now. */
   const forget = () => {
     form.querySelector("[data-error-summary]")?.remove();
-    field.querySelectorAll(".fr-error-text").forEach((one) => one.remove());
+    document.title = document.title.replace(COUNTED, "");
+    field.querySelectorAll(".s-errors").forEach((one) => one.remove());
     described.forEach((id) => {
       if (id.endsWith("_error")) described.delete(id);
     });
     field.classList.remove("s-field--error");
     input.removeAttribute("aria-invalid");
-    described.delete(said.id);
     describe();
+  };
+  /* Said as a page says it that comes back: « Erreur : », its sign, the count in the title. */
+  const refuse = (words) => {
+    const errors = document.createElement("div");
+    errors.className = "s-errors";
+    errors.id = `${input.id}_error`;
+    const error = document.createElement("p");
+    error.className = "fr-error-text";
+    const kind = document.createElement("span");
+    kind.className = "fr-sr-only";
+    kind.textContent = "Erreur\u00a0: ";
+    error.append(kind, words);
+    errors.append(error);
+    input.before(errors);
+    field.classList.add("s-field--error");
+    input.setAttribute("aria-invalid", "true");
+    described.add(errors.id);
+    describe();
+    document.title = `1 erreur\u00a0: ${document.title}`;
   };
   const say = (words) => {
     if (said.textContent !== words) said.textContent = words;
@@ -304,12 +330,8 @@ function display(input) {
     end(words, isRefused) {
       box.hidden = true;
       said.dataset.state = "failed";
-      say(words);
-      if (!isRefused) return;
-      field.classList.add("s-field--error");
-      input.setAttribute("aria-invalid", "true");
-      described.add(said.id);
-      describe();
+      say(isRefused ? "" : words);
+      if (isRefused) refuse(words);
     },
   };
 }
