@@ -1,6 +1,7 @@
 """The guide, once registered: « Mes inscriptions », « Modifier », « Me désinscrire »."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -59,6 +60,33 @@ def test_a_card_says_what_where_in_what_state_and_until_when(mine, sign_in, wher
     assert "Votre inscription est enregistrée." in closed
 
 
+@pytest.mark.parametrize("where", ["/accueil", "/mes-inscriptions"])
+def test_a_registration_is_one_level_below_the_heading_that_it_stands_under(mine, where):
+    registration, client = mine
+    alone = headings(client.get("/mes-inscriptions"))
+    a_draft(registration.candidate)
+
+    under = headings(client.get(where))
+
+    assert alone == ["h1", "h2"]
+    assert "h3" in under
+    assert under[0] == "h1"
+    assert all(int(b[1]) <= int(a[1]) + 1 for a, b in pairwise(under))
+    assert is_card_of(client.get(where), registration) == "h3"
+
+
+def headings(page):
+    return [one.tag for one in seen(page).cssselect("main h1, main h2, main h3")]
+
+
+def is_card_of(page, registration):
+    """Return the level of the heading of a registration's card."""
+    [card] = [
+        one for one in seen(page).cssselect("main .s-card") if registration.number in words(one)
+    ]
+    return card.cssselect(".s-card__title")[0].tag
+
+
 def test_with_a_draft_alone_the_page_says_that_nothing_is_registered_yet(sign_in):
     draft = a_draft()
 
@@ -112,7 +140,7 @@ def test_a_modification_just_opened_says_that_nothing_is_changed_then_that_somet
     page = client.get(f"/inscription/{draft}/recapitulatif")
 
     assert unsaved in main(page)
-    assert "Ce qui change Numéro et voie : 12 rue des Îles → 3 quai du Port" in main(page)
+    assert "Ce qui change Numéro et voie : 12 rue des Îles → devient 3 quai du Port" in main(page)
     assert "Choisissez ce que vous modifiez" not in main(page)
 
 

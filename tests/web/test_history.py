@@ -18,9 +18,9 @@ from tests.web.guide import buttons, links, main, seen, words
 
 HOUR = timedelta(hours=1)
 CHANGES = (
-    "Numéro et voie : 12 rue des Îles → 3 quai du Port "
-    "Équipe : Rouge → Bleue "
-    "Cartographie (U5) : Non inscrit, Ecrite → Inscrit, Ecrite"
+    "Numéro et voie : 12 rue des Îles → devient 3 quai du Port "
+    "Équipe : Rouge → devient Bleue "
+    "Cartographie (U5) : Non inscrit, Ecrite → devient Inscrit, Ecrite"
 )
 
 
@@ -139,7 +139,7 @@ def test_a_telephone_number_that_changed_stands_in_one_line(sign_in):
         f"/mes-inscriptions/{registration.number}/historique"
     )
 
-    assert "→ 06\xa039\xa098\xa012\xa099" in page.text
+    assert "devient</span> 06\xa039\xa098\xa012\xa099" in page.text
 
 
 def test_each_version_is_read_as_it_was(sign_in):

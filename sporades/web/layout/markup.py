@@ -29,6 +29,11 @@ MOST_SETS = 8_192
 MOST_LISTS = 512
 """How many printed lists a process keeps: countries and departments, for each answer given."""
 
+ARROW = "→"
+BECOMES = format_html(
+    '<span aria-hidden="true">{}</span> <span class="fr-sr-only">devient</span>', ARROW
+)
+
 _TO_THE_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
 RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_TO_THE_LEFT}\d])?")
 """Words of Hebrew, Arabic and the like, with the numbers among them."""
@@ -51,6 +56,15 @@ def directed(said: object) -> SafeString:
         parts += [text[end : words.start()], format_html('<bdi dir="rtl">{}</bdi>', words[0])]
         end = words.end()
     return format_html_join("", "{}", ((part,) for part in (*parts, text[end:])))
+
+
+@register.filter
+def changed(said: object) -> SafeString:
+    """Return a change, « Nord → Lille », with a word for those who hear no arrow."""
+    before, arrow, after = str(said).partition(f" {ARROW} ")
+    if not arrow:
+        return directed(said)
+    return format_html("{} {} {}", directed(before), BECOMES, directed(after))
 
 
 @register.filter

@@ -48,7 +48,7 @@ def test_what_both_modify_is_chosen_and_what_one_modifies_is_kept(site, enter):
     press(second, "Enregistrer")
 
     assert heading(second) == "Quelle réponse voulez-vous garder ?"
-    assert "Appartement, étage, bâtiment : rien → Bâtiment B" in text(second)
+    assert "Appartement, étage, bâtiment : rien → devient Bâtiment B" in text(second)
     mobile = second.get_by_role("group", name="Identification, Téléphone mobile")
     tick(mobile.get_by_role("radio", name="Dans votre saisie : 06 39 98 00 02"))
     follow(second.get_by_role("button", name="Garder ces réponses et continuer"))

@@ -69,7 +69,7 @@ def test_a_candidate_asks_reads_that_it_waits_and_takes_it_back(browser, registr
     said = main(page)
     assert "Votre demande de correction attend une réponse" in said
     assert "Envoyée le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
-    assert "Nom de famille : Le Goff → Le Gouff" in said
+    assert "Nom de famille : Le Goff → devient Le Gouff" in said
     assert f'href="{ASK}"' not in page.text
     assert browser.get(ASK).url == EDIT
 

@@ -97,7 +97,7 @@ def test_the_candidate_is_told_and_reads_it(manager, in_lille, sign_in):
     browser = sign_in(in_lille.candidate)
     assert "LE GOUFF" in browser.get("/accueil").text
     history = main(browser.get(f"/mes-inscriptions/{in_lille.number}/historique"))
-    assert "Le Goff → Le Gouff" in history
+    assert "Le Goff → devient Le Gouff" in history
 
 
 def test_who_has_no_address_is_told_by_a_letter(manager, in_lille):

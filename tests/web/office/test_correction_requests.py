@@ -62,7 +62,7 @@ def test_requests_are_read_and_decided_one_after_the_other(manager, asked, anoth
     assert listed.index("GOFF") < listed.index("ZANNIER")
 
     page = manager.get(where("correction_request", asked.pk))
-    assert "Nom de famille : Le Goff → Le Gouff" in main(page)
+    assert "Nom de famille : Le Goff → devient Le Gouff" in main(page)
     assert WHY in html.unescape(page.text)
     assert where("correction_request", another.pk) in page.text
     assert manager.get(where("correction_proof", asked.pk)).status_code == 404
@@ -97,7 +97,7 @@ def test_the_file_says_who_asked_when_and_the_answer(manager, member, asked, in_
     assert "Demande de correction d'état civil refusée" in journal
     again = ask(in_lille, at=NOW)
     page = manager.get(where("history", in_lille.number))
-    assert "Nom de famille : Le Goff → Le Gouff" in main(page)
+    assert "Nom de famille : Le Goff → devient Le Gouff" in main(page)
     assert where("correction_request", again.pk) in page.text
     auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
     read = auditor.get(where("history", in_lille.number))

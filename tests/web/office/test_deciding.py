@@ -358,7 +358,7 @@ def test_what_was_filed_anew_since_it_was_read_is_not_decided(manager, in_lille)
     said = main(page)
     assert "Cette inscription a une nouvelle version" in said
     assert "Version n°2 enregistrée le" in said
-    assert "Téléphone mobile : 06 39 98 12 34 → 06 39 98 11 11" in said
+    assert "Téléphone mobile : 06 39 98 12 34 → devient 06 39 98 11 11" in said
     assert in_lille.state == State.REGISTERED
     assert not Message.objects.filter(kind="state_changed").exists()
     # What was chosen and written is still there, to be confirmed.

@@ -73,7 +73,7 @@ def test_a_manager_modifies_through_the_candidates_own_tabs(manager, in_lille):
     assert "« vous » y désigne le candidat" in main(page)
     assert answer(manager, draft, mobile=MOBILE).status_code == 302
     page = manager.get(at("recap", draft))
-    assert "Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99" in main(page)
+    assert "Téléphone mobile : 06 39 98 12 34 → devient 06 39 98 99 99" in main(page)
     page = manager.post(at("recap", draft), follow=True)
 
     assert page.request["PATH_INFO"] == reverse("office:registration", args=[in_lille.number])
@@ -142,7 +142,7 @@ def test_what_the_candidate_filed_meanwhile_is_shown_and_chosen_field_by_field(m
     page = manager.post(at("recap", draft))
 
     assert page.status_code == 409
-    assert "Appartement, étage, bâtiment : rien → Bâtiment B" in main(page)
+    assert "Appartement, étage, bâtiment : rien → devient Bâtiment B" in main(page)
     assert f"Enregistrée entre-temps : {OTHER_MOBILE}" in main(page)
     assert f"Dans votre saisie : {MOBILE}" in main(page)
     assert "Numéro et voie" not in main(page)
@@ -268,7 +268,7 @@ def test_what_was_decided_meanwhile_is_read_with_who_and_when_before_it_is_undon
     assert "Une décision a été prise sur cette inscription pendant votre saisie." in text
     assert "Inscription validée, par Ana Colin, gestionnaire" in text
     assert "une fois modifiée, elle est à valider de nouveau" in text
-    assert "Téléphone mobile : 06 39 98 12 34 → 06 39 98 99 99" in text
+    assert "Téléphone mobile : 06 39 98 12 34 → devient 06 39 98 99 99" in text
     assert links(page, "Abandonner cette saisie") == [at("abandon", draft)]
     in_lille.refresh_from_db()
     assert (in_lille.state, in_lille.version) == (State.VALIDATED, 1)

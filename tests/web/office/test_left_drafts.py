@@ -85,7 +85,7 @@ def test_what_was_left_is_found_on_the_file_and_in_the_list_with_what_it_changes
 
     page = manager.get(of(draft))
 
-    assert "Identification, Téléphone mobile 06 39 98 12 34 → 06 39 98 99 99" in main(page)
+    assert "Identification, Téléphone mobile 06 39 98 12 34 → devient 06 39 98 99 99" in main(page)
     assert "son rôle a pris fin ou ne couvre plus cette académie" in main(page)
     assert Entry.objects.filter(verb="file read", object_id=str(in_lille.pk)).exists()
 

@@ -270,7 +270,7 @@ def test_the_history_of_a_file_says_who_asked_when_why_and_the_answer(member, ma
     assert "Demande du jeudi 17 décembre 2026 à 23 h 59 (heure de Paris)" in said
     assert "(heure de Paris), par Essai. Motif du refus : Trop tard" in said
     assert f"Motif du candidat : {WHY}" in said
-    assert "12 rue des Îles → 3 quai du Wault" in said
+    assert "12 rue des Îles → devient 3 quai du Wault" in said
     assert where("change_request", asked.pk) in page.text
     auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
     read = auditor.get(address)

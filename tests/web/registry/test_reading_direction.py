@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from sporades.web.access import Who
-from sporades.web.layout.markup import directed
+from sporades.web.layout.markup import changed, directed
 from sporades.web.registry import ACCESS
 from tests.web.guide import BACKEND
 from tests.web.registry.routes import PAGES, TABS, address, answer
@@ -35,6 +35,15 @@ SHOWING = [
 )
 def test_what_is_read_from_right_to_left_is_set_apart(said, printed):
     assert directed(said) == printed
+
+
+def test_a_change_has_a_word_between_what_was_and_what_is():
+    arrow = '<span aria-hidden="true">→</span> <span class="fr-sr-only">devient</span>'
+
+    assert changed("Zone : <Nord> → כהן") == (
+        f'Zone : &lt;Nord&gt; {arrow} <bdi dir="rtl">כהן</bdi>'
+    )
+    assert changed("Rien") == "Rien"
 
 
 @pytest.fixture(scope="module")
