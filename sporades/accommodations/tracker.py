@@ -30,6 +30,9 @@ STEPS = (
 )
 """Each step, and the instant that says that it is behind."""
 
+TO_DO = {"asked_at": "Envoyer la demande", "opened_at": "Lire la notification"}
+"""The same, where its candidate is to do it."""
+
 BEHIND = {
     State.PREPARING: 0,
     State.ASKED: 1,
@@ -278,6 +281,10 @@ def steps_of(
             past.append((instant, Check(label, "done", note)))
         elif rank == behind:
             turn = _turn(case, papers=papers, by_office=by_office)
+            if turn == "yours":
+                label = TO_DO[field]  # noqa: PLW2901 - the step is to be done
+            elif turn == "missing" and not by_office:
+                label = "Des papiers" if papers else "De quoi compléter la demande"  # noqa: PLW2901
             checks.append(Check(label, turn, f"{said} {when}".strip()))
         else:
             checks.append(Check(label, "waiting", when))

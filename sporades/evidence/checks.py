@@ -14,6 +14,7 @@ from sporades.registrations.models import Registration
 
 CALL = "Contactez votre service gestionnaire."
 PASSED = f"La date limite est passée. {CALL}"
+PIECE = "Pièce justificative : "
 _DONE = (State.ACCEPTED, State.WAIVED)
 
 
@@ -33,7 +34,7 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
 def _once_validated(registration: Registration, owed: Owed) -> Check:
     """Say of a piece what was done of it: that it was checked only where it was."""
     row = owed.row
-    label = f"Pièce justificative : {row.label}"
+    label = f"{PIECE}{row.label}"
     if is_let_go(registration, row):
         return Check(label, "ended", no_more_in_words(registration))
     if row.state == State.ACCEPTED:
@@ -46,7 +47,7 @@ def _once_validated(registration: Registration, owed: Owed) -> Check:
 
 def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     row = owed.row
-    label = f"Pièce justificative : {row.label}" + ("" if row.is_mandatory else " (facultative)")
+    label = f"{PIECE}{row.label}" + ("" if row.is_mandatory else " (facultative)")
     is_optional = not row.is_mandatory
     if row.state in _DONE:
         said = f"{row.get_state_display()}."

@@ -95,7 +95,7 @@ def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
         )
         if summary.opened_at
         else Check(
-            "Récapitulatif ouvert",
+            "Ouvrir le récapitulatif",
             "yours",
             f"Version n°{summary.number}, à télécharger ou à imprimer : c'est indispensable.",
             "summary",
@@ -117,6 +117,7 @@ def _return(registration: Registration) -> list[Check]:
         return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
     if registration.is_validated:
         return [Check(label, "ended", no_more_in_words(registration))]
+    label = "Renvoyer le récapitulatif signé au service gestionnaire"
     return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return")]
 
 

@@ -933,7 +933,7 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     page = main(client.get(at(registration)))
     signing = main(client.get(at(registration, page="/signature")))
 
-    assert "À faire : Demande envoyée" in page
+    assert "À faire : Envoyer la demande" in page
     assert "Manque" not in page
     assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
     assert "Un mail le lui dira, à anne@exemple.test." in signing
@@ -1039,6 +1039,7 @@ def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_r
 
     lacking = main(client.get(at(registration)))
     assert missing in lacking
+    assert "Manque : Des papiers À vous" in lacking
     assert "Complète, confiée au médecin" not in lacking
     assert missing in main(client.get(f"{mine}/suis-je-inscrit"))
     awaited = "est chez le médecin, mais il reste à confier « Certificat du médecin »."

@@ -22,15 +22,13 @@ CLOSED = NOW + timedelta(days=25)
 
 FILED = "Fait : Inscription enregistrée Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
 PUBLISHED = "Fait : Récapitulatif publié Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
-UNREAD = (
-    "À faire : Récapitulatif ouvert Version n°1, à télécharger ou à imprimer : c'est indispensable."
-)
+UNREAD = "À faire : Ouvrir le récapitulatif Version n°1, à télécharger ou à imprimer : c'est indispensable."
 READ = (
     "Fait : Récapitulatif ouvert "
     "Version n°1, la première fois le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
 )
 TO_RETURN = (
-    "À faire : Récapitulatif signé renvoyé au service gestionnaire "
+    "À faire : Renvoyer le récapitulatif signé au service gestionnaire "
     "À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 RETURNED = (
@@ -162,15 +160,23 @@ def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(si
         ]
 
     assert [words(link).partition(" : ")[2] for link in asked] == [
-        "Récapitulatif signé renvoyé au service gestionnaire",
-        "Pièce justificative : Pièce d'identité",
-        "Pièce justificative : Copie du baccalauréat",
+        "Renvoyer le récapitulatif signé au service gestionnaire",
+        "Pièce d'identité",
+        "Copie du baccalauréat",
     ]
     assert [words(one).split(".")[0].partition(" À fournir ")[0] for one in said] == [
         "Il est indispensable de télécharger ou d'imprimer votre récapitulatif d'inscription",
         "Pièce d'identité",
         "Copie du baccalauréat",
     ]
+
+
+def test_the_link_to_what_is_to_be_opened_says_it_once(sign_in):
+    page, _ = read(sign_in, a_registration())
+
+    said = [words(link) for link in seen(page).cssselect("main .s-checks a")]
+
+    assert said[0] == "Ouvrir le récapitulatif"
 
 
 def test_the_page_bears_the_name_of_the_link_that_leads_there(sign_in):

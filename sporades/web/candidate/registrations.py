@@ -27,7 +27,7 @@ from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
-from sporades.evidence.checks import checks_of
+from sporades.evidence.checks import PIECE, checks_of
 from sporades.evidence.queries import owed_by, rows_of
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
@@ -398,6 +398,10 @@ def _missing(registration: Registration, case: Case | None) -> str:
     return missing_in_words(papers_called_for(case, registration))
 
 
+SAID_WHOLE = {"summary", "accommodation"}
+"""What the words of the link say already."""
+
+
 def _checks(
     registration: Registration,
     documents: list[DocumentVersion],
@@ -440,6 +444,7 @@ def _checks(
             "completes": check.completes,
             "url": ways[check.about][0] + check.piece,
             "act": ways[check.about][1],
+            "which": "" if check.about in SAID_WHOLE else check.label.removeprefix(PIECE),
         }
         for check in checklist(registration, documents, pieces)
     ]
