@@ -13,6 +13,11 @@ LANDLINE = re.compile(r"(0|\+33)[1-589][0-9]{8}")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 # Elsewhere than in France, only the length is known of all numbers (E.164).
 _INTERNATIONAL = re.compile(r"\+(33[1-9][0-9]{8}|(?!0|33)[0-9]{7,15})")
+FRANCE = "33"
+# The indicatifs of one figure and of two (E.164); all others have three.
+_ABROAD = re.compile(
+    r"\+(?P<code>[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})(?P<rest>[0-9]{5,})"
+)
 # Where one dials without an indicatif: the start of the postcode, and how many digits.
 _LOCAL = {"975": 6, "986": 6, "988": 6, "987": 8}
 
@@ -39,5 +44,13 @@ def is_dialled(number: str, *, postcode: str) -> bool:
 
 
 def phone_in_words(number: str) -> str:
-    """Write a French number as it is said, two figures at a time; another one as it is."""
-    return " ".join(wrap(number, 2)) if _NATIONAL.fullmatch(number) else number
+    """Write a number as it is said, two figures at a time, after its indicatif: « +687 26 55 55 »."""
+    if _NATIONAL.fullmatch(number):
+        return " ".join(wrap(number, 2))
+    abroad = _ABROAD.fullmatch(number)
+    if abroad is None:
+        return number
+    code, rest = abroad["code"], abroad["rest"]
+    # Of an odd number of figures the first stands alone in France, with two more elsewhere.
+    head = 0 if len(rest) % 2 == 0 else 1 if code == FRANCE else 3
+    return " ".join([f"+{code}", *([rest[:head]] if head else []), *wrap(rest[head:], 2)])

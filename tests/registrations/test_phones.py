@@ -2,7 +2,7 @@
 
 import pytest
 
-from sporades.core.phones import EXAMPLES, LANDLINE_EXAMPLES
+from sporades.core.phones import EXAMPLES, LANDLINE_EXAMPLES, as_dialled, phone_in_words
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.identification import OWN_ADDRESS
@@ -109,3 +109,19 @@ def test_the_address_of_a_guardian_is_not_the_candidates_own(typed):
     form = identification(a_draft(candidate, identification={**guardian, "guardian_email": typed}))
 
     assert form.errors == {"guardian_email": [OWN_ADDRESS]}
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("0639981234", "06 39 98 12 34"),
+        ("+687265555", "+687 26 55 55"),
+        ("+33639981234", "+33 6 39 98 12 34"),
+        ("+32470123456", "+32 470 12 34 56"),
+        ("+12025550123", "+1 20 25 55 01 23"),
+        ("412345", "412345"),
+    ],
+)
+def test_a_number_is_written_in_groups_wherever_it_is_dialled(number, said):
+    assert phone_in_words(number) == said
+    assert as_dialled(said) == number
