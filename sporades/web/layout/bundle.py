@@ -21,33 +21,20 @@ TARGET = STATIC / "design.css"
 THEME = STATIC / "theme.css"
 
 COMPONENTS = (
-    "accordion",
-    "alert",
     "breadcrumb",
     "button",
-    "callout",
     "checkbox",
     "content",
     "footer",
     "form",
     "header",
-    "highlight",
     "input",
     "link",
-    "modal",
-    "notice",
     "pagination",
-    "password",
     "radio",
-    "search",
     "select",
-    "sidemenu",
     "skiplink",
-    "stepper",
-    "summary",
-    "table",
     "tag",
-    "tile",
 )
 ICONS = frozenset(
     """
