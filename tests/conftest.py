@@ -24,7 +24,7 @@ from sporades.territory import reference
 from sporades.territory.operations import load_reference
 from tests import moulds
 from tests.factories import NOW, load_invented
-from tests.standing import Standing, begins_with, commits, together
+from tests.standing import Standing, begins_with, commits
 
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
@@ -228,7 +228,6 @@ def pytest_collection_modifyitems(items):
             names[:] = [name for name in names if name not in first]
             place = names.index("_django_db_marker")
             names[place:place] = first
-    items[:] = together(items)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,8 @@ A transaction of the tests' own holds it; each test works behind a savepoint wit
 what stands as it found it. It ends before a test that begins with something else.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import groupby
 from typing import Any
 
 import pytest
@@ -73,24 +71,3 @@ def commits(item: pytest.Item) -> bool:
 def begins_with(item: pytest.Item, fixture: str) -> bool:
     """Return whether a test begins with what a fixture has made to stand."""
     return fixture in item.fixturenames and not commits(item)
-
-
-def together(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Put the modules that begin with the same after one another: it is made once for all of them.
-
-    They stay in the order in which they were shuffled, and so do the tests of each.
-    """
-    modules = [list(tests) for _, tests in groupby(items, lambda item: item.path)]
-    beginnings = [Counter(map(_beginning, tests)).most_common(1)[0][0] for tests in modules]
-    first = {beginning: place for place, beginning in reversed([*enumerate(beginnings)])}
-    ordered = sorted(zip(beginnings, modules, strict=True), key=lambda one: first[one[0]])
-    return [item for _, tests in ordered for item in tests]
-
-
-def _beginning(item: pytest.Item) -> str:
-    """Return the name of the fixture that makes to stand what a test begins with, if any."""
-    if "standing" not in item.fixturenames or commits(item):
-        return ""
-    return next(
-        (name for name in item.fixturenames if name == "world" or name.endswith("_stands")), ""
-    )

@@ -110,7 +110,9 @@ def unmet_of(registration: Registration) -> Unmet:
     Args:
         registration: as `with_owed()` loads it.
     """
-    lacks = bool(registration.told["to_return"]) and registration.summary_posted_on is None
+    # One that was brought from elsewhere has no version that says what to send back.
+    asks = bool(registration.told and registration.told["to_return"])
+    lacks = asks and registration.summary_posted_on is None
     return unmet_by(rows_of(registration=registration.pk), lacks_summary=lacks)
 
 

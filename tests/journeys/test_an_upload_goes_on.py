@@ -135,8 +135,8 @@ def test_files_too_heavy_together_are_told_how_much_before_their_first_byte(
 
     page.get_by_role("button", name="Déposer", exact=True).click()
 
-    expect(page.locator("form [role=status]")).to_have_text(
-        "Ces fichiers pèsent 42,2 Mo ensemble, pour 40 Mo au plus : envoyez moins de photos à la fois, "
+    expect(page.locator("form .fr-error-text")).to_have_text(
+        "Erreur : Ces fichiers pèsent 42,2 Mo ensemble, pour 40 Mo au plus : envoyez moins de photos à la fois, "
         "ou reprenez-les avec la définition ordinaire de l'appareil."
     )
     assert not Upload.objects.exists()
@@ -153,7 +153,7 @@ def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, t
 
     page.get_by_role("button", name="Déposer", exact=True).click()
 
-    expect(page.locator("form [role=status]")).to_contain_text(
+    expect(page.locator("form .fr-error-text")).to_contain_text(
         "grande.jpg : Cette photo dépasse 20 Mo"
     )
     assert not Upload.objects.exists()

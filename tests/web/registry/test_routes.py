@@ -85,7 +85,7 @@ def test_a_real_installation_has_nothing_of_the_demo(world, settings, address, r
     assert [name for name in ACCESS if name.startswith("demo:") or "gallery" in name] == []
 
 
-def test_in_the_demo_too_every_route_is_declared(settings):
+def test_in_the_demo_too_every_route_is_declared(settings, tmp_path):
     program = (
         "import django; django.setup();"
         "from sporades.web.registry import ACCESS; from tests.web.registry.routes import names;"
@@ -99,6 +99,7 @@ def test_in_the_demo_too_every_route_is_declared(settings):
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings_test",
             "SPORADES_DEMO": "1",
+            "MAIL_URL": f"eml://{tmp_path}",
             "SITE_URL": f"https://{HOST}",
         },
         capture_output=True,
