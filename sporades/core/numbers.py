@@ -35,9 +35,9 @@ def is_valid(number: str) -> bool:
     return number.isascii() and number.isdigit() and len(number) > 1 and _interim(number) == 0
 
 
-def in_fours(code: str) -> str:
+def in_fours(code: str, *, between: str = " ") -> str:
     """Return a code of letters or figures cut by fours, to be read aloud and copied: « 0711 0327 »."""
-    return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+    return between.join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def in_groups(number: str) -> str:

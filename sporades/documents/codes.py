@@ -6,9 +6,10 @@ read or typed wrongly (O for 0, I or L for 1) is understood.
 
 import secrets
 
+from sporades.core.numbers import in_fours
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 28
-GROUP = 4
 _MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -19,7 +20,7 @@ def new_code() -> str:
 
 def in_groups(code: str) -> str:
     """Return a code as it is printed: « K7QF-9XW2-M4TB-… »."""
-    return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
+    return in_fours(code, between="-")
 
 
 def normalised(typed: str) -> str:

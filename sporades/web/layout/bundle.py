@@ -60,7 +60,7 @@ UNUSED = re.compile(
     r"|fr-[mp][trblxy]?-n|fr-[mp][trblxy]?-(?:9|1\d|2\d|3\d)[vw]|fr-[mp][trblxy]?-\d-5v"
     r"|fr-[mp][trblxy]?-(?:xs|sm|md|lg|xl)-|fr-col-(?:xs|xl)-|fr-grid-row-(?:xs|sm|md|lg|xl)"
     r"|fr-btn--(?:fullscreen|display|account|team|briefcase|sort|tooltip)|fr-header__(?:navbar|search)"
-    r"|fr-footer__(?:partners|top)|fr-notice--(?:weather|attack|witness|cyberattack|kidnapping)"
+    r"|fr-footer__(?:partners|top)"
     r"|fr-icon--line-|fr-transition-none"
 )
 STATE_FONT = re.compile(r"font-family:(?:Marianne|Spectral)[^;}]*")
