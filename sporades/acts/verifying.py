@@ -16,6 +16,7 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import check_read
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.states import State
+from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.registrations.models import Registration
 
@@ -40,8 +41,8 @@ class NothingOwed(Refused):
     """Its registration owes nothing: it is validated, or stands no more."""
 
     message = (
-        "Cette inscription est validée ou n'est plus en cours : elle ne doit aucune pièce. Annulez "
-        "d'abord la validation."
+        "Cette inscription est validée ou n'est plus en cours : elle ne doit aucune pièce. Si elle "
+        "est validée, annulez d'abord la validation."
     )
 
 
@@ -96,10 +97,12 @@ def refuse(
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
         ReasonMissing: nothing is said.
         delays.Shorter, delays.TooFar: see each.
+        NothingOwed: its registration is validated, or stands no more: nothing could replace it.
         evidence.OtherFile: its candidate has given another one meanwhile.
         Refused: it stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
     last = owing.granted(locked, held, until, at=at)
     evidence.refuse(held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at)
     owing.record(
@@ -190,8 +193,7 @@ def ask_again(
         evidence.NotWaived: it is asked for already.
     """
     locked, held = _as_read(row, mark, by=by)
-    if not locked.is_active or locked.is_validated:
-        raise NothingOwed
+    _check_owes(locked)
     last = owing.granted(locked, held, until, at=at)
     evidence.ask_again(held, until=last, at=at)
     owing.record(
@@ -226,8 +228,7 @@ def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime
         evidence.NothingToSend: it came meanwhile, or is asked for no more.
     """
     locked, held = _as_read(row, mark, by=by)
-    if not locked.is_active or locked.is_validated:
-        raise NothingOwed
+    _check_owes(locked)
     owed = owing.owed_as(locked, held)
     last = delays.changed(locked, owed, until, at=at)
     is_later = last > owed.until
@@ -385,6 +386,11 @@ def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evid
     locked, held = owing.lock_row(row)
     check_read(held, mark, by=by)
     return locked, held
+
+
+def _check_owes(registration: Registration) -> None:
+    if not owes_pieces(registration):
+        raise NothingOwed
 
 
 def _check_postmark(

@@ -71,6 +71,11 @@ def rows_in(states: Iterable[State]) -> Any:
     return Evidence.objects.filter(is_mandatory=True, state__in=list(states))
 
 
+def owes_pieces(registration: Registration) -> bool:
+    """Return whether a piece may still be asked of it: it stands, and is not validated."""
+    return registration.is_active and not registration.is_validated
+
+
 def is_let_go(registration: Registration, row: Evidence) -> bool:
     """Return whether a piece that did not come, or is not good, is asked for no more."""
     return registration.is_validated and row.state in TO_PROVIDE

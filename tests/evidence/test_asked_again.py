@@ -160,6 +160,23 @@ def test_a_registration_that_owes_nothing_is_asked_for_nothing(registration, end
     assert not Message.objects.filter(kind="piece_asked_again").exists()
 
 
+@pytest.mark.parametrize("decision", [VALIDATE, SET_ASIDE], ids=lambda one: one.name)
+def test_no_piece_of_a_registration_that_owes_nothing_is_refused(registration, decision):
+    clean(registration)
+    why = "" if decision is VALIDATE else "Doublon."
+    found = again(registration)
+    deciding.decide(registration=found, decision=decision, reason=why, by=OPERATOR, at=NOW)
+    before = piece(registration)
+
+    with pytest.raises(NothingOwed):
+        verifying.refuse(
+            row=before, reason="Floue.", seen=before.deposit_id, by=MANAGER, at=LATER
+        )
+
+    assert piece(registration).state == before.state
+    assert not Message.objects.filter(kind="piece_refused").exists()
+
+
 @pytest.mark.parametrize("before", [nothing, clean, refused])
 def test_what_is_not_waived_is_not_asked_for_again(registration, before):
     before(registration)

@@ -945,6 +945,55 @@ def test_the_pieces_that_a_validation_did_without_are_asked_for_no_more(manager,
         assert "N'est plus demandée" in page
 
 
+def validate(registration):
+    found = again(registration)
+    deciding.decide(registration=found, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+
+def verdicts(page):
+    return set(seen(page).xpath("//main//input[@name='verdict']/@value"))
+
+
+def test_nothing_is_asked_of_a_validated_registration_and_the_way_to_do_it_is_said(
+    manager, in_lille
+):
+    clean(in_lille)
+    decide(manager, in_lille, verdict="accept")
+    assert verdicts(manager.get(decision(in_lille))) == {"refuse"}
+
+    validate(in_lille)
+
+    page = manager.get(decision(in_lille))
+    assert not verdicts(page)
+    assert "pour refuser ou redemander une pièce, annulez d'abord la validation" in main(page)
+    assert "Rien n'est à décider" not in main(page)
+
+
+def test_a_piece_not_yet_read_of_a_validated_registration_is_still_found_good(manager, in_lille):
+    clean(in_lille)
+    validate(in_lille)
+
+    page = manager.get(decision(in_lille))
+
+    assert verdicts(page) == {"accept", "waive"}
+    assert "« n »" not in main(page)
+
+
+def test_what_was_typed_of_a_refusal_is_shown_where_it_was_validated_meanwhile(manager, in_lille):
+    clean(in_lille)
+    read = opened(manager, in_lille)
+    validate(in_lille)
+
+    answered = manager.post(
+        decision(in_lille), {**read, "verdict": "refuse", "motif": "Le verso manque."}
+    )
+
+    assert answered.status_code == 409
+    assert "annulez d'abord la validation" in main(answered)
+    assert "Le verso manque." in main(answered)
+    assert piece(in_lille).state == State.DEPOSITED
+
+
 def test_the_list_costs_as_much_for_many_as_for_one(manager, in_lille):
     def cost():
         with CaptureQueriesContext(connection) as queries:

@@ -17,7 +17,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import TO_VERIFY, State
-from sporades.evidence.unmet import is_let_go, stands_in_words
+from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.letters.words import to_be_told
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
@@ -40,6 +40,11 @@ COMPARED = (
     "Lieu de naissance",
 )
 """What a paper is compared with at a glance: the rest of the civil data stands folded."""
+VALIDATED = (
+    "L'inscription est validée : pour refuser ou redemander une pièce, annulez d'abord la "
+    "validation."
+)
+ENDED = "L'inscription n'est plus en cours : elle ne doit aucune pièce."
 
 
 def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
@@ -55,6 +60,8 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     mark, seen = request.POST.get(READ) or row.mark, seen_in(request.POST)
     try:
         meanwhile.check_read(row, mark, by=by)
+        if asked.is_asked_in_vain:
+            return _overtaken(request, number, piece, verifying.NothingOwed.message)
         if asked.is_of_another_state:
             raise meanwhile.changed(row, by=by)
         if not asked.is_valid():
@@ -78,6 +85,7 @@ def _asked(
         row=owed.row,
         reasons=reasons_for(registration, owed.row.code),
         time=Time(registration, owed, request.arrived_at),
+        owes=owes_pieces(registration),
         is_overtaken=is_overtaken,
     )
 
@@ -115,7 +123,10 @@ def _page(
             (label, said) for label, said in version.snapshot["identity"] if label in COMPARED
         ],
         "is_late": is_late(registration, owed),
-        "is_due": row.state not in SETTLED and not registration.is_validated,
+        "is_due": row.state not in SETTLED and owes_pieces(registration),
+        "owes_nothing": "" if owes_pieces(registration) or not asked.is_asking else (
+            VALIDATED if registration.is_validated else ENDED
+        ),
         "stands": stands_in_words(registration, row),
         "kind": "info" if is_let_go(registration, row) else row.kind,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",

@@ -58,6 +58,8 @@ LABELS = {
     MORE_TIME: "Délai accordé",
 }
 """What is said of a verdict that does not lead to one state alone."""
+ASKING = ("refuse", "ask", MORE_TIME)
+"""The verdicts after which its candidate has something to send."""
 NOT_THERE = "Choisissez une décision parmi celles de cette page."
 
 
@@ -71,6 +73,7 @@ class VerdictForms:
         row: Evidence,
         reasons: Sequence[Reason],
         time: Time,
+        owes: bool = True,
         is_overtaken: bool = False,
     ) -> None:
         """Offer what may be said of a piece where it stands.
@@ -80,6 +83,7 @@ class VerdictForms:
             row: the piece.
             reasons: the usual ones of a refusal.
             time: what is left to send it, and how much more is usual.
+            owes: whether its registration may still be asked for pieces.
             is_overtaken: whether the piece is no more what was read as this was sent: it is not
                 judged, but shown, to be confirmed or copied.
         """
@@ -92,6 +96,10 @@ class VerdictForms:
             self.possible.pop("overturn", None)
         if row.state in TO_PROVIDE:
             self.possible[MORE_TIME] = LABELS[MORE_TIME]
+        self.is_asking = any(name in self.possible for name in ASKING)
+        """Whether, if its registration may be asked for it, something could be."""
+        if not owes:
+            self.possible = {name: said for name, said in self.possible.items() if name not in ASKING}
         self.may_scan = row.state in SCAN.sources
         self.is_good = row.state == State.ACCEPTED
         self.verdict = data.get("verdict", "") if data is not None else ""
@@ -138,6 +146,11 @@ class VerdictForms:
     def is_of_another_state(self) -> bool:
         """Whether what was pressed is a verdict that the state of the piece lets nobody say."""
         return self.verdict in {*VERDICTS, MORE_TIME} and self.verdict not in self.possible
+
+    @property
+    def is_asked_in_vain(self) -> bool:
+        """Whether what was pressed asks for a piece that its registration does not owe any more."""
+        return self.verdict in ASKING and self.verdict not in self.possible and self.is_asking
 
     def is_valid(self) -> bool:
         """Return whether what was sent can be done."""
