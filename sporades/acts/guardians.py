@@ -43,6 +43,7 @@ def tell_guardian(
         registration=registration,
         name=registration.identity.full_name,
         by_letter=candidate.by_letter,
+        has_space=candidate.has_account,
         is_reminder=is_reminder,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),

@@ -125,7 +125,7 @@ def _how_to_change(registration: Registration, *, at: datetime) -> str:
     if deadline := registration.deadline_in_words(at):
         return deadline
     closed = registration.service.closed_in_words(at, registration.reader_zone)
-    where = "" if registration.candidate.by_letter else " sur la page de votre inscription"
+    where = " sur la page de votre inscription" if registration.candidate.has_account else ""
     return (
         f"{closed} Pour changer une réponse, demandez une modification{where} : ce service l'accepte "
         "ou la refuse."

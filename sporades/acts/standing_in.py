@@ -194,13 +194,10 @@ def _note_left(draft: Draft, verb: str, *, by: Actor, at: datetime) -> None:
 
 
 def _tell(version: Version, *, reason: str, at: datetime) -> None:
-    """Tell the candidate; a page of theirs needs an account."""
     registration = version.registration
-    candidate = registration.candidate
-    has_account = candidate.user_id is not None
     kind = "amended_for" if version.number > 1 else "registered_for"
     tell(
-        candidate,
+        registration.candidate,
         kind,
         service=registration.service,
         enclosed=summary_for(registration),
@@ -214,5 +211,5 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         due=due_as_told(version),
         accommodation=accommodation_by_mail(registration, at=at),
         reason=reason,
-        link=absolute(f"/mes-inscriptions/{registration.number}") if has_account else "",
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

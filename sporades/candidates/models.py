@@ -272,9 +272,14 @@ class Candidate(models.Model):
         return self.merged_into_id is not None
 
     @property
+    def has_account(self) -> bool:
+        """Whether the person has a candidate area to sign in to."""
+        return self.user_id is not None
+
+    @property
     def by_letter(self) -> bool:
         """Whether what is told to the person is printed and posted (I13)."""
-        return self.user_id is None and (self.channel == Channel.LETTER or not self.email)
+        return not self.has_account and (self.channel == Channel.LETTER or not self.email)
 
     @property
     def channel_in_words(self) -> str:

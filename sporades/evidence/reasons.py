@@ -68,6 +68,6 @@ def reasons_for(registration: Registration, piece: str) -> list[Reason]:
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     asked = exam.piece(piece)
     own = asked.refusal_reasons if asked else ()
-    has_account = registration.candidate.user_id is not None
+    has_account = registration.candidate.has_account
     general = GENERAL if has_account else [replace(one, sentence=one.by_post) for one in GENERAL]
     return [*(Reason(one.code, one.label, one.label) for one in own), *general]

@@ -76,12 +76,15 @@ def tell(
         about: the row that it is about.
         urgent: whether the mail overtakes others.
         enclosed: a document that goes with the letter.
-        link: where the mail leads; a letter says whom to ask instead.
+        link: where the mail leads; whom to ask is said instead in a letter, and to whoever has no
+            account to sign in to.
         context: what the template says, and whether it `is_first`, as `mail.write` has it.
     """
     said = {"at": at, "key": key, "about": about, **context}
     if not candidate.by_letter:
-        return mail.write(kind, to=candidate.address, urgent=urgent, link=link, **said)
+        has_space = candidate.has_account
+        said |= {"has_space": has_space, "link": link if has_space else IN_PERSON}
+        return mail.write(kind, to=candidate.address, urgent=urgent, **said)
     return tell_at((), candidate, kind, service=service, enclosed=enclosed, **said)
 
 
@@ -190,7 +193,7 @@ def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
 
 
 def _place(candidate: Candidate) -> str:
-    return "dans votre espace" if candidate.user_id is not None else IN_PERSON
+    return "dans votre espace" if candidate.has_account else IN_PERSON
 
 
 def give_letters(left: Candidate, *, to: Candidate) -> None:

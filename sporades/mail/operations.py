@@ -73,7 +73,8 @@ def write_letter(
     """Write what somebody whom no mail reaches is told, in the current transaction.
 
     Args:
-        kind: the template of the mail, told that it is a letter: `by_letter`.
+        kind: the template of the mail, told that it is a letter (`by_letter`), and
+            that its reader is led to no page (`has_space`).
         at: the instant of the act.
         key: names the event; one event makes one letter.
         about: the row that it is about, which it is forgotten with.
@@ -92,6 +93,7 @@ def write_letter(
         about=about,
         is_first=is_first,
         by_letter=True,
+        has_space=False,
         **context,
     )
 
@@ -206,6 +208,7 @@ def render(kind: str, context: dict[str, Any]) -> tuple[str, str]:
                 "service": settings.SERVICE_NAME,
                 "deployer": settings.DEPLOYER_NAME,
                 "by_letter": False,
+                "has_space": True,
                 **context,
             }
         )

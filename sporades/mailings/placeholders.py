@@ -11,7 +11,7 @@ from sporades.registrations.models import Registration
 
 LINK = "lien"
 ASK_THERE = "Pour en savoir plus, adressez-vous à votre service gestionnaire"
-"""What a letter says in the place of a link that stands alone, as a sentence."""
+"""What is read, by whom has no page, in the place of a link that stands alone, as a sentence."""
 
 _NAMED = re.compile(r"\{([^{}\n]*)\}")
 _BRACE = re.compile(r"[{}][^{}\s]{0,30}")
@@ -19,8 +19,8 @@ _LONGEST_QUOTED = 40
 
 
 def link_of(registration: Registration) -> str:
-    """Return where a candidate reads their registration; whom to ask, in a letter."""
-    if registration.candidate.by_letter:
+    """Return where a candidate reads their registration; whom to ask, without an account."""
+    if not registration.candidate.has_account:
         return IN_PERSON
     return absolute(f"/mes-inscriptions/{registration.number}")
 
@@ -79,14 +79,14 @@ def filled(text: str, registration: Registration) -> str:
         placeholder = _named(found[1])
         if placeholder is None:
             return found[0]
-        if placeholder.name == LINK and registration.candidate.by_letter:
-            return _in_a_letter(text[: found.start()], text[found.end() :])
+        if placeholder.name == LINK and not registration.candidate.has_account:
+            return _without_a_page(text[: found.start()], text[found.end() :])
         return placeholder.value(registration)
 
     return _NAMED.sub(value, text)
 
 
-def _in_a_letter(before: str, after: str) -> str:
+def _without_a_page(before: str, after: str) -> str:
     """Return what stands where a link would: a sentence where it begins one, else the end of one."""
     begins = not before.strip() or before.rstrip(" ")[-1] in ".!?…\n"
     if not begins:

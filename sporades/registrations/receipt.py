@@ -52,7 +52,7 @@ def accommodation_by_mail(registration: Registration, *, at: datetime) -> str:
     if service.has_closed(at):
         return ""
     exam = rules(registration.regulation_id).exam(registration.exam.code)
-    has_account = registration.candidate.user_id is not None
+    has_account = registration.candidate.has_account
     return accommodation_of(
         service,
         exam,

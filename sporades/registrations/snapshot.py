@@ -60,7 +60,7 @@ def snapshot_of(
             service,
             dossier.rules,
             dossier.reader_zone,
-            has_account=registration.candidate.user_id is not None,
+            has_account=registration.candidate.has_account,
             is_told_again=number > 1,
             at=at,
         )

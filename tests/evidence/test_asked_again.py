@@ -169,9 +169,7 @@ def test_no_piece_of_a_registration_that_owes_nothing_is_refused(registration, d
     before = piece(registration)
 
     with pytest.raises(NothingOwed):
-        verifying.refuse(
-            row=before, reason="Floue.", seen=before.deposit_id, by=MANAGER, at=LATER
-        )
+        verifying.refuse(row=before, reason="Floue.", seen=before.deposit_id, by=MANAGER, at=LATER)
 
     assert piece(registration).state == before.state
     assert not Message.objects.filter(kind="piece_refused").exists()

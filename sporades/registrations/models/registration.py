@@ -385,7 +385,7 @@ class Registration(models.Model):
             service=self.service,
             rules=exam,
             reader=self.reader_zone,
-            has_account=self.candidate.user_id is not None,
+            has_account=self.candidate.has_account,
         )
 
     @property

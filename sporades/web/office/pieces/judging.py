@@ -124,9 +124,9 @@ def _page(
         ],
         "is_late": is_late(registration, owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
-        "owes_nothing": "" if owes_pieces(registration) or not asked.is_asking else (
-            VALIDATED if registration.is_validated else ENDED
-        ),
+        "owes_nothing": ""
+        if owes_pieces(registration) or not asked.is_asking
+        else (VALIDATED if registration.is_validated else ENDED),
         "stands": stands_in_words(registration, row),
         "kind": "info" if is_let_go(registration, row) else row.kind,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",

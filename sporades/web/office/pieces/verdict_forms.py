@@ -99,7 +99,9 @@ class VerdictForms:
         self.is_asking = any(name in self.possible for name in ASKING)
         """Whether, if its registration may be asked for it, something could be."""
         if not owes:
-            self.possible = {name: said for name, said in self.possible.items() if name not in ASKING}
+            self.possible = {
+                name: said for name, said in self.possible.items() if name not in ASKING
+            }
         self.may_scan = row.state in SCAN.sources
         self.is_good = row.state == State.ACCEPTED
         self.verdict = data.get("verdict", "") if data is not None else ""

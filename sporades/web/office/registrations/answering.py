@@ -10,6 +10,7 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import messaging
+from sporades.candidates.models import Candidate
 from sporades.core.french import time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
@@ -29,14 +30,11 @@ _MOVED_ON = "Un message est arrivé dans ce fil depuis que vous l'avez ouvert : 
 class AnswerMessageForm(MessageForm):
     """What the office answers."""
 
-    def __init__(self, *args: object, **options: object) -> None:
-        """Say who reads it."""
+    def __init__(self, *args: object, candidate: Candidate, **options: object) -> None:
+        """Say where it is read."""
         super().__init__(*args, **options)
         self.fields["texte"].label = "Votre réponse"
-        self.fields["texte"].help_text = (
-            "2 000 signes au plus. Le candidat la lira sur sa page ; un mail lui dit qu'elle "
-            "l'attend, sans la contenir"
-        )
+        self.fields["texte"].help_text = f"2 000 signes au plus. {_read_where(candidate)}"
 
 
 def unanswered(request: HttpRequest) -> HttpResponse:
@@ -65,12 +63,14 @@ def unanswered(request: HttpRequest) -> HttpResponse:
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:
     """The messages of a file, the oldest first; whoever may answer has read them."""
-    return _page(request, registration_of(request, number), AnswerMessageForm())
+    found = registration_of(request, number)
+    return _page(request, found, AnswerMessageForm(candidate=found.candidate))
 
 
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Answer, then go on to the next one that waits, if one came from there."""
-    found, form = registration_of(request, number), AnswerMessageForm(request.POST)
+    found = registration_of(request, number)
+    form = AnswerMessageForm(request.POST, candidate=found.candidate)
     if not form.is_valid():
         return _page(request, found, form)
     following = _following(request, found) if _is_in_a_row(request) else ""
@@ -103,7 +103,7 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
         )
     except Overtaken:
         messages.error(request, _MOVED_ON)
-        return _page(request, found, AnswerMessageForm(), status=409)
+        return _page(request, found, AnswerMessageForm(candidate=found.candidate), status=409)
     if settled:
         messages.success(request, "Sans suite : rien n'est envoyé au candidat.")
     else:
@@ -117,10 +117,22 @@ def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpR
     return redirect(following or reverse("office:unanswered"))
 
 
+def _read_where(candidate: Candidate) -> str:
+    if candidate.by_letter:
+        return "Un courrier au candidat la contient"
+    if candidate.has_account:
+        return (
+            "Le candidat la lira sur sa page ; un mail lui dit qu'elle l'attend, sans la contenir"
+        )
+    return "Ce candidat n'a pas d'espace : un mail la contient en entier. N'y écrivez rien de confidentiel"
+
+
 def _said(registration: Registration) -> str:
     if registration.candidate.by_letter:
         return "La réponse est écrite : un courrier, qui la contient, attend d'être imprimé."
-    return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
+    if registration.candidate.has_account:
+        return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
+    return "La réponse est envoyée : un mail au candidat la contient."
 
 
 def _page(
