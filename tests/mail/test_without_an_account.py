@@ -162,7 +162,9 @@ def mails_of(act, registration):
     """What is written to its candidate by an act."""
     before = set(Message.objects.values_list("pk", flat=True))
     act(registration)
-    written = Message.objects.exclude(pk__in=before).filter(recipient=registration.candidate.address)
+    written = Message.objects.exclude(pk__in=before).filter(
+        recipient=registration.candidate.address
+    )
     return [f"{one.subject}\n{one.body}" for one in written]
 
 

@@ -32,6 +32,7 @@ _doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
 
 ROUTES = {
     "office:home": _files(),
+    "office:role": _files(),
     "office:search": _files(BOTH, while_reading=True),
     "office:find": _files(POST, page=False, while_reading=True),
     "office:found": _files(within="search"),

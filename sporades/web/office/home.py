@@ -8,8 +8,8 @@ from django.urls import reverse
 from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
 from sporades.searches.models import Search
-from sporades.territory import queries as territory
 from sporades.web.office.documents.publishing import publications_to_approve
+from sporades.web.office.people.roles import in_words
 from sporades.web.office.queues import idle, queues
 from sporades.web.office.regulations.regulations import waiting_for
 from sporades.web.office.searches.batching import batches_to_approve
@@ -43,13 +43,6 @@ def home(request: HttpRequest) -> HttpResponse:
         and not any(one.url == reverse("office:doubles") for one in waiting),
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "announces": bool(request.reaches(Permission.ANNOUNCE)),
-        "roles": [
-            {
-                "label": membership.get_role_display(),
-                "academies": [territory.academy(code).full_name for code in membership.academies],
-                "domains": membership.domains,
-            }
-            for membership in request.user.memberships_on(today)
-        ],
+        "roles": in_words(request.user.memberships_on(today)),
     }
     return render(request, "office/home.html", context)

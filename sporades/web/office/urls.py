@@ -8,7 +8,7 @@ from sporades.web.office.accommodations import waiting as accommodations
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
-from sporades.web.office.people import codes, copies, records
+from sporades.web.office.people import codes, copies, records, roles
 from sporades.web.office.pieces import given, incomplete, judging
 from sporades.web.office.pieces import waiting as pieces
 from sporades.web.office.records import acts, holding, mail_log
@@ -31,6 +31,7 @@ app_name = "office"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("role", roles.role, name="role"),
     path("inscriptions", searching.search, name="search"),
     path("inscriptions/trouver", searching.find, name="find"),
     path("inscriptions/recherches/<uuid:search>", searching.results, name="found"),

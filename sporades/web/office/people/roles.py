@@ -1,0 +1,75 @@
+"""« Votre rôle »: what one may do, who does the rest in the same perimeter, who adds a colleague."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import GRANTED, Permission, reach
+from sporades.core.french import day_in_words, local_day
+from sporades.territory import queries as territory
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+MOST_NAMED = 5
+"""How many colleagues are named for one thing: it is asked of one of them."""
+
+
+def role(request: HttpRequest) -> HttpResponse:
+    """Say what the reader's roles let them do, and whom to ask for what they do not."""
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    mine = request.user.memberships_on(today)
+    others = list(_colleagues(mine, of=request.user.pk, on=today))
+    context = {
+        "roles": in_words(mine),
+        "may": [one.value for one in Permission if reach(mine, one)],
+        "may_not": [
+            {"act": one.value, "whom": _named(one, others)}
+            for one in Permission
+            if not reach(mine, one)
+        ],
+        "deployer": settings.DEPLOYER_NAME,
+        "trail": TRAIL,
+    }
+    return render(request, "office/role.html", context)
+
+
+def in_words(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
+    """Return, for each role, what it is called, where it counts and until when."""
+    return [
+        {
+            "label": one.get_role_display(),
+            "academies": [territory.academy(code).full_name for code in one.academies],
+            "domains": one.domains,
+            "until": day_in_words(one.ends_on) if one.ends_on else "",
+        }
+        for one in memberships
+    ]
+
+
+def _colleagues(mine: Iterable[Membership], *, of: int, on: Any) -> Iterable[Membership]:
+    """Return the memberships of others that count somewhere where those of a reader do."""
+    meets = Q(pk__in=[])
+    for one in mine:
+        academies = Q(academies=[]) | Q(academies__overlap=one.academies) if one.academies else Q()
+        domains = Q(domains=[]) | Q(domains__overlap=one.domains) if one.domains else Q()
+        meets |= academies & domains
+    found: Iterable[Membership] = (
+        Membership.objects.current(on)
+        .filter(meets, user__is_active=True)
+        .exclude(user=of)
+        .order_by("full_name", "pk")
+    )
+    return found
+
+
+def _named(permission: Permission, colleagues: Iterable[Membership]) -> list[str]:
+    """Name the first of those who may do something, each with their role; count the others."""
+    able = [one for one in colleagues if one.role in GRANTED[permission]]
+    names = [f"{one.full_name} ({one.get_role_display().lower()})" for one in able[:MOST_NAMED]]
+    left = len(able) - len(names)
+    return [*names, f"et {left} autre{'s' if left > 1 else ''}"] if left else names
