@@ -20,7 +20,7 @@ def main() -> None:
             raise  # It answered: what it refused is not told as its silence.
         reason_in_short = next(iter(str(error).splitlines()), "aucune raison n'est donnée")
         # The pool's threads are still trying, and saying so: the reason is the last line read.
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined] # PostgreSQL has one
         sys.exit(f"La base de données ne répond pas (DATABASE_URL) : {reason_in_short}")
 
 
