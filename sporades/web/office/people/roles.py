@@ -27,11 +27,7 @@ def role(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": in_words(mine),
         "may": [one.value for one in Permission if reach(mine, one)],
-        "may_not": [
-            {"act": one.value, "whom": _named(one, others)}
-            for one in Permission
-            if not reach(mine, one)
-        ],
+        "may_not": _asked_of(others, [one for one in Permission if not reach(mine, one)]),
         "deployer": settings.DEPLOYER_NAME,
         "trail": TRAIL,
     }
@@ -67,9 +63,20 @@ def _colleagues(mine: Iterable[Membership], *, of: int, on: Any) -> Iterable[Mem
     return found
 
 
-def _named(permission: Permission, colleagues: Iterable[Membership]) -> list[str]:
+def _asked_of(
+    colleagues: Iterable[Membership], permissions: Iterable[Permission]
+) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Return what is asked of whom, said once for what is asked of the same people; nobody comes last."""
+    acts: dict[tuple[str, ...], list[str]] = {}
+    for one in permissions:
+        acts.setdefault(_named(one, colleagues), []).append(one.value)
+    return sorted(acts.items(), key=lambda asked: not asked[0])
+
+
+def _named(permission: Permission, colleagues: Iterable[Membership]) -> tuple[str, ...]:
     """Name the first of those who may do something, each with their role; count the others."""
     able = [one for one in colleagues if one.role in GRANTED[permission]]
     names = [f"{one.full_name} ({one.get_role_display().lower()})" for one in able[:MOST_NAMED]]
     left = len(able) - len(names)
-    return [*names, f"et {left} autre{'s' if left > 1 else ''}"] if left else names
+    more = [f"et {left} autre{'s' if left > 1 else ''}"] if left else []
+    return (*names, *more)
