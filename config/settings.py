@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sporades.web.layout.bodies.carried",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sporades.web.layout.middleware.outages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "sporades.web.layout.typography.typography",

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from psycopg.errors import ReadOnlySqlTransaction
 
 from sporades.core.french import size_in_words
+from sporades.web.layout import outage
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import NEVER_KEPT, SECRETS, keep, keeps_answers, page_of_form
 from sporades.web.layout.readers import is_readers_own
@@ -111,6 +112,7 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, without the database, the session or the cache."""
     failure = sys.exception()
+    outage.note(failure)
     if isinstance(failure, OperationalError | InterfaceError) or is_refused_writing(failure):
         return unavailable(request)
     return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -20,8 +20,8 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
-from sporades.web.layout import undone
-from sporades.web.layout.errors import not_allowed
+from sporades.web.layout import outage, undone
+from sporades.web.layout.errors import not_allowed, unavailable
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
 from sporades.web.layout.network import comes_by_our_proxy
@@ -111,6 +111,18 @@ def _opens_by_its_address(request: HttpRequest) -> bool:
     match = request.resolver_match
     route = ACCESS.get(match.view_name) if match else None
     return bool(route and route.opened_by)
+
+
+def outages(get_response: Page) -> Page:
+    """Say at once that the database is away, while another request waits for it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.path in HEALTH:
+            return get_response(request)
+        with outage.attempt() as is_asked:
+            return get_response(request) if is_asked else unavailable(request)
+
+    return answer
 
 
 def session_ends(get_response: Page) -> Page:
