@@ -14,15 +14,14 @@ from sporades.letters.operations import tell_at
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
-KIND, SIGNED, WITHDRAWN = "guardian_awaited", "signed_as_guardian", "signed_request_withdrawn"
+AWAITED, LEFT = "guardian_awaited", "minor_withdrawn"
+SIGNED, WITHDRAWN = "signed_as_guardian", "signed_request_withdrawn"
 
 
 def tell_guardian(
     registration: Registration, *, at: datetime, key: str, is_reminder: bool = False
 ) -> None:
-    """Write to the guardian of a minor who has an address of their own, beside their candidate.
-
-    Nobody is written to once the candidate is of age, nor twice in one letter box.
+    """Tell the guardian of a minor that something awaits their candidate.
 
     Args:
         registration: what it is about, with its candidate and its service.
@@ -30,23 +29,56 @@ def tell_guardian(
         key: names the event.
         is_reminder: whether it was told before.
     """
-    candidate = registration.candidate
+    _tell_beside(
+        registration,
+        AWAITED,
+        at=at,
+        key=key,
+        urgent=not is_reminder,
+        by_letter=registration.candidate.by_letter,
+        has_space=registration.candidate.has_account,
+        is_reminder=is_reminder,
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+
+
+def tell_of_leaving(registration: Registration, *, at: datetime) -> None:
+    """Tell the guardian of a minor that their registration is withdrawn: there is time to undo it.
+
+    Args:
+        registration: the one that is, with its candidate and its service.
+        at: the instant.
+    """
+    _tell_beside(
+        registration,
+        LEFT,
+        at=at,
+        key=f"registration:{registration.pk}:withdrawn:guardian",
+        urgent=True,
+        when=instant_in_words(at, registration.service.zone),
+    )
+
+
+def _tell_beside(
+    registration: Registration, kind: str, *, at: datetime, key: str, urgent: bool, **said: Any
+) -> None:
+    """Write to the guardian of a minor who has an address of their own, beside their candidate.
+
+    Nobody is written to once the candidate is of age, nor twice in one letter box.
+    """
     if not is_minor(registration, at) or not (address := guardian_address(registration)):
         return
     mail.write(
-        KIND,
+        kind,
         to=address,
         at=at,
         key=key,
         about=registration,
-        urgent=not is_reminder,
+        urgent=urgent,
         registration=registration,
         name=registration.identity.full_name,
-        by_letter=candidate.by_letter,
-        has_space=candidate.has_account,
-        is_reminder=is_reminder,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        **said,
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, asking, completing, issuing
+from sporades.acts.guardians import tell_of_leaving
 from sporades.acts.joining import unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -214,6 +215,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
+    tell_of_leaving(registration, at=at)
     journal.record(
         "registration withdrawn",
         by=by,

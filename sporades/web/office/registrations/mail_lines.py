@@ -19,6 +19,7 @@ KINDS = {
     **resending.KINDS,
     "document_unread": "Rappel d'un document à lire",
     "guardian_awaited": "Quelque chose attend le candidat : à son représentant légal",
+    "minor_withdrawn": "Désinscription : au représentant légal",
     "signed_as_guardian": "Signature du représentant légal",
     "identity_corrected": "État civil corrigé",
     "correction_requested": "Demande de correction d'état civil envoyée",

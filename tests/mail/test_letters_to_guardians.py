@@ -1,0 +1,82 @@
+"""The letter that the guardian of a minor reads when their registration is withdrawn (P-06)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sporades.acts import registering
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from tests.accommodations.asked import a_minor
+from tests.evidence.given import again
+from tests.factories import NOW, a_registration, author
+from tests.mail.post_office import words
+from tests.mail.test_letters import CONTACT, SIGNED, TITLE
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+KIND = "minor_withdrawn"
+
+
+def withdraw(registration, *, at=NOW):
+    by = author(registration.candidate)
+    registering.withdraw(registration=again(registration), by=by, at=at)
+
+
+def test_a_guardian_is_told_that_a_minor_has_left_and_until_when_it_may_be_undone(letters):
+    registration = a_minor()
+    letters()
+
+    withdraw(registration)
+
+    [letter] = [one for one in letters() if one.taken_for == ["anne@exemple.test"]]
+    name = registration.identity.full_name
+    assert letter["Subject"] == f"Désinscription de {name} : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour,
+
+La désinscription de {name}, dont vous êtes le représentant légal, a été enregistrée le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris). Cette inscription ne peut pas être réactivée.
+
+Si vous ne le saviez pas, parlez-en ensemble sans attendre. Une nouvelle inscription peut être faite avant la fermeture du service. Jusqu'au samedi 28 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes ses réponses.
+
+Examen ou concours : {TITLE}
+Numéro d'inscription : {registration.number}
+
+{CONTACT.replace("Votre service", "Son service")}
+{SIGNED}"""
+    )
+
+
+def told():
+    return [one.recipient for one in Message.objects.filter(kind=KIND)]
+
+
+def test_nobody_is_written_to_twice_in_one_letter_box():
+    registration = a_minor()
+    own = registration.candidate.address.replace("@", "+parent@")
+    Registration.objects.update(guardian_email=own)
+
+    withdraw(registration)
+
+    assert told() == []
+
+
+def test_of_whoever_is_of_age_no_guardian_is_told():
+    withdraw(a_registration())
+
+    assert told() == []
+
+
+def test_of_whoever_has_come_of_age_since_no_guardian_is_told():
+    registration = a_minor()
+    service = registration.service
+    service.closes_at = NOW + timedelta(days=800)
+    service.save()
+
+    with time_machine.travel(NOW + timedelta(days=700), tick=False):
+        withdraw(registration, at=NOW + timedelta(days=700))
+
+    assert told() == []
