@@ -11,13 +11,14 @@ from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, is_dialled
-from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.fields import ask_if_called_for
 from sporades.registrations.sections.communes import find_commune, joined
 from sporades.registrations.sections.identification import IdentificationForm
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 from sporades.web.office.forms import IdentityOfSomebodyForm
+from sporades.web.office.searches.search_forms import QuickForm
 
 OFF = {"autocomplete": "off"}
 DUE = {
@@ -160,12 +161,13 @@ class RecordForm(ReachedForm, IdentityOfSomebodyForm):
         return str(self.cleaned_data.get("academie") or self.only_academy)
 
 
-class FindRecordForm(forms.Form):
-    """Which records."""
+class FindRecordForm(QuickForm):
+    """The one box, among those who have no account."""
 
-    nom = CleanCharField(
-        label="Nom et prénoms", help_text="Tout ou partie", max_length=100, required=False
-    )
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say what it finds."""
+        super().__init__(*args, **options)
+        self.fields["quoi"].label = "Trouver un candidat sans compte"
 
 
 def reached_now(candidate: Candidate, address: dict[str, str]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
-from sporades.core.text import search_key
 from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words
 from sporades.registrations.models import Registration
@@ -33,8 +32,10 @@ from sporades.registrations.records import (
     records_held,
     records_within,
 )
+from sporades.searches.queries import planned_anew
+from sporades.searches.records import records_found
 from sporades.territory import queries as territory
-from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
+from sporades.web.office.bounded import ON_A_PAGE, base_of, is_cut, page_of
 from sporades.web.office.people.record_forms import (
     FindRecordForm,
     ReachedForm,
@@ -49,23 +50,31 @@ LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
 
 
 def records(request: HttpRequest) -> HttpResponse:
-    """The candidates without an account, the last made first."""
-    form = FindRecordForm(request.GET or None)
-    form.asked = request.GET
-    found = records_within(request.reach).filter(user=None)
-    if form.is_bound and form.is_valid() and (key := search_key(form.cleaned_data["nom"])):
-        found = found.filter(identity__name_key__contains=key)
-    page = page_of(request, found.select_related("identity").order_by("-pk"))
+    """The candidates without an account, the last made first; those whom the one box means.
+
+    A name or a birth date is sent, and stands in no address.
+    """
+    form = FindRecordForm(request.POST if request.method == "POST" else None)
+    found = records_within(request.reach).filter(user=None).order_by("-pk")
+    sought = form.cleaned_data["quoi"] if form.is_bound and form.is_valid() else ""
+    if sought:
+        with planned_anew():
+            found = records_found(form.tree, reach=request.reach)
+            found = list(found.select_related("identity")[: ON_A_PAGE + 1])
+    else:
+        found = found.select_related("identity")
+    page = page_of(request, found[:ON_A_PAGE] if sought else found)
     context = {
         "form": form,
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
-        "is_cut": is_cut(page),
-        "base": base_of(filters_of(form)),
+        "is_cut": len(found) > ON_A_PAGE if sought else is_cut(page),
+        "sought": sought,
+        "base": base_of(""),
         "may_keep": bool(request.reaches(Permission.KEEP_RECORDS)),
         "trail": TRAIL,
     }
-    return render(request, "office/records.html", context)
+    return render(request, "office/records.html", context, status=422 if form.errors else 200)
 
 
 def new_record(request: HttpRequest) -> HttpResponse:

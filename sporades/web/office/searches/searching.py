@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from sporades.accounts.permissions import Permission
+from sporades.candidates.models import Candidate
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges.models import Export
@@ -16,6 +17,7 @@ from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order, planned_anew
+from sporades.searches.records import without_registration
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.office.registrations.files import TRAIL
@@ -24,6 +26,7 @@ from sporades.web.office.searches import building
 from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm, QuickForm
 
+MOST_UNFILED = 5
 OF_SOMEBODY = frozenset(
     (
         *("nom_complet", "nom", "nom_usage", "prenoms", "naissance", "annee_naissance"),
@@ -75,6 +78,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.cells(), page.paginator.count, f"{here}?tri={order}&page="
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
+    seeks_somebody = any(leaf.criterion.code in OF_SOMEBODY for leaf in tree_of(kept).leaves())
     context = {
         **_context(request, form),
         "search": kept,
@@ -99,12 +103,17 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "is_mine": kept.owner_id == request.user.pk,
         "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
         "is_refused": naming is not None,
-        "seeks_somebody": any(
-            leaf.criterion.code in OF_SOMEBODY for leaf in tree_of(kept).leaves()
-        ),
+        "seeks_somebody": seeks_somebody,
+        "unfiled": _unfiled(request, tree_of(kept)) if seeks_somebody and not count else [],
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
+
+
+def _unfiled(request: HttpRequest, tree: Group) -> list[Candidate]:
+    """Return the first of those who have neither an account nor a registration, and may be meant."""
+    with planned_anew():
+        return list(without_registration(tree, reach=request.reach)[:MOST_UNFILED])
 
 
 def name(request: HttpRequest, search: str) -> HttpResponse:

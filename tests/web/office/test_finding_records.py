@@ -1,0 +1,112 @@
+"""Somebody without an account is found by the same box as an inscription, and no name stands in an address."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import a_candidate, a_record, a_registration
+from tests.web.guide import main, seen, words
+
+LIST, BOX = reverse("office:records"), reverse("office:find")
+ROSALIE = {
+    "birth_name": "Vauquelin",
+    "first_names": "Rosalie Jeanne",
+    "birth_year": 2001,
+    "birth_month": 4,
+    "birth_day": 12,
+}
+MOST = 12
+
+
+@pytest.fixture(autouse=True)
+def _open(invented_exam):
+    """The invented exam is open."""
+
+
+def found(client, typed):
+    """Whom the list shows, once something is typed in its box."""
+    page = client.post(LIST, {"quoi": typed})
+    assert page.status_code == 200
+    return [words(one) for one in seen(page).cssselect("main tbody th")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Vauquelin",
+        "vauquelin rosalie",
+        "Rosalie VAUQUELIN",
+        "Jeanne Vauquelin",
+        "Vauqelin",
+        "12/04/2001",
+        "Vauquelin 12/04/2001",
+        "Rosalie 2001",
+        "Vauquelin avril 2001",
+        "rosalie@exemple.test",
+    ],
+)
+def test_somebody_is_found_as_they_are_written_in_either_order_with_a_slip_or_by_birth(
+    manager, typed
+):
+    a_record(channel="mail", email="rosalie@exemple.test", **ROSALIE)
+    a_record(birth_name="Kermarrec", first_names="Rozenn", birth_year=1961)
+
+    assert found(manager, typed) == ["Rosalie Jeanne VAUQUELIN"]
+
+
+def test_those_who_resemble_are_shown_only_where_nobody_is_named_so(manager):
+    a_record(**ROSALIE)
+    a_record(birth_name="Vauquelain", first_names="Léa")
+
+    assert found(manager, "Vauquelin") == ["Rosalie Jeanne VAUQUELIN"]
+    assert set(found(manager, "Vauquelen")) == {"Rosalie Jeanne VAUQUELIN", "Léa VAUQUELAIN"}
+
+
+@pytest.mark.parametrize("typed", ["Nemo", "13/04/2001", "Vauquelin 1999"])
+def test_what_was_sought_is_said_where_nobody_is_found(manager, typed):
+    a_record(**ROSALIE)
+
+    page = manager.post(LIST, {"quoi": typed})
+
+    assert f"Aucun candidat sans compte ne répond à « {typed} » dans votre périmètre." in main(page)
+    assert seen(page).cssselect("main [name=quoi]")[0].get("value") == typed
+
+
+def test_what_is_not_understood_is_said_at_its_place(manager):
+    page = manager.post(LIST, {"quoi": "31/02/2001"})
+
+    assert page.status_code == 422
+    assert seen(page).cssselect("#id_quoi-error, [id$=quoi-errors], .fr-error-text, .s-error")
+
+
+def test_who_has_an_account_or_is_of_another_academy_is_not_found(manager):
+    a_candidate(**ROSALIE)
+    a_record(academy="A25", **ROSALIE)
+
+    assert found(manager, "Vauquelin") == []
+
+
+def test_the_box_of_inscriptions_names_those_who_have_none(manager):
+    record = a_record(**ROSALIE)
+    registered = a_record(birth_name="Vauquelin", first_names="Paul")
+    a_registration(registered)
+    elsewhere = a_record(academy="A25", birth_name="Zyzomysse", first_names="Ève")
+
+    page = manager.post(BOX, {"quoi": "Vauquelin Rosalie"}, follow=True)
+    none = manager.post(BOX, {"quoi": "Zyzomysse"}, follow=True)
+
+    [link] = seen(page).xpath("//main//h2[.='Sans inscription']/following-sibling::ul[1]//a")
+    assert (words(link), link.get("href")) == (
+        "Rosalie Jeanne VAUQUELIN",
+        reverse("office:record", args=[record.pk]),
+    )
+    assert elsewhere.identity.full_name not in main(none)
+
+
+def test_a_search_of_people_costs_as_much_for_many_as_for_one(
+    manager, django_assert_max_num_queries
+):
+    for number in range(20):
+        a_record(**{**ROSALIE, "birth_day": number + 1})
+
+    with django_assert_max_num_queries(MOST):
+        found(manager, "Vauqelin")
