@@ -114,6 +114,40 @@ def test_what_is_sent_after_the_session_has_ended_waits_for_the_next_signing_in(
     assert {name: kept.get(name) for name in typed} == typed
 
 
+def left_waiting(window, draft, clock):
+    """Send a tab as the session has ended, sign in again, see it, and go elsewhere."""
+    path = path_of(draft, "identification")
+    sent = answers_with(identification={"address_1": "3 quai de l'Île"})["identification"]
+    sent["revision"] = revision(window, path)
+    idle(window, clock).post(path, sent)
+    sign_in(window, draft.candidate.user)
+    page = window.get(path)
+    assert "Ces réponses ne sont pas encore dans votre brouillon." in main(page)
+    assert "Brouillon enregistré" not in main(page)
+    return path, sent
+
+
+@pytest.mark.parametrize("where", ["", "/recapitulatif"])
+def test_answers_that_wait_come_first_whichever_way_one_goes_on(window, draft, clock, where):
+    path, sent = left_waiting(window, draft, clock)
+
+    page = window.get(f"/inscription/{draft.pk}{where}", follow=True)
+
+    assert page.redirect_chain[-1][0] == path
+    assert shown(page)["address_1"] == [sent["address_1"]]
+    window.post(path, {**sent, "suivant": "1"})
+    assert "Ces réponses ne sont pas encore" not in main(window.get(path))
+
+
+def test_answers_that_were_typed_further_are_those_that_stay(window, draft, clock):
+    path, sent = left_waiting(window, draft, clock)
+    newer = {**sent, "address_1": "4 quai de l'Île"}
+
+    assert window.post(f"{path}/saisie", newer).status_code == 200
+
+    assert shown(window.get(path))["address_1"] == ["4 quai de l'Île"]
+
+
 def test_two_windows_that_send_after_the_end_both_find_their_answers(window, draft, clock):
     typed = {tab: every_field(window, path_of(draft, tab)) for tab in TABS}
     idle(window, clock)

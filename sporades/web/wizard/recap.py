@@ -20,6 +20,7 @@ from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.wizard import points
 from sporades.web.wizard.door import Door, dossier_for
 from sporades.web.wizard.stepper import step
+from sporades.web.wizard.tabs import unsent
 
 DECIDED, READ = "etat", "lu"
 """The names of the fields that say which decision and which answers the page showed."""
@@ -46,6 +47,8 @@ def recap(request: HttpRequest, draft: Draft, *, door: Door, **said: Any) -> Htt
     if draft.is_overtaken and refusal is None:
         return door.to("differences", draft)
     judged = dossier_for(request, draft)
+    if left := unsent(request, draft, judged, door=door):
+        return left
     forms = journey.judged(judged)
     if journey.troubles(forms):
         return door.to("ready", draft)

@@ -34,10 +34,23 @@ def resume(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
         return door.after(draft)
     if draft.is_overtaken:
         return door.to("differences", draft)
-    section = journey.first_incomplete(dossier_for(request, draft))
+    judged = dossier_for(request, draft)
+    if left := unsent(request, draft, judged, door=door):
+        return left
+    section = journey.first_incomplete(judged)
     if section is None:
         return door.to("recap", draft)
     return door.to("tab", draft, section.slug)
+
+
+def unsent(
+    request: HttpRequest, draft: Draft, dossier: Dossier, *, door: Door
+) -> HttpResponse | None:
+    """Lead to the tab whose answers were sent as the session had ended, and wait to be looked at."""
+    for section in journey.journey(dossier):
+        if kept(request, at=door.url("tab", draft, section.slug)):
+            return door.to("tab", draft, section.slug)
+    return None
 
 
 def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> HttpResponse:
@@ -50,8 +63,9 @@ def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> Http
     part = _section(judged, section)
     if request.method == "POST":
         return _answered(request, draft, judged, part, door=door)
-    revision = _revision(draft, part)
+    revision, is_waiting = _revision(draft, part), False
     if answers := kept(request):
+        is_waiting = True
         form = part.form(judged, answers)
         # They answer the page that was shown then: what was answered since is not overwritten.
         seen = _number(answers.get(REVISION, [""])[-1])
@@ -61,10 +75,12 @@ def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> Http
         form = part.judged(judged)
     else:
         form = door.shown(request, judged, part)
-    return _show(request, draft, judged, part, form, revision=revision, door=door)
+    return _show(
+        request, draft, judged, part, form, revision=revision, is_waiting=is_waiting, door=door
+    )
 
 
-def autosave(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
+def autosave(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> HttpResponse:
     """Keep what is being typed in a tab, complete or not; answer in JSON."""
     judged = dossier_for(request, draft)
     part = _section(judged, section)
@@ -83,6 +99,7 @@ def autosave(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
         return JsonResponse({"message": str(refusal)}, status=400)
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
+    forget(request, at=door.url("tab", draft, part.slug))
     hour = hour_in_words(request.arrived_at, draft.service.zone)
     return JsonResponse({"saved_at": hour, "revision": row.revision})
 
@@ -217,6 +234,7 @@ def _show(
     *,
     revision: int | None,
     door: Door,
+    is_waiting: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     frame = door.page("tab")
@@ -242,6 +260,7 @@ def _show(
         "rules_changed": draft.regulation_id != dossier.regulation.pk,
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
+        "is_waiting": is_waiting,
         **door.timing(request, draft, dossier),
         **door.besides(request, draft),
     }

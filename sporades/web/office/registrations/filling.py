@@ -151,7 +151,7 @@ def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
 
 def autosave(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
     """Keep what is being typed in a tab."""
-    return tabs.autosave(request, own(request, draft), section)
+    return tabs.autosave(request, own(request, draft), section, door=DOOR)
 
 
 def differences(request: HttpRequest, draft: UUID) -> HttpResponse:

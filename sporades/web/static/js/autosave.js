@@ -11,6 +11,9 @@
      anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
    A form that is sent while this is under way waits for it, ten seconds at most: its answers
    would else be taken for those of another tab.
+   Come back to by the history of the browser, a page is filled again with what its fields held when
+   it was left, beside what the server has kept since: it is loaded anew, so that nothing older is
+   sent for newer, unless what was typed never reached the server.
    [data-autosave-notice] holds [data-autosave-said] (role="status"), where it is said; the
    notice bears data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with
    a 409. */
@@ -38,7 +41,8 @@ function wayToSignIn(where) {
 function watch(form) {
   const notice = document.querySelector("[data-autosave-notice]");
   const said = notice?.querySelector("[data-autosave-said]");
-  let kept = snapshot(form);
+  let kept = given(form);
+  let tried = kept;
   let timer = 0;
   let wait = QUIET;
   let sending = null;
@@ -68,6 +72,7 @@ function watch(form) {
   async function send() {
     const typed = snapshot(form);
     if (isOver || typed === kept || typed === refused) return;
+    tried = typed;
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
@@ -86,6 +91,7 @@ function watch(form) {
       const { saved_at: at, revision } = await answer.json();
       kept = typed;
       wait = QUIET;
+      mark({ unsent: undefined });
       const field = form.elements.namedItem("revision");
       if (field && revision !== undefined) {
         field.value = revision;
@@ -117,7 +123,10 @@ function watch(form) {
   }
 
   const changed = () => {
-    if (isOver || snapshot(form) === kept) return;
+    const typed = snapshot(form);
+    if (isOver || typed === kept) return;
+    // What was tried already is said; the words would else move the button that is being pressed.
+    if (typed === tried && notice?.dataset.state === "failed") return;
     say("waiting", "Modifications en cours d'enregistrement…");
     later(QUIET);
   };
@@ -145,6 +154,7 @@ function watch(form) {
   document.addEventListener("visibilitychange", () => {
     const typed = snapshot(form);
     if (document.visibilityState !== "hidden" || isOver || sending || typed === kept) return;
+    mark({ unsent: revisionOf(form) });
     fetch(form.dataset.autosave, {
       method: "POST",
       body: new URLSearchParams(typed),
@@ -156,6 +166,42 @@ function watch(form) {
       .catch(() => later(QUIET));
   });
   window.addEventListener("online", () => later(0));
+  window.addEventListener("pageshow", ({ persisted }) => {
+    const [visit] = performance.getEntriesByType("navigation");
+    if (persisted || visit?.type !== "back_forward" || answers(form) === answers(pristine(form))) return;
+    if (history.state?.unsent !== undefined && history.state.unsent === revisionOf(form)) {
+      changed();
+    } else {
+      isOver = true;
+      location.replace(location.href);
+    }
+  });
+}
+
+function mark(said) {
+  history.replaceState({ ...history.state, ...said }, "");
+}
+
+function revisionOf(form) {
+  return form.elements.namedItem("revision")?.value;
+}
+
+/* The form as the server made it: what a browser fills in by itself is nobody's answer. */
+function pristine(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return copy;
+}
+
+function given(form) {
+  return snapshot(pristine(form));
+}
+
+function answers(form) {
+  const fields = new URLSearchParams(snapshot(form));
+  fields.delete("csrfmiddlewaretoken");
+  fields.delete("revision");
+  return fields.toString();
 }
 
 function snapshot(form) {
