@@ -100,7 +100,8 @@ def _on_the_list(department: str, words: str, choice: str) -> Place:
         if len(sure) == 1:
             return _place(sure[0])
     elsewhere = territory.communes_named(words) if department and not named else []
-    near = current or named or [*elsewhere, *_near(words, department)]
+    found = current or named or [*elsewhere, *_near(words, department)]
+    near = list({_value(commune): commune for commune in found}.values())
     chosen = [commune for commune in near if _value(commune) == choice]
     if chosen:
         return _place(chosen[0])

@@ -52,6 +52,15 @@ def test_a_commune_of_another_department_comes_first_with_its_own():
     ]
 
 
+def test_a_commune_is_offered_once():
+    with pytest.raises(Unsure) as doubt:
+        find(country=FRANCE, department="75", typed="Lille")
+
+    values = [value for value, _ in doubt.value.offered]
+    assert len(values) == len(set(values))
+    assert [label for _, label in doubt.value.offered].count("Lille (Nord, 59)") == 1
+
+
 def test_a_slip_in_a_name_finds_the_commune_of_the_department():
     with pytest.raises(Unsure) as doubt:
         find(country=FRANCE, department="59", typed="Lile")

@@ -24,5 +24,15 @@ def test_it_is_due_in_france_and_where_no_country_is_said(country):
     assert refused(postcode="", country=country)["postcode"] == ["required"]
 
 
+@pytest.mark.parametrize("typed", ["59000 CEDEX", "59034 Cedex 1", "cedex"])
+def test_that_of_a_company_is_told_so(typed):
+    assert refused(postcode=typed)["postcode"] == ["cedex"]
+
+
+@pytest.mark.parametrize("town", ["Lille CEDEX 9", "LILLE cedex"])
+def test_a_commune_is_found_without_the_cedex_beside_it(town):
+    assert refused(town=town) == {}
+
+
 def test_a_country_that_has_none_asks_for_none():
     assert "postcode" not in refused(postcode="", town="Dubaï", country=EMIRATES)

@@ -12,6 +12,7 @@ from tests.factories import NOW, a_draft, answers_with
 from tests.web.guide import (
     LATER,
     answer,
+    ask_to_withdraw,
     buttons,
     links,
     main,
@@ -57,6 +58,7 @@ def test_a_card_says_what_where_in_what_state_and_until_when(mine, sign_in, wher
     ):
         assert owed in card
     assert "Vous pouvez la modifier" not in closed
+    assert "Les inscriptions étaient ouvertes jusqu'au" in closed
     assert "Votre inscription est enregistrée." in closed
 
 
@@ -172,6 +174,20 @@ def test_a_modification_not_saved_changes_nothing(mine):
     awaiting = main(client.get(f"/mes-inscriptions/{registration.number}"))
     assert "Votre modification n'est pas enregistrée" not in before
     assert "Votre modification n'est pas enregistrée" in awaiting
+
+
+def test_whoever_withdraws_reads_first_that_a_modification_goes_with_it(mine):
+    registration, client = mine
+    erased = "Votre modification en cours, qui n'est pas enregistrée, sera effacée"
+    page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+    draft = page.request["PATH_INFO"].split("/")[2]
+    assert erased not in main(ask_to_withdraw(client, registration.number))
+
+    moved = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
+    with time_machine.travel(LATER, tick=False):
+        answer(client, client.get(f"/inscription/{draft}/identification"), moved)
+
+    assert erased in main(client.get(f"/mes-inscriptions/{registration.number}/desinscription"))
 
 
 def test_saving_a_modification_makes_the_next_version_a_new_summary_and_a_mail(mine):

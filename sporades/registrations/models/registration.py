@@ -356,6 +356,12 @@ class Registration(models.Model):
             return ""
         return f"Vous pouvez la modifier jusqu'au {self.closing_in_words}."
 
+    def until_in_words(self, at: datetime) -> str:
+        """Say until when its candidate may change it, or could."""
+        if said := self.deadline_in_words(at):
+            return said
+        return self.service.closed_in_words(at, self.reader_zone) if self.is_active else ""
+
     def is_minor(self, at: datetime) -> bool:
         """Return whether its candidate is under eighteen, by the clock of their address (P-06).
 

@@ -7,9 +7,23 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.core.french import listed
+from sporades.registrations.fields import CleanCharField
 from sporades.territory import queries as territory
 
 POSTCODE = re.compile(r"\d{5}")
+_CEDEX = re.compile(r"\s+cedex(?:\s+\d{1,2})?$", re.IGNORECASE)
+WITHOUT_CEDEX = "Indiquez le code postal de votre domicile, sans CEDEX, par exemple 59000."
+
+
+class PostcodeField(CleanCharField):
+    """A postcode; that of a company, with its CEDEX, is told so before its length is."""
+
+    def to_python(self, value: Any) -> str:
+        """Refuse a CEDEX."""
+        typed = super().to_python(value)
+        if "cedex" in typed.casefold():
+            raise ValidationError(WITHOUT_CEDEX, code="cedex")
+        return typed
 
 
 def joined(postcode: str) -> str:
@@ -29,6 +43,7 @@ def find_commune(form: forms.Form, data: dict[str, Any]) -> None:
         message = "Un code postal français compte cinq chiffres, par exemple 59000."
         form.add_error("postcode", ValidationError(message, code="postcode"))
         return
+    data["town"] = _CEDEX.sub("", data["town"])
     town = territory.town_of_postcode(data["postcode"], data["town"])
     if town:
         data["town"], data["commune"] = town.name, town.code

@@ -15,7 +15,7 @@ from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_diall
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.registrations.sections.communes import find_commune, joined
+from sporades.registrations.sections.communes import PostcodeField, find_commune, joined
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
@@ -79,7 +79,7 @@ class IdentificationForm(SectionForm):
         required=False,
         max_length=38,
     )
-    postcode = CleanCharField(
+    postcode = PostcodeField(
         label="Code postal",
         max_length=10,
         help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000. Vide si votre pays n'en a pas.",

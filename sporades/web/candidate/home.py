@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     unread = unread_documents_of(holder=user, at=at)
     context = {
         "candidate": candidate,
-        "registrations": [(one, one.deadline_in_words(at)) for one in registrations],
+        "registrations": [(one, one.until_in_words(at)) for one in registrations],
         "drafts": drafts,
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
         "awaiting": [

@@ -70,7 +70,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
     left = [one for one in mine if one.can_be_undone(at) and not standing_instead_of(one, mine)]
     withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
     context = {
-        "active": [(one, one.deadline_in_words(at)) for one in mine if not one.withdrawn_at],
+        "active": [(one, one.until_in_words(at)) for one in mine if not one.withdrawn_at],
         "left": left,
         "withdrawn": withdrawn,
         "withdrawn_title": f"Vos désinscriptions ({len(withdrawn)})",
@@ -242,6 +242,9 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "is_editable": found.is_editable(request.arrived_at),
+        "is_being_changed": any(
+            not one.is_untouched for one in modifications_of(registration=found.pk)
+        ),
         "has_pieces": bool(found.owed["evidence"]),
         "accommodation": _left_with(case, at=request.arrived_at),
         "refusal": refusal,

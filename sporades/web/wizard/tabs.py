@@ -11,6 +11,7 @@ from django.template.loader import select_template
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words
 from sporades.core.refusals import Refused
+from sporades.exams.rules.residence import is_free
 from sporades.registrations import counting, drafting, journey
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Draft
@@ -261,6 +262,7 @@ def _show(
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
         "is_waiting": is_waiting,
+        "is_free": is_free(dossier.rules.residence),
         **door.timing(request, draft, dossier),
         **door.besides(request, draft),
     }

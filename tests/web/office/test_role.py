@@ -70,6 +70,15 @@ def test_the_rest_is_asked_of_whoever_may_do_it_in_the_same_perimeter(manager):
     )
 
 
+def test_who_works_everywhere_finds_their_colleagues_too(member):
+    colleague("doc@exemple.test", Role.DOCTOR, ["A09"], "Anne Roussel")
+
+    asked = asked_of(member(role=Role.ADMINISTRATOR).get(PAGE))
+
+    health = "Lire les papiers de santé qui lui sont confiés, donner son avis"
+    assert asked[health] == "Anne Roussel (médecin désigné)"
+
+
 def test_of_many_the_first_are_named_and_the_others_counted(manager):
     for place in range(7):
         colleague(f"c{place}@exemple.test", Role.HEAD, ["A09"], f"Nom {place}")

@@ -49,11 +49,14 @@ def in_words(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
 
 def _colleagues(mine: Iterable[Membership], *, of: int, on: Any) -> Iterable[Membership]:
     """Return the memberships of others that count somewhere where those of a reader do."""
+    everywhere = ~Q(pk__in=[])  # an empty condition would be lost among the others
     meets = Q(pk__in=[])
     for one in mine:
-        academies = Q(academies=[]) | Q(academies__overlap=one.academies) if one.academies else Q()
-        domains = Q(domains=[]) | Q(domains__overlap=one.domains) if one.domains else Q()
-        meets |= academies & domains
+        academies = Q(academies=[]) | Q(academies__overlap=one.academies)
+        domains = Q(domains=[]) | Q(domains__overlap=one.domains)
+        meets |= (academies if one.academies else everywhere) & (
+            domains if one.domains else everywhere
+        )
     found: Iterable[Membership] = (
         Membership.objects.current(on)
         .filter(meets, user__is_active=True)
