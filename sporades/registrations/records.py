@@ -60,6 +60,30 @@ def postal_address_of(candidate: Candidate) -> dict[str, str]:
     """
     if candidate.address_1:
         return {name: getattr(candidate, name) for name in ADDRESS}
-    filed = Registration.objects.filter(candidate=candidate).exclude(address_1="")
+    return _last_address(Registration.objects.filter(candidate=candidate))
+
+
+def address_known_to(candidate: Candidate, *, reach: Reach) -> tuple[dict[str, str], str]:
+    """Return the postal address and the telephone of a candidate, as a perimeter knows them.
+
+    Those of the record where nothing of the candidate lies outside; else those of the last
+    registration within: what was typed for another academy is not told here.
+
+    Args:
+        candidate: of the perimeter.
+        reach: the perimeter.
+
+    Returns:
+        The address by the names of `ADDRESS`, then the telephone; each empty where none is known.
+    """
+    if records_held(reach).filter(pk=candidate.pk).exists():
+        return postal_address_of(candidate), candidate.phone
+    filed = Registration.objects.within(reach).filter(candidate=candidate)
+    last = filed.order_by("-filed_at", "-pk").values_list("mobile", "phone").first() or ("", "")
+    return _last_address(filed), last[0] or last[1]
+
+
+def _last_address(registrations: Any) -> dict[str, str]:
+    filed = registrations.exclude(address_1="")
     last: dict[str, str] | None = filed.order_by("-filed_at", "-pk").values(*ADDRESS).first()
     return last or dict.fromkeys(ADDRESS, "")

@@ -301,6 +301,22 @@ def test_who_is_registered_elsewhere_too_is_read_and_not_kept(manager, member):
     assert both.post(code)["Content-Type"] == "application/pdf"
 
 
+@pytest.mark.parametrize("has_account", [True, False])
+def test_what_was_typed_for_another_academy_is_not_told_here(manager, member, has_account):
+    elsewhere = member("A25", email="versailles@exemple.test")
+    both = member("A09", "A25", email="deux@exemple.test")
+    person = a_candidate() if has_account else a_record()
+    registered_in_two_academies(person)
+
+    here, there, everywhere = (main(one.get(page_of(person))) for one in (manager, elsewhere, both))
+
+    assert "59000 LILLE" in here
+    assert "VERSAILLES" not in here
+    assert "78000 VERSAILLES" in there
+    assert "LILLE" not in there
+    assert "78000 VERSAILLES" in everywhere
+
+
 def test_a_code_asks_for_the_second_factor_again(manager, time_machine):
     made = a_record()
     code = reverse("office:give_code", args=[made.pk])

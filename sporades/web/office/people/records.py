@@ -27,6 +27,7 @@ from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.records import (
+    address_known_to,
     like_persons,
     postal_address_of,
     records_held,
@@ -128,11 +129,12 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
     here = academy_of(request, found)
     reading.consult_record(candidate=found, academy=here, by=request.actor, at=request.arrived_at)
     registrations = Registration.objects.within(request.reach).filter(candidate=found)
+    address, phone = address_known_to(found, reach=request.reach)
     context = {
         "candidate": found,
         "identity": identity_in_words(found.identity),
-        "address": lines_of(postal_address_of(found)),
-        "phone": phone_in_words(found.phone),
+        "address": lines_of(address),
+        "phone": phone_in_words(phone),
         "code": _code_in_words(found, at=request.arrived_at),
         "made_by": territory.academy(found.academy_id).full_name if found.academy_id else "",
         "letters": _letters(request, found),
