@@ -42,7 +42,7 @@ class NothingOwed(Refused):
 
     message = (
         "Cette inscription est validée ou n'est plus en cours : elle ne doit aucune pièce. Si elle "
-        "est validée, annulez d'abord la validation."
+        "est validée, revenez d'abord sur la validation."
     )
 
 
@@ -163,10 +163,12 @@ def waive(*, row: Evidence, reason: str, mark: str = "", by: Actor, at: datetime
 
     Raises:
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        NothingOwed: its registration is validated, or stands no more.
         ReasonMissing: nothing is said.
         Refused: it stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
     evidence.waive(held, reason=reason, by=by, at=at)
     owing.record("piece waived", locked, held, by=by, at=at, reason=reason)
     owing.tell_waived(held, locked, at=at)

@@ -20,7 +20,7 @@ from sporades.registrations.states import decided_mark
 LABELS = {
     "accept": "Trouver une pièce conforme",
     "waive": "Dispenser d'une pièce",
-    "refuse": "Redemander une pièce",
+    "refuse": "Trouver une pièce non conforme",
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
 NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"

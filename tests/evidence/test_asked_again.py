@@ -80,12 +80,13 @@ def test_whom_no_mail_reaches_is_told_of_a_waived_piece_by_letter(invented_exam)
     assert "http" not in mail.body
 
 
-def test_of_a_registration_that_stands_no_more_nothing_waived_is_told(registration):
-    deciding.decide(
-        registration=registration, decision=SET_ASIDE, reason="Doublon", by=MANAGER, at=NOW
-    )
+@pytest.mark.parametrize("decision", [VALIDATE, SET_ASIDE], ids=lambda one: one.name)
+def test_nothing_is_waived_of_a_registration_that_owes_nothing(registration, decision):
+    why = "" if decision is VALIDATE else "Doublon."
+    deciding.decide(registration=registration, decision=decision, reason=why, by=MANAGER, at=NOW)
 
-    waive(registration)
+    with pytest.raises(NothingOwed):
+        waive(registration)
 
     assert not Message.objects.filter(kind="piece_waived").exists()
 

@@ -965,7 +965,7 @@ def test_nothing_is_asked_of_a_validated_registration_and_the_way_to_do_it_is_sa
 
     page = manager.get(decision(in_lille))
     assert not verdicts(page)
-    assert "pour refuser ou redemander une pièce, annulez d'abord la validation" in main(page)
+    assert "en dispenser ou la redemander, revenez d'abord sur la validation" in main(page)
     assert "Rien n'est à décider" not in main(page)
 
 
@@ -975,7 +975,7 @@ def test_a_piece_not_yet_read_of_a_validated_registration_is_still_found_good(ma
 
     page = manager.get(decision(in_lille))
 
-    assert verdicts(page) == {"accept", "waive"}
+    assert verdicts(page) == {"accept"}
     assert "« n »" not in main(page)
 
 
@@ -989,7 +989,7 @@ def test_what_was_typed_of_a_refusal_is_shown_where_it_was_validated_meanwhile(m
     )
 
     assert answered.status_code == 409
-    assert "annulez d'abord la validation" in main(answered)
+    assert "revenez d'abord sur la validation" in main(answered)
     assert "Le verso manque." in main(answered)
     assert piece(in_lille).state == State.DEPOSITED
 

@@ -11,7 +11,7 @@ from sporades.web.office.days import DayField
 class PostedForm(forms.Form):
     """On which day the letters of a run were posted."""
 
-    poste_le = DayField(label="Postés le", help_text="Par exemple 14/11/2026", required=True)
+    poste_le = DayField(label="Postés le", required=True)
 
     def __init__(self, *args: object, first: date, last: date, **options: object) -> None:
         """Bound the day.
@@ -22,6 +22,7 @@ class PostedForm(forms.Form):
         """
         super().__init__(*args, **options)
         self.first, self.last = first, last
+        self.fields["poste_le"].help_text = f"Par exemple {last:%d/%m/%Y}"
 
     def clean_poste_le(self) -> date:
         """Refuse a day before the letters were printed, or to come."""

@@ -208,7 +208,12 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = "La fiche est changée." if is_changed else "Rien n'était à changer."
+            said = (
+                "La fiche est changée. De nouvelles coordonnées, le candidat est prévenu là où il "
+                "était joint avant."
+                if is_changed
+                else "Rien n'était à changer."
+            )
             messages.success(request, said)
             return redirect("office:record", found.pk)
     context = {"candidate": found, "form": form, "trail": LIST_TRAIL}

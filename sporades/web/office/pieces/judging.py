@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
+from sporades.accounts.permissions import Permission
 from sporades.acts import reading, verifying
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
@@ -27,7 +28,7 @@ from sporades.web.office.pieces.forms import Time
 from sporades.web.office.pieces.given import is_late, piece_in, trail_of
 from sporades.web.office.pieces.verdict_forms import MORE_TIME, READ, VerdictForms
 from sporades.web.office.pieces.waiting import PieceQueue, queue_of
-from sporades.web.office.registrations.files import author_on, registration_of
+from sporades.web.office.registrations.files import author_on, reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
 SETTLED = (State.ACCEPTED, State.WAIVED)
@@ -41,8 +42,8 @@ COMPARED = (
 )
 """What a paper is compared with at a glance: the rest of the civil data stands folded."""
 VALIDATED = (
-    "L'inscription est validée : pour refuser ou redemander une pièce, annulez d'abord la "
-    "validation."
+    "L'inscription est validée : pour refuser une pièce, en dispenser ou la redemander, revenez "
+    "d'abord sur la validation."
 )
 ENDED = "L'inscription n'est plus en cours : elle ne doit aucune pièce."
 
@@ -136,6 +137,7 @@ def _page(
         "version": version,
         "asked": asked,
         "form": asked.faulty,  # its errors are counted in the title
+        "may_decide": reaches(request, Permission.DECIDE, registration),
         "told_how": to_be_told(registration.candidate) if registration.is_active else "",
         "seen": (row.deposit_id or 0) if seen is None else seen,
         "other": other,

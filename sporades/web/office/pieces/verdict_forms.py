@@ -55,11 +55,11 @@ TYPED = {
 LABELS = {
     "ask": "Demandée de nouveau",
     "postmark": "Date du cachet corrigée",
-    MORE_TIME: "Délai accordé",
+    MORE_TIME: "Délai enregistré",
 }
 """What is said of a verdict that does not lead to one state alone."""
-ASKING = ("refuse", "ask", MORE_TIME)
-"""The verdicts after which its candidate has something to send."""
+ASKING = ("refuse", "waive", "ask", MORE_TIME)
+"""The verdicts of a piece that is asked for: nothing else may be refused, let go or given time."""
 NOT_THERE = "Choisissez une décision parmi celles de cette page."
 
 
