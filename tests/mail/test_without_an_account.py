@@ -199,7 +199,8 @@ def test_every_mail_leads_to_their_page_whoever_has_one(act):
     assert all("https://" in text for text in mails)
 
 
-def test_an_answer_is_in_the_mail_of_whoever_has_no_page(invented_exam):
+def test_an_answer_is_in_the_mail_of_whoever_has_no_page_and_says_how_to_reply():
     [text] = mails_of(answered_to, by_mail())
 
     assert "Votre service gestionnaire vous a écrit :\n\n" in text
+    assert "Ne répondez pas à ce mail" in text

@@ -286,7 +286,7 @@ class ScanForm(PostedPieceForm):
 
     fichier = forms.FileField(
         label="Numérisation",
-        help_text="Un PDF (5\u00a0Mo au plus) ou une photo JPEG ou PNG (20\u00a0Mo au plus) : le candidat la verra",
+        help_text="Un PDF (5\u00a0Mo au plus) ou une photo JPEG ou PNG (20\u00a0Mo au plus) : le candidat qui a un compte la verra",
         widget=forms.FileInput(
             attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
         ),
