@@ -1,13 +1,13 @@
 """Questions of pages about requests for accommodations."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.rules import papers_called_for, rules_of
+from sporades.accommodations.rules import Sat, papers_called_for, rules_of
 from sporades.accommodations.states import SETTLED, State
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
@@ -285,3 +285,15 @@ def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
         said = own or (before.precision if before else "")
         found[code] = Proposal(code, tuple(dict.fromkeys(papers)), precision=said)
     return list(found.values())
+
+
+def still_sat(proposed: list[Proposal], sat: list[Sat]) -> list[Proposal]:
+    """Leave out the épreuves that are sat no more, and what was granted for them alone."""
+    found = []
+    for one in proposed:
+        papers = tuple(
+            paper.code for paper in sat if paper.code in one.papers and one.code in paper.measures
+        )
+        if papers or not one.papers:
+            found.append(replace(one, papers=papers))
+    return found

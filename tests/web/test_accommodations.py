@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sporades.accommodations.forms.measures import NOT_TICKED, MeasuresForm
 from sporades.accommodations.granted import granted
 from sporades.accommodations.late import Lateness
 from sporades.accommodations.models import Again, Case
@@ -21,7 +22,6 @@ from sporades.acts import accommodating, registering
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodations.measures_form import NOT_TICKED, MeasuresForm
 from tests.accommodations import asked
 from tests.accommodations.asked import (
     ACCESS,

@@ -33,7 +33,7 @@ from sporades.registrations.sections.base import SectionForm
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
-from sporades.web.candidate.accommodations.choices_form import ChoicesForm
+from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.web.doctor.forms import OpinionForm
 from sporades.web.layout.errors import SECRETS
 from sporades.web.office.pieces.forms import OTHER, RefusalForm

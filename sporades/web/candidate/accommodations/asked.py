@@ -1,12 +1,11 @@
 """What a request asks, in words; what is still to be chosen of it, what it would lose or be spared."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sporades.accommodations.late import Lateness, added_to, late_told
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import Proposal, asked_again
+from sporades.accommodations.queries import asked_again, still_sat
 from sporades.accommodations.rules import (
     Sat,
     Wish,
@@ -128,15 +127,3 @@ def _in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
     if measure is None or not measure.is_by_paper:
         return label
     return f"{label} ({papers_in_words(wish.papers, sat, wish.code)})"
-
-
-def still_sat(proposed: list[Proposal], sat: list[Sat]) -> list[Proposal]:
-    """Leave out the épreuves that are sat no more, and what was granted for them alone."""
-    found = []
-    for one in proposed:
-        papers = tuple(
-            paper.code for paper in sat if paper.code in one.papers and one.code in paper.measures
-        )
-        if papers or not one.papers:
-            found.append(replace(one, papers=papers))
-    return found

@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
+from sporades.accommodations.forms.choices import ChoicesForm
+from sporades.accommodations.forms.measures import MeasuresForm
+from sporades.accommodations.forms.papers import PapersForm
 from sporades.accommodations.late import Lateness, lateness_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
@@ -34,9 +37,6 @@ from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodations.asked import replacing, spared
-from sporades.web.candidate.accommodations.choices_form import ChoicesForm
-from sporades.web.candidate.accommodations.measures_form import MeasuresForm
-from sporades.web.candidate.accommodations.papers_form import PapersForm
 from sporades.web.candidate.accommodations.unkept import in_two_ways, unkept
 from sporades.web.candidate.accommodations.writable import PAGE, writable
 from sporades.web.layout.kept import forget, kept

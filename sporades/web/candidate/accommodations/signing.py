@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from sporades.accommodations.forms.signature import SignatureForm
 from sporades.accommodations.queries import cases_of, decision_among, open_case_of
 from sporades.accommodations.rules import sat_by, to_specify
 from sporades.acts import accommodating as acts
@@ -16,7 +17,6 @@ from sporades.web.candidate.accommodations.asked import (
     lost_by,
     wishes_of,
 )
-from sporades.web.candidate.accommodations.signature_form import SignatureForm
 from sporades.web.candidate.accommodations.writable import PAGE, writable
 from sporades.web.layout.kept import forget, typed_before
 

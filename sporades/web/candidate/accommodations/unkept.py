@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
+from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, taken_back_among
 from sporades.accommodations.rules import rules_of, sat_by
@@ -16,7 +17,6 @@ from sporades.accommodations.states import State
 from sporades.core.french import listed
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodations.choices_form import ChoicesForm
 from sporades.web.candidate.accommodations.writable import PAGE, may_take_up
 from sporades.web.layout.kept import forget, keep, kept
 from sporades.web.layout.seen import seen_in

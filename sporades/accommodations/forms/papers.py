@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.late import Lateness, added_to
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
@@ -21,7 +22,6 @@ from sporades.accommodations.rules import (
 )
 from sporades.core.french import listed
 from sporades.exams.schema.accommodations import Accommodations
-from sporades.web.candidate.accommodations.choices_form import ChoicesForm
 
 SAT_NO_MORE = "Vous ne passez plus les épreuves que vous aviez cochées : cochez-en d'autres."
 APART = "cochez pour chacune des épreuves différentes, ou retirez-en une de votre demande."
@@ -146,7 +146,7 @@ class PapersForm(ChoicesForm):
         ]
 
     def _ticked(self, code: str) -> list[str]:
-        sent = self.data.getlist(f"epreuves-{code.lower()}")
+        sent = self.data.getlist(f"epreuves-{code.lower()}")  # type: ignore[attr-defined] # see as_data
         return [paper for paper in self._suiting[code] if paper in sent]
 
     def _wish(self, code: str, before: Sequence[str]) -> Wish:

@@ -103,7 +103,7 @@ class ChoicesForm(forms.Form):
     def typed(self) -> Answers:
         """Return what was chosen or typed; nothing of what is left empty."""
         sent = {
-            name: self.data.getlist(name)
+            name: self.data.getlist(name)  # type: ignore[attr-defined] # see as_data
             if isinstance(field, forms.MultipleChoiceField)
             else self.data.get(name)
             for name, field in self.fields.items()

@@ -63,7 +63,8 @@ class SignatureForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        *,
         case: Case,
         address: str = "",
         waiting: Mapping[str, str] | None = None,
@@ -81,7 +82,7 @@ class SignatureForm(forms.Form):
         typed = {name: said for name, said in (waiting or {}).items() if name in TYPED_TO_SIGN}
         known = {"nom": registration.guardian_name, "adresse": address}
         initial = {**known, **typed, "vu": case.revision}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial, **options)
         if not self.asks_address:
             del self.fields["adresse"]
         if not is_own_name(registration, self.data.get("nom", "")):

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.late import Lateness, added_to
 from sporades.accommodations.models import LONGEST_PRECISION, Case
 from sporades.accommodations.operations import Asked
-from sporades.accommodations.queries import Proposal
+from sporades.accommodations.queries import Proposal, still_sat
 from sporades.accommodations.rules import (
     Held,
     Sat,
@@ -24,8 +25,6 @@ from sporades.core.french import quoted
 from sporades.exams.schema.accommodations import Accommodations, Measure
 from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
-from sporades.web.candidate.accommodations.asked import still_sat
-from sporades.web.candidate.accommodations.choices_form import ChoicesForm
 
 HELD = "Le service a déjà celle qu'il vous a notifiée : vous n'avez pas à la joindre"
 NOT_TICKED = (
@@ -37,6 +36,13 @@ class MeasuresForm(ChoicesForm):
     """Which measures, under the title of their family; then what goes with the request."""
 
     rule = "Cochez au moins une mesure, dans une liste ou une autre, puis répondez aux questions."
+    legends = ("Les mesures que vous demandez", "Votre demande")
+    told_of_precision = (
+        "Le médecin et le service gestionnaire le lisent, et la décision le dit : rien de votre santé "
+        "ici"
+    )
+    plan_asked = "Avez-vous un plan en vigueur dans votre établissement ?"
+    plan_due = "Choisissez votre plan, ou « Aucun »."
 
     def __init__(
         self,
@@ -108,7 +114,7 @@ class MeasuresForm(ChoicesForm):
             ask_if_called_for(self.fields[name])  # of all of them together, one at least is due
             self._families.append((family, name))
             codes = {code for code, _ in offered}
-            self._ask_precisions([one for one in measures if one.code in codes], case, name)
+            self._ask_precisions([one for one in measures if one.code in codes], name)
         codes = {code for _, name in self._families for code, _ in self._offered(name)}
         self.gone = [
             one.label for one in (case.measures.all() if case else ()) if one.code not in codes
@@ -117,9 +123,9 @@ class MeasuresForm(ChoicesForm):
         self._add_the_rest(case, former, is_held=is_held)
 
     def _offered(self, name: str) -> list[tuple[str, str]]:
-        return list(self.fields[name].choices)
+        return list(self.fields[name].choices)  # type: ignore[attr-defined] # a ChoiceField
 
-    def _ask_precisions(self, measures: list[Measure], case: Case | None, family: str) -> None:
+    def _ask_precisions(self, measures: list[Measure], family: str) -> None:
         """Ask which one, or how large, of the measures that must say so."""
         for one in measures:
             if not one.precision:
@@ -128,8 +134,7 @@ class MeasuresForm(ChoicesForm):
             self._precisions[one.code] = name
             self.fields[name] = CleanCharField(
                 label=f"{one.label} : {one.precision}",
-                help_text="Le médecin et le service gestionnaire le lisent, et la décision le dit : "
-                "rien de votre santé ici",
+                help_text=self.told_of_precision,
                 max_length=LONGEST_PRECISION,
                 required=False,
                 initial=self._said_of.get(one.code, ""),
@@ -154,11 +159,11 @@ class MeasuresForm(ChoicesForm):
             )
         if rules.plans:
             self.fields["plan"] = forms.ChoiceField(
-                label="Avez-vous un plan en vigueur dans votre établissement ?",
+                label=self.plan_asked,
                 choices=[*((one.code, one.label) for one in rules.plans), ("aucun", "Aucun")],
                 widget=forms.RadioSelect,
-                initial=(told.plan or "aucun") if (told := case or former) else None,
-                error_messages={"required": "Choisissez votre plan, ou « Aucun »."},
+                initial=(before.plan or "aucun") if (before := case or former) else None,
+                error_messages={"required": self.plan_due},
             )
 
     def clean(self) -> None:
@@ -237,7 +242,7 @@ class MeasuresForm(ChoicesForm):
         late = {name for _, names in first for name in names}
         rest = tuple(name for name in ("decision", "plan") if name in self.fields)
         names = tuple(name for name in self.fields if name not in {*late, *rest})
-        return [*first, ("Les mesures que vous demandez", names), ("Votre demande", rest)]
+        return [*first, (self.legends[0], names), (self.legends[1], rest)]
 
     def _wishes(self) -> tuple[Wish, ...]:
         """Return the measures that are chosen; the épreuves of before stay, or those once granted."""
