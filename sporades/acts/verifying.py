@@ -7,9 +7,9 @@ from functools import partial
 from django.db import transaction
 
 from sporades.acts import completing, owing
+from sporades.acts.postmarks import check_postmark
 from sporades.acts.sending import Sent, name_of, named
 from sporades.core.actors import Actor
-from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
@@ -19,22 +19,6 @@ from sporades.evidence.states import State
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.registrations.models import Registration
-
-
-class PostmarkToCome(Refused):
-    """Nothing is posted tomorrow."""
-
-    message = "La date du cachet de la poste n'est pas encore passée."
-
-
-class PostmarkBeforeOpening(Refused):
-    """A day before anybody could register is a slip, unless it was looked at twice."""
-
-
-BEFORE_OPENING = (
-    "Cette date vient avant l'ouverture des inscriptions, le {day} : vérifiez-la sur l'enveloppe. "
-    "Si c'est bien elle, cochez cette case."
-)
 
 
 class NothingOwed(Refused):
@@ -266,7 +250,7 @@ def receive(
         Refused: the piece stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_postmark(locked, posted_on, is_certain=is_certain, at=at)
+    check_postmark(locked, posted_on, is_certain=is_certain, at=at)
     evidence.receive(held, posted_on=posted_on, at=at)
     posted = posted_on.isoformat()
     owing.record("piece received", locked, held, by=by, at=at, posted_on=posted)
@@ -305,7 +289,7 @@ def correct_postmark(
         Refused: the piece stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_postmark(locked, posted_on, is_certain=is_certain, at=at)
+    check_postmark(locked, posted_on, is_certain=is_certain, at=at)
     evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
     owing.record(
         "piece postmark corrected",
@@ -350,7 +334,7 @@ def scan_in(
         Refused: the piece stands no more as it was read.
         evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
     """
-    _check_postmark(registration, posted_on, is_certain=is_certain, at=at)
+    check_postmark(registration, posted_on, is_certain=is_certain, at=at)
     sending = named(press, sent)
     if (already := owing.already_given(registration, code, sending)) is not None:
         return already
@@ -393,14 +377,3 @@ def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evid
 def _check_owes(registration: Registration) -> None:
     if not owes_pieces(registration):
         raise NothingOwed
-
-
-def _check_postmark(
-    registration: Registration, posted_on: date, *, is_certain: bool, at: datetime
-) -> None:
-    service = registration.service
-    if posted_on > local_day(at, service.zone):
-        raise PostmarkToCome
-    opens = local_day(service.opens_at, service.zone)
-    if posted_on < opens and not is_certain:
-        raise PostmarkBeforeOpening(BEFORE_OPENING.format(day=day_in_words(opens)))

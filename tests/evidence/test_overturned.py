@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from sporades.acts import completing, verifying
+from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
 from sporades.acts.sending import Sent
-from sporades.acts.verifying import PostmarkBeforeOpening, PostmarkToCome
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict

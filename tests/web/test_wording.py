@@ -17,6 +17,7 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 import sporades
+from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.late import Lateness
 from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
@@ -33,7 +34,6 @@ from sporades.registrations.sections.base import SectionForm
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
-from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.web.doctor.forms import OpinionForm
 from sporades.web.layout.errors import SECRETS
 from sporades.web.office.pieces.forms import OTHER, RefusalForm
@@ -175,7 +175,7 @@ def every_form():
         },
         "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
         "DelayForm": {"time": NO_TIME},
-        "PostedPieceForm": {"today": NOW.date(), "opens": NOW.date()},
+        "ByPostForm": {"today": NOW.date(), "opens": NOW.date()},
         "CorrectedPostmarkForm": {"today": NOW.date(), "opens": NOW.date()},
         "ScanForm": {"today": NOW.date(), "opens": NOW.date()},
         "EntrustForm": {"doctors": []},

@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from sporades.core.french import local_day
+from sporades.acts.postmarks import BEFORE_OPENING, PostmarkToCome
+from sporades.core.french import day_in_words, local_day
 from sporades.registrations.fields import CalendarField
 
 OLDEST, LATEST = 2000, 2100
@@ -15,6 +16,9 @@ SHOWN_BY_DEFAULT = timedelta(days=30)
 HOW = "Indiquez le jour, le mois et l'année, par exemple 14/11/2026."
 DISORDER = "Indiquez un jour qui ne vient pas avant le premier."
 YEARS = f"Indiquez une année entre {OLDEST} et {LATEST}."
+POSTMARK = "Date du cachet de la poste"
+"""What is asked of what came by post."""
+HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : {day:%d/%m/%Y}"
 
 
 class DayField(CalendarField):
@@ -35,6 +39,64 @@ class DayField(CalendarField):
         day = super().to_python(value)
         if day is not None and not OLDEST <= day.year <= LATEST:
             raise ValidationError(YEARS)
+        return day
+
+
+class ByPostForm(forms.Form):
+    """The day on which what came by post was posted.
+
+    One before registrations opened is what the envelope says once somebody has looked twice: the
+    postmark decides alone whether it is late, and a slip would hide that it is (L-05). It is
+    not refused: a true postmark is never written otherwise than it stands.
+    """
+
+    poste_le = DayField(label=POSTMARK, required=True)
+    certain = forms.BooleanField(label="Le cachet porte bien cette date")
+
+    field_order = ("poste_le", "certain")
+
+    def __init__(self, *args: Any, today: date, opens: date, **options: Any) -> None:
+        """Ask to be sure of a day before registrations opened, and of no other.
+
+        Args:
+            args, options: see `forms.Form`.
+            today: the day that it is where it is due.
+            opens: the day on which its service opened.
+        """
+        super().__init__(*args, **options)
+        self._today = today
+        self.fields["poste_le"].help_text = HOW_POSTMARK.format(day=today)
+        if self._day is None or self._day >= opens:
+            del self.fields["certain"]
+            return
+        self.fields["certain"].error_messages["required"] = BEFORE_OPENING.format(
+            day=day_in_words(opens)
+        )
+
+    @property
+    def _day(self) -> date | None:
+        """The day that was sent; nothing where it cannot be read."""
+        if not self.is_bound:
+            return None
+        try:
+            day: date = self.fields["poste_le"].clean(self.data.get(self.add_prefix("poste_le")))
+        except forms.ValidationError:
+            return None
+        return day
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """The day, as an act takes it, and whether it was looked at twice."""
+        return {
+            "posted_on": self.cleaned_data["poste_le"],
+            "is_certain": self.cleaned_data.get("certain", False),
+        }
+
+    def clean_poste_le(self) -> date:
+        """Refuse a day to come."""
+        day: date = self.cleaned_data["poste_le"]
+        if day > self._today:
+            raise forms.ValidationError(PostmarkToCome.message, code="to_come")
         return day
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from django import forms
 
 from sporades.acts.sending import Sent
-from sporades.acts.verifying import BEFORE_OPENING, PostmarkToCome
-from sporades.core.french import begun, day_in_words, ended, local_day
+from sporades.core.french import begun, ended, local_day
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
@@ -22,17 +21,15 @@ from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake import cleaning
 from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
-from sporades.web.office.days import DayField
+from sporades.web.office.days import ByPostForm, DayField
 
 OTHER = "autre"
 A_WEEK = timedelta(days=7)
 NOTHING: Mapping[str, str] = MappingProxyType({})
 DETAIL = "Précision du service : "
 """What stands between a usual reason and the words that complete it."""
-POSTMARK = "Date du cachet de la poste"
 HOW_LONG = "Le candidat peut la fournir jusqu'à la fin de ce jour. Par exemple : {day:%d/%m/%Y}"
 HOW_LONG_OR_NOT = f"{HOW_LONG}. Vide : pas de délai de plus"
-HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : {day:%d/%m/%Y}"
 
 
 @dataclass(frozen=True)
@@ -203,65 +200,7 @@ class WaiverForm(forms.Form):
     )
 
 
-class PostedPieceForm(forms.Form):
-    """The day on which what came by post was posted.
-
-    One before registrations opened is what the envelope says once somebody has looked twice: the
-    postmark decides alone whether a piece is late, and a slip would hide that it is (L-05). It is
-    not refused: a true postmark is never written otherwise than it stands.
-    """
-
-    poste_le = DayField(label=POSTMARK, required=True)
-    certain = forms.BooleanField(label="Le cachet porte bien cette date")
-
-    field_order = ("poste_le", "certain")
-
-    def __init__(self, *args: Any, today: date, opens: date, **options: Any) -> None:
-        """Ask to be sure of a day before registrations opened, and of no other.
-
-        Args:
-            args, options: see `forms.Form`.
-            today: the day that it is where the piece is due.
-            opens: the day on which its service opened.
-        """
-        super().__init__(*args, **options)
-        self._today, self._opens = today, opens
-        self.fields["poste_le"].help_text = HOW_POSTMARK.format(day=today)
-        if not self._is_before:
-            del self.fields["certain"]
-            return
-        self.fields["certain"].error_messages["required"] = BEFORE_OPENING.format(
-            day=day_in_words(opens)
-        )
-
-    @property
-    def _is_before(self) -> bool:
-        """Whether the day that was sent comes before registrations opened."""
-        if not self.is_bound:
-            return False
-        try:
-            day: date = self.fields["poste_le"].clean(self.data.get(self.add_prefix("poste_le")))
-        except forms.ValidationError:
-            return False
-        return day < self._opens
-
-    @property
-    def decided(self) -> dict[str, Any]:
-        """The day, as an act takes it, and whether it was looked at twice."""
-        return {
-            "posted_on": self.cleaned_data["poste_le"],
-            "is_certain": self.cleaned_data.get("certain", False),
-        }
-
-    def clean_poste_le(self) -> date:
-        """Refuse a day to come."""
-        day: date = self.cleaned_data["poste_le"]
-        if day > self._today:
-            raise forms.ValidationError(PostmarkToCome.message, code="to_come")
-        return day
-
-
-class CorrectedPostmarkForm(PostedPieceForm):
+class CorrectedPostmarkForm(ByPostForm):
     """The day on which it was posted, in place of one that was written by mistake."""
 
     lu = forms.DateField(
@@ -281,7 +220,7 @@ class CorrectedPostmarkForm(PostedPieceForm):
         return data
 
 
-class ScanForm(PostedPieceForm):
+class ScanForm(ByPostForm):
     """What came by post, once it is scanned."""
 
     fichier = forms.FileField(

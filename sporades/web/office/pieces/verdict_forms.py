@@ -21,11 +21,11 @@ from sporades.evidence.states import (
     WAIVE,
     State,
 )
+from sporades.web.office.days import ByPostForm
 from sporades.web.office.pieces.forms import (
     NOTHING,
     CorrectedPostmarkForm,
     DelayForm,
-    PostedPieceForm,
     RefusalForm,
     Time,
     WaiverForm,
@@ -122,7 +122,7 @@ class VerdictForms:
         )
         self.bounds = _bounds(time)
         self.waiver = WaiverForm(sent("waive"), initial=kept("waive"))
-        self.postmark = PostedPieceForm(
+        self.postmark = ByPostForm(
             sent("receive"), today=time.today, opens=time.opens, initial=kept("receive")
         )
         self.corrected = CorrectedPostmarkForm(
