@@ -132,6 +132,7 @@ def every_form():
             "is_held": True,
         },
         "PapersForm": {**asking, "lateness": Lateness.ADDING},
+        "AnswerMessageForm": {"candidate": draft.candidate},
         "SignatureForm": {"case": asking["case"]},
         "OpinionForm": {"case": asking["case"]},
         "GiveBackForm": {"others": []},
