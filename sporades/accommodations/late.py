@@ -5,7 +5,7 @@ did not ask for then is late like a request that comes then.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,11 +20,24 @@ from sporades.accommodations.rules import (
     suiting_papers,
     takes_late,
 )
+from sporades.core.days import midnight
 from sporades.core.french import quoted
 from sporades.registrations.models import Registration
 
 IN_TIME, LATE, ADDED = "in_time", "late", "added"
 """What `Case.received` holds: its last sending before the deadline, after it, and the codes added."""
+
+
+def counted_at(registration: Registration, posted_on: date) -> datetime:
+    """Return the instant by which what came on paper is in time: its postmark alone counts (L-05).
+
+    It is the beginning of that day: what was posted on the last day is in time, whatever the hour.
+
+    Args:
+        registration: whose it is.
+        posted_on: the day of the postmark.
+    """
+    return midnight(posted_on, registration.service.zone)
 
 
 class Lateness(StrEnum):
@@ -54,6 +67,13 @@ def lateness_of(case: Case | None, registration: Registration, *, at: datetime) 
     if not takes_late(registration, at):
         return Lateness.CLOSED
     return Lateness.ADDING if was_in_time(case) else Lateness.NONE
+
+
+def came_in_time(case: Case) -> bool:
+    """Return whether a request that was sent first came before its deadline: by its postmark, on paper."""
+    if case.is_on_paper or case.first_asked_at is None:
+        return was_in_time(case)
+    return not is_late(case.registration, case.first_asked_at)
 
 
 def was_in_time(case: Case) -> bool:

@@ -25,7 +25,7 @@ from sporades.accommodations.states import (
 )
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.accommodations import OTHER_REASON, Procedure
 from sporades.exams.schema.base import LONGEST_LINE
@@ -173,6 +173,12 @@ class Case(models.Model):
         default="",
         db_default="",
     )
+    posted_on = models.DateField("postée le", null=True, blank=True)
+    """Of what came on paper, and was entered by the office: the last postmark (L-05)."""
+    has_envelope = models.BooleanField(
+        "enveloppe de papiers de santé", default=False, db_default=False
+    )
+    """Whether a closed envelope came with it, for its doctor alone."""
     missing = models.CharField("ce qui manque", max_length=LONGEST_REASON, blank=True)
     revision = models.PositiveIntegerField("révision", default=1)
 
@@ -307,6 +313,10 @@ class Case(models.Model):
                 condition=Q(is_former_held=False) | Q(has_former_decision=True),
             ),
             models.CheckConstraint(
+                name="only_what_came_on_paper_has_an_envelope",
+                condition=Q(has_envelope=False) | Q(posted_on__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="an_incomplete_request_says_what_is_missing",
                 condition=Q(state=State.INCOMPLETE, incomplete_at__isnull=False) & ~Q(missing="")
                 | ~Q(state=State.INCOMPLETE) & Q(missing=""),
@@ -428,6 +438,11 @@ class Case(models.Model):
     def call_mark(self) -> str:
         """What tells the last call that was noted from the next one; nothing while none is."""
         return self.called_at.isoformat() if self.called_at else ""
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether it came by post, or what completes it: its papers of health are not here."""
+        return self.posted_on is not None
 
     @property
     def is_taken_up(self) -> bool:
@@ -755,6 +770,8 @@ class Signature(models.Model):
     """Given as they sign, where the registration does not say it."""
     statement = models.CharField("ce qui est attesté", max_length=LONGEST_TEXT)
     signed_at = models.DateTimeField("signée le")
+    posted_on = models.DateField("postée le", null=True, blank=True)
+    """Of one that was given on paper, and read there by the office: its postmark."""
 
     objects: ClassVar[Any] = models.Manager()
 
@@ -777,5 +794,7 @@ class Signature(models.Model):
         return f"{self.name}, {self.quality}"
 
     def signed_in_words(self, zone: str) -> str:
-        """Say when it was signed, by a clock."""
+        """Say when it was signed, by a clock; of one on paper, what its postmark says of it."""
+        if self.posted_on is not None:
+            return f"{day_in_words(self.posted_on)}, sur papier (cachet de la poste)"
         return instant_in_words(self.signed_at, zone)

@@ -1,8 +1,9 @@
 """Where a request stands, step by step, and what is awaited from whom (H4)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from sporades.accommodations.late import came_in_time
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
     deadline_of,
@@ -380,6 +381,8 @@ def handled_in_words(case: Case) -> str:
         return f"Le candidat modifie sa demande. {kept_date_in_words(case)}"
     if case.is_asked_by_doctor:
         return "Le candidat répond au médecin, qui lui demande un papier ou une précision."
+    if case.state == State.INCOMPLETE and not case.registration.candidate.has_account:
+        return f"Le candidat envoie sur papier ce qui manque : {case.missing}"
     if case.state == State.INCOMPLETE:
         return f"Le candidat complète sa demande : {case.missing}"
     if case.state == State.OPINION_GIVEN:
@@ -410,11 +413,24 @@ def sent_in_words(case: Case) -> str:
     if case.asked_at is None:
         return ""
     first = case.first_asked_at or case.asked_at
+    if case.posted_on is not None:
+        return _posted_in_words(case, case.posted_on, is_again=first != case.asked_at)
     said = f"Le {instant_in_words(first, zone)}"
     if first == case.asked_at:
         return said
     # Nothing says that something was added, or changed: it was sent again.
     return f"{said}, puis de nouveau le {instant_in_words(case.asked_at, zone)}"
+
+
+def _posted_in_words(case: Case, posted_on: date, *, is_again: bool) -> str:
+    """Say when what came on paper was posted, and that it was sent again from a space since."""
+    day = day_in_words(posted_on)
+    if not is_again:
+        return f"Par courrier, posté le {day}"
+    if not case.registration.candidate.has_account or case.asked_at is None:
+        return f"Par courrier, le dernier posté le {day}"
+    again = instant_in_words(case.asked_at, case.registration.service.zone)
+    return f"Par courrier, posté le {day}, puis de nouveau le {again}"
 
 
 def taken_back_in_words(case: Case) -> str:
@@ -434,8 +450,10 @@ def kept_date_in_words(case: Case) -> str:
     first = case.first_asked_at or case.asked_at
     if first is None:
         return ""
+    in_time = " : elle n'est pas tardive" if came_in_time(case) else ""
+    if case.posted_on is not None:
+        return f"Postée le {day_in_words(case.posted_on)}, elle garde cette date{in_time}."
     when = instant_in_words(first, case.registration.service.zone)
-    in_time = "" if is_late(case.registration, first) else " : elle n'est pas tardive"
     return f"Envoyée le {when}, elle garde cette date{in_time}."
 
 

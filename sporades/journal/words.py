@@ -11,6 +11,8 @@ IN_WORDS = {
     "accommodation call noted": "Appel sur une décision d'aménagement noté",
     "accommodation corrected": "Décision d'aménagement corrigée avant sa notification",
     "accommodation decided": "Demande d'aménagement décidée",
+    "accommodation entered from paper": "Demande d'aménagement reçue sur papier, saisie par le service",
+    "accommodation entry mended": "Saisie d'une demande d'aménagement reçue sur papier corrigée",
     "accommodation entrusted": "Demande d'aménagement confiée à un médecin",
     "accommodation found complete": "Demande d'aménagement complète : le service est revenu dessus",
     "accommodation found incomplete": "Demande d'aménagement dite incomplète",

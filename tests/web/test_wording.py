@@ -134,6 +134,12 @@ def every_form():
         "PapersForm": {**asking, "lateness": Lateness.ADDING},
         "AnswerMessageForm": {"candidate": draft.candidate},
         "SignatureForm": {"case": asking["case"]},
+        "EntryForm": {
+            "registration": asking["case"].registration,
+            "rules": asking["rules"],
+            "case": None,
+            "at": NOW,
+        },
         "OpinionForm": {"case": asking["case"]},
         "GiveBackForm": {"others": []},
         "ChoiceForm": {"offers": [(programme_of(draft.service), [draft.service])]},

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sporades.accommodations.as_sent import KEPT, SAID, measures_as_sent
@@ -82,12 +82,13 @@ class Asked:
     late_words: str = ""
 
 
-def begin(registration: Registration, *, at: datetime) -> Case:
+def begin(registration: Registration, *, at: datetime, counted: datetime | None = None) -> Case:
     """Begin a request, or return the one that is open.
 
     Args:
         registration: locked.
         at: the instant.
+        counted: the instant that says whether it is in time, where that is another one.
 
     Raises:
         NotOffered, NotStanding, TooLate: see each.
@@ -95,7 +96,7 @@ def begin(registration: Registration, *, at: datetime) -> Case:
     found: Case | None = Case.objects.open().filter(registration=registration).first()
     if found is not None:
         return found
-    _check_may_ask(registration, at=at)
+    _check_may_ask(registration, at=counted or at)
     before = requests_of(registration.pk)
     made: Case = Case.objects.create(
         registration=registration, begun_at=at, revision=revision_after(before)
@@ -298,8 +299,19 @@ def sign(
     at: datetime,
     email: str = "",
     is_namesake: bool = False,
+    posted_on: date | None = None,
 ) -> tuple[Signature, bool]:
     """Keep the guardian's signature of what is asked now; return it, and whether it is a new one.
+
+    Args:
+        case: locked, with its registration.
+        name: of the guardian.
+        quality: mother, father, guardian.
+        statement: what is attested.
+        at: the instant.
+        email: where the guardian is written to, if the registration does not say it.
+        is_namesake: whether the guardian bears the candidate's very names, and says so.
+        posted_on: the postmark of one that was given on paper.
 
     Raises:
         Sent: it is not to be changed any more.
@@ -330,17 +342,20 @@ def sign(
             "statement": statement,
             "email": email,
             "signed_at": at,
+            "posted_on": posted_on,
         },
     )
     return signature, bool(is_new)
 
 
-def send(case: Case, *, at: datetime) -> None:
+def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
     """Send a request: it is looked at from now on.
 
     Args:
         case: locked, with its registration, locked too.
         at: the instant at which the request arrived.
+        counted: the instant that says whether it is in time, and its candidate of age, where that is
+            another one.
 
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
@@ -348,8 +363,8 @@ def send(case: Case, *, at: datetime) -> None:
         AddedTooLate, NoPaperLeft: see each.
         Refused: it stands no more as it was read.
     """
-    registration = case.registration
-    rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=at)
+    registration, arrived = case.registration, counted or at
+    rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=arrived)
     wishes = _wishes(case)
     if not wishes:
         raise NothingAsked
@@ -357,16 +372,16 @@ def send(case: Case, *, at: datetime) -> None:
     _check_known(rules, sat, Asked(wishes, case.plan), chosen=_chosen_before(case))
     _check_sat(rules, sat, wishes)
     _check_chosen(rules, sat, wishes)
-    if lateness_of(case, registration, at=at) == Lateness.FIRST and not case.late_reason:
+    if lateness_of(case, registration, at=arrived) == Lateness.FIRST and not case.late_reason:
         raise LateReasonMissing
     asked = Asked(wishes, late_reason=case.late_reason, late_words=case.late_words)
-    _check_added(case, rules, sat, asked, at=at)
-    if is_minor(registration, at) and case.signature is None:
+    _check_added(case, rules, sat, asked, at=arrived)
+    if is_minor(registration, arrived) and case.signature is None:
         raise NotSigned
     procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
     _narrow(case, rules, sat)
     wishes = _wishes(case)
-    kept = received(case, wishes, sat, at=at)
+    kept = received(case, wishes, sat, at=arrived)
     # A reason that was given for what is not added after all is the reason of nothing.
     is_late = bool(kept.get(ADDED)) or IN_TIME not in kept
     said = {} if is_late else {"late_reason": "", "late_words": ""}

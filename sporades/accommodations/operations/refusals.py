@@ -154,6 +154,39 @@ class OwnAddress(Refused):
     )
 
 
+class HasAccount(Refused):
+    """Whoever has an account asks in their own space."""
+
+    message = (
+        "Ce candidat a un compte : il fait sa demande dans son espace, à la page « Aménagement "
+        "d'épreuves » de son inscription."
+    )
+
+
+class NotDeclared(Refused):
+    """The registration says that there is no handicap."""
+
+    message = (
+        "L'inscription répond « Non » à la question sur le handicap. Si le papier reçu dit le "
+        "contraire, changez d'abord cette réponse, avec « Modifier pour le candidat »."
+    )
+
+
+class NotOnPaper(Refused):
+    """It was sent from a space: nothing of it was entered by the office."""
+
+    message = "Cette demande a été envoyée depuis un compte : elle ne se corrige pas ici."
+
+
+class LookedAt(Refused):
+    """A doctor has it, or an opinion is given: what is asked is not changed any more."""
+
+    message = (
+        "Une demande est déjà étudiée pour cette inscription. Tant que le médecin n'a pas rendu son "
+        "avis, reprenez-la-lui depuis « Traiter la demande » : sa saisie peut alors être corrigée."
+    )
+
+
 class OpinionMissing(Refused):
     """A measure has no opinion."""
 

@@ -23,6 +23,7 @@ from sporades.acts.accommodating.deciding import (
     follow_opinion,
     take_again,
 )
+from sporades.acts.accommodating.entering import enter
 from sporades.acts.accommodating.entrusting import (
     NotInCharge,
     PaperGiven,
@@ -68,6 +69,7 @@ __all__ = [
     "correct",
     "decide",
     "declare_incomplete",
+    "enter",
     "entrust",
     "find_complete",
     "follow",

@@ -28,13 +28,22 @@ def prepare(*, registration: Registration, by: Actor, at: datetime) -> Case:
     locked = lock_registration(registration.pk)
     case = accommodations.begin(locked, at=at)
     if case.begun_at == at:
-        found = compartment(locked)
-        if found is not None:
-            # Who was in charge before is not of this one until it is entrusted.
-            medical.entrust(found, doctor=None)
-            medical.take_again(found)
+        receive_papers(locked)
         note("accommodation begun", case, by=by, at=at)
     return case
+
+
+def receive_papers(registration: Registration) -> None:
+    """Give a request that has just begun what was confided for a former one.
+
+    Args:
+        registration: locked.
+    """
+    found = compartment(registration)
+    if found is not None:
+        # Who was in charge before is not of this one until it is entrusted.
+        medical.entrust(found, doctor=None)
+        medical.take_again(found)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sporades.web.office import home
-from sporades.web.office.accommodations import following, handling
+from sporades.web.office.accommodations import entering, following, handling
 from sporades.web.office.accommodations import waiting as accommodations
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
@@ -116,6 +116,11 @@ urlpatterns = [
         "inscriptions/<str:number>/amenagement/traiter",
         handling.handle,
         name="handle_accommodation",
+    ),
+    path(
+        "inscriptions/<str:number>/amenagement/saisir",
+        entering.enter,
+        name="enter_accommodation",
     ),
     path("amenagements", accommodations.listed, name="accommodations"),
     path("pieces", pieces.to_verify, name="pieces_to_verify"),

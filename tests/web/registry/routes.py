@@ -181,6 +181,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:write_note": {"POST": 422},
     "office:judge_piece": {"POST": 422},
     "office:handle_accommodation": {"POST": 422},
+    # Its candidate has an account, and asks in their space.
+    "office:enter_accommodation": {"POST": 409},
     "office:scan_piece": {"POST": 422},
     "office:incomplete": {"POST": 302},
     "office:accommodations": {"POST": 302},
@@ -485,6 +487,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:pieces": number,
         "office:accommodation": number,
         "office:handle_accommodation": number,
+        "office:enter_accommodation": number,
         "office:judge_piece": {**number, "piece": "IDENTITE"},
         "office:piece_file": {**number, "piece": "IDENTITE"},
         "office:piece_page": {**number, "piece": "IDENTITE", "page": 1},

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from sporades.accommodations.late import lateness_of
+from sporades.accommodations.late import came_in_time, lateness_of
 from sporades.accommodations.queries import open_case_of
-from sporades.accommodations.rules import is_late, is_minor
+from sporades.accommodations.rules import is_minor
 from sporades.accommodations.tracker import WITHOUT_THEM, sent_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.refusals import Refused
@@ -64,7 +64,7 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "sent": f"{sent[:1].lower()}{sent[1:]}",
-        "was_in_time": not is_late(found, case.first_asked_at or request.arrived_at),
+        "was_in_time": came_in_time(case),
         "lateness": lateness_of(case, found, at=request.arrived_at).value,
         "needs_signature": is_minor(found, request.arrived_at),
     }

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, decision_of, last_case_of
 from sporades.accommodations.rules import (
     deadline_of,
@@ -20,7 +21,7 @@ from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
 from sporades.candidates.models import Identity
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.registrations.models import Registration
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
 
@@ -32,10 +33,12 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
     """Where the request stands, what it asks, what is decided; why only for who decides."""
     found = registration_of(request, number)
     case = case_of(found)
+    open_case = case if case is not None and case.is_open else None
     may_decide = reaches(request, Permission.DECIDE_ACCOMMODATIONS, found)
     said = {
         "rules": rules_of(found),
         "case": case,
+        "may_enter": may_decide and why_not_entered(found, open_case) is None,
         "may_handle": may_decide and case is not None and case.state != State.PREPARING,
         "before": _before(found, case, may_decide=may_decide),
         **(said_of(case, request, may_decide=may_decide) if case else {}),
@@ -60,6 +63,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
     return {
         "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
         "deadline": registration.service.said(deadline_of(registration)),
+        "on_paper": on_paper_in_words(case),
         "measures": [
             {
                 "measure": one,
@@ -93,6 +97,19 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         "reading": _reading(case, zone),
         "in_force": _in_force(case),
     }
+
+
+def on_paper_in_words(case: Case) -> str:
+    """Say that a request came on paper, who entered it when, and what becomes of its closed envelope."""
+    if case.posted_on is None:
+        return ""
+    said = f"Demande reçue sur papier, cachet de la poste du {day_in_words(case.posted_on)}."
+    if not case.has_envelope:
+        return f"{said} Aucune enveloppe de papiers de santé n'était jointe."
+    return (
+        f"{said} Ses papiers de santé sont dans une enveloppe fermée : remettez-la au médecin sans "
+        "l'ouvrir."
+    )
 
 
 def _told(said: str, papers: list[str], for_which: str) -> str:

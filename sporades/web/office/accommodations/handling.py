@@ -14,6 +14,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import AsRead, Case
 from sporades.accommodations.notification import Notified
+from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, doctors_for
 from sporades.accommodations.rules import is_minor, rules_of
 from sporades.accommodations.states import OpinionAgain, State
@@ -159,7 +160,10 @@ def _page(
         f"{minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
-        "papers": accommodating.papers_given(case) if "incomplete" in asked.possible else [],
+        "papers": accommodating.papers_given(case)
+        if "incomplete" in asked.possible and not case.is_on_paper
+        else [],
+        "may_enter": case.is_open and why_not_entered(found, case) is None,
         "phones": phones_of(found),
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",

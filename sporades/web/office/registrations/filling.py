@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
 from sporades.acts import reading, standing_in
 from sporades.acts.meanwhile import befallen
@@ -57,6 +58,11 @@ _ALREADY = (
     "enregistré."
 )
 
+ON_PAPER = (
+    "Un handicap est déclaré : la demande d'aménagement reçue sur papier se saisit dans l'onglet "
+    "« Aménagement »."
+)
+"""What is said of whoever has no account, and asks for nothing in a space."""
 MOST_LEFT = 50
 """How many of those that colleagues have left are listed."""
 
@@ -392,7 +398,9 @@ def _of_somebody(refusal: Refused) -> Refused:
 
 
 def _outcome(registration: Registration) -> str:
-    return f"L'inscription est enregistrée, {announced(registration.candidate)}"
+    said = f"L'inscription est enregistrée, {announced(registration.candidate)}"
+    is_on_paper = registration.has_disability and not registration.candidate.has_account
+    return f"{said} {ON_PAPER}" if is_on_paper and rules_of(registration) else said
 
 
 DOOR = Door(

@@ -1,0 +1,157 @@
+"""Enter a request that came on paper: what the office reads there is kept, and sent at once (L-05)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sporades.accommodations.late import counted_at
+from sporades.accommodations.models import Case, Signature
+from sporades.accommodations.operations.asking import Asked, send, sign, write
+from sporades.accommodations.operations.refusals import (
+    HasAccount,
+    LookedAt,
+    NotDeclared,
+    NotOffered,
+    NotOnPaper,
+    NotStanding,
+)
+from sporades.accommodations.rules import Wish, is_minor, rules_of
+from sporades.accommodations.states import TAKE_UP, State
+from sporades.core.refusals import Refused
+from sporades.core.transitions import move
+from sporades.registrations.models import Registration
+
+STATEMENT = (
+    "Le représentant légal a signé sur papier la demande faite au nom du candidat, lue par le service "
+    "gestionnaire."
+)
+"""What is kept with a signature that was given on paper: the office attests that it has read it."""
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """What a paper says beside what it asks.
+
+    Attributes:
+        posted_on: the day of its postmark.
+        has_envelope: whether a closed envelope of papers of health came with it.
+        guardian: who has signed for a minor; nobody of somebody of age.
+        quality: mother, father, guardian.
+        is_namesake: whether the guardian bears the candidate's very names, as the paper shows.
+    """
+
+    posted_on: date
+    has_envelope: bool = False
+    guardian: str = ""
+    quality: str = ""
+    is_namesake: bool = False
+
+
+def why_not_entered(registration: Registration, case: Case | None) -> Refused | None:
+    """Return why nothing that came on paper is entered for a registration; nothing where it may be.
+
+    Args:
+        registration: with its candidate.
+        case: its request of which something is awaited, if there is one.
+    """
+    if rules_of(registration) is None:
+        return NotOffered()
+    if registration.candidate.has_account:
+        return HasAccount()
+    if not registration.is_active:
+        return NotStanding()
+    if case is None:
+        return None if registration.has_disability else NotDeclared()
+    if case.state == State.ASKED and case.instead_of_id is None:
+        return None if case.is_on_paper else NotOnPaper()
+    return None if case.is_writable else LookedAt()
+
+
+def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signature | None:
+    """Keep what a paper asks and send it: it is in time by its postmark.
+
+    One that stands as it was entered is entered anew, all of it: what was read wrongly leaves nothing.
+
+    Args:
+        case: locked, with its registration, locked too.
+        asked: what the paper asks.
+        paper: what it says beside that.
+        at: the instant.
+
+    Returns:
+        The signature of a guardian, where one had to sign.
+
+    Raises:
+        NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
+        PapersMissing, PrecisionMissing, Excluding, LateReasonMissing, AddedTooLate: see each.
+        NoPaperLeft, NotSigned, OwnSignature: see each.
+        Refused: it stands no more as it was read.
+    """
+    counted = counted_at(case.registration, paper.posted_on)
+    if case.state == State.ASKED:
+        _take_back(case)
+    write(case, asked, at=counted)
+    # What completes a request takes nothing from the doctor that came with it before.
+    came_before = case.has_envelope and case.asked_at is not None
+    case.posted_on, case.has_envelope = paper.posted_on, paper.has_envelope or came_before
+    case.save(update_fields=["posted_on", "has_envelope"])
+    signature = None
+    if paper.guardian and is_minor(case.registration, counted):
+        signature, _ = sign(
+            case,
+            name=paper.guardian,
+            quality=paper.quality,
+            statement=STATEMENT,
+            is_namesake=paper.is_namesake,
+            posted_on=paper.posted_on,
+            at=at,
+        )
+    send(case, at=at, counted=counted)
+    return signature
+
+
+def _take_back(case: Case) -> None:
+    """Take up what was entered, to enter it anew; of what came first, as if it had not come.
+
+    It is another revision, whatever changes: a signature is of one, and may be what was read wrongly.
+    """
+    is_first = case.first_asked_at == case.asked_at
+    forgotten = {
+        "asked_at": None,
+        "first_asked_at": None,
+        "received": None,
+        "late_reason": "",
+        "late_words": "",
+    }
+    move(
+        case,
+        TAKE_UP,
+        left_at=None,
+        revision=case.revision + 1,
+        **(forgotten if is_first else {}),
+    )
+
+
+def is_entered(case: Case, asked: Asked, paper: OnPaper) -> bool:
+    """Return whether a request says already what a paper asks: it was entered a moment ago.
+
+    Args:
+        case: with its registration.
+        asked: what the paper asks.
+        paper: what it says beside that.
+    """
+    signature = case.signature
+    signed = (signature.name, signature.quality) if signature else ("", "")
+    return (
+        case.state == State.ASKED
+        and _told(Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all())
+        == _told(asked.wishes)
+        and (case.plan, case.has_former_decision) == (asked.plan, asked.has_former_decision)
+        and case.posted_on == paper.posted_on
+        and (case.has_envelope or not paper.has_envelope)
+        and signed == (paper.guardian, paper.quality)
+    )
+
+
+def _told(wishes: Iterable[Wish]) -> set[tuple[str, tuple[str, ...], str]]:
+    return {(one.code, one.papers, one.precision) for one in wishes}

@@ -1,0 +1,366 @@
+"""A request that came on paper, entered by the office for whoever has no account (L-05, I13)."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from sporades.accommodations import operations
+from sporades.accommodations.late import came_in_time
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Asked, OnPaper
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.accommodations.tracker import sent_in_words
+from sporades.acts import accommodating, registering
+from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
+from sporades.candidates.models import Channel
+from sporades.journal.models import Entry
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.states import State as RegistrationState
+from tests.accommodations.asked import (
+    ACCESS,
+    HALF,
+    LATE,
+    MANAGER,
+    MINOR,
+    READER,
+    THIRD,
+    WISHES,
+    WORDS,
+    a_minor,
+    again,
+    case_of,
+    decide,
+    entrust,
+    find_incomplete,
+    opine,
+    said_so,
+)
+from tests.factories import NOW, a_record, a_registration, author
+
+POSTED = date(2026, 11, 20)
+PAPER = OnPaper(POSTED, has_envelope=True)
+SIGNED = replace(PAPER, guardian="Anne Le Goff", quality="mère")
+AFTER = date(2026, 12, 18)
+"""After the deadline of the invented exam."""
+
+
+@pytest.fixture
+def registration():
+    """File a registration of somebody without an account, who declared a handicap."""
+    return a_registration(a_record(), informations={"has_disability": "oui"})
+
+
+def revision_of(registration):
+    """Return the revision that the page of an entry shows."""
+    open_case = Case.objects.open().filter(registration=registration).first()
+    if open_case is not None:
+        return open_case.revision
+    before = Case.objects.filter(registration=registration)
+    return 1 + max((one.revision for one in before), default=0)
+
+
+def enter(registration, *wishes, paper=PAPER, at=NOW, seen=None, is_certain=False, **said):
+    """Enter a paper, as a manager does."""
+    return accommodating.enter(
+        registration=again(registration),
+        asked=Asked(wishes or WISHES, **said),
+        paper=paper,
+        seen=revision_of(registration) if seen is None else seen,
+        is_certain=is_certain,
+        by=MANAGER,
+        at=at,
+    )
+
+
+def verbs(registration):
+    """Return what the journal says of the request of a registration."""
+    entries = Entry.objects.filter(verb__startswith="accommodation").order_by("pk")
+    return [one.verb for one in entries if one.payload["after"].get("case")]
+
+
+def test_what_a_paper_asks_is_sent_at_once_and_the_journal_says_that_it_was_entered(registration):
+    enter(registration)
+
+    case = case_of(registration)
+    [entry] = Entry.objects.filter(verb="accommodation entered from paper")
+    assert (case.state, case.asked_at, case.since) == (State.ASKED, NOW, NOW)
+    assert (case.posted_on, case.has_envelope) == (POSTED, True)
+    assert [(one.code, one.papers) for one in case.measures.all()] == [
+        (THIRD, ["E1"]),
+        (ACCESS, []),
+    ]
+    assert verbs(registration) == ["accommodation entered from paper"]
+    assert entry.payload["after"]["posted_on"] == "2026-11-20"
+    assert entry.actor_name == MANAGER.name
+    assert sent_in_words(case) == "Par courrier, posté le 20 novembre 2026"
+
+
+def test_its_candidate_is_told_by_a_letter_that_says_nothing_of_what_it_is(registration):
+    enter(registration)
+
+    [letter] = Letter.objects.filter(message__kind="request_received")
+    assert letter.message.recipient == ""
+
+
+def test_pressed_twice_a_paper_is_entered_and_told_once(registration):
+    seen = revision_of(registration)
+
+    first = enter(registration, seen=seen)
+    second = enter(registration, seen=seen)
+
+    assert first == second
+    assert verbs(registration) == ["accommodation entered from paper"]
+    assert Letter.objects.filter(message__kind="request_received").count() == 1
+
+
+def test_what_a_colleague_entered_meanwhile_is_not_written_over_unread(registration):
+    seen = revision_of(registration)
+    enter(registration, Wish(READER), seen=seen)
+
+    with pytest.raises(operations.Rewritten):
+        enter(registration, seen=seen)
+
+    assert [one.code for one in case_of(registration).measures.all()] == [READER]
+
+
+@pytest.mark.parametrize("state", [RegistrationState.WITHDRAWN, RegistrationState.SET_ASIDE])
+def test_nothing_is_entered_for_a_registration_that_stands_no_more(registration, state):
+    changes = {"withdrawn_at": NOW} if state == RegistrationState.WITHDRAWN else {}
+    if state == RegistrationState.SET_ASIDE:
+        changes = {"reason": "Doublon.", "decided_at": NOW}
+    Registration.objects.filter(pk=registration.pk).update(state=state, **changes)
+
+    with pytest.raises(operations.NotStanding):
+        enter(registration)
+
+    assert not Case.objects.exists()
+
+
+def test_a_validated_registration_takes_a_paper_as_its_candidate_with_an_account_would_ask(
+    registration,
+):
+    Registration.objects.filter(pk=registration.pk).update(
+        state=RegistrationState.VALIDATED, decided_at=NOW
+    )
+
+    assert enter(registration).state == State.ASKED
+
+
+def test_whoever_has_an_account_asks_in_their_space():
+    registration = a_registration(informations={"has_disability": "oui"})
+
+    with pytest.raises(operations.HasAccount):
+        enter(registration)
+
+
+def test_whoever_declared_no_handicap_has_their_answer_changed_first():
+    registration = a_registration(a_record())
+
+    with pytest.raises(operations.NotDeclared, match="Modifier pour le candidat"):
+        enter(registration)
+
+
+def test_nothing_is_posted_tomorrow(registration):
+    with pytest.raises(PostmarkToCome):
+        enter(registration, paper=OnPaper(NOW.date() + timedelta(days=1)))
+
+
+def test_a_postmark_before_the_opening_is_looked_at_twice(registration):
+    before = OnPaper(date(2026, 10, 11))
+
+    with pytest.raises(PostmarkBeforeOpening, match="le 12 octobre 2026"):
+        enter(registration, paper=before)
+
+    assert enter(registration, paper=before, is_certain=True).posted_on == before.posted_on
+
+
+def test_no_measure_is_no_request(registration):
+    with pytest.raises(operations.NothingAsked):
+        accommodating.enter(
+            registration=again(registration),
+            asked=Asked(()),
+            paper=PAPER,
+            seen=revision_of(registration),
+            by=MANAGER,
+            at=NOW,
+        )
+
+    assert not Case.objects.exists()
+
+
+def test_measures_that_exclude_each_other_are_not_entered_together(registration):
+    said_so(registration)
+
+    with pytest.raises(operations.Excluding, match=WORDS):
+        enter(registration, Wish(THIRD, ("E1",)), Wish(HALF, ("E1",)))
+
+
+def test_what_was_posted_on_the_last_day_is_in_time_whenever_it_is_entered(registration):
+    case = enter(registration, paper=OnPaper(date(2026, 12, 15)), at=LATE)
+
+    assert came_in_time(case)
+    assert case.late_reason == ""
+
+
+def test_what_was_posted_the_day_after_says_why_or_is_refused(registration):
+    after = OnPaper(date(2026, 12, 16))
+
+    with pytest.raises(operations.LateReasonMissing):
+        enter(registration, paper=after, at=LATE)
+    case = enter(registration, paper=after, at=LATE, late_reason="APPARUE")
+
+    assert not came_in_time(case)
+    assert case.late_reason == "APPARUE"
+
+
+def test_a_minor_on_the_day_of_the_postmark_is_signed_for_by_a_guardian_who_is_told():
+    registration = a_minor(a_record(**MINOR))
+
+    with pytest.raises(operations.NotSigned):
+        enter(registration, Wish(READER))
+    case = enter(registration, Wish(READER), paper=SIGNED)
+
+    [message] = Message.objects.filter(kind="signed_as_guardian")
+    assert str(case.signature) == "Anne Le Goff, mère"
+    assert case.signature.signed_in_words("Europe/Paris") == (
+        "20 novembre 2026, sur papier (cachet de la poste)"
+    )
+    assert message.recipient == "anne@exemple.test"
+    assert "reçue sur papier" in message.body
+
+
+def test_whoever_was_of_age_on_the_day_of_the_postmark_signs_alone():
+    registration = a_minor(a_record(**MINOR))
+    later = NOW.replace(year=2027) + timedelta(days=20)
+
+    case = enter(
+        registration,
+        Wish(READER),
+        paper=OnPaper(later.date() - timedelta(days=1)),
+        at=later,
+        late_reason="APPARUE",
+    )
+
+    assert case.signature is None
+
+
+# --- What was entered wrongly --------------------------------------------------------------------
+
+
+def test_what_was_entered_wrongly_is_entered_anew_and_its_candidate_is_told_nothing(registration):
+    enter(registration, Wish(READER), paper=OnPaper(AFTER), at=LATE, late_reason="APPARUE")
+
+    enter(registration, paper=PAPER, at=LATE)
+
+    case = case_of(registration)
+    assert Case.objects.count() == 1
+    assert case.state == State.ASKED
+    assert [one.code for one in case.measures.all()] == [THIRD, ACCESS]
+    assert (case.posted_on, case.late_reason, came_in_time(case)) == (POSTED, "", True)
+    assert sent_in_words(case) == "Par courrier, posté le 20 novembre 2026"
+    assert verbs(registration) == [
+        "accommodation entered from paper",
+        "accommodation entry mended",
+    ]
+    assert Letter.objects.filter(message__kind="request_received").count() == 1
+
+
+def test_the_name_of_who_signed_is_mended_and_who_is_named_is_told():
+    registration = a_minor(a_record(**MINOR))
+    enter(registration, Wish(READER), paper=SIGNED)
+
+    enter(registration, Wish(READER), paper=replace(SIGNED, quality="père"))
+    assert Message.objects.filter(kind="signed_as_guardian").count() == 1
+    case = enter(registration, Wish(READER), paper=replace(SIGNED, guardian="Annie Le Goff"))
+
+    assert str(case.signature) == "Annie Le Goff, mère"
+    assert Message.objects.filter(kind="signed_as_guardian").count() == 2
+
+
+def test_what_a_doctor_has_is_taken_from_them_before_it_is_mended(registration):
+    enter(registration)
+    entrust(registration)
+
+    with pytest.raises(operations.LookedAt, match="reprenez-la-lui"):
+        enter(registration, Wish(READER))
+    accommodating.take_from_doctor(case=case_of(registration), by=MANAGER, at=NOW)
+    enter(registration, Wish(READER))
+
+    assert [one.code for one in case_of(registration).measures.all()] == [READER]
+
+
+def test_what_completes_an_incomplete_request_is_entered_and_told_and_takes_no_envelope_back(
+    registration,
+):
+    enter(registration)
+    find_incomplete(registration)
+    later = NOW + timedelta(days=3)
+
+    enter(registration, paper=OnPaper(later.date()), at=later)
+
+    case = case_of(registration)
+    assert (case.state, case.missing, case.has_envelope) == (State.ASKED, "", True)
+    assert sent_in_words(case) == f"Par courrier, le dernier posté le {later.day} novembre 2026"
+    assert Letter.objects.filter(message__kind="request_received").count() == 2
+
+
+def test_what_is_added_after_the_deadline_says_why(registration):
+    enter(registration, Wish(READER))
+    find_incomplete(registration)
+    paper = OnPaper(AFTER)
+
+    with pytest.raises(operations.LateReasonMissing, match="Locaux accessibles"):
+        enter(registration, Wish(READER), Wish(ACCESS), paper=paper, at=LATE)
+    case = enter(
+        registration, Wish(READER), Wish(ACCESS), paper=paper, at=LATE, late_reason="APPARUE"
+    )
+
+    assert came_in_time(case)
+    assert case.received["added"] == [ACCESS]
+
+
+def test_after_a_decision_is_notified_another_paper_opens_another_request(registration):
+    enter(registration)
+    entrust(registration)
+    opine(registration)
+    decide(registration)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+
+    enter(registration, Wish(READER), at=NOW + timedelta(hours=1))
+
+    assert Case.objects.filter(registration=registration).count() == 2
+
+
+def test_what_was_sent_from_a_space_is_not_mended_here():
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    enter(registration)
+    Case.objects.update(posted_on=None, has_envelope=False)
+
+    with pytest.raises(operations.NotOnPaper):
+        enter(registration, Wish(READER))
+
+
+def test_a_withdrawn_registration_takes_its_paper_request_with_it(registration):
+    enter(registration)
+
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+
+    assert case_of(registration).state == State.WITHDRAWN
+
+
+def test_somebody_written_to_by_mail_is_told_by_mail_of_what_they_sent_on_paper():
+    candidate = a_record(email="sans-compte@exemple.test", channel=Channel.MAIL)
+    registration = a_registration(candidate, informations={"has_disability": "oui"})
+
+    enter(registration)
+
+    [message] = Message.objects.filter(kind="request_received")
+    assert message.recipient == "sans-compte@exemple.test"
+    assert "envoyée sur papier" in message.body
+    assert "espace candidat" not in message.body
