@@ -291,6 +291,8 @@ def check_plan(case: Case, *, by: Actor) -> None:
     due = [one for one in papers_called_for_by(case, case.registration) if one.is_mandatory]
     held = compartment(case.registration)
     found = read_whole_by(held, by.identifier) if held else ReadWhole()
+    if case.is_on_paper and not found.given:
+        raise PlanMissing("Le plan est sur papier, et non ici : répondez mesure par mesure.")
     if missing := [one.label for one in due if one.code not in found.given]:
         raise PlanMissing(
             f"{quoted(missing)} : rien de confié que l'antivirus ait vérifié. Demandez ce papier au "

@@ -347,6 +347,8 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
 
 def _lacks(case: Any, registration: Registration) -> str:
     """Say whether a mandatory paper of health is not confided yet, of what was read with a request."""
+    if case.is_on_paper:
+        return "Sur papier" if case.has_envelope else "Sur papier, sans enveloppe"
     due = [one.code for one in papers_called_for_by(case, registration) if one.is_mandatory]
     missing = len(set(due) - set(case.given))
     if not missing:

@@ -282,6 +282,8 @@ def _page(
         else "",
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
         "has_moved": _has_moved(request, found, held),
+        "on_paper": _on_paper(found),
+        "is_all_on_paper": found.is_on_paper and not rows,
         **_unread(request, found, held),
         "trail": trail(found)[:1],
         **papers,
@@ -391,6 +393,12 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
         ("Inscription", f"{registration}, n°{registration.number}"),
         ("Catégorie", registration.category_label),
         ("Procédure", case.get_procedure_display()),
+        (
+            "Reçue",
+            f"Sur papier, cachet de la poste du {day_in_words(case.posted_on)}"
+            if case.posted_on
+            else "",
+        ),
     ]
     if rules is None:
         return rows
@@ -401,6 +409,21 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
         ("Décision antérieure", _former_decision(case)),
         *late_told(case, case.measures.all()),
     ]
+
+
+def _on_paper(case: Case) -> str:
+    """Say where the papers of health are of a request that came by post; of any other, nothing."""
+    if not case.is_on_paper:
+        return ""
+    if not case.has_envelope:
+        return (
+            "La demande est arrivée sur papier, sans enveloppe : aucun papier de santé n'est joint. "
+            "Demandez-les au service gestionnaire ou au candidat."
+        )
+    return (
+        "Les papiers de cette demande sont sur papier, dans une enveloppe fermée que le service "
+        "gestionnaire vous remet sans l'ouvrir : rien n'en est ici."
+    )
 
 
 def _former_decision(case: Case) -> str:
