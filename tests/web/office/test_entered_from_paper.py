@@ -10,6 +10,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
+from sporades.acts import claiming
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import Regulation
 from sporades.letters.models import Letter
@@ -19,6 +20,7 @@ from sporades.registrations.states import State as RegistrationState
 from tests.accommodations.asked import (
     ACCESS,
     LATE,
+    MANAGER,
     MINOR,
     READER,
     THIRD,
@@ -30,8 +32,9 @@ from tests.accommodations.asked import (
     find_incomplete,
     said_so,
 )
-from tests.factories import NOW, a_record, a_registration, load_invented
+from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, load_invented
 from tests.web.guide import main, seen, titles
+from tests.web.guide import signed_in as browser_of
 from tests.web.office.conftest import second_factor_shown
 from tests.web.registry.world import HOST, Role, signed_in
 
@@ -209,7 +212,7 @@ def test_what_was_posted_too_late_says_why(member, on_paper):
         manager = stays_until(member("A09"), LATE)
         page = enter(manager, on_paper, poste_le="16/12/2026")
         assert page.status_code == 422
-        assert "Le cachet vient après la date limite, le mardi 15 décembre 2026" in main(page)
+        assert "Le cachet vient après la date limite, le 15 décembre 2026" in main(page)
         in_time = enter(manager, on_paper, poste_le="15/12/2026")
 
     assert in_time.status_code == 200
@@ -407,3 +410,22 @@ def test_what_is_filed_for_somebody_without_an_account_leads_there(manager, on_p
     page = manager.post(reverse("office:recap", args=[draft.pk]), follow=True)
 
     assert "se saisit dans l'onglet « Aménagement »" in main(page)
+
+
+def test_whoever_claims_their_file_since_reads_that_it_came_by_post_and_is_asked_for_no_paper(
+    manager, on_paper
+):
+    enter(manager, on_paper)
+    own = a_candidate(birth_name="Le Goff", first_names="Maëlle")
+    code = claiming.give_code(
+        on_paper.candidate, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW
+    )
+    claiming.claim_into(own.user, code=code, birth=(14, 3, 1998), network="ici", at=NOW)
+
+    page = main(
+        browser_of(own.user).get(reverse("candidate:accommodation", args=[on_paper.number]))
+    )
+
+    assert "Par courrier, posté le 20 novembre 2026." in page
+    assert "À vous : confiez" not in page
+    assert page_of(on_paper) not in manager.get(tab(on_paper)).text

@@ -71,7 +71,8 @@ def papers_called_for(case: Any, registration: Registration) -> list[CalledFor]:
         registration: whose request it is.
     """
     called = rules.papers_called_for(registration, case, measures=case.codes)
-    return [CalledFor(one, one.code in case.confided) for one in called]
+    # What came in a closed envelope is with the service, for the doctor: it is not asked for again.
+    return [CalledFor(one, case.has_envelope or one.code in case.confided) for one in called]
 
 
 SERVES_AGAIN = (

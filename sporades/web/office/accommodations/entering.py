@@ -10,7 +10,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Rewritten, why_not_entered
 from sporades.accommodations.queries import cases_of, open_among, revision_after
-from sporades.accommodations.rules import deadline_of, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.core.french import day_in_words
@@ -18,7 +18,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.accommodations.entry_form import EntryForm
+from sporades.web.office.accommodations.entry_form import EntryForm, last_day_in_words
 from sporades.web.office.registrations.files import TRAIL, author_on, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
@@ -76,7 +76,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
         "why": "" if why is None else str(why),
         "is_mended": title == MENDED,
         "missing": case.missing_for_office if case is not None else "",
-        "deadline": found.service.said(deadline_of(found)),
+        "deadline": last_day_in_words(found),
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
         **said,
     }

@@ -27,7 +27,7 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import State
 from sporades.candidates.names import cleaned_full_name
-from sporades.core.french import local_day, quoted
+from sporades.core.french import day_in_words, local_day, quoted
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations
 from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
@@ -121,6 +121,9 @@ class EntryForm(ByPostForm, MeasuresForm):
             lateness=Lateness.FIRST if is_passed else Lateness.NONE,
             is_held=False,
         )
+        if "decision" in self.fields:
+            # What is said under « Oui » is said to the candidate: « Joignez-la ».
+            self.fields["decision"].choices = YES_OR_NO
         self._ask_papers()
         self._ask_as_read(case)
         self._ask_who_signed(at)
@@ -190,8 +193,7 @@ class EntryForm(ByPostForm, MeasuresForm):
 
     @property
     def _deadline(self) -> str:
-        service = self._registration.service
-        return service.said(deadline_of(self._registration))
+        return last_day_in_words(self._registration)
 
     def clean_representant(self) -> str:
         """Keep the names of a person: they are printed under what is signed."""
@@ -348,6 +350,11 @@ class EntryForm(ByPostForm, MeasuresForm):
             ),
             "is_certain": said.get("certain", False),
         }
+
+
+def last_day_in_words(registration: Registration) -> str:
+    """Say the last day on which what is in time is posted: no postmark has an hour."""
+    return day_in_words(local_day(deadline_of(registration), registration.service.zone))
 
 
 def _papers_named(code: str) -> str:
