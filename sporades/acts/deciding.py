@@ -20,6 +20,7 @@ from sporades.evidence.unmet import Unmet, unmet_by
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
+from sporades.letters.rules import DECISION, STANDING
 from sporades.registrations import deciding
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
@@ -229,6 +230,7 @@ def decide_within(
         key=f"registration:{registration.pk}:decided:{entry.pk}",
         is_first=True,
         about=registration,
+        matter=STANDING if decision in (SET_ASIDE, RESTORE) else DECISION,
         urgent=True,
         registration=registration,
         told=told,

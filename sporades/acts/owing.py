@@ -22,6 +22,7 @@ from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
 from sporades.intake import cleaning
 from sporades.letters.operations import tell
+from sporades.letters.rules import of_piece
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
@@ -229,6 +230,7 @@ def tell_of(
         at=at,
         key=f"{kind}:{row.pk}:{at.isoformat()}",
         about=registration,
+        matter=of_piece(row.pk),
         urgent=True,
         registration=registration,
         piece=row,

@@ -22,6 +22,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
+from sporades.letters.rules import WITHDRAWAL
 from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import due_as_told
@@ -208,6 +209,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         at=at,
         key=f"registration:{registration.pk}:withdrawn",
         about=registration,
+        matter=WITHDRAWAL,
         urgent=True,
         registration=registration,
         when=instant_in_words(at, registration.service.zone),

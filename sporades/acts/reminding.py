@@ -13,6 +13,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, Owed, owed_by
 from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.operations import tell
+from sporades.letters.rules import REMINDER
 from sporades.mail.models import Message
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
@@ -74,6 +75,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         at=at,
         key=f"pieces due:{registration.pk}:{at.isoformat()}",
         about=registration,
+        matter=REMINDER,
         registration=registration,
         pieces=owed,
         is_named=are_named_to(registration),

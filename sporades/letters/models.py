@@ -118,7 +118,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def whole(self) -> Self:
         """Everything that a line shows."""
-        return self.select_related("message", "candidate__identity", "run__academy")
+        return self.select_related(
+            "message", "candidate__identity", "run__academy", "service__academy"
+        )
 
 
 class Letter(models.Model):
@@ -168,6 +170,7 @@ class Letter(models.Model):
     )
     returned_on = models.DateField("revenu le", null=True, blank=True)
     returned_name = models.CharField("retour noté par", max_length=120, blank=True)
+    overtaken_at = models.DateTimeField("remplacé par un courrier du", null=True, blank=True)
 
     objects: ClassVar[Any] = LetterQuerySet.as_manager()
 
@@ -177,7 +180,15 @@ class Letter(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="a_printed_letter_has_its_run_and_its_address",
-                condition=Q(state=LetterState.TO_PRINT) | (Q(run__isnull=False) & ~Q(address=[])),
+                condition=Q(state__in=(LetterState.TO_PRINT, LetterState.OVERTAKEN))
+                | (Q(run__isnull=False) & ~Q(address=[])),
+            ),
+            models.CheckConstraint(
+                name="an_overtaken_letter_has_its_instant_and_no_run",
+                condition=Q(
+                    state=LetterState.OVERTAKEN, overtaken_at__isnull=False, run__isnull=True
+                )
+                | (~Q(state=LetterState.OVERTAKEN) & Q(overtaken_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="a_returned_letter_has_its_day",

@@ -1,7 +1,7 @@
 """Tell candidates something: by mail where one reaches them, else by a letter; post the letters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
-from sporades.letters.states import POST, RETURN, UNPOST, LetterState
+from sporades.letters.rules import overtaken_by, overtaking
+from sporades.letters.states import OVERTAKE, POST, RETURN, UNPOST, LetterState
 from sporades.mail.models import Message
 from sporades.mail.operations import mail_instead, write_again, write_letter
 
@@ -63,6 +64,7 @@ def tell(
     urgent: bool = False,
     enclosed: DocumentVersion | None = None,
     link: str = "",
+    matter: str = "",
     **context: Any,
 ) -> Message:
     """Tell a candidate something, in the transaction of the act: one mail or one letter, never both.
@@ -78,9 +80,11 @@ def tell(
         enclosed: a document that goes with the letter.
         link: where the mail leads; whom to ask is said instead in a letter, and to whoever has no
             account to sign in to.
+        matter: of what a later message may say otherwise (`rules`): a letter that waits to be
+            printed and that this one overtakes is not printed.
         context: what the template says, and whether it `is_first`, as `mail.write` has it.
     """
-    said = {"at": at, "key": key, "about": about, **context}
+    said = {"at": at, "key": key, "about": about, "matter": matter, **context}
     if not candidate.by_letter:
         has_space = candidate.has_account
         said |= {"has_space": has_space, "link": link if has_space else IN_PERSON}
@@ -99,6 +103,7 @@ def tell_at(
     key: str,
     about: models.Model,
     enclosed: DocumentVersion | None = None,
+    matter: str = "",
     **context: Any,
 ) -> Message:
     """Tell a candidate something by a letter, whatever their channel.
@@ -106,19 +111,72 @@ def tell_at(
     Args:
         envelope: the lines of the address that it is for, even if it is theirs no more; without
             any, where they are reached when it is printed.
-        candidate, kind, service, at, key, about, enclosed, context: as in `tell`.
+        candidate, kind, service, at, key, about, enclosed, matter, context: as in `tell`.
     """
-    said = {"at": at, "key": key, "about": about, **context}
+    said = {"at": at, "key": key, "about": about, "matter": matter, **context}
     message, is_new = write_letter(kind, link=IN_PERSON, **said)
     if is_new:
-        Letter.objects.create(
+        letter = Letter.objects.create(
             message=message,
             candidate=candidate,
             service=service,
             enclosed=enclosed,
             address=list(envelope),
         )
+        _overtake(letter)
     return message
+
+
+def _overtake(later: Letter) -> None:
+    """Print no more the letters that wait and that a new one makes false or needless.
+
+    A run that is begun at the same instant has a letter, or finds that it waits no more: each of
+    the two locks it. One that goes with a document waits: the later would not enclose it.
+    """
+    said = later.message
+    false = overtaken_by(said.matter, path="message__")
+    if false is None:
+        return
+    waiting = Letter.objects.waiting().filter(
+        false,
+        candidate=later.candidate,
+        message__about_kind=said.about_kind,
+        message__about_id=said.about_id,
+        enclosed=None,
+    )
+    locked = waiting.exclude(pk=later.pk).select_for_update(of=("self",), no_key=True)
+    keys = list(locked.order_by("pk").values_list("pk", flat=True))
+    _leave_out(keys, at=said.written_at)
+
+
+def _leave_out(keys: Collection[int], *, at: datetime) -> None:
+    left = Letter.objects.filter(pk__in=keys, run=None, state__in=OVERTAKE.sources)
+    left.update(state=OVERTAKE.target, overtaken_at=at)
+
+
+def put_aside(letter: Letter, *, why: str) -> None:
+    """Take a letter that cannot be printed out of its run; it waits again, unless it is overtaken.
+
+    Args:
+        letter: the letter, with its message.
+        why: as the office reads it.
+    """
+    Letter.objects.filter(pk=letter.pk).update(run=None, address=[], why=why)
+    said = letter.message
+    later = overtaking(said.matter, path="message__")
+    if later is None or letter.enclosed_id is not None:
+        return
+    told = Letter.objects.filter(
+        later,
+        candidate=letter.candidate_id,
+        message__about_kind=said.about_kind,
+        message__about_id=said.about_id,
+        message__again_of=None,
+        pk__gt=letter.pk,
+    )
+    written = told.order_by("pk").values_list("message__written_at", flat=True).last()
+    if written is not None:
+        _leave_out([letter.pk], at=written)
 
 
 def tell_again(
@@ -148,6 +206,7 @@ def tell_again(
         body=f"{preface}\n\n{_ON_THE_WEB.sub(IN_PERSON, message.body)}",
         about_kind=message.about_kind,
         about_id=message.about_id,
+        matter=message.matter,
         state=Message.State.LETTER,
         written_at=at,
         next_try_at=at,

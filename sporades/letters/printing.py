@@ -30,7 +30,7 @@ from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.operations import NotMade
+from sporades.letters.operations import NotMade, put_aside
 from sporades.letters.states import PRINT
 from sporades.registrations.records import postal_address_of
 from sporades.territory import queries as territory
@@ -239,7 +239,7 @@ def _paper_or_aside(letter: Letter, *, at: datetime) -> list[bytes]:
         return paper_of(letter, at=at)
     except UNPRINTABLE:
         logger.exception("Letter %s cannot be printed", letter.pk)
-        Letter.objects.filter(pk=letter.pk).update(run=None, address=[], why=CANNOT_BE_PRINTED)
+        put_aside(letter, why=CANNOT_BE_PRINTED)
         return []
 
 

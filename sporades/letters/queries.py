@@ -13,7 +13,7 @@ from sporades.registrations.summary import SUMMARY
 
 def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:
     """Return messages, each with what has become of it as a letter, where it is one."""
-    return messages.select_related("letter__run__academy")
+    return messages.select_related("letter__run__academy", "letter__service__academy")
 
 
 def unprintable() -> Q:

@@ -12,6 +12,7 @@ class LetterState(models.TextChoices):
     PRINTED = "printed", "PDF préparé"
     POSTED = "posted", "Posté"
     RETURNED = "returned", "Revenu"
+    OVERTAKEN = "overtaken", "Remplacé avant l'impression"
 
 
 TO_PRINT, PRINTED, POSTED = LetterState.TO_PRINT, LetterState.PRINTED, LetterState.POSTED
@@ -20,5 +21,6 @@ PRINT = Transition("print", {TO_PRINT}, PRINTED, "Imprimer")
 POST = Transition("post", {PRINTED}, POSTED, "Noter comme posté")
 UNPOST = Transition("unpost", {POSTED}, PRINTED, "Revenir sur l'envoi")
 RETURN = Transition("return", {POSTED}, LetterState.RETURNED, "Noter comme revenu")
+OVERTAKE = Transition("overtake", {TO_PRINT}, LetterState.OVERTAKEN, "Remplacer")
 
-LETTER_TRANSITIONS = (PRINT, POST, UNPOST, RETURN)
+LETTER_TRANSITIONS = (PRINT, POST, UNPOST, RETURN, OVERTAKE)

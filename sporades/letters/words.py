@@ -31,5 +31,8 @@ def fate_in_words(letter: Letter) -> str:
             return f"Posté le {day_in_words(letter.run.posted_on)}"
         case LetterState.RETURNED if letter.returned_on:
             return f"Revenu le {day_in_words(letter.returned_on)} : l'adresse n'est pas la bonne"
+        case LetterState.OVERTAKEN if letter.overtaken_at:
+            by = instant_in_words(letter.overtaken_at, letter.service.zone)
+            return f"Remplacé, avant l'impression, par un courrier du {by}"
         case _:
             return str(letter.get_state_display())

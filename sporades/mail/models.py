@@ -53,6 +53,10 @@ class Message(models.Model):
         "académie de l'inscription concernée", max_length=3, blank=True, default="", db_default=""
     )
     """Written by the database, for the messages about a registration: where it is now."""
+    matter = models.CharField(
+        "ce dont il parle", max_length=30, blank=True, default="", db_default=""
+    )
+    """Of what a later message may say otherwise: the rooms above know which."""
     is_urgent = models.BooleanField("passe devant", default=False)
     state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField("essais", default=0)

@@ -26,6 +26,7 @@ def write(
     about: models.Model,
     urgent: bool = False,
     is_first: bool = False,
+    matter: str = "",
     **context: Any,
 ) -> Message:
     """Write a message and queue its delivery, in the current transaction.
@@ -38,6 +39,7 @@ def write(
         about: the row that the message is about, which it is forgotten with.
         urgent: whether it overtakes the others (activation, reset, receipt).
         is_first: whether the act has just made what the key names: nothing can have told it.
+        matter: of what a later message may say otherwise, if anything.
         context: what the template says.
 
     Returns:
@@ -54,6 +56,7 @@ def write(
             about=about,
             urgent=urgent,
             is_first=is_first,
+            matter=matter,
             **context,
         )
         if is_new:
@@ -68,6 +71,7 @@ def write_letter(
     key: str,
     about: models.Model,
     is_first: bool = False,
+    matter: str = "",
     **context: Any,
 ) -> tuple[Message, bool]:
     """Write what somebody whom no mail reaches is told, in the current transaction.
@@ -78,7 +82,7 @@ def write_letter(
         at: the instant of the act.
         key: names the event; one event makes one letter.
         about: the row that it is about, which it is forgotten with.
-        is_first: as in `write`.
+        is_first, matter: as in `write`.
         context: what the template says.
 
     Returns:
@@ -92,6 +96,7 @@ def write_letter(
         key=key,
         about=about,
         is_first=is_first,
+        matter=matter,
         by_letter=True,
         has_space=False,
         **context,
@@ -108,6 +113,7 @@ def _kept(
     about: models.Model,
     urgent: bool = False,
     is_first: bool = False,
+    matter: str = "",
     **context: Any,
 ) -> tuple[Message, bool]:
     subject, body = render(kind, context)
@@ -116,6 +122,7 @@ def _kept(
         "subject": subject,
         "body": body,
         **about_of(about),
+        "matter": matter,
         "is_urgent": urgent,
         "state": state,
         "written_at": at,
@@ -146,6 +153,7 @@ def write_again(refused: Message, *, to: str, at: datetime, preface: str) -> Mes
         body=f"{preface}\n\n{refused.body}",
         about_kind=refused.about_kind,
         about_id=refused.about_id,
+        matter=refused.matter,
         is_urgent=refused.is_urgent,
         written_at=at,
         next_try_at=at,

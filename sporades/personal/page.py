@@ -102,7 +102,7 @@ UNREAD_OF = {
     "documents.Folder": {"academy", "domain"},
     "evidence.Evidence": {"code"},
     "journal.Entry": {"academy"},
-    "mail.Message": {"academy", "kind", "last_error"},
+    "mail.Message": {"academy", "kind", "last_error", "matter"},
     "medical.Opening": {"paper", "reader_id"},
     "medical.Remark": {"is_between_doctors"},
 }

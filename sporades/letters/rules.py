@@ -1,0 +1,74 @@
+"""Which letter or mail says what makes an earlier one false, or needless.
+
+A message has a matter where a later one may overtake it: the piece, or what is decided of a
+registration. Those that have none stand whatever is said later: receipts, documents, answers, what
+a service writes in its own words.
+"""
+
+from django.db.models import Q
+
+DECISION = "decision"
+"""Validated, to validate again, in anomaly, no more so: the last says it all."""
+STANDING = "standing"
+"""Set aside, restored. Only one of them takes back the other, which may be contested."""
+WITHDRAWAL = "withdrawal"
+REMINDER = "reminder"
+_PIECE = "piece:"
+
+OVERTAKES = {
+    DECISION: {DECISION},
+    STANDING: {STANDING, DECISION},
+    WITHDRAWAL: {DECISION, REMINDER, _PIECE},
+}
+"""What each matter makes false of the same registration; a piece overtakes itself alone.
+
+A validation does not overtake what is asked of a piece: it may be undone, and that would then be
+asked by nobody.
+"""
+
+
+def of_piece(key: int) -> str:
+    """Return the matter of what is told of a piece."""
+    return f"{_PIECE}{key}"
+
+
+def is_of_piece(matter: str) -> bool:
+    """Return whether a matter is a piece's."""
+    return matter.startswith(_PIECE)
+
+
+def piece_of(matter: str) -> int | None:
+    """Return the key of the piece that a matter is, if it is one's."""
+    return int(matter.removeprefix(_PIECE)) if is_of_piece(matter) else None
+
+
+def overtaken_by(matter: str, *, path: str = "") -> Q | None:
+    """Return what a message must be about to be overtaken by a later one; nothing where none is.
+
+    Args:
+        matter: of the later one.
+        path: leads to the message, where something else is asked of.
+    """
+    if is_of_piece(matter):
+        return Q(**{f"{path}matter": matter})
+    overtaken = OVERTAKES.get(matter)
+    if overtaken is None:
+        return None
+    found = Q(**{f"{path}matter__in": sorted(overtaken - {_PIECE})})
+    return found | Q(**{f"{path}matter__startswith": _PIECE}) if _PIECE in overtaken else found
+
+
+def overtaking(matter: str, *, path: str = "") -> Q | None:
+    """Return what a later message must be about to overtake this one; nothing where none does.
+
+    Args:
+        matter: of the earlier one.
+        path: leads to the message, where something else is asked of.
+    """
+    if not matter:
+        return None
+    group = _PIECE if is_of_piece(matter) else matter
+    later = {one for one, overtaken in OVERTAKES.items() if group in overtaken}
+    if is_of_piece(matter):
+        later.add(matter)
+    return Q(**{f"{path}matter__in": sorted(later)}) if later else None

@@ -1,0 +1,314 @@
+"""A letter that waits and that a later one makes false or needless: one test for each row of docs/states.md."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sporades.acts import deciding, registering, reminding, verifying
+from sporades.core import pdf
+from sporades.documents.models import DocumentVersion
+from sporades.letters import operations, printing
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.rules import DECISION, WITHDRAWAL
+from sporades.letters.states import LetterState
+from sporades.letters.words import fate_in_words
+from sporades.mail.models import Message
+from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from tests.endurance.arena import first
+from tests.evidence.given import BAC, IDENTITY, again, piece
+from tests.evidence.test_completeness import WITH_BAC
+from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, load_invented
+from tests.jobs import work
+from tests.letters.test_printing import LILLE, MANAGER, pages, printed
+
+open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+LATER = NOW + timedelta(minutes=7)
+
+
+@pytest.fixture
+def registration(invented_exam, stopped_clock):
+    """File the registration of somebody whom letters reach; its receipt is printed."""
+    filed = a_registration(a_record())
+    Letter.objects.all().delete()
+    return filed
+
+
+def waive(registration, *, at=NOW):
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=at)
+
+
+def waive_later(registration):
+    waive(registration, at=LATER)
+
+
+def ask(registration, *, at=NOW):
+    verifying.ask_again(row=piece(registration), by=MANAGER, at=at)
+
+
+def receive(registration):
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+
+def refuse(registration):
+    verifying.refuse(row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=NOW)
+
+
+def overturn(registration):
+    verifying.overturn(row=piece(registration), seen=None, by=MANAGER, at=NOW)
+
+
+def grant(registration, day=10):
+    verifying.grant(row=piece(registration), until=date(2027, 2, day), by=MANAGER, at=NOW)
+
+
+def cut_back(registration):
+    grant(registration, day=5)
+
+
+def decide(decision, *, at=NOW):
+    def done(registration):
+        reason = "Un motif." if decision in (FLAG, SET_ASIDE) else ""
+        deciding.decide(
+            registration=again(registration), decision=decision, reason=reason, by=MANAGER, at=at
+        )
+
+    return done
+
+
+def withdraw(registration):
+    registering.withdraw(registration=again(registration), by=OPERATOR, at=NOW)
+
+
+def remind(registration):
+    row = piece(registration)
+    assert reminding.remind_pieces(at=row.until - timedelta(hours=3))
+
+
+def subjects(letters):
+    """Return what letters say, the first words of each."""
+    found = letters.order_by("pk").values_list("message__subject", flat=True)
+    return [one.partition(" : ")[0] for one in found]
+
+
+def waiting():
+    return subjects(Letter.objects.waiting())
+
+
+WAIVED, ASKED = "Pièce justificative dispensée", "Pièce justificative demandée de nouveau"
+REFUSED, GOOD = "Pièce justificative non conforme", "Pièce justificative conforme"
+TIME, CUT = (
+    "Délai accordé pour une pièce justificative",
+    "Délai corrigé pour une pièce justificative",
+)
+VALID, REOPENED = "Inscription validée", "Inscription à valider de nouveau"
+INCOMPLETE, CLEARED = "Inscription incomplète", "Anomalie levée"
+ASIDE, RESTORED = "Inscription écartée", "Inscription rétablie"
+LEFT, REMINDED = "Désinscription", "Pièces justificatives à fournir"
+
+
+@pytest.mark.parametrize(
+    ("acts", "left"),
+    [
+        # The acts on one piece: the last says it all.
+        ((waive, ask), [ASKED]),
+        ((waive, ask, waive_later), [WAIVED]),
+        ((receive, refuse), [REFUSED]),
+        ((receive, refuse, overturn), [GOOD]),
+        ((receive, refuse, waive), [WAIVED]),
+        ((receive, refuse, grant), [TIME]),
+        ((grant, cut_back), [CUT]),
+        ((waive, ask, grant), [TIME]),
+        # What is decided of a registration.
+        ((decide(VALIDATE), decide(REOPEN)), [REOPENED]),
+        ((decide(VALIDATE), decide(REOPEN), decide(VALIDATE)), [VALID]),
+        ((decide(VALIDATE), decide(FLAG)), [INCOMPLETE]),
+        ((decide(FLAG), decide(CLEAR)), [CLEARED]),
+        ((decide(FLAG), decide(VALIDATE)), [VALID]),
+        ((decide(FLAG), decide(SET_ASIDE)), [ASIDE]),
+        # What may be contested waits, unless it is taken back.
+        ((decide(SET_ASIDE), decide(RESTORE)), [RESTORED]),
+        ((decide(SET_ASIDE), decide(RESTORE), decide(SET_ASIDE)), [ASIDE]),
+        ((decide(VALIDATE), decide(SET_ASIDE), decide(RESTORE)), [RESTORED]),
+        ((decide(SET_ASIDE), decide(RESTORE), decide(VALIDATE)), [RESTORED, VALID]),
+        ((decide(SET_ASIDE), decide(RESTORE), withdraw), [RESTORED, LEFT]),
+        # Who has left owes nothing.
+        ((waive, ask, withdraw), [LEFT]),
+        ((remind, withdraw), [LEFT]),
+        ((decide(FLAG), withdraw), [LEFT]),
+        # A validation may be undone: what is asked of a piece is said all the same.
+        ((waive, ask, decide(VALIDATE)), [ASKED, VALID]),
+        ((remind, waive), [REMINDED, WAIVED]),
+        ((decide(FLAG), waive), [INCOMPLETE, WAIVED]),
+    ],
+)
+def test_what_is_false_or_needless_is_printed_no_more(registration, acts, left):
+    for act in acts:
+        act(registration)
+
+    assert waiting() == left
+    kept = Letter.objects.filter(state=LetterState.OVERTAKEN)
+    told = [letter for letter in Letter.objects.all() if letter not in Letter.objects.waiting()]
+    assert sorted(kept, key=str) == sorted(told, key=str)
+
+
+@open_exam
+def test_what_is_asked_of_another_piece_is_printed():
+    registration = a_registration(a_record(), **WITH_BAC)
+    Letter.objects.all().delete()
+    for code in (IDENTITY, BAC):
+        verifying.waive(row=piece(registration, code), reason="Vue.", by=MANAGER, at=NOW)
+
+    assert waiting() == [WAIVED, WAIVED]
+
+
+def test_of_another_registration_of_the_same_person_nothing_is_overtaken(registration):
+    waive(registration)
+    other = a_registration(a_record(first_names="Yann"))
+    waive(other)
+
+    assert waiting().count(WAIVED) == 2
+
+
+def test_time_that_is_given_says_again_why_a_piece_is_refused(registration):
+    receive(registration)
+    refuse(registration)
+
+    grant(registration)
+
+    said = Message.objects.get(kind="piece_given_time").body
+    assert "Celle que vous avez donnée n'est pas conforme. Motif : Illisible." in said
+
+
+def test_what_is_overtaken_says_by_what_is_in_no_queue_and_in_no_run(registration, kept):
+    waive(registration)
+    ask(registration, at=LATER)
+
+    letter = Letter.objects.get(message__kind="piece_waived")
+    assert fate_in_words(letter).replace("\u00a0", " ") == (
+        "Remplacé, avant l'impression, par un courrier du mercredi 25 novembre 2026 à 10 h 37 "
+        "(heure de Paris)"
+    )
+    [run] = printed()
+    assert subjects(run.letters) == [ASKED]
+    assert not any("dispense d'une pièce" in text for text in pages(run))
+    assert Message.objects.filter(kind="piece_waived").exists()
+
+
+def test_a_letter_that_is_printed_or_in_a_run_is_overtaken_no_more(registration, kept):
+    waive(registration)
+    printing.print_now(LILLE, by=MANAGER, at=NOW)
+
+    ask(registration)
+
+    assert subjects(PrintRun.objects.get().letters) == [WAIVED]
+    work("letters")
+    assert Letter.objects.get(message__kind="piece_waived").state == LetterState.PRINTED
+    assert waiting() == [ASKED]
+
+
+def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(
+    registration, kept, monkeypatch
+):
+    waive(registration)
+    decide(FLAG)(registration)
+    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    ask(registration)
+
+    def fails(*_args, **_options):
+        raise pdf.CannotPrint
+
+    monkeypatch.setattr(printing.pdf, "typeset", fails)
+    work("letters")
+
+    assert waiting() == [INCOMPLETE, ASKED]
+    assert Letter.objects.get(message__kind="piece_waived").state == LetterState.OVERTAKEN
+
+
+def test_a_letter_that_goes_with_a_document_waits(registration):
+    waive(registration)
+    summary = DocumentVersion.objects.first()
+    Letter.objects.update(enclosed=summary)
+
+    ask(registration)
+
+    assert waiting() == [WAIVED, ASKED]
+
+
+def test_what_a_service_writes_is_never_overtaken(registration):
+    said = {"registration": registration, "subject": "Objet", "text": "Un texte.", "contact": {}}
+    for kind, key in (("message_of_service", "a"), ("message_answered", "b")):
+        operations.tell(
+            registration.candidate,
+            kind,
+            service=registration.service,
+            at=NOW,
+            key=key,
+            about=registration,
+            **said,
+        )
+    before = waiting()
+
+    decide(VALIDATE)(registration)
+    withdraw(registration)
+
+    assert waiting() == [*before, LEFT]
+
+
+def test_a_letter_sent_again_overtakes_nothing(registration):
+    waive(registration)
+    old = Message.objects.get(kind="piece_waived")
+    Letter.objects.update(state=LetterState.OVERTAKEN, overtaken_at=NOW)
+    ask(registration)
+
+    operations.tell_again(
+        old,
+        candidate=registration.candidate,
+        service=registration.service,
+        preface="De nouveau.",
+        at=LATER,
+    )
+
+    assert waiting() == [ASKED, WAIVED]
+
+
+@open_exam
+def test_a_mail_has_its_matter_and_overtakes_no_other():
+    filed = a_registration(a_candidate())
+
+    decide(VALIDATE)(filed)
+    withdraw(filed)
+
+    told = Message.objects.exclude(matter="").order_by("pk")
+    assert [one.matter for one in told] == [DECISION, WITHDRAWAL]
+    assert {one.state for one in told} == {Message.State.WAITING}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_a_run_begun_at_the_same_instant_has_it_or_has_it_not(
+    territory, stopped_clock, kept, is_told_first
+):
+    load_invented()
+    filed = a_registration(a_record())
+    Letter.objects.all().delete()
+    waive(filed)
+
+    def tell(holds):
+        ask(filed)
+        holds()
+
+    def take(holds):
+        printing.print_now(LILLE, by=MANAGER, at=NOW)
+        holds()
+
+    def print_now():
+        return printing.print_now(LILLE, by=MANAGER, at=NOW)
+
+    outcomes = first(tell, print_now) if is_told_first else first(take, lambda: ask(filed))
+
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    letter = Letter.objects.get(message__kind="piece_waived")
+    assert (letter.state, letter.run is None) == (
+        (LetterState.OVERTAKEN, True) if is_told_first else (LetterState.TO_PRINT, False)
+    )
+    assert waiting() == [ASKED]
