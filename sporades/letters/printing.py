@@ -24,7 +24,7 @@ from sporades.candidates.models import Candidate
 from sporades.candidates.postal import lines_of
 from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.french import day_in_words, local_day, spaced
+from sporades.core.french import instant_in_words, local_day, spaced
 from sporades.core.locks import alone, lock_value
 from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
@@ -198,7 +198,10 @@ def make(pk: int, *, at: datetime) -> None:
 
 
 def _make(run: PrintRun, *, at: datetime) -> None:
-    papers = [paper for letter in _letters_of(run) if (paper := _paper_or_aside(letter, at=at))]
+    placed = _placed(run)
+    # One that leaves changes what the others of its envelope say of their place.
+    while len(papers := _papers(placed, at=at)) < len(placed):
+        placed = _placed(run)
     if not papers:
         run.delete()
         return
@@ -207,11 +210,15 @@ def _make(run: PrintRun, *, at: datetime) -> None:
         Letter.objects.filter(run=run, state__in=PRINT.sources).update(state=PRINT.target)
 
 
+def _papers(placed: list[tuple[Letter, str]], *, at: datetime) -> list[list[bytes]]:
+    return [paper for letter, place in placed if (paper := _paper_or_aside(letter, place, at=at))]
+
+
 def _make_again(run: PrintRun, *, as_of: datetime, at: datetime) -> None:
     papers: list[list[bytes]] = []
     try:
-        for letter in _letters_of(run):
-            papers.append(paper_of(letter, at=as_of))  # noqa: PERF401 - how far it came is said
+        for letter, place in _placed(run):
+            papers.append(paper_of(letter, place, at=as_of))
     except UNPRINTABLE:
         logger.exception("Print run %s cannot be made again", run.pk)
         _give_up(run, f"courrier de la ligne {len(papers) + 1} : {CANNOT_BE_PRINTED}")
@@ -227,47 +234,66 @@ def _give_up(run: PrintRun, why: str) -> None:
     PrintRun.objects.filter(pk=run.pk).update(again_at=None, trouble=why)
 
 
-def _letters_of(run: PrintRun) -> Iterable[Letter]:
+def in_envelopes(letters: Iterable[Letter]) -> list[list[Letter]]:
+    """Return letters by envelope: those to one person at one address, in the order given.
+
+    Args:
+        letters: those of a run, the first written first.
+    """
+    found: dict[tuple[object, ...], list[Letter]] = {}
+    for letter in letters:
+        found.setdefault((letter.candidate_id, *letter.address), []).append(letter)
+    return list(found.values())
+
+
+def _placed(run: PrintRun) -> list[tuple[Letter, str]]:
+    """Return the letters of a run in the order of its file, each with its place in its envelope."""
     related = ("message", "service__managing_service", "service__academy", "enclosed__document")
-    found: Iterable[Letter] = Letter.objects.filter(run=run).select_related(*related).order_by("pk")
-    return found
+    letters = Letter.objects.filter(run=run).select_related(*related).order_by("pk")
+    return [
+        (letter, f"Courrier {place} sur {len(together)} de ce pli" if together[1:] else "")
+        for together in in_envelopes(letters)
+        for place, letter in enumerate(together, start=1)
+    ]
 
 
-def _paper_or_aside(letter: Letter, *, at: datetime) -> list[bytes]:
+def _paper_or_aside(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the sheets of a letter; one that cannot be printed leaves its run, with why."""
     try:
-        return paper_of(letter, at=at)
+        return paper_of(letter, place, at=at)
     except UNPRINTABLE:
         logger.exception("Letter %s cannot be printed", letter.pk)
         put_aside(letter, why=CANNOT_BE_PRINTED)
         return []
 
 
-def paper_of(letter: Letter, *, at: datetime) -> list[bytes]:
+def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the PDF of a letter, and that of the document that goes with it.
 
     A document that was taken back meanwhile does not go.
 
     Args:
         letter: with its message, service and document.
+        place: which of its envelope it is, where several share one.
         at: the instant of printing.
     """
     version = letter.enclosed
     taken_back = version.withdrawn_at if version else None
     is_withdrawn = taken_back is not None and taken_back <= at
     written = letter.message.written_at
-    content = content_of(letter, note=NOT_ENCLOSED if is_withdrawn else "")
+    content = content_of(letter, place=place, note=NOT_ENCLOSED if is_withdrawn else "")
     parts = [pdf.typeset(TEMPLATE, content, at=written)]
     if version is not None and not is_withdrawn:
         parts.append(documents.printed(version))
     return parts
 
 
-def content_of(letter: Letter, *, note: str = "") -> dict[str, object]:
+def content_of(letter: Letter, *, place: str = "", note: str = "") -> dict[str, object]:
     """Return what the sheet says.
 
     Args:
         letter: the letter.
+        place: which of its envelope it is, where several share one.
         note: what is said under its text.
     """
     managing, academy = letter.service.managing_service, letter.service.academy
@@ -284,7 +310,9 @@ def content_of(letter: Letter, *, note: str = "") -> dict[str, object]:
             managing.opening_hours,
         ],
         "recipient": letter.address,
-        "dated": f"Le {day_in_words(local_day(message.written_at, academy.zone))}",
+        # With its hour: of two of one day, it tells which is the last.
+        "dated": f"Le {instant_in_words(message.written_at, academy.zone, weekday=False)}",
+        "place": place,
         "paragraphs": [
             part.splitlines() for part in spaced(message.body).strip().split("\n\n") if part.strip()
         ],

@@ -77,6 +77,57 @@ def test_a_run_has_each_letter_on_a_front_page_with_its_document_and_its_pages(k
 
 
 @open_exam
+def test_letters_to_one_person_follow_each_other_and_say_their_hour_and_their_place(kept):
+    mine = a_registration(a_record())
+    a_registration(a_record(first_names="Yann"))
+    later = NOW + timedelta(minutes=7)
+    deciding.decide(registration=mine, decision=VALIDATE, reason="", by=MANAGER, at=later)
+
+    [run] = printed(at=later)
+
+    said = [text for text in pages(run) if "Bureau des essais de Lille" in text and "Le 25" in text]
+    assert [("LE GOFF" in text, "Yann" in text) for text in said] == [
+        (True, False),
+        (True, False),
+        (True, True),
+    ]
+    assert "Le 25 novembre 2026 à 10 h 30 (heure de Paris) Courrier 1 sur 2 de ce pli" in said[0]
+    assert "Le 25 novembre 2026 à 10 h 37 (heure de Paris) Courrier 2 sur 2 de ce pli" in said[1]
+    assert "Inscription validée" in said[1]
+    assert "de ce pli" not in said[2]
+
+
+@open_exam
+def test_of_one_person_whose_letter_moved_meanwhile_each_address_has_its_envelope(kept):
+    mine = a_registration(a_record())
+    Letter.objects.update(address=["Madame LE GOFF", "1 rue Neuve", "59000 LILLE"])
+    deciding.decide(registration=mine, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+
+    [run] = printed()
+
+    assert len(printing.in_envelopes(run.letters.order_by("pk"))) == 2
+    assert not any("de ce pli" in text for text in pages(run))
+
+
+@open_exam
+def test_a_letter_that_leaves_an_envelope_is_not_counted_in_it(kept, monkeypatch):
+    mine = a_registration(a_record())
+    deciding.decide(registration=mine, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+    printed_as = documents.printed
+
+    def fails(version):
+        raise documents.Unprintable
+
+    monkeypatch.setattr(printing.documents, "printed", fails)
+    [run] = printed()
+    monkeypatch.setattr(printing.documents, "printed", printed_as)
+
+    [page, *_] = pages(run)
+    assert "Inscription validée" in page
+    assert "de ce pli" not in page
+
+
+@open_exam
 def test_a_run_is_printed_again_as_it_was_even_without_its_file(kept):
     a_registration(a_record())
     [run] = printed()
@@ -438,6 +489,7 @@ def test_each_letter_and_each_document_begins_on_a_front_page():
             "sender": ["Bureau", "académie"],
             "recipient": ["Madame X", "1 rue", "59000 LILLE"],
             "dated": "Le 1er mars",
+            "place": "",
             "paragraphs": [["Bonjour,"], ["Une phrase."]],
             "enclosed": "",
             "reference": "Sporades, courrier n° 1",

@@ -76,11 +76,13 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
     may_print = request.reaches(Permission.PRINT_LETTERS).covers(
         academy=run.academy_id, domain=run.domain.code
     )
-    lines = run.letters.whole().order_by("pk")
+    envelopes = printing.in_envelopes(run.letters.whole().order_by("pk"))
+    lines = [letter for together in envelopes for letter in together]
     context = {
         "run": run,
         "lines": [(one, fate_in_words(one)) for one in lines],
         "counted": _counted(run.total),
+        "envelopes": len(envelopes) if len(envelopes) < len(lines) else 0,
         "came_back": any(one.is_returned for one in lines),
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
         "kept_for": printing.FILE_KEPT.days,
