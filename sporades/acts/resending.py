@@ -1,16 +1,19 @@
 """Send a refused mail, or a returned letter, again, where the candidate is reached now (I9, I13)."""
 
+import hashlib
 from datetime import datetime
 
 from django.db import transaction
 
 from sporades import journal
+from sporades.acts.since import doubts_about
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.operations import is_returned, tell_again
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
 
 KINDS = {
     "registered": "Inscription enregistrée",
@@ -68,8 +71,31 @@ class ReadsMails(Refused):
     )
 
 
+class Doubtful(Refused):
+    """Something was told, or done, since, or it would go where it came back from."""
+
+    message = "Lisez ce qui a changé depuis, cochez la case, puis envoyez-le de nouveau."
+
+    def __init__(self, doubts: list[str]) -> None:
+        """Keep what is doubtful.
+
+        Args:
+            doubts: sentences, as whoever sends it reads them.
+        """
+        super().__init__(self.message)
+        self.doubts = doubts
+        self.mark = mark_of(doubts)
+
+
+def mark_of(doubts: list[str]) -> str:
+    """Return what tells doubts that were read from those that there are now."""
+    return hashlib.sha256("\n".join(doubts).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def send_again(*, message: Message, registration: Registration, by: Actor, at: datetime) -> Message:
+def send_again(
+    *, message: Message, registration: Registration, by: Actor, at: datetime, sure_of: str = ""
+) -> Message:
     """Send a refused mail, or a returned letter, about a registration again, once.
 
     Args:
@@ -77,10 +103,14 @@ def send_again(*, message: Message, registration: Registration, by: Actor, at: d
         registration: what it is about.
         by: who asks for it.
         at: the instant.
+        sure_of: the mark of the doubts that were read, by whoever sends it in spite of them.
 
     Raises:
         NeverAgain, NotRefused, AlreadySentAgain, ReadsMails: see each.
+        Doubtful: it may be false now, or come back, and that was not read.
     """
+    # In the order of every act: nothing is told of it meanwhile.
+    registration = lock_registration(registration.pk)
     locked = Message.objects.select_for_update().get(pk=message.pk)
     if not is_about(locked, registration):
         raise NeverAgain
@@ -92,6 +122,9 @@ def send_again(*, message: Message, registration: Registration, by: Actor, at: d
     candidate, service = registration.candidate, registration.service
     if came_back and not candidate.by_letter:
         raise ReadsMails
+    doubts = doubts_about(locked, registration)
+    if doubts and sure_of != mark_of(doubts):
+        raise Doubtful(doubts)
     written = instant_in_words(locked.written_at, service.zone)
     named = "courrier" if came_back else "mail"
     preface = (

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts import deciding
 from sporades.core import pdf
 from sporades.exams.models import RegistrationService
 from sporades.letters import printing
@@ -16,6 +17,7 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import OF_ACCOUNT
+from sporades.registrations.states import REOPEN, VALIDATE
 from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -221,6 +223,34 @@ def test_one_press_is_one_mail(manager, refused):
 
     assert "Ce mail a déjà été envoyé de nouveau." in html.unescape(page.text)
     assert Message.objects.filter(again_of=refused).count() == 1
+
+
+def test_what_changed_since_is_read_and_a_box_ticked_before_it_is_sent_again(
+    manager, in_lille, kept
+):
+    for decision in (VALIDATE, REOPEN):
+        deciding.decide(registration=in_lille, decision=decision, reason="", by=OPERATOR, at=NOW)
+    told = Message.objects.filter(kind="state_changed")
+    told.update(state=Message.State.REFUSED)
+    old = told.earliest("pk")
+
+    asked = manager.post(again(old), {"liste": "etat=refused"})
+    assert asked.status_code == 200
+    assert "« Inscription à valider de nouveau" in main(asked)
+    assert "Rien n'est encore envoyé" in main(asked)
+    seen_mark = {"vu": asked.context["form"]["vu"].value(), "liste": "etat=refused"}
+    unsure = manager.post(again(old), seen_mark)
+    assert unsure.status_code == 422
+    assert "cochez cette case" in main(unsure)
+    other = manager.post(again(old), {**seen_mark, "vu": "autre", "certain": "on"})
+    assert "cochez cette case" not in main(other)
+    assert not Message.objects.filter(again_of=old).exists()
+
+    for _ in range(2):
+        sent = manager.post(again(old), {**seen_mark, "certain": "on"})
+
+    assert sent.url == f"{LOG}?etat=refused"
+    assert Message.objects.filter(again_of=old).count() == 1
 
 
 def test_the_way_back_is_never_elsewhere(manager, refused):

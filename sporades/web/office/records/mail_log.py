@@ -1,5 +1,6 @@
 """« Mails »: every mail about a registration of the perimeter, its fate, sent again (I9)."""
 
+from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,6 +16,7 @@ from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import mails_to_accounts, mails_to_candidates, mails_within
 from sporades.web.office.bounded import MOST, base_of, filters_of, is_cut, page_of
+from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.registrations.mail_lines import MailLine, lines_of
 from sporades.web.office.searches.message_forms import MailLogForm
 
@@ -41,15 +43,35 @@ def all_mails(request: HttpRequest) -> HttpResponse:
     return render(request, "office/all_mails.html", context, status=422 if form.errors else 200)
 
 
+class SureForm(forms.Form):
+    """What is sent again although something has changed since."""
+
+    vu = forms.CharField(widget=forms.HiddenInput)
+    certain = forms.BooleanField(
+        label="Envoyer quand même, tel qu'il était",
+        error_messages={"required": "Lisez ce qui a changé, puis cochez cette case."},
+    )
+
+
 def send_again(request: HttpRequest, message: int) -> HttpResponse:
-    """Send a refused mail again, to the address that is the candidate's now."""
+    """Send a refused mail again, to the address that is the candidate's now.
+
+    Where something was told or done since, its page says it first, and asks to be sure.
+    """
     found = get_object_or_404(mails_within(request.reach), pk=message)
     registration = Registration.objects.whole().get(pk=found.registration_pk)
     by = request.reach.author(academy=registration.academy_id, domain=registration.exam.domain.code)
+    form = SureForm(request.POST if "vu" in request.POST else None)
     try:
         fresh = resending.send_again(
-            message=found, registration=registration, by=by, at=request.arrived_at
+            message=found,
+            registration=registration,
+            by=by,
+            at=request.arrived_at,
+            sure_of=form.cleaned_data["vu"] if form.is_valid() else "",
         )
+    except resending.Doubtful as doubtful:
+        return _doubtful(request, found, registration, doubtful, form)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -63,7 +85,34 @@ def send_again(request: HttpRequest, message: int) -> HttpResponse:
         # What is asked of the list is read again by its own form.
         form = MailLogForm(QueryDict(request.POST["liste"]), at=request.arrived_at)
         return redirect(f"{reverse('office:all_mails')}?{filters_of(form)}")
-    return redirect("office:mails", registration.number)
+    return redirect(_tab(registration))
+
+
+def _doubtful(
+    request: HttpRequest,
+    message: Message,
+    registration: Registration,
+    doubtful: resending.Doubtful,
+    form: SureForm,
+) -> HttpResponse:
+    """Say what has changed since, and ask to be sure; what changed meanwhile is to be read anew."""
+    if form.data.get("vu") != doubtful.mark:
+        form = SureForm(initial={"vu": doubtful.mark})
+    context = {
+        "message": message,
+        "registration": registration,
+        "doubts": doubtful.doubts,
+        "form": form,
+        "list": request.POST.get("liste", ""),
+        "is_of_list": "liste" in request.POST,
+        "trail": [*FILES_TRAIL, (registration.number, _tab(registration))],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/send_again.html", context, status=status)
+
+
+def _tab(registration: Registration) -> str:
+    return reverse("office:mails", args=[registration.number])
 
 
 def _lines(request: HttpRequest, found: list[Message]) -> list[MailLine]:

@@ -1,0 +1,89 @@
+"""What has changed since a message was written: said to whoever is about to send it again."""
+
+from sporades.core.french import instant_in_words
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import TO_PROVIDE, State
+from sporades.evidence.unmet import owes_pieces, stands_in_words
+from sporades.letters.models import Letter
+from sporades.letters.printing import recipient_of
+from sporades.letters.rules import REMINDER, is_of_piece, overtaking, piece_of
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+
+MOST_SAID = 5
+SAID_OF = {
+    "piece_waived": (State.WAIVED,),
+    "piece_found_good": (State.ACCEPTED,),
+    "piece_refused": (State.REFUSED,),
+    "piece_asked_again": (State.OWED,),
+    "piece_given_time": TO_PROVIDE,
+    "piece_time_cut_back": TO_PROVIDE,
+}
+"""Where a piece stands while what is told of it is true."""
+DEMANDS = ("piece_refused", "piece_asked_again", "piece_given_time", "piece_time_cut_back")
+
+
+def doubts_about(message: Message, registration: Registration) -> list[str]:
+    """Say why a message that is about to be sent again may be false, or come back; mostly nothing.
+
+    Args:
+        message: the refused mail, or the letter that came back.
+        registration: what it is about, locked.
+    """
+    return [
+        *_told_since(message, registration),
+        *_stands(message, registration),
+        *_same_address(message, registration),
+    ]
+
+
+def _told_since(message: Message, registration: Registration) -> list[str]:
+    """Say what was told later of the same thing; a copy is as old as what it repeats."""
+    later = overtaking(message.matter)
+    if later is None:
+        return []
+    first = message
+    while first.again_of is not None:
+        first = first.again_of
+    told = Message.objects.filter(
+        later,
+        about_kind=message.about_kind,
+        about_id=message.about_id,
+        again_of=None,
+        pk__gt=first.pk,
+    )
+    zone = registration.service.zone
+    said = "Depuis, « {} » a été écrit au candidat le {}."
+    return [
+        said.format(one.subject, instant_in_words(one.written_at, zone))
+        for one in told.defer("body").order_by("-pk")[:MOST_SAID]
+    ]
+
+
+def _stands(message: Message, registration: Registration) -> list[str]:
+    """Say where its piece stands where it says otherwise, and what is due no more."""
+    is_of_one = is_of_piece(message.matter)
+    is_demand = message.kind in DEMANDS or message.matter == REMINDER
+    if (is_of_one or message.matter == REMINDER) and is_demand and not owes_pieces(registration):
+        return [
+            f"{registration.get_state_display()} : cette inscription ne doit plus aucune pièce."
+        ]
+    key = piece_of(message.matter)
+    if key is None or message.kind not in SAID_OF:
+        return []
+    row = Evidence.objects.filter(pk=key, registration=registration).first()
+    if row is None or row.state in SAID_OF[message.kind]:
+        return []
+    return [f"Cette pièce, « {row.label} », est maintenant : {stands_in_words(registration, row)}."]
+
+
+def _same_address(message: Message, registration: Registration) -> list[str]:
+    letter = Letter.objects.filter(message=message).first()
+    if letter is None or not registration.candidate.by_letter:
+        return []
+    now = recipient_of(registration.candidate)
+    if not now or now[1:] != letter.address[1:]:
+        return []
+    where = ", ".join(now[1:])
+    said = f"Il repartirait à l'adresse d'où il est revenu : {where}."
+    return [f"{said} Si elle n'est plus la bonne, corrigez-la d'abord sur la fiche du candidat."]

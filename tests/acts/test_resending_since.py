@@ -1,0 +1,140 @@
+"""What was told or done since a message was written is said before it is sent again."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts import resending, verifying
+from sporades.letters.models import Letter
+from sporades.letters.operations import note_posted, note_returned
+from sporades.mail.models import Message
+from sporades.registrations.states import REOPEN, VALIDATE
+from tests.evidence.given import again, piece, receive
+from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration
+from tests.letters.test_overtaken import MANAGER, WITH_BAC, ask, decide, waive, withdraw
+from tests.letters.test_printing import printed
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+LATER = NOW + timedelta(minutes=7)
+
+
+@pytest.fixture
+def registration():
+    return a_registration(a_candidate(email="zoe@exemple.test"), **WITH_BAC)
+
+
+def refused(kind):
+    """Return the mail of a kind, that its recipient's server refused."""
+    Message.objects.filter(kind=kind).update(state=Message.State.REFUSED)
+    return Message.objects.filter(kind=kind).order_by("pk").first()
+
+
+def send(message, registration, **options):
+    return resending.send_again(
+        message=message, registration=registration, by=OPERATOR, at=LATER, **options
+    )
+
+
+def doubts(message, registration):
+    """Return what is said before, with single spaces."""
+    with pytest.raises(resending.Doubtful) as raised:
+        send(message, registration)
+    assert not Message.objects.filter(again_of=message).exists()
+    return [one.replace("\u00a0", " ") for one in raised.value.doubts]
+
+
+def test_what_was_told_of_the_same_piece_is_said_and_where_it_stands(registration):
+    waive(registration)
+    ask(registration)
+    waive(registration, at=LATER)
+
+    said = doubts(refused("piece_asked_again"), registration)
+
+    told = (
+        f"Depuis, « Pièce justificative dispensée : {registration.title} » a été écrit au candidat le "
+        "mercredi 25 novembre 2026 à 10 h 37 (heure de Paris)."
+    )
+    assert said == [told, "Cette pièce, « Pièce d'identité », est maintenant : Dispensée."]
+
+
+def test_who_is_sure_sends_it_as_it_was_and_what_changed_meanwhile_is_read_first(registration):
+    waive(registration)
+    ask(registration, at=LATER)
+    message = refused("piece_waived")
+    with pytest.raises(resending.Doubtful) as raised:
+        send(message, registration)
+    withdraw(registration)
+    with pytest.raises(resending.Doubtful) as since:
+        send(message, registration, sure_of=raised.value.mark)
+
+    fresh = send(message, registration, sure_of=since.value.mark)
+
+    assert len(since.value.doubts) > len(raised.value.doubts)
+    assert fresh.body.endswith(message.body)
+    assert fresh.matter == message.matter
+
+
+def test_a_copy_is_as_old_as_what_it_repeats(registration):
+    waive(registration)
+    message = refused("piece_waived")
+    fresh = send(message, registration)
+    Message.objects.filter(pk=fresh.pk).update(
+        state=Message.State.REFUSED, written_at=LATER + timedelta(hours=1)
+    )
+    ask(registration, at=LATER)
+    fresh.refresh_from_db()
+
+    assert any("demandée de nouveau" in one for one in doubts(fresh, registration))
+
+
+def test_what_a_piece_has_become_is_said_without_a_word_to_its_candidate(registration):
+    waive(registration)
+    ask(registration)
+    receive(again(registration))
+
+    [said] = doubts(refused("piece_asked_again"), registration)
+
+    assert said == "Cette pièce, « Pièce d'identité », est maintenant : Reçue par courrier."
+
+
+def test_nothing_is_due_any_more_of_a_validated_registration(registration):
+    waive(registration)
+    ask(registration)
+    decide(VALIDATE)(registration)
+
+    [said] = doubts(refused("piece_asked_again"), registration)
+
+    assert said == "Inscription validée : cette inscription ne doit plus aucune pièce."
+
+
+def test_a_decision_that_was_undone_is_said_to_be(registration):
+    decide(VALIDATE)(registration)
+    decide(REOPEN, at=LATER)(registration)
+
+    [said] = doubts(refused("state_changed"), registration)
+
+    assert "Inscription à valider de nouveau" in said
+
+
+@pytest.mark.parametrize("what", ["registered", "piece_waived"])
+def test_what_nothing_has_overtaken_is_sent_at_once(registration, what):
+    waive(registration)
+    verifying.waive(row=piece(registration, "BAC"), reason="Vue.", by=MANAGER, at=LATER)
+
+    message = refused(what)
+
+    assert send(message, registration).again_of == message
+
+
+def test_a_letter_is_said_to_go_where_it_came_back_from(kept):
+    filed = a_registration(a_record())
+    [run] = printed()
+    note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    letter = Letter.objects.get()
+    note_returned(letter=letter, by=MANAGER, at=NOW)
+
+    [said] = doubts(letter.message, filed)
+
+    assert said.startswith(
+        "Il repartirait à l'adresse d'où il est revenu : 12 rue des Îles, 59000 LILLE."
+    )
