@@ -24,7 +24,7 @@ from sporades.core.text import search_key
 from sporades.doubles.queries import rows_about
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
-from sporades.letters.operations import mail_unprintable
+from sporades.letters.operations import mail_unprintable, settle_returned
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.records import like_persons, records_held
 
@@ -163,6 +163,7 @@ def keep(
         )
         before = candidates.reach_at(locked, reached=reached)
         mail_unprintable(locked, at=at)
+        settle_returned(locked)
         _tell_changed(locked, before, way=way, at=at)
         if is_renamed or before:
             journal.record(

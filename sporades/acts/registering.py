@@ -20,7 +20,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.letters.operations import tell
+from sporades.letters.operations import settle_returned, tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import WITHDRAWAL
 from sporades.registrations import drafting, filing
@@ -142,6 +142,7 @@ def filed(
     # have been corrected since, when a letter came back.
     if draft.candidate.user_id is None and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
+        settle_returned(draft.candidate)
     issuing.issue(version, at=at)
     if version.number > 1:
         is_no_more = declared and not registration.has_disability

@@ -5,7 +5,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, State
 from sporades.evidence.unmet import owes_pieces, stands_in_words
 from sporades.letters.models import Letter
-from sporades.letters.printing import recipient_of
+from sporades.letters.operations import is_address_of
 from sporades.letters.rules import REMINDER, is_of_piece, overtaking, piece_of
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -79,11 +79,9 @@ def _stands(message: Message, registration: Registration) -> list[str]:
 
 def _same_address(message: Message, registration: Registration) -> list[str]:
     letter = Letter.objects.filter(message=message).first()
-    if letter is None or not registration.candidate.by_letter:
+    candidate = registration.candidate
+    if letter is None or not candidate.by_letter or not is_address_of(letter, candidate):
         return []
-    now = recipient_of(registration.candidate)
-    if not now or now[1:] != letter.address[1:]:
-        return []
-    where = ", ".join(now[1:])
+    where = ", ".join(letter.address[1:])
     said = f"Il repartirait à l'adresse d'où il est revenu : {where}."
     return [f"{said} Si elle n'est plus la bonne, corrigez-la d'abord sur la fiche du candidat."]

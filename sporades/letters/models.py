@@ -4,11 +4,13 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from sporades.accounts.permissions import Reach
+from sporades.candidates.models import told_by_letter
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words
 from sporades.letters.states import LetterState
+from sporades.mail.models import Message
 
 MOST_LINES, LONGEST_LINE = 8, 220
 
@@ -23,6 +25,11 @@ class PrintRunQuerySet(models.QuerySet["PrintRun"]):
     def to_make(self) -> Self:
         """Return the runs whose file is not made yet, or is asked for again."""
         return self.filter(Q(made_at=None) | Q(again_at__isnull=False))
+
+    def with_returns(self) -> Self:
+        """Count the letters of each that came back."""
+        back = Q(letters__state=LetterState.RETURNED)
+        return self.annotate(returned=Count("letters", filter=back))
 
     def whole(self) -> Self:
         """Everything that a line or a page shows."""
@@ -116,6 +123,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Return the letters that no run has taken."""
         return self.filter(state=LetterState.TO_PRINT, run=None)
 
+    def come_back(self) -> Self:
+        """Return the letters that came back and of which nothing was done.
+
+        Their candidate is still reached by letters, at the same address, and none was sent again.
+        """
+        again = Message.objects.filter(again_of=OuterRef("message"))
+        back = self.filter(told_by_letter("candidate"), state=LetterState.RETURNED)
+        return back.filter(~Exists(again), is_settled=False)
+
     def whole(self) -> Self:
         """Everything that a line shows."""
         return self.select_related(
@@ -170,6 +186,9 @@ class Letter(models.Model):
     )
     returned_on = models.DateField("revenu le", null=True, blank=True)
     returned_name = models.CharField("retour noté par", max_length=120, blank=True)
+    is_settled = models.BooleanField(
+        "l'adresse a changé depuis le retour", default=False, db_default=False
+    )
     overtaken_at = models.DateTimeField("remplacé par un courrier du", null=True, blank=True)
 
     objects: ClassVar[Any] = LetterQuerySet.as_manager()
@@ -201,6 +220,11 @@ class Letter(models.Model):
                 fields=["service"],
                 name="letter_waiting",
                 condition=Q(state="to_print", run__isnull=True),
+            ),
+            models.Index(
+                fields=["service"],
+                name="letter_come_back",
+                condition=Q(state="returned", is_settled=False),
             ),
         ]
 

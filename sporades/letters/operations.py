@@ -9,6 +9,7 @@ from django.db import models, transaction
 
 from sporades import journal, mail
 from sporades.candidates.models import Candidate
+from sporades.candidates.postal import lines_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
@@ -18,9 +19,10 @@ from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
 from sporades.letters.rules import overtaken_by, overtaking
-from sporades.letters.states import OVERTAKE, POST, RETURN, UNPOST, LetterState
+from sporades.letters.states import OVERTAKE, POST, RETURN, UNPOST, UNRETURN, LetterState
 from sporades.mail.models import Message
 from sporades.mail.operations import mail_instead, write_again, write_letter
+from sporades.registrations.records import postal_address_of
 
 IN_PERSON = "à demander à votre service gestionnaire"
 """What a letter says in the place of an address of the web."""
@@ -51,6 +53,12 @@ class CameBack(Refused):
     message = (
         "Un de ces courriers est noté comme revenu : ils ont bien été postés, et le restent ici."
     )
+
+
+class SentAgain(Refused):
+    """What came back went again: it did come back."""
+
+    message = "Ce courrier a été envoyé de nouveau : il reste noté comme revenu."
 
 
 def tell(
@@ -315,16 +323,34 @@ def take_back_posted(*, run: PrintRun, by: Actor, at: datetime) -> None:
     )
 
 
+def settle_returned(candidate: Candidate) -> None:
+    """Note of the letters that came back that their candidate is reached at another address now.
+
+    Args:
+        candidate: locked, and saved as they are reached.
+    """
+    back = Letter.objects.filter(candidate=candidate, state=LetterState.RETURNED, is_settled=False)
+    left = [letter.pk for letter in back if not is_address_of(letter, candidate)]
+    back.filter(pk__in=left).update(is_settled=True)
+
+
+def is_address_of(letter: Letter, candidate: Candidate) -> bool:
+    """Return whether a letter was sent where its candidate is reached now; nowhere is no other place."""
+    now = lines_of(postal_address_of(candidate))
+    return not now or letter.address[1:] == now
+
+
 @transaction.atomic
 def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
-    """Note that a letter came back: its address is not, or no more, its candidate's.
+    """Note that a letter came back, whatever the reason: gone, unknown, unclaimed, refused.
 
     Raises:
         Refused: it was not posted, or has come back already.
     """
     academy = letter.service.academy
     day = local_day(at, academy.zone)
-    move(letter, RETURN, returned_on=day, returned_name=by.name)
+    is_settled = not is_address_of(letter, letter.candidate)
+    move(letter, RETURN, returned_on=day, returned_name=by.name, is_settled=is_settled)
     journal.record(
         "letter returned",
         by=by,
@@ -332,6 +358,35 @@ def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
         at=at,
         academy=academy.code,
         after={"letter": letter.pk, "kind": letter.message.kind},
+    )
+
+
+@transaction.atomic
+def take_back_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
+    """Take back that a letter came back: it was said of another, or by mistake.
+
+    Args:
+        letter: which.
+        by: who says so.
+        at: the instant.
+
+    Raises:
+        SentAgain: see there.
+        Refused: nobody has said so, or it was taken back already.
+    """
+    # Whoever sends it again locks its message first.
+    message = Message.objects.select_for_update().get(pk=letter.message_id)
+    if Message.objects.filter(again_of=message).exists():
+        raise SentAgain
+    academy = letter.service.academy
+    move(letter, UNRETURN, returned_on=None, returned_name="", is_settled=False)
+    journal.record(
+        "letter not returned",
+        by=by,
+        on=letter.candidate,
+        at=at,
+        academy=academy.code,
+        after={"letter": letter.pk, "kind": message.kind},
     )
 
 

@@ -21,6 +21,7 @@ PRINT = Transition("print", {TO_PRINT}, PRINTED, "Imprimer")
 POST = Transition("post", {PRINTED}, POSTED, "Noter comme posté")
 UNPOST = Transition("unpost", {POSTED}, PRINTED, "Revenir sur l'envoi")
 RETURN = Transition("return", {POSTED}, LetterState.RETURNED, "Noter comme revenu")
+UNRETURN = Transition("unreturn", {LetterState.RETURNED}, POSTED, "Revenir sur le retour")
 OVERTAKE = Transition("overtake", {TO_PRINT}, LetterState.OVERTAKEN, "Remplacer")
 
-LETTER_TRANSITIONS = (PRINT, POST, UNPOST, RETURN, OVERTAKE)
+LETTER_TRANSITIONS = (PRINT, POST, UNPOST, RETURN, UNRETURN, OVERTAKE)

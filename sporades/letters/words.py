@@ -30,7 +30,7 @@ def fate_in_words(letter: Letter) -> str:
         case LetterState.POSTED if letter.run and letter.run.posted_on:
             return f"Posté le {day_in_words(letter.run.posted_on)}"
         case LetterState.RETURNED if letter.returned_on:
-            return f"Revenu le {day_in_words(letter.returned_on)} : l'adresse n'est pas la bonne"
+            return f"Revenu le {day_in_words(letter.returned_on)}"
         case LetterState.OVERTAKEN if letter.overtaken_at:
             by = instant_in_words(letter.overtaken_at, letter.service.zone)
             return f"Remplacé, avant l'impression, par un courrier du {by}"

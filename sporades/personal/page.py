@@ -102,6 +102,7 @@ UNREAD_OF = {
     "documents.Folder": {"academy", "domain"},
     "evidence.Evidence": {"code"},
     "journal.Entry": {"academy"},
+    "letters.Letter": {"is_settled"},
     "mail.Message": {"academy", "kind", "last_error", "matter"},
     "medical.Opening": {"paper", "reader_id"},
     "medical.Remark": {"is_between_doctors"},

@@ -157,6 +157,7 @@ ROUTES = {
     ),
     "office:take_back_posted": _letters(POST, within="run", page=False),
     "office:return_letter": _letters(POST, within="letter", page=False),
+    "office:take_back_returned": _letters(POST, within="letter", page=False),
     "office:records": _files(BOTH, while_reading=True),
     "office:new_record": _records(BOTH, keeps_answers=True),
     "office:record": _files(within="record"),

@@ -188,6 +188,17 @@ def _to_post(request: HttpRequest) -> Queue | None:
     return _queue(waiting, "asked_at", "Impressions de courriers à poster", url, at=at)
 
 
+def _come_back(request: HttpRequest) -> Queue | None:
+    """Return the letters that came back, until they are sent again or go elsewhere."""
+    mine = Letter.objects.come_back().within(request.reaches(Permission.PRINT_LETTERS))
+    said = mine.aggregate(count=Count("pk"), oldest=Min("returned_on"))
+    if not said["count"]:
+        return None
+    days = (local_day(request.arrived_at, settings.TIME_ZONE) - said["oldest"]).days
+    age = time_left_in_words(timedelta(days=days)) if days > 0 else "aujourd'hui"
+    return Queue("Courriers revenus", said["count"], age, reverse("office:letters"))
+
+
 def _not_printed(request: HttpRequest) -> Queue | None:
     """Return the letters that no run takes, for want of an address most often."""
     mine = Letter.objects.waiting().within(request.reaches(Permission.PRINT_LETTERS))
@@ -213,6 +224,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _doubles,
     _in_preparation,
     _to_post,
+    _come_back,
     _not_printed,
 )
 """In the order in which they are shown: first what somebody waits for."""

@@ -156,6 +156,11 @@ urlpatterns = [
         name="take_back_posted",
     ),
     path("courriers/<int:letter>/retour", posting.return_letter, name="return_letter"),
+    path(
+        "courriers/<int:letter>/retour/retrait",
+        posting.take_back_returned,
+        name="take_back_returned",
+    ),
     path("candidats", records.records, name="records"),
     path("candidats/nouveau", records.new_record, name="new_record"),
     path("candidats/<int:candidate>", records.record, name="record"),

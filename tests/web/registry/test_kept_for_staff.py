@@ -79,6 +79,7 @@ NOTHING_TO_KEEP = {
     "office:send_again": BUTTON,
     "office:settle_messages": BUTTON,
     "office:take_back_posted": BUTTON,
+    "office:take_back_returned": BUTTON,
     "office:stop_batch": BUTTON,
     "office:stop_export": BUTTON,
     "office:take_record_data": BUTTON,

@@ -28,12 +28,14 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 LIST_TRAIL = [*TRAIL, ("Courriers", reverse_lazy("office:letters"))]
 MOST_SHOWN = 200
 _AGAIN = (
-    "Le retour est noté. Corrigez l'adresse sur la fiche du candidat, puis envoyez ce courrier de "
-    "nouveau depuis l'onglet « Mails » du dossier."
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Vérifiez l'adresse et le "
+    "canal sur la fiche du candidat, puis envoyez ce courrier de nouveau depuis l'onglet « Mails » "
+    "du dossier."
 )
 _NEVER_AGAIN = (
-    "Le retour est noté. Corrigez l'adresse sur la fiche du candidat. Ce courrier n'est pas au sujet "
-    "d'une inscription : il ne s'envoie pas de nouveau, dites au candidat ce qu'il annonçait."
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Vérifiez l'adresse et le "
+    "canal sur la fiche du candidat. Ce courrier n'est pas au sujet d'une inscription : il ne "
+    "s'envoie pas de nouveau, dites au candidat ce qu'il annonçait."
 )
 
 
@@ -41,12 +43,15 @@ def letters(request: HttpRequest) -> HttpResponse:
     """What waits, what cannot be printed and why, the runs, the last first."""
     waiting = Letter.objects.waiting().within(request.reach)
     kept_back = waiting.filter(unprintable()).whole().order_by("pk")[:MOST_SHOWN]
-    page = page_of(request, PrintRun.objects.within(request.reach).whole().order_by("-asked_at"))
+    came_back = Letter.objects.come_back().within(request.reach).whole()
+    runs = PrintRun.objects.within(request.reach).whole().with_returns()
+    page = page_of(request, runs.order_by("-asked_at"))
     by_service = waiting_by_service(waiting)
     context = {
         "waiting": by_service,
         "to_print": _counted(sum(one["count"] for one in by_service)),
         "kept_back": kept_back,
+        "came_back": came_back.order_by("returned_on", "pk")[:MOST_SHOWN],
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
         "may_print": bool(request.reaches(Permission.PRINT_LETTERS)),
@@ -156,15 +161,38 @@ def take_back_posted(request: HttpRequest, run: int) -> HttpResponse:
 
 
 def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
-    """Note that a letter came back: nobody of that name lives there."""
-    visible = Letter.objects.within(request.reach).select_related("service__academy", "message")
-    found = get_object_or_404(visible, pk=letter)
+    """Note that a letter came back."""
+    found = _letter_of(request, letter)
     try:
         operations.note_returned(letter=found, by=request.actor, at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN)
+    return _back(request, found)
+
+
+def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
+    """« Revenir sur le retour »: a letter did not come back, whatever was said."""
+    found = _letter_of(request, letter)
+    try:
+        operations.take_back_returned(letter=found, by=request.actor, at=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Ce courrier n'est plus noté comme revenu : il reste posté.")
+    return _back(request, found)
+
+
+def _letter_of(request: HttpRequest, letter: int) -> Letter:
+    visible = Letter.objects.within(request.reach).select_related(
+        "service__academy", "message", "candidate"
+    )
+    found: Letter = get_object_or_404(visible, pk=letter)
+    return found
+
+
+def _back(request: HttpRequest, found: Letter) -> HttpResponse:
     number = request.POST.get("dossier", "")
     if number.isascii() and number.isdigit():
         return back_to_file(request, number, tab="mails")

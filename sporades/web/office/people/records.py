@@ -19,7 +19,7 @@ from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.postal import lines_of
 from sporades.candidates.words import identity_in_words
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
@@ -129,15 +129,17 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
     here = academy_of(request, found)
     reading.consult_record(candidate=found, academy=here, by=request.actor, at=request.arrived_at)
     registrations = Registration.objects.within(request.reach).filter(candidate=found)
-    address, phone = address_known_to(found, reach=request.reach)
+    known, phone = address_known_to(found, reach=request.reach)
+    address, letters = lines_of(known), _letters(request, found)
     context = {
         "candidate": found,
         "identity": identity_in_words(found.identity),
-        "address": lines_of(address),
+        "address": address,
+        "came_back": _came_back(address, letters),
         "phone": phone_in_words(phone),
         "code": _code_in_words(found, at=request.arrived_at),
         "made_by": territory.academy(found.academy_id).full_name if found.academy_id else "",
-        "letters": _letters(request, found),
+        "letters": letters,
         "registrations": registrations.for_office().order_by("-filed_at"),
         "may_keep": may_keep(request, found),
         "corrected_from": _corrected_from(request, found),
@@ -159,6 +161,12 @@ def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, s
     """Return the last letters to a candidate of the reader's perimeter, each with its fate."""
     mine = candidate.letters.within(request.reach).whole().order_by("-pk")[:MOST_LETTERS]
     return [(one, fate_in_words(one)) for one in mine]
+
+
+def _came_back(address: list[str], letters: list[tuple[Letter, str]]) -> str:
+    """Say when the last letter came back from the address that is the candidate's now, if one did."""
+    days = [one.returned_on for one, _ in letters if one.returned_on and one.address[1:] == address]
+    return day_in_words(max(days)) if days else ""
 
 
 def _code_in_words(candidate: Candidate, *, at: datetime) -> str:

@@ -18,7 +18,7 @@ from sporades.registrations.queries import mails_to_accounts, mails_to_candidate
 from sporades.web.office.bounded import MOST, base_of, filters_of, is_cut, page_of
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.registrations.mail_lines import MailLine, lines_of
-from sporades.web.office.searches.message_forms import MailLogForm
+from sporades.web.office.searches.message_forms import RETURNED, MailLogForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 
@@ -149,6 +149,8 @@ def _found(request: HttpRequest, form: MailLogForm) -> list[QuerySet[Message]]:
         for field, name in (("state", "etat"), ("kind", "nature"))
         if said.get(name)
     }
+    if asked.get("state") == RETURNED:
+        asked["letter__state"] = asked.pop("state")
     if address := said.get("adresse"):
         # Addresses are kept in small letters, but for what somebody typed elsewhere.
         asked["recipient__in"] = [address, address.lower()]

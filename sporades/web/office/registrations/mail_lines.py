@@ -53,6 +53,7 @@ class MailLine:
     letter: Letter | None
     may_send_again: bool
     may_return: bool
+    may_take_back: bool
 
 
 def lines_of(
@@ -82,4 +83,8 @@ def _line(one: Any, registration: Registration, *, may_write: bool, may_post: bo
         and not one.is_sent_again
         and resending.is_about(one, registration),
         may_return=may_post and letter is not None and letter.is_posted,
+        may_take_back=may_post
+        and letter is not None
+        and letter.is_returned
+        and not one.is_sent_again,
     )

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from sporades.acts.resending import KINDS
 from sporades.core.presses import a_press
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
 from sporades.mailings.placeholders import faults, listed
@@ -17,6 +18,8 @@ from sporades.web.office.registrations import mail_lines
 from sporades.web.office.searches.choosing import Counted
 
 SHORTEST_TEXT = 20
+RETURNED = LetterState.RETURNED.value
+"""Of a letter: it came back."""
 KEEP = "garder"
 _NONE_STANDS = (
     "Toutes ces inscriptions sont désinscrites ou écartées : cochez la case pour écrire à leurs "
@@ -123,7 +126,9 @@ class MailLogForm(LatelyForm):
     """Which mails."""
 
     etat = forms.ChoiceField(
-        label="État", choices=[("", "Tous"), *Message.State.choices], required=False
+        label="État",
+        choices=[("", "Tous"), *Message.State.choices, (RETURNED, "Revenu")],
+        required=False,
     )
     nature = forms.ChoiceField(label="Nature", choices=[("", "Toutes"), *NATURES], required=False)
     adresse = CleanCharField(

@@ -1,0 +1,205 @@
+"""Letters that came back: counted until something is done of them, taken back, found."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.acts import enrolling, resending
+from sporades.candidates.models import Candidate, Channel
+from sporades.candidates.operations import ADDRESS
+from sporades.journal.models import Entry
+from sporades.letters import operations
+from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
+from sporades.mail.models import Message
+from tests.endurance.arena import together
+from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
+from tests.letters.test_printing import MANAGER, printed
+from tests.web.guide import main
+from tests.web.office.test_queues import said
+
+BACK = "Courriers revenus"
+LOG = "/gestion/mails"
+
+
+@pytest.fixture
+def posted(in_lille, kept):
+    """Post the receipt of somebody whom letters reach; return the letter."""
+    a_registration(a_record())
+    [run] = printed()
+    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    return Letter.objects.get()
+
+
+@pytest.fixture
+def returned(posted):
+    """Note that it came back."""
+    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    return posted
+
+
+def keep(letter, **reached):
+    """Change how its candidate is reached, on their record."""
+    held = Candidate.objects.get(pk=letter.candidate_id)
+    now = {name: getattr(held, name) for name in (*ADDRESS, "phone", "email", "channel")}
+    enrolling.keep(
+        held,
+        reach=EVERYWHERE,
+        reached={**now, **reached},
+        identity=None,
+        academy="A09",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+
+def sent_again(letter, registration):
+    with pytest.raises(resending.Doubtful) as raised:
+        resending.send_again(message=letter.message, registration=registration, by=OPERATOR, at=NOW)
+    return resending.send_again(
+        message=letter.message,
+        registration=registration,
+        by=OPERATOR,
+        at=NOW,
+        sure_of=raised.value.mark,
+    )
+
+
+def registration_of(letter):
+    return letter.candidate.registrations.get()
+
+
+def test_it_awaits_says_no_cause_and_its_run_says_that_it_came_back(manager, posted):
+    assert BACK not in said(manager)
+
+    page = manager.post(reverse("office:return_letter", args=[posted.pk]), follow=True)
+
+    assert "n'est pas la bonne" not in main(page)
+    assert "Revenu le 25 novembre 2026" in main(page)
+    assert "si c'est une erreur : « Revenir sur le retour »" in main(page)
+    assert said(manager)[BACK] == (1, "aujourd'hui")
+    listed = main(manager.get(reverse("office:letters")))
+    assert "LE GOFF" in listed.partition(BACK)[2]
+    assert "1 courrier revenu" in listed
+
+
+@pytest.mark.parametrize("what", ["the address", "the channel", "sent again", "an old address"])
+def test_it_awaits_no_more_once_something_was_done(manager, posted, what):
+    if what == "an old address":
+        keep(posted, address_1="5 quai du Wault")
+    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    if what == "the address":
+        assert said(manager)[BACK][0] == 1
+        keep(posted, address_1="5 quai du Wault")
+    elif what == "the channel":
+        keep(posted, channel=Channel.MAIL, email="elle@exemple.test")
+    elif what == "sent again":
+        sent_again(posted, registration_of(posted))
+
+    assert BACK not in said(manager)
+    assert BACK not in main(manager.get(reverse("office:letters")))
+
+
+def test_another_telephone_is_no_other_address(manager, returned):
+    keep(returned, phone="0612345678")
+
+    assert said(manager)[BACK][0] == 1
+
+
+def test_it_awaits_whoever_posts_letters_there(member, returned):
+    elsewhere = member("A25", email="versailles@exemple.test")
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="lit@exemple.test")
+
+    assert BACK not in said(elsewhere)
+    assert BACK not in said(auditor)
+
+
+def test_that_it_came_back_is_taken_back(manager, returned):
+    back = reverse("office:take_back_returned", args=[returned.pk])
+    here = reverse("office:print_run", args=[returned.run_id])
+    assert back in manager.get(here).text
+
+    for _ in range(2):
+        page = manager.post(back, follow=True)
+
+    assert page.redirect_chain == [(here, 302)]
+    assert "n'est plus possible" in main(page)
+    assert "Posté le 25 novembre 2026" in main(page)
+    returned.refresh_from_db()
+    assert (returned.state, returned.returned_on, returned.returned_name) == (
+        LetterState.POSTED,
+        None,
+        "",
+    )
+    assert BACK not in said(manager)
+    assert Entry.objects.filter(verb="letter not returned").count() == 1
+
+
+def test_from_the_file_one_takes_it_back_and_comes_back_to_the_file(manager, returned):
+    number = registration_of(returned).number
+    tab = reverse("office:mails", args=[number])
+    back = reverse("office:take_back_returned", args=[returned.pk])
+    assert back in manager.get(tab).text
+
+    assert manager.post(back, {"dossier": number}).url.startswith(tab)
+
+
+def test_what_went_again_did_come_back(manager, returned):
+    sent_again(returned, registration_of(returned))
+
+    page = manager.post(reverse("office:take_back_returned", args=[returned.pk]), follow=True)
+
+    assert "il reste noté comme revenu" in main(page)
+    returned.refresh_from_db()
+    assert returned.is_returned
+
+
+def test_whoever_only_reads_takes_nothing_back(member, returned):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+    elsewhere = member("A25", email="versailles@exemple.test")
+
+    for client in (auditor, elsewhere):
+        answer = client.post(reverse("office:take_back_returned", args=[returned.pk]))
+        assert answer.status_code == 404
+    returned.refresh_from_db()
+    assert returned.is_returned
+
+
+def test_the_record_says_that_a_letter_came_back_from_this_address(manager, returned):
+    record = reverse("office:record", args=[returned.candidate_id])
+    warning = "Un courrier est revenu de cette adresse le 25 novembre 2026"
+    assert warning in main(manager.get(record))
+
+    keep(returned, address_1="5 quai du Wault")
+
+    assert warning not in main(manager.get(record))
+
+
+def test_it_is_found_among_the_mails(manager, posted):
+    asked = {"etat": "returned"}
+    assert manager.get(LOG, asked).context["lines"] == []
+    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+
+    [line] = manager.get(LOG, asked).context["lines"]
+
+    assert line.letter == posted
+    assert Message.objects.filter(kind="registered").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_taken_back_or_sent_again_never_both(territory, kept):
+    load_invented()
+    filed = a_registration(a_record())
+    [run] = printed()
+    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    letter = Letter.objects.get()
+    operations.note_returned(letter=letter, by=MANAGER, at=NOW)
+
+    outcomes = together(
+        lambda: operations.take_back_returned(letter=letter, by=MANAGER, at=NOW),
+        lambda: sent_again(letter, filed),
+    )
+
+    letter.refresh_from_db()
+    assert letter.is_returned is Message.objects.filter(again_of=letter.message).exists()
+    assert sum(one is not None and not isinstance(one, Message) for one in outcomes) == 1
