@@ -156,6 +156,7 @@ ROUTES = {
         POST, within="run", page=False, keeps_answers=True, shown_on="office:print_run"
     ),
     "office:take_back_posted": _letters(POST, within="run", page=False),
+    "office:letter": _files(within="letter"),
     "office:return_letter": _letters(POST, within="letter", page=False),
     "office:take_back_returned": _letters(POST, within="letter", page=False),
     "office:records": _files(BOTH, while_reading=True),

@@ -155,6 +155,7 @@ urlpatterns = [
         posting.take_back_posted,
         name="take_back_posted",
     ),
+    path("courriers/<int:letter>", posting.letter, name="letter"),
     path("courriers/<int:letter>/retour", posting.return_letter, name="return_letter"),
     path(
         "courriers/<int:letter>/retour/retrait",

@@ -1,4 +1,4 @@
-"""Letters that came back: counted until something is done of them, taken back, found."""
+"""Letters that came back: counted until something is done of them, taken back, found; and what they said."""
 
 import pytest
 from django.urls import reverse
@@ -7,11 +7,13 @@ from sporades.accounts.models import Membership
 from sporades.acts import enrolling, resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.letters import operations
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from tests.endurance.arena import together
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.letters.test_printing import MANAGER, printed
@@ -184,6 +186,45 @@ def test_it_is_found_among_the_mails(manager, posted):
 
     assert line.letter == posted
     assert Message.objects.filter(kind="registered").count() == 2
+
+
+def test_what_a_letter_said_is_read_from_the_file_the_record_and_the_run(manager, posted):
+    here = reverse("office:letter", args=[posted.pk])
+    number = registration_of(posted).number
+    for page in (
+        reverse("office:mails", args=[number]),
+        reverse("office:record", args=[posted.candidate_id]),
+        reverse("office:print_run", args=[posted.run_id]),
+        LOG,
+    ):
+        assert f'href="{here}"' in manager.get(page).text
+
+    page = main(manager.get(here))
+
+    assert "Bonjour Maëlle Anne LE GOFF" in page
+    assert number in page
+    assert "Posté le 25 novembre 2026" in page
+    assert "12 rue des Îles" in page
+
+
+def test_a_mail_has_no_text_there_and_a_letter_none_for_another_perimeter(member, manager, posted):
+    elsewhere = member("A25", email="versailles@exemple.test")
+    here = reverse("office:letter", args=[posted.pk])
+
+    assert elsewhere.get(here).status_code == 404
+    assert not Entry.objects.filter(verb="record read").exists()
+    assert manager.get(here).status_code == 200
+    assert manager.get(reverse("office:letter", args=[posted.pk + 1])).status_code == 404
+    read = Entry.objects.get(verb="record read")
+    assert read.object_id == str(posted.candidate_id)
+
+
+def test_a_letter_follows_its_registration_to_another_academy(member, posted):
+    there = member("A25", email="versailles@exemple.test")
+    moved = RegistrationService.objects.get(academy="A25")
+    Registration.objects.filter(pk=registration_of(posted).pk).update(academy="A25", service=moved)
+
+    assert there.get(reverse("office:letter", args=[posted.pk])).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -508,6 +508,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:run_pdf": {"run": world.letter.run_id},
         "office:post_run": {"run": world.letter.run_id},
         "office:take_back_posted": {"run": world.letter.run_id},
+        "office:letter": {"letter": world.letter.pk},
         "office:return_letter": {"letter": world.letter.pk},
         "office:take_back_returned": {"letter": world.letter.pk},
         "office:give_code": {"candidate": world.record.pk},

@@ -65,6 +65,7 @@ WRITES = {
         )
     },
     "office:record": {"journal_entry": "who looks at a record is known, once an hour (S-60)"},
+    "office:letter": {"journal_entry": "who looks at a record is known, once an hour (S-60)"},
     "office:document_pdf": {
         "documents_documentversion": "printed when first asked for",
         "journal_entry": "who looks at a document is known",

@@ -4,12 +4,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import resending
+from sporades.acts import reading, resending
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
@@ -19,6 +20,7 @@ from sporades.letters import operations, printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable, waiting_by_service
 from sporades.letters.words import fate_in_words
+from sporades.registrations.queries import mails_to_candidates, mails_within
 from sporades.web.layout.papers import paper
 from sporades.web.office.bounded import page_of
 from sporades.web.office.letters.post_forms import PostedForm
@@ -158,6 +160,37 @@ def take_back_posted(request: HttpRequest, run: int) -> HttpResponse:
     else:
         messages.success(request, "Ces courriers sont de nouveau à poster.")
     return redirect("office:print_run", found.pk)
+
+
+def letter(request: HttpRequest, letter: int) -> HttpResponse:
+    """What a letter said, and what has become of it."""
+    found = _readable(request, letter)
+    zone, service = found.service.zone, found.service
+    reading.consult_record(
+        candidate=found.candidate,
+        academy=service.academy_id,
+        by=request.actor,
+        at=request.arrived_at,
+    )
+    context = {
+        "letter": found,
+        "written": instant_in_words(found.message.written_at, zone),
+        "fate": fate_in_words(found),
+        "trail": LIST_TRAIL,
+    }
+    return render(request, "office/letter.html", context)
+
+
+def _readable(request: HttpRequest, letter: int) -> Letter:
+    """Return a letter of the perimeter, or of a file of it: a registration may have moved since."""
+    mine = Exists(Letter.objects.within(request.reach).filter(pk=OuterRef("pk")))
+    about = [
+        Exists(some(request.reach).filter(pk=OuterRef("message")))
+        for some in (mails_within, mails_to_candidates)
+    ]
+    visible = Letter.objects.whole().filter(mine | about[0] | about[1])
+    found: Letter = get_object_or_404(visible.select_related("enclosed__document"), pk=letter)
+    return found
 
 
 def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
