@@ -14,13 +14,14 @@ FIRST_AND_LAST = 2
 
 
 def cleaned_name(typed: str) -> str:
-    """Return a name in its normal form, accents composed and spaces single.
+    """Return a name in its normal form, accents composed and spaces single, nothing unseen.
 
     Raises:
-        ValidationError: a sign that no name holds, named; marks without end; no letter at all.
+        ValidationError: a sign that no name holds, named; marks without end; no letter at all, be it
+            that none is seen.
     """
     name = clean(typed)
-    if not name:
+    if not name and not typed.strip():
         return ""
     wrong = [sign for sign in name if not is_allowed(sign)]
     if any(sign.isdigit() for sign in wrong):

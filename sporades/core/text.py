@@ -9,7 +9,14 @@ _UNFOLDED = str.maketrans(
 )
 _NOT_A_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SPACES = re.compile(r"\s+")
-_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# What Unicode lets a font draw as nothing (Default_Ignorable_Code_Point), the joiners of some scripts
+# too; then what it does not call so and nobody sees: annotations, blanks of Egyptian and of Khitan.
+UNSEEN = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff\U00013441\U00013442\U00016fe4"
+)
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 # Vowels, tones and points of every script stack up to four; more print over other lines.
 MARKS_IN_A_ROW = 4
@@ -39,8 +46,8 @@ def stacks_marks(text: str) -> bool:
 def search_key(text: str) -> str:
     """Return the key on which names are sorted and searched.
 
-    Lower case, without accents or ligatures, punctuation as single spaces; letters of
-    other scripts stay.
+    Lower case, without accents, ligatures or unseen signs, punctuation as single spaces; letters
+    of other scripts stay.
     """
     lowered = clean(text).casefold().translate(_UNFOLDED)
     bare = "".join(

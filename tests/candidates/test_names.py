@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from sporades.candidates.names import BETWEEN_LETTERS, cleaned_name
 from sporades.core.text import clean
 
-LETTERS = st.characters(categories=("Lu", "Ll", "Lo", "Lt", "Lm"))
+LETTERS = st.characters(
+    categories=("Lu", "Ll", "Lo", "Lt", "Lm"),
+    # Letters that are drawn as nothing.
+    exclude_characters="\u115f\u1160\u3164\uffa0\U00013441\U00013442",
+)
 NAMES = st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size=4).flatmap(
     lambda parts: st.sampled_from(sorted(BETWEEN_LETTERS)).map(lambda sign: sign.join(parts))
 )
@@ -74,8 +78,20 @@ def test_a_name_has_a_letter(name):
         cleaned_name(name)
 
 
+@pytest.mark.parametrize(
+    "name", ["\u3164", "\u1160", "\uffa0 \u115f", "\u034f", "\u200b", "-\ufe0f"]
+)
+def test_a_name_has_a_letter_that_is_seen(name):
+    with pytest.raises(ValidationError, match="au moins une lettre"):
+        cleaned_name(name)
+
+
+def test_what_was_left_empty_is_no_name():
+    assert cleaned_name("  ") == ""
+
+
 def test_spaces_are_single_and_unseen_signs_go():
-    assert cleaned_name("  Jean \u00a0 Paul\u200b ") == "Jean Paul"
+    assert cleaned_name("  Jean \u00a0 Pa\ufe0ful\u200b ") == "Jean Paul"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,32 @@
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sporades.core.text import clean, clean_lines, search_key
+from sporades.core.text import UNSEEN, clean, clean_lines, search_key
+
+# A sign of each kind that a font draws as nothing; U+1160 comes of U+3164 and of U+FFA0 decomposed.
+UNSEEN_ONES = [
+    "\u00ad",
+    "\u034f",
+    "\u115f",
+    "\u1160",
+    "\u17b4",
+    "\u180b",
+    "\u180e",
+    "\u200c",
+    "\u200d",
+    "\u2060",
+    "\u3164",
+    "\ufe0f",
+    "\ufeff",
+    "\uffa0",
+    "\U0001bca0",
+    "\U000e0041",
+    "\U000e0100",
+    "\U00013441",
+]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +57,19 @@ def test_cleaning_twice_changes_nothing_more(text):
 
 def test_unseen_signs_and_spaces_go():
     assert clean(" \u200bMarie\u202e \u00a0 Anne\n") == "Marie Anne"
+
+
+@pytest.mark.parametrize("sign", UNSEEN_ONES, ids=ascii)
+def test_a_sign_that_nobody_sees_hides_no_word_and_cuts_none(sign):
+    assert clean(f"Du{sign}marlin {sign} Ma{sign}rie") == "Dumarlin Marie"
+    assert search_key(f"Du{sign}marlin") == "dumarlin"
+    assert search_key(sign) == ""
+
+
+@given(st.text(st.characters(categories=("L", "M", "Cf")), max_size=20))
+@example("\u3164\uffa0")
+def test_no_key_holds_a_sign_that_nobody_sees(text):
+    assert re.findall(f"[{UNSEEN}]", search_key(text)) == []
 
 
 def test_several_lines_are_cleaned_each_and_stay_lines():

@@ -162,6 +162,17 @@ def test_somebody_like_them_is_shown_first_and_only_within_the_perimeter(manager
     assert Candidate.objects.filter(academy="A25").count() == 1
 
 
+def test_a_sign_that_nobody_sees_hides_nobody_from_the_search_nor_from_who_is_like_them(manager):
+    hidden = {**TYPED, "birth_name": "Ker\ufe0fmarrec", "first_names": "Ro\u034fzenn"}
+    manager.post(NEW, hidden)
+
+    [made] = Candidate.objects.all()
+    assert (made.identity.birth_name, made.identity.first_names) == ("Kermarrec", "Rozenn")
+    assert "Rozenn KERMARREC" in main(manager.get(LIST, {"nom": "Kermar\u3164rec Rozenn"}))
+    assert manager.post(NEW, TYPED).status_code == 422
+    assert Candidate.objects.count() == 1
+
+
 def test_whoever_has_several_academies_says_which(member):
     manager = member("A09", "A25")
 
