@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.candidates.names import is_named
+from sporades.candidates.names import is_named, is_same_person
 from sporades.core.french import listed, local_day
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
@@ -497,6 +497,12 @@ def is_minor(registration: Registration, at: datetime) -> bool:
 def is_own_name(registration: Registration, name: str) -> bool:
     """Return whether a name is the candidate's own: see `candidates.names.is_named`."""
     return is_named(registration.identity, name)
+
+
+def is_another_guardian(registration: Registration, name: str) -> bool:
+    """Return whether a name is not that of the guardian whom a registration names, where it names one."""
+    named = registration.guardian_name
+    return bool(named) and not is_same_person(named, name)
 
 
 def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sporades import mail
 from sporades.accommodations.models import Case, Signature
-from sporades.accommodations.rules import is_minor
+from sporades.accommodations.rules import is_another_guardian, is_minor
 from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words
@@ -158,13 +158,20 @@ def _write_home(case: Case, signature: Signature, kind: str, *, key: str, at: da
 
 
 def _said(case: Case, signature: Signature, *, key: str, at: datetime) -> dict[str, Any]:
+    """Return what a guardian is told of a signature.
+
+    Who signed is called by the name that the registration gives, or not at all: whoever signs may
+    type anything, and a mail of the service would carry it to a stranger.
+    """
     registration = case.registration
     return {
         "at": at,
         "key": key,
         "about": registration,
         "registration": registration,
-        "signature": signature,
+        "signer": ""
+        if is_another_guardian(registration, signature.name)
+        else registration.guardian_name,
         "when": instant_in_words(at, registration.service.zone),
         "signed": signature.signed_in_words(registration.service.zone),
         "contact": contact_of(registration.service),

@@ -11,14 +11,15 @@ from sporades.core.text import TOO_MANY_MARKS, clean, search_key, stacks_marks
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
 
 FIRST_AND_LAST = 2
+_OF_ADDRESSES = ("www.", "http", "://", "@")
 
 
 def cleaned_name(typed: str) -> str:
     """Return a name in its normal form, accents composed and spaces single, nothing unseen.
 
     Raises:
-        ValidationError: a sign that no name holds, named; marks without end; no letter at all, be it
-            that none is seen.
+        ValidationError: a sign that no name holds, named; the address of a page; marks without end;
+            no letter at all, be it that none is seen.
     """
     name = clean(typed)
     if not name and not typed.strip():
@@ -32,11 +33,39 @@ def cleaned_name(typed: str) -> str:
             f"Enlevez ce qui n'appartient pas à un nom : {signs} (les lettres de tous les alphabets, "
             "les espaces, les apostrophes, les points et les traits d'union sont acceptés)."
         )
+    check_is_no_address(name)
     if stacks_marks(name):
         raise ValidationError(TOO_MANY_MARKS)
     if not any(unicodedata.category(sign).startswith("L") for sign in name):
         raise ValidationError("Un nom contient au moins une lettre.")
     return name
+
+
+def check_is_no_address(name: str) -> None:
+    """Refuse what a mail program would make a link of: names are written to other people.
+
+    Args:
+        name: in its normal form.
+
+    Raises:
+        ValidationError: it holds an address, or a dot between two letters, which is how one is written.
+    """
+    if any(part in name.casefold() for part in _OF_ADDRESSES):
+        raise ValidationError(
+            "Un nom ne contient pas d'adresse, ni de site ni de messagerie : enlevez-la."
+        )
+    if any(
+        dot == "." and _is_of_word(before) and _is_of_word(after)
+        for before, dot, after in zip(name, name[1:], name[2:], strict=False)
+    ):
+        raise ValidationError(
+            "Mettez une espace ou un trait d'union après chaque point, comme dans « St. Clair » ou "
+            "« J.-P. » : sans eux, un nom se lit comme l'adresse d'un site."
+        )
+
+
+def _is_of_word(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LMN"
 
 
 def cleaned_full_name(typed: str) -> str:
@@ -75,6 +104,17 @@ def is_named(identity: Any, typed: str) -> bool:
     own = {*search_key(identity.first_names).split(), *(one for name in surnames for one in name)}
     is_within = words >= set(first) and words <= own
     return is_within and any(words >= set(name) for name in surnames)
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Return whether two names may be one person's: no word of the shorter is missing in the other.
+
+    Args:
+        one: a name, as somebody has typed it, in whichever order.
+        other: another.
+    """
+    words, others = set(search_key(one).split()), set(search_key(other).split())
+    return bool(words and others) and (words <= others or others <= words)
 
 
 def is_allowed(sign: str) -> bool:

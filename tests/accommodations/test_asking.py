@@ -544,6 +544,30 @@ def test_a_guardian_whom_no_mail_reaches_is_told_of_their_signature_by_a_letter(
     assert not Message.objects.filter(kind="signed_as_guardian", recipient=OWN).exists()
 
 
+def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
+    registration = a_minor()
+    write(registration)
+    sign(registration, name="Le Goff Anne Votre compte est bloqué")
+    write(registration, Wish(READER))
+    sign(registration, name="Paul Martin")
+    send(registration)
+
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=NOW)
+
+    kinds = ("signed_as_guardian", "signed_request_withdrawn")
+    own, other, left = Message.objects.filter(kind__in=kinds).exclude(recipient="").order_by("pk")
+    assert "au nom de Anne Le Goff, comme représentant légal de" in own.body
+    assert (
+        "une demande a été signée par quelqu'un qui se dit représentant légal de "
+        f"{registration.identity.full_name}, sous un autre nom que celui de l'inscription."
+    ) in other.body
+    assert left.subject.startswith("Une demande signée par un représentant légal est retirée : ")
+    for told in Message.objects.filter(kind__in=kinds):
+        assert "Paul" not in told.subject + told.body
+        assert "bloqué" not in told.subject + told.body
+
+
 def test_a_guardian_gives_an_address_as_they_sign_and_is_written_to_there_from_then_on():
     registration = a_minor_without_the_address_of_a_guardian(OWN)
     with pytest.raises(operations.OwnAddress):

@@ -7,7 +7,12 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sporades.candidates.names import BETWEEN_LETTERS, cleaned_name
+from sporades.candidates.names import (
+    BETWEEN_LETTERS,
+    check_is_no_address,
+    cleaned_name,
+    is_same_person,
+)
 from sporades.core.text import clean
 
 LETTERS = st.characters(
@@ -15,8 +20,14 @@ LETTERS = st.characters(
     # Letters that are drawn as nothing.
     exclude_characters="\u115f\u1160\u3164\uffa0\U00013441\U00013442",
 )
-NAMES = st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size=4).flatmap(
-    lambda parts: st.sampled_from(sorted(BETWEEN_LETTERS)).map(lambda sign: sign.join(parts))
+NAMES = (
+    st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size=4)
+    .flatmap(
+        lambda parts: st.sampled_from([*sorted(BETWEEN_LETTERS - {"."}), ". ", ".-"]).map(
+            lambda sign: sign.join(parts)
+        )
+    )
+    .filter(lambda name: not any(part in name.casefold() for part in ("http", "www.")))
 )
 
 
@@ -34,6 +45,10 @@ NAMES = st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size
         "Ægidius",
         "Łukasz Żółć",
         "Jr. Martin",
+        "J.-P. Martin",
+        "M.-A.",
+        "J. R. R. Tolkien",
+        "St. Clair",
         "Gal·la",
         "Мария Иванова",
         "محمد بن علي",
@@ -70,6 +85,34 @@ def test_a_sign_of_markup_is_refused_and_named(name, sign):
         cleaned_name(f"{name}{sign}")
 
     assert sign in refusal.value.messages[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Du.pont",
+        "Dupont www.piege",
+        "piege.fr",
+        "Дупон.рф",
+        "Dupont httpspiege",
+        "J.P. Martin",
+        "Dupon\u0323\u0301.fr",
+    ],
+)
+def test_a_name_is_no_address_of_a_page(name):
+    with pytest.raises(ValidationError, match="adresse"):
+        cleaned_name(name)
+
+
+@pytest.mark.parametrize(
+    "typed", ["https://piege", "moi@piege", "piege2.fr", "192.0.2.1", "WWW.piege"]
+)
+def test_no_address_passes_for_the_words_in_which_a_parent_is_named(typed):
+    check_is_no_address("inconnu")
+    check_is_no_address("M. Jean-Marie LE GOFF (2e mari)")
+
+    with pytest.raises(ValidationError, match="adresse"):
+        check_is_no_address(typed)
 
 
 @pytest.mark.parametrize("name", ["-", "'", ". .", "--"])
@@ -113,3 +156,18 @@ def test_the_marks_that_a_script_writes_on_a_letter_are_accepted(name):
 def test_marks_that_would_print_over_other_lines_are_refused_with_what_to_do():
     with pytest.raises(ValidationError, match="accents ou signes se suivent"):
         cleaned_name("Z" + "\u0334\u0301\u0302\u0303\u0330" * 4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Anne Le Goff", "LE GOFF Anne", True),
+        ("Anne Le Goff", "Anne-Marie Le Goff", True),
+        ("Le Goff", "Anne Le Goff", True),
+        ("Anne Le Goff", "Paul Le Goff", False),
+        ("Anne Le Goff", "", False),
+        ("", "", False),
+    ],
+)
+def test_two_names_are_one_person_s_where_no_word_of_the_shorter_is_missing(one, other, is_same):
+    assert (is_same_person(one, other), is_same_person(other, one)) == (is_same, is_same)

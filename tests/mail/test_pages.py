@@ -54,6 +54,27 @@ def test_an_address_elsewhere_stays_in_sight(address):
     assert ">Mon compte<" not in html(f"Mon compte : {address}")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://ailleurs.exemple.test/x",
+        f"{SITE}.ailleurs.exemple.test/x",
+        f"{SITE}@ailleurs.exemple.test/x",
+        "www.exemple.fr",
+        "piege.com",
+        "cliquez@piege.fr",
+        "Téléphone : 08 99 00 00 00",
+        "Adresse mail : cliquez@piege.fr",
+        "Votre service gestionnaire : Bureau\nAdresse mail : cliquez@piege.fr",
+    ],
+)
+def test_nothing_that_somebody_typed_becomes_a_link(typed):
+    contact = "Votre service gestionnaire : Bureau"
+
+    assert "<a " not in html(f"{typed}\n\n{contact}\n\nFin")
+    assert "<a " in html(f"Ouvrir : {SITE}/x\n\n{typed}\n\n{contact}")
+
+
 def test_lists_and_headings_are_real_ones():
     text = "Accusé de réception :\nReçu.\n\nSi ce n'était pas vous :\n- changez\n- regardez\n\nFin"
 
@@ -67,12 +88,16 @@ def test_lists_and_headings_are_real_ones():
 
 
 def test_the_service_is_under_its_heading_and_is_called_by_a_press():
-    text = "Votre service gestionnaire : Bureau\nTéléphone : 03 53 01 00 01"
+    text = (
+        "Votre service gestionnaire : Bureau\nTéléphone : 03 53 01 00 01\n"
+        "Adresse mail : bureau@exemple.test"
+    )
 
-    assert re.sub(r"(</\w+>)(?=<(?:h|p|ul))", r"\1\n", html(text)).split("\n") == [
-        "<h2>Votre service gestionnaire</h2>",
-        '<p>Bureau<br>Téléphone : <a href="tel:0353010001">03 53 01 00 01</a></p>',
-    ]
+    assert html(text) == (
+        "<h2>Votre service gestionnaire</h2>"
+        '<p>Bureau<br>Téléphone : <a href="tel:0353010001">03 53 01 00 01</a>'
+        '<br>Adresse mail : <a href="mailto:bureau@exemple.test">bureau@exemple.test</a></p>'
+    )
 
 
 def test_what_somebody_wrote_stays_text():

@@ -182,7 +182,12 @@ def test_an_address_is_written_in_any_alphabet(sign_in, line):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("🦄 Le Goff", "Enlevez ce qui n'appartient pas à un nom"), ("Le Goff, Anne", "")],
+    [
+        ("🦄 Le Goff", "Enlevez ce qui n'appartient pas à un nom"),
+        ("Cliquez piege.fr", "Mettez une espace ou un trait d'union après chaque point"),
+        ("Le Goff, Anne", ""),
+        ("Le Goff J.-P.", ""),
+    ],
 )
 def test_a_guardian_has_the_name_of_a_person(sign_in, typed, said):
     guardian = {"guardian_name": typed, "guardian_phone": "06 39 98 12 35"}
@@ -191,6 +196,20 @@ def test_a_guardian_has_the_name_of_a_person(sign_in, typed, said):
     found = errors(judged(sign_in(draft.candidate), draft, "identification"))
 
     assert [one[: len(said)] for one in found] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("name", ["father_name", "mother_name"])
+def test_a_parent_is_named_by_words_that_are_no_address(sign_in, name):
+    abroad = {"birth_country": "99109", "birth_place": "Köln", "birth_department": ""}
+    parents = {"father_name": "inconnu", "mother_name": "Le Goff Anne"}
+    draft = a_draft(a_candidate(**abroad), identification={**parents, name: "moi@piege.fr"})
+
+    page = judged(sign_in(draft.candidate), draft, "identification")
+
+    assert errors(page) == [
+        "Un nom ne contient pas d'adresse, ni de site ni de messagerie : enlevez-la."
+    ]
+    assert seen(page).cssselect(f"main [name={name}]")[0].get("value") == "moi@piege.fr"
 
 
 @pytest.mark.parametrize(

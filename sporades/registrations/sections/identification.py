@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
-from sporades.candidates.names import cleaned_name, is_named
+from sporades.candidates.names import check_is_no_address, cleaned_name, is_named
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
@@ -206,6 +206,22 @@ class IdentificationForm(SectionForm):
             return cleaned_name(self.cleaned_data["guardian_name"].replace(",", " "))
         except ValidationError as refusal:
             raise ValidationError(refusal.messages, code="name") from None
+
+    def clean_father_name(self) -> str:
+        """Keep words that are no address: « inconnu » and a whole name are."""
+        return self._no_address("father_name")
+
+    def clean_mother_name(self) -> str:
+        """Keep words that are no address: « inconnu » and a whole name are."""
+        return self._no_address("mother_name")
+
+    def _no_address(self, field: str) -> str:
+        name: str = self.cleaned_data[field]
+        try:
+            check_is_no_address(name)
+        except ValidationError as refusal:
+            raise ValidationError(refusal.messages, code="name") from None
+        return name
 
     def clean_guardian_email(self) -> str:
         """Refuse the candidate's own address: what protects a minor would be told to the minor."""

@@ -69,6 +69,8 @@ def test_the_first_page_shows_the_privacy_notice_and_its_link(client):
         ({"first_names": "<b>Inès</b>"}, "first_names", "Enlevez ce qui n'appartient pas à un nom"),
         ({"first_names": ""}, "first_names", "Indiquez vos prénoms, ou cochez la case"),
         ({"birth_name": "\u3164"}, "birth_name", "Un nom contient au moins une lettre."),
+        ({"birth_name": "Dupont www.piege"}, "birth_name", "Un nom ne contient pas d'adresse"),
+        ({"first_names": "Inès.fr"}, "first_names", "Mettez une espace"),
         ({"first_names": "\u200b"}, "first_names", "Un nom contient au moins une lettre."),
         ({"usage_name": "\ufe0f"}, "usage_name", "Un nom contient au moins une lettre."),
         ({"birth_date_day": "31", "birth_date_month": "2"}, "birth_date", "n'existe pas"),
