@@ -139,19 +139,24 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
 
 
 def may_write(
-    address: str, *, network: str, at: datetime, is_reset: bool = False, by_owner: bool = False
+    address: str,
+    *,
+    network: str | None,
+    at: datetime,
+    is_reset: bool = False,
+    by_owner: bool = False,
 ) -> bool:
     """Return whether one more mail may be caused to an address (S-14), and count it.
 
     Args:
         address: whom to write to.
-        network: where the demand comes from.
+        network: where the demand comes from; none for what an act of a registration causes.
         at: its instant.
         is_reset: whether the mail is for a new password: a share is kept for these.
         by_owner: whether who asks holds the account: once it has been signed in to, a share
             is kept for its owner.
     """
-    uses = [] if by_owner else [(limits.MAILS_FROM_A_NETWORK, network)]
+    uses = [] if by_owner or network is None else [(limits.MAILS_FROM_A_NETWORK, network)]
     box = letter_box(address)
     if not is_reset:
         uses.append((limits.MAILS_BUT_RESETS, box))

@@ -1,4 +1,8 @@
-"""Tell the guardian of a minor that something awaits them both, or was signed; never what (H4, P-12)."""
+"""Tell the guardian of a minor that something awaits them both, or was signed; never what (H4, P-12).
+
+Nobody has confirmed a guardian's address: the minor has typed it. Mails to it are counted with all
+those that anybody may cause to an address (S-14); past the count, a letter at home says the same.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +10,8 @@ from typing import Any
 from sporades import mail
 from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.rules import is_another_guardian, is_minor
+from sporades.accounts.models import normalised_address
+from sporades.acts.addressing import may_write
 from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words
@@ -35,10 +41,8 @@ def tell_guardian(
         at=at,
         key=key,
         urgent=not is_reminder,
-        by_letter=registration.candidate.by_letter,
-        has_space=registration.candidate.has_account,
         is_reminder=is_reminder,
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        page=absolute(f"/mes-inscriptions/{registration.number}"),
     )
 
 
@@ -68,18 +72,27 @@ def _tell_beside(
     """
     if not is_minor(registration, at) or not (address := guardian_address(registration)):
         return
-    mail.write(
-        kind,
-        to=address,
-        at=at,
-        key=key,
-        about=registration,
-        urgent=urgent,
-        registration=registration,
-        name=registration.identity.full_name,
-        contact=contact_of(registration.service),
-        **said,
-    )
+    said |= {
+        "name": registration.identity.full_name,
+        "contact": contact_of(registration.service),
+    }
+    if _may_write(address, at=at):
+        mail.write(
+            kind,
+            to=address,
+            at=at,
+            key=key,
+            about=registration,
+            urgent=urgent,
+            registration=registration,
+            **said,
+        )
+    else:
+        _write_home_instead(registration, kind, at=at, **said)
+
+
+def _may_write(address: str, *, at: datetime) -> bool:
+    return may_write(normalised_address(address), network=None, at=at)
 
 
 def guardian_address(registration: Registration) -> str:
@@ -104,9 +117,10 @@ def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None
         at: the instant.
     """
     key = f"accommodation:{case.pk}:signed:{signature.revision}"
-    _tell_who_signed(case, signature, SIGNED, key=key, at=at)
-    if _is_given_first(case.registration, signature):
-        _write_home(case, signature, SIGNED, key=f"{key}:home", at=at)
+    is_first = _is_given_first(case.registration, signature)
+    if _tell_who_signed(case, signature, SIGNED, key=key, at=at) and is_first:
+        said = _said(case, signature, at=at)
+        _write_home(case.registration, SIGNED, key=f"{key}:home", at=at, to=signature.name, **said)
 
 
 def _is_given_first(registration: Registration, signature: Signature) -> bool:
@@ -128,36 +142,63 @@ def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
         case: the request, with its registration.
         at: the instant.
     """
-    told: set[str] = set()
+    whom: dict[str, Signature] = {}
     for signature in case.signatures.order_by("-signed_at", "-pk"):
         address = signature.email or guardian_address(case.registration)
-        whom = (address or signature.name).casefold()
-        if whom in told:
-            continue
-        told.add(whom)
+        whom.setdefault(address.casefold(), signature)
+    # In one order, whoever withdraws: each address is locked while its mails are counted.
+    for _, signature in sorted(whom.items()):
         key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
         _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
 
 
 def _tell_who_signed(
     case: Case, signature: Signature, kind: str, *, key: str, at: datetime
+) -> bool:
+    """Return whether a mail has told it: where there is none, or one too many, a letter has."""
+    registration, said = case.registration, _said(case, signature, at=at)
+    address = signature.email or guardian_address(registration)
+    if not address:
+        _write_home(registration, kind, key=key, at=at, to=signature.name, **said)
+        return False
+    if not _may_write(address, at=at):
+        _write_home_instead(registration, kind, at=at, to=signature.name, **said)
+        return False
+    mail.write(
+        kind, to=address, at=at, key=key, about=registration, registration=registration, **said
+    )
+    return True
+
+
+def _write_home_instead(
+    registration: Registration, kind: str, *, at: datetime, **said: Any
 ) -> None:
-    if address := signature.email or guardian_address(case.registration):
-        mail.write(kind, to=address, **_said(case, signature, key=key, at=at))
-    else:
-        _write_home(case, signature, kind, key=key, at=at)
+    """Write home what is one mail too many: once a day, however often it was."""
+    key = f"registration:{registration.pk}:{kind}:home:{at:%Y-%m-%d}"
+    _write_home(registration, kind, key=key, at=at, **said)
 
 
-def _write_home(case: Case, signature: Signature, kind: str, *, key: str, at: datetime) -> None:
-    registration = case.registration
+def _write_home(
+    registration: Registration, kind: str, *, key: str, at: datetime, to: str = "", **said: Any
+) -> None:
+    """Write to the guardian whom a registration names, or to whoever signed where it names none."""
     home = lines_of({name: getattr(registration, name) for name in ADDRESS})
     if home and is_minor(registration, at):
-        envelope = [signature.name, *home]
-        said = _said(case, signature, key=key, at=at)
-        tell_at(envelope, registration.candidate, kind, service=registration.service, **said)
+        envelope = [registration.guardian_name or to, *home]
+        tell_at(
+            envelope,
+            registration.candidate,
+            kind,
+            service=registration.service,
+            at=at,
+            key=key,
+            about=registration,
+            registration=registration,
+            **said,
+        )
 
 
-def _said(case: Case, signature: Signature, *, key: str, at: datetime) -> dict[str, Any]:
+def _said(case: Case, signature: Signature, *, at: datetime) -> dict[str, Any]:
     """Return what a guardian is told of a signature.
 
     Who signed is called by the name that the registration gives, or not at all: whoever signs may
@@ -165,10 +206,6 @@ def _said(case: Case, signature: Signature, *, key: str, at: datetime) -> dict[s
     """
     registration = case.registration
     return {
-        "at": at,
-        "key": key,
-        "about": registration,
-        "registration": registration,
         "signer": ""
         if is_another_guardian(registration, signature.name)
         else registration.guardian_name,

@@ -1,5 +1,6 @@
 """A candidate asks for accommodations; a guardian signs for a minor (H1, P-06)."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sporades.accommodations.rules import Wish, deadline_of, is_minor, is_own_na
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating, registering
+from sporades.acts.addressing import may_write
 from sporades.acts.guardians import guardian_address
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
@@ -446,7 +448,7 @@ def test_who_withdraws_a_request_that_was_sent_is_told_and_whoever_signed_it():
 def test_each_guardian_who_signed_a_request_is_told_that_it_is_withdrawn():
     registration = a_minor(guardian="")
     write(registration)
-    sign(registration, email="anne@exemple.test")
+    sign(registration, email="anne@exemple.test", at=NOW - timedelta(hours=2))
     write(registration, Wish(READER))
     sign(registration, email="anne@exemple.test")
     write(registration, Wish(THIRD))
@@ -547,7 +549,7 @@ def test_a_guardian_whom_no_mail_reaches_is_told_of_their_signature_by_a_letter(
 def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
     registration = a_minor()
     write(registration)
-    sign(registration, name="Le Goff Anne Votre compte est bloqué")
+    sign(registration, name="Le Goff Anne Votre compte est bloqué", at=NOW - timedelta(hours=2))
     write(registration, Wish(READER))
     sign(registration, name="Paul Martin")
     send(registration)
@@ -566,6 +568,68 @@ def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
     for told in Message.objects.filter(kind__in=kinds):
         assert "Paul" not in told.subject + told.body
         assert "bloqué" not in told.subject + told.body
+
+
+def sign_anew(registration, times, **said):
+    """Have a request signed so often, each time changed."""
+    for turn in range(times):
+        write(registration, Wish((READER, ACCESS)[turn % 2]))
+        sign(registration, **said)
+
+
+def told_of_signing(registration):
+    """Return how many mails, to each address, and how many letters have told of a signature."""
+    told = Message.objects.filter(kind="signed_as_guardian", about_id=str(registration.pk))
+    return Counter(told.values_list("recipient", flat=True))
+
+
+def test_no_address_that_nobody_has_confirmed_is_written_to_without_end():
+    registration = a_minor()
+
+    sign_anew(registration, 6)
+    sign_anew(registration, 2, at=NOW + timedelta(hours=2))
+    sign_anew(registration, 2, at=NOW + timedelta(hours=4))
+
+    # What is past the count is told once, at home.
+    assert told_of_signing(registration) == {"anne@exemple.test": 4, "": 1}
+    letter = Letter.objects.get(message__kind="signed_as_guardian")
+    assert letter.address[0] == "Anne Le Goff"
+    assert letter.address[-1].startswith("59000")
+    sign_anew(registration, 8, at=NOW + timedelta(days=1, hours=5))
+    assert told_of_signing(registration) == {"anne@exemple.test": 6, "": 2}
+
+
+def test_the_count_of_an_address_is_one_with_what_else_may_be_caused_to_it():
+    registration = a_minor()
+    for _ in range(2):
+        assert may_write("anne@exemple.test", network="192.0.2.1", at=NOW)
+
+    sign_anew(registration, 1)
+
+    assert told_of_signing(registration) == {"": 1}
+    assert may_write("Anne@exemple.test".lower(), network=None, at=NOW, is_reset=True)
+
+
+def test_what_a_guardian_whose_count_is_spent_must_be_told_goes_home():
+    registration = a_minor()
+    sign_anew(registration, 2)
+    send(registration)
+
+    find_incomplete(registration)
+    accommodating.withdraw(case=case_of(registration), by=author(registration.candidate), at=NOW)
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+
+    kinds = ("guardian_awaited", "signed_request_withdrawn", "minor_withdrawn")
+    letters = Letter.objects.filter(message__kind__in=kinds).order_by("message__pk")
+    assert [one.message.kind for one in letters] == list(kinds)
+    assert {one.address[0] for one in letters} == {"Anne Le Goff"}
+    assert not Message.objects.filter(kind__in=kinds).exclude(recipient="").exists()
+    awaited = letters[0].message.body.replace("\xa0", " ")
+    assert "Ouvrez-la ensemble." in awaited
+    assert "Ce courrier ne dit pas quoi" in awaited
+    assert "http" not in awaited
 
 
 def test_a_guardian_gives_an_address_as_they_sign_and_is_written_to_there_from_then_on():
