@@ -17,6 +17,7 @@ from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.letters.operations import tell_at
+from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
@@ -108,8 +109,8 @@ def guardian_address(registration: Registration) -> str:
 def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None:
     """Tell a guardian that a request was signed in their name: by mail, else by a letter at home.
 
-    By both the first time that the address comes from the signing alone: whoever signs in their
-    place types one of their own.
+    By both the first time that an address is told of one, be it that of the registration or of the
+    signing: whoever signs in their place has typed one of their own, here or a page before.
 
     Args:
         case: the request, with its registration.
@@ -117,19 +118,17 @@ def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None
         at: the instant.
     """
     key = f"accommodation:{case.pk}:signed:{signature.revision}"
-    is_first = _is_given_first(case.registration, signature)
+    is_first = _is_first_told(case.registration, signature)
     if _tell_who_signed(case, signature, SIGNED, key=key, at=at) and is_first:
         said = _said(case, signature, at=at)
         _write_home(case.registration, SIGNED, key=f"{key}:home", at=at, to=signature.name, **said)
 
 
-def _is_given_first(registration: Registration, signature: Signature) -> bool:
-    """Return whether nothing but this signature says where its guardian is written to."""
-    address = signature.email
-    if not address or address.casefold() == registration.guardian_email.casefold():
-        return False
-    signed = Signature.objects.filter(case__registration=registration, email__iexact=address)
-    return not signed.exclude(pk=signature.pk).exists()
+def _is_first_told(registration: Registration, signature: Signature) -> bool:
+    """Return whether no mail has told the address of a signature of one before."""
+    address = signature.email or guardian_address(registration)
+    told = Message.objects.filter(**about_of(registration), kind=SIGNED, recipient__iexact=address)
+    return not told.exists()
 
 
 def tell_of_withdrawal(case: Case, *, at: datetime) -> None:

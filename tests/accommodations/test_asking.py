@@ -273,7 +273,7 @@ def test_what_the_guardian_had_signed_stays_signed_once_it_is_kept_as_sent():
     write(registration, Wish(READER))
     assert case_of(registration).signature is None
     later = NOW + timedelta(days=1)
-    sign(registration, name="Paul Le Goff", at=later)
+    sign(registration, name="Paul Le Goff", is_another=True, at=later)
     keep_as_sent(registration)
 
     signature = case_of(registration).signature
@@ -407,10 +407,11 @@ def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
 
     signature = case_of(registration).signature
     assert (signature.name, signature.quality) == ("Anne Le Goff", "mère")
-    told = Message.objects.get(kind="signed_as_guardian")
-    assert told.recipient == "anne@exemple.test"
-    for word in ("aménagement", "handicap", "santé", "mesure"):
-        assert word not in told.subject + told.body
+    mail, letter = Message.objects.filter(kind="signed_as_guardian").order_by("pk")
+    assert (mail.recipient, letter.recipient) == ("anne@exemple.test", "")
+    for told in (mail, letter):
+        for word in ("aménagement", "handicap", "santé", "mesure"):
+            assert word not in told.subject + told.body
 
 
 def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
@@ -452,7 +453,8 @@ def test_each_guardian_who_signed_a_request_is_told_that_it_is_withdrawn():
     write(registration, Wish(READER))
     sign(registration, email="anne@exemple.test")
     write(registration, Wish(THIRD))
-    sign(registration, name="Paul Le Goff", quality="père", email="paul@exemple.test")
+    paul = {"name": "Paul Le Goff", "quality": "père", "email": "paul@exemple.test"}
+    sign(registration, **paul, is_another=True)
     send(registration)
 
     by = author(registration.candidate)
@@ -551,7 +553,7 @@ def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
     write(registration)
     sign(registration, name="Le Goff Anne Votre compte est bloqué", at=NOW - timedelta(hours=2))
     write(registration, Wish(READER))
-    sign(registration, name="Paul Martin")
+    sign(registration, name="Paul Martin", is_another=True)
     send(registration)
 
     by = author(registration.candidate)
@@ -572,8 +574,9 @@ def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
 
 def sign_anew(registration, times, **said):
     """Have a request signed so often, each time changed."""
-    for turn in range(times):
-        write(registration, Wish((READER, ACCESS)[turn % 2]))
+    for _ in range(times):
+        is_read = Case.objects.filter(registration=registration, measures__code=READER).exists()
+        write(registration, Wish(ACCESS if is_read else READER))
         sign(registration, **said)
 
 
@@ -590,13 +593,56 @@ def test_no_address_that_nobody_has_confirmed_is_written_to_without_end():
     sign_anew(registration, 2, at=NOW + timedelta(hours=2))
     sign_anew(registration, 2, at=NOW + timedelta(hours=4))
 
-    # What is past the count is told once, at home.
-    assert told_of_signing(registration) == {"anne@exemple.test": 4, "": 1}
-    letter = Letter.objects.get(message__kind="signed_as_guardian")
+    # The first is told at home too, then what is past the count, once.
+    assert told_of_signing(registration) == {"anne@exemple.test": 4, "": 2}
+    letter = Letter.objects.filter(message__kind="signed_as_guardian").latest("pk")
     assert letter.address[0] == "Anne Le Goff"
     assert letter.address[-1].startswith("59000")
     sign_anew(registration, 8, at=NOW + timedelta(days=1, hours=5))
-    assert told_of_signing(registration) == {"anne@exemple.test": 6, "": 2}
+    assert told_of_signing(registration) == {"anne@exemple.test": 6, "": 3}
+
+
+def test_an_address_of_the_registration_is_told_at_home_when_it_is_first_signed_with():
+    registration = a_minor()
+
+    sign_anew(registration, 1)
+    assert told_of_signing(registration) == {"anne@exemple.test": 1, "": 1}
+    sign_anew(registration, 2, at=NOW + timedelta(hours=2))
+    assert told_of_signing(registration) == {"anne@exemple.test": 3, "": 1}
+
+    Registration.objects.filter(pk=registration.pk).update(guardian_email="autre@exemple.test")
+    sign_anew(registration, 2, at=NOW + timedelta(hours=4))
+    assert told_of_signing(registration) == {
+        "anne@exemple.test": 3,
+        "autre@exemple.test": 2,
+        "": 2,
+    }
+
+
+def test_whoever_the_registration_does_not_name_signs_once_it_is_said_that_they_may():
+    registration = a_minor()
+    write(registration)
+
+    with pytest.raises(
+        operations.AnotherGuardian, match="un autre représentant légal, Anne Le Goff"
+    ):
+        sign(registration, name="Paul Martin")
+    sign(registration, name="Paul Martin", is_another=True)
+
+    assert case_of(registration).signature.name == "Paul Martin"
+
+
+def test_whoever_signs_where_the_registration_names_nobody_is_asked_nothing_more():
+    registration = a_minor()
+    Registration.objects.filter(pk=registration.pk).update(guardian_name="")
+    write(registration)
+
+    sign(registration, name="Paul Martin")
+
+    assert case_of(registration).signature.name == "Paul Martin"
+    told = Message.objects.filter(kind="signed_as_guardian").first()
+    assert "par quelqu'un qui se dit représentant légal" in told.body
+    assert "un autre nom" not in told.body
 
 
 def test_the_count_of_an_address_is_one_with_what_else_may_be_caused_to_it():
@@ -676,7 +722,7 @@ def test_nobody_signs_for_themselves_but_a_parent_may_bear_the_same_names(name, 
     if is_own:
         with pytest.raises(operations.OwnSignature):
             sign(registration, name=name)
-    sign(registration, name=name, is_namesake=is_own)
+    sign(registration, name=name, is_namesake=is_own, is_another=not is_own)
 
     assert case_of(registration).signature.name == name
 

@@ -14,7 +14,12 @@ from sporades.accommodations.late import Lateness
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.operations.asking import sign
-from sporades.accommodations.operations.refusals import NotTheirs, PapersMissing, PrecisionMissing
+from sporades.accommodations.operations.refusals import (
+    AnotherGuardian,
+    NotTheirs,
+    PapersMissing,
+    PrecisionMissing,
+)
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import Sat, Wish, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
@@ -328,10 +333,31 @@ def test_a_guardian_without_a_first_name_or_without_a_space_signs(sign_in, typed
     case = write(filed, Wish(READER, ("E2",)))
 
     sign_in(filed.candidate).post(
-        at(filed, page="/signature"), {**SIGNED, "vu": case.revision, "nom": typed}
+        at(filed, page="/signature"), {**SIGNED, "vu": case.revision, "nom": typed, "aussi": "on"}
     )
 
     assert case_of(filed).signature.name == typed
+
+
+def test_a_name_that_is_not_the_guardian_s_of_the_registration_is_asked_about(sign_in):
+    filed = a_minor()
+    case = write(filed, Wish(READER, ("E2",)))
+    client, said = sign_in(filed.candidate), {**SIGNED, "vu": case.revision, "nom": "Paul Martin"}
+    page = at(filed, page="/signature")
+
+    assert "aussi" not in client.get(page).context["form"].fields
+    refused = client.post(page, said)
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["nom"] == [str(AnotherGuardian.of("Anne Le Goff"))]
+    assert "Cette personne est aussi mon représentant légal" in main(refused)
+    assert refused.context["form"]["nom"].value() == "Paul Martin"
+    assert case_of(filed).signature is None
+
+    for _ in range(2):
+        client.post(page, {**said, "aussi": "on"})
+    signature = case_of(filed).signature
+    assert signature.name == "Paul Martin"
+    assert signature.statement.endswith("Cette personne est aussi mon représentant légal.")
 
 
 def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):
@@ -341,7 +367,8 @@ def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):
     page = sign_in(filed.candidate).get(at(filed, page="/signature"))
 
     assert "adresse" not in page.context["form"].fields
-    assert "Un mail le lui dira, à anne@exemple.test." in main(page)
+    assert "Un mail le lui dira, à anne@exemple.test" in main(page)
+    assert "la première fois, un courrier aussi" in main(page)
 
 
 def test_all_the_epreuves_are_said_only_where_all_are_meant():
@@ -936,7 +963,7 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     assert "À faire : Envoyer la demande" in page
     assert "Manque" not in page
     assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
-    assert "Un mail le lui dira, à anne@exemple.test." in signing
+    assert "Un mail le lui dira, à anne@exemple.test" in signing
     assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.models import LONGEST_NAME, Case
-from sporades.accommodations.operations import OwnAddress, OwnSignature
-from sporades.accommodations.rules import is_own_name
+from sporades.accommodations.operations import AnotherGuardian, OwnAddress, OwnSignature
+from sporades.accommodations.rules import is_another_guardian, is_own_name
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.candidates.names import cleaned_full_name
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
@@ -28,6 +28,8 @@ NAMESAKE = (
     "Je suis le représentant légal, et je porte le même nom et le même prénom que le candidat"
 )
 
+ANOTHER = "Cette personne est aussi mon représentant légal"
+
 IF_NAMESAKE = "S'il porte les mêmes, cochez la case qui le dit."
 
 TYPED_TO_SIGN = ("nom", "adresse", "qualite")
@@ -42,6 +44,7 @@ class SignatureForm(forms.Form):
         error_messages={"required": "Indiquez le nom et le prénom de qui signe."},
     )
     homonyme = forms.BooleanField(label=NAMESAKE, required=False)
+    aussi = forms.BooleanField(label=ANOTHER, required=False)
     adresse = AddressField(
         label="Adresse mail du représentant légal",
         required=False,
@@ -76,7 +79,8 @@ class SignatureForm(forms.Form):
         anew.
 
         The address is asked for where the registration has none but the candidate's own; that a
-        guardian bears the candidate's very names, once they are typed.
+        guardian bears the candidate's very names, or is another than the registration names, once
+        they are typed.
         """
         self._registration = registration = case.registration
         typed = {name: said for name, said in (waiting or {}).items() if name in TYPED_TO_SIGN}
@@ -85,10 +89,18 @@ class SignatureForm(forms.Form):
         super().__init__(data, initial=initial, **options)
         if not self.asks_address:
             del self.fields["adresse"]
-        if not is_own_name(registration, self.data.get("nom", "")):
-            del self.fields["homonyme"]
-        else:
-            ask_if_called_for(self.fields["homonyme"])
+        name = self.data.get("nom", "")
+        is_namesake = is_own_name(registration, name)
+        is_another = bool(name.strip()) and is_another_guardian(registration, name)
+        # Whoever bears the candidate's names is asked that alone.
+        for field, is_asked in (
+            ("homonyme", is_namesake),
+            ("aussi", is_another and not is_namesake),
+        ):
+            if is_asked:
+                ask_if_called_for(self.fields[field])
+            else:
+                del self.fields[field]
 
     @property
     def asks_address(self) -> bool:
@@ -112,21 +124,29 @@ class SignatureForm(forms.Form):
         return address
 
     def clean(self) -> None:
-        """Refuse the candidate's own name, unless a guardian says that it is theirs too."""
+        """Refuse the candidate's own name, or another guardian's, unless a box says what it is."""
+        if "nom" in self.errors:
+            return
         if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
             self.add_error("nom", f"{OwnSignature.message} {IF_NAMESAKE}")
+        if "aussi" in self.fields and not self.cleaned_data.get("aussi"):
+            self.add_error("nom", str(AnotherGuardian.of(self._registration.guardian_name)))
 
     @property
     def signed(self) -> dict[str, Any]:
         """What is signed, as an act takes it."""
         said = self.cleaned_data
-        is_namesake = bool(said.get("homonyme"))
+        is_namesake, is_another = bool(said.get("homonyme")), bool(said.get("aussi"))
+        boxes = (NAMESAKE, is_namesake), (ANOTHER, is_another)
         return {
             "name": said["nom"],
             "quality": said["qualite"],
-            "statement": f"{STATEMENT} {NAMESAKE}." if is_namesake else STATEMENT,
+            "statement": " ".join(
+                [STATEMENT, *(f"{box}." for box, is_ticked in boxes if is_ticked)]
+            ),
             "email": said.get("adresse", ""),
             "is_namesake": is_namesake,
+            "is_another": is_another,
         }
 
     @property

@@ -62,6 +62,7 @@ from sporades.accommodations.operations.notifying import (
 )
 from sporades.accommodations.operations.refusals import (
     AddedTooLate,
+    AnotherGuardian,
     AskedByDoctor,
     AuthorMissing,
     BeingCompleted,
@@ -103,6 +104,7 @@ __all__ = [
     "ADVISED",
     "CATEGORY_CHANGED",
     "AddedTooLate",
+    "AnotherGuardian",
     "Asked",
     "AskedByDoctor",
     "Author",

@@ -18,6 +18,7 @@ from sporades.accommodations.late import (
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations.refusals import (
     AddedTooLate,
+    AnotherGuardian,
     Excluding,
     LateReasonMissing,
     NoPaperLeft,
@@ -42,6 +43,7 @@ from sporades.accommodations.rules import (
     excluding_in_words,
     followed_by,
     held_by_wishes,
+    is_another_guardian,
     is_minor,
     is_over,
     is_own_name,
@@ -300,6 +302,7 @@ def sign(
     email: str = "",
     is_namesake: bool = False,
     posted_on: date | None = None,
+    is_another: bool = False,
 ) -> tuple[Signature, bool]:
     """Keep the guardian's signature of what is asked now; return it, and whether it is a new one.
 
@@ -318,6 +321,7 @@ def sign(
         NothingAsked, PapersMissing, PrecisionMissing: there is nothing to sign, or not all of it.
         Excluding: see there.
         OwnSignature, OwnAddress: the candidate would sign for themselves.
+        AnotherGuardian: the registration names somebody else, and nothing says that this one is too.
     """
     if not case.is_writable:
         raise Sent
@@ -331,6 +335,8 @@ def sign(
         _narrow(case, rules, sat)
     if is_own_name(case.registration, name) and not is_namesake:
         raise OwnSignature
+    if is_another_guardian(case.registration, name) and not (is_another or is_namesake):
+        raise AnotherGuardian.of(case.registration.guardian_name)
     if case.registration.candidate.is_reached_at(email):
         raise OwnAddress
     signature, is_new = Signature.objects.get_or_create(

@@ -145,6 +145,20 @@ class OwnSignature(Refused):
     )
 
 
+class AnotherGuardian(Refused):
+    """The name of who signs for a minor is not that of the guardian whom the registration names."""
+
+    message = "Ce n'est pas le nom du représentant légal de l'inscription : corrigez-le."
+
+    @classmethod
+    def of(cls, named: str) -> Self:
+        """Return the refusal that says whom the registration names."""
+        return cls(
+            f"L'inscription nomme un autre représentant légal, {named} : corrigez le nom, ou cochez la "
+            "case qui dit que cette personne l'est aussi."
+        )
+
+
 class OwnAddress(Refused):
     """The address of who signs for a minor is the minor's own."""
 

@@ -86,6 +86,7 @@ def sign(
     at: datetime,
     email: str = "",
     is_namesake: bool = False,
+    is_another: bool = False,
 ) -> None:
     """Keep the signature of a minor's guardian on what is asked now; a mail or a letter says so.
 
@@ -99,9 +100,11 @@ def sign(
         at: the instant.
         email: where the guardian is written to, if the registration does not say it.
         is_namesake: whether the guardian has said that they bear the candidate's very names.
+        is_another: whether it was said that they are a guardian beside the one of the registration.
 
     Raises:
-        Rewritten, Sent, NothingAsked, OwnSignature, OwnAddress: see `accommodations.operations`.
+        Rewritten, Sent, NothingAsked, OwnSignature, AnotherGuardian, OwnAddress: see
+            `accommodations.operations`.
     """
     locked = lock_case(case)
     if locked.revision != seen:
@@ -113,6 +116,7 @@ def sign(
         statement=statement,
         email=email,
         is_namesake=is_namesake,
+        is_another=is_another,
         at=at,
     )
     if not is_new:

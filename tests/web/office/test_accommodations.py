@@ -1130,6 +1130,20 @@ def test_who_is_a_minor_is_said_by_their_civility(manager, civility, said):
     assert page.context["born"].endswith(said)
 
 
+@pytest.mark.parametrize("name", ["Paul Martin", "LE GOFF Anne"])
+def test_a_signature_by_another_than_the_registration_names_is_said(manager, name):
+    minor = a_minor()
+    write(minor)
+    sign(minor, name=name, is_another=True)
+    send(minor)
+
+    said = main(manager.get(tab(minor)))
+
+    assert f"Signée par {name}, mère, le" in said
+    named = "L'inscription nomme un autre représentant légal : Anne Le Goff." in said
+    assert named is (name == "Paul Martin")
+
+
 def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
     for _ in range(2):

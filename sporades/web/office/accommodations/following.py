@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 
 from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.late import late_told
-from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, decision_of, last_case_of
 from sporades.accommodations.rules import (
     deadline_of,
     granted_in_part,
+    is_another_guardian,
     opinion_on_papers,
     papers_in_words,
     rules_of,
@@ -85,9 +86,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         ],
         "with_it": _with_it(sent, measures) if may_decide and measures else [],
         "opinion_text": case.opinion_text if may_decide else "",
-        "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
-        if signature and may_decide
-        else "",
+        "signed": _signed_by(registration, signature) if signature and may_decide else "",
         "decided": f"{case.author_in_words}, le {instant_in_words(case.decided_at, zone)}"
         if case.decided_at
         else "",
@@ -110,6 +109,13 @@ def on_paper_in_words(case: Case) -> str:
         f"{said} Ses papiers de santé sont dans une enveloppe fermée : remettez-la au médecin sans "
         "l'ouvrir."
     )
+
+
+def _signed_by(registration: Registration, signature: Signature) -> str:
+    said = f"Signée par {signature}, le {signature.signed_in_words(registration.service.zone)}."
+    if not is_another_guardian(registration, signature.name):
+        return said
+    return f"{said} L'inscription nomme un autre représentant légal : {registration.guardian_name}."
 
 
 def _told(said: str, papers: list[str], for_which: str) -> str:
