@@ -62,10 +62,10 @@ def test_an_address_elsewhere_stays_in_sight(address):
         f"{SITE}@ailleurs.exemple.test/x",
         "www.exemple.fr",
         "piege.com",
-        "cliquez@piege.fr",
+        "cliquez@piege.test",
         "Téléphone : 08 99 00 00 00",
-        "Adresse mail : cliquez@piege.fr",
-        "Votre service gestionnaire : Bureau\nAdresse mail : cliquez@piege.fr",
+        "Adresse mail : cliquez@piege.test",
+        "Votre service gestionnaire : Bureau\nAdresse mail : cliquez@piege.test",
     ],
 )
 def test_nothing_that_somebody_typed_becomes_a_link(typed):

@@ -202,14 +202,14 @@ def test_a_guardian_has_the_name_of_a_person(sign_in, typed, said):
 def test_a_parent_is_named_by_words_that_are_no_address(sign_in, name):
     abroad = {"birth_country": "99109", "birth_place": "Köln", "birth_department": ""}
     parents = {"father_name": "inconnu", "mother_name": "Le Goff Anne"}
-    draft = a_draft(a_candidate(**abroad), identification={**parents, name: "moi@piege.fr"})
+    draft = a_draft(a_candidate(**abroad), identification={**parents, name: "moi@piege.test"})
 
     page = judged(sign_in(draft.candidate), draft, "identification")
 
     assert errors(page) == [
         "Un nom ne contient pas d'adresse, ni de site ni de messagerie : enlevez-la."
     ]
-    assert seen(page).cssselect(f"main [name={name}]")[0].get("value") == "moi@piege.fr"
+    assert seen(page).cssselect(f"main [name={name}]")[0].get("value") == "moi@piege.test"
 
 
 @pytest.mark.parametrize(
