@@ -101,9 +101,10 @@ def ask(
     # Of one author, one at a time: two exports at once would not see each other.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     same = {"tree": search.tree, "columns": search.columns, "order": order, "form": form}
-    under_way: Export | None = by.exports.filter(state__in=UNFINISHED, **same).first()
+    asked_before = by.exports.filter(state__in=UNFINISHED, purpose=purpose, **same)
+    under_way: Export | None = asked_before.first()
     if under_way is not None:
-        return under_way  # the button was pressed twice
+        return under_way  # the button was pressed twice; for another reason it is another export
     total = found(search.group, reach=reach).count()
     if not total:
         raise Nothing

@@ -14,6 +14,7 @@ from tests.factories import NOW, a_candidate, a_registration
 from tests.web.registry.world import a_member
 
 EVERYBODY = Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),))
+WHY = "Préparer les convocations"
 
 
 @pytest.fixture(autouse=True)
@@ -47,13 +48,13 @@ def in_lille(invented_exam):
 def ask(asker):
     """Ask for an export."""
 
-    def asked(tree=EVERYBODY, *, by=asker, columns=(), form="csv", order="nom"):
+    def asked(tree=EVERYBODY, *, by=asker, columns=(), form="csv", order="nom", purpose=WHY):
         search = searches.keep(tree=tree, columns=list(columns), by=by, at=NOW)
         return operations.ask(
             search=search,
             order=order,
             form=form,
-            purpose="Préparer les convocations",
+            purpose=purpose,
             reach=reach(by.memberships.all(), Permission.EXPORT),
             by=by,
             at=NOW,

@@ -161,6 +161,16 @@ def test_the_button_pressed_twice_asks_once(ask, in_lille):
     assert Export.objects.count() == 1
 
 
+def test_another_reason_makes_another_export_which_keeps_it(ask, in_lille):
+    reasons = ["Préparer les convocations", "Répondre au rectorat"]
+
+    first, second = (ask(purpose=reason) for reason in reasons)
+
+    assert first.pk != second.pk
+    assert [first.purpose, second.purpose] == reasons
+    assert Entry.objects.filter(verb="export asked").count() == 2
+
+
 def test_a_large_export_that_nobody_approved_is_not_made_the_database_says(ask, in_lille):
     export = ask()
 
