@@ -18,6 +18,8 @@ from sporades.core.actors import Actor
 ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
 UNDOING_LASTS = timedelta(hours=72)
+SECOND_FACTORS = ("totp", "webauthn")
+"""What is a second factor by itself, as allauth names it: recovery codes stand in for one."""
 
 
 def normalised_address(email: str) -> str:
@@ -71,6 +73,7 @@ class User(AbstractBaseUser):
     warned_at = models.DateTimeField("averti de l'effacement le", null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
+    authenticator_set: Any  # allauth's second factors
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -112,6 +115,11 @@ class User(AbstractBaseUser):
     def is_staff_member(self) -> bool:
         """Whether this account belongs to the office."""
         return bool(self.memberships.all())
+
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """Whether this account has an authenticator application or a passkey."""
+        return bool(self.authenticator_set.filter(type__in=SECOND_FACTORS).exists())
 
     def memberships_on(self, day: date) -> list["Membership"]:
         """Return the memberships that have not ended on this day, the most everyday role first."""

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 from sporades.accounts.models import (
     ACTIVATION_LASTS,
     CHANGE_LASTS,
+    SECOND_FACTORS,
     UNDOING_LASTS,
     AddressChange,
     LeftAddress,
@@ -210,14 +211,29 @@ def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
 
     Second factors and FranceConnect stay if they were there before the change (a day before,
     if the address was left): a lost letter box alone must not open what they protect. Ways
-    back that are younger than this one were an intruder's.
+    back that are younger than this one were an intruder's. For the same reason a member of staff
+    is never left without any second factor: an operator takes off the last one (S-16).
     """
     end_sessions(user)
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    Authenticator.objects.filter(user=user, created_at__gte=left.suspect_since).delete()
+    _take_off_factors(user, since=left.suspect_since)
     SocialAccount.objects.filter(user=user, date_joined__gte=left.suspect_since).delete()
     LeftAddress.objects.filter(user=user, pk__gte=left.pk).delete()
+
+
+def _take_off_factors(user: User, *, since: datetime) -> None:
+    """Delete the second factors added since; those of staff who have no other open nothing alone."""
+    own = Authenticator.objects.filter(user=user)
+    suspect, factors = own.filter(created_at__gte=since), own.filter(type__in=SECOND_FACTORS)
+    if not user.is_staff_member or factors.filter(created_at__lt=since).exists():
+        suspect.delete()
+        return
+    suspect.exclude(type__in=SECOND_FACTORS).delete()
+    for passkey in factors.filter(type=Authenticator.Type.WEBAUTHN):
+        if "credential" in passkey.data:
+            passkey.data["credential"]["clientExtensionResults"] = {"credProps": {"rk": False}}
+        passkey.save(update_fields=["data"])
 
 
 def forget_old_changes(*, at: datetime) -> int:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Collection
+from datetime import datetime
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -14,7 +15,9 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import transaction
 
-from sporades.accounts.models import User
+from sporades.accounts.models import SECOND_FACTORS, User
+from sporades.accounts.operations import lock
+from sporades.core.french import local_day
 
 PERIOD = 30
 WAYS = {
@@ -85,6 +88,33 @@ def ways_left(user: User) -> list[str]:
 def remove(user: User) -> bool:
     """Remove the second factors of an account; return whether it had any."""
     return bool(Authenticator.objects.filter(user=user).delete()[0])
+
+
+def must_keep_one(user: User, *, at: datetime) -> bool:
+    """Return whether an account always has a second factor: that of whoever has a role now."""
+    return bool(user.memberships_on(local_day(at, settings.TIME_ZONE)))
+
+
+def is_last(removed: Authenticator) -> bool:
+    """Return whether an account has no second factor but this one. Hold the account first."""
+    held = Authenticator.objects.filter(user=removed.user_id, type__in=SECOND_FACTORS)
+    return not held.exclude(pk=removed.pk).exists()
+
+
+@transaction.atomic
+def replace_totp(replaced: Authenticator, *, secret: str) -> Authenticator | None:
+    """Put another authenticator application in the place of one, in one go.
+
+    Args:
+        replaced: the application that goes.
+        secret: that of the one that comes, which has shown a code.
+
+    Returns:
+        The one that came; nothing where the other was gone already.
+    """
+    lock(replaced.user)
+    gone, _ = Authenticator.objects.filter(pk=replaced.pk).delete()
+    return TOTP.activate(replaced.user, secret).instance if gone else None
 
 
 def enrol_totp(user: User) -> str:

@@ -214,9 +214,16 @@ def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
 
 @transaction.atomic
 def tell_sign_in_changed(
-    user: User, *, change: str, news: str, is_added: bool, by: Actor | None = None, at: datetime
+    user: User,
+    *,
+    change: str,
+    news: str,
+    is_added: bool,
+    by: Actor | None = None,
+    at: datetime,
+    was_code: bool = False,
 ) -> None:
-    """Write to the owner that a way to sign in was added or removed, and to the journal.
+    """Write to the owner that a way to sign in was added, removed or spent, and to the journal.
 
     A stolen password is enough to add one, and a new password does not take it away: the mail
     carries the way back.
@@ -228,6 +235,7 @@ def tell_sign_in_changed(
         is_added: whether there is something to take away.
         by: who did it; the owner, unless said otherwise.
         at: the instant.
+        was_code: whether a recovery code was spent, and others may be known.
     """
     left = accounts.remember_address(user, at=at) if is_added else None
     mail.write(
@@ -236,8 +244,10 @@ def tell_sign_in_changed(
         at=at,
         key=f"{change} {user.pk} {at.isoformat()}",
         about=user,
-        urgent=is_added,
+        urgent=is_added or was_code,
         news=news,
+        is_staff=user.is_staff_member,
+        codes=absolute(reverse("mfa_generate_recovery_codes")) if was_code else "",
         when=instant_in_words(at, ZONE),
         undo=_way_back(left) if left else "",
         deadline=instant_in_words(left.expires_at, ZONE) if left else "",

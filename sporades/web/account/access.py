@@ -42,6 +42,7 @@ ROUTES = {
     "mfa_authenticate": _open(while_reading=True),
     "mfa_reauthenticate": _own(while_reading=True),
     "mfa_activate_totp": _own(),
+    "mfa_replace_totp": _own(),
     "mfa_deactivate_totp": _own(),
     "mfa_view_recovery_codes": _own("GET"),
     "mfa_generate_recovery_codes": _own(),

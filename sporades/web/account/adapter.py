@@ -25,7 +25,7 @@ from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import page_of_what_waits
 from sporades.web.layout.network import client_address
-from sporades.web.layout.proofs import needs_recent_sign_in
+from sporades.web.layout.proofs import needs_recent_sign_in, needs_the_strongest_proof
 
 logger = logging.getLogger("sporades.accounts")
 
@@ -162,6 +162,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return page_of_what_waits(request) or home_of(request.user, request.arrived_at)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        if app == "allauth.mfa":
+            return needs_the_strongest_proof(self.request)
         return needs_recent_sign_in(self.request)
 
     # --- Passwords -------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from sporades.web.account.forms import ChangeAddressForm
 from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.account.places import say_understood
 from sporades.web.layout.network import network_of
-from sporades.web.layout.proofs import has_second_factor, needs_recent_sign_in, sign_in_again
+from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 from sporades.web.layout.seen import seen_in
 
 SEEN = "lu"
@@ -46,7 +46,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "goes_back": goes_back,
         "has_password": request.user.has_usable_password(),
-        "has_second_factor": has_second_factor(request.user),
+        "has_second_factor": request.user.has_second_factor,
         "uses_franceconnect": bool(settings.FRANCECONNECT_URL),
         "undelivered": undelivered_to(request.user.email),
         "form": None,

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from sporades.accounts import guessing, passwords
 from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
+from sporades.acts import changing
 from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.forms import IdentityForm
 from sporades.registrations.fields import CleanCharField
@@ -368,7 +369,30 @@ class _Counted:
         return code
 
 
-class SecondFactorForm(_Counted, _OnceOnly, mfa.AuthenticateForm):
+class _CodeTold:
+    """A recovery code that was spent is told to its owner: whoever found the paper has others."""
+
+    def save(self) -> None:
+        super().save()
+        if self.authenticator.type != Authenticator.Type.RECOVERY_CODES:
+            return
+        self.authenticator.refresh_from_db()
+        left = len(self.authenticator.wrap().get_unused_codes())
+        changing.tell_sign_in_changed(
+            self.user,
+            change="recovery_code_used",
+            news="un code de secours a servi, à la place de votre application ou de votre clé ; "
+            f"il vous en reste {left}"
+            if left
+            else "votre dernier code de secours a servi, à la place de votre application ou de "
+            "votre clé",
+            is_added=False,
+            was_code=True,
+            at=context.request.arrived_at,
+        )
+
+
+class SecondFactorForm(_CodeTold, _Counted, _OnceOnly, mfa.AuthenticateForm):
     """The second factor, at sign-in."""
 
     code = code_field(
@@ -376,7 +400,7 @@ class SecondFactorForm(_Counted, _OnceOnly, mfa.AuthenticateForm):
     )
 
 
-class SecondFactorAgainForm(_Counted, _OnceOnly, mfa.ReauthenticateForm):
+class SecondFactorAgainForm(_CodeTold, _Counted, _OnceOnly, mfa.ReauthenticateForm):
     """The second factor, once more."""
 
     code = code_field(

@@ -2,8 +2,6 @@
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as codes
-from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from django.urls import path
@@ -79,14 +77,15 @@ urlpatterns = [
     path("mon-compte/sessions", sessions.sessions, name="usersessions_list"),
     path("mon-compte/franceconnect", franceconnect.connections, name="socialaccount_connections"),
     # Second factor
-    path(FACTORS, mfa.index, name="mfa_index"),
+    path(FACTORS, factors.index, name="mfa_index"),
     path(f"{FACTORS}/c-est-bien-moi", proving.by_code, name="mfa_reauthenticate"),
     path(f"{FACTORS}/application", factors.activate_totp, name="mfa_activate_totp"),
-    path(f"{FACTORS}/application/retirer", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path(f"{FACTORS}/secours", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(f"{FACTORS}/application/remplacer", factors.replace_totp, name="mfa_replace_totp"),
+    path(f"{FACTORS}/application/retirer", factors.deactivate_totp, name="mfa_deactivate_totp"),
+    path(f"{FACTORS}/secours", factors.view_codes, name="mfa_view_recovery_codes"),
     path(
         f"{FACTORS}/secours/nouveaux",
-        codes.generate_recovery_codes,
+        factors.generate_codes,
         name="mfa_generate_recovery_codes",
     ),
     path(
@@ -94,13 +93,13 @@ urlpatterns = [
         factors.download_codes,
         name="mfa_download_recovery_codes",
     ),
-    path(f"{FACTORS}/cles", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path(f"{FACTORS}/cles", factors.list_webauthn, name="mfa_list_webauthn"),
     path(f"{FACTORS}/cles/ajouter", factors.add_webauthn, name="mfa_add_webauthn"),
     path(
         f"{FACTORS}/cles/c-est-bien-moi",
         proving.by_key,
         name="mfa_reauthenticate_webauthn",
     ),
-    path(f"{FACTORS}/cles/<int:pk>/retirer", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
-    path(f"{FACTORS}/cles/<int:pk>/nommer", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path(f"{FACTORS}/cles/<int:pk>/retirer", factors.remove_webauthn, name="mfa_remove_webauthn"),
+    path(f"{FACTORS}/cles/<int:pk>/nommer", factors.edit_webauthn, name="mfa_edit_webauthn"),
 ]

@@ -3,18 +3,20 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import SECOND_FACTORS, Membership, User
 from sporades.core.prepared import prepared
 
 
 @prepared(User)
 def _reader(pk: int) -> QuerySet[User]:
     memberships = Membership.objects.filter(user=OuterRef("pk"))
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
     return (
         User.objects.select_related("candidate__identity")
-        .annotate(is_staff_member=Exists(memberships))
+        .annotate(is_staff_member=Exists(memberships), has_second_factor=Exists(factors))
         .filter(pk=pk, is_active=True)
     )
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,17 +14,18 @@ from sporades.web.layout.kept import keep, keeps_answers, page_of_form
 
 RECENT = timedelta(minutes=5)
 TO_TYPE = timedelta(minutes=15)
-REAL = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def second_factor_missing(request: HttpRequest) -> bool:
-    """Return whether a member of staff has not shown a second factor in this session."""
+    """Return whether a member of staff has not shown a second factor in this session.
+
+    One that the account has no more counts for nothing: a session outlives no factor.
+    """
     user = request.user
     if not user.is_authenticated or not user.is_staff_member:
         return False
-    return not any(
-        record["method"] == "mfa" for record in get_authentication_records(request, user)
-    )
+    records = get_authentication_records(request, user)
+    return not user.has_second_factor or not any(one["method"] == "mfa" for one in records)
 
 
 def where_to_show_it(request: HttpRequest) -> HttpResponse:
@@ -35,15 +35,10 @@ def where_to_show_it(request: HttpRequest) -> HttpResponse:
     """
     if keeps_answers(request):
         keep(request)
-    if has_second_factor(request.user):
+    if request.user.has_second_factor:
         back = urlencode({"next": page_of_form(request)})
         return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
     return redirect("mfa_activate_totp")
-
-
-def has_second_factor(user) -> bool:
-    """Return whether an account has an authenticator application or a passkey."""
-    return Authenticator.objects.filter(user=user, type__in=REAL).exists()
 
 
 def needs_recent_sign_in(request: HttpRequest) -> bool:
@@ -51,6 +46,17 @@ def needs_recent_sign_in(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     newest = max((record["at"] for record in records), default=0)
     return request.arrived_at.timestamp() - newest > RECENT.total_seconds()
+
+
+def needs_the_strongest_proof(request: HttpRequest) -> bool:
+    """Return whether what opens an account asks who is there, by the most that they can show.
+
+    For whoever has a second factor this is the second factor: a password that somebody has seen
+    typed would otherwise be worth both.
+    """
+    if request.user.has_second_factor:
+        return needs_second_factor_again(request)
+    return needs_recent_sign_in(request)
 
 
 def needs_second_factor_again(request: HttpRequest) -> bool:
@@ -105,7 +111,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     back = urlencode({"next": request.path})
     if request.user.has_usable_password():
         return redirect(f"{reverse('account_reauthenticate')}?{back}")
-    if has_second_factor(request.user):
+    if request.user.has_second_factor:
         return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
     if settings.FRANCECONNECT_URL:
         return redirect(f"{reverse('openid_connect_login', args=['franceconnect'])}?{back}")

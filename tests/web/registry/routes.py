@@ -70,6 +70,7 @@ WITH_APPLICATION = frozenset(
         "mfa_deactivate_totp",
         "mfa_download_recovery_codes",
         "mfa_reauthenticate",
+        "mfa_replace_totp",
         "mfa_view_recovery_codes",
     }
 )
@@ -90,7 +91,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "account_logout": {"GET": 302, "POST": 302},
     "account_undo_address": {"POST": 302},
     "account_reset_password_from_key": {"GET": 302, "POST": 302},
-    "mfa_deactivate_totp": {"POST": 302},
+    # A member of staff keeps the last one, which the page says.
+    "mfa_deactivate_totp": {"POST": 409},
+    "mfa_replace_totp": {"POST": 302},
     "mfa_generate_recovery_codes": {"POST": 302},
     "mfa_remove_webauthn": {"POST": 302},
     "usersessions_list": {"POST": 302},

@@ -87,14 +87,14 @@ WRITES = {
         "django_session": "the key goes from the address to the session: no history keeps it"
     },
     "mfa_activate_totp": {"django_session": "the secret to come waits for its first code"},
+    "mfa_replace_totp": {"django_session": "the secret to come waits for its first code"},
     "mfa_add_webauthn": {"django_session": "a challenge serves once"},
     "mfa_reauthenticate_webauthn": {"django_session": "a challenge serves once"},
-    "mfa_view_recovery_codes": {"mfa_authenticator": "the codes were shown"},
-    "mfa_download_recovery_codes": {"mfa_authenticator": "the codes were shown"},
 }
 WRITTEN_AGAIN = {
     "account_reset_password_from_key": {"django_session"},
     "mfa_activate_totp": {"django_session"},
+    "mfa_replace_totp": {"django_session"},
     "mfa_add_webauthn": {"django_session"},
     "mfa_reauthenticate_webauthn": {"django_session"},
     "candidate:health_file": {"medical_opening", "journal_entry"},

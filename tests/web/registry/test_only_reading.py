@@ -19,10 +19,9 @@ SAID = "Le service est en lecture seule"
 WRITES_TO_BE_READ = {
     "account_reset_password_from_key": "the key goes from the address to the session",
     "mfa_activate_totp": "the secret to come waits in the session",
+    "mfa_replace_totp": "the secret to come waits in the session",
     "mfa_add_webauthn": "a challenge waits in the session",
     "mfa_reauthenticate_webauthn": "a challenge waits in the session",
-    "mfa_view_recovery_codes": "that they were shown is kept",
-    "mfa_download_recovery_codes": "that they were shown is kept",
     "doctor:paper": "each opening is kept",
     "doctor:paper_page": "each opening is kept",
     "doctor:remarks": "each opening is kept",

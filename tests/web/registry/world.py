@@ -782,6 +782,7 @@ def signed_in(user: User, role: Role) -> str:
     if role in {*OFFICE, *DOCTORS}:
         enrol_totp(user)
         RecoveryCodes.activate(user)
+    if user.has_second_factor:
         shown.append({"method": "mfa", "at": NOW.timestamp(), "type": "totp"})
     session[AUTHENTICATION_METHODS_SESSION_KEY] = shown
     session["account_authentication_methods_user"] = str(user.pk)
