@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.searches.models import Search
+from sporades.searches.rules import seeks_somebody
 from sporades.searches.trees import Group
 
 PASSING_LASTS = timedelta(days=90)
@@ -18,6 +20,15 @@ class NameTaken(Refused):
     """Another search of the same author has this name."""
 
     message = "Une de vos recherches porte déjà ce nom : donnez-en un autre."
+
+
+class OfSomebody(Refused):
+    """A search that seeks one person is not for others to read."""
+
+    message = (
+        "Cette recherche désigne une personne : elle ne se partage pas. Décochez cette case, ou "
+        "retirez les critères de nom, de naissance, de numéro et d'adresse."
+    )
 
 
 def keep(*, tree: Group, columns: Sequence[str], by: User, at: datetime) -> Search:
@@ -42,22 +53,39 @@ def keep(*, tree: Group, columns: Sequence[str], by: User, at: datetime) -> Sear
     return kept
 
 
-def name(*, search: Search, name: str, is_shared: bool, by: User, at: datetime) -> Search:
+def name(
+    *, search: Search, name: str, shared_within: Reach | None, by: User, at: datetime
+) -> Search:
     """Give a search a name; one of somebody else is copied under that name.
 
+    Args:
+        search: what is kept.
+        name: how it is found again.
+        shared_within: where its author reads, whose colleagues there share it; nothing for
+            nobody else.
+        by: who keeps it.
+        at: the instant.
+
     Raises:
+        OfSomebody: it seeks one person, and would be shared.
         NameTaken: another search of this author has the name.
     """
+    is_shared = shared_within is not None
+    if is_shared and seeks_somebody(search.tree):
+        raise OfSomebody
+    perimeters = shared_within.as_json() if shared_within is not None else []
     try:
         with transaction.atomic():
             if search.owner_id == by.pk:
                 search.name, search.is_shared, search.asked_at = name, is_shared, at
-                search.save(update_fields=["name", "is_shared", "asked_at"])
+                search.perimeters = perimeters
+                search.save(update_fields=["name", "is_shared", "perimeters", "asked_at"])
                 return search
             return Search.objects.create(
                 owner=by,
                 name=name,
                 is_shared=is_shared,
+                perimeters=perimeters,
                 tree=search.tree,
                 columns=search.columns,
                 digest=search.digest,

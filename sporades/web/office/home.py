@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
-from sporades.searches.models import Search
 from sporades.web.office.documents.publishing import publications_to_approve
 from sporades.web.office.people.roles import in_words
 from sporades.web.office.queues import idle, queues
@@ -15,6 +14,7 @@ from sporades.web.office.regulations.regulations import waiting_for
 from sporades.web.office.searches.batching import batches_to_approve
 from sporades.web.office.searches.exporting import exports_to_approve
 from sporades.web.office.searches.search_forms import QuickForm
+from sporades.web.office.searches.searching import named
 from sporades.web.office.services.services import proposals
 
 
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "quick": QuickForm() if reads else None,
         "queues": waiting,
         "idle": idle(request, waiting),
-        "named": Search.objects.open_to(request.user.pk).named() if reads else [],
+        "named": named(request) if reads else [],
         **proposals(request),
         "batches": batches_to_approve(request),
         "exports": exports_to_approve(request),

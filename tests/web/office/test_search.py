@@ -1,6 +1,10 @@
 """« Gérer les inscriptions »: the tree of criteria, the address of a search, its list."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -12,6 +16,9 @@ from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
+from sporades.searches.operators import Operator
+from sporades.searches.rules import seeks_somebody
+from sporades.searches.trees import Group, Leaf
 from tests.factories import (
     INVENTED,
     NOW,
@@ -22,9 +29,10 @@ from tests.factories import (
     author,
     load_invented,
 )
-from tests.web.guide import COMPETITION_ANSWERS, load_competition, seen, words
+from tests.web.guide import COMPETITION_ANSWERS, load_competition, main, seen, words
 
 SEARCH = reverse("office:search")
+those_before = import_module("sporades.searches.migrations.0003_those_that_were_shared")
 
 
 def leaf(place, criterion, operator, value="", until=""):
@@ -87,24 +95,118 @@ def test_the_same_question_has_the_same_address(manager, in_lille):
     assert first == second
 
 
+def shared(client, *leaves, name="Inscrits"):
+    """Search, share the search under a name, and return its address."""
+    [(address, _)] = sought(client, *leaves).redirect_chain
+    client.post(f"{address}/nom", {"nom": name, "partagee": "on"})
+    return address
+
+
+REGISTERED = leaf("g-1", "etat", "egal", "registered")
+
+
 def test_a_search_of_somebody_else_does_not_exist_until_it_is_shared(member, in_lille):
     mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
-    [(address, _)] = sought(mine, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+    [(address, _)] = sought(mine, REGISTERED).redirect_chain
 
     before = theirs.get(address).status_code
-    mine.post(f"{address}/nom", {"nom": "Les Goff", "partagee": "on"})
+    mine.post(f"{address}/nom", {"nom": "Inscrits", "partagee": "on"})
 
     assert before == 404
     assert numbers(theirs.get(address)) == [in_lille.number]
-    assert "Les Goff" in theirs.get(SEARCH).text
+    assert "Inscrits (partagée)" in main(theirs.get(SEARCH))
+    assert "Inscrits (partagée)" in main(theirs.get(reverse("office:home")))
+
+
+@pytest.mark.parametrize("page", ["office:found", "office:export", "office:batch", "office:write"])
+def test_a_shared_search_does_not_exist_for_another_academy(member, in_lille, in_versailles, page):
+    mine, theirs = member("A09"), member("A25", email="autre@exemple.test")
+    shared(mine, REGISTERED)
+    search = Search.objects.get(name="Inscrits")
+
+    assert theirs.get(reverse(page, args=[search.pk])).status_code == 404
+    assert mine.get(reverse(page, args=[search.pk])).status_code == 200
+    assert "Inscrits (partagée)" not in main(theirs.get(SEARCH))
+    assert "Inscrits (partagée)" not in main(theirs.get(reverse("office:home")))
+
+
+def test_a_shared_search_is_open_to_who_has_more_and_not_to_who_has_less(member, in_lille):
+    author = member("A09", "A25")
+    more = member(role=Membership.Role.ADMINISTRATOR, email="plus@exemple.test")
+    less = member("A09", email="moins@exemple.test")
+
+    address = shared(author, REGISTERED)
+
+    assert more.get(address).status_code == 200
+    assert less.get(address).status_code == 404
 
 
 def test_a_shared_search_finds_in_it_what_its_reader_may_see(member, in_lille, in_versailles):
-    mine, theirs = member("A09"), member("A25", email="autre@exemple.test")
-    [(address, _)] = sought(mine, leaf("g-1", "nom", "commence", "le goff")).redirect_chain
-    mine.post(f"{address}/nom", {"nom": "Les Goff", "partagee": "on"})
+    mine, theirs = member("A09"), member("A09", "A25", email="autre@exemple.test")
 
-    assert numbers(theirs.get(address)) == [in_versailles.number]
+    address = shared(mine, REGISTERED)
+
+    assert numbers(mine.get(address)) == [in_lille.number]
+    assert numbers(theirs.get(address)) == [in_lille.number, in_versailles.number]
+
+
+def test_a_search_that_is_shared_no_more_is_its_author_s_alone(member, in_lille):
+    mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
+    address = shared(mine, REGISTERED)
+
+    mine.post(f"{address}/nom", {"nom": "Inscrits"})
+
+    assert theirs.get(address).status_code == 404
+    assert Search.objects.get(name="Inscrits").perimeters == []
+
+
+def test_a_search_that_seeks_somebody_is_named_and_not_shared(member, in_lille):
+    mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
+    page = sought(mine, leaf("g-1", "nom", "egal", "Le Goff"))
+    [(address, _)] = page.redirect_chain
+    form = {"nom": "Les Goff"}
+
+    refused = mine.post(f"{address}/nom", {**form, "partagee": "on"})
+    before = Search.objects.filter(name="Les Goff").exists()
+    mine.post(f"{address}/nom", form)
+
+    assert "désigne une personne : elle reste la vôtre et ne se partage pas" in main(page)
+    assert list(page.context["naming"].fields) == ["nom"]
+    assert refused.status_code == 422
+    assert refused.context["naming"].errors.keys() == {"partagee"}
+    assert refused.context["naming"]["nom"].value() == "Les Goff"
+    assert not before
+    assert Search.objects.get(name="Les Goff").is_shared is False
+    assert theirs.get(address).status_code == 404
+
+
+def test_a_search_in_a_group_that_seeks_somebody_is_one_too():
+    somebody = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Le Goff",)),))
+
+    assert seeks_somebody(Group(members=(somebody,)).as_json())
+    assert not seeks_somebody(Group().as_json())
+
+
+def test_what_was_shared_before_keeps_to_the_perimeter_of_its_author_or_to_nobody(
+    manager, member, in_lille
+):
+    gone = member("A25", email="partie@exemple.test")
+    shared(manager, REGISTERED, name="une")
+    shared(gone, REGISTERED, name="deux")
+    [(somebody, _)] = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+    manager.post(f"{somebody}/nom", {"nom": "trois"})
+    everywhere = [{"academies": None, "domains": None}]
+    Search.objects.exclude(name="").update(is_shared=True, perimeters=everywhere)
+    gone.user.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+
+    those_before.share_within(apps, None)
+
+    assert dict(Search.objects.exclude(name="").values_list("name", "is_shared")) == {
+        "une": True,
+        "deux": False,
+        "trois": False,
+    }
+    assert Search.objects.get(name="une").perimeters == [{"academies": ["A09"], "domains": None}]
 
 
 def test_two_searches_of_one_author_do_not_bear_one_name(manager, in_lille):
@@ -143,8 +245,7 @@ def test_a_list_of_all_columns_goes_sideways_in_its_place(manager, in_lille):
 
 def test_a_search_is_deleted_by_its_author_alone(member, in_lille):
     mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
-    [(address, _)] = sought(mine, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
-    mine.post(f"{address}/nom", {"nom": "Les Goff", "partagee": "on"})
+    address = shared(mine, REGISTERED)
 
     refused = theirs.post(f"{address}/oubli").status_code
     mine.post(f"{address}/oubli")

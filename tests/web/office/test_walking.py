@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from sporades.accounts.permissions import Permission, reach
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
@@ -139,13 +140,15 @@ def test_the_search_of_somebody_else_is_no_way(member, search, three):
 def test_a_shared_search_leads_to_the_files_of_its_readers_perimeter_alone(
     member, search, three, in_versailles
 ):
-    searches.name(search=search, name="Inscrits", is_shared=True, by=search.owner, at=NOW)
-    other = member("A25", email="autre@exemple.test")
+    within = reach(search.owner.memberships.all(), Permission.READ_FILES)
+    searches.name(search=search, name="Inscrits", shared_within=within, by=search.owner, at=NOW)
+    other = member("A09", "A25", email="autre@exemple.test")
+    elsewhere = member("A25", email="ailleurs@exemple.test")
 
-    page = other.get(
-        reverse("office:registration", args=[in_versailles.number]),
-        {"dans": search.pk, "rang": "1"},
-    )
+    where = reverse("office:registration", args=[in_versailles.number])
+    page, theirs = (one.get(where, {"dans": search.pk, "rang": "1"}) for one in (other, elsewhere))
 
-    assert page.context["walk"].numbers == [in_versailles.number]
+    every = {in_versailles.number, *(one.number for one in three)}
+    assert set(page.context["walk"].numbers) == every
     assert "Inscrits" in main(page)
+    assert theirs.context["walk"] is None

@@ -112,8 +112,8 @@ def _search(request: HttpRequest) -> Search | None:
         key = UUID(request.GET.get("dans", ""))
     except ValueError:
         return None
-    found: Search | None = Search.objects.open_to(request.user.pk).filter(pk=key).first()
-    return found
+    reach = request.reaches(Permission.READ_FILES)
+    return next(Search.objects.filter(pk=key).open_to(request.user.pk, reach), None)
 
 
 def _place(said: str) -> int | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sporades.candidates.models import told_by_letter
@@ -16,7 +15,7 @@ from sporades.searches.queries import found
 from sporades.searches.words import in_words
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.searches.listing import ON_A_PAGE
-from sporades.web.office.searches.searching import tree_of
+from sporades.web.office.searches.searching import search_of, tree_of
 
 NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
 
@@ -95,7 +94,7 @@ class Choice:
 
 def chosen_in(request: HttpRequest, search: str) -> Choice | None:
     """Return what was chosen; nothing where lines were to be ticked and none was."""
-    kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
+    kept = search_of(request, search)
     said = request.POST if request.method == "POST" else request.GET
     numbers = [one for one in said.getlist("choix") if one.isdigit()][:ON_A_PAGE]
     if ("cochees" in said or "choix" in said) and not numbers:

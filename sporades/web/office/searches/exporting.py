@@ -13,7 +13,6 @@ from sporades.core.refusals import Refused
 from sporades.exchanges import operations
 from sporades.exchanges.models import WITHOUT_APPROVAL, Export
 from sporades.exchanges.states import UNFINISHED, ExportState
-from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.words import in_words
 from sporades.web.layout.proofs import (
@@ -23,7 +22,7 @@ from sporades.web.layout.proofs import (
 )
 from sporades.web.office.forms import ExportForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
-from sporades.web.office.searches.searching import tree_of
+from sporades.web.office.searches.searching import search_of, tree_of
 
 ON_THE_PAGE = 50
 TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
@@ -31,7 +30,7 @@ TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
 
 def export(request: HttpRequest, search: str) -> HttpResponse:
     """Ask what for and in which form, then prepare the file."""
-    kept = get_object_or_404(Search.objects.open_to(request.user.pk), pk=search)
+    kept = search_of(request, search)
     if needs_second_factor_again(request):
         return second_factor_again(request)
     tree, order = tree_of(kept), known_order(request.GET.get("tri", ""))

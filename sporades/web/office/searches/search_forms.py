@@ -1,11 +1,16 @@
 """What is typed to find a registration, and to keep a search."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.registrations.fields import CleanCharField
 from sporades.searches import quick
 from sporades.searches.criteria import NotADay, Unreadable
+from sporades.searches.models import Search
+from sporades.searches.rules import seeks_somebody
 
 LONGEST = 200
 _WHAT = (
@@ -47,6 +52,16 @@ class NameForm(forms.Form):
     nom = CleanCharField(label="Nom de la recherche", max_length=80)
     partagee = forms.BooleanField(
         label="La partager avec les autres gestionnaires",
-        help_text="Chacun n'y trouve que les inscriptions de son périmètre.",
+        help_text=(
+            "Ceux qui ont votre périmètre peuvent s'en servir, et en lisent le nom et les critères."
+        ),
         required=False,
     )
+
+    @classmethod
+    def of(cls, search: Search, data: Mapping[str, Any] | None = None) -> "NameForm":
+        """Return the form of a search; one that seeks somebody is not proposed to be shared."""
+        form = cls(data, initial={"nom": search.name, "partagee": search.is_shared})
+        if seeks_somebody(search.tree) and not (data and "partagee" in data):
+            del form.fields["partagee"]
+        return form

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,8 +16,10 @@ from sporades.exchanges.models import Export
 from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
+from sporades.searches.operations import OfSomebody
 from sporades.searches.queries import found, known_order, planned_anew
 from sporades.searches.records import without_registration
+from sporades.searches.rules import seeks_somebody
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.office.registrations.files import TRAIL
@@ -27,13 +29,6 @@ from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm, QuickForm
 
 MOST_UNFILED = 5
-OF_SOMEBODY = frozenset(
-    (
-        *("nom_complet", "nom", "nom_usage", "prenoms", "naissance", "annee_naissance"),
-        *("numero_candidat", "ine", "mail"),
-    )
-)
-"""The criteria of who seeks one person: that nothing is found does not say that nothing is begun."""
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -69,7 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def results(request: HttpRequest, search: str) -> HttpResponse:
     """What a search finds within the reader's perimeter, page by page."""
-    return _results(request, _search(request, search))
+    return _results(request, search_of(request, search))
 
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
@@ -78,7 +73,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.cells(), page.paginator.count, f"{here}?tri={order}&page="
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
-    seeks_somebody = any(leaf.criterion.code in OF_SOMEBODY for leaf in tree_of(kept).leaves())
+    seeks_one = seeks_somebody(kept.tree)
     context = {
         **_context(request, form),
         "search": kept,
@@ -101,10 +96,10 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "may_write": bool(request.reaches(Permission.WRITE_MESSAGES)),
         "is_mine": kept.owner_id == request.user.pk,
-        "naming": naming or NameForm(initial={"nom": kept.name, "partagee": kept.is_shared}),
+        "naming": naming or NameForm.of(kept),
         "is_refused": naming is not None,
-        "seeks_somebody": seeks_somebody,
-        "unfiled": _unfiled(request, tree_of(kept)) if seeks_somebody and not count else [],
+        "seeks_somebody": seeks_one,
+        "unfiled": _unfiled(request, tree_of(kept)) if seeks_one and not count else [],
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
@@ -118,19 +113,20 @@ def _unfiled(request: HttpRequest, tree: Group) -> list[Candidate]:
 
 def name(request: HttpRequest, search: str) -> HttpResponse:
     """« Enregistrer paramétrage »: give a search a name, and share it or not."""
-    kept, form = _search(request, search), NameForm(request.POST)
+    kept = search_of(request, search)
+    form = NameForm.of(kept, request.POST)
     if not form.is_valid():
         return _results(request, kept, form)
     try:
         kept = operations.name(
             search=kept,
             name=form.cleaned_data["nom"],
-            is_shared=form.cleaned_data["partagee"],
+            shared_within=request.reach if form.cleaned_data.get("partagee") else None,
             by=request.user,
             at=request.arrived_at,
         )
     except Refused as refusal:
-        form.add_error("nom", str(refusal))
+        form.add_error("partagee" if isinstance(refusal, OfSomebody) else "nom", str(refusal))
         return _results(request, kept, form)
     messages.success(request, "La recherche est enregistrée.")
     return redirect("office:found", kept.pk)
@@ -162,7 +158,7 @@ def _context(request: HttpRequest, form: building.SearchForm) -> dict[str, Any]:
     return {
         "form": form,
         "quick": QuickForm(),
-        "named": Search.objects.open_to(request.user.pk).named(),
+        "named": named(request),
         "may_export": bool(request.reaches(Permission.EXPORT)),
     }
 
@@ -171,8 +167,18 @@ def _columns(request: HttpRequest) -> list[str]:
     return [code for code in request.POST.getlist("colonnes") if code in BY_CODE]
 
 
-def _search(request: HttpRequest, pk: str) -> Search:
-    found: Search = get_object_or_404(Search.objects.open_to(request.user.pk), pk=pk)
+def named(request: HttpRequest) -> list[Search]:
+    """Return the searches with a name that the reader may use: their own, and their colleagues'."""
+    listed = Search.objects.named().defer("tree", "columns")
+    return list(listed.open_to(request.user.pk, request.reaches(Permission.READ_FILES)))
+
+
+def search_of(request: HttpRequest, pk: Any) -> Search:
+    """Return the reader's search, or one that a colleague shares with them; there is no other."""
+    reach = request.reaches(Permission.READ_FILES)
+    found = next(Search.objects.filter(pk=pk).open_to(request.user.pk, reach), None)
+    if found is None:
+        raise Http404
     return found
 
 
