@@ -170,7 +170,6 @@ def every_form():
         "AddWebAuthnForm": {"user": user},
         "EditWebAuthnForm": {"instance": SimpleNamespace(wrap=lambda: SimpleNamespace(name=""))},
         "ConsentsForm": {"registration": a_registration()},
-        "AnswerMessageForm": {"candidate": draft.candidate},
         "AcademyForm": {"data": None, "services": [draft.service]},
         "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
         "DatesForm": {"service": draft.service},
