@@ -38,6 +38,7 @@ class OnPaper:
         guardian: who has signed for a minor; nobody of somebody of age.
         quality: mother, father, guardian.
         is_namesake: whether the guardian bears the candidate's very names, as the paper shows.
+        is_another: whether the guardian is another than the registration names, as the paper shows.
     """
 
     posted_on: date
@@ -45,6 +46,7 @@ class OnPaper:
     guardian: str = ""
     quality: str = ""
     is_namesake: bool = False
+    is_another: bool = False
 
 
 def why_not_entered(registration: Registration, case: Case | None) -> Refused | None:
@@ -103,6 +105,7 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
             quality=paper.quality,
             statement=STATEMENT,
             is_namesake=paper.is_namesake,
+            is_another=paper.is_another,
             posted_on=paper.posted_on,
             at=at,
         )

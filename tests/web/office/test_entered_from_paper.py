@@ -244,6 +244,24 @@ def test_measures_that_exclude_each_other_are_told_apart_on_the_page(manager, on
     assert WORDS in main(page)
 
 
+def test_another_guardian_than_the_registration_names_is_entered_once_the_paper_says_so(manager):
+    registration = a_minor(a_record(**MINOR))
+    signed = {
+        "representant": "Paul Kermarrec",
+        "qualite": "père",
+        "mesures-1": [],
+        "mesures-2": [READER],
+    }
+
+    asked = enter(manager, registration, **signed)
+
+    assert asked.status_code == 422
+    assert "L'inscription nomme un autre représentant légal, Anne Le Goff" in main(asked)
+    assert seen(asked).cssselect("main [name=aussi]")
+    enter(manager, registration, **signed, aussi="on")
+    assert case_of(registration).signature.name == "Paul Kermarrec"
+
+
 def test_the_guardian_of_a_minor_is_named_as_the_paper_says(manager):
     registration = a_minor(a_record(**MINOR))
     unsigned = enter(

@@ -10,13 +10,14 @@ from sporades.accommodations.forms.measures import MeasuresForm
 from sporades.accommodations.forms.signature import IF_NAMESAKE, QUALITIES
 from sporades.accommodations.late import Lateness, counted_at, lateness_of
 from sporades.accommodations.models import LONGEST_NAME, Case
-from sporades.accommodations.operations import Asked, OnPaper, OwnSignature
+from sporades.accommodations.operations import AnotherGuardian, Asked, OnPaper, OwnSignature
 from sporades.accommodations.rules import (
     Wish,
     deadline_of,
     excluding,
     excluding_in_words,
     held_by_wishes,
+    is_another_guardian,
     is_chosen_by_paper,
     is_late,
     is_minor,
@@ -77,6 +78,10 @@ class EntryForm(ByPostForm, MeasuresForm):
     )
     homonyme = forms.BooleanField(
         label="Le représentant légal porte le même nom et le même prénom que le candidat",
+        required=False,
+    )
+    aussi = forms.BooleanField(
+        label="Cette personne aussi est représentant légal du candidat, d'après le papier",
         required=False,
     )
     qualite = forms.ChoiceField(
@@ -181,15 +186,22 @@ class EntryForm(ByPostForm, MeasuresForm):
         days = [opens_at, *([counted_at(self._registration, day)] if day else [])]
         self._signs = any(is_minor(self._registration, one) for one in days)
         if not self._signs:
-            for name in ("representant", "homonyme", "qualite"):
+            for name in ("representant", "homonyme", "aussi", "qualite"):
                 del self.fields[name]
             return
         for name in ("representant", "qualite"):
             ask_if_called_for(self.fields[name])
-        if is_own_name(self._registration, self.data.get("representant", "")):
-            ask_if_called_for(self.fields["homonyme"])
-        else:
-            del self.fields["homonyme"]
+        name = self.data.get("representant", "")
+        is_namesake = is_own_name(self._registration, name)
+        is_another = bool(name.strip()) and is_another_guardian(self._registration, name)
+        for field, is_asked in (
+            ("homonyme", is_namesake),
+            ("aussi", is_another and not is_namesake),
+        ):
+            if is_asked:
+                ask_if_called_for(self.fields[field])
+            else:
+                del self.fields[field]
 
     @property
     def _deadline(self) -> str:
@@ -271,15 +283,18 @@ class EntryForm(ByPostForm, MeasuresForm):
             say_missing(self, "qualite", "Dites en quelle qualité cette personne a signé.")
         if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
             self.add_error("representant", f"{OwnSignature.message} {IF_NAMESAKE}")
+        if "aussi" in self.fields and not self.cleaned_data.get("aussi"):
+            named = AnotherGuardian.of(self._registration.guardian_name)
+            self.add_error("representant", str(named))
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, in the order in which a paper is read."""
-        own = ("poste_le", "certain", "enveloppe", "representant", "homonyme", "qualite")
+        own = ("poste_le", "certain", "enveloppe", "representant", "homonyme", "aussi", "qualite")
         groups = [
             (legend, tuple(name for name in names if name not in own))
             for legend, names in super().fieldsets()
         ]
-        signed = ("representant", "homonyme", "qualite")
+        signed = ("representant", "homonyme", "aussi", "qualite")
         late = [one for one in groups if one[0] == self.late_legend]
         return [
             ("Le courrier", self._asked_here("poste_le", "certain", "enveloppe")),
@@ -347,6 +362,7 @@ class EntryForm(ByPostForm, MeasuresForm):
                 guardian=said.get("representant", "") if signs else "",
                 quality=said.get("qualite", "") if signs else "",
                 is_namesake=bool(said.get("homonyme")),
+                is_another=bool(said.get("aussi")),
             ),
             "is_certain": said.get("certain", False),
         }
