@@ -21,6 +21,7 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, User
+from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import accommodating, confiding, keeping, registering
 from sporades.acts.sending import Sent
 from sporades.candidates import operations as candidates
@@ -342,6 +343,8 @@ def _signed_in(user: User, *, at: datetime) -> dict[str, str]:
 def signed_in_twice(user: User, *, at: datetime) -> dict[str, str]:
     """Open a session as signing in with two factors does; return its cookies."""
     cookies = _signed_in(user, at=at)
+    if not user.has_second_factor:
+        enrol_totp(user)
     session = SessionStore(next(iter(cookies.values())))
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": method, "at": at.timestamp()} for method in ("password", "mfa")

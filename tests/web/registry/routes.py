@@ -152,6 +152,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     # No button that the page has; one that leads on.
     "office:search": {"POST": 400},
     "office:find": {"POST": 422},
+    "office:records": {"POST": 422},
     "office:name": {"POST": 422},
     "office:forget": {"POST": 302},
     "office:batch": {"POST": 422},

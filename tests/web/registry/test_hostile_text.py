@@ -108,6 +108,7 @@ OURS = {
             "registrations.RegistrationPaper.option",
             "registrations.RegistrationAnswer.question",
             "searches.Search.columns",
+            "searches.Search.perimeters",
             "batches.Batch.perimeters",
             "batches.BatchLine.mark",
             "batches.Batch.piece",

@@ -69,6 +69,7 @@ NOTHING_TO_KEEP = {
     "office:load_regulation": "a file alone",
     "office:load_regulation_again": BUTTON,
     "office:print_letters": BUTTON,
+    "office:records": CRITERIA,
     "office:refuse_batch": BUTTON,
     "office:refuse_change": BUTTON,
     "office:refuse_export": BUTTON,
