@@ -208,6 +208,7 @@ def _said(case: Case, signature: Signature, *, at: datetime) -> dict[str, Any]:
         "signer": ""
         if is_another_guardian(registration, signature.name)
         else registration.guardian_name,
+        "is_on_paper": signature.posted_on is not None,
         "when": instant_in_words(at, registration.service.zone),
         "signed": signature.signed_in_words(registration.service.zone),
         "contact": contact_of(registration.service),
