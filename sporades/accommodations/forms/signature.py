@@ -1,7 +1,7 @@
 """What a guardian signs of what a minor asks for because of a handicap."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -11,6 +11,7 @@ from sporades.accommodations.rules import is_another_guardian, is_own_name
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.candidates.names import cleaned_full_name
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
+from sporades.registrations.models import Registration
 
 QUALITIES = (
     ("mère", "Mère"),
@@ -35,16 +36,56 @@ IF_NAMESAKE = "S'il porte les mêmes, cochez la case qui le dit."
 TYPED_TO_SIGN = ("nom", "adresse", "qualite")
 
 
-class SignatureForm(forms.Form):
+class WhoSigns(forms.Form):
+    """The boxes that say who signs for a minor, where the name that is typed leaves it open."""
+
+    signer: ClassVar[str]
+    """The field of the name."""
+
+    homonyme = forms.BooleanField(label=NAMESAKE, required=False)
+    aussi = forms.BooleanField(label=ANOTHER, required=False)
+
+    def ask_who_it_is(self, registration: Registration) -> None:
+        """Keep the box that the name calls for: whoever bears the candidate's is asked that alone.
+
+        Args:
+            registration: the candidate's, and the guardian's whom it names.
+        """
+        self._named = registration.guardian_name
+        name = self.data.get(self.signer, "")
+        is_namesake = is_own_name(registration, name)
+        is_another = bool(name.strip()) and is_another_guardian(registration, name)
+        for box, is_asked in (("homonyme", is_namesake), ("aussi", is_another and not is_namesake)):
+            if is_asked:
+                ask_if_called_for(self.fields[box])
+            else:
+                del self.fields[box]
+
+    def check_who_it_is(self) -> None:
+        """Refuse the candidate's own name, or another guardian's, unless a box says what it is."""
+        if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
+            self.add_error(self.signer, f"{OwnSignature.message} {IF_NAMESAKE}")
+        if "aussi" in self.fields and not self.cleaned_data.get("aussi"):
+            self.add_error(self.signer, str(AnotherGuardian.of(self._named)))
+
+    @property
+    def who_it_is(self) -> dict[str, bool]:
+        """What the boxes say, as an act takes it."""
+        said = self.cleaned_data
+        return {"is_namesake": bool(said.get("homonyme")), "is_another": bool(said.get("aussi"))}
+
+
+class SignatureForm(WhoSigns):
     """A guardian signs what is asked, as it was read."""
+
+    signer = "nom"
+    field_order = ("nom", "homonyme", "aussi")
 
     nom = CleanCharField(
         label="Nom et prénom du représentant légal",
         max_length=LONGEST_NAME,
         error_messages={"required": "Indiquez le nom et le prénom de qui signe."},
     )
-    homonyme = forms.BooleanField(label=NAMESAKE, required=False)
-    aussi = forms.BooleanField(label=ANOTHER, required=False)
     adresse = AddressField(
         label="Adresse mail du représentant légal",
         required=False,
@@ -89,18 +130,7 @@ class SignatureForm(forms.Form):
         super().__init__(data, initial=initial, **options)
         if not self.asks_address:
             del self.fields["adresse"]
-        name = self.data.get("nom", "")
-        is_namesake = is_own_name(registration, name)
-        is_another = bool(name.strip()) and is_another_guardian(registration, name)
-        # Whoever bears the candidate's names is asked that alone.
-        for field, is_asked in (
-            ("homonyme", is_namesake),
-            ("aussi", is_another and not is_namesake),
-        ):
-            if is_asked:
-                ask_if_called_for(self.fields[field])
-            else:
-                del self.fields[field]
+        self.ask_who_it_is(registration)
 
     @property
     def asks_address(self) -> bool:
@@ -124,20 +154,15 @@ class SignatureForm(forms.Form):
         return address
 
     def clean(self) -> None:
-        """Refuse the candidate's own name, or another guardian's, unless a box says what it is."""
-        if "nom" in self.errors:
-            return
-        if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
-            self.add_error("nom", f"{OwnSignature.message} {IF_NAMESAKE}")
-        if "aussi" in self.fields and not self.cleaned_data.get("aussi"):
-            self.add_error("nom", str(AnotherGuardian.of(self._registration.guardian_name)))
+        """Refuse a name of which no box says what it is, once it is one."""
+        if "nom" not in self.errors:
+            self.check_who_it_is()
 
     @property
     def signed(self) -> dict[str, Any]:
         """What is signed, as an act takes it."""
-        said = self.cleaned_data
-        is_namesake, is_another = bool(said.get("homonyme")), bool(said.get("aussi"))
-        boxes = (NAMESAKE, is_namesake), (ANOTHER, is_another)
+        said, who = self.cleaned_data, self.who_it_is
+        boxes = (NAMESAKE, who["is_namesake"]), (ANOTHER, who["is_another"])
         return {
             "name": said["nom"],
             "quality": said["qualite"],
@@ -145,8 +170,7 @@ class SignatureForm(forms.Form):
                 [STATEMENT, *(f"{box}." for box, is_ticked in boxes if is_ticked)]
             ),
             "email": said.get("adresse", ""),
-            "is_namesake": is_namesake,
-            "is_another": is_another,
+            **who,
         }
 
     @property

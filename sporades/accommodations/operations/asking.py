@@ -315,6 +315,7 @@ def sign(
         email: where the guardian is written to, if the registration does not say it.
         is_namesake: whether the guardian bears the candidate's very names, and says so.
         posted_on: the postmark of one that was given on paper.
+        is_another: whether it was said that they are a guardian beside the one of the registration.
 
     Raises:
         Sent: it is not to be changed any more.

@@ -7,22 +7,20 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.forms.measures import MeasuresForm
-from sporades.accommodations.forms.signature import IF_NAMESAKE, QUALITIES
+from sporades.accommodations.forms.signature import QUALITIES, WhoSigns
 from sporades.accommodations.late import Lateness, counted_at, lateness_of
 from sporades.accommodations.models import LONGEST_NAME, Case
-from sporades.accommodations.operations import AnotherGuardian, Asked, OnPaper, OwnSignature
+from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import (
     Wish,
     deadline_of,
     excluding,
     excluding_in_words,
     held_by_wishes,
-    is_another_guardian,
     is_chosen_by_paper,
     is_late,
     is_minor,
     is_over,
-    is_own_name,
     sat_by,
     suiting_papers,
 )
@@ -52,9 +50,10 @@ UNSIGNED = (
 )
 
 
-class EntryForm(ByPostForm, MeasuresForm):
+class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
     """The postmark, the measures with their épreuves, who has signed, whether an envelope came."""
 
+    signer = "representant"
     rule = "Cochez au moins une mesure, puis répondez aux questions : ce que le papier dit, rien d'autre."
     legends = ("Les mesures demandées", "Ce que le papier dit d'autre")
     told_of_precision = (
@@ -191,17 +190,7 @@ class EntryForm(ByPostForm, MeasuresForm):
             return
         for name in ("representant", "qualite"):
             ask_if_called_for(self.fields[name])
-        name = self.data.get("representant", "")
-        is_namesake = is_own_name(self._registration, name)
-        is_another = bool(name.strip()) and is_another_guardian(self._registration, name)
-        for field, is_asked in (
-            ("homonyme", is_namesake),
-            ("aussi", is_another and not is_namesake),
-        ):
-            if is_asked:
-                ask_if_called_for(self.fields[field])
-            else:
-                del self.fields[field]
+        self.ask_who_it_is(self._registration)
 
     @property
     def _deadline(self) -> str:
@@ -281,11 +270,7 @@ class EntryForm(ByPostForm, MeasuresForm):
             say_missing(self, "representant", UNSIGNED)
         if not self.cleaned_data.get("qualite"):
             say_missing(self, "qualite", "Dites en quelle qualité cette personne a signé.")
-        if "homonyme" in self.fields and not self.cleaned_data.get("homonyme"):
-            self.add_error("representant", f"{OwnSignature.message} {IF_NAMESAKE}")
-        if "aussi" in self.fields and not self.cleaned_data.get("aussi"):
-            named = AnotherGuardian.of(self._registration.guardian_name)
-            self.add_error("representant", str(named))
+        self.check_who_it_is()
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, in the order in which a paper is read."""
@@ -361,8 +346,7 @@ class EntryForm(ByPostForm, MeasuresForm):
                 has_envelope=said["enveloppe"] == YES,
                 guardian=said.get("representant", "") if signs else "",
                 quality=said.get("qualite", "") if signs else "",
-                is_namesake=bool(said.get("homonyme")),
-                is_another=bool(said.get("aussi")),
+                **self.who_it_is,
             ),
             "is_certain": said.get("certain", False),
         }

@@ -99,7 +99,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
 
 
 def on_paper_in_words(case: Case) -> str:
-    """Say that a request came on paper, who entered it when, and what becomes of its closed envelope."""
+    """Say that a request came on paper, when it was posted, and what becomes of its closed envelope."""
     if case.posted_on is None:
         return ""
     said = f"Demande reçue sur papier, cachet de la poste du {day_in_words(case.posted_on)}."
