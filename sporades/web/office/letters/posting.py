@@ -1,5 +1,6 @@
 """« Courriers »: what is to print, what was printed, posted, and came back (I13)."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -134,31 +135,20 @@ def post_run(request: HttpRequest, run: int) -> HttpResponse:
     form = _posted(request, found, request.POST)
     if not form.is_valid():
         return _page(request, found, form)
-    try:
-        operations.note_posted(
-            run=found,
-            posted_on=form.cleaned_data["poste_le"],
-            by=request.actor,
-            at=request.arrived_at,
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        day = day_in_words(form.cleaned_data["poste_le"])
-        said = f"Notés comme postés le {day} : {_counted(found.total)}. Si c'est une erreur : « Revenir sur l'envoi »."
-        messages.success(request, said)
+    day = form.cleaned_data["poste_le"]
+    said = (
+        f"Notés comme postés le {day_in_words(day)} : {_counted(found.total)}. Si c'est une erreur : "
+        "« Revenir sur l'envoi »."
+    )
+    _do(request, partial(operations.note_posted, run=found, posted_on=day), said=said)
     return redirect("office:print_run", found.pk)
 
 
 def take_back_posted(request: HttpRequest, run: int) -> HttpResponse:
     """« Revenir sur l'envoi »: the letters of a run are to be posted, whatever was said."""
     found = run_of(request, run)
-    try:
-        operations.take_back_posted(run=found, by=request.actor, at=request.arrived_at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Ces courriers sont de nouveau à poster.")
+    act = partial(operations.take_back_posted, run=found)
+    _do(request, act, said="Ces courriers sont de nouveau à poster.")
     return redirect("office:print_run", found.pk)
 
 
@@ -196,25 +186,27 @@ def _readable(request: HttpRequest, letter: int) -> Letter:
 def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     """Note that a letter came back."""
     found = _letter_of(request, letter)
-    try:
-        operations.note_returned(letter=found, by=request.actor, at=request.arrived_at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN)
+    said = _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN
+    _do(request, partial(operations.note_returned, letter=found), said=said)
     return _back(request, found)
 
 
 def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
     """« Revenir sur le retour »: a letter did not come back, whatever was said."""
     found = _letter_of(request, letter)
+    act = partial(operations.take_back_returned, letter=found)
+    _do(request, act, said="Ce courrier n'est plus noté comme revenu : il reste posté.")
+    return _back(request, found)
+
+
+def _do(request: HttpRequest, act: Callable[..., object], *, said: str) -> None:
+    """Do an act on letters, and say that it is done, or why it is not."""
     try:
-        operations.take_back_returned(letter=found, by=request.actor, at=request.arrived_at)
+        act(by=request.actor, at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Ce courrier n'est plus noté comme revenu : il reste posté.")
-    return _back(request, found)
+        messages.success(request, said)
 
 
 def _letter_of(request: HttpRequest, letter: int) -> Letter:
