@@ -32,7 +32,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
         pk=code.candidate_id
     )
     code.delete()
-    if record.user_id is not None or record.is_merged:
+    if record.has_account or record.is_merged:
         return None
     record.user, record.email, record.channel = user, user.email, Channel.MAIL
     record.save(update_fields=["user", "email", "channel"])

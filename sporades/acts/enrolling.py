@@ -106,7 +106,7 @@ def check(candidate: Candidate, *, reach: Reach) -> None:
     """
     if candidate.is_merged:
         raise candidates.Merged
-    if candidate.user_id is not None:
+    if candidate.has_account:
         raise HasAccount
     if not records_held(reach).filter(pk=candidate.pk).exists():
         raise HeldElsewhere

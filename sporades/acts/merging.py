@@ -105,7 +105,7 @@ def _merge(
     give_letters(left, to=kept)
     mail_unprintable(kept, at=at)
     settle_returned(kept)
-    claims.forget([left, kept] if kept.user_id else [left])
+    claims.forget([left, kept] if kept.has_account else [left])
     move(
         double,
         MERGE,

@@ -20,6 +20,7 @@ from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.queries import Owed, owed_by, pieces_of
+from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.letters.operations import tell
 from sporades.letters.rules import of_piece
@@ -45,9 +46,7 @@ class NotAsked(Refused):
 
 def owed_of(registration: Registration) -> list[Owed]:
     """Return what a registration owes now; one that does not stand, or is validated, nothing."""
-    if not registration.is_active or registration.is_validated:
-        return []
-    return pieces_of(registration)
+    return pieces_of(registration) if owes_pieces(registration) else []
 
 
 def already_given(registration: Registration, code: str, sending: UUID) -> Deposit | None:

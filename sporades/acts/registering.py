@@ -140,7 +140,7 @@ def filed(
     newest = _address_of(registration)
     # What this version says of the address as the one before it did is not news: the record may
     # have been corrected since, when a letter came back.
-    if draft.candidate.user_id is None and registration.address_1 and newest != before:
+    if not draft.candidate.has_account and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
         settle_returned(draft.candidate)
     issuing.issue(version, at=at)

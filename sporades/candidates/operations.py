@@ -182,7 +182,7 @@ def merge(left: Candidate, *, kept: Candidate, at: datetime) -> None:
     left.save(update_fields=["user", "email", "merged_into", "merged_at"])
     if not kept.address_1:
         reach_at(kept, reached={name: getattr(left, name) for name in ADDRESS})
-    if kept.user_id is None and (account is not None or not kept.email):
+    if not kept.has_account and (account is not None or not kept.email):
         kept.user, kept.email = account, address
         # Who has an account reads mails.
         kept.channel = Channel.MAIL if account is not None else kept.channel

@@ -130,7 +130,7 @@ def a_photo(label: str, said: str) -> bytes:
 
 def _candidate(registration: Registration) -> Actor:
     person = registration.candidate
-    if person.user_id is None:
+    if not person.has_account:
         return Actor("candidate", registration.identity.full_name)
     return Actor("candidate", str(person), f"user:{person.user_id}")
 

@@ -234,7 +234,7 @@ def _record(
 
 
 def _author(person: Candidate) -> Actor:
-    if person.user_id is None:
+    if not person.has_account:
         user = User.objects.get(email=MANAGER)
         return user.memberships.get().as_actor()
     return Actor("candidate", str(person), f"user:{person.user_id}")

@@ -141,7 +141,7 @@ def piece_of(registration: Registration, code: str) -> Owed | None:
 
 def takes_files(registration: Registration, at: datetime) -> bool:
     """Return whether its candidate, who has an account, may give a file for a piece at this instant."""
-    if registration.candidate.user_id is None or registration.is_validated:
+    if not registration.candidate.has_account or registration.is_validated:
         return False
     rows = rows_of(registration=registration.pk)
     return any(row.is_replaceable and at < row.until + MINUTE for row in rows)

@@ -121,7 +121,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
 
 
 def _kept_consents(draft: Draft) -> dict[str, str] | None:
-    if draft.author_id is None or draft.candidate.user_id is None:
+    if draft.author_id is None or not draft.candidate.has_account:
         return None
     return consents.as_answers(draft.amends) if draft.amends else dict(consents.NEITHER)
 

@@ -173,7 +173,7 @@ def mails_about(registration: Registration) -> QuerySet[Message]:
     its_documents = Q(about_kind="documentversion", about_id__in=keys)
     candidate = registration.candidate
     theirs = Q(about_kind="candidate", about_id=str(candidate.pk), kind__in=OF_CANDIDATE)
-    if candidate.user_id is not None:
+    if candidate.has_account:
         theirs |= Q(about_kind="user", about_id=str(candidate.user_id), kind__in=OF_ACCOUNT)
     return with_fate(Message.objects.filter(Q(**about_of(registration)) | its_documents | theirs))
 

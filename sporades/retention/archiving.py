@@ -68,7 +68,7 @@ def archive(key: int, *, at: datetime) -> bool:
 
 def _goes_on(candidate: Candidate, *, at: datetime) -> bool:
     """Return whether somebody without an account is being registered, or is about to have one."""
-    if candidate.user_id is not None:
+    if candidate.has_account:
         return False
     begun = candidate.drafts.unfiled().filter(amends=None)
     in_time: bool = begun.exclude(pk__in=categories.drafts(at).values("pk")).exists()

@@ -41,7 +41,7 @@ def papers_of(registration: Registration) -> list[Model]:
 
 def person_of(candidate: Candidate) -> list[Model]:
     """Return what is said of a person whose last registration goes: with an account, their drafts stay."""
-    drafts = candidate.drafts.unfiled() if candidate.user_id is None else ()
+    drafts = candidate.drafts.unfiled() if not candidate.has_account else ()
     about = rows_about(candidate)
     names = [one.identity for one in about if isinstance(one, Candidate)]
     return [candidate, *about, *names, *drafts]

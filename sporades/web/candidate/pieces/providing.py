@@ -16,7 +16,7 @@ from sporades.drawers.queries import begun_by, files_of
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import State
-from sporades.evidence.unmet import is_let_go, stands_in_words
+from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
@@ -31,7 +31,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
 
 def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> HttpResponse:
     at, zone = request.arrived_at, found.service.zone
-    is_open = found.is_active and not found.is_validated
+    is_open = owes_pieces(found)
     pieces = [
         {
             "owed": one,

@@ -144,7 +144,7 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "may_keep": may_keep(request, found),
         "corrected_from": _corrected_from(request, found),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)) and not found.is_merged,
-        "trail": LIST_TRAIL if found.user_id is None else TRAIL,
+        "trail": LIST_TRAIL if not found.has_account else TRAIL,
     }
     return render(request, "office/record.html", context)
 

@@ -329,7 +329,7 @@ def _recorded(candidate: Candidate) -> Answers:
 
     Nothing of a candidate who has an account: they say themselves where they live.
     """
-    if candidate.user_id is not None or not candidate.address_1:
+    if candidate.has_account or not candidate.address_1:
         return {}
     line = "phone" if LANDLINE.fullmatch(candidate.phone) else "mobile"
     return {**{name: getattr(candidate, name) for name in ADDRESS}, line: candidate.phone}
