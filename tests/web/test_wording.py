@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 
 import sporades
 from sporades.accommodations.forms.choices import ChoicesForm
+from sporades.accommodations.forms.signature import WhoSigns
 from sporades.accommodations.late import Lateness
 from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
@@ -85,7 +86,7 @@ def classes():
     while found:
         found = [child for parent in found for child in parent.__subclasses__()]
         seen.update(found)
-    asks_nothing = {SectionForm, ChoicesForm}
+    asks_nothing = {SectionForm, ChoicesForm, WhoSigns}
     return {one for one in seen if one.__module__.startswith("sporades.")} - asks_nothing
 
 
