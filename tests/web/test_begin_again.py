@@ -306,6 +306,8 @@ def test_the_page_of_the_numbers_says_that_it_is_filed_while_one_comes_from_it(
         )
 
     assert words(seen(page).cssselect("h1")[0]) == heading
+    # Later on, the address may be another than the one that the mail went to.
+    assert ("Un mail vous le confirme à l'adresse" in main(page)) is not later
 
 
 def test_the_page_of_a_registration_shows_the_dates_of_its_exam(sign_in):

@@ -56,8 +56,10 @@ ROUTES = {
         POST, within="large batch", page=False, permission=Permission.APPROVE_MESSAGES
     ),
     "office:forget_template": _messages(POST, within="template", page=False),
-    "office:all_acts": Route(Who.STAFF, permission=Permission.READ_JOURNAL),
-    "office:all_mails": _files(),
+    "office:all_acts": Route(
+        Who.STAFF, BOTH, permission=Permission.READ_JOURNAL, while_reading=True
+    ),
+    "office:all_mails": _files(BOTH, while_reading=True),
     "office:holds": _holds(),
     "office:withhold": _holds(BOTH, within="registration", keeps_answers=True),
     "office:release_hold": _holds(BOTH, within="hold", keeps_answers=True),

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404, HttpRequest
@@ -64,13 +63,3 @@ def page_of(request: HttpRequest, rows: Any) -> Page:
 def is_cut(page: Page) -> bool:
     """Return whether there may be more rows than are counted."""
     return int(page.paginator.count) == MOST
-
-
-def filters_of(form: Any) -> str:
-    """Return what was asked of a list, as its address says it."""
-    return urlencode([(name, form.asked[name]) for name in form.fields if form.asked.get(name)])
-
-
-def base_of(filters: str) -> str:
-    """Return the beginning of the address of a page of the list, up to its number."""
-    return f"?{filters}&page=" if filters else "?page="

@@ -18,7 +18,10 @@ DISORDER = "Indiquez un jour qui ne vient pas avant le premier."
 YEARS = f"Indiquez une année entre {OLDEST} et {LATEST}."
 POSTMARK = "Date du cachet de la poste"
 """What is asked of what came by post."""
-HOW_POSTMARK = "C'est elle qui compte, et non le jour de la réception. Par exemple : {day:%d/%m/%Y}"
+HOW_POSTMARK = (
+    "C'est elle qui compte, et non le jour de la réception. Remis au guichet : le jour de la "
+    "remise. Par exemple : {day:%d/%m/%Y}"
+)
 
 
 class DayField(CalendarField):
@@ -115,7 +118,7 @@ class LatelyForm(forms.Form):
 
     def _whole(self, data: Any) -> Any:
         """Say the days that are shown where none is asked for."""
-        if not data:
+        if data is None:
             return None
         first, last = self._read(data.get("du")), self._read(data.get("au"))
         until = last or max(self.today, first or self.today)

@@ -141,7 +141,7 @@ def test_a_manager_reads_no_journal_but_that_of_a_file(manager, in_lille):
 def test_it_is_narrowed_by_act_day_and_author(auditor, in_lille, asked, found):
     auditor.get(reverse("office:registration", args=[in_lille.number]))
 
-    assert set(said_by(auditor.get(JOURNAL, asked))) == found
+    assert set(said_by(auditor.post(JOURNAL, asked, follow=True))) == found
 
 
 def test_a_registration_is_found_with_its_documents(auditor, in_lille):
@@ -169,7 +169,7 @@ def test_a_registration_is_found_with_its_documents(auditor, in_lille):
     ],
 )
 def test_what_cannot_be_asked_is_said_and_nothing_is_shown(auditor, in_lille, asked, field):
-    page = auditor.get(JOURNAL, asked)
+    page = auditor.post(JOURNAL, asked)
 
     assert page.status_code == 422
     assert field in page.context["form"].errors

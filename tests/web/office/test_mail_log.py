@@ -18,6 +18,7 @@ from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import OF_ACCOUNT
 from sporades.registrations.states import REOPEN, VALIDATE
+from sporades.web.office import bounded
 from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -36,6 +37,11 @@ def refused(in_lille):
 
 def again(message):
     return reverse("office:send_again", args=[message.pk])
+
+
+def asking(client, what):
+    """Ask for mails as the form does; return the page that it leads to."""
+    return client.post(LOG, what, follow=True)
 
 
 def seen_in(page):
@@ -143,16 +149,16 @@ def test_what_is_written_of_an_account_is_found_by_its_address_and_in_its_file(
 
     assert kinds_in(manager.get(LOG)) == ["registered"]
     for page in (
-        manager.get(LOG, {"adresse": mine.email}),
+        asking(manager, {"adresse": mine.email}),
         manager.get(reverse("office:mails", args=[in_lille.number])),
     ):
         assert kinds_in(page)[0] == "registered"
         assert set(kinds_in(page)) == {"registered", *OF_ACCOUNT}
         assert "Activation du compte" in main(page)
         assert "secret" not in page.text
-    assert kinds_in(manager.get(LOG, {"adresse": theirs.email})) == []
+    assert kinds_in(asking(manager, {"adresse": theirs.email})) == []
     asked = {"nature": "activation", "adresse": mine.email}
-    assert kinds_in(manager.get(LOG, asked)) == ["activation"]
+    assert kinds_in(asking(manager, asked)) == ["activation"]
 
 
 @pytest.mark.parametrize(
@@ -170,11 +176,52 @@ def test_what_is_written_of_an_account_is_found_by_its_address_and_in_its_file(
     ],
 )
 def test_it_is_narrowed_by_state_kind_day_and_address(manager, refused, asked, count):
-    assert len(manager.get(LOG, asked).context["lines"]) == count
+    assert len(asking(manager, asked).context["lines"]) == count
 
 
 def test_an_address_is_found_whatever_its_capitals(manager, refused):
-    assert seen_in(manager.get(LOG, {"adresse": refused.recipient.upper()})) == {refused.recipient}
+    found = asking(manager, {"adresse": refused.recipient.upper()})
+
+    assert seen_in(found) == {refused.recipient}
+
+
+def test_no_address_of_ours_says_whose_mails_were_asked_for(manager, refused, monkeypatch):
+    monkeypatch.setattr(bounded, "ON_A_PAGE", 1)
+    written("withdrawn", Registration.objects.get(pk=refused.about_id), refused.recipient)
+    asked = {"adresse": refused.recipient, "etat": "", "du": "01/11/2026", "au": "30/11/2026"}
+
+    page = asking(manager, asked)
+
+    [(where, _)] = page.redirect_chain
+    assert "exemple.test" not in where
+    assert seen(page).xpath("string(//input[@name='adresse']/@value)") == refused.recipient
+    for link in seen(page).xpath("//main//a/@href | //input[@name='liste']/@value"):
+        assert "exemple.test" not in link
+    [second] = {one for one in seen(page).xpath("//nav//a/@href") if one.endswith("&page=2")}
+    assert {*kinds_in(page), *kinds_in(manager.get(f"{LOG}{second}"))} == {
+        "registered",
+        "withdrawn",
+    }
+    back = manager.post(again(refused), {"liste": page.context["filters"]}, follow=True)
+    assert seen(back).xpath("string(//input[@name='adresse']/@value)") == refused.recipient
+
+
+def test_what_another_session_asked_for_is_asked_again(member, manager, refused):
+    [(where, _)] = asking(manager, {"adresse": refused.recipient}).redirect_chain
+
+    page = member("A09", email="collegue@exemple.test").get(where)
+
+    assert page.status_code == 422
+    assert "n'est plus en mémoire" in main(page)
+    assert refused.recipient not in seen(page).xpath("string(//input[@name='adresse']/@value)")
+
+
+def test_an_address_typed_in_ours_is_no_question(manager, refused):
+    page = manager.get(LOG, {"adresse": "personne@exemple.test"})
+
+    assert seen_in(page) == {refused.recipient}
+    assert "personne@exemple.test" not in main(page)
+    assert not seen(page).xpath("string(//input[@name='adresse']/@value)")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +237,7 @@ def test_an_address_is_found_whatever_its_capitals(manager, refused):
     ],
 )
 def test_what_cannot_be_asked_is_said(manager, refused, asked, field):
-    page = manager.get(LOG, asked)
+    page = asking(manager, asked)
 
     assert page.status_code == 422
     assert field in page.context["form"].errors

@@ -10,7 +10,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.exams.models import RegistrationService
-from sporades.registrations.states import FLAG
+from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import NOW, OPERATOR
 from tests.web.guide import main, signed_in
 
@@ -101,3 +101,14 @@ def test_its_history_in_the_office_says_when_it_was_given_away_and_why(member, i
 
     assert "Inscription donnée à une autre académie, par Claude Martin Il a déménagé" in page
     assert "par Claude Martin, Bureau des essais de Lille." in page
+
+
+def test_of_a_validated_one_the_page_says_that_it_stays_validated(manager, in_lille):
+    page = reverse("office:move_registration", args=[in_lille.number])
+    assert "Elle reste validée" not in main(manager.get(page))
+
+    deciding.decide(registration=in_lille, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+    assert "Elle reste validée, et son récapitulatif signé n'est pas redemandé." in main(
+        manager.get(page)
+    )

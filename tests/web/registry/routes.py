@@ -153,6 +153,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:search": {"POST": 400},
     "office:find": {"POST": 422},
     "office:records": {"POST": 422},
+    "office:all_acts": {"POST": 302},
+    "office:all_mails": {"POST": 302},
     "office:name": {"POST": 422},
     "office:forget": {"POST": 302},
     "office:batch": {"POST": 422},

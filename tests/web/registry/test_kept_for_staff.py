@@ -41,6 +41,8 @@ NOTHING_TO_KEEP = {
     "office:accept_correction": BUTTON,
     "office:accept_request": BUTTON,
     "office:accommodations": LIST,
+    "office:all_acts": CRITERIA,
+    "office:all_mails": CRITERIA,
     "office:amend": BUTTON,
     "office:approve_batch": BUTTON,
     "office:approve_change": BUTTON,

@@ -198,6 +198,19 @@ def test_a_page_has_its_landmarks_and_ways_around(shown, name, changes):
 FOOT = ("legal", "accessibility", "privacy", "cookies", "sitemap", "contact")
 
 
+def test_no_form_puts_in_an_address_what_may_name_somebody(shown):
+    # Days are typed: they name nobody.
+    found = set()
+    for name, changes in EVERY:
+        page = shown(name, **changes)
+        for form in [] if page is None else page.xpath("//form[not(@method) or @method='get']"):
+            typed = "input[not(@type) or @type='text' or @type='search' or @type='email']"
+            found |= {(name, one) for one in form.xpath(f".//{typed}/@name | .//textarea/@name")}
+
+    assert {field for _, field in found} == {"du", "au", "jour"}
+    assert ("office:refused_answers", "du") in found
+
+
 @pytest.mark.parametrize("name", FOOT)
 def test_the_links_of_the_footer_lead_somewhere(world, name):
     text = world.browser(Role.ANONYMOUS).get(reverse(f"public:{name}"))

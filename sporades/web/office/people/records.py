@@ -36,7 +36,8 @@ from sporades.registrations.records import (
 from sporades.searches.queries import planned_anew
 from sporades.searches.records import records_found
 from sporades.territory import queries as territory
-from sporades.web.office.bounded import ON_A_PAGE, base_of, is_cut, page_of
+from sporades.web.office.asking import base_of
+from sporades.web.office.bounded import ON_A_PAGE, is_cut, page_of
 from sporades.web.office.people.record_forms import (
     FindRecordForm,
     ReachedForm,

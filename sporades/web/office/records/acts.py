@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
@@ -14,11 +14,14 @@ from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.journal import queries as journal
 from sporades.journal.models import Entry
-from sporades.web.office.bounded import base_of, filters_of, is_cut, page_of
+from sporades.web.office.asking import FORGOTTEN, Asked, base_of
+from sporades.web.office.bounded import is_cut, page_of
 from sporades.web.office.records.act_forms import READ, ActsForm
 from sporades.web.office.records.naming import Names
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+NAMED = "auteur"
+"""The field that says whose acts."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,21 @@ class Act:
 
 
 def all_acts(request: HttpRequest) -> HttpResponse:
-    """The acts of a period, the last first."""
-    form = ActsForm(request.GET or None, at=request.arrived_at, reach=_files(request))
+    """The acts of a period, the last first; a name is sent, and stands in no address."""
+    asked = Asked(request, hidden=NAMED)
+    form = ActsForm(asked.data, at=request.arrived_at, reach=_files(request))
+    if asked.is_forgotten:
+        form.add_error(NAMED, FORGOTTEN)
+    if where := asked.leads_on(form):
+        return redirect(where)
     page = page_of(request, _found(request, form))
-    filters = filters_of(form)
     context = {
         "form": form,
         "page": page,
         "lines": _lines(list(page), _files(request), settings.TIME_ZONE),
         "counted": in_groups(str(page.paginator.count)),
         "is_cut": is_cut(page),
-        "base": base_of(filters),
+        "base": base_of(asked.filters(form)),
         "is_bounded": request.reach.whole_academies() == frozenset(),
         "trail": TRAIL,
     }

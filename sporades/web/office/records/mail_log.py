@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -15,21 +15,29 @@ from sporades.mail.models import Message
 from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import mails_to_accounts, mails_to_candidates, mails_within
-from sporades.web.office.bounded import MOST, base_of, filters_of, is_cut, page_of
+from sporades.web.office.asking import FORGOTTEN, Asked, base_of
+from sporades.web.office.bounded import MOST, is_cut, page_of
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.registrations.mail_lines import MailLine, lines_of
 from sporades.web.office.searches.message_forms import RETURNED, MailLogForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+NAMED = "adresse"
+"""The field that says whose mails."""
 
 
 def all_mails(request: HttpRequest) -> HttpResponse:
-    """The mails of a period, the last first."""
-    form = MailLogForm(request.GET or None, at=request.arrived_at)
+    """The mails of a period, the last first; an address is sent, and stands in none of ours."""
+    asked = Asked(request, hidden=NAMED)
+    form = MailLogForm(asked.data, at=request.arrived_at)
+    if asked.is_forgotten:
+        form.add_error(NAMED, FORGOTTEN)
+    if where := asked.leads_on(form):
+        return redirect(where)
     found = _found(request, form)
     page = page_of(request, _keys(found))
     lines = _lines(request, _read(found, list(page)))
-    filters = filters_of(form)
+    filters = asked.filters(form)
     context = {
         "form": form,
         "page": page,
@@ -83,8 +91,9 @@ def send_again(request: HttpRequest, message: int) -> HttpResponse:
         )
     if "liste" in request.POST:
         # What is asked of the list is read again by its own form.
-        form = MailLogForm(QueryDict(request.POST["liste"]), at=request.arrived_at)
-        return redirect(f"{reverse('office:all_mails')}?{filters_of(form)}")
+        asked = Asked(request, hidden=NAMED)
+        again = MailLogForm(asked.again(request.POST["liste"]), at=request.arrived_at)
+        return redirect(f"{reverse('office:all_mails')}?{asked.filters(again)}")
     return redirect(_tab(registration))
 
 

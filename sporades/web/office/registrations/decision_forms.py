@@ -1,6 +1,7 @@
 """What is decided of a registration or of many, and what came by post."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from sporades.evidence.queries import labels_within
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
-from sporades.web.office.days import DayField
+from sporades.web.office.days import HOW_POSTMARK, POSTMARK, DayField
 
 MEANINGS = {
     "validate": "elle est complète et conforme",
@@ -159,7 +160,7 @@ class PostmarkForm(forms.Form):
     """The day on which what came by post was posted."""
 
     poste_le = DayField(
-        label="Date du cachet de la poste",
-        help_text="C'est elle qui compte, et non le jour de la réception. Par exemple : 14/11/2026",
+        label=POSTMARK,
+        help_text=HOW_POSTMARK.format(day=date(2026, 11, 14)),
         required=True,
     )
