@@ -21,6 +21,8 @@ TO_SIGN_AGAIN = (
     "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra signer "
     "et renvoyer le nouveau."
 )
+TO_SIGN = "Il faudra signer et renvoyer le nouveau récapitulatif."
+"""Said where the service validated without having received one."""
 CHECKED_AGAIN = (
     "Votre inscription avait été validée : le service gestionnaire la vérifiera de nouveau"
 )
@@ -63,7 +65,7 @@ def where_it_begins(client, registration):
     ("done", "said"),
     [
         ([], []),
-        ([validate], [TO_CHECK_AGAIN]),
+        ([validate], [TO_CHECK_AGAIN, TO_SIGN]),
         ([receive_summary], [TO_SIGN_AGAIN]),
         ([receive_summary, validate], [TO_CHECK_AGAIN, TO_SIGN_AGAIN]),
     ],
@@ -74,7 +76,7 @@ def test_what_a_modification_undoes_is_said_where_it_begins(client, registration
     registration.refresh_from_db()
 
     for page in where_it_begins(client, registration):
-        assert [one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN) if one in page] == said
+        assert [one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN, TO_SIGN) if one in page] == said
 
 
 def test_it_is_said_calmly_where_nothing_has_begun(client, registration):
@@ -83,7 +85,7 @@ def test_it_is_said_calmly_where_nothing_has_begun(client, registration):
     page = seen(client.get(f"/mes-inscriptions/{registration.number}"))
 
     [notice] = page.cssselect("main .s-notice")
-    assert words(notice) == TO_CHECK_AGAIN
+    assert words(notice) == f"{TO_CHECK_AGAIN} {TO_SIGN}"
     assert notice.get("class") == "s-notice s-notice--info"
     assert notice.cssselect("span")[0].get("class") == "fr-icon-information-line"
 

@@ -322,9 +322,18 @@ class Registration(models.Model):
             "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "
             "signer et renvoyer le nouveau."
             if self.summary_posted_on
+            else "Il faudra signer et renvoyer le nouveau récapitulatif."
+            if self.is_summary_due_anew
             else "",
         )
         return " ".join(filter(None, sentences))
+
+    @property
+    def is_summary_due_anew(self) -> bool:
+        """Whether a modification makes the signed summary due that is due no more (E9)."""
+        if self.summary_posted_on or not self.is_validated:
+            return bool(self.summary_posted_on)
+        return rules(self.regulation_id).exam(self.exam.code).summary_return is not None
 
     @property
     def is_set_aside(self) -> bool:

@@ -268,6 +268,7 @@ def test_what_was_decided_meanwhile_is_read_with_who_and_when_before_it_is_undon
     assert "Une décision a été prise sur cette inscription pendant votre saisie." in text
     assert "Inscription validée, par Ana Colin, gestionnaire" in text
     assert "une fois modifiée, elle est à valider de nouveau" in text
+    assert "Une fois l'inscription modifiée, son récapitulatif signé est à renvoyer" in text
     assert "Téléphone mobile : 06 39 98 12 34 → devient 06 39 98 99 99" in text
     assert links(page, "Abandonner cette saisie") == [at("abandon", draft)]
     in_lille.refresh_from_db()
