@@ -290,9 +290,10 @@ def _asked_and_typed(
 ) -> tuple[str, str]:
     """Return the question that a field asks and what was typed, also where it is asked no more."""
     if form is not None and name in form.fields:
-        field = form.fields[name]
-        is_a_box = isinstance(field, forms.BooleanField)
-        return form.label_of(name), _in_words(str(value)) if is_a_box else form.typed_in_words(name)
+        return form.label_of(name), form.typed_in_words(name)
+    if isinstance(kind.base_fields.get(name), forms.BooleanField):
+        # A ticked box may say what of, by a mark that nobody reads.
+        return _label_of(kind, name), ANSWERED.get(str(value), ANSWERED["on"])
     values = [str(one) for one in value] if isinstance(value, list) else [str(value)]
     prefix, _, code = name.partition("-")
     if f"{prefix}-" in OF_A_PAPER:

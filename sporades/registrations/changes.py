@@ -6,9 +6,13 @@ from typing import Any
 from sporades.candidates.models import Identity
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import colon_after
+from sporades.registrations import accepted
 from sporades.registrations.sections import SECTIONS
+from sporades.registrations.sections.terms import TERMS
 
 NOTHING = "rien"
+_TERMS = (TERMS.slug, TERMS.title)
+_ANOTHER_TEXT = "Nouveau texte lu et accepté"
 
 type Key = tuple[str, ...]
 
@@ -16,6 +20,11 @@ type Key = tuple[str, ...]
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return one sentence for each answer that differs between two snapshots, as the tabs ask them."""
     old, new = dict(_answers(before)), dict(_answers(after))
+    if (
+        before.get(accepted.BOX, "") != after.get(accepted.BOX, "")
+        and _TERMS in old.keys() & new.keys()
+    ):
+        new[_TERMS] = (new[_TERMS][0], _ANOTHER_TEXT)
     places = {**old, **new}
     found = []
     for key in _in_order(list(old), list(new)):

@@ -13,6 +13,7 @@ from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.rules import Facts, candidacy
 from sporades.exams.schema import Exam as ExamRules
+from sporades.exams.schema import Regulation as Rules
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE
 from sporades.exams.schema.questions import Question, YesNoQuestion
 from sporades.registrations import consents
@@ -41,6 +42,7 @@ class Dossier:
         day: the day on which ages count when no rule names another.
         amends: whether it changes a registration that stands.
         is_placed: whether the office placed it in this academy, whatever its address.
+        begun_under: the version of the réglementation under which it was typed so far, where known.
         kept_consents: the two consents as the candidate chose them, where they are not asked:
             whoever has an account gives them alone, and the office fills the other questions.
     """
@@ -54,6 +56,7 @@ class Dossier:
     answers: dict[str, Answers] = field(default_factory=dict)
     amends: bool = False
     is_placed: bool = False
+    begun_under: int | None = None
     kept_consents: Mapping[str, str] | None = None
 
     @property
@@ -116,6 +119,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         day=day,
         amends=draft.amends_id is not None,
         is_placed=draft.is_placed,
+        begun_under=draft.regulation_id,
         kept_consents=_kept_consents(draft),
     )
 
@@ -130,12 +134,34 @@ def rules_of(
     regulation: Regulation, *, exam: Exam, speciality: Speciality | None
 ) -> ExamRules | None:
     """Return what a version of the réglementation says of an exam, if it offers it."""
+    return rules_among(regulation.rules, exam=exam, speciality=speciality)
+
+
+def rules_among(
+    regulation: Rules, *, exam: Exam, speciality: Speciality | None
+) -> ExamRules | None:
+    """Return the same, of a version that was read already."""
     wanted = speciality.code if speciality else ""
-    for rules in regulation.rules.exams:
+    for rules in regulation.exams:
         codes = [one.code for one in rules.specialities] or [""]
         if rules.code == exam.code and wanted in codes:
             return rules
     return None
+
+
+def have_rules_moved(draft: Draft, dossier: Dossier) -> bool:
+    """Tell whether what is said of the exam has changed since a draft was begun.
+
+    A modification was begun with the registration that it modifies.
+    """
+    begun_under = {draft.regulation_id}
+    if draft.amends is not None:
+        begun_under.add(draft.amends.regulation_id)
+    return any(
+        rules_among(queries.rules(pk), exam=dossier.exam, speciality=dossier.speciality)
+        != dossier.rules
+        for pk in begun_under - {dossier.regulation.pk}
+    )
 
 
 def rules_in_force(draft: Draft) -> Regulation:

@@ -10,7 +10,7 @@ from sporades.candidates.operations import Merged
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
-from sporades.registrations import consents
+from sporades.registrations import accepted, consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import (
@@ -194,7 +194,7 @@ def _copy(
     _refuse_too_many(draft, at=at)
     SectionAnswers.objects.bulk_create(
         SectionAnswers(draft=draft, section=section, answers=answers, answered_at=at)
-        for section, answers in last.snapshot["answers"].items()
+        for section, answers in accepted.answers_of(last).items()
     )
     take_consents(draft=draft, registration=registration)
     return draft
@@ -278,10 +278,25 @@ def follow_rules(*, draft: Draft) -> bool:
     """Put an open draft under the réglementation in force, and return whether it has changed."""
     current = _in_force(draft.exam)
     has_changed = draft.regulation_id != current.pk
+    if has_changed:
+        _mark_accepted(draft)
     draft.regulation = current
     if has_changed:
         draft.save(update_fields=["regulation"])
     return has_changed
+
+
+def _mark_accepted(draft: Draft) -> None:
+    """Keep which text a box accepted that was ticked before there were marks, while it is known."""
+    row = SectionAnswers.objects.filter(draft=draft, section=accepted.SECTION).first()
+    if row is None or not row.answers.get(accepted.BOX):
+        return
+    mark = accepted.mark_under(draft.regulation_id, exam=draft.exam, speciality=draft.speciality)
+    marked = accepted.with_mark({row.section: row.answers}, mark)[row.section]
+    if marked != row.answers:
+        row.answers = marked
+        row.save(update_fields=["answers"])
+        draft.__dict__.pop("answered", None)
 
 
 def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:

@@ -12,7 +12,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.documents.models import Folder
-from sporades.registrations import drafting, journey
+from sporades.registrations import accepted, drafting, journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft, Registration, Version
@@ -149,7 +149,7 @@ def _refuse_unchanged(draft: Draft, said: dict[str, Any]) -> None:
     if draft.amends.consents_chosen_at is not None:
         return
     filed = draft.amends.versions.get(number=draft.amends_version)
-    if not changes_between(filed.snapshot, said):
+    if not changes_between(accepted.said_by(filed), said):
         raise NothingAmended
 
 
@@ -337,7 +337,7 @@ def _freeze(
         registration, number=registration.version, dossier=dossier, forms=forms, at=at
     )
     before = (
-        registration.versions.get(number=registration.version - 1).snapshot
+        accepted.said_by(registration.versions.get(number=registration.version - 1))
         if registration.version > 1
         else None
     )

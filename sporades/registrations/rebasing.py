@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sporades.registrations import drafting, filing
+from sporades.registrations import accepted, drafting, filing
 from sporades.registrations.changes import changes_between
-from sporades.registrations.dossier import Answers, Dossier
+from sporades.registrations.dossier import Answers, Dossier, rules_in_force
 from sporades.registrations.merging import Key, Merged, Tabs, merge, same
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 from sporades.registrations.sections import SECTIONS
@@ -62,11 +62,11 @@ def difference(draft: Draft, dossier: Dossier) -> Difference:
         dossier: the same, with its answers.
     """
     base, theirs = _versions(draft)
-    three = (base.snapshot["answers"], theirs.snapshot["answers"], dossier.answers)
-    merged = _merged(*three)
+    three = _three(draft, base, theirs, dossier.answers)
+    merged = merge(base=three[0], theirs=three[1], mine=three[2])
     return Difference(
         version=theirs,
-        changes=changes_between(base.snapshot, theirs.snapshot),
+        changes=changes_between(accepted.said_by(base), accepted.said_by(theirs)),
         clashes=_in_words(dossier, merged, three),
     )
 
@@ -113,7 +113,7 @@ def typed_in(draft: Draft, dossier: Dossier) -> list[Clash]:
     """
     base: Tabs = {}
     if draft.amends is not None and draft.amends_version is not None:
-        base = draft.amends.versions.get(number=draft.amends_version).snapshot["answers"]
+        base = accepted.answers_of(draft.amends.versions.get(number=draft.amends_version))
     alone = merge(base=base, theirs=base, mine=dossier.answers)
     found = []
     for section in SECTIONS:
@@ -133,7 +133,8 @@ def bring_forward(draft: Draft, *, at: datetime) -> Draft:
         return draft
     base, theirs = _versions(draft)
     mine = {row.section: row.answers for row in draft.answered}
-    asked = _merged(base.snapshot["answers"], theirs.snapshot["answers"], mine).clashes
+    three = _three(draft, base, theirs, mine)
+    asked = merge(base=three[0], theirs=three[1], mine=three[2]).clashes
     _brought(draft, draft.amends, set(asked), asked, at=at)
     found: Draft = Draft.objects.whole().get(pk=draft.pk)
     return found
@@ -150,9 +151,8 @@ def _brought(
     base, theirs = _versions(draft)
     rows = {row.section: row for row in draft.answered}
     mine = {section: row.answers for section, row in rows.items()}
-    merged = _merged(
-        base.snapshot["answers"], theirs.snapshot["answers"], mine, keeps_mine=keeps_mine
-    )
+    three = _three(draft, base, theirs, mine)
+    merged = merge(base=three[0], theirs=three[1], mine=three[2], keeps_mine=keeps_mine)
     if not set(merged.clashes) <= set(settled):
         return False
     for section, answers in merged.answers.items():
@@ -184,8 +184,25 @@ def _versions(draft: Draft) -> tuple[Version, Version]:
     return found[wanted[0]], found[wanted[1]]
 
 
-def _merged(base: Tabs, theirs: Tabs, mine: Tabs, *, keeps_mine: Collection[Key] = ()) -> Merged:
-    return merge(base=base, theirs=theirs, mine=mine, keeps_mine=keeps_mine)
+def _three(draft: Draft, base: Version, theirs: Version, mine: Tabs) -> tuple[Tabs, Tabs, Tabs]:
+    """Return the answers of both versions and those of a draft, ready to be put together.
+
+    Which modalités were accepted is no choice: where one of the two accepted those in force, that
+    holds; otherwise they are to be read again.
+    """
+    before, filed = accepted.answers_of(base), accepted.answers_of(theirs)
+    typed = accepted.with_mark(mine, _mark_under(draft.regulation_id, draft))
+    in_force = _mark_under(rules_in_force(draft).pk, draft)
+    box = typed.get(accepted.SECTION, {})
+    if box.get(accepted.BOX) == in_force:
+        before[accepted.SECTION] = filed.get(accepted.SECTION, {})
+    elif box.get(accepted.BOX):
+        typed[accepted.SECTION] = before.get(accepted.SECTION, {})
+    return before, filed, typed
+
+
+def _mark_under(regulation: int, draft: Draft) -> str:
+    return accepted.mark_under(regulation, exam=draft.exam, speciality=draft.speciality)
 
 
 def _in_words(dossier: Dossier, merged: Merged, three: tuple[Tabs, Tabs, Tabs]) -> list[Clash]:

@@ -10,7 +10,7 @@ from sporades.core import files
 from sporades.core.digests import digest
 from sporades.core.french import local_day
 from sporades.core.transitions import Transition, move
-from sporades.registrations import filing, journey
+from sporades.registrations import accepted, filing, journey
 from sporades.registrations.changes import changes_between, changes_of_identity
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.drafting import refuse_unless
@@ -57,7 +57,7 @@ def _changes(draft: Draft, dossier: Dossier, forms: filing.Forms) -> list[str]:
     if draft.amends is None or draft.amends_version is None:
         raise NothingToAsk
     filed = draft.amends.versions.get(number=draft.amends_version)
-    changes = changes_between(filed.snapshot, as_read(dossier, forms))
+    changes = changes_between(accepted.said_by(filed), as_read(dossier, forms))
     if not changes:
         raise NothingToAsk
     return changes

@@ -5,6 +5,7 @@ from typing import Any
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
+from sporades.registrations import accepted
 from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import evidence_of
@@ -12,6 +13,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.papers import PapersForm
+from sporades.registrations.sections.terms import TermsForm
 
 
 def snapshot_of(
@@ -75,6 +77,7 @@ def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[
     return {
         "identity": identity_of(dossier),
         "sections": [said for section, form in forms if (said := _section(section, form))],
+        accepted.BOX: next((form.mark for _, form in forms if isinstance(form, TermsForm)), ""),
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sporades.core.french import local_day
 from sporades.exams.models import Regulation
 from sporades.exams.rules.texts import with_text
-from sporades.registrations import journey
+from sporades.registrations import accepted, journey
 from sporades.registrations.dossier import Answers, Dossier, rules_of
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import Trouble
@@ -46,7 +46,7 @@ def troubles_under(
         service=registration.service,
         regulation=regulation,
         day=local_day(at, registration.service.zone),
-        answers=answers,
+        answers=_reading_again(answers),
         amends=True,
         is_placed=registration.is_placed,
     )
@@ -56,6 +56,14 @@ def troubles_under(
         message = with_text(rules.exclusive.message, rules.exclusive.reference)
         found.append(Trouble("", "", "", ONE_ALONE, message))
     return found
+
+
+def _reading_again(answers: dict[str, Answers]) -> dict[str, Answers]:
+    """Return answers whose box would be ticked: other modalités are read, and exclude nobody."""
+    said = answers.get(accepted.SECTION, {})
+    if not said.get(accepted.BOX):
+        return answers
+    return {**answers, accepted.SECTION: {**said, accepted.BOX: "on"}}
 
 
 def _scope(regulation: Regulation, registration: Registration) -> str | None:

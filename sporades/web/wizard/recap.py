@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.refusals import Refused
-from sporades.registrations import filing, journey
+from sporades.registrations import accepted, filing, journey
 from sporades.registrations.changes import changes_between
-from sporades.registrations.dossier import Dossier
+from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.filing import Shown
 from sporades.registrations.journey import Forms
@@ -94,6 +94,7 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
         "unfilled": [one for one, _ in blocking if one.is_of_a_whole_tab],
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
+        "rules_changed": have_rules_moved(draft, judged),
         **door.timing(request, draft, judged),
         **door.besides(request, draft),
     }
@@ -137,7 +138,7 @@ def _recap(
         and not is_gone
         and door.accepts(draft, request.arrived_at),
         "may_ask": bool(changes) and not is_gone and not door.accepts(draft, request.arrived_at),
-        "rules_changed": draft.regulation_id != judged.regulation.pk,
+        "rules_changed": have_rules_moved(draft, judged),
         **door.timing(request, draft, judged),
         **door.besides(request, draft),
         **said,
@@ -150,7 +151,7 @@ def _changes(draft: Draft, told: dict[str, Any]) -> list[str]:
     if draft.amends is None:
         return []
     filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
-    return changes_between(filed.snapshot, told)
+    return changes_between(accepted.said_by(filed), told)
 
 
 def _part(door: Door, draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sporades.core.french import hour_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.rules.residence import is_free
 from sporades.registrations import counting, drafting, journey
-from sporades.registrations.dossier import Dossier
+from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.models import Draft
 from sporades.registrations.refusals import Overtaken, TooLong
 from sporades.registrations.residence import service_of_residence
@@ -41,6 +41,9 @@ def resume(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
     section = journey.first_incomplete(judged)
     if section is None:
         return door.to("recap", draft)
+    if section.slug in judged.answers and (draft.amends_id or have_rules_moved(draft, judged)):
+        # They were accepted once: what no longer fits is said at once, not after « Suivant ».
+        return redirect(door.judged_tab(draft, section.slug))
     return door.to("tab", draft, section.slug)
 
 
@@ -258,7 +261,7 @@ def _show(
         "next_title": "" if goes_back else here.next_title,
         "revision": revision,
         "goes_back": goes_back,
-        "rules_changed": draft.regulation_id != dossier.regulation.pk,
+        "rules_changed": have_rules_moved(draft, dossier),
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
         "is_waiting": is_waiting,

@@ -1,0 +1,109 @@
+"""The rules change: what was accepted is read again, and what no longer fits is said at once."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.registrations.models import Draft, Registration
+from tests.factories import a_draft, load_invented
+from tests.registrations.test_accepted import CHANGED, ELSEWHERE, OTHER_BOX, OTHER_TERMS
+from tests.web.guide import main, seen, value_of
+
+BANNER = "Les règles de cet examen ont changé"
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+
+def at(name, draft, *more):
+    return reverse(f"candidate:{name}", args=[draft.pk, *more])
+
+
+def box(page):
+    [found] = seen(page).cssselect("main input[name=accepted]")
+    return found
+
+
+def modified(client, registration):
+    """Press « Modifier », and return the draft with the page that it leads to."""
+    page = client.post(reverse("candidate:amend", args=[registration.number]), follow=True)
+    return Draft.objects.get(amends=registration), page
+
+
+def accept(client, draft, page):
+    """Tick the box of a page and press « Suivant »."""
+    said = {"accepted": box(page).get("value"), "revision": value_of(page, "revision")}
+    return client.post(at("tab", draft, "modalites"), said)
+
+
+@pytest.mark.parametrize("change", [OTHER_TERMS, OTHER_BOX])
+def test_of_another_text_the_box_is_ticked_again_before_anything_is_saved(mine, change):
+    registration, client = mine
+    load_invented(change)
+
+    draft, page = modified(client, registration)
+    assert page.request["PATH_INFO"] == at("tab", draft, "modalites")
+    assert (box(page).get("checked"), main(page).count(CHANGED)) == (None, 2)
+    assert BANNER in main(page)
+    recap = client.get(at("recap", draft), follow=True)
+    assert recap.request["PATH_INFO"] == at("ready", draft)
+    assert f"Modalités d'inscription : {CHANGED}" in main(recap).replace(" :", " :")
+    assert BANNER in main(recap)
+    client.post(at("recap", draft))
+    assert Registration.objects.get().version == 1
+
+    assert accept(client, draft, page).status_code == 302
+    page = client.get(at("tab", draft, "modalites"))
+    assert (box(page).get("checked") is not None, CHANGED in main(page)) == (True, False)
+    recap = client.get(at("recap", draft))
+    assert "Nouveau texte lu et accepté" in main(recap)
+    client.post(at("recap", draft), {"lu": value_of(recap, "lu"), "etat": value_of(recap, "etat")})
+
+    version = Registration.objects.get().versions.latest("number")
+    assert version.number == 2
+    assert version.changes == [
+        "Modalités d'inscription : Lues et acceptées → Nouveau texte lu et accepté"
+    ]
+
+
+def test_rules_that_change_elsewhere_leave_the_box_ticked(mine):
+    registration, client = mine
+    load_invented(ELSEWHERE)
+
+    draft, page = modified(client, registration)
+
+    assert page.request["PATH_INFO"] == at("recap", draft)
+    assert BANNER in main(page)
+    assert box(client.get(at("tab", draft, "modalites"))).get("checked") is not None
+
+
+def test_a_page_shown_under_the_text_before_accepts_that_text_alone(sign_in):
+    draft = a_draft(modalites={"accepted": None})
+    client = sign_in(draft.candidate)
+    page = client.get(at("tab", draft, "modalites"))
+    load_invented(OTHER_TERMS)
+
+    kept = client.post(
+        at("autosave", draft, "modalites"),
+        {"accepted": box(page).get("value"), "revision": value_of(page, "revision")},
+    )
+    assert kept.status_code == 200
+    fresh = client.get(at("tab", draft, "modalites"))
+    assert (box(fresh).get("checked"), main(fresh).count(CHANGED)) == (None, 1)
+    assert CHANGED in main(client.get(at("ready", draft)))
+
+    assert accept(client, draft, fresh).status_code == 302
+    assert client.get(at("recap", draft)).status_code == 200
+
+
+def test_what_two_windows_ticked_under_two_texts_is_told_apart(sign_in):
+    draft = a_draft(modalites={"accepted": None})
+    client = sign_in(draft.candidate)
+    old = client.get(at("tab", draft, "modalites"))
+    load_invented(OTHER_TERMS)
+    accept(client, draft, client.get(at("tab", draft, "modalites")))
+
+    page = accept(client, draft, old)
+
+    assert page.status_code == 409
+    assert "Cochée, sous un texte qui a changé" in main(page)
+    [kept] = seen(page).cssselect("main input[type=radio][checked]")
+    assert kept.get("value") == "autre"
