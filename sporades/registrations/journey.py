@@ -5,8 +5,12 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from sporades.core.faults import faults_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.refusals import UNFILLED, Trouble
-from sporades.registrations.sections import SECTIONS
-from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections import SECTIONS, eligibility
+from sporades.registrations.sections.base import Place, Section, SectionForm
+
+BEFORE = {"speciality": "Spécialité choisie", "academy": "Académie choisie"}
+OWN_DATA = "Données de compte"
+"""What is changed before the tabs."""
 
 type Forms = list[tuple[Section, SectionForm]]
 """Tabs, each with its form."""
@@ -25,7 +29,20 @@ def judged(dossier: Dossier) -> Forms:
 def troubles(forms: Forms) -> list[Trouble]:
     """Return everything that stands in the way of filing, tab by tab, each thing once."""
     found = [trouble for section, form in forms for trouble in _troubles(section, form, forms)]
-    return list(dict.fromkeys(found))
+    outside = [one for _, form in forms[:1] for one in outside_of(form.dossier)]
+    return list(dict.fromkeys([*outside, *found]))
+
+
+def outside_of(dossier: Dossier) -> list[Trouble]:
+    """Return what stands in the way of filing, and no tab holds: what was chosen before them."""
+    return [
+        before_tabs(place.field, message) for place, message in eligibility.refused_outside(dossier)
+    ]
+
+
+def before_tabs(field: str, message: str) -> Trouble:
+    """Return a point that is mended before the tabs, by what a rule looks at there."""
+    return Trouble("", BEFORE.get(field, OWN_DATA), field, "", message)
 
 
 def _troubles(section: Section, form: SectionForm, forms: Forms) -> list[Trouble]:
@@ -60,6 +77,14 @@ def oddities(forms: Forms) -> list[Trouble]:
         if form.is_valid()
         for field, message in form.oddities()
     ]
+
+
+def point_at(place: Place, forms: Forms) -> Trouble:
+    """Return a point that names where something is changed, and says nothing of it."""
+    if not place.tab:
+        return before_tabs(place.field, "")
+    section, form = next(one for one in forms if one[0].slug == place.tab)
+    return _point(section, form, place.field if place.field in form.fields else "", "")
 
 
 def _point(section: Section, form: SectionForm, field: str, message: str) -> Trouble:

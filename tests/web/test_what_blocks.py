@@ -130,7 +130,7 @@ def test_what_is_refused_in_a_tab_without_naming_a_field_is_listed(sign_in):
 
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
 
-    assert "Informations candidature : Il faut trente ans." in main(page)
+    assert "Données de compte : Il faut trente ans." in main(page)
 
 
 def test_the_draft_is_ready_once_the_other_registration_is_left(sign_in):

@@ -1,6 +1,6 @@
 """Whether a condition of the réglementation holds. What is not known does not hold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -14,6 +14,20 @@ from sporades.exams.schema.conditions import (
 )
 
 type Comparable = Decimal | date
+
+_FIELDS = {
+    "age": "birth_date",
+    "experience": "experience",
+    "diplomas": "diploma",
+    "categories": "category",
+    "passing_forms": "passing_form",
+    "specialities": "speciality",
+    "nationalities": "nationality",
+    "is_born_abroad": "birth_place",
+    "has_disability": "disability",
+    "academies": "academy",
+}
+"""What each part of a condition looks at, as `Breach.field` names it, the first to be named first."""
 
 
 def holds(condition: Condition | None, facts: Facts) -> bool:
@@ -41,26 +55,43 @@ def holds(condition: Condition | None, facts: Facts) -> bool:
 
 def field_of(condition: Condition) -> str:
     """Return the first thing that a condition looks at, as `Breach.field` names it."""
-    for value, field in (
-        (condition.age, "birth_date"),
-        (condition.experience, "experience"),
-        (condition.diplomas, "diploma"),
-        (condition.categories, "category"),
-        (condition.passing_forms, "passing_form"),
-        (condition.specialities, "speciality"),
-        (condition.nationalities, "nationality"),
-        (condition.is_born_abroad, "birth_place"),
-        (condition.has_disability, "disability"),
-        (condition.academies, "academy"),
-    ):
-        if value is not None:
-            return field
+    return next(iter(fields_of(condition)), "")
+
+
+def fields_of(condition: Condition | None) -> tuple[str, ...]:
+    """Return all that a condition looks at, each thing once, as `Breach.field` names it."""
+    if condition is None:
+        return ()
+    inside = (*(condition.every or ()), *(condition.either or ()), condition.unless)
+    found = (
+        *(field for field, _ in _alone(condition)),
+        *(field for part in inside for field in fields_of(part)),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def lacking(condition: Condition, facts: Facts) -> list[tuple[str, ...]]:
+    """Return what keeps a condition from holding: for each part of it, the fields that mend it."""
+    found: list[tuple[str, ...]] = [
+        (field,) for field, alone in _alone(condition) if not holds(alone, facts)
+    ]
+    for part in condition.every or ():
+        found += lacking(part, facts)
+    if condition.either is not None and not any(holds(part, facts) for part in condition.either):
+        found.append(tuple(field for part in condition.either for field in fields_of(part)))
+    if condition.unless is not None and holds(condition.unless, facts):
+        found.append(fields_of(condition.unless))
+    return found
+
+
+def _alone(condition: Condition) -> Iterator[tuple[str, Condition]]:
+    """Return each thing that a condition looks at itself, with what it says of that alone."""
+    for name, field in _FIELDS.items():
+        if (value := getattr(condition, name)) is not None:
+            yield field, Condition.model_construct(**{name: value})
     if condition.answer is not None:
-        return f"answers.{condition.answer.question}"
-    inside = (*(condition.every or ()), *(condition.either or ()))
-    if condition.unless is not None:
-        inside = (*inside, condition.unless)
-    return field_of(inside[0]) if inside else ""
+        alone = Condition.model_construct(answer=condition.answer)
+        yield f"answers.{condition.answer.question}", alone
 
 
 def _is_among(value: str, wanted: Sequence[str] | None) -> bool:

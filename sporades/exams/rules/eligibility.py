@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sporades.exams.rules.conditions import field_of, holds
+from sporades.exams.rules.conditions import field_of, fields_of, holds, lacking
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.questions import counted
 from sporades.exams.rules.texts import with_text
@@ -33,7 +33,13 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
     """
     known = counted(exam, facts)
     return [
-        Breach(rule.code, field_of(rule.demands), with_text(rule.message, rule.reference))
+        Breach(
+            rule.code,
+            field_of(rule.demands),
+            with_text(rule.message, rule.reference),
+            lacking=tuple(lacking(rule.demands, known)),
+            called_by=(*fields_of(rule.when), *(() if rule in exam.eligibility else ("category",))),
+        )
         for rule in rules_for(exam, facts.category)
         if holds(rule.when, known) and not holds(rule.demands, known)
     ]

@@ -1,7 +1,8 @@
 """What the rules know of a registration, and what they say when it does not fit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal
 
@@ -42,8 +43,8 @@ class Facts:
     passing_form: str = ""
     diplomas: frozenset[str] = frozenset()
     years_of_experience: int | None = None
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    statuses: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = dataclass_field(default_factory=dict)
+    statuses: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     def age_on(self, day: date) -> int | None:
         """Return the age in whole years on a day; None when the birth date is not known."""
@@ -64,8 +65,12 @@ class Breach:
             "answers.<question>", "papers", "papers.<épreuve>", "papers.<épreuve>.option",
             "papers.<épreuve>.mark", "papers.<épreuve>.mark_session" or "groups.<group>".
         message: what is wrong, which rule says so, what to do; in French.
+        lacking: of a rule of eligibility, the fields that mend each thing that it lacks.
+        called_by: of a rule of eligibility, the fields that make it apply.
     """
 
     rule: str
     field: str
     message: str
+    lacking: tuple[tuple[str, ...], ...] = dataclass_field(default=(), compare=False)
+    called_by: tuple[str, ...] = dataclass_field(default=(), compare=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,6 +32,18 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+class Place(NamedTuple):
+    """Where something is answered: a field of a tab; before the tabs, what a rule looks at.
+
+    Attributes:
+        tab: the slug of the tab, nothing before the tabs.
+        field: the name of the field; before the tabs, as `Breach.field` names it.
+    """
+
+    tab: str
+    field: str
+
+
 class SectionForm(forms.Form):
     """The questions of one tab, bound to a dossier.
 
@@ -40,6 +52,7 @@ class SectionForm(forms.Form):
         unsaid: the names of fields that the summary leaves out.
         sensitive: the names of fields whose answer no mail and no letter says (P-12).
         mended_elsewhere: the tab and the field that mend an error of this form, by its code.
+        also_mended: the places beside this tab where what is refused here may be mended as well.
     """
 
     # The page shows what is wrong at its top, above what it says before the questions.
@@ -58,6 +71,7 @@ class SectionForm(forms.Form):
     ) -> None:
         """Bind the form to a dossier and to answers; or only show some, without judging them."""
         self.dossier = dossier
+        self.also_mended: list[Place] = []
         data = None if answers is None else as_data(answers)
         super().__init__(data, initial=dict(shown or {}))
         self.build()

@@ -1,41 +1,123 @@
 """Say, in the tab that can mend it, what the rules of eligibility refuse."""
 
+from collections.abc import Iterable, Iterator
+
 from django.core.exceptions import ValidationError
 
-from sporades.exams.rules import Facts, candidacy, eligibility
-from sporades.exams.schema import Exam
-from sporades.registrations.sections.base import SectionForm
+from sporades.exams.rules import Breach, Facts, candidacy, eligibility, questions
+from sporades.exams.rules.conditions import fields_of
+from sporades.exams.schema import Condition, Exam
+from sporades.exams.schema.candidacy import NATIONAL_SERVICE
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.questions import PREFIX
+from sporades.registrations.sections.base import Place, SectionForm
 
 ANSWERS = "answers."
-OF_QUALIFICATION = ("diploma", "experience")
+TABS = ("informations", "qualification", "supplementaires")
+"""The tabs whose answers the rules of eligibility look at, in their order."""
+SERVICE = ANSWERS + NATIONAL_SERVICE
+_ON_TABS = {
+    "category": ("informations", "category"),
+    "passing_form": ("informations", "passing_form"),
+    "disability": ("informations", "has_disability"),
+    SERVICE: ("informations", NATIONAL_SERVICE),
+    "diploma": ("qualification", "diploma"),
+    "experience": ("qualification", "experience"),
+}
+"""Where each thing is answered, as `Breach.field` names it; the exam's own questions apart."""
 
 
-def refuse_ineligible(form: SectionForm, *, tab: str, prefix: str = "") -> None:
-    """Add to a tab's form the refusals that this tab answers for.
+def refuse_ineligible(form: SectionForm, *, tab: str) -> None:
+    """Add to a tab's form the refusals that this tab answers for, each at the field that mends it.
 
     Args:
         form: the form, being cleaned.
         tab: its slug.
-        prefix: what the names of its questions begin with.
     """
-    facts = form.dossier.facts_with(form)
+    rules, facts = form.dossier.rules, form.dossier.facts_with(form)
     # An answer that cannot be read breaks no rule yet.
     unread = set(form.errors)
-    category = form.dossier.rules.category(facts.category)
-    of_category = {rule.code for rule in category.eligibility} if category else set()
-    for breach in eligibility.refusals(form.dossier.rules, facts):
-        if _tab_of(breach.field, form.dossier.rules, facts) == tab:
-            name = prefix + breach.field.removeprefix(ANSWERS)
-            # An age cannot be changed here: what can be is the category that asks for it.
-            fallback = "category" if breach.rule in of_category else ""
-            place = next((one for one in (name, fallback) if one in form.fields), None)
-            if place not in unread:
-                form.add_error(place, ValidationError(breach.message, code=breach.rule))
+    for breach in eligibility.refusals(rules, facts):
+        place = _place_of(breach, rules, facts)
+        if place is None or place.tab != tab or place.field in unread:
+            continue
+        field = place.field if place.field in form.fields else None
+        form.add_error(field, ValidationError(breach.message, code=breach.rule))
+        others = [one for one in _mending(breach, rules, facts) if one.tab != tab]
+        form.also_mended += [one for one in others if one not in form.also_mended]
 
 
-def _tab_of(field: str, rules: Exam, facts: Facts) -> str:
-    if field.startswith(ANSWERS):
-        return "supplementaires"
-    if field in OF_QUALIFICATION and candidacy.asks_qualification(rules, facts):
-        return "qualification"
-    return "informations"
+def refused_outside(dossier: Dossier) -> list[tuple[Place, str]]:
+    """Return what no tab can mend: the speciality, the academy or the civil data refuse it.
+
+    Each refusal comes with what would mend it, before the tabs.
+    """
+    rules, facts = dossier.rules, dossier.facts
+    return [
+        (next(_mending(breach, rules, facts), Place("", "")), breach.message)
+        for breach in eligibility.refusals(rules, facts)
+        if _place_of(breach, rules, facts) is None
+    ]
+
+
+def _place_of(breach: Breach, rules: Exam, facts: Facts) -> Place | None:
+    """Return where a refusal is said: on the last tab that it turns on, where all of it is known.
+
+    Of several things that lack, one that is known to lack already is enough.
+    """
+    lacking = [_latest(_places(fields, rules, facts)) for fields in breach.lacking]
+    first = None if None in lacking else min(filter(None, lacking), key=_rank, default=None)
+    called_by = _places(breach.called_by, rules, facts)
+    return _latest([*filter(None, [first]), *called_by])
+
+
+def _mending(breach: Breach, rules: Exam, facts: Facts) -> Iterator[Place]:
+    """Return where what lacks is changed: on a tab, or before the tabs."""
+    for field in dict.fromkeys(field for fields in breach.lacking for field in fields):
+        yield from _places([field], rules, facts) or [Place("", field)]
+
+
+def _latest(places: Iterable[Place]) -> Place | None:
+    return max(places, key=_rank, default=None)
+
+
+def _rank(place: Place) -> int:
+    return TABS.index(place.tab)
+
+
+def _places(fields: Iterable[str], rules: Exam, facts: Facts) -> list[Place]:
+    """Return where things are answered on the tabs: of what is not asked, what would call for it."""
+    found = []
+    for field in fields:
+        place = Place(*_ON_TABS.get(field, ("supplementaires", field.replace(ANSWERS, PREFIX))))
+        if _is_asked(field, rules, facts):
+            found.append(place)
+        else:
+            found += _places(fields_of(_calling(field, rules)), rules, facts)
+    return found
+
+
+def _is_asked(field: str, rules: Exam, facts: Facts) -> bool:
+    """Tell whether a tab asks something of this candidate."""
+    if field.startswith(ANSWERS) and field not in _ON_TABS:
+        asked = questions.asked(rules, facts)
+        return field.removeprefix(ANSWERS) in {question.code for question in asked}
+    return {
+        "category": bool(rules.categories),
+        "passing_form": bool(rules.passing_forms),
+        "disability": True,
+        SERVICE: candidacy.national_service(rules, facts) is not None,
+        "diploma": candidacy.diplomas(rules, facts) is not None,
+        "experience": candidacy.experience(rules, facts) is not None,
+    }.get(field, False)
+
+
+def _calling(field: str, rules: Exam) -> Condition | None:
+    """Return the condition under which something would be asked, where there is one."""
+    asked = rules.qualification
+    calling = {
+        "diploma": asked.diplomas,
+        "experience": asked.experience,
+        **{ANSWERS + question.code: question for question in rules.questions},
+    }.get(field)
+    return calling.when if calling else None

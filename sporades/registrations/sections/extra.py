@@ -89,7 +89,7 @@ class ExtraForm(SectionForm):
                 self._refuse_uncalled(question)
             elif question.is_mandatory and name not in self.errors and data.get(name) in EMPTY:
                 self.add_error(name, ValidationError("Répondez à cette question.", code="required"))
-        refuse_ineligible(self, tab="supplementaires", prefix=PREFIX)
+        refuse_ineligible(self, tab="supplementaires")
         return data
 
     def _calling(self, question: Question) -> str:

@@ -77,6 +77,14 @@ def _before(draft: Draft) -> HttpResponse:
     return redirect(f"{url}?{urlencode({'academie': draft.service.academy_id})}")
 
 
+def _choice(draft: Draft) -> str:
+    """Return where a speciality is chosen; one that is registered has its page instead."""
+    if draft.amends is not None:
+        return reverse("candidate:registration", args=[draft.amends.number])
+    url = reverse("candidate:choose_exam", args=[draft.exam.domain.code, draft.exam.session.code])
+    return f"{url}?{urlencode({'academie': draft.service.academy_id})}"
+
+
 def _later(request: HttpRequest) -> HttpResponse:
     messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
     return redirect("candidate:registrations")
@@ -130,5 +138,6 @@ DOOR = Door(
     standing=_standing,
     excluded=_excluded,
     leads_elsewhere=True,
+    choice=_choice,
     besides=lambda _request, draft: {"undeclared": undeclared_by(draft)},
 )

@@ -38,6 +38,7 @@ class Door:
         standing: the registrations that may exclude a draft.
         excluded: the point that a registration makes which excludes a draft, and its address.
         leads_elsewhere: whether a draft may be taken to the academy of its address.
+        choice: the address where the exam and its speciality are chosen.
         besides: what its pages say besides: of a modification, what was decided meanwhile.
     """
 
@@ -53,6 +54,7 @@ class Door:
     standing: Callable[[HttpRequest, Draft], Iterable[Registration]]
     excluded: Callable[[Exclusion], tuple[Trouble, str]]
     leads_elsewhere: bool
+    choice: Callable[[Draft], str]
     besides: Callable[[HttpRequest, Draft], dict[str, Any]]
 
     def url(self, name: str, draft: Draft, *more: str) -> str:
@@ -70,6 +72,15 @@ class Door:
     def judged_tab(self, draft: Draft, slug: str) -> str:
         """Return the address of a tab that says what is to be corrected in it."""
         return self.url("tab", draft, slug) + "?verifier=1"
+
+    def mend(self, draft: Draft, what: str) -> str:
+        """Return the address that changes what stands before the tabs, as `Breach.field` names it."""
+        before = self.before(draft)["Location"]
+        if what == "academy":
+            return before
+        if what == "speciality":
+            return self.choice(draft)
+        return self.account(self.url("draft", draft)) or before
 
     def timing(self, request: HttpRequest, draft: Draft, judged: Dossier) -> dict[str, Any]:
         """Return what a page says of time: what is left, the closing, the last answer kept."""

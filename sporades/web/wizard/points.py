@@ -18,6 +18,9 @@ def linked(door: Door, draft: Draft, forms: Forms, points: Iterable[Trouble]) ->
     by_slug = {section.slug: form for section, form in forms}
     found = []
     for point in points:
+        if not point.section:
+            found.append((point, door.mend(draft, point.field)))
+            continue
         url = door.judged_tab(draft, point.section)
         if point.field:
             url += f"#{by_slug[point.section][point.field].first_control}"
@@ -29,13 +32,15 @@ def mended_elsewhere(
     door: Door, draft: Draft, dossier: Dossier, section: Section, form: SectionForm
 ) -> Points:
     """Return the errors of a tab that another tab mends."""
-    if not form.mended_elsewhere or not form.errors:
+    if not form.errors or not (form.mended_elsewhere or form.also_mended):
         return []
     forms = [
         (one, form if one == section else one.form_for(dossier)) for one in journey.journey(dossier)
     ]
     errors = journey.errors_of(section, form, forms)
-    return linked(door, draft, forms, [one for one in errors if one.section != section.slug])
+    elsewhere = [one for one in errors if one.section != section.slug]
+    elsewhere += [journey.point_at(place, forms) for place in form.also_mended]
+    return linked(door, draft, forms, elsewhere)
 
 
 def tab_by_tab(

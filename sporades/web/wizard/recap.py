@@ -94,6 +94,7 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
         "unfilled": [one for one, _ in blocking if one.is_of_a_whole_tab],
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
+        "is_mended_before": bool(troubles) and not any(one.section for one in troubles),
         "rules_changed": have_rules_moved(draft, judged),
         **door.timing(request, draft, judged),
         **door.besides(request, draft),

@@ -262,6 +262,7 @@ def _show(
         "revision": revision,
         "goes_back": goes_back,
         "rules_changed": have_rules_moved(draft, dossier),
+        "outside": points.linked(door, draft, [], journey.outside_of(dossier)),
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
         "is_waiting": is_waiting,

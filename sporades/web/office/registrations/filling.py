@@ -296,6 +296,13 @@ def _before(draft: Draft) -> HttpResponse:
     return redirect("office:drafts")
 
 
+def _choice(draft: Draft) -> str:
+    """Return where a speciality is chosen; one that is registered has its file instead."""
+    if draft.amends is not None:
+        return _before(draft)["Location"]
+    return reverse("office:register_for", args=[draft.candidate_id])
+
+
 def _later(request: HttpRequest) -> HttpResponse:
     messages.success(request, "Votre saisie est gardée : vous la retrouverez ici.")
     return redirect("office:drafts")
@@ -416,5 +423,6 @@ DOOR = Door(
     standing=_standing,
     excluded=_excluded,
     leads_elsewhere=False,
+    choice=_choice,
     besides=_besides,
 )
