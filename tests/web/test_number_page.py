@@ -42,9 +42,11 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
     ]
     assert main(page).count(ADDRESS) == 1
     assert (
-        "Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris) à votre "
-        "service gestionnaire, à l'adresse donnée plus bas."
+        "Imprimez, signez et renvoyez ce récapitulatif. Renvoyez-le signé avant le vendredi 25 "
+        "décembre 2026 à 23 h 59 (heure de Paris) à votre service gestionnaire, à l'adresse donnée "
+        "plus bas."
     ) in main(page)
+    assert main(page).count("Imprimez, signez et renvoyez") == 1
 
 
 @pytest.mark.parametrize(
