@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from sporades.exams.rules import Breach
-from sporades.exams.rules.papers import Choice, breaches
+from sporades.exams.rules.papers import Choice, between, breaches
+from sporades.exams.schema.papers import Group
 from tests.exams.facts import CHOICES, PROGRESSIVE, chosen, marin, told
 
 
@@ -19,7 +20,7 @@ def test_a_group_has_as_many_epreuves_as_it_asks(exam, languages, count):
     found = breaches(exam, marin(), choices)
 
     message = (
-        f"« Une langue vivante au choix » : choisissez 1 épreuve ; vous en avez choisi {count} "
+        f"« Une langue vivante au choix » : choisissez une épreuve ; vous en avez choisi {count} "
         "(Code des essais, article 5)."
     )
     expected = [] if count is None else [Breach("groupe", "groups.LANGUE", message)]
@@ -120,3 +121,25 @@ def test_one_who_sits_nothing_is_told_so(exam):
 def test_a_status_that_does_not_exist_is_an_error_of_the_program():
     with pytest.raises(ValueError, match="peut-être"):
         Choice("peut-être")
+
+
+@pytest.mark.parametrize(
+    ("fewest", "most", "among", "said"),
+    [
+        (0, 1, 3, "une épreuve au plus"),
+        (0, 2, 3, "deux épreuves au plus"),
+        (1, 1, 3, "une épreuve"),
+        (2, 2, 3, "deux épreuves"),
+        (1, 3, 3, "au moins une épreuve"),
+        (2, 9, 4, "au moins deux épreuves"),
+        (1, 2, 3, "une ou deux épreuves"),
+        (2, 3, 5, "deux ou trois épreuves"),
+        (1, 3, 5, "entre une et trois épreuves"),
+        (2, 12, 20, "entre deux et 12 épreuves"),
+        (11, 11, 20, "11 épreuves"),
+    ],
+)
+def test_how_many_are_chosen_is_said_in_french(fewest, most, among, said):
+    group = Group(code="G", libelle="Au choix", minimum=fewest, maximum=most)
+
+    assert between.how_many(group, among) == said

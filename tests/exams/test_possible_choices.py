@@ -34,7 +34,7 @@ def test_a_group_whose_epreuves_exclude_each_other_is_told(change, with_rule, to
     assert told(with_rule(exclusion("LVA", "LVB"), text)) == [
         (
             f"{BREVET}.regles[R].epreuves : Personne ne peut s'inscrire avec la forme de passage "
-            "« GLOBALE » : le groupe « LANGUE » (2 épreuves parmi « LVA » et « LVB ») et la règle "
+            "« GLOBALE » : le groupe « LANGUE » (deux épreuves parmi « LVA » et « LVB ») et la règle "
             "« R » (une seule épreuve parmi « LVA » et « LVB ») se contredisent. "
             "Changez l'un d'eux. [contradiction]"
         )
@@ -83,7 +83,7 @@ def test_an_epreuve_that_demands_more_than_a_group_allows_is_told(change, told):
     assert told(change("demande: [A1]", "demande: [LVA, LVB]")) == [
         (
             f"{BREVET}.regles[NUIT].demande : « A3 » ne peut jamais être choisie : le groupe "
-            "« LANGUE » (1 épreuve parmi « LVA » et « LVB ») et la règle « NUIT » (« A3 » demande "
+            "« LANGUE » (une épreuve parmi « LVA » et « LVB ») et la règle « NUIT » (« A3 » demande "
             "« LVA » et « LVB ») s'y opposent. Changez une règle, ou dites quand « A3 » est "
             "proposée (« specialites », « si »). [epreuve_impossible]"
         )

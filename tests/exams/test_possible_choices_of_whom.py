@@ -96,7 +96,7 @@ def test_a_group_too_small_for_a_category_is_told():
     assert said(an_exam(*small, groups=[group], categories=CATEGORIES)) == [
         (
             "Personne ne peut s'inscrire dans la catégorie « INDIVIDUEL » : le groupe « G » "
-            "(2 épreuves parmi « E1 ») s'y oppose. Changez-le."
+            "(deux épreuves parmi « E1 ») s'y oppose. Changez-le."
         )
     ]
 

@@ -164,7 +164,7 @@ CHANGES = [
         (
             "epreuves",
             "statut-M1",
-            "« Épreuves au choix » : choisissez 2 épreuves ; vous en avez choisi 1.",
+            "« Épreuves au choix » : choisissez deux épreuves ; vous en avez choisi 1.",
         ),
         {"statut-M3": "inscrit"},
     ),

@@ -66,7 +66,7 @@ CASES = {
         "epreuves",
         wrong={"Cartographie > Statut": "Inscrit", "Météorologie > Statut": "Inscrit"},
         refusal=[
-            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 3.",
+            "« Épreuves au choix » : choisissez une ou deux épreuves ; vous en avez choisi 3.",
         ],
         right={"Météorologie > Statut": "Non inscrit"},
     ),
@@ -74,7 +74,7 @@ CASES = {
         "epreuves",
         wrong={"Navigation > Statut": "Non inscrit"},
         refusal=[
-            "« Épreuves au choix » : choisissez entre 1 et 2 épreuves ; vous en avez choisi 0.",
+            "« Épreuves au choix » : choisissez une ou deux épreuves ; vous en avez choisi 0.",
         ],
         right={"Cartographie > Statut": "Inscrit"},
     ),

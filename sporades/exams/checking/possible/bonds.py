@@ -101,7 +101,7 @@ def _group(
         )
 
     return Bond(
-        f"le groupe « {group.code} » ({between.how_many(group)} parmi {_listed(members)})",
+        f"le groupe « {group.code} » ({between.how_many(group, len(members))} parmi {_listed(members)})",
         (*place, "minimum"),
         frozenset(members),
         may_be_kept,

@@ -14,6 +14,19 @@ from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusi
 
 type Chosen = Mapping[str, Choice]
 """The choice made for each épreuve offered, by code."""
+_NUMBERS = (
+    "aucune",
+    "une",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+)
 
 
 def breaches(
@@ -21,7 +34,8 @@ def breaches(
 ) -> Iterator[Breach]:
     """Find what is wrong between the lines of the épreuves offered."""
     for group, count in _counts(exam, offers, chosen):
-        yield from _group(group, count, needs_all=is_whole(exam, facts))
+        among = sum(offer.group == group for offer in offers)
+        yield from _group(group, count, among=among, needs_all=is_whole(exam, facts))
     for relation in exam.relations:
         yield from of_relation(exam, relation, chosen)
     if not sits_one(chosen):
@@ -55,11 +69,31 @@ def is_too_few(group: Group, count: int) -> bool:
     return count < group.fewest
 
 
-def how_many(group: Group) -> str:
-    """Say how many épreuves of a group are to be chosen."""
-    if group.fewest == group.most:
-        return f"{group.most} épreuve{'s' if group.most > 1 else ''}"
-    return f"entre {group.fewest} et {group.most} épreuves"
+def how_many(group: Group, among: int) -> str:
+    """Say how many épreuves of a group are to be chosen.
+
+    Args:
+        group: the group.
+        among: how many of its épreuves there are to choose from.
+    """
+    fewest, most = group.fewest, group.most
+    if fewest == most:
+        return _epreuves(most)
+    if fewest == 0:
+        return f"{_epreuves(most)} au plus"
+    if most >= among:
+        return f"au moins {_epreuves(fewest)}"
+    if most == fewest + 1:
+        return f"{_number(fewest)} ou {_epreuves(most)}"
+    return f"entre {_number(fewest)} et {_epreuves(most)}"
+
+
+def _epreuves(count: int) -> str:
+    return f"{_number(count)} épreuve{'s' if count > 1 else ''}"
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
 def sits_one(chosen: Chosen) -> bool:
@@ -83,12 +117,12 @@ def _counts(exam: Exam, offers: Sequence[PaperOffer], chosen: Chosen) -> list[tu
     ]
 
 
-def _group(group: Group, count: int, *, needs_all: bool) -> Iterator[Breach]:
+def _group(group: Group, count: int, *, among: int, needs_all: bool) -> Iterator[Breach]:
     if is_too_many(group, count) or (needs_all and is_too_few(group, count)):
         yield Breach(
             "groupe",
             f"groups.{group.code}",
-            f"« {group.label} » : choisissez {how_many(group)} ; vous en avez choisi {count}"
+            f"« {group.label} » : choisissez {how_many(group, among)} ; vous en avez choisi {count}"
             f"{said_by(group.reference)}.",
         )
 
