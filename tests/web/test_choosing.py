@@ -12,7 +12,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Draft
 from sporades.registrations.states import SET_ASIDE
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.web.guide import buttons, faulty, links, load_competition, main, seen, words
 
 DEMO = Path("demo/reglementation")
@@ -293,3 +293,17 @@ def test_a_registration_set_aside_says_why_and_whom_to_ask_and_gives_no_older_an
         "nouvelle, contactez Bureau des essais"
     ) in main(page)
     assert "Démarrer mon inscription" in buttons(page)
+
+
+def test_an_exam_alone_in_a_domain_of_another_name_is_named_above_its_specialities(client):
+    load_invented(
+        (
+            "domaine: {code: ESSAI, libelle: Brevet d'essai,",
+            "domaine: {code: ESSAI, libelle: Essais,",
+        )
+    )
+
+    page = client.get("/m-inscrire/ESSAI/2027")
+
+    assert [words(one) for one in seen(page).cssselect("main h2")] == ["Brevet d'essai"]
+    assert [label for label, _ in choices(page)] == ["Marin", "Forestier"]

@@ -34,7 +34,7 @@ class Choice:
     """An exam, or a speciality of one.
 
     Attributes:
-        heading: the exam that a speciality belongs to, where there are others; or nothing.
+        heading: the exam that a speciality belongs to; nothing where the domain names it already.
         label: what is read.
         url: the page that asks for the academy.
     """
@@ -157,14 +157,14 @@ def _academy_asked(request: HttpRequest, programme: Programme) -> str:
 
 def _choices(programme: Programme, academy: str) -> list[Choice]:
     """Return what may be chosen in a programme, by label, each with the way to its academy."""
-    where = (programme.regulation.domain.code, programme.regulation.session.code)
-    several = len(programme.exams) > 1
+    domain, several = programme.regulation.domain, len(programme.exams) > 1
+    where = (domain.code, programme.regulation.session.code)
     found = []
     for offered in sorted(programme.exams, key=lambda one: search_key(one.exam.label)):
         exam = offered.exam
         for speciality in offered.specialities:
             url = reverse("candidate:choose_academy_for", args=[*where, exam.code, speciality.code])
-            heading = exam.label if several else ""
+            heading = exam.label if several or exam.label != domain.label else ""
             found.append(Choice(heading, speciality.label, _with(url, academy)))
         if not offered.specialities:
             url = reverse("candidate:choose_academy", args=[*where, exam.code])
