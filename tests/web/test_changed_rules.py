@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.registrations.models import Draft, Registration
-from tests.factories import a_draft, load_invented
+from tests.factories import a_draft, answers_with, load_invented
 from tests.registrations.test_accepted import CHANGED, ELSEWHERE, OTHER_BOX, OTHER_TERMS
 from tests.web.guide import main, seen, value_of
 
@@ -107,3 +107,19 @@ def test_what_two_windows_ticked_under_two_texts_is_told_apart(sign_in):
     assert "Cochée, sous un texte qui a changé" in main(page)
     [kept] = seen(page).cssselect("main input[type=radio][checked]")
     assert kept.get("value") == "autre"
+
+
+def test_the_first_page_of_a_modification_says_what_no_longer_fits(mine):
+    registration, client = mine
+    load_invented(("{age: {minimum: 18, au: 2027-12-31}}", "{experience: {minimum: 5}}"))
+
+    draft, page = modified(client, registration)
+
+    assert page.request["PATH_INFO"] == at("tab", draft, "qualification")
+    assert BANNER in main(page)
+    assert main(page).count("Il faut avoir 18 ans") == 2
+    [field] = seen(page).cssselect("main .s-field--error input")
+    assert (field.get("name"), field.get("value")) == ("experience", "2")
+    answers = {**answers_with()["qualification"], "experience": "5", "revision": "1"}
+    assert client.post(at("tab", draft, "qualification"), answers).status_code == 302
+    assert client.get(at("recap", draft)).status_code == 200
