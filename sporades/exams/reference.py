@@ -14,7 +14,17 @@ Un fichier YAML décrit un domaine pour une session. Cette page est écrite par 
 `python -m sporades reglementation reference` à partir du schéma : elle ne se corrige pas à la
 main. Pour commencer, lisez plutôt [adding-an-exam.md](adding-an-exam.md).
 
-Un texte peut se passer de guillemets, sauf s'il ressemble à un nombre, à « oui » ou à « non ».
+Un texte se met entre guillemets droits (") :
+
+- s'il ressemble à un nombre (« 2027 »), ou s'il est « oui » ou « non » ;
+- s'il contient « : » suivi d'une espace, ou « # » précédé d'une espace : YAML lirait une clé, ou
+  couperait le texte ;
+- s'il commence par un signe qui n'est ni une lettre ni un chiffre ;
+- s'il est entre accolades ou entre crochets et contient une virgule.
+
+Ailleurs, il peut s'en passer. Un guillemet droit s'y écrit « \\" », une apostrophe comme elle est.
+Une remarque (« # … ») suit un code, un nombre, un texte entre guillemets, ou tient sur sa ligne :
+derrière un texte sans guillemets elle est refusée, rien ne la distinguant de la fin du texte.
 Une clé absente vaut ce que dit la colonne « à défaut » ; une clé inconnue est refusée.
 """
 

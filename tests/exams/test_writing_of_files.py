@@ -119,3 +119,63 @@ def test_a_sign_that_no_text_holds_is_told_on_its_line(text, sign):
     json.dumps(found.data).encode()
     assert "?" in str(found.data)
     assert str(problem).encode()
+
+
+CUT = (
+    "YAML lit ce qui suit « # » comme une remarque : mettez le texte entre guillemets. Une vraie "
+    "remarque se met après le guillemet fermant, ou sur une ligne à elle."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        (
+            "libelle: Brevet d'essai\n",
+            "libelle: Brevet #1, d'essai\n",
+            "domaine.libelle",
+        ),
+        ("libelle: Brevet d'essai\n", "libelle: Brevet  # illustrative\n", "domaine.libelle"),
+        ("libelle: Brevet d'essai\n", "libelle: Brevet\n    d'essai #2\n", "domaine.libelle"),
+        (
+            "du: 2027-06-07\n",
+            "du: 2027-06-07\n        precision: #1 le matin\n",
+            "examens[BREVET].calendrier[1].precision",
+        ),
+        (
+            "libelle: Brevet d'essai des îles\n    modalites:\n",
+            "libelle: Brevet d'essai des îles\n    modalites:\n      - Imprimez le récapitulatif #1\n",
+            "examens[BREVET].modalites[1]",
+        ),
+    ],
+)
+def test_a_text_that_yaml_would_cut_is_refused_where_it_stands(change, told, old, new, field):
+    source = change(old, new)
+
+    assert told(source) == [f"{field} : {CUT} [remarque]"]
+
+
+def test_the_line_of_a_text_that_is_cut_is_told(change, problems, line_of):
+    source = change("libelle: Brevet d'essai\n", "libelle: Brevet #1, d'essai\n")
+
+    assert problems(source) == [
+        (line_of("libelle: Brevet d'essai\n"), "domaine.libelle", "remarque")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("libelle: Brevet d'essai\n", 'libelle: "Brevet d\'essai"  # remarque\n'),
+        ("libelle: Brevet d'essai\n", 'libelle: "Brevet #1"  # remarque\n'),
+        ("libelle: Brevet d'essai\n", "libelle: Brevet n°1#2\n"),
+        ("libelle: Brevet d'essai\n", "libelle: >-  # remarque\n    Brevet #1\n"),
+        ("code: ESSAI\n", "code: ESSAI  # remarque\n"),
+        ("annee: 2027\n", "annee: 2027 # remarque\n"),
+        ("rubrique: Examens\n", "rubrique: Examens # remarque\n"),
+        ("coefficient: 2.5\n", "coefficient: 2.5 # remarque\n"),
+        ("examens:\n", "examens: # remarque\n"),
+    ],
+)
+def test_a_true_remark_is_left_alone(change, problems, old, new):
+    assert problems(change(old, new)) == []

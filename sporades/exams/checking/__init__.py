@@ -12,6 +12,7 @@ from sporades.exams.checking import (
     papers,
     possible,
     references,
+    remarks,
     residence,
 )
 from sporades.exams.checking.document import Document, Source, read
@@ -43,7 +44,7 @@ def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, lis
     file, misshapen = shaped(document)
     if file is None:
         return document, None, _by_line(misshapen)
-    found = set(_faults(file, zones)) or set(_impossible(file))
+    found = {*remarks.faults(file, document), *_faults(file, zones)} or set(_impossible(file))
     return document, file, _by_line(document.problem(fault) for fault in found)
 
 

@@ -6,6 +6,7 @@ hour, a number with leading zeros stay as they are written.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -22,6 +23,9 @@ _OVERSIZE = "Le fichier est trop grand, ou se répète sans fin."
 _BOOLEANS = {"oui": True, "true": True, "non": False, "false": False}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 """What YAML can write between quotes and no text holds: the null sign, half a sign."""
+
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_REMARK = re.compile(r"[ \t]+#")
 
 _PREFIX = "tag:yaml.org,2002:"
 
@@ -56,12 +60,15 @@ class Document:
         data: its content, as JSON would say it.
         lines: the line of each key and of each item, from 1.
         problems: what is wrong with its writing.
+        cut: where a value without quotes is followed, on its line, by what YAML takes for a
+            remark: it may be the end of a text.
     """
 
     name: str
     data: Any
     lines: dict[Path, int]
     problems: tuple[Problem, ...] = ()
+    cut: frozenset[Path] = frozenset()
 
     def line(self, path: Path) -> int:
         """Return the line of a path, or of the nearest thing above it that exists."""
@@ -120,14 +127,14 @@ def read(source: Source) -> Document:
         return Document(
             source.name, None, {}, (Problem(source.name, 1, "", "demesure", _OVERSIZE),)
         )
-    reader = _Reader()
+    reader = _Reader(_LINE_END.split(source.text))
     try:
         data = reader.value(node, ())
     except _Oversized:
         data = None
     document = Document(source.name, data, reader.lines)
     problems = tuple(document.problem(fault) for fault in reader.faults)
-    return Document(source.name, data, reader.lines, problems)
+    return Document(source.name, data, reader.lines, problems, frozenset(reader.cut))
 
 
 class _Loader(yaml.SafeLoader):
@@ -182,7 +189,9 @@ class _Oversized(Exception):
 class _Reader:
     """Turns nodes into data; keeps lines and faults on its way."""
 
+    written: Sequence[str]
     lines: dict[Path, int] = field(default_factory=dict)
+    cut: set[Path] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     count: int = 0
 
@@ -224,6 +233,8 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         kind = node.tag.removeprefix(_PREFIX)
         text = self._text(node.value, path)
+        if not node.style and _REMARK.match(self._after(node)):
+            self.cut.add(path)
         if kind == "bool" and text in _BOOLEANS:
             return _BOOLEANS[text]
         if kind == "int" and re.fullmatch(r"-?[0-9]{1,15}", text):
@@ -237,6 +248,11 @@ class _Reader:
                 f"L'étiquette « {node.tag} » n'est pas admise : écrivez la valeur seule.",
             )
         return unicodedata.normalize("NFC", text.strip())
+
+    def _after(self, node: yaml.ScalarNode) -> str:
+        """Return what is written behind a value, on its line."""
+        end = node.end_mark
+        return self.written[end.line][end.column :] if end.line < len(self.written) else ""
 
     def _text(self, text: str, path: Path) -> str:
         """Return a text, without what no text holds: that is told."""

@@ -7,7 +7,8 @@ written where a text is wanted is a mistake, which the person who wrote it can m
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from functools import cache
+from typing import Annotated, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -150,8 +151,34 @@ CountryCode = Annotated[
     _known_as("code de pays"),
 ]
 
-Line = Annotated[str, up_to(LONGEST_LINE), _known_as("ligne")]
+
+class _Free:
+    """Marks what is written in words: any sign may stand in it."""
+
+
+FREE = _Free()
+
+Line = Annotated[str, FREE, up_to(LONGEST_LINE), _known_as("ligne")]
 """A title, a label, a short sentence."""
 
-Paragraph = Annotated[str, up_to(LONGEST_PARAGRAPH), _known_as("paragraphe")]
+Paragraph = Annotated[str, FREE, up_to(LONGEST_PARAGRAPH), _known_as("paragraphe")]
 """Some sentences in plain text."""
+
+FreeText = Annotated[str, FREE]
+"""What is compared with an answer that somebody may have written in words."""
+
+
+@cache
+def free_texts(model: type[Strict]) -> frozenset[str]:
+    """Return the fields of a part that are written in words, or are lists of such."""
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if FREE in field.metadata or _is_free(field.annotation)
+    )
+
+
+def _is_free(annotation: object) -> bool:
+    return FREE in getattr(annotation, "__metadata__", ()) or any(
+        map(_is_free, get_args(annotation))
+    )

@@ -7,6 +7,7 @@ from sporades.exams.schema.base import (
     Code,
     CountryCode,
     Day,
+    FreeText,
     Number,
     QuestionCode,
     Strict,
@@ -40,7 +41,7 @@ class AnswerCondition(Strict):
     model_config = ConfigDict(title="Réponse")
 
     question: QuestionCode = Field(description="Code de la question, posée plus haut.")
-    equal: bool | Number | str | None = Field(
+    equal: bool | Number | FreeText | None = Field(
         None, alias="egal", description="La réponse est celle-ci."
     )
     among: tuple[Code, ...] | None = Field(
