@@ -1,5 +1,6 @@
 """A réglementation from the office: loaded, looked at, put in force or dropped (C6)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,11 +11,18 @@ from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.checking import Source
 from sporades.exams.differences import shared
-from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
-from sporades.exams.operations import preparing
-from sporades.exams.operations.checks import zones
+from sporades.exams.models import (
+    PreparedRegulation,
+    RegistrationService,
+    Regulation,
+    ServiceChange,
+)
+from sporades.exams.models.service import AUDIENCES
+from sporades.exams.operations import loading, preparing
+from sporades.exams.operations.checks import Given, zones
 from sporades.exams.operations.loading import Loaded
 from sporades.exams.planning import plan
+from sporades.exams.schema import File
 
 
 class BeyondPerimeter(Refused):
@@ -36,6 +44,47 @@ class MovesWhatHasOpened(Refused):
             "une autre personne, et qui a une saisie en cours est prévenu. Cela fait, ou avec les "
             "dates d'aujourd'hui, ce fichier peut être mis en vigueur."
         )
+
+
+class LoadMovesWhatHasOpened(Refused):
+    """The same, of a file that an operator loads by command."""
+
+    def __init__(self, moves: Sequence[ServiceChange]) -> None:
+        """Name each service, both its dates, and the ways to change them."""
+        said = " ; ".join(f"{_named(one.service)} ({one.in_words})" for one in moves)
+        which = "d'un service qui a" if len(moves) == 1 else "de services qui ont"
+        super().__init__(
+            f"Ce fichier change les dates {which} ouvert : {said}. Changez-les dans « Gérer les "
+            "services », où une prolongation est approuvée par une autre personne, ou par "
+            "« sporades service dates » (avec « --panne » si rien ne peut attendre) ; qui a une "
+            "saisie en cours est alors prévenu. Cela fait, ou avec les dates d'aujourd'hui, ce "
+            "fichier peut être mis en vigueur."
+        )
+
+
+def _named(service: RegistrationService) -> str:
+    return f"{service}, {AUDIENCES[service.audience].lower()}"
+
+
+@transaction.atomic
+def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
+    """Put a file in force by command, but for the dates of what has opened. See `loading.load`.
+
+    Raises:
+        LoadMovesWhatHasOpened: it changes the dates of a service that has opened.
+        Invalid, Refused: see there.
+    """
+    hindrance = hindered_by_command(file, at=at)
+    if hindrance is not None:
+        raise hindrance
+    return loading.load(file, by=by, at=at)
+
+
+def hindered_by_command(file: Given, *, at: datetime) -> LoadMovesWhatHasOpened | None:
+    """Return why a file is not to be loaded by command as it is. Raises Invalid."""
+    understood = loading.understand(file)[2]
+    moves = _moved(understood, understood.domain.code, understood.session.code, at=at)
+    return LoadMovesWhatHasOpened(moves) if moves else None
 
 
 @transaction.atomic
@@ -119,11 +168,15 @@ def hindered(prepared: PreparedRegulation, reach: Reach, *, at: datetime) -> Ref
 
 
 def _moves(prepared: PreparedRegulation, *, at: datetime) -> MovesWhatHasOpened | None:
-    services = RegistrationService.objects.filter(
-        domain__code=prepared.domain_code, session__code=prepared.session_code
-    ).select_related("academy")
-    found = plan(prepared.file, services, zones()).moved(at)
-    return MovesWhatHasOpened(found[0]) if found else None
+    found = _moved(prepared.file, prepared.domain_code, prepared.session_code, at=at)
+    return MovesWhatHasOpened(found[0].service) if found else None
+
+
+def _moved(file: File, domain: str, session: str, *, at: datetime) -> list[ServiceChange]:
+    services = RegistrationService.objects.for_list().filter(
+        domain__code=domain, session__code=session
+    )
+    return plan(file, services, zones()).moved(at)
 
 
 def _beyond(prepared: PreparedRegulation, reach: Reach) -> BeyondPerimeter | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sporades.exams import schema
 from sporades.exams.checking.openings import Zones, zone_of
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.schema.clock import instant
 from sporades.exams.schema.openings import Opening
 from sporades.territory.queries import academy
@@ -45,11 +45,16 @@ class PlannedOpening:
         return {name: value for name, value in self.said.items() if name not in left}
 
     @property
-    def moves_dates(self) -> bool:
-        """Whether a service that stands would have other dates."""
-        return self.service is not None and any(
-            self.wanted.get(name, getattr(self.service, name)) != getattr(self.service, name)
-            for name in DATES
+    def move(self) -> ServiceChange | None:
+        """The other dates that a service that stands would have, not saved; nothing without any."""
+        if self.service is None:
+            return None
+        now = {name: getattr(self.service, name) for name in DATES}
+        then = {name: self.wanted.get(name, instant) for name, instant in now.items()}
+        if then == now:
+            return None
+        return ServiceChange(
+            service=self.service, opened_at=now["opens_at"], closed_at=now["closes_at"], **then
         )
 
 
@@ -65,13 +70,10 @@ class Plan:
     openings: tuple[PlannedOpening, ...]
     left: tuple[RegistrationService, ...]
 
-    def moved(self, at: datetime) -> list[RegistrationService]:
-        """Return the services that have opened at an instant, whose dates it would change."""
-        return [
-            one.service
-            for one in self.openings
-            if one.service is not None and one.service.opens_at <= at and one.moves_dates
-        ]
+    def moved(self, at: datetime) -> list[ServiceChange]:
+        """Return the changes of dates of the services that have opened at an instant."""
+        moves = [one.move for one in self.openings]
+        return [move for move in moves if move is not None and move.opened_at <= at]
 
 
 def plan(file: schema.File, services: Iterable[RegistrationService], zones: Zones) -> Plan:

@@ -1,14 +1,26 @@
 """`sporades reglementation`: check, load, reference."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from sporades.exams.models import Regulation
+from sporades.acts import opening
+from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal.models import Entry
+from tests.exams.conftest import OPERATOR
 
 pytestmark = pytest.mark.django_db
+
+LILLE = (
+    "ouvre le lundi 12 octobre 2026 à 8 h 00 (heure de Paris), "
+    "ferme le dimanche 15 novembre 2026 à 23 h 59 (heure de Paris)"
+)
+REUNION = (
+    "ouvre le lundi 12 octobre 2026 à 8 h 00 (heure de La Réunion), "
+    "ferme le vendredi 13 novembre 2026 à 17 h 00 (heure de La Réunion)"
+)
 
 
 @pytest.fixture
@@ -25,7 +37,7 @@ def told(capsys) -> tuple[str, str]:
 def test_checking_a_right_file_says_so_and_loads_nothing(academies, file, capsys):
     call_command("reglementation", "check", str(file))
 
-    assert told(capsys) == ("1 fichier(s) sans problème.", "")
+    assert told(capsys) == ("1 fichier sans problème.", "")
     assert not Regulation.objects.exists()
 
 
@@ -44,9 +56,11 @@ def test_checking_tells_file_line_field_rule_and_fails(academies, file, capsys):
 
 def test_loading_tells_what_came_in_force_then_that_nothing_changed(academies, file, capsys):
     call_command("reglementation", "load", str(file))
-    assert told(capsys)[0].endswith(
-        "Brevet d'essai, Session 2027, version 1 : en vigueur. 2 service(s) ajouté(s)."
-    )
+    assert told(capsys)[0].replace("\N{NO-BREAK SPACE}", " ").splitlines()[1:] == [
+        "Brevet d'essai, Session 2027, version 1 : en vigueur. 2 services ajoutés.",
+        f"  académie de Lille, grand public : {LILLE}.",
+        f"  académie de La Réunion, grand public : {REUNION}.",
+    ]
 
     call_command("reglementation", "load", str(file))
     assert told(capsys)[0].endswith("Brevet d'essai, Session 2027, version 1 : déjà en vigueur.")
@@ -102,7 +116,7 @@ def test_a_date_relative_to_today_is_for_the_demo_alone(academies, file, capsys)
     assert "ajoutez --demonstration." in said
 
     call_command("reglementation", "check", "--demonstration", str(file))
-    assert told(capsys)[0] == "1 fichier(s) sans problème."
+    assert told(capsys)[0] == "1 fichier sans problème."
 
 
 @pytest.mark.parametrize(
@@ -154,3 +168,128 @@ def test_the_page_of_all_keys_is_the_one_of_the_schema(capsys):
     call_command("reglementation", "reference")
 
     assert told(capsys)[0] + "\n" == Path("docs/reglementation.md").read_text(encoding="utf-8")
+
+
+def around_today(text: str, *, opens: str, closes: str) -> str:
+    """Return the invented exam with its first service open from one day to another of now."""
+    text = text.replace(
+        "ouverture: 2026-10-12 08:00\n    fermeture: 2026-11-15 23:59",
+        f'ouverture: "{opens} 08:00"\n    fermeture: "{closes} 23:59"',
+    )
+    return text.replace("{le: 2027-03-01, fuseau: Europe/Paris}", "{jours_apres_fermeture: 3}")
+
+
+@pytest.fixture
+def load_as(file, essai, capsys):
+    """Return a function that loads the invented exam with these dates, and says what is read."""
+
+    def loaded(what: str = "load", **dates: str) -> tuple[str, str]:
+        file.write_text(around_today(essai, **dates), encoding="utf-8")
+        capsys.readouterr()
+        call_command("reglementation", what, "--demonstration", str(file))
+        return told(capsys)
+
+    return loaded
+
+
+def dates_of(academy: str) -> tuple:
+    return RegistrationService.objects.values_list("opens_at", "closes_at").get(academy=academy)
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ({"opens": "@J-2", "closes": "@J+9"}, "fermeture le "),
+        ({"opens": "@J-2", "closes": "@J+3"}, "fermeture le "),
+        ({"opens": "@J-2", "closes": "@J-1"}, "fermeture le "),
+        ({"opens": "@J+1", "closes": "@J+5"}, "ouverture le "),
+    ],
+    ids=["later", "sooner", "past", "opening"],
+)
+def test_the_dates_of_what_has_opened_are_not_changed_by_loading(academies, load_as, then, said):
+    load_as(opens="@J-2", closes="@J+5")
+    before = dates_of("A09")
+    entries = Entry.objects.count()
+
+    with pytest.raises(CommandError) as refusal:
+        load_as(**then)
+
+    message = str(refusal.value)
+    assert "\n" not in message
+    assert "Ce fichier change les dates d'un service qui a ouvert : " in message
+    assert "Brevet d'essai, Session 2027, académie de Lille, grand public (" + said in message
+    assert " au lieu du " in message
+    assert "« Gérer les services », où une prolongation est approuvée par une autre" in message
+    assert message.endswith("Rien n'a été chargé.")
+    assert dates_of("A09") == before
+    assert Entry.objects.count() == entries
+
+
+def test_checking_says_that_loading_would_move_what_has_opened(academies, load_as, file):
+    load_as(opens="@J-2", closes="@J+5")
+
+    said, warned = load_as("check", opens="@J-2", closes="@J+9")
+
+    assert said == "1 fichier sans problème."
+    assert warned.startswith(f"{file} : Ce fichier change les dates d'un service qui a ouvert : ")
+
+
+def test_a_file_that_moves_what_has_opened_keeps_the_others_from_loading(
+    academies, load_as, file, essai, tmp_path
+):
+    load_as(opens="@J-2", closes="@J+5")
+    other = tmp_path / "autre.yaml"
+    other.write_text(essai.replace("code: ESSAI", "code: AUTRE"), encoding="utf-8")
+    file.write_text(around_today(essai, opens="@J-2", closes="@J+9"), encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"Rien n'a été chargé\.$"):
+        call_command("reglementation", "load", "--demonstration", str(other), str(file))
+
+    assert [one.domain.code for one in Regulation.objects.all()] == ["ESSAI"]
+
+
+def test_what_has_not_opened_is_moved_and_each_date_is_named(academies, load_as):
+    load_as(opens="@J+2", closes="@J+5")
+    opens, closes = dates_of("A09")
+
+    said, warned = load_as(opens="@J+2", closes="@J+9")
+
+    assert dates_of("A09") == (opens, closes + dt.timedelta(days=4))
+    service = RegistrationService.objects.get(academy="A09")
+    first = said.splitlines()[1:3]
+    assert first[0].endswith("version 1 : déjà en vigueur. 1 service modifié.")
+    assert first[1] == (
+        f"  académie de Lille, grand public : fermeture le {service.closing_in_words} "
+        f"au lieu du {service.said(closes)}."
+    )
+    assert warned == ""
+
+
+def test_the_dates_that_the_office_gave_to_what_has_opened_keep_no_file_from_loading(
+    academies, load_as
+):
+    load_as(opens="@J-2", closes="@J+5")
+    service = RegistrationService.objects.get(academy="A09")
+    opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + dt.timedelta(days=1),
+        reason="Panne",
+        by=OPERATOR,
+        at=service.opens_at + dt.timedelta(hours=1),
+        is_urgent=True,
+    )
+
+    _, warned = load_as(opens="@J-2", closes="@J+9")
+
+    assert "ses dates ont été changées dans la gestion" in warned
+
+
+def test_in_the_demo_dates_move_with_the_day(academies, load_as, settings):
+    load_as(opens="@J-2", closes="@J+5")
+    settings.DEMO = True
+    before = dates_of("A09")
+
+    load_as(opens="@J-3", closes="@J+4")
+
+    assert dates_of("A09") == tuple(one - dt.timedelta(days=1) for one in before)

@@ -140,5 +140,5 @@ def test_a_file_that_could_not_be_checked_to_the_end_is_loaded(
 
     told = capsys.readouterr()
     assert "le contrôle s'est arrêté" in told.err
-    assert told.out.startswith("1 fichier(s) sans problème.")
+    assert told.out.startswith("1 fichier sans problème.")
     assert Regulation.objects.count() == 1

@@ -20,6 +20,7 @@ from sporades.exams.models import (
     RegistrationService,
     Regulation,
     RegulationFile,
+    ServiceChange,
     Session,
 )
 from sporades.exams.operations import identities, services
@@ -49,6 +50,7 @@ class Loaded:
         left: the services of the domain and session that the file does not speak of: they
             stay as they are, since registrations may point to them.
         held: the services whose dates the office has changed: they keep these.
+        moves: what became of the dates of those that were changed, not saved by themselves.
     """
 
     regulation: Regulation
@@ -57,6 +59,7 @@ class Loaded:
     changed: Sequence[RegistrationService]
     left: Sequence[RegistrationService]
     held: Sequence[RegistrationService]
+    moves: Sequence[ServiceChange]
 
 
 @transaction.atomic
@@ -85,7 +88,7 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
     kept = services.keep(domain, session, understood, zones(), by=by, at=at)
     forget()
     transaction.on_commit(forget)
-    return Loaded(regulation, created, kept.opened, kept.changed, kept.left, kept.held)
+    return Loaded(regulation, created, kept.opened, kept.changed, kept.left, kept.held, kept.moves)
 
 
 def versioned(data: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sporades import journal
 from sporades.core.actors import Actor
 from sporades.exams import schema
 from sporades.exams.checking.openings import Zones
-from sporades.exams.models import Domain, RegistrationService, Session
+from sporades.exams.models import Domain, RegistrationService, ServiceChange, Session
 from sporades.exams.planning import plan
 from sporades.exams.schema.openings import ManagingService as ManagingServiceRules
 from sporades.territory.models import ManagingService
@@ -24,6 +24,7 @@ class Kept:
     changed: list[RegistrationService] = field(default_factory=list)
     left: list[RegistrationService] = field(default_factory=list)
     held: list[RegistrationService] = field(default_factory=list)
+    moves: list[ServiceChange] = field(default_factory=list)
 
 
 def keep(
@@ -59,6 +60,9 @@ def keep(
         manager = managing[one.opening.academy, one.opening.service]
         if one.is_held:
             kept.held.append(service)
+        move = one.move
+        if move is not None:
+            kept.moves.append(move)
         if _bring(service, {**one.wanted, "managing_service_id": manager.pk}, by=by, at=at):
             (kept.changed if one.service else kept.opened).append(service)
     return kept

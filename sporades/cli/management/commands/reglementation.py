@@ -3,12 +3,18 @@
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
+from sporades.acts import regulating
 from sporades.cli.demo_files import expanded
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
+from sporades.exams.checking import Source
+from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import AUDIENCES
 from sporades.exams.operations import check, load
 from sporades.exams.operations.loading import Loaded
 from sporades.exams.reference import reference
@@ -40,9 +46,11 @@ class Command(BaseCommand):
             return
         given = [expanded(file, at=now) for file in files] if demonstration else files
         self._check(given, outcome=" : rien n'a été chargé" if what == "load" else "")
-        if what == "load":
-            for file in given:
-                self._load(file, now)
+        if what == "check":
+            self._warn(given, now)
+        else:
+            # In the demo the dates of a file are relative to the day: they move with it.
+            self._load(given, now, put=load if demonstration and settings.DEMO else regulating.load)
 
     def _check(self, files, *, outcome: str):
         problems = check(files)
@@ -57,29 +65,57 @@ class Command(BaseCommand):
         if errors:
             plural = "s" if len(errors) > 1 else ""
             raise CommandError(f"{len(errors)} problème{plural}{outcome}.")
-        self.stdout.write(f"{len(files)} fichier(s) sans problème.")
+        plural = "s" if len(files) > 1 else ""
+        self.stdout.write(f"{len(files)} fichier{plural} sans problème.")
 
-    def _load(self, file, now: datetime):
+    def _warn(self, files, now: datetime):
+        for file in files:
+            hindrance = regulating.hindered_by_command(file, at=now)
+            if hindrance is not None:
+                self.stderr.write(f"{_name(file)} : {hindrance}")
+
+    def _load(self, files, now: datetime, *, put):
         by = operator()
-        try:
-            loaded = load(file, by=by, at=now)
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from None
-        self.stdout.write(_told(loaded))
-        for service in loaded.held:
-            self.stderr.write(
-                f"  {service.academy} : ses dates ont été changées dans la gestion, elles restent "
-                f"celles-là (ferme le {service.closing_in_words}). « sporades service dates » en donne d'autres."
-            )
+        loaded = []
+        with transaction.atomic():  # all of them, or none
+            for file in files:
+                try:
+                    loaded.append(put(file, by=by, at=now))
+                except Refused as refusal:
+                    raise CommandError(f"{_name(file)} : {refusal} Rien n'a été chargé.") from None
+        for one in loaded:
+            self.stdout.write(_told(one))
+            for service in one.held:
+                self.stderr.write(
+                    f"  {service.academy} : ses dates ont été changées dans la gestion, elles restent "
+                    f"celles-là (ferme le {service.closing_in_words}). « sporades service dates » en donne d'autres."
+                )
+
+
+def _name(file) -> str:
+    return file.name if isinstance(file, Source) else str(file)
 
 
 def _told(loaded: Loaded) -> str:
     state = "en vigueur" if loaded.created else "déjà en vigueur"
     text = f"{loaded.regulation} : {state}."
-    if loaded.opened:
-        text += f" {len(loaded.opened)} service(s) ajouté(s)."
-    if loaded.changed:
-        text += f" {len(loaded.changed)} service(s) modifié(s)."
+    for services, done in ((loaded.opened, "ajouté"), (loaded.changed, "modifié")):
+        if services:
+            plural = "s" if len(services) > 1 else ""
+            text += f" {len(services)} service{plural} {done}{plural}."
+    moves = {move.service: move.in_words for move in loaded.moves}
+    for service in loaded.opened:
+        text += (
+            f"\n  {_place(service)} : ouvre le {service.opening_in_words}, "
+            f"ferme le {service.closing_in_words}."
+        )
+    for service in loaded.changed:
+        said = moves.get(service, "mêmes dates, autre service gestionnaire, site ou horloge")
+        text += f"\n  {_place(service)} : {said}."
     for service in loaded.left:
-        text += f"\n  {service.academy} : absent du fichier, ce service est laissé tel quel."
+        text += f"\n  {_place(service)} : absent du fichier, ce service est laissé tel quel."
     return text
+
+
+def _place(service: RegistrationService) -> str:
+    return f"{service.academy}, {AUDIENCES[service.audience].lower()}"
