@@ -87,6 +87,9 @@ class TrialTally(models.Model):
     session = models.ForeignKey(Session, models.PROTECT, related_name="+")
     academy = models.CharField("académie", max_length=3)
     accepted = models.PositiveIntegerField("acceptées", default=0)
+    losing = models.PositiveIntegerField(
+        "acceptées, qui perdraient quelque chose", default=0, db_default=0
+    )
     refused = models.PositiveIntegerField("refusées", default=0)
     refused_anyway = models.PositiveIntegerField("refusées déjà en vigueur", default=0)
 
@@ -106,7 +109,7 @@ class TrialTally(models.Model):
 
 
 class TrialRefusal(models.Model):
-    """One thing that would keep one registration from being accepted."""
+    """One thing that would keep one registration from being accepted, or that it would lose."""
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="refusals", db_index=False)
     registration = models.ForeignKey(
@@ -118,6 +121,9 @@ class TrialRefusal(models.Model):
     label = models.CharField("question", max_length=410, blank=True)
     message = models.TextField("ce qui serait répondu")
     is_new = models.BooleanField("par ce fichier", default=True)
+    is_loss = models.BooleanField(
+        "perdu, l'inscription étant acceptée", default=False, db_default=False
+    )
 
     objects: ClassVar[Any] = Within.as_manager()
 

@@ -19,9 +19,10 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.exams import queries as exams
 from sporades.exams.models import Exam, PreparedRegulation, Regulation
-from sporades.registrations.models import Registration, Version
+from sporades.exams.schema import Status
+from sporades.registrations.models import Registration, RegistrationPaper, Version
 from sporades.registrations.refusals import Trouble
-from sporades.registrations.trying import troubles_under
+from sporades.registrations.trying import judged_under, losses, may_lose, troubles_under
 from sporades.trials.models import Trial, TrialRefusal, TrialTally
 from sporades.trials.states import END, STOP, TrialState
 
@@ -146,7 +147,7 @@ def _judge(trial: Trial, rows: Sequence[Registration], *, at: datetime) -> None:
     if not rows:
         return
     regulation = trial.prepared.as_regulation()
-    answers, others = _answers(rows), _others(rows)
+    answers, others, taken = _answers(rows), _others(rows), _taken(rows)
     refusals: list[TrialRefusal] = []
     counts: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
     for row in rows:
@@ -155,15 +156,21 @@ def _judge(trial: Trial, rows: Sequence[Registration], *, at: datetime) -> None:
             "others": [one for one in others[row.candidate_id] if _is_before(one, row)],
             "at": at,
         }
-        troubles = troubles_under(regulation, row, **known)
+        troubles, forms = judged_under(regulation, row, **known)
         # What the version in force would refuse too is not of this file.
         before = troubles_under(_in_force(row), row, **known) if troubles else []
         refusals += [
             _refusal(trial, row, trouble, is_new=trouble not in before) for trouble in troubles
         ]
+        lost: list[Trouble] = []
+        of_row = taken[row.pk]
+        if not troubles and may_lose(forms, answers=known["answers"], taken=of_row):
+            lost = losses(judged_under(_in_force(row), row, **known)[1], forms, taken=of_row)
+        refusals += [_refusal(trial, row, trouble, is_loss=True) for trouble in lost]
         count = counts[row.exam.session_id, row.academy_id]
         count["refused" if troubles else "accepted"] += 1
         count["refused_anyway"] += bool(before)
+        count["losing"] += bool(lost)
     TrialRefusal.objects.bulk_create(refusals)
     for (session, academy), count in counts.items():
         tally, _ = TrialTally.objects.get_or_create(
@@ -190,6 +197,18 @@ def _answers(rows: Iterable[Registration]) -> dict[int, Any]:
     return dict(wanted.values_list("registration", KeyTransform("answers", "snapshot")))
 
 
+def _taken(rows: Iterable[Registration]) -> dict[int, set[str]]:
+    """Return the codes of the épreuves that count in each: sat, dispensed, or with a kept mark."""
+    found: dict[int, set[str]] = defaultdict(set)
+    statuses = [status.value for status in Status if status.is_taken]
+    chosen = RegistrationPaper.objects.filter(
+        registration__in=[row.pk for row in rows], status__in=statuses
+    )
+    for registration, code in chosen.values_list("registration", "paper__code"):
+        found[registration].add(code)
+    return found
+
+
 def _others(rows: Iterable[Registration]) -> dict[int, list[Registration]]:
     """Return the registrations that stand, of each candidate."""
     found: dict[int, list[Registration]] = defaultdict(list)
@@ -205,7 +224,14 @@ def _is_before(one: Registration, row: Registration) -> bool:
     return same and one.pk < row.pk
 
 
-def _refusal(trial: Trial, row: Registration, trouble: Trouble, *, is_new: bool) -> TrialRefusal:
+def _refusal(
+    trial: Trial,
+    row: Registration,
+    trouble: Trouble,
+    *,
+    is_new: bool = True,
+    is_loss: bool = False,
+) -> TrialRefusal:
     return TrialRefusal(
         trial=trial,
         registration=row,
@@ -215,6 +241,7 @@ def _refusal(trial: Trial, row: Registration, trouble: Trouble, *, is_new: bool)
         label=trouble.label,
         message=trouble.message,
         is_new=is_new,
+        is_loss=is_loss,
     )
 
 

@@ -40,7 +40,12 @@ class Reason:
 
 def counts(trials: Iterable[Trial], reach: Reach) -> dict[uuid.UUID, list[dict[str, Any]]]:
     """Return how many would be accepted and refused: trial by trial, then session by session."""
-    sums = {"taken": Sum("accepted"), "left": Sum("refused"), "anyway": Sum("refused_anyway")}
+    sums = {
+        "taken": Sum("accepted"),
+        "losing": Sum("losing"),
+        "left": Sum("refused"),
+        "anyway": Sum("refused_anyway"),
+    }
     tallies = TrialTally.objects.within(reach).filter(trial__in=list(trials))
     rows = tallies.values("trial", "session__label").annotate(**sums).order_by("-session__year")
     found: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
@@ -49,10 +54,17 @@ def counts(trials: Iterable[Trial], reach: Reach) -> dict[uuid.UUID, list[dict[s
     return found
 
 
-def reasons(trial: Trial, reach: Reach) -> list[Reason]:
-    """Return the reasons, the most frequent first."""
+def reasons(trial: Trial, reach: Reach, *, is_loss: bool = False) -> list[Reason]:
+    """Return the reasons, the most frequent first.
+
+    Args:
+        trial: the dry run.
+        reach: where its reader may read.
+        is_loss: what accepted registrations would lose, instead of what refuses others.
+    """
     found = (
         trial.refusals.within(reach)
+        .filter(is_loss=is_loss)
         .values("section", "label", "message")
         .annotate(
             count=Count("registration", distinct=True),
@@ -88,7 +100,7 @@ def reason_of(trial: Trial, reach: Reach, key: str) -> TrialRefusal | None:
 
 
 def refused(
-    trial: Trial, reach: Reach, reason: TrialRefusal | None = None
+    trial: Trial, reach: Reach, reason: TrialRefusal | None = None, *, is_loss: bool = False
 ) -> QuerySet[Registration]:
     """Return the registrations that would be refused, each with its `trial_said`.
 
@@ -96,8 +108,9 @@ def refused(
         trial: the dry run.
         reach: where its reader may read.
         reason: one reason; all of them without it.
+        is_loss: those that would be accepted and lose something, instead.
     """
-    mine = trial.refusals.within(reach)
+    mine = trial.refusals.within(reach).filter(is_loss=is_loss)
     chosen = mine
     if reason is not None:
         chosen = mine.filter(section=reason.section, label=reason.label, message=reason.message)

@@ -107,6 +107,94 @@ def test_each_kind_of_rule_is_judged(prepare, tried, administrator, changes, sai
     assert (reason.count, reason.anyway) == (2, 0)
 
 
+def line_of(start):
+    """Return a line of the invented file, by what it begins with."""
+    [line] = [
+        one for one in INVENTED.read_text("utf-8").splitlines() if one.strip().startswith(start)
+    ]
+    return f"{line}\n"
+
+
+E2 = line_of("- {code: E2,")
+SETTLED = E2.replace(", dispenses: [{motif: Titulaire du baccalauréat, diplomes: [BAC]}]", "")
+
+
+def losses(trial, user):
+    """Return what accepted registrations would lose: where, what, of how many."""
+    found = queries.reasons(trial, reach_of(user), is_loss=True)
+    return [(one.place, one.message, one.count) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("start", "place", "message"),
+    [
+        (
+            "- {code: E2,",
+            "Épreuves",
+            "L'épreuve « Mathématiques » (U2) n'est plus proposée : elle sortirait de l'inscription.",
+        ),
+        (
+            "- {code: E3,",
+            "Épreuves",
+            (
+                "L'épreuve « Éducation physique et sportive » (U3) n'est plus proposée : elle sortirait "
+                "de l'inscription."
+            ),
+        ),
+        (
+            "- {code: equipe,",
+            "Informations supplémentaires : Équipe",
+            "Cette réponse n'est plus demandée : elle sortirait de l'inscription.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("young_and_old")
+def test_an_accepted_registration_that_would_lose_something_is_counted_apart(
+    prepare, tried, administrator, *, start, place, message
+):
+    trial = tried(prepare((line_of(start), "")))
+
+    [tally] = trial.tallies.all()
+    assert (tally.accepted, tally.losing, tally.refused) == (2, 2, 0)
+    assert losses(trial, administrator) == [(place, message, 2)]
+    assert queries.reasons(trial, reach_of(administrator)) == []
+    losing = queries.refused(trial, reach_of(administrator), is_loss=True)
+    assert list(losing) == list(Registration.objects.order_by("pk"))
+    assert queries.refused(trial, reach_of(administrator)).count() == 0
+
+
+def test_an_epreuve_that_was_never_asked_about_is_a_loss_too(
+    invented_exam, prepare, tried, administrator
+):
+    load_invented((E2, SETTLED))
+    a_registration(a_candidate())
+
+    trial = tried(prepare((E2, "")))
+
+    assert [count for _, _, count in losses(trial, administrator)] == [1]
+
+
+def test_what_is_already_lost_in_the_version_in_force_is_not_of_the_file(
+    young_and_old, prepare, tried, administrator
+):
+    load_invented((E2, ""))
+
+    trial = tried(prepare((E2, ""), ("coefficient: 3,", "coefficient: 4,")))
+
+    assert losses(trial, administrator) == []
+
+
+def test_what_is_left_out_without_having_been_chosen_is_no_loss(
+    young_and_old, prepare, tried, administrator
+):
+    rule = line_of("- {code: EXCL,") + line_of("- {code: DEP,")
+
+    trial = tried(prepare((line_of("- {code: F2,"), ""), (f"    regles:\n{rule}", "")))
+
+    assert counted(trial, administrator) == [("session 2027", 2, 0)]
+    assert losses(trial, administrator) == []
+
+
 def test_what_the_version_in_force_would_refuse_too_is_told_apart(
     young_and_old, prepare, tried, administrator
 ):

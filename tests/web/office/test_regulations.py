@@ -360,6 +360,24 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
     assert "Acceptées telles quelles : 0. Refusées : 1." in said(head.get(where))
 
 
+def test_a_dry_run_names_who_would_lose_an_epreuve(administrator, in_lille, in_versailles):
+    [line] = [one for one in INVENTED.read_text("utf-8").splitlines() if "{code: E2," in one]
+    file = prepared(administrator, (f"{line}\n", ""))
+    administrator.post(reverse("office:try_regulation", args=[file.pk]))
+    work("trials")
+
+    page = administrator.get(reverse("office:trial", args=[Trial.objects.get().pk]))
+
+    assert "Toutes seraient acceptées : 2, dont 2 perdent une épreuve ou une réponse." in said(page)
+    assert "L'épreuve « Mathématiques » (U2) n'est plus proposée" in said(page)
+    for number in (in_lille.number, in_versailles.number):
+        assert reverse("office:registration", args=[number]) in page.text
+    [loss] = page.context["losses"]
+    again = administrator.get(page.request["PATH_INFO"] + f"?motif={loss.key}")
+    assert "Inscriptions acceptées, qui perdraient une épreuve ou une réponse" in said(again)
+    assert in_lille.number in again.text
+
+
 @pytest.mark.parametrize(
     "query",
     [

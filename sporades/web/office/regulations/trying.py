@@ -21,6 +21,7 @@ from sporades.web.office.regulations.regulations import TRAIL
 ON_A_PAGE = 25
 SHOWN = 5
 WITHOUT = "Même sans ce fichier"
+LOSING = "Dont perdent une épreuve ou une réponse"
 
 
 def ask(request: HttpRequest, prepared: str) -> HttpResponse:
@@ -45,7 +46,9 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
     )
     reads = request.reaches(Permission.READ_FILES)
     chosen = queries.reason_of(found, reads, request.GET.get("motif", ""))
-    refused = queries.refused(found, reads, chosen)
+    refusals, losses = (queries.reasons(found, reads, is_loss=is_loss) for is_loss in (False, True))
+    shows_losses = chosen.is_loss if chosen else not refusals
+    refused = queries.refused(found, reads, chosen, is_loss=shows_losses)
     page = Paginator(refused, ON_A_PAGE).get_page(request.GET.get("page"))
     here = reverse("office:prepared", args=[found.prepared_id])
     context = {
@@ -54,8 +57,10 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
             TrialState(found.state), "info"
         ),
         "counts": _counts(queries.counts([found], reads)[found.pk]),
-        "titles": ("Session", "Acceptées telles quelles", "Refusées", WITHOUT),
-        "reasons": queries.reasons(found, reads),
+        "titles": ("Session", "Acceptées", LOSING, "Refusées", WITHOUT),
+        "reasons": refusals,
+        "losses": losses,
+        "shows_losses": shows_losses,
         "page": page,
         "base": f"?motif={chosen.pk}&page=" if chosen else "?page=",
         "has_begun": bool(found.done),
@@ -74,7 +79,7 @@ def trials_of(request: HttpRequest, prepared: PreparedRegulation) -> list[dict[s
 
 
 def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    names = ("taken", "left", "anyway")
+    names = ("taken", "losing", "left", "anyway")
     return {
         "said": _said(*(sum(row[name] for row in rows) for name in names)),
         "rows": [
@@ -83,13 +88,16 @@ def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _said(taken: int, left: int, anyway: int) -> str:
+def _said(taken: int, losing: int, left: int, anyway: int) -> str:
     if not taken + left:
         return "Aucune inscription de votre périmètre n'est jugée."
+    as_they_are = "" if losing else " telles quelles"
+    verb = "perd" if losing == 1 else "perdent"
+    lose = f", dont {in_groups(str(losing))} {verb} une épreuve ou une réponse" if losing else ""
     if not left:
-        return f"Toutes seraient acceptées telles quelles : {in_groups(str(taken))}."
+        return f"Toutes seraient acceptées{as_they_are} : {in_groups(str(taken))}{lose}."
     already = f", dont {in_groups(str(anyway))} même sans ce fichier" if anyway else ""
     return (
-        f"Acceptées telles quelles : {in_groups(str(taken))}. "
+        f"Acceptées{as_they_are} : {in_groups(str(taken))}{lose}. "
         f"Refusées : {in_groups(str(left))}{already}."
     )
