@@ -6,6 +6,7 @@ from sporades.exams.checking import (
     accommodations,
     answers,
     between_files,
+    contradictions,
     everywhere,
     health,
     openings,
@@ -80,6 +81,7 @@ def _faults(file: File, zones: Zones) -> Iterator[Fault]:
 def _impossible(file: File) -> Iterator[Fault]:
     for rank, exam in enumerate(file.exams):
         yield from possible.faults(exam, ("examens", rank))
+        yield from contradictions.faults(exam, ("examens", rank))
         yield from health.faults(exam, ("examens", rank))
 
 
