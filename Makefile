@@ -47,7 +47,7 @@ rehearsal-end: ## Efface ce qu'une répétition interrompue a laissé
 
 check-reglementation: ## Dit ce qui ne va pas dans un fichier de réglementation, la démonstration tournant (FILE=cap.yaml)
 	$(runtime)
-	@$(python) -m tools.demo check $(FILE)
+	@if [ -f "$(FILE)" ]; then $(python) -m tools.demo check "$(FILE)"; else $(python) -m tools.demo check $(FILE); fi
 
 manage: ## Lance une commande qui ne lit pas la base (ARGS="makemigrations registrations --name arrival")
 	$(tests)

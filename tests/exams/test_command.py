@@ -155,6 +155,27 @@ def test_a_file_that_is_not_there_is_told_in_french_and_without_a_line(academies
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "place", "said"),
+    [
+        ("a: é\nb: 1\n".encode("latin-1"), ":1", "Ce fichier n'est pas du texte en UTF-8 : "),
+        ("a: é\n".encode("utf-16"), ":1", "Ce fichier est en UTF-16 : "),
+        (b"PK\x03\x04\xff", "", "Ce fichier est un document de traitement de texte"),
+    ],
+)
+def test_a_file_that_is_no_text_says_how_to_save_it(
+    academies, file, capsys, *, content, place, said
+):
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match=r"^1 problème\.$"):
+        call_command("reglementation", "check", str(file))
+
+    [line] = told(capsys)[1].splitlines()
+    assert line.startswith(f"{file}{place} : {said}")
+    assert "enregistrez-le en UTF-8" in line
+
+
 def test_the_one_value_that_is_admitted_is_said(academies, file, capsys):
     file.write_text(file.read_text().replace("format: 1", "format: 2"))
 

@@ -181,3 +181,47 @@ def test_whatever_stands_anywhere_in_a_file_is_answered_in_french(essai):
 
     assert len(messages) > 50
     assert [message for message in messages if english.search(message)] == []
+
+
+CURLY = (
+    " Les guillemets courbes d'un traitement de texte (“ ”) ne comptent pas : tapez des guillemets "
+    'droits (").'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "toutes_les_epreuves: oui",
+            'toutes_les_epreuves: "oui"',
+            (
+                "« oui » entre guillemets est un texte : « oui » ou « non » est attendu, en minuscules et "
+                "sans guillemets."
+            ),
+        ),
+        (
+            "toutes_les_epreuves: oui",
+            "toutes_les_epreuves: Oui",
+            (
+                "« Oui » ne convient pas : « oui » ou « non » est attendu, en minuscules et sans "
+                "guillemets."
+            ),
+        ),
+        (
+            'code: "2027"',
+            "code: “2027”",
+            (
+                "« “2027” » ne convient pas : ce code a 16 signes au plus, majuscules sans accent, "
+                f"chiffres, « - » ou « _ ».{CURLY}"
+            ),
+        ),
+        (
+            "rubrique: Examens",
+            "rubrique: “Examens”",
+            f"« “Examens” » ne convient pas : Examens ou Concours.{CURLY}",
+        ),
+    ],
+)
+def test_quotes_that_should_not_be_there_are_named(change, messages, old, new, said):
+    assert messages(change(old, new)) == [said]

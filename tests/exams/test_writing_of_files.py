@@ -21,8 +21,24 @@ def told(text: str) -> list[tuple[int, str, str]]:
     [
         ("a:\n\tb: 1", 2, "une tabulation ne peut pas servir de retrait"),
         ("a: b\tc", 1, "une tabulation ne peut pas servir de retrait"),
-        ("a: b: c", 1, "un deux-points en trop"),
-        ("a:\n  b: 'x\n", 3, "un guillemet n'est pas refermé"),
+        ("a: b: c", 1, "un deux-points suivi d'une espace, dans un texte sans guillemets"),
+        ("a:\n  b: 'x\n", 2, "n'est pas refermé"),
+        ("a: x\n  b: 2", 2, "le retrait n'est pas celui des lignes voisines"),
+        ("a:\n  b: 'Pièce d'identité'\n", 2, "l'apostrophe referme ici le texte"),
+        ("a: [{b: 'Pièce d'identité', c: 1}]\n", 1, "l'apostrophe referme ici le texte"),
+        ("a:\n  - 'Pièce d'identité'\n", 2, "mettez-le entre guillemets droits"),
+        ('a:\n  b: "Le "grand" jour"\n', 2, "en contient d'autres, qui le referment"),
+        ("a:\n  b: Attention : imprimez\n", 2, "mettez le texte entre guillemets"),
+        ("a:\n  - {b: Attention : imprimez, c: 1}\n", 2, "mettez le texte entre guillemets"),
+        ("a:\n  - {b: 1, c: 2\n    d: 3\n", 3, "une accolade ou une virgule manque"),
+        ('a:\n  b: "Imprimez\n  c: 1\n  d: "x"\n  e: "y"\n', 2, "n'est pas refermé"),
+        ('a:\n  b: "Imprimez\n  c: 1\n', 2, "n'est pas refermé"),
+        ("a:\n  - code: B\n  – code: C\n    d: 1\n", 3, "ce tiret long"),
+        ("a:\n  b: 1\n  c:\N{NO-BREAK SPACE}d\n  e: 1\n", 3, "une espace insécable"),
+        ("a:\n  b: 1\n\N{NO-BREAK SPACE} c: 2\n  d: 1\n", 3, "une espace insécable"),
+        ("a:\n  b: 1\n  c:d\n  e: 1\n", 3, "il manque une espace après le deux-points"),
+        ("a:\n  - Imprimez #1, puis\n    signez\n", 2, "YAML lit ce qui suit « # »"),
+        ("a:\n  - {b: Partie #1, c: X}\nd: 3\n", 2, "YAML lit ce qui suit « # »"),
         ("b: 1\na: *x", 2, "ne mène à aucune ancre"),
         ("a: [1,\nb: 2", 2, "un crochet ou une virgule manque"),
         ("a: 1\nb: @J-1", 2, "se met entre guillemets"),
@@ -39,6 +55,12 @@ def test_a_fault_of_syntax_is_told_on_its_line(text, line, reason):
         ("essai.yaml", line, "", "yaml")
     ]
     assert reason in problems[0].message
+
+
+def test_a_text_of_several_lines_between_quotes_is_no_fault():
+    text = "a: \"Attention : imprimez,\n  puis signez\"\nb: 'l''un\n  et l''autre'\n"
+
+    assert read(Source("essai.yaml", text)).problems == ()
 
 
 def test_a_key_written_twice_is_told_where_it_is_written_again():

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from sporades.exams.checking.causes import is_cut, written_in_lines
 from sporades.exams.checking.problems import Fault, Path, Problem
 from sporades.exams.checking.syntax import in_french
 
@@ -23,9 +24,6 @@ _OVERSIZE = "Le fichier est trop grand, ou se répète sans fin."
 _BOOLEANS = {"oui": True, "true": True, "non": False, "false": False}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 """What YAML can write between quotes and no text holds: the null sign, half a sign."""
-
-_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
-_REMARK = re.compile(r"[ \t]+#")
 
 _PREFIX = "tag:yaml.org,2002:"
 
@@ -127,7 +125,7 @@ def read(source: Source) -> Document:
         return Document(
             source.name, None, {}, (Problem(source.name, 1, "", "demesure", _OVERSIZE),)
         )
-    reader = _Reader(_LINE_END.split(source.text))
+    reader = _Reader(written_in_lines(source.text))
     try:
         data = reader.value(node, ())
     except _Oversized:
@@ -233,7 +231,7 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         kind = node.tag.removeprefix(_PREFIX)
         text = self._text(node.value, path)
-        if not node.style and _REMARK.match(self._after(node)):
+        if not node.style and is_cut(self._after(node)):
             self.cut.add(path)
         if kind == "bool" and text in _BOOLEANS:
             return _BOOLEANS[text]

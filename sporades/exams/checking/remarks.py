@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator
 
+from sporades.exams.checking.causes import CUT
 from sporades.exams.checking.document import Document
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
 from sporades.exams.schema import File
 from sporades.exams.schema.base import free_texts
-
-_CUT = (
-    "YAML lit ce qui suit « # » comme une remarque : mettez le texte entre guillemets. Une vraie "
-    "remarque se met après le guillemet fermant, ou sur une ligne à elle."
-)
 
 
 def faults(file: File, document: Document) -> Iterator[Fault]:
@@ -27,7 +23,7 @@ def faults(file: File, document: Document) -> Iterator[Fault]:
             place = (*path, type(part).model_fields[name].alias or name)
             for found in _cut_in(getattr(part, name), place):
                 if found in document.cut:
-                    yield Fault(found, "remarque", _CUT)
+                    yield Fault(found, "remarque", CUT)
 
 
 def _cut_in(value: object, place: Path) -> Iterator[Path]:

@@ -14,6 +14,9 @@ from sporades.exams.checking.problems import Fault, Path, Problem
 from sporades.exams.schema import File
 from sporades.exams.schema.base import Strict
 
+CURLY = "“”„‟‘’‚"
+"""Quotes that a word processor puts in the place of straight ones."""
+
 _A_NUMBER = ("type", "{read} : un nombre est attendu, avec un point : « 2.5 ».")
 _A_DAY = ("type", "{read} : un jour qui existe est attendu : « 2027-01-31 ».")
 _A_WHOLE_NUMBER = ("type", "{read} : un nombre entier est attendu.")
@@ -25,7 +28,10 @@ _SAID = {
     "union_tag_not_found": ("cle_manquante", "La clé « type » est obligatoire."),
     "extra_forbidden": ("cle_inconnue", "La clé « {key} » n'est pas admise ici.{hint}"),
     "string_type": ("type", "{read} : un texte est attendu."),
-    "bool_type": ("type", "{read} : « oui » ou « non » est attendu."),
+    "bool_type": (
+        "type",
+        "{read} : « oui » ou « non » est attendu, en minuscules et sans guillemets.",
+    ),
     "tuple_type": ("type", "{read} : une liste est attendue."),
     "model_type": _KEYS_WANTED,
     "dict_type": _KEYS_WANTED,
@@ -106,7 +112,8 @@ def _said(details: ErrorDetails) -> tuple[str, str]:
     """Return the rule broken by an error, and what is said of it."""
     kind, context = details["type"], details.get("ctx", {})
     if kind not in _SAID:
-        return kind, details["msg"]  # one of our own validators: it speaks French already
+        # One of our own validators: it speaks French already.
+        return kind, details["msg"] + _of_curly_quotes(details["input"])
     rule, sentence = _SAID[kind]
     key = str(details["loc"][-1]) if details["loc"] else ""
     facts = {
@@ -117,7 +124,7 @@ def _said(details: ErrorDetails) -> tuple[str, str]:
         "value": context.get("tag", details["input"]),
         "expected": _list(context.get("expected") or context.get("expected_tags") or ""),
     }
-    return rule, sentence.format(**facts)
+    return rule, sentence.format(**facts) + _of_curly_quotes(details["input"])
 
 
 def _read(value: Any) -> str:
@@ -131,11 +138,25 @@ def _read(value: Any) -> str:
         case int():
             return f"« {value} » sans guillemets est un nombre"
         case str():
-            return f"« {value} » ne convient pas"
+            is_quoted = value in {"oui", "non"}
+            return (
+                f"« {value} » {'entre guillemets est un texte' if is_quoted else 'ne convient pas'}"
+            )
         case list():
             return "Une liste ne convient pas"
         case _:
             return "Ces clés ne conviennent pas"
+
+
+def _of_curly_quotes(value: Any) -> str:
+    """Say why a text fits no more, if a word processor has turned its quotes."""
+    is_turned = isinstance(value, str) and value[:1] in set(CURLY)
+    return (
+        " Les guillemets courbes d'un traitement de texte (“ ”) ne comptent pas : tapez des guillemets "
+        'droits (").'
+        if is_turned
+        else ""
+    )
 
 
 def _list(wanted: str) -> str:

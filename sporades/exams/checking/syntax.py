@@ -2,9 +2,11 @@
 
 import yaml
 
+from sporades.exams.checking.causes import cause
+
 _HELP = (
     ("character '\\t'", "une tabulation ne peut pas servir de retrait : mettez des espaces"),
-    ("mapping values are not allowed", "un deux-points en trop, ou un retrait qui ne convient pas"),
+    ("mapping values are not allowed", "le retrait n'est pas celui des lignes voisines"),
     ("could not find expected ':'", "il manque un deux-points après une clé"),
     ("expected <block end>", "le retrait n'est pas celui des lignes voisines"),
     ("while scanning a quoted scalar", "un guillemet n'est pas refermé"),
@@ -22,6 +24,10 @@ _OTHERWISE = "vérifiez les retraits, les deux-points et les guillemets"
 
 def in_french(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """Return the line, from 1, and the reason of a syntax error in a text."""
+    known = cause(error, text)
+    if known is not None:
+        line, reason = known
+        return line + 1, f"Ce n'est pas du YAML correct : {reason}."
     english = str(error)
     reason = next((french for part, french in _HELP if part in english), _OTHERWISE)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

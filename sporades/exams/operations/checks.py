@@ -1,5 +1,6 @@
 """Check réglementation files, without touching anything."""
 
+import codecs
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -7,6 +8,9 @@ from sporades.exams import checking
 from sporades.exams.checking import Problem, Source
 from sporades.exams.checking.openings import Zones
 from sporades.territory import queries as territory
+
+_DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+_SAVE = "enregistrez-le en UTF-8 (« Enregistrer sous », puis l'encodage « UTF-8 »)."
 
 type Given = Path | Source
 """A file, by its path or by its text."""
@@ -43,9 +47,19 @@ def open_source(file: Given) -> Source | Problem:
 
 
 def unreadable(name: str, error: UnicodeDecodeError) -> Problem:
-    """Say on which line a file stops being text."""
-    line = error.object[: error.start].count(b"\n") + 1
-    return Problem(name, line, "", "lecture", "Ce fichier n'est pas du texte en UTF-8.")
+    """Say what a file is that is no text in UTF-8, on which line it stops being, and what to do."""
+    content = error.object
+    if content.startswith(_DOCUMENTS):
+        message = (
+            "Ce fichier est un document de traitement de texte ou une archive, pas du texte : collez "
+            "son contenu dans un éditeur de texte, et enregistrez-le en UTF-8."
+        )
+        return Problem(name, 0, "", "lecture", message)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Problem(name, 1, "", "lecture", f"Ce fichier est en UTF-16 : {_SAVE}")
+    line = content[: error.start].count(b"\n") + 1
+    message = f"Ce fichier n'est pas du texte en UTF-8 : {_SAVE}"
+    return Problem(name, line, "", "lecture", message)
 
 
 def _reason(error: OSError) -> str:

@@ -20,6 +20,7 @@ from tests.jobs import work
 from tests.spaces import plain
 
 TEXT = INVENTED.read_text(encoding="utf-8")
+SAVE = "enregistrez-le en UTF-8 (« Enregistrer sous », puis l'encodage « UTF-8 »)."
 OLDER = ("minimum: 18, au: 2027-12-31", "minimum: 40, au: 2027-12-31")
 SEVEN = ("coefficient: 3,", "coefficient: 7,")
 HEAD = Membership.Role.HEAD
@@ -208,8 +209,17 @@ ONE = "examens[BE].epreuves"
             (1, "", "yaml"),
             "Ce n'est pas du YAML correct : une accolade ou une virgule manque.",
         ),
-        (b"\x89PNG\r\n\x1a\n\xff", (1, "", "lecture"), "Ce fichier n'est pas du texte en UTF-8."),
-        (TEXT.encode("utf-16"), (1, "", "lecture"), "Ce fichier n'est pas du texte en UTF-8."),
+        (
+            b"\x89PNG\r\n\x1a\n\xff",
+            (1, "", "lecture"),
+            f"Ce fichier n'est pas du texte en UTF-8 : {SAVE}",
+        ),
+        (TEXT.encode("utf-16"), (1, "", "lecture"), f"Ce fichier est en UTF-16 : {SAVE}"),
+        (
+            b"PK\x03\x04\xff",
+            ("", "", "lecture"),
+            "Ce fichier est un document de traitement de texte",
+        ),
         ("[" * 100_000, (1, "", "demesure"), "Le fichier est trop grand, ou se répète sans fin."),
         (
             "x" * 600_000,
