@@ -4,12 +4,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from sporades.acts import opening
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal.models import Entry
-from tests.exams.conftest import OPERATOR
+from tests.exams.conftest import NOON, OPERATOR
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,12 @@ REUNION = (
     "ouvre le lundi 12 octobre 2026 à 8 h 00 (heure de La Réunion), "
     "ferme le vendredi 13 novembre 2026 à 17 h 00 (heure de La Réunion)"
 )
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 @pytest.fixture

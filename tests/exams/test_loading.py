@@ -175,13 +175,13 @@ def test_a_file_that_is_not_utf_8_says_so_on_its_line(academies, tmp_path):
     path = tmp_path / "latin.yaml"
     path.write_bytes("format: 1\nlibelle: é\n".encode("latin-1"))
 
-    (problem,) = operations.check([path])
+    (problem,) = operations.check([path], at=NOON)
 
     assert (problem.line, problem.rule) == (2, "lecture")
 
 
 def test_checking_changes_nothing(academies, essai):
-    assert operations.check([Source("essai.yaml", essai)]) == []
+    assert operations.check([Source("essai.yaml", essai)], at=NOON) == []
     assert not Regulation.objects.exists()
 
 

@@ -1,6 +1,7 @@
 """Check réglementation files: what is wrong, where, and what to do."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from sporades.exams.checking import (
     accommodations,
@@ -9,6 +10,7 @@ from sporades.exams.checking import (
     contradictions,
     everywhere,
     health,
+    oddities,
     openings,
     papers,
     possible,
@@ -25,7 +27,9 @@ from sporades.exams.schema import File
 __all__ = ["Document", "Problem", "Source", "checked", "problems"]
 
 
-def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, list[Problem]]:
+def checked(
+    source: Source, *, zones: Zones, at: datetime | None = None
+) -> tuple[Document, File | None, list[Problem]]:
     """Read and check one file.
 
     Its writing is checked first, then its shape, then its sense, then whether every candidate
@@ -35,6 +39,7 @@ def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, lis
     Args:
         source: the file.
         zones: the academies that exist, with their zones.
+        at: the instant, where dates that are long past are to be told.
 
     Returns:
         The document, the file when it can be understood, and the problems by line.
@@ -45,21 +50,27 @@ def checked(source: Source, *, zones: Zones) -> tuple[Document, File | None, lis
     file, misshapen = shaped(document)
     if file is None:
         return document, None, _by_line(misshapen)
-    found = {*remarks.faults(file, document), *_faults(file, zones)} or set(_impossible(file))
+    found = {*remarks.faults(file, document), *_faults(file, zones)} or {
+        *_impossible(file),
+        *oddities.faults(file, zones, at=at),
+    }
     return document, file, _by_line(document.problem(fault) for fault in found)
 
 
-def problems(sources: Iterable[Source], *, zones: Zones) -> list[Problem]:
+def problems(
+    sources: Iterable[Source], *, zones: Zones, at: datetime | None = None
+) -> list[Problem]:
     """Check files, each by itself and then together; return every problem.
 
     Args:
         sources: the files.
         zones: the academies that exist, with their zones.
+        at: the instant, where dates that are long past are to be told.
     """
     found: list[Problem] = []
     understood: list[tuple[Document, File]] = []
     for source in sources:
-        document, file, own = checked(source, zones=zones)
+        document, file, own = checked(source, zones=zones, at=at)
         found += own
         if file is not None:
             understood.append((document, file))

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from sporades.exams import checking
@@ -16,11 +17,12 @@ type Given = Path | Source
 """A file, by its path or by its text."""
 
 
-def check(files: Iterable[Given]) -> list[Problem]:
+def check(files: Iterable[Given], *, at: datetime) -> list[Problem]:
     """Return everything that is wrong in some files, each by itself and then together.
 
     Args:
         files: the files, by their paths, or as texts with a name.
+        at: the instant.
     """
     sources: list[Source] = []
     unread: list[Problem] = []
@@ -30,7 +32,7 @@ def check(files: Iterable[Given]) -> list[Problem]:
             unread.append(opened)
         else:
             sources.append(opened)
-    return unread + checking.problems(sources, zones=zones())
+    return unread + checking.problems(sources, zones=zones(), at=at)
 
 
 def open_source(file: Given) -> Source | Problem:

@@ -45,15 +45,15 @@ class Command(BaseCommand):
             self.stdout.write(reference(), ending="")
             return
         given = [expanded(file, at=now) for file in files] if demonstration else files
-        self._check(given, outcome=" : rien n'a été chargé" if what == "load" else "")
+        self._check(given, now, outcome=" : rien n'a été chargé" if what == "load" else "")
         if what == "check":
             self._warn(given, now)
         else:
             # In the demo the dates of a file are relative to the day: they move with it.
             self._load(given, now, put=load if demonstration and settings.DEMO else regulating.load)
 
-    def _check(self, files, *, outcome: str):
-        problems = check(files)
+    def _check(self, files, now: datetime, *, outcome: str):
+        problems = check(files, at=now)
         for problem in problems:
             self.stderr.write(str(problem))
         if any(problem.rule == DEMO_DATE for problem in problems):

@@ -1,0 +1,134 @@
+"""What is probably a slip, and may be meant: told, never refused."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from sporades.core.french import instant_in_words
+from sporades.exams.checking.openings import Zones, zone_of
+from sporades.exams.checking.problems import Fault, Path
+from sporades.exams.checking.walking import walk
+from sporades.exams.schema.base import free_texts
+from sporades.exams.schema.clock import Deadline, instant
+from sporades.exams.schema.exam import Exam
+from sporades.exams.schema.papers import Paper
+from sporades.exams.schema.regulation import File
+
+FAR = timedelta(days=366)
+"""How long after the closing a fixed day may be the last for something."""
+
+LONG_AGO = timedelta(days=183)
+"""How long ago a service may have closed."""
+
+MOST_YEARS = 2
+"""How many years may be between a session and what is dated in it."""
+
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][^<>]*>|&(?:[a-z]{2,8}|#[0-9]+);|\*\*(?=\S)|\[[^\[\]]+\]\([^()\s]+\)"
+)
+_CURLY = re.compile(r"[“„‟].*[”‟]")
+
+
+def faults(file: File, zones: Zones, *, at: datetime | None) -> Iterator[Fault]:
+    """Find what is odd in a file that is right.
+
+    Args:
+        file: the file.
+        zones: the zone of each academy.
+        at: the instant, where it is known: dates that are long past are then told.
+    """
+    yield from _texts(file)
+    yield from _year(file)
+    for rank, exam in enumerate(file.exams):
+        yield from _papers(exam, ("examens", rank))
+    yield from _dates(file, zones, at)
+
+
+def _odd(path: Path, message: str) -> Fault:
+    return Fault(path, "inhabituel", message, is_error=False)
+
+
+def _texts(file: File) -> Iterator[Fault]:
+    for path, part in walk(file):
+        for name in free_texts(type(part)):
+            place = (*path, type(part).model_fields[name].alias or name)
+            for found, text in _texts_in(getattr(part, name), place):
+                marks = list(dict.fromkeys(_MARKUP.findall(text)))
+                if marks:
+                    shown = ", ".join(f"« {one} »" for one in marks)
+                    yield _odd(
+                        found,
+                        f"Ce texte sera lu tel quel, signes compris : {shown}. Il n'y a ni gras, ni lien.",
+                    )
+                if _CURLY.fullmatch(text):
+                    yield _odd(
+                        found,
+                        "Ce texte sera lu avec ses guillemets courbes (“ ”) : s'ils devaient "
+                        "l'entourer dans le fichier, tapez des guillemets droits (\").",
+                    )
+
+
+def _texts_in(value: object, place: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, tuple):
+        for rank, item in enumerate(value):
+            yield from _texts_in(item, (*place, rank))
+    elif isinstance(value, str):
+        yield place, value
+
+
+def _year(file: File) -> Iterator[Fault]:
+    """Find a session of another year than what is dated in it."""
+    year = file.session.year
+    days = [day.starts_on.year for exam in file.exams for day in exam.events]
+    years = {*days, *(int(opening.closes[:4]) for opening in file.openings)}
+    far = sorted(one for one in years if abs(one - year) > MOST_YEARS)
+    if far:
+        yield _odd(
+            ("session", "annee"),
+            f"La session est celle de {year}, et des dates du fichier sont de {far[0]} : vérifiez "
+            "l'année et les dates.",
+        )
+
+
+def _papers(exam: Exam, path: Path) -> Iterator[Fault]:
+    for rank, paper in enumerate(exam.papers):
+        if paper.coefficient == 0:
+            yield _odd(
+                (*path, "epreuves", rank, "coefficient"),
+                "Avec un coefficient de 0, cette épreuve ne compte pas : retirez la clé si elle n'a "
+                "pas de coefficient.",
+            )
+    for (_, one), (rank, other) in combinations(enumerate(exam.papers), 2):
+        if _look_alike(one, other):
+            yield _odd(
+                (*path, "epreuves", rank, "libelle"),
+                f"L'épreuve « {one.code} » a le même libellé : les candidats ne les distingueront pas.",
+            )
+
+
+def _look_alike(one: Paper, other: Paper) -> bool:
+    """Tell whether a candidate may read two épreuves under the same name."""
+    apart = one.specialities and other.specialities
+    meet = not apart or not set(one.specialities).isdisjoint(other.specialities)
+    always = one.when is None or other.when is None
+    same = one.label.casefold() == other.label.casefold()
+    return same and one.phase == other.phase and meet and always
+
+
+def _dates(file: File, zones: Zones, at: datetime | None) -> Iterator[Fault]:
+    late = [(path, part.on) for path, part in walk(file) if isinstance(part, Deadline)]
+    for rank, opening in enumerate(file.openings):
+        zone = zone_of(file, opening, zones)
+        closing = instant(opening.closes, zone)
+        for path, day in late:
+            if day is not None and day - closing.date() > FAR:
+                yield _odd(
+                    path, "Cette date limite est plus d'un an après la fermeture du service."
+                )
+        if at is not None and at - closing > LONG_AGO:
+            yield _odd(
+                ("ouvertures", rank, "fermeture"),
+                f"Ce service a fermé il y a plus de six mois, {instant_in_words(closing, zone)} : "
+                "vérifiez l'année.",
+            )

@@ -1,0 +1,108 @@
+"""What is probably a slip is told, and keeps no file from being loaded."""
+
+import datetime as dt
+
+import pytest
+
+from sporades.exams.checking import checked
+from sporades.exams.checking.document import Source
+from tests.exams.conftest import NOON, ZONES
+
+BREVET = "examens[BREVET]"
+
+
+def warned(source: Source, at: dt.datetime = NOON) -> list[tuple[str, str]]:
+    told = checked(source, zones=ZONES, at=at)[2]
+    assert {(one.rule, one.is_error) for one in told} <= {("inhabituel", False)}
+    return [(one.field, one.message) for one in told]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<b>Recto</b> et verso", "« <b> », « </b> »"),
+        ("Recto et **verso**", "« ** »"),
+        ("La [page](https://x.fr)", "« [page](https://x.fr) »"),
+        ("Recto &amp; verso", "« &amp; »"),
+        ("<script>alert(1)</script>", "« <script> », « </script> »"),
+    ],
+)
+def test_signs_that_put_nothing_in_form_are_told(change, text, shown):
+    source = change("aide: Recto et verso, en cours de validité.", f'aide: "{text}"')
+
+    assert warned(source) == [
+        (
+            f"{BREVET}.pieces[IDENTITE].aide",
+            f"Ce texte sera lu tel quel, signes compris : {shown}. Il n'y a ni gras, ni lien.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["Note < 10 & > 5", "2 * 3 ** ", "[facultatif] (voir plus bas)", "R&D;"]
+)
+def test_signs_that_are_text_are_not_told(change, text):
+    assert warned(change("aide: Recto et verso, en cours de validité.", f'aide: "{text}"')) == []
+
+
+def test_a_text_between_curly_quotes_is_told(change):
+    source = change("aide: Recto et verso, en cours de validité.", "aide: “Recto et verso”")
+
+    [(field, message)] = warned(source)
+    assert (field, message[:52]) == (
+        f"{BREVET}.pieces[IDENTITE].aide",
+        "Ce texte sera lu avec ses guillemets courbes (“ ”) :",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "message"),
+    [
+        (
+            "coefficient: 2.5",
+            "coefficient: 0",
+            f"{BREVET}.epreuves[E2].coefficient",
+            "Avec un coefficient de 0, cette épreuve ne compte pas : retirez la clé si elle n'a pas de coefficient.",
+        ),
+        (
+            "libelle: Breton",
+            "libelle: anglais",
+            f"{BREVET}.epreuves[LVB].libelle",
+            "L'épreuve « LVA » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "annee: 2027",
+            "annee: 2031",
+            "session.annee",
+            "La session est celle de 2031, et des dates du fichier sont de 2026 : vérifiez l'année et les dates.",
+        ),
+        (
+            "{le: 2027-03-01, fuseau: Europe/Paris}",
+            "{le: 2037-03-01, fuseau: Europe/Paris}",
+            f"{BREVET}.pieces[JDC].echeance",
+            "Cette date limite est plus d'un an après la fermeture du service.",
+        ),
+    ],
+)
+def test_what_is_unusual_is_told_where_it_stands(change, *, old, new, field, message):
+    assert warned(change(old, new)) == [(field, message)]
+
+
+def test_the_same_name_in_two_specialities_is_not_told(change):
+    assert warned(change("libelle: Jardinage", "libelle: Matelotage")) == []
+
+
+def test_a_service_that_closed_long_ago_is_told_by_the_command_alone(essai):
+    source = Source("essai.yaml", essai)
+    later = NOON + dt.timedelta(days=200)
+
+    told = warned(source, later)
+
+    assert [field for field, _ in told] == [
+        "ouvertures[A09].fermeture",
+        "ouvertures[A28].fermeture",
+    ]
+    assert told[0][1].startswith(
+        "Ce service a fermé il y a plus de six mois, dimanche 15 novembre 2026"
+    )
+    assert checked(source, zones=ZONES)[2] == []
