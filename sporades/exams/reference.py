@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sporades.exams.schema import File
+from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 
 type Node = dict[str, Any]
 
-_INTRODUCTION = """\
+_INTRODUCTION = f"""\
 # Les clés d'un fichier de réglementation
 
 Un fichier YAML décrit un domaine pour une session. Cette page est écrite par la commande
@@ -25,6 +26,20 @@ Un texte se met entre guillemets droits (") :
 Ailleurs, il peut s'en passer. Un guillemet droit s'y écrit « \\" », une apostrophe comme elle est.
 Une remarque (« # … ») suit un code, un nombre, un texte entre guillemets, ou tient sur sa ligne :
 derrière un texte sans guillemets elle est refusée, rien ne la distinguant de la fin du texte.
+
+Les mots de la colonne « valeur » :
+
+| Mot | Ce qui convient |
+|---|---|
+| ligne | un texte sans retour à la ligne, de {LONGEST_LINE} signes au plus |
+| paragraphe | un texte d'un seul tenant, de {LONGEST_PARAGRAPH} signes au plus (en YAML, « >- » l'écrit sur plusieurs lignes) |
+| code court | de 1 à 16 signes : majuscules sans accent, chiffres, « - » ou « _ » |
+| code | les mêmes, de 1 à 20 signes |
+| code de question | de 1 à 40 signes : une minuscule, puis minuscules sans accent, chiffres ou « _ » |
+| code de service | de 1 à 60 signes : minuscules sans accent, chiffres ou « - » |
+| code d'académie | « A » et deux chiffres : ceux de [academies.csv](../sporades/territory/data/academies.csv) |
+| code de pays | « 99 » et trois chiffres, entre guillemets : ceux de [countries.csv](../sporades/territory/data/countries.csv) |
+
 Une clé absente vaut ce que dit la colonne « à défaut » ; une clé inconnue est refusée.
 """
 

@@ -197,3 +197,14 @@ def test_two_files_say_the_same_of_a_managing_service(essai):
 
 def test_files_that_agree_are_all_right(essai):
     assert told(essai, essai.replace("code: ESSAI", "code: AUTRE")) == []
+
+
+def test_an_unknown_academy_hides_nothing_else_of_its_service(essai, messages):
+    text = essai.replace("academie: A28", "academie: A99").replace(
+        "fermeture: 2026-11-13 17:00", "fermeture: 2026-10-01 17:00"
+    )
+
+    said = messages(Source("essai.yaml", text))
+
+    assert "Académie « A99 » : elle n'existe pas, ou n'existe plus." in said
+    assert "Le service ferme avant d'avoir ouvert." in said

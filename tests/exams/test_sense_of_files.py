@@ -285,3 +285,22 @@ def test_a_piece_that_tells_who_declared_a_handicap_is_pointed_out_and_loaded(ch
     assert [(one.field, one.rule, one.is_error) for one in found] == [
         (f"{BREVET}.pieces[RELEVE].si", "dit_un_handicap", False)
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "minimum: 0\n        maximum: 50000",
+            "minimum: 9\n        maximum: 8",
+            "« minimum » (9) est plus grand que « maximum » (8) : rien ne convient.",
+        ),
+        (
+            "du: 2027-06-07",
+            "du: 2027-06-12",
+            "« du » (2027-06-12) est après « au » (2027-06-11) : rien ne convient.",
+        ),
+    ],
+)
+def test_bounds_that_leave_no_room_are_said_as_numbers_or_as_days(change, messages, old, new, said):
+    assert said in messages(change(old, new))

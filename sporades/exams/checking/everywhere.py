@@ -1,6 +1,7 @@
 """What must hold of any part of a file: codes that differ, bounds that leave room."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from sporades.exams.checking.problems import Fault, Path
@@ -101,8 +102,12 @@ def _bounds(part: Strict, path: Path) -> Iterator[Fault]:
             yield Fault(
                 (*path, high_key),
                 "bornes",
-                f"« {high_key} » ({high}) est avant « {low_key} » ({low}) : rien ne convient.",
+                f"« {low_key} » ({low}) est {_beyond(low)} « {high_key} » ({high}) : rien ne convient.",
             )
+
+
+def _beyond(value: object) -> str:
+    return "après" if isinstance(value, date) else "plus grand que"
 
 
 def _deadline(deadline: Deadline, path: Path) -> Iterator[Fault]:

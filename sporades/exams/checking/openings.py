@@ -14,6 +14,7 @@ from sporades.exams.schema.openings import ManagingService, Opening, Reach
 from sporades.exams.schema.regulation import File
 
 NATIONAL_ZONE = "Europe/Paris"
+_MINUTE = len("2026-11-15 23:59")
 _POSTCODE = re.compile(r"\b[0-9]{5}\b")
 
 type Zones = Mapping[str, str]
@@ -38,6 +39,9 @@ def faults(file: File, zones: Zones) -> Iterator[Fault]:
         yield from _place(file, opening, path, zones)
         if opening.academy in zones:
             yield from _period(file, opening, path, zone_of(file, opening, zones))
+        elif opening.closes[:_MINUTE] <= opening.opens[:_MINUTE]:
+            # Its clock is not known; in what order the two are written is.
+            yield _closes_first(path)
     if file.openings and file.legal is None:
         yield Fault(
             ("ouvertures",),
@@ -89,8 +93,12 @@ def _period(file: File, opening: Opening, path: Path, zone: str) -> Iterator[Fau
     if len(instants) < 2:  # noqa: PLR2004 - both, or nothing to compare
         return
     if instants["fermeture"] <= instants["ouverture"]:
-        yield Fault((*path, "fermeture"), "bornes", "Le service ferme avant d'avoir ouvert.")
+        yield _closes_first(path)
     yield from _deadlines(file, opening, instants["fermeture"], zone)
+
+
+def _closes_first(path: Path) -> Fault:
+    return Fault((*path, "fermeture"), "bornes", "Le service ferme avant d'avoir ouvert.")
 
 
 def _deadlines(file: File, opening: Opening, closing: datetime, zone: str) -> Iterator[Fault]:

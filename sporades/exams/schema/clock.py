@@ -133,7 +133,7 @@ Duration = Annotated[
         r"[1-9]\d? h(?: (?:0[1-9]|[1-5]\d))?|[1-9]\d? min",
         "une durée s'écrit « 45 min », « 2 h » ou « 2 h 30 »",
     ),
-    WithJsonSchema({"type": "string", "format": "durée, « 2 h 30 »"}),
+    WithJsonSchema({"type": "string", "format": "durée, « 45 min », « 2 h 30 »"}),
 ]
 
 
