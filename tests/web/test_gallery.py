@@ -161,7 +161,9 @@ def test_the_menu_opens_on_a_small_screen_without_script(site, browser):
 
 def test_the_summary_of_errors_takes_the_focus_and_its_links_lead_to_the_fields(site, page):
     page.goto(f"{site}/composants?erreurs=1")
-    expect(page.locator("[data-error-summary]")).to_be_focused()
+    heading = page.get_by_role("heading", name="points à corriger")
+    expect(heading).to_be_focused()
+    expect(heading).to_have_accessible_description(re.compile("^Civilité"))
 
     page.get_by_role("link", name=re.compile("Date de naissance")).click()
 

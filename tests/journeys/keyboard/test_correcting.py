@@ -13,8 +13,8 @@ def test_what_is_wrong_is_read_first_and_leads_to_its_field(site, context):
     page.goto(f"{site}/inscription/{draft.pk}/identification")
 
     hands.press_button("Suivant")
-    summary = page.locator("[data-error-summary]")
-    assert summary.evaluate("summary => summary === document.activeElement")
+    heading = page.get_by_role("heading", name="Il y a 2 points à corriger")
+    assert heading.evaluate("heading => heading === document.activeElement")
     assert len(troubles(page)) == 2
     hands.press("Tab", "Enter")
     street = page.get_by_label("Numéro et voie")
