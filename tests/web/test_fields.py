@@ -214,6 +214,56 @@ def test_every_id_that_a_control_names_exists():
     assert all(html.cssselect(f"#{one}") for one in named)
 
 
+def test_each_control_of_a_group_says_that_it_is_due_its_help_and_its_error():
+    html = form_of({})
+
+    said = {
+        name: {
+            " ".join(
+                words(html.get_element_by_id(one))
+                for one in control.get("aria-describedby").split()
+            )
+            for control in html.cssselect(f"[name^={name}]")
+        }
+        for name in ("civility", "birth_date")
+    }
+    groups = html.cssselect(".s-field__group")
+    assert said == {
+        "civility": {"Réponse obligatoire. Erreur : Choisissez une réponse."},
+        "birth_date": {
+            "Réponse obligatoire. Par exemple : 14 03 2008. "
+            "Erreur : Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+        },
+    }
+    assert groups
+    assert [one for one in groups if one.get("aria-describedby")] == []
+
+
+def test_what_is_chosen_from_the_start_is_not_said_to_be_due():
+    class Chosen(forms.Form):
+        one = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+
+    class Proposed(Chosen):
+        one = forms.ChoiceField(
+            choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect, initial="a"
+        )
+
+    assert ("obligatoire" in str(Chosen()), "obligatoire" in str(Proposed())) == (True, False)
+
+
+def test_what_stands_beside_a_field_in_its_page_describes_it_too():
+    class Told(forms.Form):
+        one = forms.ChoiceField(
+            choices=[("a", "A")], widget=forms.RadioSelect, initial="a", help_text="Aide."
+        )
+
+    form = Told()
+    form.fields["one"].described_by = "engage-E1"
+
+    [control] = lxml.html.fromstring(f"<div>{form}</div>").cssselect("input")
+    assert control.get("aria-describedby") == "engage-E1 id_one_helptext"
+
+
 def test_choices_stand_in_a_group_with_its_question():
     html = form_of()
 
@@ -288,8 +338,10 @@ def test_the_summary_of_errors_is_focused_and_leads_to_each_field():
     summary = html.cssselect("[data-error-summary]")[0]
 
     links = [link.get("href") for link in summary.cssselect("a")]
-    assert (summary.get("tabindex"), summary.get("autofocus")) == ("-1", "")
-    assert words(summary.cssselect("h2")[0]) == f"Il y a {len(form.errors)} points à corriger"
+    [heading] = summary.cssselect("h2")
+    assert (heading.get("tabindex"), heading.get("autofocus")) == ("-1", "")
+    assert words(heading) == f"Il y a {len(form.errors)} points à corriger"
+    assert heading.get("aria-describedby") == summary.cssselect("li")[0].get("id")
     assert len(links) == len(form.errors)
     reached = [html.cssselect(link)[0].tag for link in links]
     assert set(reached) <= {"input", "select", "textarea"}

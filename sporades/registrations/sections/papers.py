@@ -120,6 +120,8 @@ class PapersForm(SectionForm):
                     ("required", "invalid_choice"), "Choisissez un statut."
                 ),
             )
+            if offer.commits:
+                self.fields[STATUS + code].described_by = f"engage-{code}"  # type: ignore[attr-defined] # where its tab says it
         if offer.options:
             self.fields[OPTION + code] = forms.ChoiceField(
                 label=offer.options.label,

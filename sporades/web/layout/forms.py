@@ -109,10 +109,41 @@ class Field(BoundField):
         )
 
     @property
+    def is_due_as_a_whole(self) -> bool:
+        """Whether an answer is due that several controls make, none of which says so when heard.
+
+        Where one of them is chosen from the start, none is due.
+        """
+        return (
+            self.use_fieldset
+            and self.field.required
+            and not self.is_greyed
+            and self.field.initial is None
+        )
+
+    @property
     def aria_describedby(self) -> str | None:
-        """Return the ids of what describes the control: help, error, that it was emptied."""
-        described: str | None = super().aria_describedby
-        return f"{described} {self.auto_id}_emptied".lstrip() if self.is_emptied else described
+        """Return the ids of what describes the control: that it is due, help, error, that it was emptied.
+
+        What else stands beside it in its page describes it too: `described_by`, on its field.
+        """
+        told = (
+            f"{self.auto_id}_due" if self.is_due_as_a_whole else "",
+            getattr(self.field, "described_by", ""),
+            super().aria_describedby or "",
+            f"{self.auto_id}_emptied" if self.is_emptied else "",
+        )
+        return " ".join(one for one in told if one)
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Any = None) -> dict[str, Any]:
+        """Return the attributes of each control; those of a group are described one by one.
+
+        What describes a group alone, a screen reader may leave unsaid on entering it.
+        """
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        if self.use_fieldset and self.aria_describedby:
+            built.setdefault("aria-describedby", self.aria_describedby)
+        return built
 
     @property
     def is_in_parts(self) -> bool:
