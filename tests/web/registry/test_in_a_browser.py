@@ -11,6 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.test import override_settings
 from django.urls import path
+from playwright.sync_api import expect
 
 from sporades.acts import standing_in
 from sporades.exams.models import RegistrationService
@@ -125,6 +126,7 @@ def faults(page, site, *, part="body"):
     found["wider, enlarged"] = look(page, "overflow")
     found["lost without styles"] = look(page, "unstyled")
     found["kept in the browser"] = PERSONAL.findall(look(page, "stored"))
+    found["run together"] = run_together(page)
     found["console"] = [one for one in page.said if not one.startswith(ANSWERED)]
     found["elsewhere"] = [one for one in page.asked if not one.startswith((site, "data:"))]
     return {check: faults for check, faults in found.items() if faults}
@@ -152,6 +154,18 @@ def axe(page, rules, part="body", *, but="", but_frame=False):
         (one["id"], [node["target"] for node in one["nodes"]])
         for one in said["violations"] + undecided
     ]
+
+
+# « FranceConnect » is one word, and so are a few names.
+ONE_WORD = re.compile(r"FranceConnect|[A-Z][a-z]+GA|\S+@\S+|https?:\S+")
+RUN_TOGETHER = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]|[:,;)][A-Za-zÀ-ÿ]")
+
+
+def run_together(page):
+    """Return the names, as Chromium gives them, in which two words make one."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    names = {one.get("name", {}).get("value", "") for one in tree["nodes"]}
+    return sorted(name for name in names if RUN_TOGETHER.search(ONE_WORD.sub("", name)))
 
 
 def colours(page, part):
@@ -201,6 +215,7 @@ SPOILT = """() => {
   add("<img src='http://ailleurs.exemple.test/x.png'>");
   add("<p>Ni plus grand, ni plus petit</p>", { fontSize: "16px" });
   add("<p>Remis devant</p>", { order: "-1" });
+  add("<a href='/y'>Adresse :<span style='position: absolute'> Rectorat</span></a>");
   localStorage.setItem("nom", "Camille");
 }"""
 
@@ -229,6 +244,7 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
         "kept in the browser",
         "lost without styles",
         "not enlarged",
+        "run together",
         "wider than 1280 px",
         "wider than 320 px",
         "wider, enlarged",
@@ -237,6 +253,7 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
     assert {"document-title", "image-alt", "tabindex"} <= without_its_frame
     assert "Sans contour" in str(found["keyboard"])
     assert "Ni plus grand" in str(found["not enlarged"])
+    assert "Adresse :Rectorat" in found["run together"]
     assert "Remis devant" in str(found["lost without styles"])
     assert "Content Security Policy" in str(found["console"])
 
@@ -262,8 +279,13 @@ def test_a_page_is_for_everyone(world, site, tabs, state):
 def test_the_academy_once_chosen_is_for_everyone(world, site, tabs):
     page = tabs(Role.NEWCOMER)
 
-    page.goto(f"{address('candidate:choose_academy_for', world)}?academie=A09")
+    page.goto(address("candidate:choose_academy_for", world))
+    page.get_by_label("Académie").select_option("A09")
+    page.get_by_role("button", name="Voir les dates").click()
 
+    heading = page.get_by_role("heading", name="Académie de Lille")
+    expect(heading).to_be_focused()
+    expect(page).to_have_title(re.compile("Académie de Lille"))
     assert page.get_by_role("button", name="Démarrer mon inscription").is_visible()
     assert faults(page, site) == {}
 
