@@ -8,10 +8,16 @@ from tests.journeys.helpers import press, tab, wait
 def test_the_end_is_announced_and_put_off(form, clock):
     wait(26, form, clock)
     dialog = form.get_by_role("dialog", name="Êtes-vous toujours là ?")
-    expect(dialog).to_contain_text("Votre session se termine dans 4 minutes")
+    expect(dialog).to_have_accessible_description(
+        "Votre session se termine dans 4 minutes, faute d'activité. "
+        "Rien de ce que vous avez saisi ne sera perdu."
+    )
 
     dialog.get_by_role("button", name="Prolonger ma session").click()
     expect(dialog).to_be_hidden()
+    expect(form.get_by_label("Numéro et voie")).to_be_focused()
+    form.clock.fast_forward("00:01")
+    expect(form.get_by_text("Votre session est prolongée de 30 minutes.")).to_have_role("status")
     wait(24, form, clock)
     press(form, "Suivant")
 

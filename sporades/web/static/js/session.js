@@ -8,6 +8,8 @@
 import { isMine, mine, renew, token } from "./token.js";
 
 const CHANNEL = "session";
+// What changes as the focus moves is left unsaid: it waits until where the focus went is said.
+const HEARD = 500;
 const KEPT = {
   all: "Rien de ce que vous avez saisi ne sera perdu.",
   // A form that nothing keeps but its button: what is typed outlives the session, not the page.
@@ -42,6 +44,7 @@ export function session() {
       return dialog.say("Pas de réseau : votre saisie reste sur cette page. Réessayez dans un instant.");
     }
     alive();
+    dialog.prolonged(idle);
     tabs?.postMessage(mine());
   }
 
@@ -82,12 +85,14 @@ function makeDialog() {
   const element = document.createElement("dialog");
   element.className = "s-dialog";
   element.setAttribute("aria-labelledby", "session-titre");
+  element.setAttribute("aria-describedby", "session-texte");
   // What changes while the dialog is open is said again.
   const words = document.createElement("div");
   words.setAttribute("role", "status");
   const title = document.createElement("h2");
   title.id = "session-titre";
   const text = document.createElement("p");
+  text.id = "session-texte";
   const said = document.createElement("p");
   said.setAttribute("role", "status");
   const buttons = document.createElement("p");
@@ -105,16 +110,32 @@ function makeDialog() {
   buttons.append(stay, again);
   words.append(title, text);
   element.append(words, said, buttons);
-  document.body.append(element);
+  // Said once the dialog is closed: what is behind it is out of reach until then.
+  const after = document.createElement("p");
+  after.className = "fr-sr-only";
+  after.setAttribute("role", "status");
+  document.body.append(element, after);
   let shown = 0;
   return {
     element,
     stay,
     say: (words) => (said.textContent = words),
+    /* The focus goes back to where it was; it was nowhere: to the page, not to its very top. */
+    prolonged(idle) {
+      shown = 0;
+      const { activeElement } = document;
+      if (activeElement === document.body || element.contains(activeElement)) {
+        document.getElementById("contenu")?.focus({ preventScroll: true });
+      }
+      setTimeout(() => {
+        after.textContent = `Votre session est prolongée de ${Math.round(idle / 60000)} minutes.`;
+      }, HEARD);
+    },
     warn(left) {
       const minutes = Math.max(1, Math.ceil(left / 60000));
       if (minutes === shown) return;
       shown = minutes;
+      said.textContent = after.textContent = "";
       title.textContent = "Êtes-vous toujours là ?";
       text.textContent =
         `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
