@@ -24,3 +24,27 @@ def test_a_town_is_found_by_its_first_letters(site, context, typed):
     press(page, "Suivant")
 
     assert tab(page) == "Informations candidature"
+
+
+def test_a_town_that_is_picked_is_said_and_what_was_refused_is_no_more(site, context):
+    draft = a_draft(a_candidate(), identification={"town": ""})
+    page = signed_in(context, site, draft.candidate)
+    page.goto(f"{site}/inscription/{draft.pk}/identification")
+    answer(page, "Code postal", "59230")
+    press(page, "Suivant")
+    town = page.get_by_label("Commune", exact=True)
+    assert town.get_attribute("aria-invalid") == "true"
+
+    town.press_sequentially("saint am")
+    page.get_by_role("option", name="Saint-Amand-les-Eaux").wait_for()
+    town.press("ArrowDown")
+    town.press("Enter")
+
+    said = page.get_by_text("Saint-Amand-les-Eaux (Nord, 59) choisi.")
+    said.wait_for()
+    assert said.get_attribute("role") == "status"
+    assert town.get_attribute("aria-invalid") == "false"
+    assert "Erreur" not in town.evaluate(
+        "one => one.getAttribute('aria-describedby').split(' ')"
+        ".map((id) => document.getElementById(id)?.textContent).join(' ')"
+    )

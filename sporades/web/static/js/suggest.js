@@ -11,6 +11,8 @@
    stay the cursor's. */
 const FEWEST = 2;
 const QUIET = 180;
+// What is said as the list closes is drowned in what is said of the field.
+const HEARD = 500;
 let count = 0;
 
 export function suggest() {
@@ -48,6 +50,7 @@ function make(field) {
   let found = [];
   let at = -1;
   let timer = 0;
+  let heard = 0;
   let asked = null;
   let filled = "";
   let place = "";
@@ -101,8 +104,10 @@ function make(field) {
     field.value = label;
     if (code) code.value = its;
     which.textContent = detail ? `Choisi\u00a0: ${whole}` : "";
-    status.textContent = `${whole} choisi.`;
     close();
+    mended(field);
+    clearTimeout(heard);
+    heard = setTimeout(() => (status.textContent = `${whole} choisi.`), HEARD);
     place = within ?? "";
     if (within && narrowing?.tagName === "SELECT" && narrowing.value !== within) {
       narrowing.value = filled = within;
@@ -146,6 +151,7 @@ function make(field) {
 
   field.addEventListener("input", () => {
     forget();
+    clearTimeout(heard);
     clearTimeout(timer);
     timer = setTimeout(ask, QUIET);
   });
@@ -167,4 +173,15 @@ function make(field) {
   field.addEventListener("blur", close);
   // Another department than that of the commune: it is not the one that was picked.
   narrowing?.addEventListener("change", () => narrowing.value && narrowing.value !== place && forget());
+}
+
+/* What was refused is not what is picked: its error leaves with it. */
+function mended(field) {
+  const error = field.getAttribute("aria-invalid") === "true" && document.getElementById(`${field.id}_error`);
+  if (!error) return;
+  error.remove();
+  field.closest(".s-field")?.classList.remove("s-field--error");
+  field.setAttribute("aria-invalid", "false");
+  const left = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id !== error.id);
+  field.setAttribute("aria-describedby", left.join(" "));
 }
