@@ -14,8 +14,8 @@
    Come back to by the history of the browser, a page is filled again with what its fields held when
    it was left, beside what the server has kept since: it is loaded anew, so that nothing older is
    sent for newer, unless what was typed never reached the server.
-   [data-autosave-notice] holds [data-autosave-said] (role="status"), where it is said; the
-   notice bears data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with
+   [data-autosave-notice] holds [data-autosave-said], where it is shown. What fails is read out at
+   once; that all is kept, when hands rest: not between a field and the next. The notice bears data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with
    a 409. */
 const QUIET = 2000;
 const LONGEST = 60000;
@@ -49,6 +49,23 @@ function watch(form) {
   let isOver = false;
   let refused = "";
 
+  const heard = document.createElement("p");
+  heard.className = "fr-sr-only";
+  heard.setAttribute("role", "status");
+  document.body.append(heard);
+  let saying = 0;
+  const hear = (words, delay) => {
+    clearTimeout(saying);
+    saying = setTimeout(() => {
+      saying = 0;
+      heard.textContent = words;
+    }, delay);
+  };
+  // Hands that move put off what is to be said, and never what fails.
+  for (const moved of ["keydown", "pointerdown"]) {
+    document.addEventListener(moved, () => saying && hear(said.textContent, QUIET), true);
+  }
+
   const beside = notice && wayToSignIn(said.parentElement);
   if (beside) beside.hidden = true;
 
@@ -56,7 +73,17 @@ function watch(form) {
     if (!notice) return;
     beside.hidden = true;
     notice.dataset.state = state;
-    if (said.textContent !== words) said.textContent = words;
+    if (said.textContent === words) return;
+    said.textContent = words;
+    if (state === "failed") {
+      clearTimeout(saying);
+      saying = 0;
+      heard.textContent = words;
+    } else if (state === "saved") hear(words, QUIET);
+    else {
+      clearTimeout(saying);
+      saying = 0;
+    }
   };
   const later = (delay) => {
     clearTimeout(timer);
