@@ -231,12 +231,21 @@ def test_each_control_of_a_group_says_that_it_is_due_its_help_and_its_error():
     assert said == {
         "civility": {"Réponse obligatoire. Erreur : Choisissez une réponse."},
         "birth_date": {
-            "Réponse obligatoire. Par exemple : 14 03 2008. "
-            "Erreur : Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+            (
+                "Réponse obligatoire. Par exemple : 14 03 2008. "
+                "Erreur : Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+            )
         },
     }
     assert groups
     assert [one for one in groups if one.get("aria-describedby")] == []
+
+
+def test_what_is_due_and_untouched_is_not_said_to_be_wrong():
+    html = form_of()
+
+    due = html.cssselect("input[required]:not([type=radio]), select[required]")
+    assert {one.get("aria-invalid") for one in due} == {"false"}
 
 
 def test_what_is_chosen_from_the_start_is_not_said_to_be_due():

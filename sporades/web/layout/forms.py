@@ -143,6 +143,9 @@ class Field(BoundField):
         built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         if self.use_fieldset and self.aria_describedby:
             built.setdefault("aria-describedby", self.aria_describedby)
+        # What is due and still empty, browsers else tell screen readers to be wrong.
+        if built.get("required") and not self.use_fieldset:
+            built.setdefault("aria-invalid", "false")
         return built
 
     @property

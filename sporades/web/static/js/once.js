@@ -21,7 +21,8 @@ export function once() {
     if (button.dataset.busy) {
       button.dataset.words = button.textContent;
       button.textContent = button.dataset.busy;
-      status.textContent = button.dataset.busy;
+      // The button that has the focus says its new words by itself.
+      if (document.activeElement !== button) status.textContent = button.dataset.busy;
     }
   });
   window.addEventListener("pageshow", () => {
