@@ -23,6 +23,20 @@ def test_a_number_stays_with_the_sign_before_it():
     )
 
 
+def test_what_is_only_heard_does_not_run_into_what_is_seen():
+    said = (
+        '<a>Modifier<span class="fr-sr-only"> mon adresse</span></a>'
+        '<p><span class="fr-sr-only">Adresse : </span>Lille</p>'
+        '<p>Nom<span class="fr-sr-only">, demande 2</span></p>'
+    )
+
+    assert set_spaces(said) == (
+        '<a>Modifier<span class="fr-sr-only">\xa0mon adresse</span></a>'
+        '<p><span class="fr-sr-only">Adresse\xa0:\xa0</span>Lille</p>'
+        '<p>Nom<span class="fr-sr-only">, demande 2</span></p>'
+    )
+
+
 def test_a_telephone_number_stands_in_one_line_a_date_does_not():
     said = "<p>06 39 98 12 34 → +687 26 55 55, rue 1, 05 03 2008</p>"
 
