@@ -20,7 +20,7 @@ from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, St
 from tests.evidence.given import accept_all, receive
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
-from tests.web.guide import links, main, value_of
+from tests.web.guide import links, main, seen, value_of, words
 
 WHY = "Il manque la copie de votre diplôme"
 
@@ -222,7 +222,13 @@ def test_one_that_is_set_aside_is_neither_modified_nor_withdrawn(in_lille):
 @pytest.mark.parametrize(
     ("decision", "said"),
     [
-        (VALIDATE, ("Votre inscription est validée", "Oui, votre inscription est validée")),
+        (
+            VALIDATE,
+            (
+                "Votre inscription est validée",
+                "Oui, votre inscription est validée",
+            ),
+        ),
         (
             FLAG,
             (
@@ -230,7 +236,13 @@ def test_one_that_is_set_aside_is_neither_modified_nor_withdrawn(in_lille):
                 "Oui, votre inscription est enregistrée, mais incomplète",
             ),
         ),
-        (SET_ASIDE, ("Votre inscription est écartée", "Non, votre inscription est écartée")),
+        (
+            SET_ASIDE,
+            (
+                "Votre inscription est écartée",
+                "Non, votre inscription est écartée",
+            ),
+        ),
     ],
 )
 def test_its_candidate_reads_where_it_stands_and_why(sign_in, in_lille, decision, said):
@@ -248,7 +260,9 @@ def test_its_candidate_reads_where_it_stands_and_why(sign_in, in_lille, decision
         )
     ]
 
-    assert all(heading in page for page in pages[:3])
+    assert all(heading in page for page in pages[:2])
+    title = words(seen(candidate.get(f"/mes-inscriptions/{in_lille.number}")).cssselect("h1")[0])
+    assert title == f"Gérer ma candidature : {heading.lower()}"
     assert answer in pages[3]
     if decision is not VALIDATE:
         assert all(WHY in page for page in pages)

@@ -32,9 +32,8 @@ LEAVING = ("account_logout", "account_undo_address", "usersessions_list")
 """Posted, these end the session of whoever posts."""
 SHARED_TITLES = {
     # The tabs are the same for who fills them, candidate or office.
-    "Abandonner cette saisie": {"candidate:abandon", "office:abandon"},
-    "Identification, étape 2 sur 8": {"candidate:tab", "office:tab"},
-    "Récapitulatif, étape 7 sur 8": {"candidate:recap", "office:recap"},
+    "Identification, étape 2 sur 8, Brevet d'essai": {"candidate:tab", "office:tab"},
+    "Récapitulatif, étape 7 sur 8, Brevet d'essai": {"candidate:recap", "office:recap"},
     "Est-ce bien vous ?": {
         "account_reauthenticate",
         "mfa_reauthenticate",
@@ -150,6 +149,31 @@ def test_every_page_has_a_title_of_its_own_that_says_what_it_is(shown):
     assert {title: names for title, names in titles.items() if len(names) > 1} == SHARED_TITLES
 
 
+NAMED_BY_A_PAPER = {
+    "candidate:confide",
+    "candidate:drop_file",
+    "candidate:name_file",
+    "candidate:take_back_paper",
+}
+"""Their heading names a file or a paper of health: their title, which a browser keeps, does not."""
+
+
+def test_the_title_of_a_candidates_page_says_what_its_heading_says(shown):
+    found = {}
+    for name, changes in EVERY:
+        page = shown(name, **changes)
+        if page is None or not name.startswith("candidate:") or name in NAMED_BY_A_PAPER:
+            continue
+        title, heading = (
+            set(re.findall(r"[\w’']+", words(page.xpath(where)[0]).casefold()))
+            for where in ("//head/title", "//h1")
+        )
+        found[f"{name} {changes.get('section', '')}".strip()] = sorted(heading - title)
+
+    assert len(found) > 30
+    assert {name: unsaid for name, unsaid in found.items() if unsaid} == {}
+
+
 def test_a_page_that_refuses_says_how_many_faults_in_its_title(world):
     page = (
         world.browser(Role.OWNER)
@@ -158,7 +182,7 @@ def test_a_page_that_refuses_says_how_many_faults_in_its_title(world):
     )
 
     title = words(lxml.html.fromstring(page).xpath("//head/title")[0])
-    assert re.match(r"\d erreurs : Identification, étape 2 sur 8 - Sporades", title)
+    assert re.match(r"\d erreurs : Identification, étape 2 sur 8, Brevet d'essai - Sporades", title)
 
 
 @each_page
