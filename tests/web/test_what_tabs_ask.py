@@ -395,3 +395,22 @@ def test_a_diploma_that_a_rule_demands_is_not_said_to_be_optional(sign_in, categ
     page = client.get(f"/inscription/{draft.pk}/qualification")
 
     assert ("diploma" not in mandatory(page)) is is_optional
+
+
+def test_what_an_epreuve_commits_to_describes_the_choice_of_it(sign_in):
+    draft = a_draft()
+    load_invented(
+        (
+            "duree: 10 min, obligatoire: false}",
+            "duree: 10 min, obligatoire: false, engage: Compte double.}",
+        )
+    )
+
+    page = seen(sign_in(draft.candidate).get(f"/inscription/{draft.pk}/epreuves"))
+
+    described = {
+        name: {one.get("aria-describedby") for one in page.cssselect(f"[name={name}]")}
+        for name in ("statut-F1", "statut-F2")
+    }
+    assert described == {"statut-F1": {None}, "statut-F2": {"engage-F2"}}
+    assert words(page.get_element_by_id("engage-F2")) == "Compte double."
