@@ -5,7 +5,10 @@
 export function said() {
   const first = document.querySelector("[data-said]");
   if (!first || document.querySelector("[data-error-summary]")) return;
-  if (document.activeElement !== document.body) return;
+  const isLedTo = first.dataset.said && document.activeElement === first;
+  if (document.activeElement !== document.body && !isLedTo) return;
   if (first.dataset.said && first.dataset.said !== location.hash) return;
+  // The address may have led there before there was anything to read.
+  if (isLedTo) first.blur();
   first.focus({ preventScroll: location.hash !== "" });
 }
