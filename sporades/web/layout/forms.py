@@ -144,7 +144,7 @@ class Field(BoundField):
         if self.use_fieldset and self.aria_describedby:
             built.setdefault("aria-describedby", self.aria_describedby)
         # What is due and still empty, browsers else tell screen readers to be wrong.
-        if built.get("required") and not self.use_fieldset:
+        if built.get("required") and not isinstance(self.field.widget, RadioSelect):
             built.setdefault("aria-invalid", "false")
         return built
 
