@@ -12,7 +12,7 @@ BY_TWO = " par le candidat et par son représentant légal,"
 SIGNER, GUARDIAN = "Date et signature du candidat", "Date et signature du représentant légal"
 """Where each signs: the guardian too, for a minor."""
 
-UNPRINTED = {"answers", "closes_at", "signed_by"}
+UNPRINTED = {"accepted", "answers", "closes_at", "signed_by"}
 """What a version keeps for the service alone."""
 
 

@@ -41,5 +41,6 @@ def _answer(field: forms.Field, name: str) -> str | list[str]:
     if isinstance(field, forms.ChoiceField):
         return [value for value, _ in flat(field.choices)][-1]
     if isinstance(field, forms.BooleanField):
-        return "on"
+        # A box may say what it accepts, by its value.
+        return field.widget.format_value(True) or "on"
     return f"L'Élan « {name} » <b> & 7"[: field.max_length if hasattr(field, "max_length") else 9]

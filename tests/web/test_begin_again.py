@@ -8,6 +8,7 @@ import time_machine
 from sporades.acts import announcing, registering
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.registrations.accepted import answers_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
@@ -74,7 +75,7 @@ def test_at_72_hours_exactly_the_page_still_offers_it_and_the_answers_are_there(
     draft = Draft.objects.open().get()
     assert answered.url == f"/inscription/{draft.pk}"
     typed = {row.section: row.answers for row in draft.answers.all()}
-    assert typed == registration.versions.get().snapshot["answers"]
+    assert typed == answers_of(registration.versions.get())
     assert Registration.objects.active().count() == 0
 
 

@@ -57,7 +57,7 @@ FILED = [
 ]
 # What is not an answer: the last tab and « N° Inscription » say it. What programs alone read.
 BESIDE = {"candidate_number", "service", "receipt", "to_return", "evidence", "accommodation"}
-UNREAD = {"regulation", "filed_at", "closes_at", "zone", "answers"}
+UNREAD = {"accepted", "regulation", "filed_at", "closes_at", "zone", "answers"}
 
 
 @pytest.fixture(autouse=True)
