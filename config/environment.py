@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 import re
+import stat
 from datetime import timedelta
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -442,7 +443,11 @@ def antivirus(name: str) -> tuple[str, int] | None:
 
 
 def _folder(name: str, parts: SplitResult) -> str:
-    """Return the folder that an address names, made if need be."""
+    """Return the folder that an address names, made if need be.
+
+    One that exists is not asked whether it may be written to: what is read-only, full or away today
+    stops neither the web nor the commands of that night, and `check --deploy` says it.
+    """
     if parts.netloc or not parts.path.strip("/") or not parts.path.startswith("/"):
         message = (
             f"{name} doit donner un chemin entier, avec trois barres : {parts.scheme}:///dossier"
@@ -451,9 +456,18 @@ def _folder(name: str, parts: SplitResult) -> str:
     try:
         Path(parts.path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        if not _is_missing(parts.path):
+            return parts.path
         message = f"{name} : le dossier {parts.path} ne peut pas être créé ({error.strerror})."
         raise ImproperlyConfigured(message) from None
-    if not os.access(parts.path, os.W_OK | os.X_OK):
-        message = f"{name} : l'utilisateur qui lance Sporades n'a pas le droit d'écrire dans le dossier {parts.path}."
-        raise ImproperlyConfigured(message)
     return parts.path
+
+
+def _is_missing(folder: str) -> bool:
+    """Return whether no folder is there; of a disk that does not answer nothing is known."""
+    try:
+        return not stat.S_ISDIR(os.stat(folder).st_mode)  # noqa: PTH116 - it says why it fails
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False

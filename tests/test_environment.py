@@ -1,5 +1,6 @@
 """What a deployer says is read once: what cannot be used stops the start, with one line."""
 
+import errno
 import os
 import runpy
 import socket
@@ -65,13 +66,40 @@ def test_an_installation_that_says_all_it_must_starts(tmp_path):
     assert (started.returncode, started.stderr) == (0, "")
 
 
-def test_a_folder_that_may_not_be_written_to_is_refused_at_the_start(
+def test_a_folder_that_is_only_read_or_whose_disk_is_away_stops_no_start(
     read_settings, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(os, "access", lambda where, how: not str(where).endswith("medical"))
+    asked, is_asked = os.stat, {"files": 0}
 
-    with pytest.raises(ImproperlyConfigured, match=r"MEDICAL_FILES_URL : .* pas le droit d'écrire"):
-        read_settings(whole(tmp_path))
+    def away(where, *rest, **more):
+        if str(where).endswith("files"):
+            is_asked["files"] += 1
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return asked(where, *rest, **more)
+
+    def not_made(where, *_):
+        raise OSError(errno.EROFS, "Read-only file system", where)
+
+    (tmp_path / "medical").mkdir()
+    monkeypatch.setattr(os, "access", lambda where, how: not str(where).endswith("medical"))
+    monkeypatch.setattr(os, "mkdir", not_made)
+    monkeypatch.setattr(os, "stat", away)
+
+    read_settings(whole(tmp_path))
+
+    assert is_asked["files"]
+
+
+def test_a_folder_that_is_not_there_and_cannot_be_made_is_refused_at_the_start(
+    read_settings, tmp_path
+):
+    (tmp_path / "file").touch()
+    nowhere = {"FILES_URL": f"file://{tmp_path / 'file' / 'files'}"}
+
+    with pytest.raises(ImproperlyConfigured, match=r"FILES_URL : .* ne peut pas être créé"):
+        read_settings(whole(tmp_path) | nowhere)
+    with pytest.raises(ImproperlyConfigured, match=r"FILES_URL : .* ne peut pas être créé"):
+        read_settings(whole(tmp_path) | {"FILES_URL": f"file://{tmp_path / 'file'}"})
 
 
 def test_a_database_that_is_back_is_asked_again_within_seconds_however_long_it_was_away(

@@ -1,9 +1,12 @@
 """What a real installation must say of itself before it opens: `sporades check --deploy`."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.core.files.storage import storages
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -64,11 +67,27 @@ def the_database_is_migrated(*, databases: list[str] | None, **kwargs: Any) -> l
 @register(Tags.database, deploy=True)
 def the_stores_can_be_written_to(*, databases: list[str] | None, **kwargs: Any) -> list[Error]:
     """Write a file of some bytes to each store, and take it away."""
-    return [
-        Error(f"{name} : l'entrepôt ne prend pas de fichier.", id="sporades.E005")
-        for store, name in STORES.items()
-        if databases and not _takes(store)
-    ]
+    return [found for store in STORES if databases for found in _refusal(store)]
+
+
+def _refusal(store: str) -> list[Error]:
+    """Say why a store keeps nothing: by right, or because it is full or away."""
+    name = STORES[store]
+    folder = _folder(store)
+    if folder and Path(folder).is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        said = f"{name} : l'utilisateur qui lance Sporades ne peut pas écrire dans {folder}."
+        return [Error(said, hint="Ses droits, ou un disque en lecture seule.", id="sporades.E006")]
+    if not _takes(store):
+        return [Error(f"{name} : l'entrepôt ne prend pas de fichier.", id="sporades.E005")]
+    return []
+
+
+def _folder(store: str) -> str:
+    """Return the folder that a store is; nothing of one that is elsewhere."""
+    try:
+        return storages[store].path("")
+    except NotImplementedError:
+        return ""
 
 
 def _takes(store: str) -> bool:
