@@ -8,12 +8,13 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
+from sporades.acts import messaging
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.threads.models import ThreadMessage
-from tests.factories import a_candidate, a_registration, load_invented
+from tests.factories import NOW, a_candidate, a_registration, load_invented
 from tests.journal.test_sealing import documented_role
-from tests.threads.said import write
+from tests.threads.said import MANAGER, write
 
 
 def frozen_columns():
@@ -99,7 +100,10 @@ def test_the_serving_role_does_all_that_a_day_asks_for(serving):
     load_invented(("coefficient: 3,", "coefficient: 7,"))
     registration = a_registration(a_candidate(birth_name="Petit"))
     write(registration)
-    ThreadMessage.objects.filter(registration=registration).update(read_at=registration.filed_at)
+    [asked] = ThreadMessage.objects.filter(registration=registration)
+    ThreadMessage.objects.filter(pk=asked.pk).update(read_at=registration.filed_at)
+    messaging.settle(registration=registration, seen=str(asked.pk), by=MANAGER, at=NOW)
 
+    assert ThreadMessage.objects.get(pk=asked.pk).settled_at == NOW
     assert registration.versions.count() == 1
     assert Regulation.objects.count() == 2

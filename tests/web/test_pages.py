@@ -117,7 +117,7 @@ def test_the_legal_page_says_who_publishes_and_who_hosts(opened, settings):
         assert owed in page
 
 
-def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(settings):
+def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(db, settings):
     settings.DEPLOYER_ADDRESS = "2, rue du Port, 59000 Lille"
     settings.PUBLICATION_DIRECTOR = settings.HOST_NAME = settings.PRIVACY_CONTACT = ""
 
@@ -130,7 +130,7 @@ def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(settings)
     assert found == ["PUBLICATION_DIRECTOR", "HOST_NAME", "PRIVACY_CONTACT"]
 
 
-def test_a_real_installation_is_told_that_its_seal_cannot_be_put(settings, tmp_path):
+def test_a_real_installation_is_told_that_its_seal_cannot_be_put(db, settings, tmp_path):
     settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(tmp_path / "none.p12"), "secret"
 
     found = [one.id for one in run_checks(include_deployment_checks=True)]

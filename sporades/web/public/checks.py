@@ -1,20 +1,31 @@
 """What a real installation must say of itself before it opens: `sporades check --deploy`."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import WARNING, CheckMessage, Error, Tags, register
 from django.core.files.storage import storages
+from django.core.mail import mailers
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import Error as DatabaseTrouble
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.errors import InsufficientPrivilege
 
-from sporades.core import files, seal
+from sporades.core import files, seal, standing
+from sporades.web.public import rights
 
 PROBE = b"sporades check --deploy"
 STORES = {"default": "FILES_URL", "medical": "MEDICAL_FILES_URL"}
+
+MAIL_PATIENCE = 5
+"""For how many seconds a mail server is waited for."""
+
+MOST_RIGHTS = 3
+"""How many of the rights that lack are named: a role without any lacks hundreds."""
 
 OWED = {
     "DEPLOYER_ADDRESS": "l'adresse postale de l'éditeur",
@@ -46,28 +57,76 @@ def the_seal_can_be_put(**kwargs: Any) -> list[Error]:
     return [Error(said, hint="Un fichier PKCS#12, et son mot de passe.", id="sporades.E002")]
 
 
-@register(Tags.database, deploy=True)
-def the_database_is_migrated(*, databases: list[str] | None, **kwargs: Any) -> list[Error]:
-    """Ask each database that is named whether it answers, and whether its tables are of this code."""
-    found = []
-    for alias in databases or []:
+@register(Tags.compatibility, deploy=True)
+def what_is_given_can_be_read(**kwargs: Any) -> list[CheckMessage]:
+    """Say that nobody opens what candidates give: without an antivirus it waits for ever."""
+    if settings.CLAMD:
+        return []
+    said = "CLAMD_URL est vide : ce que les candidats déposent attend, et personne ne peut le lire."
+    return [CheckMessage(WARNING, said, id="sporades.W001")]
+
+
+@register(Tags.compatibility, deploy=True)
+def mails_can_leave(**kwargs: Any) -> list[CheckMessage]:
+    """Greet the mail server, encrypt and sign in as mails will; nothing is sent."""
+    mailer = mailers["default"]
+    if not isinstance(mailer, EmailBackend):
+        return []
+    mailer.timeout = MAIL_PATIENCE
+    try:
+        with closing(mailer):
+            mailer.open()
+    except OSError as trouble:  # Those of smtplib are of its kind.
+        why = " ".join(str(trouble).split()) or type(trouble).__name__
+        said = (
+            f"MAIL_URL : le serveur de mails ne prend pas de connexion, aucun ne partirait ({why})."
+        )
+        return [CheckMessage(WARNING, said, id="sporades.W002")]
+    return []
+
+
+@register(Tags.compatibility, deploy=True)
+def the_database_is_migrated(*, databases: list[str], **kwargs: Any) -> list[CheckMessage]:
+    """Ask each database whether it answers, whether its tables are of this code, and to whom."""
+    found: list[CheckMessage] = []
+    for alias in databases:
         try:
-            executor = MigrationExecutor(connections[alias])
-            left = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            found += _rights(connections[alias])
+            left = standing.migrations_left(connections[alias])
         except DatabaseTrouble as trouble:
+            if isinstance(trouble.__cause__, InsufficientPrivilege):
+                continue  # It answers: a right lacks, and is told.
             said = f"DATABASE_URL : la base ne répond pas ({type(trouble).__name__})."
             found.append(Error(said, hint="Le serveur, le nom, l'utilisateur.", id="sporades.E003"))
             continue
         if left:
-            said = f"{len(left)} migrations ne sont pas faites : « sporades migrate »."
+            said = f"{left} migrations ne sont pas faites : « sporades migrate »."
             found.append(Error(said, id="sporades.E004"))
     return found
 
 
-@register(Tags.database, deploy=True)
-def the_stores_can_be_written_to(*, databases: list[str] | None, **kwargs: Any) -> list[Error]:
+def _rights(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+    """Say that the role may do more than serve, or less."""
+    role = rights.role(connection)
+    hint = "docs/operations.md, « The journal »."
+    if rights.owned(connection):
+        said = (
+            f"DATABASE_URL : le rôle « {role} » possède les tables, ou peut agir comme qui les possède : "
+            "rien de ce qui est déposé ni du journal n'est protégé de lui."
+        )
+        return [CheckMessage(WARNING, said, hint=hint, id="sporades.W003")]
+    if lacking := rights.lacking(connection):
+        more = len(lacking) - MOST_RIGHTS
+        named = ", ".join(lacking[:MOST_RIGHTS]) + (f", et {more} autres" if more > 0 else "")
+        said = f"DATABASE_URL : le rôle « {role} » n'a pas tous ses droits : {named}."
+        return [CheckMessage(WARNING, said, hint=hint, id="sporades.W004")]
+    return []
+
+
+@register(Tags.compatibility, deploy=True)
+def the_stores_can_be_written_to(**kwargs: Any) -> list[Error]:
     """Write a file of some bytes to each store, and take it away."""
-    return [found for store in STORES if databases for found in _refusal(store)]
+    return [found for store in STORES for found in _refusal(store)]
 
 
 def _refusal(store: str) -> list[Error]:

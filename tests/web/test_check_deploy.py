@@ -1,0 +1,190 @@
+"""`sporades check --deploy`: what a real installation is told of itself before it opens."""
+
+import socket
+
+import pytest
+from django.core.checks import WARNING, run_checks
+from django.db import connection
+
+from config import environment
+from sporades.web.public import rights
+from tests.journal.test_sealing import documented_role
+from tests.mail.post_office import PostOffice
+
+pytestmark = pytest.mark.django_db
+OWN = "sporades.W"
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture
+def post(settings, monkeypatch):
+    """Return what points the installation at a mail server."""
+
+    def post(url):
+        monkeypatch.setenv("MAIL_URL", url)
+        settings.MAILERS = {"default": environment.mailer("MAIL_URL")}
+
+    return post
+
+
+@pytest.fixture
+def role():
+    """Return what makes the documented roles, and connects as one of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(documented_role())
+
+        def become(name, *changes):
+            cursor.execute("RESET ROLE")
+            for change in changes:
+                cursor.execute(change)
+            cursor.execute(f"SET LOCAL ROLE {name}")
+
+        yield become
+        cursor.execute("RESET ROLE")
+
+
+def told(code):
+    """Return what the check says under an id, each on one line."""
+    found = [one.msg for one in run_checks(include_deployment_checks=True) if one.id == code]
+    assert all("\n" not in one for one in found)
+    return found
+
+
+def test_what_is_given_and_never_read_is_told_until_there_is_an_antivirus(settings):
+    settings.CLAMD = None
+    [said] = told("sporades.W001")
+    settings.CLAMD = ("127.0.0.1", 3310)
+
+    assert said.startswith("CLAMD_URL est vide")
+    assert told("sporades.W001") == []
+
+
+def test_a_mail_server_is_greeted_and_sent_nothing(post):
+    office = PostOffice()
+    post(office.url)
+
+    found = told("sporades.W002")
+    office.close()
+
+    assert (found, office.letters) == ([], [])
+
+
+def test_a_mail_server_that_is_not_there_is_told(post):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        post(f"smtp://127.0.0.1:{nobody.getsockname()[1]}")
+
+        [said] = told("sporades.W002")
+
+    assert said.startswith("MAIL_URL : le serveur de mails ne prend pas de connexion")
+    assert "Connection refused" in said
+
+
+@pytest.mark.parametrize(
+    ("scheme", "why"), [("smtp+starttls", "STARTTLS"), ("smtp", "AUTH extension not supported")]
+)
+def test_a_mail_server_that_does_not_do_what_its_address_says_is_told(post, scheme, why):
+    office = PostOffice()
+    post(office.url.replace("smtp://", f"{scheme}://moi:tres-secret@"))
+
+    [said] = told("sporades.W002")
+    office.close()
+
+    assert why in said
+    assert "tres-secret" not in said
+
+
+def test_whoever_owns_the_tables_is_told_not_to_serve_as_such(role):
+    [owner] = told("sporades.W003")
+    role("sporades_app")
+    serving = told("sporades.W003")
+    role("sporades_archives")
+
+    assert "possède les tables" in owner
+    assert serving == told("sporades.W003") == []
+
+
+@pytest.mark.parametrize("name", ["sporades_app", "sporades_archives"])
+def test_the_documented_rights_are_all_that_is_asked_for(role, name):
+    role(name)
+
+    assert told("sporades.W004") == []
+    assert rights.lacking(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "lacks"),
+    [
+        ("sporades_app", "SELECT ON candidates_candidate", "SELECT sur candidates_candidate"),
+        ("sporades_app", "DELETE ON candidates_identity", "DELETE sur candidates_identity"),
+        ("sporades_app", "UPDATE ON mail_message", "UPDATE sur mail_message"),
+        ("sporades_app", "INSERT ON journal_entry", "INSERT sur journal_entry"),
+        (
+            "sporades_app",
+            "UPDATE (seal_id) ON journal_entry",
+            "UPDATE (seal_id) sur journal_entry",
+        ),
+        ("sporades_app", "SELECT ON procrastinate_jobs", "SELECT sur procrastinate_jobs"),
+        ("sporades_app", "INSERT ON shared_cache", "INSERT sur shared_cache"),
+        (
+            "sporades_app",
+            "ALL ON SEQUENCE procrastinate_jobs_id_seq",
+            "USAGE sur procrastinate_jobs_id_seq",
+        ),
+        ("sporades_archives", "SELECT ON archives.archive", "SELECT sur archive"),
+        (
+            "sporades_archives",
+            "DELETE ON registrations_version",
+            "DELETE sur registrations_version",
+        ),
+        (
+            "sporades_archives",
+            "EXECUTE ON FUNCTION journal_forget(bigint[])",
+            "EXECUTE sur journal_forget",
+        ),
+    ],
+)
+def test_a_right_that_was_not_granted_is_named(role, name, change, lacks):
+    role(name, f"REVOKE {change} FROM {name}")
+
+    [said] = told("sporades.W004")
+
+    assert said == f"DATABASE_URL : le rôle « {name} » n'a pas tous ses droits : {lacks}."
+
+
+def test_a_role_without_any_right_is_told_in_one_line_too(role):
+    role(
+        "sporades_app",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM sporades_app",
+        "GRANT SELECT ON django_migrations TO sporades_app",
+    )
+
+    [said] = told("sporades.W004")
+
+    assert said.endswith(" autres.")
+    assert said.count(" sur ") == 3
+
+
+def test_each_column_that_the_page_grants_is_one_that_is_asked_for(role):
+    role("sporades_app")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, array_agg(attname::text ORDER BY attname)"
+            " FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid"
+            " WHERE attacl::text LIKE '%sporades_app=w%' GROUP BY relname"
+        )
+        granted = dict(cursor.fetchall())
+
+    assert granted == {
+        table: sorted(columns) for table, columns in rights.CHANGED_IN.items() if columns
+    }
+
+
+def test_none_of_it_ends_the_check_in_failure():
+    found = run_checks(include_deployment_checks=True)
+
+    assert {one.level for one in found if one.id.startswith(OWN)} == {WARNING}
