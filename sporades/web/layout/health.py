@@ -1,34 +1,54 @@
 """Whether this process lives, and whether it can serve."""
 
+from http import HTTPStatus
+from threading import Event
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from sporades.core import standing
 from sporades.web.layout import outage
+
+_migrated = Event()
+"""Whether the tables were once seen to be of this code: asked again only until they are."""
 
 
 def alive(request: HttpRequest) -> HttpResponse:
     """Answer as long as the process does."""
-    return HttpResponse("vivant\n", content_type="text/plain; charset=utf-8")
+    return _said("vivant", HTTPStatus.OK)
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database answers, 503 otherwise."""
+    """Answer 200 when the database answers and is migrated, 503 otherwise.
+
+    Stores and mails are not asked: registrations work without them.
+    """
     with outage.attempt() as is_asked:
-        if not (is_asked and _answers()):
-            return HttpResponse(
-                "base de données injoignable\n",
-                status=503,
-                content_type="text/plain; charset=utf-8",
-                headers={"Retry-After": "10"},
-            )
-    return HttpResponse("prêt\n", content_type="text/plain; charset=utf-8")
+        if not is_asked:
+            return _said("base de données injoignable", HTTPStatus.SERVICE_UNAVAILABLE)
+        try:
+            is_migrated = _answers_migrated()
+        except DatabaseError as failure:
+            outage.note(failure)
+            return _said("base de données injoignable", HTTPStatus.SERVICE_UNAVAILABLE)
+    if not is_migrated:
+        said = "base de données à mettre à jour : sporades migrate"
+        return _said(said, HTTPStatus.SERVICE_UNAVAILABLE)
+    return _said("prêt", HTTPStatus.OK)
 
 
-def _answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError as failure:
-        outage.note(failure)
-        return False
+def _answers_migrated() -> bool:
+    if not _migrated.is_set():
+        if standing.migrations_left(connection):
+            return False
+        _migrated.set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
     return True
+
+
+def _said(what: str, status: int) -> HttpResponse:
+    answer = HttpResponse(f"{what}\n", status=status, content_type="text/plain; charset=utf-8")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "10"
+    return answer
