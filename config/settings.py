@@ -354,12 +354,16 @@ LOGGING = {
             "style": "{",
         },
     },
-    "filters": {"jobs": {"()": "sporades.core.job_logs.WithoutArguments"}},
+    "filters": {
+        "jobs": {"()": "sporades.core.job_logs.WithoutArguments"},
+        "in_one_line": {"()": "sporades.web.logs.InOneLine"},
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["jobs"]}
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "django.security.DisallowedHost": {"filters": ["in_one_line"]},
         "django.server": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},

@@ -25,8 +25,8 @@ def opens() -> bool:
 
     try:
         pades.read_key()
-    except Exception:
-        logger.exception("The key of the seal cannot be read")
+    except Exception as error:  # noqa: BLE001 - the file, its password, what it holds
+        logger.error("The key of the seal cannot be read: %s", error)  # noqa: TRY400 - a line
         return False
     return True
 

@@ -18,6 +18,15 @@ ROW = re.compile(
 """Where PostgreSQL quotes the row that it refuses."""
 
 
+class InOneLine(logging.Filter):
+    """What whoever asks may cause at will, and where it was noticed says nothing: no traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep a record, and no more of its error than its message."""
+        record.exc_info = record.exc_text = None
+        return True
+
+
 class Discreet(logging.Formatter):
     """A line, what it says of an error included, without keys, mail addresses and rows."""
 

@@ -4,16 +4,22 @@ import ctypes
 import os
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import sql
 
 from sporades.notices.models import Banner
-from tests.endurance.arena import url_of
+from tests.endurance.arena import a_server, drop, url_of
 from tests.endurance.servers import environment_of
 
 CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
 STORES = ("files", "medical")
+DENIED = "permission denied for table journal_entry"
+ONLY_READ = "cannot execute UPDATE in a read-only transaction"
+PAGE = "docs/operations.md, « The journal »"
+REFUSED = "La base de données refuse la connexion (DATABASE_URL) : "
 
 
 def like_anybody():
@@ -57,3 +63,77 @@ def test_stores_that_are_only_read_stop_no_command_and_the_check_names_them(read
     told = [line for line in looked.stderr.splitlines() if "sporades.E006" in line]
     assert [line.split()[2] for line in told] == ["FILES_URL", "MEDICAL_FILES_URL"]
     assert "sporades.E005" not in looked.stderr
+
+
+@pytest.fixture
+def empty_database():
+    """Give the address of a database in which nothing is."""
+    name = f"empty_{os.getpid()}"
+    with a_server() as server:
+        drop(server, name)
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield url_of(name)
+        drop(server, name)
+
+
+@pytest.mark.parametrize(
+    "words", [["journal", "verify"], ["bandeau", "retirer"], ["procrastinate", "worker"]]
+)
+@pytest.mark.django_db
+def test_a_command_before_the_migrations_says_so_in_one_line(empty_database, tmp_path, words):
+    stopped = run(*words, **environment_of(empty_database, tmp_path))
+
+    assert (stopped.returncode, stopped.stderr) == (
+        1,
+        "La base n'est pas à jour : lancez « sporades migrate ».\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "words", "said"),
+    [
+        (
+            "role=sporades_app",
+            ["journal", "verify"],
+            f"Le rôle de DATABASE_URL n'a pas ce droit ({DENIED}) : voyez {PAGE}.\n",
+        ),
+        (
+            "default_transaction_read_only=on",
+            ["bandeau", "afficher", "Bonjour"],
+            f"La base de données est en lecture seule ({ONLY_READ}) : rien n'est enregistré.\n",
+        ),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_is_said_in_one_line(tmp_path, option, words, said):
+    url = f"{url_of(connection.settings_dict['NAME'])}?options={quote(f'-c {option}')}"
+
+    stopped = run(*words, **environment_of(url, tmp_path))
+    told_whole = run(words[0], "--traceback", *words[1:], **environment_of(url, tmp_path))
+
+    assert (stopped.returncode, stopped.stderr) == (1, said)
+    assert "Traceback" in told_whole.stderr
+
+
+@pytest.mark.parametrize("words", [["journal", "verify"], ["procrastinate", "worker"]])
+@pytest.mark.django_db
+def test_a_database_that_does_not_exist_is_said_to_be_so(tmp_path, words):
+    stopped = run(*words, **environment_of(url_of("nulle_part"), tmp_path))
+
+    assert (stopped.returncode, stopped.stderr) == (
+        1,
+        f'{REFUSED}database "nulle_part" does not exist\n',
+    )
+
+
+@pytest.mark.django_db
+def test_a_password_that_is_not_the_right_one_is_said_to_be_so(tmp_path):
+    url = url_of(connection.settings_dict["NAME"])
+    right = f":{quote(connection.settings_dict['PASSWORD'])}@"
+    assert right in url
+
+    stopped = run("journal", "verify", **environment_of(url.replace(right, ":faux@"), tmp_path))
+
+    [line] = stopped.stderr.splitlines()
+    assert line.startswith(f"{REFUSED}password authentication failed")
+    assert stopped.returncode == 1

@@ -664,6 +664,20 @@ def test_an_archive_is_read_by_command_with_its_files_and_that_is_written(
     assert written.payload["after"] == {"number": whole.number, "reason": "Recours"}
 
 
+def test_a_folder_in_which_nothing_can_be_copied_is_said_before_the_archive_is_opened(
+    whole, kept, tmp_path, capsys
+):
+    operations.apply(at=archived_at(whole))
+    (tmp_path / "file").touch()
+    where = tmp_path / "file" / "lus"
+
+    with pytest.raises(CommandError, match="--fichiers : rien ne peut être écrit dans"):
+        call_command("archives", "lire", whole.number, "--motif", "Recours", "--fichiers", where)
+
+    assert capsys.readouterr().out == ""
+    assert not Entry.objects.filter(verb="archive read").exists()
+
+
 def test_a_hold_is_placed_listed_and_lifted_by_command(filed, capsys):
     call_command("archives", "gel", filed.number, "--motif", "Recours n°12")
     call_command("archives", "gels")

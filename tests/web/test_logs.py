@@ -52,3 +52,12 @@ def test_a_row_that_the_database_refuses_is_written_in_no_line_of_the_log():
 )
 def test_what_names_somebody_is_hidden_and_the_rest_is_kept(written, kept):
     assert without_persons(written) == kept
+
+
+def test_a_name_that_is_not_ours_takes_one_line_of_the_log(client, caplog):
+    answer = client.get("/", headers={"host": "ailleurs.exemple.test"})
+
+    assert answer.status_code == 400
+    [record] = caplog.records
+    assert (record.name, record.exc_info) == ("django.security.DisallowedHost", None)
+    assert "ailleurs.exemple.test" in record.getMessage()

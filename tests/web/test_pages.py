@@ -130,14 +130,22 @@ def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(db, setti
     assert found == ["PUBLICATION_DIRECTOR", "HOST_NAME", "PRIVACY_CONTACT"]
 
 
-def test_a_real_installation_is_told_that_its_seal_cannot_be_put(db, settings, tmp_path):
-    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(tmp_path / "none.p12"), "secret"
+def test_a_real_installation_is_told_that_its_seal_cannot_be_put(db, settings, tmp_path, caplog):
+    key = tmp_path / "seal.p12"
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(key), "secret"
 
-    found = [one.id for one in run_checks(include_deployment_checks=True)]
+    away = [one for one in run_checks(include_deployment_checks=True) if one.id == "sporades.E007"]
+    key.write_bytes(b"no key")
+    found = {one.id for one in run_checks(include_deployment_checks=True)}
     settings.SEAL_KEY_FILE = ""
+    without = {one.id for one in run_checks(include_deployment_checks=True)}
 
-    assert "sporades.E002" in found
-    assert "sporades.E002" not in [one.id for one in run_checks(include_deployment_checks=True)]
+    own = {"sporades.E002", "sporades.E007"}
+    assert [one.msg for one in away] == [
+        f"SEAL_KEY_FILE : {key} n'existe pas, ou ne peut pas être lu."
+    ]
+    assert (own & found, own & without) == ({"sporades.E002"}, set())
+    assert [one.exc_info for one in caplog.records if "seal" in one.name] == [None]
 
 
 def database_checks():

@@ -51,6 +51,9 @@ def legal_pages_are_complete(**kwargs: Any) -> list[Error]:
 @register(Tags.compatibility, deploy=True)
 def the_seal_can_be_put(**kwargs: Any) -> list[Error]:
     """Open the key of the seal, where there is one: without it no PDF is given."""
+    if seal.is_configured() and not os.access(settings.SEAL_KEY_FILE, os.R_OK):
+        said = f"SEAL_KEY_FILE : {settings.SEAL_KEY_FILE} n'existe pas, ou ne peut pas être lu."
+        return [Error(said, hint="Aucun PDF ne serait donné.", id="sporades.E007")]
     if not seal.is_configured() or seal.opens():
         return []
     said = "SEAL_KEY_FILE ne s'ouvre pas avec SEAL_KEY_PASSWORD : aucun PDF ne serait donné."

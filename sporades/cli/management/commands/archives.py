@@ -1,6 +1,7 @@
 """`sporades archives …`: how long things are kept, what is archived, what may not be erased (P-20)."""
 
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Inscription {number} : elle s'effacera à son terme.")
 
     def _lire(self, number: str, motif: str, fichiers: str | None, **options: Any) -> None:
+        if fichiers:
+            _may_be_written(Path(fichiers))
         found = operations.read(
             number=number, reason=_reason(motif), by=operator(), at=timezone.now()
         )
@@ -110,6 +113,13 @@ class Command(BaseCommand):
                 self.stderr.write(f"{key} : ce fichier ne peut pas être lu.")
             else:
                 (folder / Path(key).name).write_bytes(content)
+
+
+def _may_be_written(folder: Path) -> None:
+    """Refuse a folder where nothing can be copied, before the archive is opened and that is noted."""
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise CommandError(f"--fichiers : rien ne peut être écrit dans {there}.")
 
 
 def _reason(said: str) -> str:
