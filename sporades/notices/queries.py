@@ -6,6 +6,7 @@ banner, and the database itself may be a copy, or set to be read only (standards
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,22 +41,26 @@ def banner(at: datetime) -> Banner | None:
 
 def stops_writing(at: datetime) -> bool:
     """Return whether nothing is to be written now, by a banner or by the database (R-05)."""
-    found = _standing(at)
-    return is_database_read_only() or (found is not None and found.stops_writing)
+    found = _standing(at, is_needed=True)
+    return _is_read_only(is_needed=True) or (found is not None and found.stops_writing)
 
 
 def is_database_read_only() -> bool:
     """Return whether nothing can be written: what would be noted of a reading is not."""
+    return _is_read_only(is_needed=False)
+
+
+def _is_read_only(*, is_needed: bool) -> bool:
     now = time.monotonic()
     if now >= _held.looked_until:
-        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+        with _waited_for_once(is_needed=is_needed), connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
             _held.is_database_read_only = cursor.fetchone()[0] == "on"
             since = (
                 (_held.read_only_since or timezone.now()) if _held.is_database_read_only else None
             )
             _held.read_only_since = since
-        _held.looked_until = now + FRESH_FOR
+            _held.looked_until = now + FRESH_FOR
     return _held.is_database_read_only
 
 
@@ -69,12 +74,26 @@ def forget() -> None:
     _held.until = _held.looked_until = 0.0
 
 
-def _standing(at: datetime) -> Banner | None:
+@contextlib.contextmanager
+def _waited_for_once(*, is_needed: bool) -> Iterator[None]:
+    """Have a request wait once for a database that is away, whatever it asks it.
+
+    A page that needs nothing else of the database is still shown: both questions are put off, from
+    the end of the wait, which may outlast what is held. Who needs it would wait again: it fails.
+    """
+    try:
+        yield
+    except DatabaseError:
+        _held.until = _held.looked_until = time.monotonic() + FRESH_FOR
+        if is_needed:
+            raise
+
+
+def _standing(at: datetime, *, is_needed: bool = False) -> Banner | None:
     now = time.monotonic()
     if now >= _held.until:
-        # A page that needs nothing else of the database is still shown when it is away.
-        with contextlib.suppress(DatabaseError):
+        with _waited_for_once(is_needed=is_needed):
             _held.banner = Banner.objects.shown_at(at).first()
-        _held.until = now + FRESH_FOR
+            _held.until = now + FRESH_FOR
     found = _held.banner
     return None if found is None or (found.ends_at and found.ends_at <= at) else found

@@ -1,6 +1,7 @@
 """While the database is away one request waits for it, and the process answers all others."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection
@@ -9,11 +10,15 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from psycopg_pool import ConnectionPool
 
+from config.environment import FOUND_AGAIN
+from sporades.notices import queries as notices
 from sporades.web.layout import errors, outage
 from sporades.web.layout.middleware import HEALTH, outages
 
 NOWHERE = "host=127.0.0.1 port=1 dbname=sporades"
 PATIENCE = 60
+# Read before the suite makes every process believe what it holds for ever.
+FRESH_FOR = notices.FRESH_FOR
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +122,27 @@ def test_what_failed_in_a_database_that_is_there_is_no_outage(cause):
 
     with Waiting():
         assert answer().content == b"une page"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("get", "/", 200), ("post", "/mot-de-passe-oublie", 503)]
+)
+def test_one_reader_alone_waits_once(client, monkeypatch, method, path, status):
+    waits = []
+
+    def away(execute, statement, *_):
+        waits.append(statement)
+        passed.reads += FOUND_AGAIN
+        raise OperationalError("connection refused")
+
+    passed = SimpleNamespace(reads=1000.0)
+    monkeypatch.setattr(notices, "FRESH_FOR", FRESH_FOR)
+    monkeypatch.setattr(notices, "time", SimpleNamespace(monotonic=lambda: passed.reads))
+    notices.forget()
+    client.raise_request_exception = False
+    with connection.execute_wrapper(away):
+        answer = getattr(client, method)(path)
+    notices.forget()
+
+    assert (answer.status_code, len(waits)) == (status, 1)
