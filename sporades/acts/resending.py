@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from sporades import journal
@@ -12,6 +13,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.operations import is_returned, tell_again
 from sporades.mail.models import Message
+from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
@@ -125,12 +127,7 @@ def send_again(
     doubts = doubts_about(locked, registration)
     if doubts and sure_of != mark_of(doubts):
         raise Doubtful(doubts)
-    written = instant_in_words(locked.written_at, service.zone)
-    named = "courrier" if came_back else "mail"
-    preface = (
-        f"Ce {named}, écrit le {written}, n'avait pas pu vous être remis. Le voici de nouveau, tel "
-        "qu'il était."
-    )
+    preface = _preface("courrier" if came_back else "mail", locked.written_at, service.zone)
     fresh = tell_again(locked, candidate=candidate, service=service, preface=preface, at=at)
     journal.record(
         "mail sent again",
@@ -141,6 +138,55 @@ def send_again(
         after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
     )
     return fresh
+
+
+@transaction.atomic
+def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
+    """Send a refused mail again, once, whatever it is about: for the morning after a bad relay.
+
+    One about a registration goes where its candidate is reached now, as from the office; another
+    goes to the address that it was for, with its links as they were.
+
+    Args:
+        message: the refused mail.
+        by: who asks for it.
+        at: the instant.
+
+    Raises:
+        NotRefused, AlreadySentAgain: see each.
+        Doubtful: it may be false now: somebody reads it first, in the office.
+    """
+    if goes_again(message):
+        registration = Registration.objects.whole().filter(pk=message.about_id).first()
+        if registration is None:
+            raise NeverAgain
+        return send_again(message=message, registration=registration, by=by, at=at)
+    locked = Message.objects.select_for_update().get(pk=message.pk)
+    if locked.state != Message.State.REFUSED:
+        raise NotRefused
+    if Message.objects.filter(again_of=locked).exists():
+        raise AlreadySentAgain
+    fresh = write_again(
+        locked,
+        to=locked.recipient,
+        at=at,
+        preface=_preface("mail", locked.written_at, settings.TIME_ZONE),
+    )
+    journal.record(
+        "mail sent again",
+        by=by,
+        at=at,
+        after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
+    )
+    return fresh
+
+
+def _preface(named: str, written_at: datetime, zone: str) -> str:
+    written = instant_in_words(written_at, zone)
+    return (
+        f"Ce {named}, écrit le {written}, n'avait pas pu vous être remis. Le voici de nouveau, tel "
+        "qu'il était."
+    )
 
 
 def is_about(message: Message, registration: Registration) -> bool:

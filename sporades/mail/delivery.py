@@ -1,5 +1,6 @@
 """Hand a waiting message to the mail server, once."""
 
+import logging
 import smtplib
 from datetime import datetime, timedelta
 from email.header import Header
@@ -12,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import transaction
 
 from sporades.core.french import spaced
+from sporades.mail.fate import code_of, is_final
 from sporades.mail.models import Message
 from sporades.mail.pages import page_of
 
@@ -19,14 +21,12 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 MOST_DOUBLINGS = 7
 GIVES_UP_AFTER = timedelta(days=3)
-PERMANENT = range(500, 600)
-OF_US = (
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPSenderRefused,
-)
-"""Refusals that speak of this installation, not of a message: once mended, it must leave."""
+
+logger = logging.getLogger(__name__)
+
+
+class NotOpened(Exception):
+    """The conversation with the mail server cannot begin as this installation is set."""
 
 
 class _WholeWords(EmailPolicy):
@@ -77,15 +77,16 @@ def deliver(message_id: int, *, at: datetime) -> bool:
         try:
             _send(message)
         except smtplib.SMTPRecipientsRefused as refusal:
-            code, reason = next(iter(refusal.recipients.values()))
-            _note_failure(message, f"{code} {reason!r}", is_permanent=code in PERMANENT, at=at)
+            code, words = next(iter(refusal.recipients.values()))
+            reason = f"{code} {words!r}"
+            _note_failure(message, reason, is_permanent=is_final(reason, at_recipient=True), at=at)
+        except smtplib.SMTPDataError as refusal:
+            reason = f"{refusal.smtp_code} {refusal.smtp_error!r}"
+            _note_failure(message, reason, is_permanent=is_final(reason, at_recipient=False), at=at)
         except smtplib.SMTPResponseException as refusal:
-            _note_failure(
-                message,
-                f"{refusal.smtp_code} {refusal.smtp_error!r}",
-                is_permanent=refusal.smtp_code in PERMANENT and not isinstance(refusal, OF_US),
-                at=at,
-            )
+            # Before the recipient was named: of this installation. Once mended, it must leave.
+            reason = f"{refusal.smtp_code} {refusal.smtp_error!r}"
+            _note_failure(message, reason, is_permanent=False, at=at)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, it holds up no other message
             _note_failure(
                 message,
@@ -118,8 +119,21 @@ def _send(message: Message) -> None:
         },
     )
     mail.attach_alternative(page_of(spaced(message.subject), body), "text/html")
-    if not mailers["default"].send_messages([mail]):
-        raise ValueError("no address")
+    server = mailers["default"]
+    try:
+        server.open()
+    except ValueError as trouble:
+        # A password that the protocol cannot say is no fault of the message.
+        server.close()
+        raise NotOpened(type(trouble).__name__) from trouble
+    except smtplib.SMTPResponseException:
+        server.close()
+        raise
+    try:
+        if not server.send_messages([mail]):
+            raise ValueError("no address")
+    finally:
+        server.close()
 
 
 def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: datetime) -> None:
@@ -129,4 +143,7 @@ def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: date
     message.next_try_at = at + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
     if is_permanent or at - message.written_at > GIVES_UP_AFTER:
         message.state = Message.State.REFUSED
+        why = "at once" if is_permanent else "after three days"
+        # Nobody's address: the words of the server often hold it.
+        logger.warning("Mail %s is refused, %s: %s", message.pk, why, code_of(message.last_error))
     message.save(update_fields=["attempts", "last_error", "next_try_at", "state"])

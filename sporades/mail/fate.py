@@ -5,7 +5,7 @@ import re
 from sporades.core.french import instant_in_words
 from sporades.mail.models import Message
 
-_DETAILED = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+_DETAILED = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}\b(?!\.\d)")
 _PLAIN = re.compile(r"\b[45]\d\d\b")
 
 UNKNOWN = "cette adresse n'existe pas"
@@ -14,6 +14,7 @@ NO_DOMAIN = "le domaine de cette adresse n'existe pas"
 UNWANTED = "le serveur du destinataire n'a pas voulu de ce message"
 UNWRITABLE = "cette adresse ne peut pas être écrite dans un mail"
 UNSAID = "le serveur du destinataire l'a refusé"
+NO_CODE = "sans code"
 
 REASONS = {
     "1.0": UNKNOWN,
@@ -33,6 +34,40 @@ REASONS = {
     "554": UNWANTED,
 }
 """What servers say by figures (RFC 3463, RFC 5321), in words."""
+
+OF_THE_SENDER = ("1.7", "1.8")
+"""Of the addresses that RFC 3463 speaks of, those of whoever sends: ours."""
+FINAL = ("550", "551", "553")
+"""What a server says of an address that it does not have (RFC 5321), where no detail follows."""
+
+
+def is_final(error: str, *, at_recipient: bool) -> bool:
+    """Return whether a refusal speaks of its recipient's address alone, so that no other try will do.
+
+    A relay that has barred us, is full or badly set answers 5xx to everybody: what it says of
+    policy or of itself is tried again as what is refused for a while.
+
+    Args:
+        error: the code and the words of the server.
+        at_recipient: whether it was said as the recipient was named, and not of the whole message.
+    """
+    if not error.startswith("5"):
+        return False
+    detailed = _DETAILED.search(error)
+    if detailed is None:
+        return at_recipient and error[:3] in FINAL
+    is_permanent, said = detailed[0].startswith("5."), detailed[0][2:]
+    is_of_address = said.startswith("1.") and said not in OF_THE_SENDER
+    return is_permanent and (is_of_address or said == "2.1")
+
+
+def code_of(error: str) -> str:
+    """Return the figures of a refusal, or the name of what went wrong: never an address."""
+    name = re.match(r"[A-Z][A-Za-z]+(?= |$)", error)
+    if name:
+        return name[0]
+    found = [form.search(error) for form in (_PLAIN, _DETAILED)]
+    return " ".join(one[0] for one in found if one) or NO_CODE
 
 
 def in_words(message: Message, zone: str) -> str:

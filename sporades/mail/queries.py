@@ -29,6 +29,16 @@ def undelivered_to(address: str) -> Message | None:
     return None
 
 
+def refused_for_good(since: datetime | None = None) -> QuerySet[Message]:
+    """Return the refused mails that were not sent again, the oldest first.
+
+    Args:
+        since: those written from this instant on; all of them where nothing is said.
+    """
+    found = Message.objects.filter(state=Message.State.REFUSED, again__isnull=True)
+    return (found.filter(written_at__gte=since) if since else found).order_by("written_at", "pk")
+
+
 def last_written(kind: str, *, about: Model) -> datetime | None:
     """Return when the last message of a kind was written about a row."""
     written: datetime | None = (

@@ -1,5 +1,6 @@
 """Notices of non-delivery that come back after a server had taken a message (RFC 3464)."""
 
+import logging
 import re
 from email.message import EmailMessage
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from django.conf import settings
 
 from sporades.core.refusals import Refused
+from sporades.mail.fate import code_of
 from sporades.mail.models import Message
+
+logger = logging.getLogger(__name__)
 
 FAILED = "failed"
 _RETURNED = ("message/rfc822", "text/rfc822-headers")
@@ -42,9 +46,11 @@ def note_return(notice: EmailMessage) -> Message | None:
     reason = " ".join(
         str(failed[0].get(name, "")).strip() for name in ("Status", "Diagnostic-Code")
     )
-    Message.objects.filter(pk=message.pk, state=Message.State.SENT).update(
+    changed = Message.objects.filter(pk=message.pk, state=Message.State.SENT).update(
         state=Message.State.REFUSED, sent_at=None, last_error=reason.strip()[:300]
     )
+    if changed:
+        logger.warning("Mail %s is refused, after it left: %s", message.pk, code_of(reason.strip()))
     message.refresh_from_db()
     return message
 

@@ -25,6 +25,7 @@ class PostOffice:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.tempers: dict[str, object] = {}
+        self.extensions: list[str] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -60,7 +61,13 @@ class PostOffice:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         session.host_name = hostname
         said = await self._in_temper("EHLO", server, hostname)
-        return [said] if said else responses
+        return (
+            [said]
+            if said
+            else [*responses[:-1], *self.extensions]
+            if self.extensions
+            else responses
+        )
 
     async def handle_HELO(self, server, session, envelope, hostname):  # noqa: N802
         session.host_name = hostname

@@ -42,6 +42,11 @@ def jobs():
         return cursor.fetchall()
 
 
+def said(caplog):
+    """What the delivery wrote in the log."""
+    return [one.getMessage() for one in caplog.records if one.name == "sporades.mail.delivery"]
+
+
 # --- A server that takes it -------------------------------------------------------------------
 
 
@@ -110,8 +115,21 @@ REFUSALS = [
     ("RCPT", "450 Boite occupee", "waiting"),
     ("RCPT", "452 Boite pleine", "waiting"),
     ("RCPT", "550 Boite inconnue", "refused"),
+    ("RCPT", "551 Ailleurs", "refused"),
+    ("RCPT", "553 Mal ecrite", "refused"),
+    ("RCPT", "550 5.1.1 Boite inconnue", "refused"),
+    ("RCPT", "550 5.2.1 Boite fermee", "refused"),
+    ("RCPT", "550 5.1.8 Votre domaine d'envoi n'existe pas", "waiting"),
+    ("RCPT", "550 5.7.1 Relais interdit", "waiting"),
+    ("RCPT", "550 Refuse par notre politique (5.7.1)", "waiting"),
+    ("RCPT", "554 refused by policy", "waiting"),
+    ("RCPT", "552 5.2.2 Boite pleine", "waiting"),
+    ("RCPT", "550 5.3.2 Le serveur ne prend rien", "waiting"),
+    ("RCPT", "450 4.1.1 Boite inconnue pour l'instant", "waiting"),
     ("DATA", "451 Plus tard", "waiting"),
-    ("DATA", "554 Message refuse", "refused"),
+    ("DATA", "554 Message refuse", "waiting"),
+    ("DATA", "550 Message refuse", "waiting"),
+    ("DATA", "550 5.1.1 Boite inconnue", "refused"),
 ]
 
 
@@ -129,6 +147,68 @@ def test_a_refusal_is_for_a_while_unless_the_address_or_the_message_itself_is_re
     assert message.last_error.startswith(answer[:3])
     assert message.next_try_at == NOW + MINUTE
     assert office.letters == []
+
+
+def test_a_relay_that_bars_everybody_for_a_night_loses_no_mail(office):
+    messages = [a_message(to=f"ana{n}@exemple.test", key=f"mail {n}") for n in range(3)]
+    office.tempers["RCPT"] = "554 refused by policy"
+    at = NOW
+    while at < NOW + timedelta(hours=9):
+        for message in messages:
+            delivery.deliver(message.pk, at=at)
+            message.refresh_from_db()
+        at = messages[0].next_try_at
+    assert {message.state for message in messages} == {"waiting"}
+
+    office.tempers.clear()
+
+    assert [delivery.deliver(message.pk, at=at) for message in messages] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("password", "error"), [("été", "NotOpened UnicodeEncodeError"), ("ete", "538 b'5.7.11")]
+)
+def test_a_password_that_is_refused_or_cannot_be_said_burns_no_mail(
+    office, settings, password, error
+):
+    settings.MAILERS["default"]["OPTIONS"] |= {"username": "ana", "password": password}
+    office.extensions = ["250-AUTH PLAIN", "250 OK"]
+    message = a_message()
+
+    assert delivery.deliver(message.pk, at=NOW) is False
+
+    message.refresh_from_db()
+    assert message.state == "waiting"
+    assert message.last_error.startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("address", "answer", "code"),
+    [
+        ("ana@exemple.test", "550 5.1.1 <ana@exemple.test> inconnue", "550 5.1.1"),
+        ("@exemple.test", None, "ValueError"),
+    ],
+)
+def test_a_refusal_for_good_leaves_one_line_and_no_address(office, caplog, address, answer, code):
+    message = a_message(to=address)
+    if answer:
+        office.tempers["RCPT"] = answer
+
+    delivery.deliver(message.pk, at=NOW)
+    delivery.deliver(message.pk, at=NOW + MINUTE)
+
+    assert said(caplog) == [f"Mail {message.pk} is refused, at once: {code}"]
+
+
+def test_what_is_given_up_leaves_its_line_too(office, caplog):
+    message = a_message()
+    office.tempers["RCPT"] = "554 5.7.1 <ana@exemple.test> refused by policy"
+
+    delivery.deliver(message.pk, at=NOW + timedelta(days=2))
+    assert said(caplog) == []
+    delivery.deliver(message.pk, at=NOW + timedelta(days=3, hours=1))
+
+    assert said(caplog) == [f"Mail {message.pk} is refused, after three days: 554 5.7.1"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.mail.fate import in_words, reason
+from sporades.mail.fate import code_of, in_words, reason
 from sporades.mail.models import Message
 from tests.factories import NOW
 
@@ -52,3 +52,19 @@ def test_a_state_is_a_sentence(message, said):
 )
 def test_why_it_was_refused_is_said_and_never_quoted(error, said):
     assert reason(error) == said
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ("550 b'5.1.1 <ana@exemple.test> inconnue'", "550 5.1.1"),
+        ("554 b'refused by policy'", "554"),
+        ("5.7.1 smtp; 554 refused", "554 5.7.1"),
+        ("ValueError ana.554@exemple.test", "ValueError"),
+        ("550 b'192.0.2.5.1.1 is listed'", "550"),
+        ("ana@exemple.test", "sans code"),
+        ("", "sans code"),
+    ],
+)
+def test_its_code_is_figures_or_a_name_and_never_an_address(error, code):
+    assert code_of(error) == code

@@ -1,0 +1,151 @@
+"""`sporades mail refus`: how many mails are refused, and those of a bad night sent again (R-34)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from sporades import mail
+from sporades.accounts.models import User
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.factories import NOW, a_candidate, a_registration
+
+BARRED = "554 b'refused by policy'"
+UNKNOWN = "550 b'5.1.1 User unknown'"
+
+
+@pytest.fixture(autouse=True)
+def _now(invented_exam):
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def refused(error=BARRED, *, to="ana@exemple.test", at=NOW):
+    message = mail.write(
+        "password_changed",
+        to=to,
+        at=at,
+        key=f"{to} {at}",
+        about=User(pk=1),
+        when="maintenant",
+        reset="là",
+    )
+    message.state, message.last_error = Message.State.REFUSED, error
+    message.save()
+    return message
+
+
+def run(capsys, *more):
+    call_command("mail", "refus", *more)
+    return capsys.readouterr().out.replace("\u00a0", " ").splitlines()
+
+
+def fresh_of(message):
+    return Message.objects.get(again_of=message)
+
+
+def test_refused_mails_are_counted_by_code_without_an_address(capsys):
+    refused(at=NOW - timedelta(days=2))
+    refused()
+    refused(UNKNOWN, to="bea@exemple.test")
+
+    said = run(capsys)
+
+    old, now = "lundi 23 novembre 2026 à 10 h 30", "mercredi 25 novembre 2026 à 10 h 30"
+    first, last = (
+        "Le premier écrit le {} (heure de Paris)",
+        f"le dernier le {now} (heure de Paris).",
+    )
+    assert said == [
+        f"554 : 2. {first.format(old)}, {last}",
+        f"550 5.1.1 : 1. {first.format(now)}, {last}",
+        "Mails refusés et pas renvoyés : 3.",
+    ]
+
+
+def test_nothing_leaves_before_it_is_asked_for(capsys):
+    refused()
+
+    said = run(capsys, "--depuis", "2026-11-25 10:00", "--code", "554")
+
+    assert said[-2:] == [
+        "Mails refusés et pas renvoyés : 1.",
+        "Rien n'est parti. Pour renvoyer ces mails, une fois : la même commande et --renvoyer.",
+    ]
+    assert Message.objects.count() == 1
+
+
+def test_those_of_a_code_since_an_instant_leave_once_and_the_journal_has_it(capsys):
+    old, wanted = refused(at=NOW - timedelta(days=2)), refused()
+    other = refused(UNKNOWN, to="bea@exemple.test")
+    asked = ["--depuis", "2026-11-25T10:00", "--code", "554", "--renvoyer"]
+
+    assert [run(capsys, *asked) for _ in range(2)] == [["Renvoyés : 1."], ["Renvoyés : 0."]]
+
+    fresh = fresh_of(wanted)
+    assert (fresh.recipient, fresh.state) == (wanted.recipient, Message.State.WAITING)
+    assert fresh.body.replace("\u00a0", " ").startswith(
+        "Ce mail, écrit le mercredi 25 novembre 2026 à 10 h 30"
+    )
+    assert fresh.body.endswith(wanted.body)
+    assert not Message.objects.filter(again_of__in=[old, other]).exists()
+    [entry] = Entry.objects.filter(verb="mail sent again")
+    assert (entry.actor_kind, entry.payload["after"]) == (
+        "operator",
+        {"kind": "password_changed", "refused": wanted.pk, "message": fresh.pk},
+    )
+
+
+def test_no_more_leave_than_is_said(capsys):
+    for n in range(3):
+        refused(to=f"ana{n}@exemple.test")
+    asked = ["--depuis", "2026-11-25T10:00", "--code", "554", "--renvoyer", "--au-plus", "2"]
+
+    assert [run(capsys, *asked) for _ in range(2)] == [
+        ["Renvoyés : 2.", "Il en reste 1 : relancez la commande."],
+        ["Renvoyés : 1."],
+    ]
+
+
+def test_one_about_a_registration_goes_where_its_candidate_is_now(capsys):
+    registration = a_registration(a_candidate(email="zoe@exemple.test"))
+    message = Message.objects.get(kind="registered")
+    message.state, message.last_error = Message.State.REFUSED, BARRED
+    message.save()
+    User.objects.filter(pk=registration.candidate.user_id).update(email="zoe.neuve@exemple.test")
+
+    run(capsys, "--depuis", "2026-11-25T10:00", "--code", "554", "--renvoyer")
+
+    assert fresh_of(message).recipient == "zoe.neuve@exemple.test"
+    entry = Entry.objects.get(verb="mail sent again")
+    assert (entry.object_kind, entry.object_id) == ("registration", str(registration.pk))
+
+
+def test_one_that_may_be_false_by_now_is_left_to_the_office(capsys):
+    registration = a_registration(a_candidate())
+    message = Message.objects.get(kind="registered")
+    message.kind, message.matter = "piece_asked_again", "piece:1"
+    message.state, message.last_error = Message.State.REFUSED, BARRED
+    message.save()
+    type(registration).objects.filter(pk=registration.pk).update(
+        state="withdrawn", withdrawn_at=NOW
+    )
+
+    said = run(capsys, "--depuis", "2026-11-25T10:00", "--code", "554", "--renvoyer")
+
+    assert said[0] == "Renvoyés : 0."
+    assert said[1].startswith("Laissés à la gestion, qui les voit dans « Mails » : 1.")
+
+
+@pytest.mark.parametrize(
+    "asked", [[], ["--code", "554"], ["--depuis", "2026-11-25T10:00"], ["--depuis", "hier"]]
+)
+def test_without_an_instant_and_a_code_nothing_is_sent_again(asked):
+    refused()
+
+    with pytest.raises(CommandError, match=r"dites --depuis et --code|écrivez un instant"):
+        call_command("mail", "refus", "--renvoyer", *asked)
+
+    assert Message.objects.count() == 1
