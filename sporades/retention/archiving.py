@@ -1,5 +1,6 @@
 """Take a registration out of what serves, and keep it apart: one transaction, or nothing."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from sporades.acts.correcting import lock_person
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
+from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
@@ -22,8 +24,12 @@ from sporades.retention import categories, gathering
 from sporades.retention.models import Archive
 from sporades.statistics import archived as figures
 
+UNREADABLE = "fichiers qui ne pouvaient pas être lus à l'archivage"
+"""Among the facts of an archive: how many; nothing where each could."""
 
-@transaction.atomic
+logger = logging.getLogger(__name__)
+
+
 def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
@@ -31,18 +37,46 @@ def archive(key: int, *, at: datetime) -> bool:
     and its figures in the statistics, of nobody.
     A candidate without an account goes with their last registration, unless something goes on for
     them: a draft in its time, a code that still serves. An account stays, and is from then on one
-    without a registration. Files stay where they are: the archive names them. What was confided to
-    a doctor enters no archive: it is erased (P-14).
+    without a registration. Files stay where they are: the archive names them, and says how many
+    could not be read by then, as the log does. What was confided to a doctor enters no archive: it
+    is erased (P-14).
     """
+    kept = _archive(key, at=at)
+    if kept is not None:
+        _read(kept)
+    return kept is not None
+
+
+def _read(kept: Archive) -> None:
+    """Read each file of an archive, which nothing holds up; say which cannot be."""
+    unread = 0
+    for place, name in enumerate(kept.files, start=1):
+        try:
+            files.get(name)
+        except (files.Unreadable, files.OutOfReach) as trouble:
+            unread += 1
+            logger.error(  # noqa: TRY400 - a line
+                "Registration %s is archived with a file that cannot be read, %s of %s: %s",
+                kept.number,
+                place,
+                len(kept.files),
+                type(trouble).__name__,
+            )
+    if unread:
+        Archive.objects.filter(pk=kept.pk).update(facts={**kept.facts, UNREADABLE: unread})
+
+
+@transaction.atomic
+def _archive(key: int, *, at: datetime) -> Archive | None:
     owner = Registration.objects.filter(pk=key).values_list("candidate", flat=True).first()
     if owner is None:
-        return False
+        return None
     # In the order of every act: the code that opens the record, then the person.
     claims.lock([owner])
     candidate = lock_person(owner)
     registration = categories.registrations(at).filter(pk=key).first()
     if registration is None:
-        return False
+        return None
     medical.forget(registration, at=at)
     rows = [*gathering.rows_of(registration), *gathering.papers_of(registration)]
     is_last = not candidate.registrations.exclude(pk=key).exists() and not _goes_on(
@@ -63,7 +97,7 @@ def archive(key: int, *, at: datetime) -> bool:
     )
     mail.forget(rows)
     _delete(registration, candidate, is_last=is_last)
-    return True
+    return kept
 
 
 def _goes_on(candidate: Candidate, *, at: datetime) -> bool:

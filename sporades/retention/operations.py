@@ -85,6 +85,11 @@ def apply(*, at: datetime) -> int:
     return done
 
 
+def archived_unread(*, at: datetime) -> int:
+    """Return how many registrations were archived at an instant with a file that could not be read."""
+    return int(Archive.objects.filter(archived_at=at, facts__has_key=archiving.UNREADABLE).count())
+
+
 def apply_some(place: Place, *, at: datetime) -> tuple[int, Place | tuple[()]]:
     """Take the next rows that are past their time; one that fails is logged, and not met again.
 

@@ -2,13 +2,18 @@
 
 import socket
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.files.storage import storages
+from django.urls import reverse
 
 from config.environment import file_store
 from sporades.documents.models import DocumentVersion
+from tests.evidence.given import give
 from tests.factories import NOW, a_registration
+from tests.medical.given import confide, found_clean
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +100,43 @@ def test_a_late_paper_is_given_as_soon_as_its_seal_is_put(late, settings):
     settings.SEAL_KEY_FILE = ""
 
     assert client.get(f"{address}/pdf").content.startswith(b"%PDF-")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("is_damaged", [True, False])
+def test_a_piece_that_its_store_has_lost_is_not_said_to_come(sign_in, caplog, is_damaged):
+    registration = a_registration()
+    deposit = give(registration)
+    path = Path(storages["default"].path(deposit.key))
+    path.unlink()
+    if is_damaged:
+        path.write_bytes(b"autre chose")
+
+    page = sign_in(registration.candidate).get(
+        f"/mes-inscriptions/{registration.number}/pieces/IDENTITE/fichier"
+    )
+
+    assert (page.status_code, page["Retry-After"]) == (503, "3600")
+    said = page.text.replace("\u00a0", " ").replace("&#x27;", "'")
+    assert "Ce fichier a bien été reçu, mais il ne peut pas être lu en ce moment." in said
+    assert "demandez à son service gestionnaire s'il faut le donner de nouveau" in said
+    assert "dans quelques minutes" not in said
+    lines = [one.getMessage() for one in caplog.records if one.name == "sporades.web.layout.papers"]
+    why = "Damaged" if is_damaged else "Missing"
+    assert lines == [f"The file of evidence.deposit {deposit.pk} is lost: {why}"]
+
+
+@pytest.mark.usefixtures("kept", "confided")
+def test_a_paper_of_health_that_its_store_has_lost_is_told_so_too(sign_in, caplog):
+    registration = a_registration()
+    found_clean(paper := confide(registration))
+    Path(storages["medical"].path(paper.key)).unlink()
+
+    page = sign_in(registration.candidate).get(
+        reverse("candidate:health_file", args=[registration.number, paper.pk])
+    )
+
+    assert page.status_code == 503
+    assert "Fichier indisponible" in page.text
+    lines = [one.getMessage() for one in caplog.records if one.name == "sporades.web.layout.papers"]
+    assert lines == [f"The file of medical.paper {paper.pk} is lost: Missing"]

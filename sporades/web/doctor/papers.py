@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.acts import confiding
-from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.intake import drawing
@@ -18,7 +17,7 @@ from sporades.intake.reading import Unfit, Unready
 from sporades.medical import sealing
 from sporades.medical.models import Paper
 from sporades.web.doctor.cases import Gone, author_on, case_of
-from sporades.web.layout.papers import paper
+from sporades.web.layout.papers import given, paper
 
 
 def file(request: HttpRequest, case: int, paper_id: UUID) -> HttpResponse:
@@ -56,17 +55,16 @@ def _case(request: HttpRequest, key: int) -> Case:
 
 def _read(request: HttpRequest, case: Case, kept: Paper, *, is_by_page: bool = False) -> bytes:
     try:
-        return confiding.read(
-            paper=kept.pk,
-            reader=request.user,
-            is_by_page=is_by_page,
-            by=author_on(request, case),
-            at=request.arrived_at,
-        )
+        with given(kept):
+            return confiding.read(
+                paper=kept.pk,
+                reader=request.user,
+                is_by_page=is_by_page,
+                by=author_on(request, case),
+                at=request.arrived_at,
+            )
     except Paper.DoesNotExist:
         raise Http404 from None  # another doctor is in charge by now
-    except (files.OutOfReach, files.Unreadable) as failure:
-        raise BeingPrepared from failure
     except sealing.Unreadable:
         raise Refused(sealing.UNREADABLE) from None
 

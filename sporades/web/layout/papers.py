@@ -1,13 +1,31 @@
 """A paper as a PDF, or when to come back for it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from http import HTTPStatus
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core import files
 from sporades.documents.operations import BeingPrepared
+
+logger = logging.getLogger(__name__)
+
+
+class NotRead(BeingPrepared):
+    """A file that was sent to us, that its store does not give whole: nothing makes it anew."""
+
+    message = (
+        "Ce fichier a bien été reçu, mais il ne peut pas être lu en ce moment. Le service technique "
+        "en est prévenu. S'il sert à une inscription, demandez à son service gestionnaire s'il faut "
+        "le donner de nouveau."
+    )
+    title = "Fichier indisponible"
+    retry_after = timedelta(hours=1)
 
 
 def paper(
@@ -42,13 +60,31 @@ def paper(
     )
 
 
-def kept(key: str) -> bytes:
+def kept(key: str, *, of: Model) -> bytes:
     """Return a file that was sent to us, by its key in the store.
 
+    Args:
+        key: what names it.
+        of: the row that does, which the log says.
+
     Raises:
-        BeingPrepared: the store does not answer, or does not give it whole.
+        BeingPrepared: the store does not answer.
+        NotRead: it does, and does not give that file whole.
     """
-    try:
+    with given(of):
         return files.get(key)
-    except (files.OutOfReach, files.Unreadable) as failure:
+
+
+@contextmanager
+def given(of: Model) -> Iterator[None]:
+    """Read a file that was sent to us, in the block; raises as `kept` does."""
+    try:
+        yield
+    except files.OutOfReach as failure:
         raise BeingPrepared from failure
+    except files.Unreadable as failure:
+        # Nothing makes it anew: whoever is on duty has to know which it is, and nobody's name.
+        logger.error(  # noqa: TRY400 - a line
+            "The file of %s %s is lost: %s", of._meta.label_lower, of.pk, type(failure).__name__
+        )
+        raise NotRead from failure

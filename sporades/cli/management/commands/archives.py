@@ -70,8 +70,14 @@ class Command(BaseCommand):
         self.stdout.write("Rien n'est gardé au-delà de son terme.")
 
     def _appliquer(self, **options: Any) -> None:
-        done = operations.apply(at=timezone.now())
+        at = timezone.now()
+        done = operations.apply(at=at)
         self.stdout.write(f"{done} archivage(s) ou effacement(s).")
+        if unread := operations.archived_unread(at=at):
+            raise CommandError(
+                f"Inscriptions archivées dont un fichier ne pouvait pas être lu : {unread}. Voyez le "
+                "journal du programme, et « sporades fichiers verifier »."
+            )
 
     def _gels(self, **options: Any) -> None:
         for held in Hold.objects.order_by("placed_at"):
@@ -106,13 +112,19 @@ class Command(BaseCommand):
 
     def _copy(self, found: Archive, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unread = 0
         for key in found.files:
             try:
                 content = files.get(key)
             except (files.Unreadable, files.OutOfReach):
+                unread += 1
                 self.stderr.write(f"{key} : ce fichier ne peut pas être lu.")
             else:
                 (folder / Path(key).name).write_bytes(content)
+        if unread:
+            raise CommandError(
+                f"Fichiers qui ne peuvent pas être lus : {unread} sur {len(found.files)}."
+            )
 
 
 def _may_be_written(folder: Path) -> None:

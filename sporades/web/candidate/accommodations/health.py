@@ -10,9 +10,7 @@ from django.urls import reverse
 
 from sporades.accommodations.queries import last_case_of, papers_called_for_by
 from sporades.acts import confiding
-from sporades.core import files
 from sporades.core.refusals import Refused
-from sporades.documents.operations import BeingPrepared
 from sporades.medical import sealing
 from sporades.medical.models import Paper
 from sporades.medical.queries import papers_of
@@ -27,7 +25,7 @@ from sporades.web.candidate.accommodations.health_shown import (
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import doubt_in_words
 from sporades.web.layout.kept import forget, typed_before
-from sporades.web.layout.papers import paper
+from sporades.web.layout.papers import given, paper
 from sporades.web.layout.sent import taking
 
 _KEPT = (
@@ -168,11 +166,10 @@ def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse
 
 def _read(request: HttpRequest, found: Paper) -> bytes:
     try:
-        return confiding.read(
-            paper=found.pk, reader=request.user, by=request.actor, at=request.arrived_at
-        )
-    except (files.OutOfReach, files.Unreadable) as failure:
-        raise BeingPrepared from failure
+        with given(found):
+            return confiding.read(
+                paper=found.pk, reader=request.user, by=request.actor, at=request.arrived_at
+            )
     except sealing.Unreadable:
         raise Refused(sealing.UNREADABLE) from None
 

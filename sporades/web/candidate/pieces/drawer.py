@@ -66,7 +66,7 @@ def file(request: HttpRequest, kept: int) -> HttpResponse:
     return paper(
         request,
         name=f"porte-documents-{found.pk}",
-        read=partial(read_kept, found.key),
+        read=partial(read_kept, found.key, of=found),
         instead=[("Revenir à mon porte-documents", reverse("candidate:drawer"))],
         is_attached=True,
     )

@@ -151,7 +151,7 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     return paper(
         request,
         name=f"piece-{piece.lower()}-{found.number}",
-        read=partial(kept, given.key),
+        read=partial(kept, given.key, of=given),
         instead=[
             ("Revenir aux pièces justificatives", reverse("candidate:evidence", args=[number]))
         ],

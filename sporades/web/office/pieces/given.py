@@ -71,7 +71,7 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         raise Http404
 
     def content() -> bytes:
-        sent = kept(given.key)
+        sent = kept(given.key, of=given)
         by, at = author_on(request, found), request.arrived_at
         reading.consult_piece(registration=found, row=row, by=by, at=at)
         return sent
@@ -92,7 +92,7 @@ def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpRespon
     if given is None or not given.is_clean or not 1 <= page <= given.pages:
         raise Http404
     try:
-        image = drawing.page_of(kept(given.key), page)
+        image = drawing.page_of(kept(given.key, of=given), page)
     except (BeingPrepared, Unfit, Unready):
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
     by, at = author_on(request, found), request.arrived_at

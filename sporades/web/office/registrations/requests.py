@@ -204,7 +204,7 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     found = _found(request, queue, asked, proof_key__gt="", proof_is_clean=True)
 
     def content() -> bytes:
-        sent = kept(found.proof_key)
+        sent = kept(found.proof_key, of=found)
         reading.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
         return sent
 

@@ -1,0 +1,171 @@
+"""What the rows name, compared with what the two stores hold (R-20)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Model, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+
+from sporades.core import files
+from sporades.documents.models import DocumentVersion
+from sporades.drawers.models import KeptFile
+from sporades.evidence.models import Deposit
+from sporades.exchanges.models import Export
+from sporades.letters.models import PrintRun
+from sporades.medical.models import Paper
+from sporades.medical.operations import STORE
+from sporades.publications.models import Publication
+from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.retention.models import Archive
+
+AT_ONCE = 500
+SILENCES = 20
+"""After how many files in a row that a store does not give it is said not to answer."""
+
+MISSING, DAMAGED, UNREAD, OTHER_SIZE = "absent", "altéré", "illisible", "d'une autre longueur"
+
+
+class Silent(Exception):
+    """A store gives nothing: no file of it is known to be there or not."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows of a model that name a file each.
+
+    Attributes:
+        words: what the file is, for people.
+        model: of the rows.
+        key: the field that names the file.
+        size: the field that says its length, if any.
+        number: the path to the number of its registration, where naming it tells nothing of health.
+        store: which store has it.
+        is_made_again: whether it is made anew from what the database holds.
+        within: the key of a JSON field where `key` is one.
+    """
+
+    words: str
+    model: type[Model]
+    key: str
+    size: str = ""
+    number: str = ""
+    store: str = files.USUAL
+    is_made_again: bool = False
+    within: str = ""
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows that name a file: key, file, length, number of the registration."""
+        objects: QuerySet[Any] = self.model._default_manager.all()
+        named: Any = KeyTextTransform(self.within, self.key) if self.within else F(self.key)
+        told = objects.annotate(
+            file=named,
+            length=F(self.size) if self.size else Value(0),
+            registered=F(self.number) if self.number else Value(""),
+        )
+        return told.filter(file__gt="").values_list("pk", "file", "length", "registered")
+
+
+SOURCES = (
+    Source(
+        "fichier d'une pièce justificative",
+        Deposit,
+        "key",
+        size="size",
+        number="evidence__registration__number",
+    ),
+    Source("fichier du porte-documents", KeptFile, "key", size="size"),
+    Source(
+        "pièce jointe à une demande de modification",
+        ChangeRequest,
+        "proof_key",
+        number="registration__number",
+    ),
+    Source("pièce jointe à une demande de correction", CorrectionRequest, "proof_key"),
+    Source("document déposé", DocumentVersion, "content", within="file"),
+    Source("fichiers déposés d'une publication", Publication, "archive_key"),
+    Source("papier confié à un médecin", Paper, "key", store=STORE),
+    Source("document imprimé", DocumentVersion, "pdf_key", is_made_again=True),
+    Source("impression de courriers", PrintRun, "file_key", is_made_again=True),
+    Source("export", Export, "file_key", is_made_again=True),
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file that is not what its row says: by what it is and its number, nobody's name."""
+
+    words: str
+    row: str
+    number: str
+    what: str
+    is_made_again: bool
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        of = f" (inscription {self.number})" if self.number else ""
+        again = " ; il sera fait de nouveau" if self.is_made_again else ""
+        return f"{self.words}, n°{self.row}{of} : {self.what}{again}"
+
+
+def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | None]:
+    """Read each file that some rows name, one in memory at a time.
+
+    Args:
+        source: which rows.
+        sample: how many, drawn at random; all of them where nothing is said.
+
+    Yields:
+        What is wrong with each file, nothing where it is whole.
+
+    Raises:
+        Silent: the store gives none of them.
+    """
+    rows = source.rows()
+    drawn = rows.order_by("pk") if sample is None else rows.order_by("?")[:sample]
+    silences = 0
+    for row, key, length, number in drawn.iterator(chunk_size=AT_ONCE):
+        what = _looked_at(key, length, store=source.store)
+        silences = silences + 1 if what == UNREAD else 0
+        if silences == SILENCES:
+            raise Silent
+        # Erased, or printed anew, while it was looked for: it is missed by nobody.
+        if what and not source.rows().filter(pk=row, file=key).exists():
+            what = ""
+        yield (
+            Fault(source.words, str(row), number, what, is_made_again=source.is_made_again)
+            if what
+            else None
+        )
+
+
+def compared_archives(*, sample: int | None = None) -> Iterator[Fault | None]:
+    """Do the same of the files that archives name, which only one role of the database reads."""
+    rows = Archive.objects.exclude(files=[]).values_list("pk", "number", "files")
+    drawn = rows.order_by("pk") if sample is None else rows.order_by("?")[:sample]
+    silences = 0
+    for row, number, keys in drawn.iterator(chunk_size=AT_ONCE):
+        for place, key in enumerate(keys, start=1):
+            what = _looked_at(key, 0, store=files.USUAL)
+            silences = silences + 1 if what == UNREAD else 0
+            if silences == SILENCES:
+                raise Silent
+            if what and not Archive.objects.filter(pk=row).exclude(files=[]).exists():
+                what = ""
+            yield (
+                Fault("fichier d'une archive", str(place), number, what, is_made_again=False)
+                if what
+                else None
+            )
+
+
+def _looked_at(key: str, length: int, *, store: str) -> str:
+    try:
+        content = files.get(key, store=store)
+    except files.Missing:
+        return MISSING
+    except files.Damaged:
+        return DAMAGED
+    except files.OutOfReach:
+        return UNREAD
+    return OTHER_SIZE if length and len(content) != length else ""
