@@ -1,34 +1,28 @@
 """An instant, as an operator types it."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.core.management.base import CommandError
 
-FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+from sporades.exams.schema import clock
 
 
-def instant(said: str, zone: str) -> datetime:
-    """Read a minute by a clock, with a space or a « T » before the hour, as files have it.
+def instant(said: str | None, zone: str) -> datetime | None:
+    """Read a minute by a clock, written as in a réglementation file.
 
     Args:
         said: what was typed.
         zone: of which clock.
 
+    Returns:
+        The instant; nothing where nothing was typed.
+
     Raises:
         CommandError: it is no minute, or none of that clock.
     """
-    for form in FORMS:
-        try:
-            local = datetime.strptime(said, form)  # noqa: DTZ007 - its zone comes next
-        except ValueError:
-            continue
-        break
-    else:
-        raise CommandError(
-            f"« {said} » : écrivez un instant comme 2026-12-15T23:59 ou « 2026-12-15 23:59 »."
-        )
-    read = local.replace(tzinfo=ZoneInfo(zone))
-    if read.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
-        raise CommandError(f"« {said} » n'existe pas à cette horloge : on y change d'heure.")
-    return read
+    if not said:
+        return None
+    try:
+        return clock.instant(said, zone)
+    except clock.NoSuchInstant as reason:
+        raise CommandError(f"« {said} » ne convient pas : {reason}.") from None

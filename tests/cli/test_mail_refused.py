@@ -145,7 +145,7 @@ def test_one_that_may_be_false_by_now_is_left_to_the_office(capsys):
 def test_without_an_instant_and_a_code_nothing_is_sent_again(asked):
     refused()
 
-    with pytest.raises(CommandError, match=r"dites --depuis et --code|écrivez un instant"):
+    with pytest.raises(CommandError, match=r"dites --depuis et --code|un instant s'écrit"):
         call_command("mail", "refus", "--renvoyer", *asked)
 
     assert Message.objects.count() == 1

@@ -83,11 +83,23 @@ def test_in_an_outage_an_extension_waits_for_nobody_and_replaces_what_was_propos
     assert list(states) == ["refused", "applied"]
 
 
+def test_an_instant_is_written_with_a_space_as_well_as_files_have_it(service, capsys):
+    dates("--fermeture", "2026-11-26 18:00")
+
+    service.refresh_from_db()
+    assert capsys.readouterr().out == "Nouvelles dates en vigueur.\n"
+    assert "26 novembre 2026 à 18 h 00" in service.closing_in_words.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--fermeture", "demain"], "écrivez un instant comme 2026-12-15T23:59"),
-        (["--ouverture", "2027-03-28T02:30"], "n'existe pas à cette horloge"),
+        (
+            ["--fermeture", "demain"],
+            "un instant s'écrit « 2026-11-15 23:59 » ou « 2026-11-15T23:59 »",
+        ),
+        (["--ouverture", "2027-03-28T02:30"], "cette heure n'existe pas"),
+        (["--fermeture", "2026-10-25 02:30"], "cette heure existe deux fois"),
         (["--fermeture", "2026-01-01T00:00"], "ferme"),
         ([], "Dites --ouverture"),
         (["--fermeture", "2026-11-26T18:00", "--motif", " "], "Le motif compte"),

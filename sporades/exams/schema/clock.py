@@ -22,7 +22,7 @@ DEMO_DATE = "date_relative"
 FIRST_PASSAGE = "avant le changement d'heure"
 SECOND_PASSAGE = "après le changement d'heure"
 _WRITTEN = re.compile(
-    rf"(\d{{4}}-\d{{2}}-\d{{2}}) (\d{{2}}):(\d{{2}})(?:, ({FIRST_PASSAGE}|{SECOND_PASSAGE}))?"
+    rf"(\d{{4}}-\d{{2}}-\d{{2}})[ T](\d{{2}}):(\d{{2}})(?:, ({FIRST_PASSAGE}|{SECOND_PASSAGE}))?"
 )
 
 
@@ -34,7 +34,7 @@ def instant(written: str, zone: str) -> datetime:
     """Return the instant, in UTC, at which a clock of this zone shows what is written.
 
     Args:
-        written: « 2026-11-15 23:59 », with « , avant le changement d'heure » or « , après le
+        written: « 2026-11-15 23:59 » or « 2026-11-15T23:59 », with « , avant le changement d'heure » or « , après le
             changement d'heure » where the clock shows that minute twice.
         zone: the IANA name of the zone.
 
@@ -43,7 +43,7 @@ def instant(written: str, zone: str) -> datetime:
     """
     found = _WRITTEN.fullmatch(written)
     if found is None:
-        message = "un instant s'écrit « 2026-11-15 23:59 » : jour, puis heure sur 24 heures"
+        message = "un instant s'écrit « 2026-11-15 23:59 » ou « 2026-11-15T23:59 » : jour, puis heure sur 24 heures"
         raise NoSuchInstant(message)
     day, hour, minute, passage = found.groups()
     try:

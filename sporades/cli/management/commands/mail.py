@@ -65,8 +65,7 @@ class Command(BaseCommand):
         if options["what"] == "retour":
             self._note(options["notice"])
             return
-        said = options["depuis"]
-        since = instant(said, settings.TIME_ZONE) if said else None
+        since = instant(options["depuis"], settings.TIME_ZONE)
         if not options["renvoyer"]:
             self._count(since, options["code"])
         elif since is None or not options["code"]:

@@ -1,14 +1,13 @@
 """`sporades service liste`, `sporades service dates …`: when registrations are open (I1, N2)."""
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts import opening
+from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
@@ -71,8 +70,8 @@ class Command(BaseCommand):
         try:
             made = opening.change(
                 service=service,
-                opens_at=_instant(options["ouverture"], service.zone) or service.opens_at,
-                closes_at=_instant(options["fermeture"], service.zone) or service.closes_at,
+                opens_at=instant(options["ouverture"], service.zone) or service.opens_at,
+                closes_at=instant(options["fermeture"], service.zone) or service.closes_at,
                 reason=reason,
                 by=operator(),
                 at=timezone.now(),
@@ -99,17 +98,3 @@ class Command(BaseCommand):
         if service is None:
             raise CommandError("Aucun service d'inscription n'a ces codes : voyez « liste ».")
         return service
-
-
-def _instant(said: str | None, zone: str) -> datetime | None:
-    """Read a minute by the clock of the service."""
-    if not said:
-        return None
-    try:
-        local = datetime.strptime(said, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - its zone comes next
-    except ValueError:
-        raise CommandError(f"« {said} » : écrivez un instant comme 2026-12-15T23:59.") from None
-    instant = local.replace(tzinfo=ZoneInfo(zone))
-    if instant.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
-        raise CommandError(f"« {said} » n'existe pas à cette horloge : on y change d'heure.")
-    return instant
