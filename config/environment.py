@@ -196,10 +196,18 @@ def address(name: str, value: str) -> SplitResult:
         parts = urlsplit(value)
         _ = parts.port
     except ValueError:
-        # What is wrong is not repeated: the address may hold a password.
-        message = f"{name} n'est pas une adresse : vérifiez le serveur et le numéro de port."
-        raise ImproperlyConfigured(message) from None
+        raise ImproperlyConfigured(_no_address(name)) from None
+    if parts.fragment:
+        raise ImproperlyConfigured(_no_address(name))
     return parts
+
+
+def _no_address(name: str) -> str:
+    """Say that an address cannot be read; what is wrong is not repeated: it may be a password."""
+    return (
+        f"{name} n'est pas une adresse : vérifiez le serveur et le numéro de port. Dans un mot de "
+        "passe, # / ? @ : % s'écrivent %23 %2F %3F %40 %3A %25."
+    )
 
 
 def site(name: str, *, demo: bool) -> str:
@@ -296,6 +304,9 @@ def brand(name: str) -> Path | None:
 def database(name: str) -> dict[str, Any]:
     """Return Django's settings for the PostgreSQL address in a variable."""
     parts = address(name, text(name))
+    if "@" in parts.path + parts.query:
+        # A « / » or a « ? » of the password ended the server's name.
+        raise ImproperlyConfigured(_no_address(name))
     if parts.scheme not in {"postgres", "postgresql"}:
         message = (
             f"{name} doit commencer par postgresql:// (Sporades ne fonctionne qu'avec PostgreSQL)."

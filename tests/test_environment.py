@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -55,7 +56,7 @@ def read_settings(monkeypatch):
     def read(variables):
         with monkeypatch.context() as patch:
             patch.setattr(os, "environ", dict(variables))
-            runpy.run_path(str(ROOT / "config" / "settings.py"))
+            return runpy.run_path(str(ROOT / "config" / "settings.py"))
 
     return read
 
@@ -122,6 +123,7 @@ REFUSED = [
     ("DATABASE_URL", "mysql://127.0.0.1/sporades"),
     ("DATABASE_URL", "postgresql://127.0.0.1:port/sporades"),
     ("DATABASE_URL", "postgresql://127.0.0.1"),
+    ("DATABASE_URL", "postgresql://sporades:1#2@127.0.0.1/sporades"),
     ("DATABASE_URL", "postgresql://127.0.0.1/sporades?pool=abc"),
     ("DATABASE_URL", "postgresql://127.0.0.1/sporades?pool=0"),
     ("DATABASE_URL", "postgresql://127.0.0.1/sporades?prepare=non"),
@@ -307,6 +309,20 @@ def test_no_password_is_repeated_in_what_is_said_of_an_address(tmp_path):
 
     assert stopped.returncode == 1
     assert "tres-secret" not in stopped.stderr
+
+
+@pytest.mark.parametrize("sign", list("#/?"))
+def test_a_password_that_has_to_be_encoded_is_told_how(read_settings, tmp_path, sign):
+    plain, encoded = (
+        f"postgresql://sporades:1{one}secret@127.0.0.1/sporades" for one in (sign, quote(sign, ""))
+    )
+
+    with pytest.raises(ImproperlyConfigured, match="s'écrivent %23 %2F %3F %40 %3A %25") as refusal:
+        read_settings(whole(tmp_path) | {"DATABASE_URL": plain})
+
+    assert "secret" not in str(refusal.value)
+    made = read_settings(whole(tmp_path) | {"DATABASE_URL": encoded})
+    assert made["DATABASES"]["default"]["PASSWORD"] == f"1{sign}secret"
 
 
 @pytest.mark.parametrize(

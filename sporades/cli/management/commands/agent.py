@@ -1,9 +1,10 @@
-"""`sporades agent invite ADRESSE …`, `sporades agent close ADRESSE`: who works in the office."""
+"""`sporades agent invite ADRESSE …`, `close ADRESSE`, `liste`: who works in the office."""
 
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -11,11 +12,12 @@ from sporades.accounts.models import Membership
 from sporades.acts import inviting
 from sporades.cli.operators import operator
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Ouvre un compte d'agent (invite), qui choisit son mot de passe par mail, ou le ferme (close)."
+    help = "Ouvre un compte d'agent (invite), le ferme (close), le rouvre (reopen), les dit tous (liste)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
@@ -31,11 +33,14 @@ class Command(BaseCommand):
         reopen.add_argument("--until", type=date.fromisoformat, metavar="AAAA-MM-JJ")
         close = commands.add_parser("close", help="fermer un compte d'agent, tout de suite")
         close.add_argument("address", metavar="ADRESSE")
+        commands.add_parser("liste", help="dire chaque agent, son rôle, son périmètre, son état")
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = operator()
         try:
-            if options["what"] == "invite":
+            if options["what"] == "liste":
+                self._list()
+            elif options["what"] == "invite":
                 self._invite(options, by)
             elif options["what"] == "reopen":
                 user = inviting.reopen(
@@ -47,6 +52,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{user.email} : compte d'agent fermé.")
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+
+    def _list(self) -> None:
+        today = local_day(timezone.now(), settings.TIME_ZONE)
+        found = Membership.objects.select_related("user").order_by("user__email", "role")
+        for one in found.iterator():
+            self.stdout.write(
+                f"{one.user.email} : {one.role}, académies {_all_or(one.academies)}, domaines "
+                f"{_all_or(one.domains)}, {_state(one, today)}"
+            )
 
     def _invite(self, options: dict[str, Any], by: Actor) -> None:
         user = inviting.invite(
@@ -60,3 +74,15 @@ class Command(BaseCommand):
             at=timezone.now(),
         )
         self.stdout.write(f"Une invitation part vers {user.email}.")
+
+
+def _all_or(codes: list[str]) -> str:
+    return " ".join(codes) or "(tout)"
+
+
+def _state(found: Membership, today: date) -> str:
+    """Say whether a role is open, and since or until when."""
+    if not found.is_current(today):
+        return f"fermé depuis le {found.ends_on:%d/%m/%Y}"
+    opened = "ouvert" if found.user.has_usable_password() else "invité, sans mot de passe"
+    return f"{opened} jusqu'au {found.ends_on:%d/%m/%Y}" if found.ends_on else opened

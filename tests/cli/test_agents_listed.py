@@ -1,0 +1,40 @@
+"""`sporades agent liste`: each agent, a role, a perimeter and a state on a line (N2)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from sporades.accounts.models import Membership
+from tests.factories import NOW
+from tests.web.registry.world import a_member
+
+
+@pytest.fixture(autouse=True)
+def _now(db):
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_each_agent_is_listed_with_role_perimeter_and_state(capsys):
+    a_member("bea@exemple.test", Membership.Role.MANAGER, ["A09", "A28"])
+    a_member("ana@exemple.test", Membership.Role.ADMINISTRATOR, [])
+    closed = a_member("zoe@exemple.test", Membership.Role.AUDITOR, ["A09"])
+    closed.memberships.update(ends_on=NOW - timedelta(days=1), domains=["CAP"])
+    late = a_member("late@exemple.test", Membership.Role.HEAD, ["A09"])
+    late.memberships.update(ends_on=NOW + timedelta(days=1))
+    late.set_unusable_password()
+    late.save()
+
+    call_command("agent", "liste")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "ana@exemple.test : administrator, académies (tout), domaines (tout), ouvert",
+        "bea@exemple.test : manager, académies A09 A28, domaines (tout), ouvert",
+        (
+            "late@exemple.test : head, académies A09, domaines (tout), invité, sans mot de passe "
+            "jusqu'au 26/11/2026"
+        ),
+        "zoe@exemple.test : auditor, académies A09, domaines CAP, fermé depuis le 24/11/2026",
+    ]
