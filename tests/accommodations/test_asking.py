@@ -417,7 +417,7 @@ def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
 def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
     a_minor()
 
-    by_two = "Renvoyez-le signé, par vous et par votre représentant légal, avant le"
+    by_two = "À renvoyer signé, par vous et par votre représentant légal, avant le"
     of_age, minor = Message.objects.filter(kind="registered").order_by("pk")
     assert by_two not in of_age.body
     assert by_two in minor.body

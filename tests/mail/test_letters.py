@@ -42,7 +42,7 @@ Adresse mail : essais@lille.exemple.test
 Adresse : 1 place des Essais, 59000 Lille
 """
 TO_SEND = """\
-- Imprimez, signez et renvoyez ce récapitulatif. Renvoyez-le signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à votre service gestionnaire, à l'adresse ci-dessous.
+- Imprimez, signez et renvoyez ce récapitulatif. À renvoyer signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à votre service gestionnaire, à l'adresse ci-dessous.
 
 Pièces justificatives à déposer dans votre espace candidat, ou à envoyer par courrier à votre service gestionnaire :
 - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)

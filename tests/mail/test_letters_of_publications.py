@@ -343,9 +343,9 @@ Votre demande de modification est acceptée : votre inscription est modifiée, v
 
 Un mail n'écrit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
-Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Signez-le et \
-renvoyez-le à votre service gestionnaire, à l'adresse ci-dessous. Celui d'une version précédente, si \
-vous l'avez déjà renvoyé, ne vaut plus.
+Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Imprimez, \
+signez et renvoyez ce récapitulatif. À renvoyer à votre service gestionnaire, à l'adresse \
+ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.
 
 Les pièces justificatives qui vous sont demandées sont sur la page de votre inscription.
 

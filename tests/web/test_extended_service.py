@@ -89,7 +89,7 @@ def test_a_fixed_day_does_not_move(sign_in):
 
     [number, *_] = pages(sign_in, registration)
 
-    assert "Renvoyez-le signé avant le vendredi 18 décembre 2026" in number
+    assert "À renvoyer signé avant le vendredi 18 décembre 2026" in number
     assert said(number, EXTENDED) == ["piece"]
 
 

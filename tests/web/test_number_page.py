@@ -42,7 +42,7 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
     ]
     assert main(page).count(ADDRESS) == 1
     assert (
-        "Imprimez, signez et renvoyez ce récapitulatif. Renvoyez-le signé avant le vendredi 25 "
+        "Imprimez, signez et renvoyez ce récapitulatif. À renvoyer signé avant le vendredi 25 "
         "décembre 2026 à 23 h 59 (heure de Paris) à votre service gestionnaire, à l'adresse donnée "
         "plus bas."
     ) in main(page)
@@ -213,7 +213,7 @@ def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign
     page = number_page(sign_in, registration)
 
     assert words(seen(page).cssselect("h1")[0]) == "Vos numéros"
-    assert "Renvoyez-le signé" not in main(page)
+    assert "À renvoyer signé" not in main(page)
     assert "ne vaut plus" not in main(page)
 
 

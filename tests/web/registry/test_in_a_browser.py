@@ -157,14 +157,20 @@ def axe(page, rules, part="body", *, but="", but_frame=False):
 
 
 # « FranceConnect » is one word, and so are a few names.
-ONE_WORD = re.compile(r"FranceConnect|FreeOTP|[A-Z][a-z]+GA|\S+@\S+|https?:\S+")
+ONE_WORD = re.compile(r"FranceConnect|FreeOTP|JavaScript|[A-Z][a-z]+GA|\S+@\S+|https?:\S+")
+# What stands in them is read one by one; of their own name a line that ends loses its space.
+CELLS = {"cell", "gridcell", "row", "rowheader", "columnheader"}
 RUN_TOGETHER = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]|[:,;)][A-Za-zÀ-ÿ]")
 
 
 def run_together(page):
     """Return the names, as Chromium gives them, in which two words make one."""
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
-    names = {one.get("name", {}).get("value", "") for one in tree["nodes"]}
+    names = {
+        one.get("name", {}).get("value", "")
+        for one in tree["nodes"]
+        if one.get("role", {}).get("value") not in CELLS
+    }
     return sorted(name for name in names if RUN_TOGETHER.search(ONE_WORD.sub("", name)))
 
 
