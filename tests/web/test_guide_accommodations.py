@@ -58,7 +58,9 @@ def test_declaring_a_handicap_is_said_as_yes_and_nothing_of_health_is_asked(sign
     assert "Handicap Oui" in main(page)
     declaration = asked.pop("has_disability")
     assert declaration.startswith("Handicap ")
-    assert declaration.endswith("Aucun détail de santé n'est demandé ici. Non Oui")
+    assert declaration.endswith(
+        "Aucun détail de santé n'est demandé ici. Réponse obligatoire. Non Oui"
+    )
     assert len(asked) > 20
     of_health = [text for text in asked.values() if any(one in text.lower() for one in OF_HEALTH)]
     assert of_health == []
