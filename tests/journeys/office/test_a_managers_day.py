@@ -36,7 +36,7 @@ def test_a_file_is_found_found_incomplete_completed_and_validated(site, context,
     answer(manager, "Décision", "Valider")
     press(manager, "Enregistrer la décision")
     candidate.goto(f"{site}/mes-inscriptions/{registration.number}")
-    assert heading(candidate) == "Votre inscription est validée"
+    assert heading(candidate) == "Gérer ma candidature : votre inscription est validée"
 
     choose(manager, "Historique")
     assert WHY in text(manager)
