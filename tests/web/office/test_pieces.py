@@ -1018,6 +1018,6 @@ def test_the_days_given_as_examples_can_be_said(manager, in_lille):
     page = main(manager.get(decision(in_lille)))
 
     [granted] = re.findall(r"jusqu'à la fin de ce jour. Par exemple : ([\d/]+)", page)
-    posted = set(re.findall(r"jour de la réception. Par exemple : ([\d/]+)", page))
+    posted = set(re.findall(r"le jour de la remise. Par exemple : ([\d/]+)", page))
     assert granted == f"{piece(in_lille).until.date() + timedelta(days=7):%d/%m/%Y}"
     assert posted == {f"{NOW:%d/%m/%Y}"}
