@@ -116,7 +116,7 @@ def tangled(change, with_rule):
     """Return an exam of twelve épreuves that must differ in one of eleven options."""
     options = ", ".join(f"{{code: O{rank}, libelle: O{rank}}}" for rank in range(11))
     papers = "".join(
-        f"      - {{code: {code}, libelle: X, nature: orale, "
+        f"      - {{code: {code}, libelle: {code}, nature: orale, "
         f"options: {{libelle: Choix, choix: [{options}]}}}}\n"
         for code in MANY
     )

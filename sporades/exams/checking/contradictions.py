@@ -169,16 +169,16 @@ def _with_questions(
     world: World, exam: Exam, asked: Callable[[Condition | None], bool]
 ) -> list[World]:
     """Return a world with what must hold for its answers to have been asked for; none if it cannot."""
-    worlds, todo, seen = [world], list(world), set()
-    while todo:
-        for name, when in _questions(todo.pop(), exam):
+    worlds, ahead, seen = [world], list(world), set()
+    while ahead:
+        for name, when in _questions(ahead.pop(), exam):
             if name in seen or when is None:
                 continue
             seen.add(name)
             if not asked(when):
                 return []
             worlds = _joined([worlds, _worlds(when)])
-            todo.append(when)
+            ahead.append(when)
     return worlds
 
 
