@@ -126,7 +126,6 @@ def faults(page, site, *, part="body"):
     found["wider, enlarged"] = look(page, "overflow")
     found["lost without styles"] = look(page, "unstyled")
     found["kept in the browser"] = PERSONAL.findall(look(page, "stored"))
-    found["run together"] = run_together(page)
     found["console"] = [one for one in page.said if not one.startswith(ANSWERED)]
     found["elsewhere"] = [one for one in page.asked if not one.startswith((site, "data:"))]
     return {check: faults for check, faults in found.items() if faults}
@@ -154,24 +153,6 @@ def axe(page, rules, part="body", *, but="", but_frame=False):
         (one["id"], [node["target"] for node in one["nodes"]])
         for one in said["violations"] + undecided
     ]
-
-
-# « FranceConnect » is one word, and so are a few names.
-ONE_WORD = re.compile(r"FranceConnect|FreeOTP|JavaScript|[A-Z][a-z]+GA|\S+@\S+|https?:\S+")
-# What stands in them is read one by one; of their own name a line that ends loses its space.
-CELLS = {"cell", "gridcell", "row", "rowheader", "columnheader"}
-RUN_TOGETHER = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]|[:,;)][A-Za-zÀ-ÿ]")
-
-
-def run_together(page):
-    """Return the names, as Chromium gives them, in which two words make one."""
-    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
-    names = {
-        one.get("name", {}).get("value", "")
-        for one in tree["nodes"]
-        if one.get("role", {}).get("value") not in CELLS
-    }
-    return sorted(name for name in names if RUN_TOGETHER.search(ONE_WORD.sub("", name)))
 
 
 def colours(page, part):
@@ -221,7 +202,6 @@ SPOILT = """() => {
   add("<img src='http://ailleurs.exemple.test/x.png'>");
   add("<p>Ni plus grand, ni plus petit</p>", { fontSize: "16px" });
   add("<p>Remis devant</p>", { order: "-1" });
-  add("<a href='/y'>Adresse :<b>Rectorat</b></a>");
   localStorage.setItem("nom", "Camille");
 }"""
 
@@ -250,7 +230,6 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
         "kept in the browser",
         "lost without styles",
         "not enlarged",
-        "run together",
         "wider than 1280 px",
         "wider than 320 px",
         "wider, enlarged",
@@ -259,7 +238,6 @@ def test_what_looks_at_a_page_sees_its_faults(site, tabs):
     assert {"document-title", "image-alt", "tabindex"} <= without_its_frame
     assert "Sans contour" in str(found["keyboard"])
     assert "Ni plus grand" in str(found["not enlarged"])
-    assert "Adresse :Rectorat" in found["run together"]
     assert "Remis devant" in str(found["lost without styles"])
     assert "Content Security Policy" in str(found["console"])
 
