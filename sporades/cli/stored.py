@@ -121,14 +121,9 @@ def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | N
     Raises:
         Silent: the store gives none of them.
     """
-    rows = source.rows()
-    drawn = rows.order_by("pk") if sample is None else rows.order_by("?")[:sample]
-    silences = 0
-    for row, key, length, number in drawn.iterator(chunk_size=AT_ONCE):
-        what = _looked_at(key, length, store=source.store)
-        silences = silences + 1 if what == UNREAD else 0
-        if silences == SILENCES:
-            raise Silent
+    rows, look = source.rows(), _Looking(source.store)
+    for row, key, length, number in _drawn(rows, sample):
+        what = look(key, length)
         # Erased, or printed anew, while it was looked for: it is missed by nobody.
         if what and not source.rows().filter(pk=row, file=key).exists():
             what = ""
@@ -141,15 +136,10 @@ def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | N
 
 def compared_archives(*, sample: int | None = None) -> Iterator[Fault | None]:
     """Do the same of the files that archives name, which only one role of the database reads."""
-    rows = Archive.objects.exclude(files=[]).values_list("pk", "number", "files")
-    drawn = rows.order_by("pk") if sample is None else rows.order_by("?")[:sample]
-    silences = 0
-    for row, number, keys in drawn.iterator(chunk_size=AT_ONCE):
+    rows, look = Archive.objects.exclude(files=[]), _Looking(files.USUAL)
+    for row, number, keys in _drawn(rows.values_list("pk", "number", "files"), sample):
         for place, key in enumerate(keys, start=1):
-            what = _looked_at(key, 0, store=files.USUAL)
-            silences = silences + 1 if what == UNREAD else 0
-            if silences == SILENCES:
-                raise Silent
+            what = look(key, 0)
             if what and not Archive.objects.filter(pk=row).exclude(files=[]).exists():
                 what = ""
             yield (
@@ -159,13 +149,32 @@ def compared_archives(*, sample: int | None = None) -> Iterator[Fault | None]:
             )
 
 
-def _looked_at(key: str, length: int, *, store: str) -> str:
-    try:
-        content = files.get(key, store=store)
-    except files.Missing:
-        return MISSING
-    except files.Damaged:
-        return DAMAGED
-    except files.OutOfReach:
-        return UNREAD
-    return OTHER_SIZE if length and len(content) != length else ""
+def _drawn(rows: QuerySet[Any], sample: int | None) -> Iterator[Any]:
+    drawn = rows.order_by("pk") if sample is None else rows.order_by("?")[:sample]
+    return drawn.iterator(chunk_size=AT_ONCE)
+
+
+class _Looking:
+    """Looks at the files of a store, until it has given none of so many in a row."""
+
+    def __init__(self, store: str) -> None:
+        self._store, self._silences = store, 0
+
+    def __call__(self, key: str, length: int) -> str:
+        """Return what is wrong with a file, nothing where it is whole. Raises Silent."""
+        what = self._what(key, length)
+        self._silences = self._silences + 1 if what == UNREAD else 0
+        if self._silences == SILENCES:
+            raise Silent
+        return what
+
+    def _what(self, key: str, length: int) -> str:
+        try:
+            content = files.get(key, store=self._store)
+        except files.Missing:
+            return MISSING
+        except files.Damaged:
+            return DAMAGED
+        except files.OutOfReach:
+            return UNREAD
+        return OTHER_SIZE if length and len(content) != length else ""
