@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+from sporades import mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import registering
@@ -13,6 +14,7 @@ from sporades.core.actors import Actor
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import Exam, RegistrationService
+from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 
 HERE = Path(__file__).parent
@@ -113,6 +115,19 @@ def a_record(*, academy: str = "A09", at: datetime = NOW, **changes: object) -> 
     reached = {name: changes.pop(name, value) for name, value in BY_LETTER.items()}
     return candidates.enrol(
         user=None, identity={**IDENTITY, **changes}, academy_id=academy, at=at, **reached
+    )
+
+
+def a_mail(to: str, *, at: datetime = NOW) -> Message:
+    """Write a mail that needs nothing else to have happened."""
+    return mail.write(
+        "password_changed",
+        to=to,
+        at=at,
+        key=f"{to}:{at}",
+        about=User(pk=1),
+        when="maintenant",
+        reset="là",
     )
 
 

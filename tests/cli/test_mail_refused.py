@@ -6,11 +6,10 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from sporades import mail
 from sporades.accounts.models import User
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_mail, a_registration
 
 BARRED = "554 b'refused by policy'"
 UNKNOWN = "550 b'5.1.1 User unknown'"
@@ -23,15 +22,7 @@ def _now(invented_exam):
 
 
 def refused(error=BARRED, *, to="ana@exemple.test", at=NOW):
-    message = mail.write(
-        "password_changed",
-        to=to,
-        at=at,
-        key=f"{to} {at}",
-        about=User(pk=1),
-        when="maintenant",
-        reset="là",
-    )
+    message = a_mail(to, at=at)
     message.state, message.last_error = Message.State.REFUSED, error
     message.save()
     return message

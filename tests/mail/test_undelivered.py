@@ -5,11 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades import mail
-from sporades.accounts.models import User
 from sporades.mail import tasks
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate
+from tests.factories import NOW, a_candidate, a_mail
 from tests.web.guide import links, main, seen, signed_in, words
 
 ADDRESS = "zoe@exemple.test"
@@ -25,15 +23,7 @@ def client(stopped_clock):
 
 def tell(at, to=ADDRESS):
     """Write a message that needs nothing else, and let what waits be delivered."""
-    message = mail.write(
-        "password_changed",
-        to=to,
-        at=at,
-        key=f"{to}:{at}",
-        about=User(pk=1),
-        when="maintenant",
-        reset="là",
-    )
+    message = a_mail(to, at=at)
     with time_machine.travel(at, tick=False):
         tasks.sweep(0)
     message.refresh_from_db()
