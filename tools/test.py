@@ -77,13 +77,19 @@ def _run(arguments: list[str], environment: dict[str, str]) -> int:
     with subprocess.Popen(
         command,
         env=environment,
-        preexec_fn=lambda: die_with_parent(signal.SIGINT),  # noqa: PLW1509 no thread runs
+        preexec_fn=_hear,  # noqa: PLW1509 no thread runs
     ) as child:
         # The terminal sends Ctrl-C to pytest too; the other requests reach only us.
         signal.signal(signal.SIGINT, lambda *_: None)
         for sign in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, lambda *_: child.send_signal(signal.SIGINT))
         return child.wait()
+
+
+def _hear() -> None:
+    """Let a request to stop be heard: a shell starts what it puts in the background deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    die_with_parent(signal.SIGINT)
 
 
 if __name__ == "__main__":
