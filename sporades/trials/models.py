@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from sporades.accounts.asking import AskedByMember
 from sporades.accounts.permissions import Reach
-from sporades.exams.models import PreparedRegulation, Session
+from sporades.exams.models import PreparedRegulation, Regulation, Session
 from sporades.registrations.models import Registration
 from sporades.trials.states import TrialState
 
@@ -20,6 +20,15 @@ class Trial(AskedByMember):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     prepared = models.ForeignKey(
         PreparedRegulation, models.CASCADE, related_name="trials", verbose_name="réglementation"
+    )
+    against = models.ForeignKey(
+        Regulation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="version en vigueur quand il a été demandé",
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trials"

@@ -19,6 +19,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.exams import queries as exams
 from sporades.exams.models import Exam, PreparedRegulation, Regulation
+from sporades.exams.operations.preparing import in_force_beside
 from sporades.exams.schema import Status
 from sporades.registrations.models import Registration, RegistrationPaper, Version
 from sporades.registrations.refusals import Trouble
@@ -64,6 +65,7 @@ def ask(*, prepared: PreparedRegulation, reach: Reach, by: User, at: datetime) -
     author = reach.perimeters[0].member
     trial: Trial = Trial.objects.create(
         prepared=prepared,
+        against=in_force_beside(prepared),
         asked_by=by,
         asked_name=author.name,
         asked_role=author.kind,

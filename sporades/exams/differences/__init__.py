@@ -52,8 +52,10 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
         prepared: the file.
         zones: the zone of each academy.
     """
-    here = {"domain__code": prepared.domain_code, "session__code": prepared.session_code}
-    in_force = Regulation.objects.defer("source").filter(**here).order_by("-number").first()
+    domain, session = prepared.domain_code, prepared.session_code
+    versions = Regulation.objects.defer("source")
+    in_force = versions.in_force_named(domain=domain, session=session)
+    here = {"domain__code": domain, "session__code": session}
     services = RegistrationService.objects.filter(**here).for_list()
     academies = {one.academy for one in prepared.file.managing_services}
     changed, kept = openings(prepared.file, services, zones)

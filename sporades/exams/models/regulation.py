@@ -31,6 +31,11 @@ class RegulationQuerySet(models.QuerySet["Regulation"]):
         """Return the version under which one registers now: the last one."""
         return self.filter(domain=domain, session=session).order_by("-number").first()
 
+    def in_force_named(self, *, domain: str, session: str) -> "Regulation | None":
+        """Return the last version of a domain and a session, given their codes."""
+        named = {"domain__code": domain, "session__code": session}
+        return self.filter(**named).order_by("-number").first()
+
     def all_in_force(self) -> Self:
         """Return the last version of each domain and session."""
         return self.order_by("domain", "session", "-number").distinct("domain", "session")

@@ -13,7 +13,7 @@ from sporades.core.digests import digest
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
-from sporades.exams.checking import Document, Problem, Source
+from sporades.exams.checking import Document, Problem, Source, checked
 from sporades.exams.checking.problems import Fault
 from sporades.exams.differences import Difference
 from sporades.exams.differences import difference as compared
@@ -140,6 +140,24 @@ def _kept(
 def difference(prepared: PreparedRegulation) -> Difference:
     """Return what a file would change of what is in force now."""
     return compared(prepared, zones())
+
+
+def in_force_beside(prepared: PreparedRegulation) -> Regulation | None:
+    """Return the version in force where a file would make one; nothing when it would be the first."""
+    return Regulation.objects.light().in_force_named(
+        domain=prepared.domain_code, session=prepared.session_code
+    )
+
+
+def warnings(prepared: PreparedRegulation, *, at: datetime) -> list[Problem]:
+    """Return what the check tells of a file that it does not refuse.
+
+    Args:
+        prepared: the file.
+        at: the instant, beside which dates are judged.
+    """
+    source = Source(prepared.name, prepared.source)
+    return [one for one in checked(source, zones=zones(), at=at)[2] if not one.is_error]
 
 
 @transaction.atomic

@@ -370,6 +370,37 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
     assert "Acceptées telles quelles : 0. Refusées : 1." in said(head.get(where))
 
 
+def test_a_dry_run_says_beside_which_version_it_was_and_when_another_one_is_in_force(administrator):
+    file = prepared(administrator, OLDER)
+    where = reverse("office:prepared", args=[file.pk])
+    page = administrator.post(f"{where}/essai", follow=True)
+    work("trials")
+    tried = page.request["PATH_INFO"]
+    beside, anew = "Jugé à côté de la version 1", "La version 2 est en vigueur depuis"
+
+    for before in (where, tried):
+        page = said(administrator.get(before))
+        assert beside in page
+        assert anew not in page
+
+    load_invented(SEVEN, at=NOW + timedelta(minutes=1))
+    for after in (where, tried):
+        page = said(administrator.get(after))
+        assert beside in page
+        assert f"{anew} : essayez de nouveau." in page
+
+
+def test_what_the_check_warns_of_is_read_before_the_file_is_put_in_force(administrator):
+    file = prepared(administrator, ("coefficient: 3,", "coefficient: 0,"))
+
+    page = said(administrator.get(reverse("office:prepared", args=[file.pk])))
+
+    assert "À relire dans le fichier" in page
+    assert "Avec un coefficient de 0, cette épreuve ne compte pas" in page
+    other = prepared(administrator)
+    assert "À relire" not in said(administrator.get(reverse("office:prepared", args=[other.pk])))
+
+
 def test_a_dry_run_names_who_would_lose_an_epreuve(administrator, in_lille, in_versailles):
     [line] = [one for one in INVENTED.read_text("utf-8").splitlines() if "{code: E2," in one]
     file = prepared(administrator, (f"{line}\n", ""))

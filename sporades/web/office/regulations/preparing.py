@@ -1,5 +1,6 @@
 """A réglementation file: loaded, its difference read, put in force, or dropped."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from sporades.web.office.regulations.trying import trials_of
 
 MOST_PROBLEMS = 200
 TITLES = ("Ligne", "Où", "Ce qui ne va pas", "Règle")
+WARNED = ("Ligne", "Où", "Ce qui est à relire")
 
 
 def load(request: HttpRequest) -> HttpResponse:
@@ -69,7 +71,7 @@ def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
     context = {
         "prepared": found,
         "kind": {"enforced": "success", "dropped": "off"}.get(found.state, "info"),
-        **(_difference(found) if found.is_waiting else {}),
+        **(_waiting(found, at=request.arrived_at) if found.is_waiting else {}),
         "trials": trials_of(request, found),
         "may_prepare": prepares and found.is_waiting,
         "knows_it": enforces.knows(found.domain_code),
@@ -153,6 +155,16 @@ def _difference(prepared: PreparedRegulation) -> dict[str, Any]:
         "difference": found,
         "chapters": found.chapters,
         "count": sum(len(chapter.changes) for chapter in found.chapters),
+    }
+
+
+def _waiting(prepared: PreparedRegulation, *, at: datetime) -> dict[str, Any]:
+    """Return what is read before a decision: the difference, and what the check warns of."""
+    found = preparing.warnings(prepared, at=at)
+    return {
+        **_difference(prepared),
+        "warned": [(str(one.line or ""), one.field, one.message) for one in found[:MOST_PROBLEMS]],
+        "warned_titles": WARNED,
     }
 
 

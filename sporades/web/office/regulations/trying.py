@@ -13,6 +13,7 @@ from sporades.accounts.permissions import Permission
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exams.models import PreparedRegulation
+from sporades.exams.operations.preparing import in_force_beside
 from sporades.trials import operations, queries
 from sporades.trials.models import Trial
 from sporades.trials.states import TrialState
@@ -42,7 +43,8 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
     """How many would be accepted as they are, how many refused, why, and which."""
     visible = PreparedRegulation.objects.within(request.reach)
     found: Trial = get_object_or_404(
-        Trial.objects.filter(prepared__in=visible).select_related("prepared"), pk=trial
+        Trial.objects.filter(prepared__in=visible).select_related("prepared", "against"),
+        pk=trial,
     )
     reads = request.reaches(Permission.READ_FILES)
     chosen = queries.reason_of(found, reads, request.GET.get("motif", ""))
@@ -63,6 +65,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "shows_losses": shows_losses,
         "page": page,
         "base": f"?motif={chosen.pk}&page=" if chosen else "?page=",
+        "now": in_force_beside(found.prepared) if found.prepared.is_waiting else None,
         "has_begun": bool(found.done),
         "is_chosen": chosen is not None,
         "trail": [*TRAIL, (str(found.prepared), here)],
@@ -73,7 +76,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
 def trials_of(request: HttpRequest, prepared: PreparedRegulation) -> list[dict[str, Any]]:
     """Return the last dry runs of a file, with what they found in the reader's perimeter."""
     reads = request.reaches(Permission.READ_FILES)
-    latest = list(prepared.trials.order_by("-asked_at")[:SHOWN])
+    latest = list(prepared.trials.select_related("against").order_by("-asked_at")[:SHOWN])
     counted = queries.counts(latest, reads)
     return [{"of": one, "counts": _counts(counted[one.pk])} for one in latest]
 
