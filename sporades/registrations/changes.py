@@ -1,7 +1,8 @@
 """What differs between two versions, in plain words."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from sporades.candidates.models import Identity
 from sporades.candidates.words import identity_in_words
@@ -17,22 +18,46 @@ _ANOTHER_TEXT = "Nouveau texte lu et accepté"
 type Key = tuple[str, ...]
 
 
+class Said(NamedTuple):
+    """One answer as a version says it.
+
+    Attributes:
+        place: what was asked, or the name of a row.
+        answer: what was answered.
+        caption: of the table where the row stands.
+    """
+
+    place: str
+    answer: str
+    caption: str = ""
+
+
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return one sentence for each answer that differs between two snapshots, as the tabs ask them."""
-    old, new = dict(_answers(before)), dict(_answers(after))
+    # Versions of before the codes are compared by what names their rows.
+    by_code = _has_codes(before) and _has_codes(after)
+    old, new = (dict(_answers(one, by_code=by_code)) for one in (before, after))
     if (
         before.get(accepted.BOX, "") != after.get(accepted.BOX, "")
         and _TERMS in old.keys() & new.keys()
     ):
-        new[_TERMS] = (new[_TERMS][0], _ANOTHER_TEXT)
-    places = {**old, **new}
-    found = []
+        new[_TERMS] = new[_TERMS]._replace(answer=_ANOTHER_TEXT)
+    found: list[str] = []
     for key in _in_order(list(old), list(new)):
-        place = places[key][0]
-        was, is_now = (answers.get(key, (place, NOTHING))[1] for answers in (old, new))
-        if was != is_now:
-            found.append(f"{place}{colon_after(place)} {was} → {is_now}")
+        was, is_now = old.get(key), new.get(key)
+        nothing = (was or new[key])._replace(answer=NOTHING)
+        found += _sentences(was or nothing, is_now or nothing)
     return found
+
+
+def _sentences(was: Said, is_now: Said) -> Iterator[str]:
+    place = is_now.place
+    if was.place != place:
+        yield f"{was.place} s'appelle désormais {place}"
+    if was.caption != is_now.caption:
+        yield f"{place} passe de « {was.caption} » à « {is_now.caption} »"
+    if was.answer != is_now.answer:
+        yield f"{place}{colon_after(place)} {was.answer} → {is_now.answer}"
 
 
 def changes_of_identity(before: Identity, after: Identity) -> list[str]:
@@ -68,15 +93,20 @@ def _in_order(old: list[Key], new: list[Key]) -> list[Key]:
     return found
 
 
-def _answers(snapshot: dict[str, Any]) -> Iterator[tuple[Key, tuple[str, str]]]:
+def _has_codes(snapshot: dict[str, Any]) -> bool:
+    return all("codes" in table for part in snapshot["sections"] for table in part["tables"])
+
+
+def _answers(snapshot: dict[str, Any], *, by_code: bool) -> Iterator[tuple[Key, Said]]:
+    """Return each answer, under what it is known by in every version."""
     for label, value in snapshot["identity"]:
-        yield ("identity", label), (label, value)
+        yield ("identity", label), Said(label, value)
     for section in snapshot["sections"]:
         for label, value in section["lines"]:
-            yield (section["slug"], label), (label, value)
+            yield (section["slug"], label), Said(label, value)
         for table in section["tables"]:
-            for row in table["rows"]:
-                yield (
-                    (section["slug"], table["caption"], row[0]),
-                    (row[0], ", ".join(cell for cell in row[1:] if cell)),
-                )
+            codes = table["codes"] if by_code else ()
+            for row, code in zip_longest(table["rows"], codes):
+                known_by = (table["caption"], row[0]) if code is None else (code,)
+                answer = ", ".join(cell for cell in row[1:] if cell)
+                yield (section["slug"], *known_by), Said(row[0], answer, table["caption"])

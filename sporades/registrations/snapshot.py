@@ -101,6 +101,7 @@ def _section(section: Section, form: SectionForm) -> dict[str, Any] | None:
                 "caption": table.caption,
                 "columns": list(table.columns),
                 "rows": [list(row) for row in table.rows],
+                "codes": list(table.codes),
             }
             for table in tables
         ],

@@ -25,11 +25,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the summary, the épreuves for instance."""
+    """A table of the summary, the épreuves for instance.
+
+    Attributes:
+        caption: what its rows have in common.
+        columns: their headings.
+        rows: what is read; the first cell names the row.
+        codes: what each row is known by however it is named, when it has such a code.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    codes: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):

@@ -308,6 +308,7 @@ class PapersForm(SectionForm):
                 f"{phase.label} : {block.heading}" if phase.label else block.heading,
                 COLUMNS,
                 tuple(_said(offer, choices[offer.code]) for offer in block.offers),
+                tuple(offer.code for offer in block.offers),
             )
             for phase in papers.grouped(self.offers)
             for block in phase.blocks
