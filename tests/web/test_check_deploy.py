@@ -8,6 +8,7 @@ from django.db import connection
 
 from config import environment
 from sporades.web.public import rights
+from tests.intake.clamd import running
 from tests.journal.test_sealing import documented_role
 from tests.mail.post_office import PostOffice
 
@@ -57,10 +58,21 @@ def told(code):
 def test_what_is_given_and_never_read_is_told_until_there_is_an_antivirus(settings):
     settings.CLAMD = None
     [said] = told("sporades.W001")
-    settings.CLAMD = ("127.0.0.1", 3310)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings.CLAMD = nobody.getsockname()
+        [silent] = told("sporades.W005")
 
     assert said.startswith("CLAMD_URL est vide")
+    assert silent.startswith("CLAMD_URL : aucun antivirus ne répond")
     assert told("sporades.W001") == []
+
+
+def test_an_antivirus_that_answers_is_not_told_of(tmp_path, settings):
+    with running(tmp_path / "clamd") as port:
+        settings.CLAMD = ("127.0.0.1", port)
+
+        assert told("sporades.W001") == told("sporades.W005") == []
 
 
 def test_a_mail_server_is_greeted_and_sent_nothing(post):
@@ -135,6 +147,7 @@ def test_the_documented_rights_are_all_that_is_asked_for(role, name):
             "ALL ON SEQUENCE procrastinate_jobs_id_seq",
             "USAGE sur procrastinate_jobs_id_seq",
         ),
+        ("sporades_archives", "USAGE ON SCHEMA archives", "USAGE sur le schéma archives"),
         ("sporades_archives", "SELECT ON archives.archive", "SELECT sur archive"),
         (
             "sporades_archives",

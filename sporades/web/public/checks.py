@@ -16,13 +16,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import InsufficientPrivilege
 
 from sporades.core import files, seal, standing
+from sporades.intake import antivirus
 from sporades.web.public import rights
 
 PROBE = b"sporades check --deploy"
 STORES = {"default": "FILES_URL", "medical": "MEDICAL_FILES_URL"}
 
-MAIL_PATIENCE = 5
-"""For how many seconds a mail server is waited for."""
+PATIENCE = 5
+"""For how many seconds a mail server is waited for, or an antivirus."""
 
 MOST_RIGHTS = 3
 """How many of the rights that lack are named: a role without any lacks hundreds."""
@@ -62,11 +63,16 @@ def the_seal_can_be_put(**kwargs: Any) -> list[Error]:
 
 @register(Tags.compatibility, deploy=True)
 def what_is_given_can_be_read(**kwargs: Any) -> list[CheckMessage]:
-    """Say that nobody opens what candidates give: without an antivirus it waits for ever."""
-    if settings.CLAMD:
-        return []
-    said = "CLAMD_URL est vide : ce que les candidats déposent attend, et personne ne peut le lire."
-    return [CheckMessage(WARNING, said, id="sporades.W001")]
+    """Say that nobody opens what candidates give: without an antivirus that answers it waits."""
+    waits = "ce que les candidats déposent attend, et personne ne peut le lire."
+    if not settings.CLAMD:
+        return [CheckMessage(WARNING, f"CLAMD_URL est vide : {waits}", id="sporades.W001")]
+    try:
+        antivirus.scan(PROBE, patience=PATIENCE)
+    except antivirus.Unreachable:
+        said = f"CLAMD_URL : aucun antivirus ne répond à cette adresse, {waits}"
+        return [CheckMessage(WARNING, said, id="sporades.W005")]
+    return []
 
 
 @register(Tags.compatibility, deploy=True)
@@ -75,7 +81,7 @@ def mails_can_leave(**kwargs: Any) -> list[CheckMessage]:
     mailer = mailers["default"]
     if not isinstance(mailer, EmailBackend):
         return []
-    mailer.timeout = MAIL_PATIENCE
+    mailer.timeout = PATIENCE
     try:
         with closing(mailer):
             mailer.open()

@@ -58,6 +58,12 @@ SEQUENCES = """
       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'i')
     ORDER BY relname
 """
+ENTERS = """
+    SELECT has_schema_privilege(oid, 'USAGE'), EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = pg_namespace.oid AND relkind = 'r'
+          AND has_table_privilege(pg_class.oid, 'SELECT'))
+    FROM pg_namespace WHERE nspname = 'archives'
+"""
 FORGETS = """
     SELECT 'EXECUTE', proname, '' FROM pg_proc
     WHERE proname = 'journal_forget' AND pronamespace = 'public'::regnamespace
@@ -71,7 +77,8 @@ type Right = tuple[str, str, str, str]
 def lacking(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the rights that the role lacks, as « SELECT sur candidates_candidate ».
 
-    A role that may enter the schema of archives is asked about them too. What has no table yet is
+    A role that may enter the schema of archives, or was given something in it, is asked about them
+    too. What has no table yet is
     passed over: migrations are another matter.
     """
     with connection.cursor() as cursor:
@@ -82,10 +89,11 @@ def lacking(connection: BaseDatabaseWrapper) -> list[str]:
         found = cursor.fetchall()
         cursor.execute(SEQUENCES, ["public"])
         found += cursor.fetchall()
-        cursor.execute(
-            "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = 'archives'"
-        )
-        if cursor.fetchone() == (True,):
+        cursor.execute(ENTERS)
+        enters, is_given_some = cursor.fetchone() or (False, False)
+        if is_given_some and not enters:
+            found.append(("USAGE", "le schéma archives", ""))
+        if enters:
             cursor.execute(LACKING, _columns(_of_archives()))
             found += cursor.fetchall()
             cursor.execute(SEQUENCES, ["archives"])
