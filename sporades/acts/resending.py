@@ -1,12 +1,13 @@
 """Send a refused mail, or a returned letter, again, where the candidate is reached now (I9, I13)."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from sporades import journal
+from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS
 from sporades.acts.since import doubts_about
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -14,6 +15,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.operations import is_returned, tell_again
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
+from sporades.notices.operations import LASTS as ALERT_LASTS
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
@@ -47,6 +49,17 @@ KINDS = {
 """The mails about a registration. None holds a key: all may be sent again as they were written."""
 
 
+LASTING = {
+    "activation": ACTIVATION_LASTS,
+    "address_change": CHANGE_LASTS,
+    "alert_asked": timedelta(seconds=ALERT_LASTS),
+    "draft_closing": timedelta(days=1),
+    "member_invited": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    "password_reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+}
+"""For how long a mail is good for something whose link, or whose time left, is all that it says."""
+
+
 class NotRefused(Refused):
     """It was sent, or waits to be."""
 
@@ -63,6 +76,12 @@ class NeverAgain(Refused):
     """A mail that is not about a registration, or that holds a key."""
 
     message = "Ce mail ne s'envoie pas de nouveau."
+
+
+class TooLate(Refused):
+    """A mail whose link opens nothing any more."""
+
+    message = "Ce que ce mail ouvre ou annonce est passé : il ne servirait plus à rien."
 
 
 class ReadsMails(Refused):
@@ -153,7 +172,7 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         at: the instant.
 
     Raises:
-        NotRefused, AlreadySentAgain: see each.
+        NotRefused, AlreadySentAgain, TooLate: see each.
         Doubtful: it may be false now: somebody reads it first, in the office.
     """
     if goes_again(message):
@@ -166,6 +185,9 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         raise NotRefused
     if Message.objects.filter(again_of=locked).exists():
         raise AlreadySentAgain
+    lasting = LASTING.get(locked.kind)
+    if lasting is not None and at - locked.written_at >= lasting:
+        raise TooLate
     fresh = write_again(
         locked,
         to=locked.recipient,

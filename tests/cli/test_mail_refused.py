@@ -131,6 +131,29 @@ def test_one_that_may_be_false_by_now_is_left_to_the_office(capsys):
 
 
 @pytest.mark.parametrize(
+    ("kind", "lasts"),
+    [
+        ("activation", timedelta(hours=48)),
+        ("password_reset", timedelta(hours=1)),
+        ("member_invited", timedelta(hours=1)),
+        ("address_change", timedelta(hours=24)),
+        ("alert_asked", timedelta(hours=48)),
+    ],
+)
+def test_one_whose_link_opens_nothing_any_more_is_not_sent(capsys, kind, lasts):
+    dead = refused(at=NOW - lasts)
+    alive = refused(at=NOW - lasts + timedelta(minutes=1))
+    Message.objects.update(kind=kind)
+
+    said = run(capsys, "--depuis", "2026-11-20T10:00", "--code", "554", "--renvoyer")
+
+    assert said[0] == "Renvoyés : 1."
+    assert said[1].startswith("Pas renvoyés : 1. Leur lien n'ouvre plus rien")
+    assert fresh_of(alive).recipient == alive.recipient
+    assert not Message.objects.filter(again_of=dead).exists()
+
+
+@pytest.mark.parametrize(
     "asked", [[], ["--code", "554"], ["--depuis", "2026-11-25T10:00"], ["--depuis", "hier"]]
 )
 def test_without_an_instant_and_a_code_nothing_is_sent_again(asked):

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts import resending
+from sporades.acts.resending import TooLate
 from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.french import instant_in_words
@@ -92,30 +93,23 @@ class Command(BaseCommand):
             self.stdout.write(NOTHING_LEFT)
 
     def _send_again(self, since: datetime, code: str, most: int) -> None:
-        sent, doubtful, left = 0, 0, 0
+        fates: Counter[str] = Counter()
         for key, error in refused_for_good(since).values_list("pk", "last_error").iterator():
-            if code_of(error) != code:
-                continue
-            if sent >= most:
-                left += 1
-                continue
-            message = Message.objects.filter(pk=key).first()
-            if message is None:
-                continue
-            try:
-                resending.send_refused_again(message=message, by=operator(), at=timezone.now())
-            except Refused:
-                doubtful += 1
-            else:
-                sent += 1
-        self.stdout.write(f"Renvoyés : {sent}.")
-        if doubtful:
+            if code_of(error) == code:
+                fates["left" if fates["sent"] >= most else _sent_again(key)] += 1
+        self.stdout.write(f"Renvoyés : {fates['sent']}.")
+        if fates["doubtful"]:
             self.stdout.write(
-                f"Laissés à la gestion, qui les voit dans « Mails » : {doubtful}. Ce qu'ils disent a "
-                "peut-être changé depuis, ou ils ne s'envoient pas de nouveau."
+                f"Laissés à la gestion, qui les voit dans « Mails » : {fates['doubtful']}. Ce qu'ils "
+                "disent a peut-être changé depuis, ou ils ne s'envoient pas de nouveau."
             )
-        if left:
-            self.stdout.write(f"Il en reste {left} : relancez la commande.")
+        if fates["late"]:
+            self.stdout.write(
+                f"Pas renvoyés : {fates['late']}. Leur lien n'ouvre plus rien, ou ce qu'ils "
+                "annonçaient est passé : qui en a besoin en demande un autre."
+            )
+        if fates["left"]:
+            self.stdout.write(f"Il en reste {fates['left']} : relancez la commande.")
 
     def _note(self, file: Path | None) -> None:
         try:
@@ -131,3 +125,17 @@ class Command(BaseCommand):
             self.stdout.write("Rien à noter : le message n'est que retardé, ou il est arrivé.")
         else:
             self.stdout.write(f"Message {message.pk} : noté comme non remis.")
+
+
+def _sent_again(key: int) -> str:
+    """Send a refused mail again; return what became of it."""
+    message = Message.objects.filter(pk=key).first()
+    if message is None:
+        return "gone"
+    try:
+        resending.send_refused_again(message=message, by=operator(), at=timezone.now())
+    except TooLate:
+        return "late"
+    except Refused:
+        return "doubtful"
+    return "sent"
