@@ -35,7 +35,8 @@ def say_what_to_do(field: forms.Field, label: str) -> None:
     """
     of_django = _of_django(type(field))
     for code, words in _words(field, label).items():
-        if field.error_messages.get(code) == of_django.get(code):
+        # The very words: to compare them would translate each.
+        if field.error_messages.get(code) is of_django.get(code):
             field.error_messages[code] = words
     if isinstance(field, forms.CharField) and len(field.validators) > 1:
         field.validators = [_one_fault(field.validators)]
