@@ -132,6 +132,7 @@ def take(request: HttpRequest, case: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("doctor:home")
+    messages.success(request, "Vous êtes en charge de cette demande.")
     return redirect("doctor:case", found.pk)
 
 
@@ -154,7 +155,8 @@ def give_back(request: HttpRequest, case: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Cette demande n'est plus chez vous.")
+            number = found.registration.number
+            messages.success(request, f"La demande n° {number} n'est plus chez vous.")
         return redirect("doctor:home")
     context = {"case": found, "form": form, "trail": trail(found)}
     return render(request, "doctor/give_back.html", context, status=422 if form.errors else 200)

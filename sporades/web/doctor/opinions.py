@@ -52,6 +52,7 @@ KEY_LENGTH = 36
 
 NOT_SHOWN = files.OutOfReach, files.Unreadable, sealing.Unreadable
 
+SIGNED = "Votre avis sur la demande n° {} est signé. Le service gestionnaire décide."
 OVERTAKEN = (
     "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici, et "
     "n'est pas enregistré : « Enregistrer » le met à la place de l'autre."
@@ -112,7 +113,7 @@ def _onwards(request: HttpRequest, found: Case) -> HttpResponse:
         return redirect("doctor:sign", found.pk)
     here = reverse("doctor:case", args=[found.pk])
     if paper := request.POST.get(OPEN):
-        return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}#papiers")
+        return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}#papier")
     messages.success(request, "Votre saisie est gardée. Rien n'est encore signé.")
     paper = request.GET.get("papier", "")
     return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}" if paper else here)
@@ -158,7 +159,7 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("doctor:case", found.pk)
-        messages.success(request, "Votre avis est signé. Le service gestionnaire décide.")
+        messages.success(request, SIGNED.format(found.registration.number))
         return redirect("doctor:home")
     context = {
         "case": found,
@@ -189,7 +190,7 @@ def attest(request: HttpRequest, case: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("doctor:case", found.pk)
-    messages.success(request, "Votre avis est signé. Le service gestionnaire décide.")
+    messages.success(request, SIGNED.format(found.registration.number))
     return redirect("doctor:home")
 
 
@@ -475,6 +476,7 @@ def _papers(
         "unscanned": held.papers.filter(scanned_at=None).count() if held else 0,
         "opened": opened,
         "opened_name": _name(opened) if opened else "",
+        "opened_kind": named[opened.kind][0] if opened else "",
         "pages": [
             {
                 "number": number,
