@@ -124,8 +124,8 @@ class OpinionForm(forms.Form):
             label="Avis pour l'autorité qui décide",
             max_length=LONGEST_TEXT,
             required=False,
-            help_text="Sur l'ensemble de la demande ; le service gestionnaire le lit : n'y écrivez ni "
-            "diagnostic, ni maladie, ni traitement. À remplir si un avis n'est pas favorable et n'a pas "
+            help_text="Sur l'ensemble de la demande ; le service gestionnaire et le candidat peuvent le lire : "
+            "n'y écrivez ni diagnostic, ni maladie, ni traitement. À remplir si un avis n'est pas favorable et n'a pas "
             "son motif",
             widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         )

@@ -31,11 +31,14 @@ export function keys() {
   const said = document.querySelector("[data-keys]");
   if (!marked.length || !said) return;
   let isOff = localStorage.getItem(OFF) === "true";
+  const words = document.createElement("span");
+  words.append(...said.childNodes);
   const toggle = document.createElement("button");
   toggle.type = "button";
   toggle.className = "fr-btn fr-btn--tertiary-no-outline fr-btn--sm";
   const name = () => {
-    toggle.textContent = isOff ? "Activer ces touches" : "Couper ces touches";
+    toggle.textContent = isOff ? "Activer les touches de cette page" : "Couper ces touches";
+    words.hidden = isOff;
   };
   name();
   toggle.addEventListener("click", () => {
@@ -45,7 +48,7 @@ export function keys() {
   });
   const why = document.createElement("span");
   why.setAttribute("role", "status");
-  said.append(" ", toggle, " ", why);
+  said.append(words, " ", toggle, " ", why);
   document.addEventListener("keydown", (event) => {
     if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;

@@ -4,17 +4,43 @@
    control called "name" has one of these values; with "name!=value other", while it has none of
    them; with "name=value|another=value", while one of both does; with "&", while both do. Without script it is always there, and the
    server knows by itself whether its answer counts: it refuses one that does not, so what is
-   out of sight is emptied as the form is sent. Until then it comes back with its answer. */
+   out of sight is emptied as the form is sent. Until then it comes back with its answer.
+   What an answer makes appear is read out, by its name. */
 export function reveal() {
+  let status = null;
   document.querySelectorAll("form").forEach((form) => {
     const waiting = [...form.querySelectorAll("[data-shown-when]")];
     if (!waiting.length) return;
-    const apply = () => waiting.forEach((control) => show(form, control));
-    form.addEventListener("change", apply);
+    const apply = () => {
+      const before = waiting.filter(isSeen);
+      waiting.forEach((control) => show(form, control));
+      return waiting.filter((control) => isSeen(control) && !before.includes(control));
+    };
     apply();
+    status ??= region();
+    form.addEventListener("change", () => tell(status, apply()));
     // On the document: before anything looks at what the form sends.
     document.addEventListener("submit", (event) => event.target === form && waiting.forEach(empty), true);
   });
+}
+
+function region() {
+  const made = document.createElement("p");
+  made.className = "fr-sr-only";
+  made.setAttribute("role", "status");
+  document.body.append(made);
+  return made;
+}
+
+function isSeen(control) {
+  return !control.closest(".s-field")?.hidden;
+}
+
+/* Says which questions have appeared; nothing where none has: silence would be read out too. */
+function tell(status, appeared) {
+  const holders = new Set(appeared.map((control) => control.closest(".s-field")));
+  const names = [...holders].map((one) => one?.querySelector("legend, label")?.textContent.trim().replace(/\s+/g, " "));
+  if (names.length) status.textContent = `À répondre aussi, plus bas\u00a0: ${names.join(", ")}.`;
 }
 
 function empty(control) {
