@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,8 +13,7 @@ from django.urls import reverse
 from sporades.accounts.permissions import Permission
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
-from sporades.exams.models import PreparedRegulation
-from sporades.exams.operations.preparing import in_force_beside
+from sporades.exams.models import PreparedRegulation, Regulation
 from sporades.trials import operations, queries
 from sporades.trials.models import Trial
 from sporades.trials.states import TrialState
@@ -42,9 +42,13 @@ def ask(request: HttpRequest, prepared: str) -> HttpResponse:
 def trial(request: HttpRequest, trial: str) -> HttpResponse:
     """How many would be accepted as they are, how many refused, why, and which."""
     visible = PreparedRegulation.objects.within(request.reach)
+    latest = Regulation.objects.filter(
+        domain__code=OuterRef("prepared__domain_code"),
+        session__code=OuterRef("prepared__session_code"),
+    ).order_by("-number")
+    tried = Trial.objects.filter(prepared__in=visible).select_related("prepared", "against")
     found: Trial = get_object_or_404(
-        Trial.objects.filter(prepared__in=visible).select_related("prepared", "against"),
-        pk=trial,
+        tried.annotate(now=Subquery(latest.values("number")[:1])), pk=trial
     )
     reads = request.reaches(Permission.READ_FILES)
     chosen = queries.reason_of(found, reads, request.GET.get("motif", ""))
@@ -65,7 +69,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "shows_losses": shows_losses,
         "page": page,
         "base": f"?motif={chosen.pk}&page=" if chosen else "?page=",
-        "now": in_force_beside(found.prepared) if found.prepared.is_waiting else None,
+        "now": found.now if found.prepared.is_waiting else None,
         "has_begun": bool(found.done),
         "is_chosen": chosen is not None,
         "trail": [*TRAIL, (str(found.prepared), here)],
