@@ -43,6 +43,7 @@ from sporades.searches.criteria import (
 )
 from sporades.searches.operators import Operator
 from sporades.territory import queries as territory
+from sporades.territory.models import ManagingService
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,26 @@ class Qualification(Row):
             return super().condition(operator, values)
         of_exam = _EXAM.condition(Operator.IS, [said.removeprefix(self._ALONE)])
         found = of_exam & self._is(__isnull=True)
+        return ~found if operator is Operator.IS_NOT else found
+
+
+@dataclass(frozen=True)
+class ManagedBy(Row):
+    """A managing service, as it is read: rows of one name in one academy, one a domain, are one."""
+
+    def current(self, value: str) -> str:
+        """Return the value by which the list knows the service that a kept one is of."""
+        alike = next((one for one in _managing().values() if value in one), [value])
+        return alike[0]
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with all that bear the name of one of the list."""
+        super().condition(operator, values)
+        one = ManagingService.objects.filter(pk=int(clean(values[0])))
+        alike = ManagingService.objects.filter(
+            academy__in=one.values("academy"), name__in=one.values("name")
+        )
+        found = self._is(__in=alike.values("pk"))
         return ~found if operator is Operator.IS_NOT else found
 
 
@@ -214,13 +235,28 @@ def _academies(reach: Reach) -> Choices:
 
 
 def _managing_services(reach: Reach) -> Choices:
-    found = {}
+    reached = {
+        str(service.managing_service_id)
+        for programme in programmes()
+        for service in programme.services
+        if reach.covers(academy=service.academy_id, domain=service.domain.code)
+    }
+    named = (
+        (alike[0], f"{name}, {territory.academy(academy).name}")
+        for (academy, name), alike in _managing().items()
+        if reached.intersection(alike)
+    )
+    return tuple(sorted(named, key=lambda pair: pair[1]))
+
+
+def _managing() -> dict[tuple[str, str], list[str]]:
+    """Return the managing services of each name in each academy, the first made first."""
+    found: dict[tuple[str, str], set[int]] = {}
     for programme in programmes():
         for service in programme.services:
-            if reach.academies([service.academy_id]) and reach.domains([service.domain.code]):
-                managing = service.managing_service
-                found[str(managing.pk)] = f"{managing.name}, {service.academy.name}"
-    return tuple(sorted(found.items(), key=lambda pair: pair[1]))
+            one = service.managing_service
+            found.setdefault((one.academy_id, one.name), set()).add(one.pk)
+    return {named: [str(pk) for pk in sorted(alike)] for named, alike in found.items()}
 
 
 def _states(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
@@ -289,7 +325,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Choice("etat", "État", "state", _states),
             AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
             Choice("academie", "Académie", "academy_id", _academies),
-            Row(
+            ManagedBy(
                 "service",
                 "Service gestionnaire",
                 "service__managing_service_id",

@@ -79,6 +79,10 @@ class Criterion(ABC):
         """Return what is chosen from; nothing where one types."""
         return None
 
+    def current(self, value: str) -> str:
+        """Return what the list offers by now for a value that a search has kept."""
+        return value
+
     @abstractmethod
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Return what a registration must satisfy.

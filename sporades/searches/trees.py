@@ -91,12 +91,11 @@ def from_json(kept: Mapping[str, Any]) -> Group:
     Raises:
         KeyError, ValueError: it is not what `as_json` made.
     """
-    members = tuple(
-        from_json(one)
-        if "link" in one
-        else Leaf(
-            CRITERIA[one["criterion"]], Operator(one["operator"]), tuple(map(str, one["values"]))
-        )
-        for one in kept["members"]
-    )
+    members = tuple(from_json(one) if "link" in one else _leaf(one) for one in kept["members"])
     return Group(Link(kept["link"]), members)
+
+
+def _leaf(kept: Mapping[str, Any]) -> Leaf:
+    criterion = CRITERIA[kept["criterion"]]
+    values = tuple(criterion.current(str(one)) for one in kept["values"])
+    return Leaf(criterion, Operator(kept["operator"]), values)

@@ -11,7 +11,9 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import registering
 from sporades.core.french import NO_SUCH_DAY
+from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
+from sporades.searches import operations as searches
 from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import COLUMNS
@@ -19,7 +21,9 @@ from sporades.searches.models import Search
 from sporades.searches.operators import Operator
 from sporades.searches.rules import seeks_somebody
 from sporades.searches.trees import Group, Leaf
+from sporades.territory.models import ManagingService
 from tests.factories import (
+    EVERYWHERE,
     INVENTED,
     NOW,
     OPERATOR,
@@ -30,6 +34,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.web.guide import COMPETITION_ANSWERS, load_competition, main, seen, words
+from tests.web.office.conftest import VERSAILLES
 
 SEARCH = reverse("office:search")
 those_before = import_module("sporades.searches.migrations.0003_those_that_were_shared")
@@ -713,3 +718,43 @@ def test_each_qualification_of_the_list_finds_those_that_the_column_says_are_of_
         assert [words(cell) for cell in seen(page).cssselect("main tbody td")] == [label]
         assert f"« {label} »" in words(seen(page).cssselect(".s-asked")[0])
         assert set(numbers(left[label])) == everyone - set(numbers(page))
+
+
+def test_managing_services_of_one_name_are_one_option_that_finds_all_of_them(member, manager):
+    both = [in_competition(), a_registration()]
+    elsewhere = a_registration(academy="A25", identification=VERSAILLES)
+    bureau = "Bureau des examens"
+    ManagingService.objects.filter(academy="A09").update(name=bureau)
+    held.forget()
+    administrator = member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
+
+    offered = CRITERIA["service"].choices(EVERYWHERE)
+    value = next(value for value, label in offered if label == f"{bureau}, Lille")
+    mine, others = (
+        sought(administrator, leaf("g-1", "service", how, value)) for how in ("egal", "non_egal")
+    )
+
+    assert [label for _, label in offered] == [
+        "Bureau des essais de Versailles, Versailles",
+        f"{bureau}, Lille",
+    ]
+    assert set(numbers(mine)) == {one.number for one in both}
+    assert numbers(others) == [elsewhere.number]
+    assert mine.context["asked"] == [f"Service gestionnaire : égal « {bureau}, Lille »"]
+
+
+def test_a_search_kept_by_one_of_the_services_of_a_name_is_read_as_all_of_them(manager):
+    both = {in_competition().number, a_registration().number}
+    ManagingService.objects.filter(academy="A09").update(name="Bureau des examens")
+    held.forget()
+
+    for service in ManagingService.objects.filter(academy="A09"):
+        asked = Leaf(CRITERIA["service"], Operator.IS, (str(service.pk),))
+        kept = searches.keep(tree=Group(members=(asked,)), columns=[], by=manager.user, at=NOW)
+        page = manager.get(reverse("office:found", args=[kept.pk]))
+
+        assert set(numbers(page)) == both
+        assert page.context["asked"] == [
+            "Service gestionnaire : égal « Bureau des examens, Lille »"
+        ]
+        assert seen(page).cssselect("[name=g-1-valeur] option[selected]")
