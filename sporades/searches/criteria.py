@@ -2,12 +2,14 @@
 
 import re
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from functools import reduce
+from operator import or_
+from typing import ClassVar, Self
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 
 from sporades.accommodations.granted import in_force_of
@@ -17,7 +19,7 @@ from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.core.days import midnight
-from sporades.core.french import NO_SUCH_DAY, month_named
+from sporades.core.french import NO_SUCH_DAY, ZONES, month_named
 from sporades.core.text import clean, search_key
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
@@ -25,6 +27,7 @@ from sporades.evidence.states import State as EvidenceState
 from sporades.registrations.models import RegistrationPaper
 from sporades.registrations.states import STANDING
 from sporades.searches.operators import Operator
+from sporades.statistics.selection import services_within
 
 LONGEST_VALUE = 200
 EARLIEST, LATEST = 1900, 2200
@@ -82,6 +85,10 @@ class Criterion(ABC):
     def current(self, value: str) -> str:
         """Return what the list offers by now for a value that a search has kept."""
         return value
+
+    def within(self, reach: Reach) -> Self:  # noqa: ARG002 - those whom it concerns read it
+        """Return the criterion as it is compared within a perimeter, where less is then looked at."""
+        return self
 
     @abstractmethod
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
@@ -338,17 +345,51 @@ class Day(Ordered[date]):
 
 @dataclass(frozen=True)
 class Instant(Day):
-    """A column that holds an instant, sought by its day by the clock of the register."""
+    """A column that holds an instant, sought by its day by the clock of the registration's service.
+
+    Attributes:
+        zones: the clocks that the services may follow.
+    """
+
+    zones: tuple[str, ...] = ZONES
+
+    hint = "Par exemple : 14/03/2008, à l'heure du service de chaque inscription"
+    clock: ClassVar = "service__zone"
+
+    def within(self, reach: Reach) -> Self:
+        """Keep the clocks of a perimeter: where there is one, its services need not be looked at."""
+        known = {one.zone for one in services_within(reach)}
+        return replace(self, zones=tuple(sorted(known))) if known else self
 
     def _on(self, day: date) -> Q:
         return self._between(day, day)
 
     def _between(self, first: date | None, last: date | None) -> Q:
+        # A range for each clock, within one that holds them all: an index serves ranges, where the
+        # day of each row would have every row read.
+        alike: dict[tuple[datetime | None, datetime | None], list[str]] = defaultdict(list)
+        for zone in self.zones:
+            begins = None if first is None else midnight(first, zone)
+            ends = None if last is None else midnight(last + timedelta(days=1), zone)
+            alike[begins, ends].append(zone)
+        widest = self._within(
+            min((one for one, _ in alike if one), default=None),
+            max((one for _, one in alike if one), default=None),
+        )
+        if len(alike) == 1:
+            return widest
+        by_clock = [
+            Q(**{f"{self.clock}__in": zones}) & self._within(*bounds)
+            for bounds, zones in alike.items()
+        ]
+        return widest & reduce(or_, by_clock)
+
+    def _within(self, begins: datetime | None, ends: datetime | None) -> Q:
         condition = Q()
-        if first is not None:
-            condition &= self._is(__gte=_midnight(first))
-        if last is not None:
-            condition &= self._is(__lt=_midnight(last + timedelta(days=1)))
+        if begins is not None:
+            condition &= self._is(__gte=begins)
+        if ends is not None:
+            condition &= self._is(__lt=ends)
         return condition
 
 
@@ -489,6 +530,7 @@ class LacksPieces(YesNo):
 class PieceArrived(Instant):
     """The day on which a piece came, as a file or by post."""
 
+    clock: ClassVar = "registration__service__zone"
     operators: ClassVar[tuple[Operator, ...]] = (
         Operator.BETWEEN,
         Operator.EMPTY,
@@ -532,7 +574,3 @@ def _in_figures(said: str) -> str:
     read = _DAY_IN_WORDS.fullmatch(said)
     month = month_named(read[2]) if read else None
     return f"{read[1]}/{month}/{read[3]}" if read and month else said
-
-
-def _midnight(day: date) -> datetime:
-    return midnight(day, settings.TIME_ZONE)

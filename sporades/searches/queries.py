@@ -30,7 +30,7 @@ def found(tree: Group, *, reach: Reach) -> Any:
     Raises:
         Unreadable: a value cannot be compared.
     """
-    return Registration.objects.within(reach).filter(tree.condition())
+    return Registration.objects.within(reach).filter(tree.condition(reach))
 
 
 @contextmanager

@@ -9,9 +9,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from sporades.accounts.permissions import Reach
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import Criterion
 from sporades.searches.operators import Operator
+
+ANYWHERE = Reach()
+"""The perimeter of whoever only asks whether a tree can be compared."""
 
 MOST_LEAVES = 30
 DEEPEST = 3
@@ -39,9 +43,10 @@ class Leaf:
 
     asks = True
 
-    def condition(self) -> Q:
-        """Return what a registration must satisfy. Raises Unreadable."""
-        return self.criterion.condition(self.operator, self.values[: self.operator.boxes])
+    def condition(self, reach: Reach = ANYWHERE) -> Q:
+        """Return what a registration of a perimeter must satisfy. Raises Unreadable."""
+        criterion = self.criterion.within(reach) if reach else self.criterion
+        return criterion.condition(self.operator, self.values[: self.operator.boxes])
 
     def as_json(self) -> dict[str, Any]:
         """Return what is kept of it."""
@@ -59,9 +64,9 @@ class Group:
     link: Link = Link.AND
     members: "tuple[Leaf | Group, ...]" = ()
 
-    def condition(self) -> Q:
-        """Return what a registration must satisfy. Raises Unreadable."""
-        parts = [member.condition() for member in self.members if member.asks]
+    def condition(self, reach: Reach = ANYWHERE) -> Q:
+        """Return what a registration of a perimeter must satisfy. Raises Unreadable."""
+        parts = [member.condition(reach) for member in self.members if member.asks]
         return reduce(and_ if self.link is Link.AND else or_, parts) if parts else Q()
 
     @property
