@@ -36,7 +36,7 @@ from sporades.exchanges.states import (
     UNFINISHED,
     ExportState,
 )
-from sporades.searches.columns import Column, Reading
+from sporades.searches.columns import SHORT, Column, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
 
@@ -318,6 +318,7 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
         title="Inscriptions",
         columns=[*(column.label for column in columns), "Export"],
         rows=_rows(export, lines, at=at),
+        widths=[*(column.width for column in columns), SHORT],
         about=[
             ("Export", export.mark),
             ("Demandé par", export.asked_name),

@@ -6,7 +6,7 @@ lines is written so in a few seconds.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -17,16 +17,20 @@ from django.db.models.functions import Concat
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State as CaseState
-from sporades.core.french import birth_date_in_digits, day_in_digits
+from sporades.core.cells import Cell, in_text
+from sporades.core.french import birth_date_in_digits, local_day
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.exams.queries import rules
 from sporades.registrations.states import state_in_office
 from sporades.registrations.titles import qualification_of
 
+SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
+"""How many signs wide a column of a file is, by what it holds."""
 
-def _as_it_is(value: object) -> str:
-    return "" if value is None else str(value)
+
+def _as_it_is(value: Cell) -> Cell:
+    return value
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,26 @@ class Column:
         code: what a kept search holds.
         label: what a reader sees.
         paths: the columns of the database that it reads, from a registration.
-        say: what it says of their values.
+        say: what it says of their values: a day is one, and so is a number to count with; a
+            number that names somebody or something is a text.
         order: the fields it is sorted by, nothing when it cannot be.
+        width: how many signs wide it is in a file.
     """
 
     code: str
     label: str
     paths: tuple[str, ...]
-    say: Callable[..., str] = _as_it_is
+    say: Callable[..., Cell] = _as_it_is
     order: tuple[str, ...] = ()
+    width: int = USUAL_WIDTH
 
 
-def _day(instant: datetime | None, zone: str) -> str:
-    return day_in_digits(instant, zone) if instant else ""
+def _day(instant: datetime | None, zone: str) -> date | None:
+    return local_day(instant, zone) if instant else None
+
+
+def _birth(year: int, month: int | None, day: int | None) -> Cell:
+    return date(year, month, day) if month and day else birth_date_in_digits(year, month, day)
 
 
 def _joined(with_: str) -> Callable[..., str]:
@@ -119,14 +130,16 @@ COLUMNS: tuple[Column, ...] = (
         "naissance",
         "Date de naissance",
         ("identity__birth_year", "identity__birth_month", "identity__birth_day"),
-        birth_date_in_digits,
+        _birth,
         ("birth_date",),
+        SHORT,
     ),
     Column(
         "qualification",
         "Qualification présentée",
         ("exam__label", "speciality__label"),
         qualification_of,
+        width=LONGEST,
     ),
     Column(
         "etat",
@@ -134,12 +147,14 @@ COLUMNS: tuple[Column, ...] = (
         ("state", "decided_at", "amended_at"),
         state_in_office,
         ("state", "name_key"),
+        LONG,
     ),
     Column(
         "categorie",
         "Catégorie du candidat",
         ("regulation_id", "exam__code", "category"),
         _category,
+        width=LONG,
     ),
     Column("academie", "Académie", ("academy__name",), order=("academy", "name_key")),
     Column("commune", "Commune", ("postcode", "town"), _joined(" ")),
@@ -148,22 +163,34 @@ COLUMNS: tuple[Column, ...] = (
         "Adresse mail",
         ("candidate__user__email", "candidate__email"),
         lambda account, given: account or given,
+        width=LONG,
     ),
-    Column("enregistree", "Enregistrée le", ("filed_at", "service__zone"), _day, ("filed_at",)),
-    Column("modifiee", "Modifiée le", ("amended_at", "service__zone"), _day, ("amended_at",)),
+    Column(
+        "enregistree", "Enregistrée le", ("filed_at", "service__zone"), _day, ("filed_at",), SHORT
+    ),
+    Column(
+        "modifiee", "Modifiée le", ("amended_at", "service__zone"), _day, ("amended_at",), SHORT
+    ),
     Column(
         "decidee",
         "État décidé le",
         ("decided_at", "service__zone"),
         _day,
         ("decided_at",),
+        SHORT,
     ),
-    Column("version", "Version", ("version",)),
-    Column("pieces_a_fournir", "Pièces à fournir", ("pieces_to_provide",)),
-    Column("pieces_a_verifier", "Pièces à vérifier", ("pieces_to_verify",)),
-    Column("piece_arrivee", "Dernière pièce arrivée le", ("last_piece_at", "service__zone"), _day),
-    Column("amenagement", "Demande d'aménagement", ("case_state",), _case_in_words),
-    Column("mesures_accordees", "Aménagements accordés", ("measures_granted",)),
+    Column("version", "Version", ("version",), width=SHORT),
+    Column("pieces_a_fournir", "Pièces à fournir", ("pieces_to_provide",), width=LONGEST),
+    Column("pieces_a_verifier", "Pièces à vérifier", ("pieces_to_verify",), width=LONGEST),
+    Column(
+        "piece_arrivee",
+        "Dernière pièce arrivée le",
+        ("last_piece_at", "service__zone"),
+        _day,
+        width=SHORT,
+    ),
+    Column("amenagement", "Demande d'aménagement", ("case_state",), _case_in_words, width=LONG),
+    Column("mesures_accordees", "Aménagements accordés", ("measures_granted",), width=LONGEST),
 )
 USUAL = (
     "numero_inscription",
@@ -204,8 +231,13 @@ class Reading:
         computed = {path: COMPUTED[path]() for path in self.paths if path in COMPUTED}
         return registrations.annotate(**computed).values_list(*self.paths)
 
-    def cells(self) -> Callable[[Sequence[Any]], list[str]]:
+    def cells(self) -> Callable[[Sequence[Any]], list[Cell]]:
         """Return what says the values of one registration, a cell for each column."""
         place = {path: index for index, path in enumerate(self.paths)}
         wanted = [(one.say, [place[path] for path in one.paths]) for one in self.columns]
         return lambda values: [say(*(values[index] for index in at)) for say, at in wanted]
+
+    def words(self) -> Callable[[Sequence[Any]], list[str]]:
+        """Return what says the same to be read."""
+        cells = self.cells()
+        return lambda values: [in_text(cell) for cell in cells(values)]

@@ -47,7 +47,7 @@ def named(criterion, operator, *values):
 def cells(registration, *codes):
     reading = Reading([BY_CODE[code] for code in codes])
     (row,) = reading.of(type(registration).objects.filter(pk=registration.pk))
-    return reading.cells()(row)
+    return reading.words()(row)
 
 
 def test_registrations_are_found_by_where_their_request_stands(registration):

@@ -120,7 +120,7 @@ def test_a_list_names_the_pieces(lille):
 
     [values] = reading.of(found(Group(), reach=lille))
 
-    assert reading.cells()(values) == [
+    assert reading.words()(values) == [
         "Pièce d'identité",
         "Copie du baccalauréat",
         f"{NOW:%d/%m/%Y}",

@@ -4,6 +4,7 @@ import csv
 import io
 import tracemalloc
 import zipfile
+from datetime import date, datetime
 
 import lxml.etree
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from sporades.core.cells import in_text
 from sporades.exchanges.spreadsheets import FORMS, Sheet
 
 COLUMNS = ["Nom", "Prénom(s)"]
@@ -55,7 +57,7 @@ def tables(content):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@given(rows=st.lists(st.tuples(TEXT, TEXT), max_size=4))
+@given(rows=st.lists(st.tuples(TEXT.filter(bool), TEXT), max_size=4))
 def test_what_is_written_is_what_is_read(form, rows):
     lines = read(form, written(form, rows))
 
@@ -123,3 +125,91 @@ def test_the_memory_that_a_file_takes_does_not_grow_with_its_lines(form, tmp_pat
 
     peak(10)  # what is loaded the first time
     assert peak(8_000) < 2 * peak(800)
+
+
+DAY, OF_OLD = date(2026, 11, 28), date(1899, 12, 31)
+TYPED = [("20000030056", DAY), ("Le Goff", None), ("", OF_OLD), (3, "07/1998")]
+
+
+def test_a_workbook_has_days_numbers_and_empty_cells():
+    page = load_workbook(io.BytesIO(written("xlsx", TYPED))).worksheets[0]
+
+    assert [[cell.value for cell in row] for row in page.iter_rows(min_row=2)] == [
+        ["20000030056", datetime(2026, 11, 28)],  # noqa: DTZ001 - a day of a sheet has no clock
+        ["Le Goff", None],
+        [None, "31/12/1899"],
+        [3, "07/1998"],
+    ]
+    assert (page["B2"].number_format, page["B2"].is_date) == ("dd/mm/yyyy", True)
+    assert [page[at].data_type for at in ("A2", "B2", "A5", "B5")] == ["s", "d", "n", "s"]
+
+
+def test_an_opendocument_file_has_days_numbers_and_empty_cells():
+    with zipfile.ZipFile(io.BytesIO(written("ods", TYPED))) as archive:
+        tree = lxml.etree.fromstring(archive.read("content.xml"))
+
+    table = next(tree.iter(ODF % "table" + "table"))
+    [_, *rows] = table.iter(ODF % "table" + "table-row")
+    office = ODF % "office"
+    said = [
+        [
+            next(
+                (cell.get(f"{office}{what}") for what in HELD if cell.get(f"{office}{what}")), None
+            )
+            for cell in row
+        ]
+        for row in rows
+    ]
+    assert said == [
+        ["string", "2026-11-28"],
+        ["string", None],
+        [None, "1899-12-31"],
+        ["3", "string"],
+    ]
+    assert tables(written("ods", TYPED))[0][1:] == [
+        [in_text(cell) for cell in row] for row in TYPED
+    ]
+
+
+HELD = ("date-value", "value", "value-type")
+
+
+def test_a_text_file_writes_days_and_numbers_as_they_are_read():
+    assert read("csv", written("csv", TYPED))[1:] == [
+        [in_text(cell) for cell in row] for row in TYPED
+    ]
+
+
+def test_a_workbook_is_filtered_printed_and_read_at_its_width():
+    file = io.BytesIO()
+    sheet = Sheet("Inscriptions", COLUMNS, [("a", "b"), ("c", "d")], (), widths=[12, 50])
+    FORMS["xlsx"].write(sheet, file)
+
+    page = load_workbook(file).worksheets[0]
+    assert (page.auto_filter.ref, page.print_title_rows, page.freeze_panes) == (
+        "A1:B3",
+        "$1:$1",
+        "A2",
+    )
+    assert [round(page.column_dimensions[one].width) for one in "AB"] == [13, 51]
+
+
+def test_an_opendocument_file_is_filtered_printed_and_read_at_its_width():
+    file = io.BytesIO()
+    sheet = Sheet("Inscriptions", COLUMNS, [("a", "b"), ("c", "d")], (), widths=[12, 50])
+    FORMS["ods"].write(sheet, file)
+
+    with zipfile.ZipFile(file) as archive:
+        tree = lxml.etree.fromstring(archive.read("content.xml"))
+    of_table, style = ODF % "table", ODF % "style"
+    [filtered] = tree.iter(of_table + "database-range")
+    [titles] = tree.iter(of_table + "table-header-rows")
+    widths = {
+        one.get(style + "name"): one[0].get(style + "column-width")
+        for one in tree.iter(style + "style")
+        if one.get(style + "family") == "table-column"
+    }
+    columns = list(next(tree.iter(of_table + "table")).iter(of_table + "table-column"))
+    assert filtered.get(of_table + "target-range-address") == "Inscriptions.A1:Inscriptions.B3"
+    assert [" ".join(cell.itertext()) for cell in titles[0]] == COLUMNS
+    assert [widths[one.get(of_table + "style-name")] for one in columns] == ["25mm", "105mm"]

@@ -71,7 +71,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
     order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
     reading = Reading(kept.shown)
     page = page_of(request, tree_of(kept), order, reading)
-    cells, count, base = reading.cells(), page.paginator.count, f"{here}?tri={order}&page="
+    cells, count, base = reading.words(), page.paginator.count, f"{here}?tri={order}&page="
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
     seeks_one = seeks_somebody(kept.tree)
     context = {
