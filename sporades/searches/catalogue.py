@@ -19,6 +19,7 @@ from sporades.exams.models import Exam
 from sporades.exams.queries import OfferedExam, Programme, programmes
 from sporades.registrations.states import State
 from sporades.registrations.titles import qualification_of
+from sporades.searches import coded
 from sporades.searches.criteria import (
     AmendedSince,
     CaseState,
@@ -202,33 +203,6 @@ def _of_rules(reach: Reach, read: Callable[[schema.Exam], Iterable[tuple[str, st
     return tuple(sorted(named, key=lambda pair: pair[1]))
 
 
-def _categories(exam: schema.Exam) -> Iterator[tuple[str, str]]:
-    yield from ((one.code, one.label) for one in exam.categories)
-
-
-def _passing_forms(exam: schema.Exam) -> Iterator[tuple[str, str]]:
-    yield from ((one.code, one.label) for one in exam.passing_forms)
-
-
-def _zones(exam: schema.Exam) -> Iterator[tuple[str, str]]:
-    yield from ((one.code, one.label) for one in (exam.zones.choices if exam.zones else ()))
-
-
-def _national_service(exam: schema.Exam) -> Iterator[tuple[str, str]]:
-    asked = exam.national_service
-    yield from ((one.code, one.label) for one in (asked.choices if asked else ()))
-
-
-def _diplomas(exam: schema.Exam) -> Iterator[tuple[str, str]]:
-    asked = exam.qualification.diplomas
-    yield from ((one.code, one.label) for one in (asked.choices if asked else ()))
-
-
-def _colourings(exam: schema.Exam) -> Iterator[tuple[str, str]]:
-    colouring = exam.qualification.colouring
-    yield from ((one.code, one.label) for one in (colouring.choices if colouring else ()))
-
-
 def _academies(reach: Reach) -> Choices:
     names = {one.code: one.name for one in territory.academies()}
     return tuple((code, names[code]) for code in reach.academies(names))
@@ -345,26 +319,29 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
                 "categorie",
                 "Catégorie du candidat",
                 "category",
-                partial(_of_rules, read=_categories),
+                partial(_of_rules, read=coded.categories),
             ),
             OptionalChoice(
-                "forme", "Forme de passage", "passing_form", partial(_of_rules, read=_passing_forms)
+                "forme",
+                "Forme de passage",
+                "passing_form",
+                partial(_of_rules, read=coded.passing_forms),
             ),
-            OptionalChoice("zone", "Zone souhaitée", "zone", partial(_of_rules, read=_zones)),
+            OptionalChoice("zone", "Zone souhaitée", "zone", partial(_of_rules, read=coded.zones)),
             OptionalChoice(
                 "service_national",
                 "Service national",
                 "national_service",
-                partial(_of_rules, read=_national_service),
+                partial(_of_rules, read=coded.national_service),
             ),
             OptionalChoice(
-                "diplome", "Diplôme présenté", "diploma", partial(_of_rules, read=_diplomas)
+                "diplome", "Diplôme présenté", "diploma", partial(_of_rules, read=coded.diplomas)
             ),
             OptionalChoice(
                 "coloration",
                 "Coloration disciplinaire",
                 "colouring",
-                partial(_of_rules, read=_colourings),
+                partial(_of_rules, read=coded.colourings),
             ),
             Number("experience", "Années d'expérience", "experience"),
             YesNo("handicap", "Handicap déclaré", "has_disability"),

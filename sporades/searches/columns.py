@@ -4,26 +4,22 @@ Columns are read as values, without making rows of the models: a file of a hundr
 lines is written so in a few seconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case as If
-from django.db.models import F, Func, Max, OuterRef, Q, StringAgg, Subquery, TextField, Value, When
-from django.db.models.functions import Concat
-
-from sporades.accommodations.granted import in_force_of
-from sporades.accommodations.models import Case
 from sporades.accommodations.states import State as CaseState
+from sporades.candidates.models import Channel, Identity
 from sporades.core.cells import Cell, in_text
-from sporades.core.french import birth_date_in_digits, local_day
-from sporades.evidence.models import Evidence
-from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
+from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
+from sporades.exams import schema
 from sporades.exams.queries import rules
 from sporades.registrations.states import state_in_office
 from sporades.registrations.titles import qualification_of
+from sporades.searches import coded
+from sporades.searches.computed import COMPUTED
+from sporades.territory import queries as territory
 
 SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
 """How many signs wide a column of a file is, by what it holds."""
@@ -63,135 +59,237 @@ def _birth(year: int, month: int | None, day: int | None) -> Cell:
     return date(year, month, day) if month and day else birth_date_in_digits(year, month, day)
 
 
-def _joined(with_: str) -> Callable[..., str]:
-    return lambda *parts: with_.join(filter(None, parts))
+def _hour(instant: datetime, zone: str) -> str:
+    return hour_in_words(instant, zone)
 
 
-def _category(regulation: int, exam: str, category: str) -> str:
-    found = rules(regulation).exam(exam).category(category)
-    return found.label if found else ""
+def _of_rules(read: Callable[[schema.Exam], Iterable[tuple[str, str]]]) -> Callable[..., Cell]:
+    """Return what names a code as the réglementation of a registration does."""
+
+    def named(regulation: int, exam: str, code: str) -> Cell:
+        return dict(read(rules(regulation).exam(exam))).get(code, code) if code else None
+
+    return named
 
 
-def _labels(*states: str) -> StringAgg:
-    return StringAgg("label", Value(" ; "), filter=Q(state__in=states), order_by="place")
+def _answered(label: str, code: str, field: str, read: Any, width: int = LONG) -> "Column":
+    paths = ("regulation_id", "exam__code", field)
+    return Column(code, label, paths, _of_rules(read), width=width)
 
 
-def _pieces(said: StringAgg, **which: object) -> Subquery:
-    """Return the names of the pieces of a registration that stand somewhere."""
-    rows = Evidence.objects.filter(registration=OuterRef("pk"), **which).order_by()
-    return Subquery(rows.values("registration").values(said=said))
+def _country(code: str) -> Cell:
+    return territory.country(code).name if code else None
 
 
-def _last_piece() -> Subquery:
-    rows = Evidence.objects.asked().filter(registration=OuterRef("pk")).order_by()
-    return Subquery(rows.values("registration").values(said=Max("arrived_at")))
+def _nationality(code: str) -> Cell:
+    return territory.country(code).nationality if code else None
 
 
-def _granted() -> Func:
-    """Return the measures in force for a registration, in the words of who decided.
-
-    With the codes of the épreuves that each is granted for, where it is not for all that are sat.
-    """
-    papers = If(When(decided_papers=[], then=F("papers")), default=F("decided_papers"))
-    codes = Func(papers, Value(", "), function="array_to_string", output_field=TextField())
-    some = Concat("decided_label", Value(" ("), codes, Value(")"), output_field=TextField())
-    whole = When(papers=[], decided_papers=[], then=F("decided_label"))
-    words = If(whole, default=some, output_field=TextField())
-    rows = in_force_of(OuterRef("pk")).annotate(words=words).order_by("words")
-    every = ArraySubquery(rows.values("words").distinct())
-    return Func(every, Value(" ; "), function="array_to_string", output_field=TextField())
+def _civility(code: str) -> Cell:
+    return str(Identity.Civility(code).label) if code else None
 
 
-def _case_state() -> Subquery:
-    rows = Case.objects.filter(registration=OuterRef("pk")).exclude(state=CaseState.WITHDRAWN)
-    return Subquery(rows.order_by("-begun_at", "-pk").values("state")[:1])
+def _channel(code: str) -> Cell:
+    return str(Channel(code).label)
+
+
+def _yes_or_no(holds: bool) -> Cell:  # noqa: FBT001 - the value of a column
+    return "Oui" if holds else "Non"
 
 
 def _case_in_words(state: str | None) -> str:
     return str(CaseState(state).label) if state else ""
 
 
-COMPUTED: dict[str, Callable[[], Subquery | Func]] = {
-    "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
-    "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
-    "last_piece_at": _last_piece,
-    "measures_granted": _granted,
-    "case_state": _case_state,
-}
-"""What columns read beside the row of a registration, by the name that stands for it in `paths`."""
-
-COLUMNS: tuple[Column, ...] = (
-    Column("numero_inscription", "N° Inscription", ("number",), order=("number",)),
-    Column("numero_candidat", "N° Candidat", ("candidate__number",)),
-    Column("nom", "Nom de famille", ("identity__birth_name",), order=("name_key",)),
-    Column("nom_usage", "Nom d'usage", ("identity__usage_name",)),
-    Column("prenoms", "Prénom(s)", ("identity__first_names",)),
-    Column(
-        "naissance",
-        "Date de naissance",
-        ("identity__birth_year", "identity__birth_month", "identity__birth_day"),
-        _birth,
-        ("birth_date",),
-        SHORT,
+GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
+    (
+        "Numéros",
+        (
+            Column("numero_inscription", "N° Inscription", ("number",), order=("number",)),
+            Column("numero_candidat", "N° Candidat", ("candidate__number",)),
+            Column("ine", "INE", ("ine",)),
+        ),
     ),
-    Column(
-        "qualification",
-        "Qualification présentée",
-        ("exam__label", "speciality__label"),
-        qualification_of,
-        width=LONGEST,
+    (
+        "Identité",
+        (
+            Column("civilite", "Civilité", ("identity__civility",), _civility, width=SHORT),
+            Column("nom", "Nom de famille", ("identity__birth_name",), order=("name_key",)),
+            Column("nom_usage", "Nom d'usage", ("identity__usage_name",)),
+            Column("prenoms", "Prénom(s)", ("identity__first_names",)),
+            Column(
+                "naissance",
+                "Date de naissance",
+                ("identity__birth_year", "identity__birth_month", "identity__birth_day"),
+                _birth,
+                ("birth_date",),
+                SHORT,
+            ),
+            Column(
+                "annee_naissance",
+                "Année de naissance",
+                ("identity__birth_year",),
+                width=SHORT,
+            ),
+            Column("nationalite", "Nationalité", ("identity__nationality",), _nationality),
+            Column("pays_naissance", "Pays de naissance", ("identity__birth_country",), _country),
+        ),
     ),
-    Column(
-        "etat",
-        "État",
-        ("state", "decided_at", "amended_at"),
-        state_in_office,
-        ("state", "name_key"),
-        LONG,
+    (
+        "Coordonnées",
+        (
+            Column("code_postal", "Code postal", ("postcode",), width=SHORT),
+            Column("commune", "Commune", ("town",)),
+            Column("pays", "Pays de résidence", ("country",), _country),
+            Column(
+                "mail",
+                "Adresse mail",
+                ("candidate__user__email", "candidate__email"),
+                lambda account, given: account or given,
+                width=LONG,
+            ),
+            Column("canal", "Canal", ("told_by",), _channel),
+        ),
     ),
-    Column(
-        "categorie",
-        "Catégorie du candidat",
-        ("regulation_id", "exam__code", "category"),
-        _category,
-        width=LONG,
+    (
+        "Inscription",
+        (
+            Column("domaine", "Domaine", ("exam__domain__label",), width=LONG),
+            Column("session", "Session", ("exam__session__label",)),
+            Column("examen", "Examen", ("exam__label",), width=LONG),
+            Column(
+                "qualification",
+                "Qualification présentée",
+                ("exam__label", "speciality__label"),
+                qualification_of,
+                width=LONGEST,
+            ),
+            Column(
+                "etat",
+                "État",
+                ("state", "decided_at", "amended_at"),
+                state_in_office,
+                ("state", "name_key"),
+                LONG,
+            ),
+            Column("code_academie", "Code de l'académie", ("academy_id",), width=SHORT),
+            Column("academie", "Académie", ("academy__name",), order=("academy", "name_key")),
+            Column(
+                "service",
+                "Service gestionnaire",
+                ("service__managing_service__name",),
+                width=LONGEST,
+            ),
+            Column(
+                "enregistree",
+                "Enregistrée le",
+                ("filed_at", "service__zone"),
+                _day,
+                ("filed_at",),
+                SHORT,
+            ),
+            Column("enregistree_heure", "Enregistrée à", ("filed_at", "service__zone"), _hour),
+            Column(
+                "modifiee",
+                "Modifiée le",
+                ("amended_at", "service__zone"),
+                _day,
+                ("amended_at",),
+                SHORT,
+            ),
+            Column(
+                "decidee",
+                "État décidé le",
+                ("decided_at", "service__zone"),
+                _day,
+                ("decided_at",),
+                SHORT,
+            ),
+            Column(
+                "desinscrite",
+                "Désinscrite le",
+                ("withdrawn_at", "service__zone"),
+                _day,
+                width=SHORT,
+            ),
+            Column("version", "Version", ("version",), width=SHORT),
+            Column(
+                "recapitulatif_recu",
+                "Récapitulatif signé posté le",
+                ("summary_posted_on",),
+                width=SHORT,
+            ),
+        ),
     ),
-    Column("academie", "Académie", ("academy__name",), order=("academy", "name_key")),
-    Column("commune", "Commune", ("postcode", "town"), _joined(" ")),
-    Column(
-        "mail",
-        "Adresse mail",
-        ("candidate__user__email", "candidate__email"),
-        lambda account, given: account or given,
-        width=LONG,
+    (
+        # Not whether a handicap is declared, which is of health (P-12): no file takes it out.
+        "Réponses",
+        (
+            _answered("Catégorie du candidat", "categorie", "category", coded.categories),
+            _answered("Forme de passage", "forme", "passing_form", coded.passing_forms),
+            _answered("Zone souhaitée", "zone", "zone", coded.zones),
+            _answered(
+                "Service national",
+                "service_national",
+                "national_service",
+                coded.national_service,
+            ),
+            _answered("Diplôme présenté", "diplome", "diploma", coded.diplomas),
+            _answered("Coloration disciplinaire", "coloration", "colouring", coded.colourings),
+            Column("experience", "Années d'expérience", ("experience",), width=SHORT),
+            Column(
+                "publication",
+                "Accepte la publication de son nom",
+                ("publishes_name",),
+                _yes_or_no,
+                width=SHORT,
+            ),
+            Column(
+                "communication",
+                "Accepte la communication de son nom",
+                ("shares_name",),
+                _yes_or_no,
+                width=SHORT,
+            ),
+        ),
     ),
-    Column(
-        "enregistree", "Enregistrée le", ("filed_at", "service__zone"), _day, ("filed_at",), SHORT
+    (
+        "Pièces justificatives",
+        (
+            Column("pieces_a_fournir", "Pièces à fournir", ("pieces_to_provide",), width=LONGEST),
+            Column("pieces_a_verifier", "Pièces à vérifier", ("pieces_to_verify",), width=LONGEST),
+            Column(
+                "piece_arrivee",
+                "Dernière pièce arrivée le",
+                ("last_piece_at", "service__zone"),
+                _day,
+                width=SHORT,
+            ),
+        ),
     ),
-    Column(
-        "modifiee", "Modifiée le", ("amended_at", "service__zone"), _day, ("amended_at",), SHORT
+    (
+        "Aménagements d'épreuves",
+        (
+            Column(
+                "amenagement",
+                "Demande d'aménagement",
+                ("case_state",),
+                _case_in_words,
+                width=LONG,
+            ),
+            Column(
+                "mesures_accordees",
+                "Aménagements accordés",
+                ("measures_granted",),
+                width=LONGEST,
+            ),
+        ),
     ),
-    Column(
-        "decidee",
-        "État décidé le",
-        ("decided_at", "service__zone"),
-        _day,
-        ("decided_at",),
-        SHORT,
-    ),
-    Column("version", "Version", ("version",), width=SHORT),
-    Column("pieces_a_fournir", "Pièces à fournir", ("pieces_to_provide",), width=LONGEST),
-    Column("pieces_a_verifier", "Pièces à vérifier", ("pieces_to_verify",), width=LONGEST),
-    Column(
-        "piece_arrivee",
-        "Dernière pièce arrivée le",
-        ("last_piece_at", "service__zone"),
-        _day,
-        width=SHORT,
-    ),
-    Column("amenagement", "Demande d'aménagement", ("case_state",), _case_in_words, width=LONG),
-    Column("mesures_accordees", "Aménagements accordés", ("measures_granted",), width=LONGEST),
 )
+COLUMNS = tuple(column for _, columns in GROUPS for column in columns)
+FIRST = COLUMNS[0]
+"""The number: without it nobody could tell one line from another."""
+
 USUAL = (
     "numero_inscription",
     "nom",
@@ -205,9 +303,9 @@ BY_CODE = {column.code: column for column in COLUMNS}
 
 
 def chosen(codes: Sequence[str]) -> list[Column]:
-    """Return the columns of these codes, in the order of the list; the usual ones for none."""
+    """Return the number and the columns of these codes, in the order of the list; the usual ones for none."""
     wanted = set(codes) & BY_CODE.keys() or set(USUAL)
-    return [column for column in COLUMNS if column.code in wanted]
+    return [column for column in COLUMNS if column.code in wanted or column is FIRST]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from sporades.exams import held
 from sporades.exams.models import RegistrationService
 from sporades.registrations.models import RefusedAnswer, Registration
 from sporades.searches import operations as searches
+from sporades.searches.columns import COLUMNS
 from sporades.searches.trees import Group
 from tests.factories import NOW, a_candidate, a_draft, a_registration, load_invented
 from tests.threads.said import write
@@ -42,7 +43,7 @@ def cost(client, where):
 
 
 def test_a_list_costs_as_much_for_many_registrations_as_for_one(manager, in_lille):
-    every = ["mail", "numero_candidat", "categorie", "academie", "commune", "modifiee"]
+    every = [column.code for column in COLUMNS]
     kept = searches.keep(tree=Group(), columns=every, by=manager.user, at=NOW)
     where = reverse("office:found", args=[kept.pk])
     one = cost(manager, where)

@@ -13,6 +13,7 @@ from sporades.acts import registering
 from sporades.core.french import NO_SUCH_DAY
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations.models import Registration
 from sporades.searches import operations as searches
 from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
@@ -555,6 +556,53 @@ def test_columns_are_those_that_were_chosen(manager, in_lille):
     assert in_lille.candidate.user.email in page.text
 
 
+def test_the_number_is_the_first_column_whatever_was_chosen(manager, in_lille):
+    page = sought(manager, colonnes=["academie"])
+
+    boxes = [one.get("value") for one in seen(page).cssselect("[name=colonnes]")]
+    assert page.context["labels"] == ["N° Inscription", "Académie"]
+    assert words(seen(page).cssselect("tbody th a")[0]) == in_lille.number
+    assert boxes == [column.code for column in COLUMNS if column.code != "numero_inscription"]
+
+
+def test_what_is_sought_of_a_registration_is_shown_of_it_but_its_health(manager, in_lille):
+    Registration.objects.filter(pk=in_lille.pk).update(has_disability=True, ine="1234567890A")
+    page = sought(manager, colonnes=[column.code for column in COLUMNS])
+
+    [line] = page.context["lines"]
+    said = dict(zip(page.context["labels"], line["cells"], strict=True))
+    assert {label: cell for label, cell in said.items() if label in OF_ONE_VALUE} == OF_ONE_VALUE
+    assert not [label for label in said if "andicap" in label]
+
+
+OF_ONE_VALUE = {
+    "INE": "1234567890A",
+    "Civilité": "Madame",
+    "Année de naissance": "1998",
+    "Nationalité": "française",
+    "Pays de naissance": "France",
+    "Code postal": "59000",
+    "Commune": "Lille",
+    "Pays de résidence": "France",
+    "Canal": "Mail",
+    "Domaine": "Brevet d'essai",
+    "Session": "session 2027",
+    "Examen": "Brevet d'essai",
+    "Code de l'académie": "A09",
+    "Académie": "Lille",
+    "Service gestionnaire": "Bureau des essais de Lille",
+    "Enregistrée le": "25/11/2026",
+    "Enregistrée à": "10\u00a0h\u00a030 (heure de Paris)",
+    "Désinscrite le": "",
+    "Récapitulatif signé posté le": "",
+    "Forme de passage": "Globale",
+    "Zone souhaitée": "Lille et sa métropole",
+    "Diplôme présenté": "CAP",
+    "Années d'expérience": "2",
+    "Accepte la publication de son nom": "Non",
+}
+
+
 def test_a_list_is_sorted_both_ways_and_read_page_by_page(manager, in_lille):
     for name in ("Abadie", "Zola"):
         a_registration(a_candidate(birth_name=name))
@@ -700,7 +748,7 @@ def test_each_qualification_of_the_list_finds_those_that_the_column_says_are_of_
 
     found = {
         label: sought(
-            manager, leaf("g-1", "qualification", "egal", value), colonnes=["nom", "qualification"]
+            manager, leaf("g-1", "qualification", "egal", value), colonnes=["qualification"]
         )
         for value, label in offered.items()
     }

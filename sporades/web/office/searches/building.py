@@ -17,7 +17,8 @@ from django.http import QueryDict
 
 from sporades.accounts.permissions import Reach
 from sporades.searches.catalogue import CRITERIA, GROUPS
-from sporades.searches.columns import COLUMNS, USUAL
+from sporades.searches.columns import FIRST, USUAL
+from sporades.searches.columns import GROUPS as COLUMN_GROUPS
 from sporades.searches.criteria import Unreadable
 from sporades.searches.operators import Operator
 from sporades.searches.trees import DEEPEST, MOST_LEAVES, Group, Leaf, Link
@@ -81,7 +82,11 @@ class SearchForm(forms.Form):
 
     colonnes = forms.MultipleChoiceField(
         label="Colonnes",
-        choices=[(one.code, one.label) for one in COLUMNS],
+        help_text=f"« {FIRST.label} » est toujours la première.",
+        choices=[
+            (title, [(one.code, one.label) for one in columns if one is not FIRST])
+            for title, columns in COLUMN_GROUPS
+        ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -98,7 +103,8 @@ class SearchForm(forms.Form):
             is_judged: whether what cannot be compared is said.
         """
         self.tree, self.reach = tree, reach
-        said = {"colonnes": columns or list(USUAL), **dict(_as_data(tree, ROOT))}
+        ticked = [one for one in columns or USUAL if one != FIRST.code]
+        said = {"colonnes": ticked, **dict(_as_data(tree, ROOT))}
         super().__init__(
             data=said if is_judged else None,
             initial={} if is_judged else said,

@@ -1,0 +1,78 @@
+"""What columns read beside the row of a registration."""
+
+from collections.abc import Callable
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case as If
+from django.db.models import (
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    StringAgg,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.expressions import Expression
+from django.db.models.functions import Concat
+
+from sporades.accommodations.granted import in_force_of
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State as CaseState
+from sporades.candidates.models import Channel, told_by_letter
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
+
+
+def _labels(*states: str) -> StringAgg:
+    return StringAgg("label", Value(" ; "), filter=Q(state__in=states), order_by="place")
+
+
+def _pieces(said: StringAgg, **which: object) -> Subquery:
+    """Return the names of the pieces of a registration that stand somewhere."""
+    rows = Evidence.objects.filter(registration=OuterRef("pk"), **which).order_by()
+    return Subquery(rows.values("registration").values(said=said))
+
+
+def _last_piece() -> Subquery:
+    rows = Evidence.objects.asked().filter(registration=OuterRef("pk")).order_by()
+    return Subquery(rows.values("registration").values(said=Max("arrived_at")))
+
+
+def _granted() -> Func:
+    """Return the measures in force for a registration, in the words of who decided.
+
+    With the codes of the épreuves that each is granted for, where it is not for all that are sat.
+    """
+    papers = If(When(decided_papers=[], then=F("papers")), default=F("decided_papers"))
+    codes = Func(papers, Value(", "), function="array_to_string", output_field=TextField())
+    some = Concat("decided_label", Value(" ("), codes, Value(")"), output_field=TextField())
+    whole = When(papers=[], decided_papers=[], then=F("decided_label"))
+    words = If(whole, default=some, output_field=TextField())
+    rows = in_force_of(OuterRef("pk")).annotate(words=words).order_by("words")
+    every = ArraySubquery(rows.values("words").distinct())
+    return Func(every, Value(" ; "), function="array_to_string", output_field=TextField())
+
+
+def _case_state() -> Subquery:
+    rows = Case.objects.filter(registration=OuterRef("pk")).exclude(state=CaseState.WITHDRAWN)
+    return Subquery(rows.order_by("-begun_at", "-pk").values("state")[:1])
+
+
+def _channel() -> Expression:
+    posted = When(told_by_letter("candidate"), then=Value(Channel.LETTER))
+    return If(posted, default=Value(Channel.MAIL), output_field=TextField())
+
+
+COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
+    "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
+    "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
+    "last_piece_at": _last_piece,
+    "measures_granted": _granted,
+    "case_state": _case_state,
+    "told_by": _channel,
+}
+"""Each by the name that stands for it in the paths of a column."""
