@@ -19,6 +19,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.core.locks import alone
+from sporades.core.numbers import in_groups
 from sporades.core.queue import defer_once
 from sporades.core.refusals import NobodyApproves, Refused, SamePerson
 from sporades.core.transitions import Transition, move
@@ -39,6 +40,7 @@ from sporades.exchanges.states import (
 from sporades.searches.columns import SHORT, Column, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
+from sporades.searches.words import clock_in_words, in_words, perimeter_in_words
 
 MOST_LINES = 200_000
 """The longest file; nobody reads more, and a criterion divides it."""
@@ -319,13 +321,7 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
         columns=[*(column.label for column in columns), "Export"],
         rows=_rows(export, lines, at=at),
         widths=[*(column.width for column in columns), SHORT],
-        about=[
-            ("Export", export.mark),
-            ("Demandé par", export.asked_name),
-            ("Demandé le", export.asked_in_words),
-            ("Motif", export.purpose),
-            ("Approuvé par", export.decided_name or "(sans objet)"),
-        ],
+        about=_about(export),
     )
     with tempfile.TemporaryFile() as file:
         export.spreadsheet.write(sheet, file)
@@ -337,6 +333,21 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
     return files.put(content, suffix=export.spreadsheet.suffix)
 
 
+def _about(export: Export) -> Iterator[tuple[str, str]]:
+    """Say what a file is of: how many lines is known once they are written."""
+    reach = export.reach
+    yield "Export", export.mark
+    yield "Demandé par", export.asked_name
+    yield "Demandé le", export.asked_in_words
+    yield "Motif", export.purpose
+    yield "Approuvé par", export.decided_name or "(sans objet)"
+    yield "Périmètre", " ; ".join(perimeter_in_words(reach))
+    yield "Critères", " ; ".join(in_words(export.group, reach=reach)) or "Aucun"
+    yield "Lignes", in_groups(str(export.done))
+    yield "Jours et heures", clock_in_words(reach)
+    yield "Format", export.spreadsheet.label
+
+
 def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
     done = 0
     for done, row in enumerate(lines_of(lines, export.shown, export.mark), start=1):
@@ -344,6 +355,7 @@ def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
         if done % AT_ONCE == 0:
             _go_on(export, done, at=at)
     _go_on(export, done, at=at)
+    export.done = done
 
 
 def lines_of(registrations: Any, columns: Sequence[Column], mark: str) -> Iterator[Row]:

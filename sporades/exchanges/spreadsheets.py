@@ -34,14 +34,15 @@ class Sheet:
         title: its name.
         columns: the titles of the columns.
         rows: the lines, as many cells each.
-        about: what the file is, where the form has a place for it: pairs of words.
+        about: what the file is, where the form has a place for it: pairs of words, read once the
+            lines are written.
         widths: how many signs wide each column is, where the form says it; all alike without it.
     """
 
     title: str
     columns: Sequence[str]
     rows: Iterable[Row]
-    about: Sequence[tuple[str, str]]
+    about: Iterable[tuple[str, str]]
     widths: Sequence[int] = ()
 
     @property

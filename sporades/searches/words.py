@@ -1,9 +1,13 @@
 """A tree of criteria, as a person reads it."""
 
-from sporades.accounts.permissions import Reach
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.core.french import listed, zone_in_words
+from sporades.exams.queries import programmes
 from sporades.searches.criteria import Criterion
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
+from sporades.statistics.selection import services_within
+from sporades.territory import queries as territory
 
 
 def in_words(tree: Group, *, reach: Reach) -> list[str]:
@@ -15,6 +19,33 @@ def in_words(tree: Group, *, reach: Reach) -> list[str]:
     """
     lines = [_said(member, reach) for member in tree.members if member.asks]
     return lines if tree.link is Link.AND else [" ou ".join(lines)] if lines else []
+
+
+def perimeter_in_words(reach: Reach) -> list[str]:
+    """Return a line for each role: « académie de Lille, tous les domaines »."""
+    return [_where(one) for one in reach.perimeters]
+
+
+def clock_in_words(reach: Reach) -> str:
+    """Say by which clock the days and hours of the registrations of a perimeter are."""
+    zones = sorted({one.zone for one in services_within(reach)})
+    clocks = [zone_in_words(one) for one in zones]
+    if len(clocks) == 1:
+        return clocks[0]
+    return " : ".join(filter(None, ["heure du service de chaque inscription", listed(clocks)]))
+
+
+def _where(one: Perimeter) -> str:
+    academies = ["toutes les académies"]
+    if one.academies is not None:
+        academies = [territory.academy(code).full_name for code in sorted(one.academies)]
+    if one.domains is None:
+        return f"{listed(academies)}, tous les domaines"
+    labels = {each.regulation.domain.code: each.regulation.domain.label for each in programmes()}
+    domains = [f"« {labels.get(code, code)} »" for code in sorted(one.domains)]
+    return (
+        f"{listed(academies)}, {'domaine' if len(domains) == 1 else 'domaines'} {listed(domains)}"
+    )
 
 
 def _said(node: Group | Leaf, reach: Reach) -> str:

@@ -8,12 +8,16 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
+from openpyxl import load_workbook
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.locks import alone
 from sporades.core.refusals import Refused
+from sporades.exams import held
+from sporades.exams.models import RegistrationService
 from sporades.exchanges import operations, tasks
 from sporades.exchanges.models import KEPT_FOR, Export
 from sporades.exchanges.states import ExportState
@@ -22,6 +26,9 @@ from sporades.mail.models import Message
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
+from sporades.searches.words import clock_in_words, perimeter_in_words
+from tests.exchanges.conftest import WHY
+from tests.exchanges.test_spreadsheets import tables
 from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.registry.world import a_member
@@ -454,3 +461,57 @@ def test_another_may_be_the_author_of_a_decision_in_their_role(ask, in_lille, he
     entry = Entry.objects.get(verb="export approved")
     assert isinstance(actor(head), Actor)
     assert (entry.actor_kind, entry.actor_name) == ("head", export.decided_name)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_file_says_what_it_is_of(ask, in_lille, form):
+    some = Group(members=(Leaf(CRITERIA["nom"], Operator.IS_NOT, ("Abadie",)),))
+
+    export = prepared(ask(some, form=form))
+
+    said = dict(about(form, files.get(export.file_key)))
+    assert said == {
+        "Export": export.mark,
+        "Demandé par": export.asked_name,
+        "Demandé le": export.asked_in_words,
+        "Motif": WHY,
+        "Approuvé par": "(sans objet)",
+        "Périmètre": "académie de Lille, tous les domaines",
+        "Critères": "Nom de famille : non égal « Abadie »",
+        "Lignes": "2",
+        "Jours et heures": "heure de Paris",
+        "Format": export.spreadsheet.label,
+    }
+
+
+def about(form, content):
+    """Return what the second sheet of a file says."""
+    if form == "ods":
+        return tables(content)[1]
+    return [
+        [cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).worksheets[1]
+    ]
+
+
+def test_a_perimeter_and_its_clocks_are_said(invented_exam):
+    RegistrationService.objects.filter(academy="A25").update(zone="Indian/Reunion")
+    held.forget()
+    member = Actor("manager", "Essai")
+    whole = Reach((Perimeter(None, None, member),))
+    some = Reach((Perimeter(frozenset({"A25"}), frozenset({"ESSAI"}), member),))
+
+    assert perimeter_in_words(whole) == ["toutes les académies, tous les domaines"]
+    assert perimeter_in_words(some) == ["académie de Versailles, domaine « Brevet d'essai »"]
+    assert clock_in_words(some) == "heure de La Réunion"
+    assert clock_in_words(whole) == (
+        "heure du service de chaque inscription : heure de Paris et heure de La Réunion"
+    )
+
+
+def test_days_and_numbers_of_an_export_are_such_and_numbers_that_name_are_text(ask, in_lille):
+    columns = ["numero_candidat", "naissance", "code_postal", "version", "enregistree"]
+
+    export = prepared(ask(columns=columns, form="xlsx"))
+
+    [_, first, *_] = load_workbook(io.BytesIO(files.get(export.file_key))).worksheets[0]
+    assert [cell.data_type for cell in first] == ["s", "s", "d", "s", "d", "n", "s"]

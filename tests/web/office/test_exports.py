@@ -15,7 +15,7 @@ from sporades.exchanges.states import ExportState
 from sporades.web.layout.readers import READER, mark_of
 from tests.factories import NOW
 from tests.jobs import work
-from tests.web.guide import value_of
+from tests.web.guide import main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import a_member
@@ -250,3 +250,22 @@ def test_a_store_that_does_not_answer_is_said(manager, in_lille, settings, monke
 
 def _away(name):
     raise OSError
+
+
+def test_a_page_says_what_an_export_is_of_and_the_list_tells_exports_apart(manager, in_lille):
+    for form in ("csv", "ods"):
+        asked(manager, form=form)
+    criteria = "Nom de famille : non vide"
+
+    for export in Export.objects.all():
+        facts = " ".join(main(manager.get(page_of(export))).split())
+        assert "Périmètre académie de Lille, tous les domaines" in facts
+        assert "Jours et heures Heure de Paris" in facts
+        assert f"Critères {criteria}" in facts
+        assert f"Format {export.spreadsheet.label}" in facts
+    listed = seen(manager.get(reverse("office:exports")))
+    links = [words(one) for one in listed.cssselect(".s-card a")]
+    assert [" ".join(one.split()[:3]) for one in links] == [
+        f"Export {one.mark}, {one.form.upper()}," for one in Export.objects.order_by("-asked_at")
+    ]
+    assert words(listed).count(f"Critères : {criteria}") == 2

@@ -9,12 +9,13 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.core.files import OutOfReach, Unreadable
+from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges import operations
 from sporades.exchanges.models import WITHOUT_APPROVAL, Export
 from sporades.exchanges.states import UNFINISHED, ExportState
 from sporades.searches.queries import found, known_order
-from sporades.searches.words import in_words
+from sporades.searches.words import clock_in_words, in_words, perimeter_in_words
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
     second_factor_again,
@@ -51,12 +52,15 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         else:
             messages.success(request, _outcome(made))
             return redirect("office:one_export", made.pk)
+    count = found(tree, reach=request.reach).count()
     context = {
         "search": kept,
         "form": form,
-        "count": found(tree, reach=request.reach).count(),
+        "count": count,
+        "counted": in_groups(str(count)),
         "limit": WITHOUT_APPROVAL,
         "asked": in_words(tree, reach=request.reach),
+        **_bounds(request.reach),
         "columns": [column.label for column in kept.shown],
         "trail": [
             *FILES_TRAIL,
@@ -68,9 +72,10 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
 
 def exports(request: HttpRequest) -> HttpResponse:
     """One's own exports, and those that wait for one's approval."""
+    mine = request.user.exports.order_by("-asked_at")[:ON_THE_PAGE]
     context = {
-        "mine": request.user.exports.order_by("-asked_at")[:ON_THE_PAGE],
-        "proposed": exports_to_approve(request),
+        "mine": [(one, _criteria(one)) for one in mine],
+        "proposed": [(one, _criteria(one)) for one in exports_to_approve(request)],
         "trail": FILES_TRAIL,
     }
     return render(request, "office/exports.html", context)
@@ -90,6 +95,7 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
         and _approves(request).includes(found.reach),
         "columns": [column.label for column in found.shown],
         "asked": in_words(tree_of(found), reach=found.reach),
+        **_bounds(found.reach),
         "trail": TRAIL,
     }
     return render(request, "office/one_export.html", context)
@@ -147,6 +153,19 @@ def exports_to_approve(request: HttpRequest) -> list[Export]:
         return []
     others = Export.objects.proposed().exclude(asked_by=request.user.pk).order_by("asked_at")
     return [one for one in others if approves.includes(one.reach)]
+
+
+def _criteria(export: Export) -> list[str]:
+    """Return what an export is of; nothing where the service knows a criterion of it no more."""
+    try:
+        return in_words(export.group, reach=export.reach)
+    except (KeyError, ValueError):
+        return ["un critère qui n'existe plus"]
+
+
+def _bounds(reach: Reach) -> dict[str, Any]:
+    """Return where the lines are read, and by which clock their days are."""
+    return {"perimeter": perimeter_in_words(reach), "clock": clock_in_words(reach)}
 
 
 def _approves(request: HttpRequest) -> Reach:
