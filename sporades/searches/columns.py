@@ -191,11 +191,18 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
             Column("enregistree_heure", "Enregistrée à", ("filed_at", "service__zone"), _hour),
             Column(
                 "modifiee",
-                "Modifiée le",
+                "Réponses modifiées le",
                 ("amended_at", "service__zone"),
                 _day,
                 ("amended_at",),
                 SHORT,
+            ),
+            Column(
+                "derniere_version",
+                "Dernière version le",
+                ("last_version_at", "service__zone"),
+                _day,
+                width=SHORT,
             ),
             Column(
                 "decidee",

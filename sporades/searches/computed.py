@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as If
 from django.db.models import (
+    DateTimeField,
     F,
     Func,
     Max,
@@ -25,6 +26,7 @@ from sporades.accommodations.states import State as CaseState
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
+from sporades.registrations.models import Version
 
 
 def _labels(*states: str) -> StringAgg:
@@ -62,6 +64,13 @@ def _case_state() -> Subquery:
     return Subquery(rows.order_by("-begun_at", "-pk").values("state")[:1])
 
 
+def _last_version() -> Expression:
+    """Return when the last version was made; the first one, when it was filed."""
+    rows = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
+    first = When(version=1, then=F("filed_at"))
+    return If(first, default=Subquery(rows.values("filed_at")), output_field=DateTimeField())
+
+
 def _channel() -> Expression:
     posted = When(told_by_letter("candidate"), then=Value(Channel.LETTER))
     return If(posted, default=Value(Channel.MAIL), output_field=TextField())
@@ -74,5 +83,6 @@ COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
     "measures_granted": _granted,
     "case_state": _case_state,
     "told_by": _channel,
+    "last_version_at": _last_version,
 }
 """Each by the name that stands for it in the paths of a column."""

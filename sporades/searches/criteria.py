@@ -24,7 +24,7 @@ from sporades.core.text import clean, search_key
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
-from sporades.registrations.models import RegistrationPaper
+from sporades.registrations.models import RegistrationPaper, Version
 from sporades.registrations.states import STANDING
 from sporades.searches.operators import Operator
 from sporades.statistics.selection import services_within
@@ -391,6 +391,27 @@ class Instant(Day):
         if ends is not None:
             condition &= self._is(__lt=ends)
         return condition
+
+
+@dataclass(frozen=True)
+class LastVersion(Instant):
+    """The day of the last version, whatever made it: an answer, a correction, a move, a merge."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.IS_NOT, Operator.BETWEEN)
+
+    def _between(self, first: date | None, last: date | None) -> Q:
+        # The first version is of the instant of filing, which an index holds; few have a second.
+        filed = Q(version=1) & super()._between(first, last)
+        those = _OfVersion("", "", "filed_at", self.zones)._between(first, last)  # noqa: SLF001 - its own kind
+        rows = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
+        return filed | Q(Exists(rows.filter(those)), version__gt=1)
+
+
+@dataclass(frozen=True)
+class _OfVersion(Instant):
+    """The instant of a version."""
+
+    clock: ClassVar = "registration__service__zone"
 
 
 @dataclass(frozen=True)

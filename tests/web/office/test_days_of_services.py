@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission
 from sporades.accounts.permissions import reach as reach_of
+from sporades.acts import correcting, moving
+from sporades.candidates import operations as candidates
 from sporades.exams import held
 from sporades.exams.models import RegistrationService
 from sporades.registrations.models import Registration
@@ -17,7 +19,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
-from tests.factories import a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.office.conftest import VERSAILLES
 from tests.web.office.test_search import leaf, numbers, sought
 
@@ -137,3 +139,48 @@ def test_where_services_follow_one_clock_one_range_is_asked_of_no_service(
     assert asked(manager).count('"filed_at" >=') == 1
     assert "exams_registrationservice" not in asked(manager)
     assert asked(administrator).count('"filed_at" >=') == 3  # each clock's, within that of both
+
+
+@pytest.mark.parametrize("zone", FAR)
+def test_the_last_version_is_of_the_day_of_whatever_made_it(administrator, invented_exam, zone):
+    following(zone, "A25")
+    moved, one, other = (a_registration(a_candidate()) for _ in range(3))
+    moving.move_for_good(
+        registration=moved,
+        academy="A25",
+        reason="À sa demande.",
+        by=OPERATOR,
+        at=at(28, 0, 30, zone),
+    )
+    Registration.objects.filter(pk=moved.pk).update(filed_at=NOW)
+    columns = ["modifiee", "derniere_version", "version"]
+
+    def those(how, *said):
+        return sought(administrator, leaf("g-1", "derniere_version", how, *said), colonnes=columns)
+
+    [line] = those("egal", THE_28).context["lines"]
+    assert line == {**line, "number": moved.number, "cells": [moved.number, "", THE_28, "2"]}
+    assert set(numbers(those("non_egal", THE_28))) == {one.number, other.number}
+    filed = those("entre", "", "25/11/2026").context["lines"]
+    assert {each["number"]: each["cells"][2] for each in filed} == {
+        one.number: "25/11/2026",
+        other.number: "25/11/2026",
+    }
+    assert set(numbers(those("entre", "25/11/2026", THE_27))) == {one.number, other.number}
+
+
+def test_what_a_service_corrects_is_a_version_of_that_day_too(manager, invented_exam):
+    registration = a_registration()
+    candidate = registration.candidate
+    correcting.correct_identity(
+        registration=registration,
+        identity={**candidates.civil_data(candidate.identity), "usage_name": "Durand"},
+        seen=candidate.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=at(27, 12, 0, "Europe/Paris"),
+    )
+
+    page = sought(manager, leaf("g-1", "derniere_version", "egal", THE_27))
+
+    assert numbers(page) == [registration.number]

@@ -107,7 +107,7 @@ def test_a_queue_leads_to_its_files_one_after_the_other(manager, in_lille):
     ("since", "title", "said"),
     [
         ("decided_at", "État décidé le", {"state": "anomaly", "reason": "Il manque une pièce"}),
-        ("amended_at", "Modifiée le", {"state": "validated", "reason": ""}),
+        ("amended_at", "Réponses modifiées le", {"state": "validated", "reason": ""}),
     ],
 )
 def test_its_files_are_listed_the_oldest_first_and_say_since_when(
