@@ -121,6 +121,7 @@ def test_a_list_names_the_pieces(lille):
     [values] = reading.of(found(Group(), reach=lille))
 
     assert reading.words()(values) == [
+        registration.number,
         "Pièce d'identité",
         "Copie du baccalauréat",
         f"{NOW:%d/%m/%Y}",
