@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Value
@@ -39,29 +40,36 @@ def change(
     reason: str,
     by: Actor,
     at: datetime,
+    seen: str | None = None,
     is_urgent: bool = False,
 ) -> ServiceChange:
     """Give a service other dates, or propose to extend it: see `openings.change`.
 
     Whoever may approve an extension is told of it by mail. What is urgent waits for nobody, and
-    takes the place of what was proposed.
+    takes the place of what was proposed. What is pressed twice is made once.
+
+    Args:
+        service, opens_at, closes_at, reason, by, at, is_urgent: see there.
+        seen: the mark of the dates that were read before (`openings.mark_of`); nothing where
+            none were.
+
+    Returns:
+        The change, applied or proposed.
 
     Raises:
+        Overtaken: the dates, or what is proposed, are no longer those that were read.
         NotMoved, Refused: see there.
     """
+    wanted: dict[str, Any] = {"opens_at": opens_at, "closes_at": closes_at, "reason": reason}
+    if seen is not None:
+        made = openings.made_already(service=service, **wanted, seen=seen, by=by)
+        if made is not None:
+            return made
     if is_urgent:
         waiting = ServiceChange.objects.filter(service=service, state=ChangeState.PROPOSED)
         for one in waiting.select_related("service"):
             refuse(change=one, by=by, at=at)
-    made = openings.change(
-        service=service,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        reason=reason,
-        by=by,
-        at=at,
-        is_urgent=is_urgent,
-    )
+    made = openings.change(service=service, **wanted, by=by, at=at, is_urgent=is_urgent)
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)
     else:

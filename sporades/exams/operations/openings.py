@@ -1,10 +1,12 @@
 """Open, close, move and extend registration services (I1)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 
 from sporades.core.actors import Actor
+from sporades.core.digests import digest
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused, SamePerson
 from sporades.core.transitions import Transition, move
@@ -26,6 +28,19 @@ class NotMoved(Refused):
         """Keep the reason, and the date that it is about."""
         super().__init__(message)
         self.date = date
+
+
+class Overtaken(Refused):
+    """The dates, or what is proposed, are no longer those that were read."""
+
+    def __init__(self, service: RegistrationService, *, is_own: bool) -> None:
+        """Say whose change it is, and what the dates are now."""
+        whose = "Vous venez" if is_own else "Un collègue vient"
+        super().__init__(
+            f"{whose} de changer les dates de ce service, ou ce qui en est proposé : lisez ce "
+            "qu'elles sont maintenant, et n'envoyez les vôtres que si elles doivent les remplacer. "
+            f"Ouverture le {service.opening_in_words} ; fermeture le {service.closing_in_words}."
+        )
 
 
 class Outdated(Refused):
@@ -63,7 +78,7 @@ def change(
         NotMoved: the dates are the same, past, or out of order.
         Refused: another change awaits its approval.
     """
-    service = RegistrationService.objects.select_for_update().get(pk=service.pk)
+    service = _locked(service.pk)
     _check(service, opens_at, closes_at, at=at)
     needs_two = closes_at > service.closes_at and service.opens_at <= at and not is_urgent
     try:
@@ -90,6 +105,52 @@ def change(
     return made
 
 
+def mark_of(service: RegistrationService) -> str:
+    """Return the mark of what is read of the dates of a service: them, and what is proposed."""
+    dates = [one.astimezone(UTC).isoformat() for one in (service.opens_at, service.closes_at)]
+    proposed = service.changes.filter(state=ChangeState.PROPOSED).values_list("pk", flat=True)
+    return digest([*dates, *proposed])
+
+
+def made_already(
+    *,
+    service: RegistrationService,
+    opens_at: datetime,
+    closes_at: datetime,
+    reason: str,
+    seen: str,
+    by: Actor,
+) -> ServiceChange | None:
+    """Return what the same press has just made; nothing where the dates are still those read.
+
+    Nobody else changes them until the transaction ends.
+
+    Args:
+        service: the service.
+        opens_at, closes_at, reason: what is wanted of it.
+        seen: the mark of what was read before (`mark_of`).
+        by: who wants it.
+
+    Raises:
+        Overtaken: they have changed since they were read, or what is proposed has.
+    """
+    service = _locked(service.pk)
+    if seen == mark_of(service):
+        return None
+    moved = Coalesce("decided_at", "proposed_at")
+    last = service.changes.order_by(moved.desc(), "-pk").first()
+    if last is None:
+        raise Overtaken(service, is_own=False)
+    wanted = (opens_at, closes_at, reason, by.identifier)
+    stands = last.state == ChangeState.PROPOSED or (last.opens_at, last.closes_at) == (
+        service.opens_at,
+        service.closes_at,
+    )
+    if stands and wanted == (last.opens_at, last.closes_at, last.reason, last.proposed_by_id):
+        return last
+    raise Overtaken(service, is_own=by.identifier == (last.decided_by_id or last.proposed_by_id))
+
+
 def apply(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     """Put new dates in force: seen by every process in less than a minute.
 
@@ -99,7 +160,7 @@ def apply(*, change: ServiceChange, by: Actor, at: datetime) -> None:
         NotMoved: the new dates are past by now.
         Refused: it has been decided already.
     """
-    service = RegistrationService.objects.select_for_update().get(pk=change.service_id)
+    service = _locked(change.service_id)
     if change.needs_two and by.identifier == change.proposed_by_id:
         raise SamePerson(SAME_PERSON)
     if (service.opens_at, service.closes_at) != (change.opened_at, change.closed_at):
@@ -121,6 +182,13 @@ def refuse(*, change: ServiceChange, by: Actor, at: datetime) -> None:
 def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     """Take one's own proposal back. Raises Refused when it has been decided already."""
     _decide(change, DROP, by=by, at=at)
+
+
+def _locked(pk: int) -> RegistrationService:
+    """Return a service that nobody else changes the dates of meanwhile."""
+    services = RegistrationService.objects.select_related("academy")
+    found: RegistrationService = services.select_for_update(of=("self",)).get(pk=pk)
+    return found
 
 
 def _decide(change: ServiceChange, transition: Transition, *, by: Actor, at: datetime) -> None:

@@ -16,13 +16,13 @@ from sporades.core.refusals import Refused
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import RegistrationService, ServiceChange
-from sporades.exams.operations.openings import SamePerson
+from sporades.exams.operations.openings import SamePerson, mark_of
 from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.factories import INVENTED, NOW, OPERATOR, a_draft, author
 from tests.jobs import work
-from tests.web.guide import seen, words
+from tests.web.guide import main, seen, words
 
 WHY = "Panne du 24 novembre au soir"
 HEAD = Membership.Role.HEAD
@@ -39,7 +39,8 @@ def dates(service, **changes):
     """Return what the page of dates posts."""
     said = {"opens_at": service.opens_at, "closes_at": service.closes_at, **changes}
     opens, closes = (f"{one.astimezone(PARIS):%d/%m/%Y %H:%M}" for one in said.values())
-    return {"ouverture": opens, "fermeture": closes, "motif": WHY}
+    read = mark_of(RegistrationService.objects.get(pk=service.pk))
+    return {"ouverture": opens, "fermeture": closes, "motif": WHY, "vu": read}
 
 
 def later(service, **by):
@@ -473,3 +474,73 @@ def test_what_is_begun_is_counted_in_words(manager, service):
     assert "Saisies commencées, pas encore enregistrées Aucune" in before
     assert "Saisies commencées, pas encore enregistrées 1 pour une nouvelle inscription" in after
     assert "0 modification" not in after
+
+
+def opened_in(client, service):
+    """Open « Changer les dates »; return what its form holds, as a browser sends it."""
+    page = client.get(reverse("office:move_service", args=[service.pk]))
+    return dict(seen(page).cssselect("main form")[0].form_values())
+
+
+def test_what_a_colleague_changed_since_the_form_was_opened_is_not_undone(member, service):
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + timedelta(days=3))
+    service.refresh_from_db()
+    one, other = member("A09"), member("A09", email="collegue@exemple.test")
+    where = reverse("office:move_service", args=[service.pk])
+    stale = {**opened_in(other, service), "fermeture": "08/01/2027 23:59", "motif": WHY}
+    wanted = NOW + timedelta(days=4)
+    move(one, service, opens_at=wanted)
+
+    refused = other.post(where, stale)
+    again = dict(seen(refused).cssselect("main form")[0].form_values())
+    service.refresh_from_db()
+    between = service.opens_at
+
+    assert refused.status_code == 422
+    assert "Un collègue vient de changer les dates de ce service" in main(refused)
+    assert service.opening_in_words.replace("\u00a0", " ") in main(refused)
+    assert between == wanted
+    assert (again["fermeture"], again["motif"]) == (stale["fermeture"], WHY)
+    assert again["vu"] != stale["vu"]
+    other.post(where, {**again, "ouverture": f"{wanted.astimezone(PARIS):%d/%m/%Y %H:%M}"})
+    service.refresh_from_db()
+    assert (service.opens_at, service.closes_at.day) == (wanted, 8)
+
+
+def test_an_extension_approved_meanwhile_is_not_cut_short(member, service):
+    head = member("A09", role=HEAD)
+    other = member("A09", role=HEAD, email="cheffe@exemple.test")
+    stale = {**dates(service, closes_at=later(service, days=2)), "motif": WHY}
+    wanted = later(service, days=4)
+    move(head, service, closes_at=wanted)
+    other.post(reverse("office:approve_change", args=[ServiceChange.objects.get().pk]))
+
+    page = head.post(reverse("office:move_service", args=[service.pk]), stale)
+
+    service.refresh_from_db()
+    assert "Un collègue vient de changer" in main(page)
+    assert service.closes_at == wanted
+
+
+def test_a_form_that_was_opened_before_a_proposal_says_that_there_is_one(member, service):
+    one, other = member("A09"), member("A09", email="collegue@exemple.test")
+    stale = {**opened_in(other, service), "fermeture": "20/12/2026 23:59", "motif": WHY}
+    move(one, service, closes_at=later(service, days=2))
+
+    page = other.post(reverse("office:move_service", args=[service.pk]), stale)
+
+    assert "ou ce qui en est proposé" in main(page)
+    assert ServiceChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("days", [2, -2], ids=["an extension", "a closing brought forward"])
+def test_dates_that_are_sent_twice_are_changed_once(manager, service, days):
+    where = reverse("office:move_service", args=[service.pk])
+    sent = dates(service, closes_at=later(service, days=days))
+
+    pages = [main(manager.post(where, sent, follow=True)) for _ in range(2)]
+    other = manager.post(where, {**sent, "motif": "Un autre motif"})
+
+    assert pages[0] == pages[1]
+    assert "Vous venez de changer les dates" in main(other)
+    assert ServiceChange.objects.count() == 1

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
+from sporades.exams.operations.openings import mark_of
 from sporades.notices.models import Banner
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.days import LATEST, OLDEST, YEARS
@@ -78,10 +79,15 @@ class DatesForm(forms.Form):
         help_text="Il est gardé avec le changement. Par exemple : panne du 14 novembre au soir",
         max_length=300,
     )
+    vu = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, data: Any = None, *, service: RegistrationService) -> None:
         """Show the dates of a service."""
-        initial = {"ouverture": service.opens_at, "fermeture": service.closes_at}
+        initial = {
+            "ouverture": service.opens_at,
+            "fermeture": service.closes_at,
+            "vu": mark_of(service),
+        }
         super().__init__(data, initial=initial)
         for name in ("ouverture", "fermeture"):
             field = self.fields[name]
@@ -96,6 +102,7 @@ class DatesForm(forms.Form):
             "opens_at": said["ouverture"],
             "closes_at": said["fermeture"],
             "reason": said["motif"],
+            "seen": said["vu"],
         }
 
 

@@ -13,7 +13,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import opening
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
-from sporades.exams.operations.openings import NotMoved
+from sporades.exams.operations.openings import NotMoved, Overtaken, mark_of
 from sporades.exams.states import ChangeState
 from sporades.registrations.models import Draft
 from sporades.web.layout.proofs import second_factor_first
@@ -65,6 +65,11 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         by = request.reach.author(**_where(found))
         try:
             made = opening.change(service=found, **form.dates, by=by, at=request.arrived_at)
+        except Overtaken as refusal:
+            # What they are now, beside what was typed: the others may now be replaced.
+            found = _service(request, service)
+            form = DatesForm({**request.POST.dict(), "vu": mark_of(found)}, service=found)
+            form.add_error(None, str(refusal))
         except NotMoved as refusal:
             form.add_error(DatesForm.ASKED.get(refusal.date), str(refusal))
         except Refused as refusal:
