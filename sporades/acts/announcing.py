@@ -65,9 +65,18 @@ def show_banner(
 
 
 @transaction.atomic
-def take_banner_down(*, by: Actor, at: datetime) -> bool:
-    """Take the banner down; return whether there was one."""
-    ended = notices.take_down(at=at)
+def take_banner_down(*, by: Actor, at: datetime, only: str = "") -> bool:
+    """Take the banner down; return whether there was one.
+
+    Args:
+        by: who takes it down.
+        at: the instant.
+        only: the key of the one that was read; nothing: whichever stands.
+
+    Raises:
+        Another: another one stands meanwhile, and stays.
+    """
+    ended = notices.take_down(at=at, only=only)
     if ended:
         journal.record("banner taken down", by=by, at=at)
     return bool(ended)

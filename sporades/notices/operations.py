@@ -23,6 +23,17 @@ class TooOld(Refused):
     message = "Ce lien n'est plus valable. Demandez de nouveau à être prévenu."
 
 
+class Another(Refused):
+    """The banner that stands is not the one that was read."""
+
+    def __init__(self, shown: Banner) -> None:
+        """Say which one stands."""
+        super().__init__(
+            "Ce n'est plus ce bandeau qui est affiché, c'est celui-ci, qui reste : "
+            f"« {shown.message} »."
+        )
+
+
 @transaction.atomic
 def show(
     *,
@@ -55,10 +66,22 @@ def show(
 
 
 @transaction.atomic
-def take_down(*, at: datetime) -> int:
-    """End the banner that stands, and return how many did: one or none."""
+def take_down(*, at: datetime, only: str = "") -> int:
+    """End the banner that stands, and return how many did: one or none.
+
+    Args:
+        at: the instant.
+        only: the key of the banner that is meant, another one stays; nothing: whichever stands.
+
+    Raises:
+        Another: another one than that stands.
+    """
     lock_value("banner", "")
-    ended = Banner.objects.shown_at(at).update(ends_at=at)
+    standing = Banner.objects.shown_at(at)
+    shown = standing.first()
+    if only and shown is not None and str(shown.pk) != only:
+        raise Another(shown)
+    ended = standing.update(ends_at=at)
     forget()
     return ended
 

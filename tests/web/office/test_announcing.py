@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -29,6 +30,53 @@ def administrator(member):
     return member(role=Membership.Role.ADMINISTRATOR)
 
 
+def read_in(client):
+    """Open the page of the banner; return what « Retirer le bandeau » sends."""
+    return dict(seen(client.get(BANNER)).cssselect("main .s-card form")[0].form_values())
+
+
+def take_down(client):
+    """Press « Retirer le bandeau » on the page as it is."""
+    return client.post(reverse("office:end_banner"), read_in(client), follow=True)
+
+
+def test_another_banner_than_the_one_that_was_read_is_left_and_told(member, administrator, client):
+    colleague = member(role=Membership.Role.ADMINISTRATOR, email="autre@exemple.test")
+    administrator.post(BANNER, SAID)
+    stale = read_in(administrator)
+    with time_machine.travel(NOW + timedelta(seconds=1), tick=False):
+        other = {**SAID, "message": "Panne en cours.", "lecture_seule": "on"}
+        colleague.post(BANNER, other)
+
+        page = administrator.post(reverse("office:end_banner"), stale, follow=True)
+
+        assert "Ce n'est plus ce bandeau qui est affiché" in main(page)
+        assert "« Panne en cours. »" in main(page)
+        assert Banner.objects.shown_at(NOW + timedelta(seconds=1)).get().stops_writing
+        assert client.post("/creer-mon-compte", {}).status_code == 503
+
+
+def test_a_banner_that_is_taken_down_twice_is_gone(administrator):
+    administrator.post(BANNER, SAID)
+    stale = read_in(administrator)
+
+    pages = [
+        main(administrator.post(reverse("office:end_banner"), stale, follow=True)) for _ in range(2)
+    ]
+
+    assert "Le bandeau est retiré." in pages[0]
+    assert "Ce bandeau n'est plus affiché." in pages[1]
+    assert Entry.objects.filter(verb="banner taken down").count() == 1
+
+
+def test_a_press_that_names_no_banner_takes_none_down(administrator):
+    administrator.post(BANNER, SAID)
+
+    administrator.post(reverse("office:end_banner"))
+
+    assert Banner.objects.shown_at(NOW).count() == 1
+
+
 def test_a_banner_is_shown_to_everybody_then_taken_down(administrator, client):
     administrator.post(BANNER, {**SAID, "jusqu_au": "25/11/2026 12:00"})
 
@@ -37,7 +85,7 @@ def test_a_banner_is_shown_to_everybody_then_taken_down(administrator, client):
     assert (banner.kind, banner.ends_at.hour) == ("warning", 11)
     assert Entry.objects.get(verb="banner shown").actor_name == "Claude Martin"
 
-    administrator.post(reverse("office:end_banner"))
+    take_down(administrator)
 
     assert SAID["message"] not in client.get("/connexion").text
     assert not Banner.objects.shown_at(NOW).exists()
@@ -97,7 +145,9 @@ def test_an_administrator_stops_all_writing_and_lets_it_begin_again(administrato
     assert "Le service est en lecture seule" in client.get("/connexion").text
     assert administrator.get("/gestion/inscriptions").status_code == 200
     assert client.post("/creer-mon-compte", {}).status_code == 503
-    assert "lecture seule jusqu'au retrait de ce bandeau" in main(administrator.get(BANNER))
+    assert "lecture seule aussi longtemps que ce bandeau est affiché" in main(
+        administrator.get(BANNER)
+    )
 
-    administrator.post(reverse("office:end_banner"))
+    take_down(administrator)
     assert client.post("/creer-mon-compte", {}).status_code != 503

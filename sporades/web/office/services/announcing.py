@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 
 from sporades.acts import announcing
 from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
 from sporades.web.office.services.instant_forms import BannerForm
 
@@ -39,7 +40,13 @@ def banner(request: HttpRequest) -> HttpResponse:
 
 
 def end_banner(request: HttpRequest) -> HttpResponse:
-    """Take the banner down."""
-    if announcing.take_banner_down(by=request.actor, at=request.arrived_at):
-        messages.success(request, "Le bandeau est retiré.")
+    """Take down the banner that was read, and no other."""
+    meant = request.POST.get("bandeau") or "?"
+    try:
+        ended = announcing.take_banner_down(by=request.actor, at=request.arrived_at, only=meant)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = "Le bandeau est retiré." if ended else "Ce bandeau n'est plus affiché."
+        messages.success(request, said)
     return redirect("office:banner")
