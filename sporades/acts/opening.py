@@ -45,7 +45,8 @@ def change(
 ) -> ServiceChange:
     """Give a service other dates, or propose to extend it: see `openings.change`.
 
-    Whoever may approve an extension is told of it by mail. What is urgent waits for nobody, and
+    Whoever may approve an extension is told of it by mail, and learns in the same way of a closing
+    brought forward once the service has opened: they alone put it back. What is urgent waits for nobody, and
     takes the place of what was proposed. What is pressed twice is made once.
 
     Args:
@@ -72,27 +73,41 @@ def change(
     made = openings.change(service=service, **wanted, by=by, at=at, is_urgent=is_urgent)
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)
+        if made.cuts_short:
+            _tell_approvers("closing_brought_forward", made, at=at)
     else:
         _record("extension proposed", made, by=by, at=at)
-        _ask_approval(made, at=at)
+        _tell_approvers("extension_to_approve", made, at=at)
     return made
 
 
 def approvers_of(change: ServiceChange, *, at: datetime) -> list[Membership]:
     """Return who may approve an extension: those of its perimeter, but for its author."""
     author = Actor("", change.proposed_by, change.proposed_by_id)
-    academy, domain = change.service.academy_id, change.service.domain.code
-    here = Perimeter(frozenset({academy}), frozenset({domain}), author)
+    return others_who_approve(change.service, author, at=at)
+
+
+def others_who_approve(
+    service: RegistrationService, author: Actor, *, at: datetime
+) -> list[Membership]:
+    """Return who may approve the extensions of a service that somebody proposes.
+
+    Args:
+        service: the service.
+        author: who proposes, and approves none of their own.
+        at: the instant.
+    """
+    here = Perimeter(frozenset({service.academy_id}), frozenset({service.domain.code}), author)
     found = asking.approvers_of(
         Reach((here,)), permission=Permission.APPROVE_EXTENSIONS, author=None, at=at
     )
     return [one for one in found if one.as_actor().identifier != author.identifier]
 
 
-def _ask_approval(change: ServiceChange, *, at: datetime) -> None:
+def _tell_approvers(kind: str, change: ServiceChange, *, at: datetime) -> None:
     for approver in approvers_of(change, at=at):
         mail.write(
-            "extension_to_approve",
+            kind,
             to=approver.user.email,
             at=at,
             key=f"change:{change.pk}:approve",

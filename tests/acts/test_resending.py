@@ -163,6 +163,7 @@ NEVER = {
     "is for the office": {
         "batch_ended",
         "batch_to_approve",
+        "closing_brought_forward",
         "export_ended",
         "export_to_approve",
         "extension_decided",

@@ -417,6 +417,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "record_changed",
         "record_claimed",
         "record_taken",
+        "closing_brought_forward",
         "extension_decided",
         "extension_to_approve",
         "member_dormant",

@@ -89,6 +89,11 @@ class ServiceChange(models.Model):
         return self.closes_at != self.closed_at
 
     @property
+    def cuts_short(self) -> bool:
+        """Whether a service that had opened closes earlier: people have counted on its closing."""
+        return self.closes_at < self.closed_at and self.opened_at <= self.proposed_at
+
+    @property
     def in_words(self) -> str:
         """Say what changes, by the clock of the service."""
         said = self.service.said

@@ -79,7 +79,7 @@ def change(
         Refused: another change awaits its approval.
     """
     service = _locked(service.pk)
-    _check(service, opens_at, closes_at, at=at)
+    check(service, opens_at, closes_at, at=at)
     needs_two = closes_at > service.closes_at and service.opens_at <= at and not is_urgent
     try:
         with transaction.atomic():
@@ -165,7 +165,7 @@ def apply(*, change: ServiceChange, by: Actor, at: datetime) -> None:
         raise SamePerson(SAME_PERSON)
     if (service.opens_at, service.closes_at) != (change.opened_at, change.closed_at):
         raise Outdated
-    _check(service, change.opens_at, change.closes_at, at=at)
+    check(service, change.opens_at, change.closes_at, at=at)
     _decide(change, APPLY, by=by, at=at)
     service.opens_at, service.closes_at = change.opens_at, change.closes_at
     service.moved_at = at
@@ -195,9 +195,14 @@ def _decide(change: ServiceChange, transition: Transition, *, by: Actor, at: dat
     move(change, transition, decided_at=at, decided_by=by.name, decided_by_id=by.identifier)
 
 
-def _check(
+def check(
     service: RegistrationService, opens_at: datetime, closes_at: datetime, *, at: datetime
 ) -> None:
+    """Refuse dates that cannot be.
+
+    Raises:
+        NotMoved: they are the same, past, or out of order.
+    """
     now = at.replace(second=0, microsecond=0)
     opens_move, closes_move = opens_at != service.opens_at, closes_at != service.closes_at
     if not opens_move and not closes_move:

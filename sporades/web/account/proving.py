@@ -42,6 +42,8 @@ ACTS = {
     ),
     "office:approve_export": Act("approuver un export", "office:one_export", is_of_one=True),
     "office:approve_change": Act("approuver une prolongation", "office:services"),
+    "office:move_service": Act("fermer un service plus tôt", "office:service", is_of_one=True),
+    "office:banner": Act("mettre tout en lecture seule", "office:home"),
     "office:launch_batch": Act("lancer un grand lot", "office:one_batch", is_of_one=True),
     "office:resume_batch": Act("reprendre un grand lot", "office:one_batch", is_of_one=True),
     "office:approve_batch": Act("approuver un lot", "office:one_batch", is_of_one=True),

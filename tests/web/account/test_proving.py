@@ -58,6 +58,7 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:approve_publication": {"publication": uuid4()},
         "office:approve_export": {"export": uuid4()},
         "office:approve_change": {"change": 1},
+        "office:move_service": {"service": 1},
         "office:launch_batch": {"batch": uuid4()},
         "office:resume_batch": {"batch": uuid4()},
         "office:approve_batch": {"batch": uuid4()},
@@ -83,6 +84,9 @@ ASKED_OTHERWISE = {
     "office:enforce_regulation",
     "office:export",
     "office:export_file",
+    # To stop all writing, to close earlier.
+    "office:banner",
+    "office:move_service",
     *SHOWN_AGAIN,
 }
 

@@ -1,6 +1,7 @@
 """« Bandeau »: what the administrator says to everybody."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -114,6 +115,18 @@ def test_a_banner_that_cannot_be_is_refused_at_its_field(administrator, changes)
 
     assert page.status_code == 422
     assert not Banner.objects.exists()
+
+
+def test_stopping_all_writing_asks_for_the_second_factor_again_and_a_sentence_does_not(
+    administrator,
+):
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        asked = administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+        assert not Banner.objects.exists()
+        administrator.post(BANNER, SAID)
+
+    assert asked.url == f"{reverse('mfa_reauthenticate')}?next={quote(BANNER, '')}"
+    assert not Banner.objects.get().stops_writing
 
 
 def test_a_manager_says_nothing_to_everybody(manager):

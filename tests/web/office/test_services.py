@@ -2,6 +2,7 @@
 
 import html
 from datetime import datetime, timedelta
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,7 @@ from sporades.exams.operations.openings import SamePerson, mark_of
 from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import INVENTED, NOW, OPERATOR, a_draft, author
+from tests.factories import INVENTED, NOW, OPERATOR, a_draft, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main, seen, words
 
@@ -52,6 +53,19 @@ def move(client, service, **changes):
     """Press « Changer les dates »."""
     where = reverse("office:move_service", args=[service.pk])
     return client.post(where, dates(service, **changes), follow=True)
+
+
+def shorten(client, service, **changes):
+    """Press « Changer les dates », then « Fermer plus tôt »; return both pages."""
+    asked = move(client, service, **changes)
+    return asked, confirm(client, service, asked)
+
+
+def confirm(client, service, asked, press="fermer"):
+    """Press a button of the page that asks whether to close earlier."""
+    where = reverse("office:move_service", args=[service.pk])
+    sent = dict(seen(asked).cssselect("main form")[0].form_values())
+    return client.post(where, {**sent, "etape": press}, follow=True)
 
 
 def test_an_extension_awaits_a_second_person(member, service):
@@ -167,7 +181,7 @@ def test_those_who_have_begun_something_are_told_once(member, service):
 def test_those_whom_a_killed_worker_left_untold_are_told_once(manager, service, monkeypatch):
     monkeypatch.setattr(opening, "TOLD_AT_ONCE", 1)
     begun = [a_draft(), a_draft()]
-    move(manager, service, closes_at=later(service, days=-1))
+    shorten(manager, service, closes_at=later(service, days=-1))
     change = ServiceChange.objects.get()
     with connection.cursor() as cursor:  # the first is told, its worker is killed just there
         opening.tell_change(change.pk, after="", at=NOW)
@@ -187,10 +201,10 @@ def test_those_whom_a_killed_worker_left_untold_are_told_once(manager, service, 
 
 def test_of_two_closings_the_last_one_is_told_of(manager, service):
     a_draft()
-    move(manager, service, closes_at=later(service, days=-1))
+    shorten(manager, service, closes_at=later(service, days=-1))
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         service.refresh_from_db()
-        move(manager, service, closes_at=later(service, days=-1))
+        shorten(manager, service, closes_at=later(service, days=-1))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
@@ -205,7 +219,7 @@ def test_a_closing_brought_forward_is_in_force_at_once_and_told(manager, service
     a_draft()
     wanted = service.closes_at - timedelta(days=1)
 
-    move(manager, service, closes_at=wanted)
+    shorten(manager, service, closes_at=wanted)
     work()
 
     service.refresh_from_db()
@@ -373,7 +387,7 @@ def test_a_proposal_whose_dates_have_passed_is_approved_no_more(service):
 
 def test_loading_the_file_again_undoes_no_change_of_the_office(manager, service):
     wanted = service.closes_at - timedelta(days=1)
-    move(manager, service, closes_at=wanted)
+    shorten(manager, service, closes_at=wanted)
 
     loaded = exams.load(
         Source(INVENTED.name, INVENTED.read_text(encoding="utf-8")), by=OPERATOR, at=NOW
@@ -536,7 +550,7 @@ def test_a_form_that_was_opened_before_a_proposal_says_that_there_is_one(member,
 @pytest.mark.parametrize("days", [2, -2], ids=["an extension", "a closing brought forward"])
 def test_dates_that_are_sent_twice_are_changed_once(manager, service, days):
     where = reverse("office:move_service", args=[service.pk])
-    sent = dates(service, closes_at=later(service, days=days))
+    sent = {**dates(service, closes_at=later(service, days=days)), "etape": "fermer"}
 
     pages = [main(manager.post(where, sent, follow=True)) for _ in range(2)]
     other = manager.post(where, {**sent, "motif": "Un autre motif"})
@@ -544,3 +558,96 @@ def test_dates_that_are_sent_twice_are_changed_once(manager, service, days):
     assert pages[0] == pages[1]
     assert "Vous venez de changer les dates" in main(other)
     assert ServiceChange.objects.count() == 1
+
+
+def test_closing_earlier_is_asked_again_with_what_it_does(member, service):
+    a_registration()
+    a_draft()
+    closer = member("A09")
+    member("A09", role=HEAD, email="cheffe@exemple.test")
+    before, wanted = service.closes_at, later(service, days=-3)
+
+    asked = move(closer, service, closes_at=wanted)
+    service.refresh_from_db()
+    read = main(asked)
+
+    assert service.closes_at == before
+    assert "Fermer plus tôt ?" in read
+    assert "Inscriptions enregistrées 1" in read
+    assert "Saisies commencées, pas encore enregistrées 1 pour une nouvelle inscription" in read
+    assert "et qui peut approuver une prolongation : Claude Martin" in read
+    assert "demande une seconde personne." in read
+    back = confirm(closer, service, asked, press="relire")
+    typed = dict(seen(back).cssselect("main form")[0].form_values())
+    assert (back.status_code, typed["motif"]) == (200, WHY)
+    assert typed["fermeture"] == f"{wanted.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    done = confirm(closer, service, asked)
+    service.refresh_from_db()
+    assert "Les nouvelles dates sont en vigueur." in main(done)
+    assert service.closes_at == wanted
+
+
+def test_those_who_can_put_a_closing_back_learn_that_it_was_brought_forward(member, service):
+    closer = member("A09", role=HEAD)
+    member("A09", role=HEAD, email="cheffe@exemple.test")
+    member(role=Membership.Role.ADMINISTRATOR, email="nationale@exemple.test")
+    member("A25", role=HEAD, email="ailleurs@exemple.test")
+    member("A09", email="collegue@exemple.test")
+
+    shorten(closer, service, closes_at=later(service, days=-3))
+
+    letters = Message.objects.filter(kind="closing_brought_forward")
+    assert sorted(one.recipient for one in letters) == [
+        "cheffe@exemple.test",
+        "nationale@exemple.test",
+    ]
+    service.refresh_from_db()
+    assert f"Fermeture le {service.closing_in_words} au lieu du" in letters[0].body
+    assert WHY in letters[0].body
+
+
+def test_before_it_opens_a_closing_is_brought_forward_at_once(member, service):
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + timedelta(days=3))
+    service.refresh_from_db()
+    member("A09", role=HEAD, email="cheffe@exemple.test")
+
+    page = move(member("A09"), service, closes_at=later(service, days=-3))
+
+    assert "Les nouvelles dates sont en vigueur." in main(page)
+    assert not Message.objects.filter(kind="closing_brought_forward").exists()
+
+
+def test_a_closing_that_cannot_be_is_refused_before_it_is_asked_again(manager, service):
+    page = move(manager, service, closes_at=NOW - timedelta(days=1))
+
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["fermeture"]
+
+
+def test_closing_earlier_asks_for_the_second_factor_again_and_extending_does_not(manager, service):
+    where = reverse("office:move_service", args=[service.pk])
+    opened = opened_in(manager, service)
+    shorter = {**opened, **dates(service, closes_at=later(service, days=-3))}
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        asked = manager.post(where, shorter)
+        confirmed = manager.post(where, {**shorter, "etape": "fermer"})
+        kept = dict(seen(manager.get(where)).cssselect("main form")[0].form_values())
+        extended = move(manager, service, closes_at=later(service, days=1))
+
+    assert asked.url == confirmed.url == f"{reverse('mfa_reauthenticate')}?next={quote(where, '')}"
+    assert (kept["fermeture"], kept["motif"]) == (shorter["fermeture"], WHY)
+    assert ServiceChange.objects.get().needs_two
+    assert "La prolongation est proposée." in main(extended)
+
+
+@pytest.mark.parametrize("days", [2, -2], ids=["an extension", "a closing brought forward"])
+def test_the_administrator_is_not_sent_to_the_administrator(member, service, days):
+    alone = member(role=Membership.Role.ADMINISTRATOR)
+
+    page = move(alone, service, closes_at=later(service, days=days))
+
+    assert "d'inviter un second administrateur (« agent invite … --role administrator »)" in main(
+        page
+    )
+    assert "« agent invite … --role head --academies A09 »" in main(page)
+    assert "votre administrateur" not in main(page)

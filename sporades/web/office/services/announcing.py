@@ -10,6 +10,7 @@ from sporades.acts import announcing
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
+from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.services.instant_forms import BannerForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -19,10 +20,12 @@ REPLACED = (
 
 
 def banner(request: HttpRequest) -> HttpResponse:
-    """Show a banner; the one that stands gives way."""
+    """Show a banner; the one that stands gives way. To stop all writing asks who is there (S-17)."""
     posted = request.POST if request.method == "POST" else None
     form = BannerForm(posted, at=request.arrived_at)
     if posted is not None and form.is_valid():
+        if form.said["stops_writing"] and needs_second_factor_again(request):
+            return second_factor_again(request)
         made = announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
         if made.ends_at != form.said["until"]:
             messages.warning(request, REPLACED)

@@ -9,20 +9,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission
 from sporades.acts import opening
+from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
-from sporades.exams.operations.openings import NotMoved, Overtaken, mark_of
+from sporades.exams.operations.openings import NotMoved, Overtaken, check, mark_of
 from sporades.exams.states import ChangeState
 from sporades.registrations.models import Draft
-from sporades.web.layout.proofs import second_factor_first
+from sporades.web.layout.proofs import (
+    needs_second_factor_again,
+    second_factor_again,
+    second_factor_first,
+)
 from sporades.web.office.services.instant_forms import DatesForm
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
     ("Gérer les services", reverse_lazy("office:services")),
 ]
+
+CLOSE, AGAIN = "fermer", "relire"
+"""What is pressed on the page that asks whether an open service is to close earlier."""
 
 
 def services(request: HttpRequest) -> HttpResponse:
@@ -58,12 +67,23 @@ def service(request: HttpRequest, service: int) -> HttpResponse:
 
 
 def move_service(request: HttpRequest, service: int) -> HttpResponse:
-    """Other dates: at once, or proposed to a second person when it is an extension."""
+    """Other dates: at once, or proposed to a second person when it is an extension.
+
+    A closing brought forward is confirmed, with the second factor shown again (S-17): two persons
+    alone undo it.
+    """
     found = _service(request, service)
     form = DatesForm(request.POST if request.method == "POST" else None, service=found)
-    if request.method == "POST" and form.is_valid():
+    step = request.POST.get("etape")
+    if request.method == "POST" and form.is_valid() and step != AGAIN:
         by = request.reach.author(**_where(found))
+        cuts_short = _cuts_short(form, found, at=request.arrived_at)
+        if cuts_short and needs_second_factor_again(request):
+            return second_factor_again(request)
         try:
+            if cuts_short and step != CLOSE:
+                check(found, form.dates["opens_at"], form.dates["closes_at"], at=request.arrived_at)
+                return _confirmed_first(request, found, form)
             made = opening.change(service=found, **form.dates, by=by, at=request.arrived_at)
         except Overtaken as refusal:
             # What they are now, beside what was typed: the others may now be replaced.
@@ -75,11 +95,38 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _outcome(made, at=request.arrived_at))
+            messages.success(request, _outcome(made, by, at=request.arrived_at))
             return redirect("office:service", found.pk)
-    status = 422 if form.errors else 200
+    status = 422 if form.errors and step != AGAIN else 200
     context = {"service": found, "form": form, "trail": TRAIL}
     return render(request, "office/move_service.html", context, status=status)
+
+
+def _cuts_short(form: DatesForm, found: RegistrationService, *, at: datetime) -> bool:
+    """Return whether an open service would close earlier than the reader has read that it does."""
+    is_read = form.dates["seen"] == mark_of(found)
+    return is_read and found.accepts(at) and form.dates["closes_at"] < found.closes_at
+
+
+def _confirmed_first(
+    request: HttpRequest, found: RegistrationService, form: DatesForm
+) -> HttpResponse:
+    at = request.arrived_at
+    closes_at = form.dates["closes_at"]
+    author = request.reach.author(**_where(found))
+    others = opening.others_who_approve(found, author, at=at)
+    context = {
+        "service": found,
+        "form": form,
+        "closing": found.said(closes_at),
+        "is_now": closes_at <= at,
+        "filed": found.registrations.active().count(),
+        "drafts": _begun(found),
+        "others": others,
+        "nobody": "" if others else _nobody(found, author),
+        "trail": TRAIL,
+    }
+    return render(request, "office/shorten_service.html", context)
 
 
 def approve_change(request: HttpRequest, change: int) -> HttpResponse:
@@ -139,14 +186,6 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     changes = list(found.changes.order_by("-proposed_at"))
     for change in changes:
         change.service = found
-    counts = (
-        Draft.objects.open()
-        .touched()
-        .filter(service=found)
-        .aggregate(
-            new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
-        )
-    )
     proposed = next((one for one in changes if one.state == ChangeState.PROPOSED), None)
     is_mine = proposed is not None and proposed.proposed_by_id == request.actor.identifier
     approves = request.reaches(Permission.APPROVE_EXTENSIONS).covers(**here)
@@ -156,7 +195,7 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "state": found.state_in_words(at),
         "left": found.time_left_in_words(at) if found.accepts(at) else "",
         "filed": found.registrations.active().count(),
-        "drafts": counts,
+        "drafts": _begun(found),
         "changes": changes,
         "proposed": proposed,
         "is_mine": is_mine,
@@ -168,12 +207,32 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     return render(request, "office/service.html", context)
 
 
-def _outcome(change: ServiceChange, *, at: datetime) -> str:
+def _begun(found: RegistrationService) -> dict[str, int]:
+    """Count what is begun in a service and not filed."""
+    begun = Draft.objects.open().touched().filter(service=found)
+    return begun.aggregate(
+        new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
+    )
+
+
+def _nobody(service: RegistrationService, by: Actor) -> str:
+    """Say that nobody else may approve, and to whom whoever reads it may turn."""
+    if by.kind != Membership.Role.ADMINISTRATOR:
+        return "aucune ne le peut dans ce périmètre, voyez avec votre administrateur."
+    return (
+        "aucune ne le peut, un chef de service d'un autre périmètre non plus. Demandez à qui "
+        "exploite le service d'inviter un second administrateur (« agent invite … --role "
+        "administrator ») ou un chef de service de cette académie (« agent invite … --role head "
+        f"--academies {service.academy_id} »)."
+    )
+
+
+def _outcome(change: ServiceChange, by: Actor, *, at: datetime) -> str:
     if change.state != ChangeState.PROPOSED:
         return "Les nouvelles dates sont en vigueur."
     told = (
         "un mail prévient celles qui le peuvent."
         if opening.approvers_of(change, at=at)
-        else "aucune ne le peut dans ce périmètre, voyez avec votre administrateur."
+        else _nobody(change.service, by)
     )
     return f"La prolongation est proposée. Une autre personne doit l'approuver : {told}"
