@@ -53,7 +53,8 @@ class Route:
         undone: what is said, after signing in, of what was posted once the session had ended and does
             not wait; a file and the rest have words of their own.
         while_reading: whether it answers a POST while a banner has put the service in read-only
-            mode: what opens a session or ends that mode, and what asks without changing a file.
+            mode: what opens a session or ends that mode, the dates of services, which close meanwhile,
+            and what asks without changing a file.
         takes_files: how many bytes of files may be sent to it; nothing: it takes none.
         writes_no_file: whether what is sent to it stays in memory: on the disk it would be in clear,
             and a process that is killed would leave it there.

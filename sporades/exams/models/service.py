@@ -37,6 +37,11 @@ class RegistrationServiceQuerySet(models.QuerySet["RegistrationService"]):
         """Return the services of a perimeter: for its reader there is nothing else."""
         return self.filter(reach.condition(academy="academy", domain="domain__code"))
 
+    def closing_between(self, start: datetime, end: datetime) -> Self:
+        """Return the services that are open at an instant and closed at another, the first first."""
+        last = self.filter(closes_at__gt=start - MINUTE, closes_at__lte=end - MINUTE)
+        return last.order_by("closes_at", "domain__label", "academy__name", "pk")
+
     def for_list(self) -> Self:
         """Everything that a list of services shows; touching anything else raises."""
         return self.select_related("domain", "session", "academy", "managing_service").fetch_mode(

@@ -17,6 +17,8 @@ _files = partial(Route, Who.STAFF, permission=Permission.READ_FILES)
 _batches = partial(Route, Who.STAFF, permission=Permission.DECIDE)
 _exports = partial(Route, Who.STAFF, permission=Permission.EXPORT)
 _services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
+# On the night of a failure services close while nothing is written.
+_dates = partial(Route, Who.STAFF, permission=Permission.MOVE_SERVICES, while_reading=True)
 _publications = partial(Route, Who.STAFF, permission=Permission.PREPARE_DOCUMENTS)
 _messages = partial(Route, Who.STAFF, permission=Permission.WRITE_MESSAGES)
 _regulations = partial(Route, Who.STAFF, permission=Permission.READ_REGULATIONS)
@@ -273,16 +275,12 @@ ROUTES = {
         BOTH, within="managing service", permission=Permission.CHANGE_CONTACTS, keeps_answers=True
     ),
     "office:service": _services(within="service"),
-    "office:move_service": _services(
-        BOTH, within="service", permission=Permission.MOVE_SERVICES, keeps_answers=True
-    ),
-    "office:drop_change": _services(
-        POST, within="change", page=False, permission=Permission.MOVE_SERVICES
-    ),
-    "office:approve_change": _services(
+    "office:move_service": _dates(BOTH, within="service", keeps_answers=True),
+    "office:drop_change": _dates(POST, within="change", page=False),
+    "office:approve_change": _dates(
         BOTH, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
     ),
-    "office:refuse_change": _services(
+    "office:refuse_change": _dates(
         POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
     ),
     "office:regulations": _regulations(),

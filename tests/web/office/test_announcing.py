@@ -8,6 +8,8 @@ import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
 from sporades.notices import queries as notices
 from sporades.notices.models import Banner
@@ -127,6 +129,97 @@ def test_stopping_all_writing_asks_for_the_second_factor_again_and_a_sentence_do
 
     assert asked.url == f"{reverse('mfa_reauthenticate')}?next={quote(BANNER, '')}"
     assert not Banner.objects.get().stops_writing
+
+
+def closing_at(instant):
+    """Let the service of Lille close at an instant, the others much later; return it."""
+    service = RegistrationService.objects.get(academy="A09")
+    service.closes_at = instant
+    service.save()
+    return service
+
+
+def named(page):
+    """Return the services that a page of the banner names."""
+    return [words(one) for one in seen(page).cssselect("main .s-card li a")]
+
+
+@pytest.mark.parametrize(
+    ("closes_in", "until", "is_named"),
+    [
+        (timedelta(hours=2), "", True),
+        (timedelta(hours=2), "25/11/2026 13:00", True),
+        (timedelta(hours=2), "25/11/2026 12:31", True),
+        (timedelta(hours=2), "25/11/2026 12:30", False),
+        (timedelta(hours=2), "25/11/2026 11:00", False),
+        (timedelta(hours=25), "", False),
+        (timedelta(hours=25), "29/11/2026 12:00", False),
+        (timedelta(hours=-1), "", False),
+    ],
+)
+def test_what_closes_while_nothing_is_written_is_read_before(
+    administrator, closes_in, until, is_named
+):
+    service = closing_at(NOW + closes_in)
+
+    sent = {**SAID, "lecture_seule": "on", "jusqu_au": until}
+    page = administrator.post(BANNER, sent, follow=True)
+
+    assert named(page) == ([str(service)] if is_named else [])
+    assert Banner.objects.exists() != is_named
+
+
+def test_once_it_is_read_the_banner_is_shown_and_goes_on_naming_it(administrator):
+    service = closing_at(NOW + timedelta(hours=2))
+    asked = administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+    sent = dict(seen(asked).cssselect("main form")[-1].form_values())
+
+    administrator.post(BANNER, sent)
+
+    assert Banner.objects.get().stops_writing
+    assert named(administrator.get(BANNER)) == [str(service)]
+
+
+def test_a_closing_moved_since_it_was_read_is_read_again(administrator):
+    service = closing_at(NOW + timedelta(hours=2))
+    asked = administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+    sent = dict(seen(asked).cssselect("main form")[-1].form_values())
+    closing_at(NOW + timedelta(hours=1))
+
+    page = administrator.post(BANNER, sent)
+
+    assert named(page) == [str(service)]
+    assert not Banner.objects.exists()
+
+
+def test_a_banner_that_lets_people_write_names_no_service(administrator):
+    closing_at(NOW + timedelta(hours=2))
+
+    administrator.post(BANNER, SAID)
+
+    assert named(administrator.get(BANNER)) == []
+
+
+def test_dates_are_changed_and_approved_while_nothing_else_is_written(member, administrator):
+    service = closing_at(NOW + timedelta(hours=2))
+    show(kind="alert", message="Panne.", at=NOW, stops_writing=True)
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    where = reverse("office:move_service", args=[service.pk])
+
+    def proposed(closing):
+        form = dict(seen(head.get(where)).cssselect("main form")[0].form_values())
+        head.post(where, {**form, "fermeture": closing, "motif": "Panne"})
+        return ServiceChange.objects.proposed().get().pk
+
+    head.post(reverse("office:drop_change", args=[proposed("26/11/2026 12:00")]))
+    administrator.post(reverse("office:approve_change", args=[proposed("27/11/2026 12:00")]))
+
+    service.refresh_from_db()
+    assert (service.closes_at.day, service.closes_at.hour) == (27, 11)
+    assert ServiceChange.objects.filter(state=ChangeState.DROPPED).count() == 1
+    assert (
+        head.post(reverse("office:contact", args=[service.managing_service_id])).status_code == 503
+    )
 
 
 def test_a_manager_says_nothing_to_everybody(manager):

@@ -11,7 +11,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
-from sporades.web.office.services.instant_forms import BannerForm
+from sporades.web.office.services.instant_forms import BannerForm, closing_meanwhile
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 REPLACED = (
@@ -38,7 +38,15 @@ def banner(request: HttpRequest) -> HttpResponse:
     shown = Banner.objects.shown_at(request.arrived_at).first()
     ends_at = shown.ends_at if shown else None
     until = instant_in_words(ends_at, settings.TIME_ZONE) if ends_at else ""
-    context = {"form": form, "shown": shown, "until": until, "trail": TRAIL}
+    stops_writing = shown is not None and shown.stops_writing
+    context = {
+        "form": form,
+        "shown": shown,
+        "until": until,
+        "closing": form.closing if form.errors else [],
+        "closing_now": closing_meanwhile(request.arrived_at, ends_at) if stops_writing else [],
+        "trail": TRAIL,
+    }
     return render(request, "office/banner.html", context, status=422 if form.errors else 200)
 
 

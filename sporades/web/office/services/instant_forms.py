@@ -1,7 +1,7 @@
 """The instants that the office types, by a clock that is said: dates of a service, the banner."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from sporades.core.digests import digest
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
@@ -23,8 +24,27 @@ _INSTANT = re.compile(
     r"(?:(?: à|,)? |T|$)"
     r"(?:(?P<hour>\d{1,2}) ?(?:h ?(?P<minute>\d{2})?|: ?(?P<iso_minute>\d{2})))?"
 )
+_CLOSING = (
+    "Des services ferment pendant ce temps, ils sont nommés sur cette page : lisez-les, prolongez ce "
+    "qui doit l'être, puis affichez de nouveau le bandeau."
+)
 _HOW_TO = "Par exemple : 15/12/2026 23:59"
 _HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
+
+
+FORESEEN = timedelta(days=1)
+"""Until when one says what closes while nothing is written."""
+
+
+def closing_meanwhile(at: datetime, until: datetime | None) -> list[RegistrationService]:
+    """Return the services that close while a banner stands, of the next day alone.
+
+    Args:
+        at: since when it stands.
+        until: when it ends; nothing: when it is taken down.
+    """
+    end = min(until or at + FORESEEN, at + FORESEEN)
+    return list(RegistrationService.objects.for_list().closing_between(at, end))
 
 
 class LocalInstantField(forms.CharField):
@@ -123,14 +143,18 @@ class BannerForm(forms.Form):
     lecture_seule = forms.BooleanField(
         label="Mettre le service en lecture seule",
         help_text="Tant que ce bandeau est affiché, tout se lit et rien ne s'enregistre, sur aucune "
-        "page, pour personne. Pensez ensuite à prolonger ce qui devait fermer",
+        "page, pour personne, sauf les dates des services et ce bandeau : ce qui ferme pendant ce "
+        "temps se prolonge",
         required=False,
     )
+
+    ferment = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
     def __init__(self, data: Any = None, *, at: datetime) -> None:
         """Ask at an instant."""
         super().__init__(data, initial={"importance": Banner.Kind.INFO})
         self.at = at
+        self.closing: list[RegistrationService] = []
         field = self.fields["jusqu_au"]
         field.zone = settings.TIME_ZONE  # type: ignore[attr-defined] # a LocalInstantField
         field.help_text = f"{_HOW_TO} ({zone_in_words(settings.TIME_ZONE)})"
@@ -141,6 +165,18 @@ class BannerForm(forms.Form):
         if until is not None and until <= self.at:
             raise ValidationError("Cette date est passée : indiquez une date à venir, ou rien.")
         return until
+
+    def clean(self) -> dict[str, Any]:
+        """Have what closes while nothing is written read before it is."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("lecture_seule") or "jusqu_au" in self.errors:
+            return data
+        self.closing = closing_meanwhile(self.at, data.get("jusqu_au"))
+        read = digest([[one.pk, one.closes_at.isoformat()] for one in self.closing])
+        if self.closing and data.get("ferment") != read:
+            self.data = {**self.data.dict(), "ferment": read}
+            self.add_error("lecture_seule", _CLOSING)
+        return data
 
     @property
     def said(self) -> dict[str, Any]:
