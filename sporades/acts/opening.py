@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from sporades.registrations.models import Draft
 from sporades.registrations.models.draft import DraftQuerySet
 
 TOLD_AT_ONCE = 500
+LONGEST_ANSWER = 300
 TELL = "acts.tell_change"
 FOLLOW = "evidence.follow_dates"
 TOLD_WITHIN = timedelta(days=1)
@@ -69,7 +71,7 @@ def change(
     if is_urgent:
         waiting = ServiceChange.objects.filter(service=service, state=ChangeState.PROPOSED)
         for one in waiting.select_related("service"):
-            refuse(change=one, by=by, at=at)
+            refuse(change=one, answer=f"Remplacée par : {reason}"[:LONGEST_ANSWER], by=by, at=at)
     made = openings.change(service=service, **wanted, by=by, at=at, is_urgent=is_urgent)
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)
@@ -115,6 +117,7 @@ def _tell_approvers(kind: str, change: ServiceChange, *, at: datetime) -> None:
             urgent=True,
             change=change,
             approver=approver,
+            is_closed=change.service.has_closed(at),
             link=absolute(reverse("office:service", args=[change.service_id])),
         )
 
@@ -132,9 +135,10 @@ def approve(*, change: ServiceChange, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def refuse(*, change: ServiceChange, by: Actor, at: datetime) -> None:
-    """Refuse what was proposed. Raises Refused."""
-    _decide(openings.refuse, "extension refused", change, by=by, at=at)
+def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> None:
+    """Refuse what was proposed: who proposed it reads why. Raises Refused."""
+    refusing = partial(openings.refuse, answer=answer)
+    _decide(refusing, "extension refused", change, by=by, at=at)
     _tell_proposer(change, by=by, at=at)
 
 
@@ -191,6 +195,7 @@ def _record(verb: str, change: ServiceChange, *, by: Actor, at: datetime) -> Non
             "opens_at": change.opens_at.isoformat(),
             "closes_at": change.closes_at.isoformat(),
             "reason": change.reason,
+            **({"answer": change.answer} if change.answer else {}),
         },
     )
 

@@ -756,7 +756,7 @@ TABLES = (
     Table(
         "exams.ServiceChange",
         why_not=OF_STAFF,
-        texts="reason",
+        texts="reason answer",
         people="proposed_by decided_by",
         keep="proposed_by_id decided_by_id",
     ),

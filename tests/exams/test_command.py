@@ -310,7 +310,10 @@ def test_the_dates_that_the_office_gave_to_what_has_opened_keep_no_file_from_loa
 
     _, warned = load_as(opens="@J-2", closes="@J+9")
 
-    assert "ses dates ont été changées dans la gestion" in warned
+    service.refresh_from_db()
+    dates = f"(ouvre le {service.opening_in_words}, ferme le {service.closing_in_words})"
+    kept = "ses dates ont été changées dans la gestion, elles restent celles-là"
+    assert f"{kept} {dates}" in warned
 
 
 def test_in_the_demo_dates_move_with_the_day(academies, load_as, settings):

@@ -1,6 +1,7 @@
 """Each letter that a manager's act sends, as it arrives: what a person must read in it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -258,10 +259,10 @@ Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
             ),
         ),
         (
-            opening.refuse,
+            partial(opening.refuse, answer="Un jour suffit."),
             "Prolongation refusée",
             "refuse",
-            "Les dates du service n'ont pas changé.",
+            "Les dates du service n'ont pas changé.\nMotif : Un jour suffit.",
         ),
     ],
 )

@@ -35,7 +35,7 @@ def openings(
             changed.append(Change(place, _opens(one)))
             continue
         if one.is_held:
-            kept.append(Change(place, f"{_STAYS} (ferme le {one.service.closing_in_words})"))
+            kept.append(Change(place, f"{_STAYS} : {_moved(one.service, one)}"))
         changed += _changed(place, one.service, one)
     kept += [
         Change(
@@ -46,6 +46,7 @@ def openings(
     return changed, kept
 
 
+_VERBS = (("opens_at", "ouvre"), ("closes_at", "ferme"))
 _STAYS = "ses dates ont été changées dans la gestion, elles restent celles-là"
 
 
@@ -83,7 +84,7 @@ def _changed(place: str, service: RegistrationService, one: PlannedOpening) -> I
     """Say each column that the service would be brought to another value of."""
     said = RegistrationService(academy=service.academy, zone=one.said["zone"]).said
     wanted = one.wanted
-    for name, verb in (("opens_at", "ouvre"), ("closes_at", "ferme")):
+    for name, verb in _VERBS:
         before = getattr(service, name)
         if wanted.get(name, before) != before:
             words = f"{verb} le {said(wanted[name])} au lieu du {service.said(before)}"
@@ -99,6 +100,16 @@ def _changed(place: str, service: RegistrationService, one: PlannedOpening) -> I
         yield Change(place, words)
     if service.website != wanted["website"]:
         yield Change(place, "site", service.website, wanted["website"])
+
+
+def _moved(service: RegistrationService, one: PlannedOpening) -> str:
+    """Say the dates that the office has changed, beside those of the file."""
+    said = RegistrationService(academy=service.academy, zone=one.said["zone"]).said
+    return " ; ".join(
+        f"{verb} le {service.said(getattr(service, name))}, et non le {said(one.said[name])}"
+        for name, verb in _VERBS
+        if getattr(service, name) != one.said[name]
+    )
 
 
 def held(row: ManagingService, rules: ManagingServiceRules) -> ManagingServiceRules:

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from sporades.core.french import instant_in_words
 from sporades.exams.models.service import Condition, RegistrationService
 from sporades.exams.states import ChangeState
 
@@ -47,6 +48,7 @@ class ServiceChange(models.Model):
     proposed_at = models.DateTimeField("proposé le")
     proposed_by = models.CharField("proposé par", max_length=255)
     proposed_by_id = models.CharField("compte de qui propose", max_length=60)
+    answer = models.CharField("motif du refus", max_length=300, blank=True)
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
     decided_by = models.CharField("décidé par", max_length=255, blank=True)
     decided_by_id = models.CharField("compte de qui décide", max_length=60, blank=True)
@@ -92,6 +94,16 @@ class ServiceChange(models.Model):
     def cuts_short(self) -> bool:
         """Whether a service that had opened closes earlier: people have counted on its closing."""
         return self.closes_at < self.closed_at and self.opened_at <= self.proposed_at
+
+    @property
+    def proposed_in_words(self) -> str:
+        """Say when it was proposed, by the clock of the service."""
+        return instant_in_words(self.proposed_at, self.service.zone)
+
+    @property
+    def decided_in_words(self) -> str:
+        """Say when it was decided, by the same clock; nothing while it waits."""
+        return instant_in_words(self.decided_at, self.service.zone) if self.decided_at else ""
 
     @property
     def in_words(self) -> str:

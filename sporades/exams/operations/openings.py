@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.functions import Coalesce
 
 from sporades.core.actors import Actor
@@ -80,26 +80,21 @@ def change(
     """
     service = _locked(service.pk)
     check(service, opens_at, closes_at, at=at)
+    check_that_none_awaits(service)
     needs_two = closes_at > service.closes_at and service.opens_at <= at and not is_urgent
-    try:
-        with transaction.atomic():
-            made = ServiceChange.objects.create(
-                service=service,
-                opened_at=service.opens_at,
-                closed_at=service.closes_at,
-                opens_at=opens_at,
-                closes_at=closes_at,
-                reason=reason,
-                needs_two=needs_two,
-                state=ChangeState.PROPOSED,
-                proposed_at=at,
-                proposed_by=by.name,
-                proposed_by_id=by.identifier,
-            )
-    except IntegrityError as trouble:
-        raise NotMoved(
-            "Un changement de dates de ce service attend déjà une décision."
-        ) from trouble
+    made = ServiceChange.objects.create(
+        service=service,
+        opened_at=service.opens_at,
+        closed_at=service.closes_at,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        reason=reason,
+        needs_two=needs_two,
+        state=ChangeState.PROPOSED,
+        proposed_at=at,
+        proposed_by=by.name,
+        proposed_by_id=by.identifier,
+    )
     if not needs_two:
         apply(change=made, by=by, at=at)
     return made
@@ -174,9 +169,9 @@ def apply(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     transaction.on_commit(forget)
 
 
-def refuse(*, change: ServiceChange, by: Actor, at: datetime) -> None:
-    """Refuse a proposed change. Raises Refused when it has been decided already."""
-    _decide(change, REFUSE, by=by, at=at)
+def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> None:
+    """Refuse a proposed change, saying why. Raises Refused when it has been decided already."""
+    _decide(change, REFUSE, by=by, at=at, answer=answer)
 
 
 def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
@@ -191,8 +186,11 @@ def _locked(pk: int) -> RegistrationService:
     return found
 
 
-def _decide(change: ServiceChange, transition: Transition, *, by: Actor, at: datetime) -> None:
-    move(change, transition, decided_at=at, decided_by=by.name, decided_by_id=by.identifier)
+def _decide(
+    change: ServiceChange, transition: Transition, *, by: Actor, at: datetime, **said: str
+) -> None:
+    who = {"decided_by": by.name, "decided_by_id": by.identifier}
+    move(change, transition, decided_at=at, **who, **said)
 
 
 def check(
@@ -219,6 +217,18 @@ def check(
         raise NotMoved(_past("La fermeture"), "closes_at")
     if closes_at <= opens_at:
         raise NotMoved("La fermeture vient après l'ouverture : vérifiez les deux.", "closes_at")
+
+
+def check_that_none_awaits(service: RegistrationService) -> None:
+    """Refuse other dates while some are proposed. Raises NotMoved, which says which and whose."""
+    one = service.changes.filter(state=ChangeState.PROPOSED).first()
+    if one is not None:
+        one.service = service
+        raise NotMoved(
+            f"Un changement de dates de ce service attend déjà une décision : {one.in_words}, "
+            f"proposé le {one.proposed_in_words} par {one.proposed_by}. Qu'il soit d'abord approuvé, "
+            "refusé ou retiré."
+        )
 
 
 def _past(date: str) -> str:

@@ -281,7 +281,7 @@ ROUTES = {
         BOTH, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
     ),
     "office:refuse_change": _dates(
-        POST, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS
+        BOTH, within="change", permission=Permission.APPROVE_EXTENSIONS, keeps_answers=True
     ),
     "office:regulations": _regulations(),
     "office:load_regulation": _regulations(

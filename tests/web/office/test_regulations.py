@@ -18,6 +18,7 @@ from sporades.trials.models import Trial
 from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
 from tests.jobs import work
 from tests.spaces import plain
+from tests.web.guide import seen, words
 
 TEXT = INVENTED.read_text(encoding="utf-8")
 SAVE = "enregistrez-le en UTF-8 (« Enregistrer sous », puis l'encodage « UTF-8 »)."
@@ -614,6 +615,20 @@ def test_what_two_persons_have_extended_keeps_no_file_back(administrator):
     RegistrationService.objects.filter(pk=service.pk).update(closes_at=closing, moved_at=NOW)
 
     assert "est en vigueur" in said(put_in_force(administrator, file))
+
+
+def test_what_stays_as_it_is_names_the_date_that_the_office_has_changed(administrator):
+    service = RegistrationService.objects.get(academy="A25")
+    was = service.opening_in_words
+    service.opens_at, service.moved_at = service.opens_at - timedelta(days=1), NOW
+    service.save()
+
+    file = prepared(administrator, SEVEN)
+    page = administrator.get(reverse("office:prepared", args=[file.pk]))
+
+    kept = f"elles restent celles-là : ouvre le {service.opening_in_words}, et non le {was}"
+    [line] = [words(one) for one in seen(page).cssselect("main li") if "celles-là" in words(one)]
+    assert line.removesuffix(".").endswith(" ".join(kept.split()))
 
 
 def test_a_service_that_serves_one_domain_alone_is_changed_from_it(member):

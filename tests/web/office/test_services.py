@@ -340,8 +340,95 @@ def test_a_service_has_one_proposal_at_a_time(manager, service):
 
     page = move(manager, service, closes_at=later(service, days=3))
 
-    assert "attend déjà une décision" in page.text
-    assert ServiceChange.objects.count() == 1
+    change = ServiceChange.objects.get()
+    awaited = (
+        f"attend déjà une décision : {change.in_words}, proposé le mercredi 25 novembre 2026 à"
+    )
+    assert awaited.replace("\u00a0", " ") in main(page)
+    assert "par Claude Martin. Qu'il soit d'abord approuvé, refusé ou retiré." in main(page)
+    links = [one.get("href") for one in seen(page).cssselect("main .s-card a")]
+    assert links == [reverse("office:service", args=[service.pk])]
+
+
+def test_a_closing_brought_forward_while_something_is_proposed_is_refused_before_it_is_confirmed(
+    member, service
+):
+    move(member("A09"), service, closes_at=later(service, days=2))
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+
+    page = move(head, service, closes_at=later(service, days=-2))
+
+    assert page.status_code == 422
+    assert "attend déjà une décision" in main(page)
+
+
+def test_who_refuses_an_extension_says_why_to_whoever_proposed_it(member, service):
+    manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
+    move(manager, service, closes_at=later(service, days=2))
+    change = ServiceChange.objects.get()
+    where = reverse("office:refuse_change", args=[change.pk])
+    page = reverse("office:service", args=[service.pk])
+
+    asked = head.get(where)
+    silent = head.post(where, {"motif": " "})
+    said = [head.post(where, {"motif": "Un jour suffit."}, follow=True) for _ in range(2)]
+
+    assert WHY in main(asked)
+    assert silent.status_code == 422
+    assert "Dites le motif du refus." in main(silent)
+    assert ["La prolongation est refusée." in main(one) for one in said] == [True, True]
+    assert "Motif du refus : Un jour suffit." in main(manager.get(page))
+    letter = Message.objects.get(kind="extension_decided")
+    assert letter.recipient == manager.user.email
+    assert "Motif : Un jour suffit." in letter.body
+    entry = Entry.objects.get(verb="extension refused")
+    assert entry.payload["after"]["answer"] == "Un jour suffit."
+
+
+def test_an_extension_that_was_decided_meanwhile_is_refused_no_more(member, service):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    other = member("A09", role=HEAD, email="chef@exemple.test")
+    move(member("A09"), service, closes_at=later(service, days=2))
+    change = ServiceChange.objects.get()
+    other.post(reverse("office:approve_change", args=[change.pk]))
+    where = reverse("office:refuse_change", args=[change.pk])
+
+    pages = [head.get(where, follow=True), head.post(where, {"motif": "Non."}, follow=True)]
+
+    assert ["a été décidée entre-temps" in main(one) for one in pages] == [True, True]
+    change.refresh_from_db()
+    assert change.state == ChangeState.APPLIED
+
+
+def test_the_history_says_when_each_change_was_proposed_decided_and_applied(member, service):
+    manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
+    shorten(manager, service, closes_at=later(service, days=-1))
+    service.refresh_from_db()
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        move(manager, service, closes_at=later(service, days=2))
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        change = ServiceChange.objects.proposed().get()
+        head.post(reverse("office:approve_change", args=[change.pk]))
+        page = head.get(reverse("office:service", args=[service.pk]))
+
+    lines = [words(one) for one in seen(page).cssselect("main article .s-card__line")][1::2]
+    day, me = "le mercredi 25 novembre 2026 à 10 h", "(heure de Paris) par Claude Martin"
+    assert lines == [
+        f"Proposée {day} 32 {me}, approuvée et appliquée {day} 35 {me}. Motif : {WHY}",
+        f"Décidé et appliqué {day} 30 {me}. Motif : {WHY}",
+    ]
+
+
+def test_what_awaits_approval_once_the_service_has_closed_is_said_to_be_closed(member, service):
+    member("A09", role=HEAD, email="cheffe@exemple.test")
+    RegistrationService.objects.filter(pk=service.pk).update(closes_at=NOW - timedelta(days=3))
+    service.refresh_from_db()
+
+    move(member("A09"), service, closes_at=later(service, days=5))
+
+    letter = Message.objects.get(kind="extension_to_approve")
+    assert f"le service reste fermé : il a fermé le {service.closing_in_words}." in letter.body
+    assert "ferme à la date annoncée" not in letter.body
 
 
 def test_a_proposal_taken_back_or_refused_changes_nothing_and_is_decided_once(member, service):
@@ -354,7 +441,7 @@ def test_a_proposal_taken_back_or_refused_changes_nothing_and_is_decided_once(me
     ):
         move(manager, service, closes_at=later(service, days=2))
         change = ServiceChange.objects.proposed().get()
-        client.post(reverse(f"office:{act}_change", args=[change.pk]))
+        client.post(reverse(f"office:{act}_change", args=[change.pk]), {"motif": "Rien ne presse."})
         change.refresh_from_db()
         assert change.state == state
 
@@ -441,7 +528,7 @@ def test_who_may_approve_a_proposal_takes_back_none_but_their_own(member, servic
 
     assert found == [
         ["Retirer la proposition"],
-        ["Approuver la prolongation", "Refuser"],
+        ["Approuver la prolongation"],
         ["Retirer la proposition"],
     ]
 

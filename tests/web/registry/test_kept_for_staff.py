@@ -73,7 +73,6 @@ NOTHING_TO_KEEP = {
     "office:print_letters": BUTTON,
     "office:records": CRITERIA,
     "office:refuse_batch": BUTTON,
-    "office:refuse_change": BUTTON,
     "office:refuse_export": BUTTON,
     "office:register_anew": BUTTON,
     "office:resume_batch": BUTTON,

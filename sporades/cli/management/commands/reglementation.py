@@ -88,7 +88,8 @@ class Command(BaseCommand):
             for service in one.held:
                 self.stderr.write(
                     f"  {service.academy} : ses dates ont été changées dans la gestion, elles restent "
-                    f"celles-là (ferme le {service.closing_in_words}). « sporades service dates » en donne d'autres."
+                    f"celles-là (ouvre le {service.opening_in_words}, ferme le "
+                    f"{service.closing_in_words}). « sporades service dates » en donne d'autres."
                 )
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from sporades.acts.opening import LONGEST_ANSWER
 from sporades.core.digests import digest
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
@@ -124,6 +125,18 @@ class DatesForm(forms.Form):
             "reason": said["motif"],
             "seen": said["vu"],
         }
+
+
+class RefusedExtensionForm(forms.Form):
+    """Why an extension is refused."""
+
+    motif = CleanCharField(
+        label="Motif du refus",
+        help_text="La personne qui propose le lira dans un mail et sur la page du service",
+        max_length=LONGEST_ANSWER,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites le motif du refus."},
+    )
 
 
 class BannerForm(forms.Form):

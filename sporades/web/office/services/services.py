@@ -1,6 +1,7 @@
 """« Gérer les services »: when registrations are open, and who decided it."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,13 @@ from sporades.acts import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
-from sporades.exams.operations.openings import NotMoved, Overtaken, check, mark_of
+from sporades.exams.operations.openings import (
+    NotMoved,
+    Overtaken,
+    check,
+    check_that_none_awaits,
+    mark_of,
+)
 from sporades.exams.states import ChangeState
 from sporades.registrations.models import Draft
 from sporades.web.layout.proofs import (
@@ -23,13 +30,14 @@ from sporades.web.layout.proofs import (
     second_factor_again,
     second_factor_first,
 )
-from sporades.web.office.services.instant_forms import DatesForm
+from sporades.web.office.services.instant_forms import DatesForm, RefusedExtensionForm
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
     ("Gérer les services", reverse_lazy("office:services")),
 ]
 
+REFUSED = "La prolongation est refusée."
 CLOSE, AGAIN = "fermer", "relire"
 """What is pressed on the page that asks whether an open service is to close earlier."""
 
@@ -83,6 +91,7 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         try:
             if cuts_short and step != CLOSE:
                 check(found, form.dates["opens_at"], form.dates["closes_at"], at=request.arrived_at)
+                check_that_none_awaits(found)
                 return _confirmed_first(request, found, form)
             made = opening.change(service=found, **form.dates, by=by, at=request.arrived_at)
         except Overtaken as refusal:
@@ -98,7 +107,10 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
             messages.success(request, _outcome(made, by, at=request.arrived_at))
             return redirect("office:service", found.pk)
     status = 422 if form.errors and step != AGAIN else 200
-    context = {"service": found, "form": form, "trail": TRAIL}
+    proposed = found.changes.filter(state=ChangeState.PROPOSED).first()
+    if proposed is not None:
+        proposed.service = found
+    context = {"service": found, "form": form, "proposed": proposed, "trail": TRAIL}
     return render(request, "office/move_service.html", context, status=status)
 
 
@@ -139,9 +151,22 @@ def approve_change(request: HttpRequest, change: int) -> HttpResponse:
 
 
 def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
-    """Refuse an extension."""
+    """Refuse an extension, with the reason that whoever proposes it reads."""
     found = _change(request, change)
-    return _decide(request, found, opening.refuse, "La prolongation est refusée.")
+    mine = (ChangeState.REFUSED, request.actor.identifier)
+    if (found.state, found.decided_by_id) == mine and request.method == "POST":
+        messages.success(request, REFUSED)  # pressed twice
+        return redirect("office:service", found.service_id)
+    if found.state != ChangeState.PROPOSED:
+        messages.error(request, "Cette proposition a été décidée entre-temps : relisez la page.")
+        return redirect("office:service", found.service_id)
+    form = RefusedExtensionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        refuse = partial(opening.refuse, answer=form.cleaned_data["motif"])
+        return _decide(request, found, refuse, REFUSED)
+    context = {"change": found, "form": form, "trail": TRAIL}
+    status = 422 if form.errors else 200
+    return render(request, "office/refuse_change.html", context, status=status)
 
 
 def drop_change(request: HttpRequest, change: int) -> HttpResponse:
@@ -152,7 +177,8 @@ def drop_change(request: HttpRequest, change: int) -> HttpResponse:
 
 def _change(request: HttpRequest, pk: int) -> ServiceChange:
     visible = ServiceChange.objects.filter(service__in=_services(request))
-    found: ServiceChange = get_object_or_404(visible.select_related("service__domain"), pk=pk)
+    whole = ("service__domain", "service__session", "service__academy")
+    found: ServiceChange = get_object_or_404(visible.select_related(*whole), pk=pk)
     return found
 
 
