@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from lxml import html
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
@@ -34,6 +35,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.spaces import plain
 from tests.web.guide import COMPETITION_ANSWERS, load_competition, main, seen, words
 from tests.web.office.conftest import VERSAILLES
 
@@ -283,11 +285,20 @@ def test_criteria_are_added_and_taken_out_without_a_script(manager):
     )
     assert "g-2-1-operateur" in page.text
     assert 'value="Kerou"' in page.text
+    assert read_with(page) == ("g-2-1-operateur", "Critère ajouté : État.")
 
     page = manager.post(
         SEARCH, {"g-lien": "et", **leaf("g-1", "nom", "commence", "Kerou"), "faire": "retirer:g-1"}
     )
     assert "Kerou" not in page.text
+    assert read_with(page) == ("g-ajout", "Critère retiré : Nom de famille.")
+
+
+def read_with(page):
+    """Return the field that the page goes on from, and what is read out with it."""
+    [field] = html.fromstring(page.text).cssselect(".s-search [autofocus], .s-tree [autofocus]")
+    hint = html.fromstring(page.text).get_element_by_id(field.get("aria-describedby").split()[0])
+    return field.get("name"), plain(hint.text_content())
 
 
 def test_groups_are_joined_as_they_say(manager, in_lille):

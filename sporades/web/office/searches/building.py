@@ -8,7 +8,7 @@ typed; the form then shows it, and judges it when it is time to search.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
@@ -232,7 +232,21 @@ def posted(tree: Group, since: str) -> list[tuple[str, str]]:
     return [*_as_data(tree, ROOT), *leaves, *columns, ("tri", since), ("faire", SEARCH)]
 
 
-def acted(tree: Group, posted: QueryDict) -> tuple[Group, str]:
+class Acted(NamedTuple):
+    """What a button of the tree has done.
+
+    Attributes:
+        tree: as it is now.
+        field: the one to go on from.
+        said: what was done, in words, for whoever does not see the page change.
+    """
+
+    tree: Group
+    field: str
+    said: str = ""
+
+
+def acted(tree: Group, posted: QueryDict) -> Acted:
     """Return the tree after the button that was pressed, and the place to go on from.
 
     Raises:
@@ -242,15 +256,22 @@ def acted(tree: Group, posted: QueryDict) -> tuple[Group, str]:
     if act == ADD:
         code = posted.get(f"{place}-{ADDED}", "")
         if not code:
-            return tree, f"{place}-{ADDED}"
+            return Acted(tree, f"{place}-{ADDED}")
         if code not in CRITERIA:
             raise BadRequest
         criterion = CRITERIA[code]
-        return _put(tree, place, Leaf(criterion, criterion.operators[0]))
+        leaf = Leaf(criterion, criterion.operators[0])
+        return Acted(*_put(tree, place, leaf), f"Critère ajouté : {criterion.label}.")
     if act == GROUP_IN and place.count("-") < DEEPEST - 1:
-        return _put(tree, place, Group(Link.OR))
+        return Acted(*_put(tree, place, Group(Link.OR)), "Groupe ajouté.")
     if act == REMOVE and place != ROOT:
-        return _without(tree, place), ""
+        parent, gone = place.rpartition("-")[0], _at(tree, place)
+        said = (
+            f"Critère retiré : {gone.criterion.label}."
+            if isinstance(gone, Leaf)
+            else "Groupe retiré."
+        )
+        return Acted(_without(tree, place), f"{parent}-{ADDED}", said)
     raise BadRequest
 
 
@@ -317,11 +338,19 @@ def _put(tree: Group, place: str, added: Node) -> tuple[Group, str]:
     ), f"{at}-{OPERATOR if isinstance(added, Leaf) else LINK}"
 
 
-def _without(tree: Group, place: str) -> Group:
+def _at(tree: Group, place: str) -> Node:
+    """Return what stands in a place. Raises BadRequest where nothing does."""
     parent = place.rpartition("-")[0]
     group = dict(_groups(tree, ROOT)).get(parent)
-    if group is None or place not in dict(_members(group, parent)):
+    found = dict(_members(group, parent)).get(place) if group is not None else None
+    if found is None:
         raise BadRequest
+    return found
+
+
+def _without(tree: Group, place: str) -> Group:
+    parent = place.rpartition("-")[0]
+    group = dict(_groups(tree, ROOT))[parent]
     kept = tuple(member for at, member in _members(group, parent) if at != place)
     return _changed(tree, ROOT, {parent: replace(group, members=kept)})
 

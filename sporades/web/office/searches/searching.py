@@ -37,8 +37,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return _page(request, Group(), [])
     tree, columns = building.read(request.POST), _columns(request)
     if request.POST.get("faire") != building.SEARCH:
-        tree, focus = building.acted(tree, request.POST)
-        return _page(request, tree, columns, focus=focus)
+        done = building.acted(tree, request.POST)
+        return _page(request, done.tree, columns, focus=done.field, said=done.said)
     form = building.SearchForm(tree, columns, reach=request.reach, is_judged=True)
     if not form.is_valid():
         return render(request, "office/search.html", _context(request, form), status=422)
@@ -146,11 +146,13 @@ def _list_of(kept: Search, asked: str) -> str:
 
 
 def _page(
-    request: HttpRequest, tree: Group, columns: list[str], *, focus: str = ""
+    request: HttpRequest, tree: Group, columns: list[str], *, focus: str = "", said: str = ""
 ) -> HttpResponse:
     form = building.SearchForm(tree, columns, reach=request.reach)
     if focus in form.fields:
         form.fields[focus].widget.attrs["autofocus"] = True
+        # Read out with the field that the page goes on from.
+        form.fields[focus].help_text = said
     return render(request, "office/search.html", _context(request, form))
 
 
