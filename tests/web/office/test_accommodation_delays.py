@@ -51,7 +51,7 @@ def test_nothing_is_counted_where_nothing_was_asked(manager, in_lille):
     page = manager.get(PAGE)
 
     assert "Aucune demande notifiée. Aucune demande n'attend." in main(page)
-    assert rows(page)["Demandes qui attendent, par étape"]["Envoyée"] == ["0", "0 %"]
+    assert rows(page)["Demandes qui attendent, par étape"]["Envoyée"] == ["0"]
 
 
 def test_each_step_says_how_long_it_took(manager, in_lille):
@@ -74,9 +74,9 @@ def test_each_step_says_how_long_it_took(manager, in_lille):
     assert said["De l'envoi à la notification, par académie"] == {
         "Lille": ["2", "25 jours", "43 jours"]
     }
-    assert said["De l'envoi à l'avis"]["De 15 à moins de 31 jours"] == ["1", "50 %"]
-    assert said["De l'envoi à l'avis"]["De 31 à moins de 61 jours"] == ["1", "50 %"]
-    assert said["De l'avis à la décision"]["De 3 à moins de 8 jours"] == ["1", "50 %"]
+    assert said["De l'envoi à l'avis"]["De 15 à moins de 31 jours"] == ["1", "50,0 %"]
+    assert said["De l'envoi à l'avis"]["De 31 à moins de 61 jours"] == ["1", "50,0 %"]
+    assert said["De l'avis à la décision"]["De 3 à moins de 8 jours"] == ["1", "50,0 %"]
 
 
 def test_what_waits_is_said_by_its_step_and_for_how_long(manager, in_lille):

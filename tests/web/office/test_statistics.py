@@ -1,7 +1,9 @@
 """« Statistiques »: figures that are true, within a perimeter, by the clock that is said."""
 
 import html
+import math
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -26,7 +28,7 @@ from sporades.registrations.states import VALIDATE
 from sporades.statistics import queries
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
-from sporades.web.office.figures.charts import Row, by_size, in_time, shares
+from sporades.web.office.figures.charts import Row, add_up, by_size, in_time, shares
 from tests.factories import (
     ANSWERS,
     NOW,
@@ -623,10 +625,12 @@ def test_a_chart_of_very_many_says_that_the_others_are_in_the_table():
     ("counts", "said"),
     [
         ([], []),
-        ([0, 0], ["0 %", "0 %"]),
-        ([3, 0], ["100 %", "0 %"]),
-        ([1, 1, 1], ["33,4 %", "33,3 %", "33,3 %"]),
-        ([2, 2, 2, 1], ["28,6 %", "28,6 %", "28,5 %", "14,3 %"]),
+        ([0, 0], []),
+        ([3, 0], ["100,0 %", "0,0 %"]),
+        ([1, 1, 1], ["33,3 %", "33,3 %", "33,3 %"]),
+        ([2, 2, 2, 1], ["28,6 %", "28,6 %", "28,6 %", "14,3 %"]),
+        ([137, 743, 2134], ["4,5 %", "24,7 %", "70,8 %"]),
+        ([1, 1999], ["0,1 %", "plus de 99,9 %"]),
         ([99_999, 1], ["plus de 99,9 %", "moins de 0,1 %"]),
     ],
 )
@@ -634,18 +638,33 @@ def test_a_share_is_neither_nothing_of_something_nor_all_of_less(counts, said):
     assert shares(counts) == said
 
 
-@given(counts=st.lists(st.integers(0, 200), min_size=1, max_size=30))
-def test_shares_are_together_a_hundred(counts):
+@given(counts=st.lists(st.integers(0, 200), min_size=1, max_size=30).filter(any))
+def test_a_share_is_the_nearest_tenth_whatever_the_others_are(counts):
     said = shares(counts)
 
     told = {"moins de 0,1 %": "0", "plus de 99,9 %": "100"}
-    figures = [told.get(one, one.removesuffix(" %")) for one in said]
-    tenths = [round(float(one.replace(",", ".")) * 10) for one in figures]
-    assert sum(tenths) == (1_000 if any(counts) else 0)
-    assert all(
-        abs(1_000 * count / (sum(counts) or 1) - tenth) <= 1
-        for count, tenth in zip(counts, tenths, strict=True)
+    tenths = [
+        round(float(told.get(one, one.removesuffix(" %")).replace(",", ".")) * 10) for one in said
+    ]
+    exact = [Fraction(1_000 * count, sum(counts)) for count in counts]
+    assert tenths == [math.floor(one + Fraction(1, 2)) for one in exact]
+    assert add_up(counts) is (sum(tenths) == 1_000)
+
+
+def test_shares_that_are_not_together_a_hundred_are_said_to_be_rounded(manager, in_lille):
+    rounded = "Les parts sont arrondies : leur somme peut différer de 100 %."
+    assert rounded not in words(seen(page(manager)))
+    validated, withdrawn = a_registration(), a_registration()
+    deciding.decide(
+        registration=validated, decision=VALIDATE, reason="", by=author(validated.candidate), at=NOW
     )
+    registering.withdraw(registration=withdrawn, by=author(withdrawn.candidate), at=NOW)
+
+    answer = page(manager)
+
+    shown = [words(row[2]) for row in seen(answer).cssselect(".s-counts tbody tr") if len(row) > 2]
+    assert shown.count("33,3 %") == 3
+    assert words(seen(answer)).count(rounded) == 1
 
 
 @pytest.mark.parametrize("places", range(1, 54))

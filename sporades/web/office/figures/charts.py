@@ -78,12 +78,14 @@ class Figures:
     Attributes:
         caption: what the table says.
         titles: of the columns: what is counted, how many, and the share where one is said.
+        is_rounded: whether the shares, each rounded, are not together a hundred.
     """
 
     caption: str
     titles: tuple[str, ...]
     rows: tuple[Row, ...]
     chart: Chart | None
+    is_rounded: bool = False
 
 
 def in_time(
@@ -107,11 +109,14 @@ def by_size(caption: str, title: str, rows: Sequence[Row]) -> Figures:
 
 
 def in_order(caption: str, title: str, rows: Sequence[Row]) -> Figures:
-    """Return the same in an order of their own."""
-    said = shares([row.count for row in rows])
-    shared = tuple(replace(row, share=share) for row, share in zip(rows, said, strict=True))
-    chart = _bars(caption, shared) if _most(rows) else None
-    return Figures(caption, (title, "Nombre", "Part"), shared, chart)
+    """Return the same in an order of their own; of nothing there is no share."""
+    counts = [row.count for row in rows]
+    if not any(counts):
+        return Figures(caption, (title, "Nombre"), tuple(rows), None)
+    pairs = zip(rows, shares(counts), strict=True)
+    shared = tuple(replace(row, share=share) for row, share in pairs)
+    titles = (title, "Nombre", "Part")
+    return Figures(caption, titles, shared, _bars(caption, shared), not add_up(counts))
 
 
 def _columns(caption: str, rows: Sequence[Row], places: int) -> Chart:
@@ -196,26 +201,30 @@ def _most(rows: Sequence[Row]) -> int:
 
 
 def shares(counts: Sequence[int]) -> list[str]:
-    """Say what part of the whole each count is, to a tenth: together they are a hundred.
-
-    Each is rounded down, and the tenths that are left go to those that lost the most.
-    """
-    total = max(sum(counts), 1)
-    tenths = [THOUSAND * count // total for count in counts]
-    lost = sorted(range(len(counts)), key=lambda place: -(THOUSAND * counts[place] % total))
-    left = THOUSAND - sum(tenths) if any(counts) else 0
-    for place in lost[:left]:
-        tenths[place] += 1
-    return [_share(count, total, tenth) for count, tenth in zip(counts, tenths, strict=True)]
+    """Say what part of the whole each count is, to the nearest tenth: one count has one share."""
+    total = sum(counts)
+    return [_share(count, total) for count in counts] if total else []
 
 
-def _share(count: int, total: int, tenths: int) -> str:
+def add_up(counts: Sequence[int]) -> bool:
+    """Return whether the shares that are said of counts are together a hundred."""
+    total = sum(counts)
+    return not total or sum(_tenths(count, total) for count in counts) == THOUSAND
+
+
+def _tenths(count: int, total: int) -> int:
+    # Whole numbers alone: a half is rounded up, and no float makes it a little less than one.
+    return (2 * THOUSAND * count + total) // (2 * total)
+
+
+def _share(count: int, total: int) -> str:
+    tenths = _tenths(count, total)
     # Neither nothing for something, nor all for what is not all.
     if count and not tenths:
         return "moins de 0,1 %"
     if tenths == THOUSAND and count < total:
         return "plus de 99,9 %"
-    return f"{tenths // 10},{tenths % 10} %".replace(",0 ", " ")
+    return f"{tenths // 10},{tenths % 10} %"
 
 
 def _percent(share: float) -> str:

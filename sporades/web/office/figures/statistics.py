@@ -453,6 +453,7 @@ def _page(
         "here": reverse(f"office:{tab}"),
         **(_counted(request, form) if is_valid else {}),
         **(said or {}),
+        "are_rounded": any(one.is_rounded for one in (said or {}).get("figures", ())),
     }
     return render(request, TEMPLATES[tab], context, status=200 if is_valid else 422)
 
