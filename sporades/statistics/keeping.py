@@ -75,8 +75,12 @@ def _count(selection: Selection, period: Period, *, at: datetime) -> Counted:
         found = queries.filed(selection, period)
         by_hour = queries.filed_by_hour(selection, period)
         left = archived(selection, period)
+    by_day = queries.by_day(by_hour, period.zone)
+    if selection.is_standing:
+        found.left_out = left.total
+        return Counted(found, by_day, at)
     found.add(left)
-    return Counted(found, queries.by_day(by_hour, period.zone) + left.by_day, at)
+    return Counted(found, by_day + left.by_day, at)
 
 
 def _forget_old(*, at: datetime) -> None:

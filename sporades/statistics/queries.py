@@ -69,21 +69,25 @@ class Filed:
 
     Attributes:
         total: how many.
+        persons: of how many candidates are those that serve: nobody is left of what is archived.
         choices: by exam and speciality, as their keys.
         categories: by exam and code of the category, which its réglementation names.
         academies: by code.
         states: by state.
         archived: how many of them are archived: numbers are all that is left.
+        left_out: how many are archived and not among them: their state is kept apart from the rest.
         unsaid: of what of these is not told apart, how many, by `ArchivedCount.Kind`.
         unsaid_domains: of which domain are those whose choice is not told.
     """
 
     total: int = 0
+    persons: int = 0
     choices: Counter[tuple[int, int | None]] = field(default_factory=Counter)
     categories: Counter[tuple[int, str]] = field(default_factory=Counter)
     academies: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     archived: int = 0
+    left_out: int = 0
     unsaid: Counter[str] = field(default_factory=Counter)
     unsaid_domains: Counter[int] = field(default_factory=Counter)
 
@@ -105,7 +109,7 @@ class Filed:
 
 
 def filed(selection: Selection, period: Period) -> Filed:
-    """Count registrations by all that tells them apart, in one reading."""
+    """Count registrations by all that tells them apart, in one reading; and of how many persons."""
     told = ("exam_id", "speciality_id", "category", "academy_id", "state")
     found = Filed()
     groups = _filed_in(selection, period).values_list(*told).annotate(count=Count("*"))
@@ -115,6 +119,8 @@ def filed(selection: Selection, period: Period) -> Filed:
         found.categories[exam, category] += count
         found.academies[academy] += count
         found.states[state] += count
+    persons = Count("candidate", distinct=True)
+    found.persons = _filed_in(selection, period).aggregate(persons=persons)["persons"]
     return found
 
 

@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Reach
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import programmes
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import STANDING
 
 
 def services_within(reach: Reach) -> list[RegistrationService]:
@@ -32,6 +33,7 @@ class Selection:
         reach: the perimeter: there is nothing outside of it.
         domain, session, service: the keys of those chosen, nothing for all of them.
         academy: the code of the one chosen, nothing for all of them.
+        is_standing: whether registrations that no more stand are left out.
     """
 
     reach: Reach
@@ -39,6 +41,7 @@ class Selection:
     session: int | None = None
     academy: str = ""
     service: int | None = None
+    is_standing: bool = False
 
     @cached_property
     def services(self) -> list[RegistrationService]:
@@ -60,19 +63,20 @@ class Selection:
     def key(self) -> Hashable:
         """What tells it from every other: where its reader reads, and what they chose there."""
         perimeters = tuple((one.academies, one.domains) for one in self.reach.perimeters)
-        chosen = (self.domain, self.session, self.academy, self.service)
+        chosen = (self.domain, self.session, self.academy, self.service, self.is_standing)
         return perimeters, chosen, tuple(self._academies)
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing was chosen, within a perimeter that has no bounds."""
-        chosen = (self.domain, self.session, self.academy, self.service)
+        chosen = (self.domain, self.session, self.academy, self.service, self.is_standing)
         return not any(chosen) and self.reach.is_everything
 
     def registrations(self) -> Any:
         """Return the registrations that are counted."""
         within = Registration.objects.within(self.reach)
-        return within.filter(self._chosen(programme="exam"), academy__in=self._academies)
+        found = within.filter(self._chosen(programme="exam"), academy__in=self._academies)
+        return found.filter(state__in=STANDING) if self.is_standing else found
 
     def drafts(self) -> Any:
         """Return what is begun and not filed, as far as it is counted."""
@@ -91,6 +95,7 @@ class Selection:
             f"{path}__exam__domain": self.domain,
             f"{path}__exam__session": self.session,
             f"{path}__service": self.service,
+            f"{path}__state__in": STANDING if self.is_standing else None,
         }
         chosen = {name: value for name, value in said.items() if value}
         return Q(**chosen, **{f"{path}__academy__in": self._academies})

@@ -195,7 +195,7 @@ class Registration(models.Model):
             models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
             models.Index(
                 fields=["academy", "filed_at"],
-                include=["exam", "service", "speciality", "category", "state"],
+                include=["exam", "service", "speciality", "category", "state", "candidate"],
                 name="registration_counted",
             ),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="registration_by_likeness"),

@@ -89,6 +89,26 @@ def test_an_archived_session_is_chosen_as_any_other_and_its_academy_alone_is_cou
     assert f"de moins de {FEWEST} inscriptions d'un service" in main(theirs)
 
 
+def test_what_is_archived_is_left_out_of_those_that_stand_and_it_is_said(manager, made):
+    asked = {**PERIOD, "comptees": "en-cours"}
+    of_day = {"jour": f"{NOW:%d/%m/%Y}", "comptees": "en-cours"}
+    before = manager.get(reverse("office:statistics"), asked)
+    archive_all(made[0])
+
+    after = manager.get(reverse("office:statistics"), asked)
+    hours = manager.get(reverse("office:hours"), of_day)
+
+    assert (before.context["count"], after.context["count"]) == (FEWEST, 0)
+    assert "Aucune inscription en cours." in main(after)
+    left_out = f"{FEWEST} inscriptions archivées de cette période ne sont pas comptées ici"
+    assert left_out in main(after)
+    assert "archivée" not in main(before)
+    assert hours.context["count"] == 0
+    assert "l'état n'en est gardé qu'à part du reste, et elles ne sont pas comptées ici" in main(
+        hours
+    )
+
+
 def test_the_hours_of_what_is_archived_are_still_shown(manager, made):
     asked = {"jour": f"{NOW:%d/%m/%Y}"}
     before = manager.get(reverse("office:hours"), asked)

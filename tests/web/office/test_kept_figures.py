@@ -62,6 +62,7 @@ def test_what_is_kept_is_of_one_perimeter_and_of_one_question(administrator, mem
     assert total(manager) == 1
     assert total(none) == 0
     assert total(administrator, academie="A09") == 2
+    assert total(administrator, comptees="en-cours") == 3
     assert total(administrator, du="24/11/2026", au="24/11/2026") == 0
     assert total(member("A09", email="lille@exemple.test")) == 2
     assert total(administrator) == 2

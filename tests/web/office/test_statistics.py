@@ -162,6 +162,101 @@ def test_a_choice_is_kept_in_the_address_and_narrows_every_page(member, in_lille
         assert [f"?{name}={value}" in link for link in links] == [True] * len(links)
 
 
+def test_only_those_that_stand_are_counted_where_it_is_asked(member):
+    administrator = member(role=ADMINISTRATOR)
+    standing = a_registration()
+    for academy, said in (("A09", {}), ("A25", VERSAILLES)):
+        gone = a_registration(academy=academy, identification=said)
+        registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+
+    answer = page(administrator, comptees="en-cours")
+    of_today = page(administrator, "hours", comptees="en-cours")
+
+    found = tables(answer)
+    assert {name: table(answer, name) for name in found} == {
+        "Inscriptions par jour": {"mercredi 25 novembre": 1},
+        "Inscriptions par état, aujourd'hui": {"Inscription enregistrée": 1},
+        "Inscriptions par domaine": {"Brevet d'essai": 1},
+        "Inscriptions par spécialité": {"Brevet d'essai – Marin": 1},
+        "Inscriptions par catégorie": {"Individuel": 1},
+        "Inscriptions par académie": {"Lille": 1},
+    }
+    assert "1 inscription en cours. 1 candidat" in words(seen(answer))
+    assert "Inscriptions comptées : En cours seulement" in words(seen(answer))
+    assert table(of_today, "Inscriptions par heure") == {"10 h 00 (heure de Paris)": 1}
+    assert "1 inscription enregistrée et en cours." in words(seen(of_today))
+    assert "Dans la dernière heure : 1 ." in words(seen(of_today))
+    assert page(administrator).context["count"] == 3
+    assert standing.state == "registered"
+
+
+@pytest.mark.parametrize("name", ["begun", "verdicts", "accommodation_delays", "troubles"])
+def test_the_choice_is_kept_by_the_pages_that_count_something_else(manager, name):
+    answer = page(manager, name, comptees="en-cours")
+
+    [kept] = seen(answer).cssselect("main form [name=comptees]")
+    assert (kept.get("type"), kept.get("value")) == ("hidden", "en-cours")
+    assert "En cours seulement" not in words(seen(answer))
+    links = [one.get("href") for one in seen(answer).cssselect(".s-tabs a")]
+    assert ["?comptees=en-cours" in link for link in links] == [True] * len(links)
+
+
+def test_a_day_leads_to_the_hours_of_those_that_stand(manager, in_lille):
+    asked = {"comptees": "en-cours", "du": "25/11/2026"}
+    [link] = seen(page(manager, **asked)).cssselect(".s-counts tbody a")
+
+    assert "comptees=en-cours" in link.get("href")
+    assert manager.get(link.get("href")).context["is_standing"] is True
+
+
+def test_who_withdraws_and_registers_anew_is_one_candidate_of_two_registrations(manager):
+    first = a_registration()
+    registering.withdraw(registration=first, by=author(first.candidate), at=NOW)
+    a_registration(first.candidate)
+    a_registration()
+
+    answer = words(seen(page(manager)))
+
+    assert (
+        "3 inscriptions enregistrées, dont 2 en cours. 2 candidats, comptés une fois chacun."
+    ) in answer
+
+
+def test_what_is_counted_is_said(manager, in_lille):
+    answer = words(seen(page(manager)))
+    of_standing = words(seen(page(manager, comptees="en-cours")))
+
+    assert "elle est comptée là où elle est maintenant, aux jours passés aussi." in answer
+    assert (
+        "« Inscription enregistrée » est celle qui n'est encore ni validée, ni en anomalie, "
+        "ni écartée, ni désinscrite : le total réunit tous les états."
+    ) in answer
+    assert "écartées ou désinscrites depuis ne sont pas comptées" in of_standing
+
+
+@pytest.mark.parametrize("asked", [{}, {"comptees": "en-cours"}])
+def test_registrations_are_counted_in_one_index_alone(member, in_lille, asked):
+    administrator, plans = member(role=ADMINISTRATOR), []
+
+    def explained(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and 'FROM "registrations_registration"' in sql:
+            execute(f"EXPLAIN {sql}", params, many, context)
+            plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        # Of a handful of rows, PostgreSQL would read the table; of many, it does not.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    with connection.execute_wrapper(explained):
+        page(administrator, **asked)
+        page(administrator, "hours", **asked)
+
+    # All that tells them apart, persons, hours; then the hours of today, and those just filed.
+    assert len(plans) == 5
+    assert [one for one in plans if "Index Only Scan using registration_counted" not in one] == []
+
+
 # --- Clocks -------------------------------------------------------------------------------------
 
 
@@ -550,18 +645,19 @@ def test_the_counts_of_bars_are_those_of_lines(manager, in_lille):
         assert written == [words(row[1]) for row in block.cssselect("tbody tr")]
 
 
+@pytest.mark.parametrize("asked", [{}, {"comptees": "en-cours"}])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_costs_as_much_for_many_as_for_few(member, name, monkeypatch):
+def test_a_page_costs_as_much_for_many_as_for_few(member, name, asked, monkeypatch):
     from sporades.exams import held
 
     monkeypatch.setattr(held, "FRESH_FOR", float("inf"))
     administrator = member(role=ADMINISTRATOR)
 
     def cost():
-        page(administrator, name)
-        with CaptureQueriesContext(connection) as asked:
-            assert page(administrator, name).status_code == 200
-        return len(asked)
+        page(administrator, name, **asked)
+        with CaptureQueriesContext(connection) as told:
+            assert page(administrator, name, **asked).status_code == 200
+        return len(told)
 
     a_registration()
     a_draft()

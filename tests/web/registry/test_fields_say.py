@@ -52,6 +52,7 @@ OUTSIDE = {
     "aussi": BUTTONS,
     "autre_personne": BUTTONS,
     "canal": BUTTONS,
+    "comptees": NO_WORD,
     "du": NO_WORD,
     "etat": NO_WORD,
     "examen": EXAM,

@@ -15,17 +15,33 @@ from sporades.statistics.periods import DAY, MOST_DAYS, Period, of_day, usual
 from sporades.statistics.selection import Selection, services_within
 from sporades.web.office.days import DISORDER, DayField
 
-EVERY = {"domaine": "Tous", "session": "Toutes", "academie": "Toutes", "service": "Tous"}
+EVERY = {
+    "domaine": "Tous",
+    "session": "Toutes",
+    "academie": "Toutes",
+    "service": "Tous",
+    "comptees": "Toutes les inscriptions enregistrées",
+}
 """What may be chosen, and what stands for no choice."""
+
+STANDING = "en-cours"
+"""What the address says where registrations that no more stand are left out."""
 
 
 class SelectionForm(forms.Form):
-    """What is counted, of what the reader reaches."""
+    """What is counted, of what the reader reaches.
 
+    Attributes:
+        counts_registrations: whether these are what is counted: of what else is, none is left out,
+            and the choice is only kept for the pages that do.
+    """
+
+    counts_registrations = False
     domaine = forms.ChoiceField(label="Domaine", required=False)
     session = forms.ChoiceField(label="Session", required=False)
     academie = forms.ChoiceField(label="Académie", required=False)
     service = forms.ChoiceField(label="Service d'inscription", required=False)
+    comptees = forms.ChoiceField(label="Inscriptions comptées", required=False)
 
     def __init__(self, data: Any, *, reach: Reach, at: datetime) -> None:
         """Offer what the services of the perimeter are of.
@@ -43,16 +59,19 @@ class SelectionForm(forms.Form):
             "session": {str(one.session_id): one.session.label for one in found},
             "academie": _sorted({one.academy_id: one.academy.name for one in found}),
             "service": _sorted({str(one.pk): _named(one) for one in found}),
+            "comptees": {STANDING: "En cours seulement"},
         }
         for name, choices in self.offered.items():
             self.fields[name].choices = [("", EVERY[name]), *choices.items()]
+        if not self.counts_registrations:
+            self.fields["comptees"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """Refuse choices that exclude one another: their figures would be none, and say nothing."""
         said = super().clean()
         if not self.errors:
             self.selection = self._selection(said)
-            if any(self.offered.values()) and not self.selection.services:
+            if self.offered["service"] and not self.selection.services:
                 raise ValidationError(
                     "Aucun service de votre périmètre ne répond à ces choix ensemble : "
                     "changez-en un."
@@ -66,6 +85,7 @@ class SelectionForm(forms.Form):
             f"{self.fields[name].label} : {self.offered[name][value]}"
             for name in EVERY
             if (value := self.cleaned_data[name])
+            and (name != "comptees" or self.counts_registrations)
         ]
 
     @property
@@ -96,6 +116,7 @@ class SelectionForm(forms.Form):
             session=keys["session"],
             academy=said["academie"],
             service=int(said["service"]) if said["service"] else None,
+            is_standing=self.counts_registrations and said["comptees"] == STANDING,
         )
 
 
@@ -128,9 +149,16 @@ class PeriodForm(SelectionForm):
         return said
 
 
-class DaySelectionForm(SelectionForm):
-    """What is counted, hour by hour of a day."""
+class RegistrationsForm(PeriodForm):
+    """Which registrations are counted, from one day to another."""
 
+    counts_registrations = True
+
+
+class DaySelectionForm(SelectionForm):
+    """Which registrations are counted, hour by hour of a day."""
+
+    counts_registrations = True
     jour = DayField(label="Jour", help_text="Sans réponse : aujourd'hui")
 
     def clean(self) -> dict[str, Any]:

@@ -27,7 +27,12 @@ from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.territory import queries as territory
 from sporades.web.office.figures.charts import Figures, Row, by_size, in_order, in_time
-from sporades.web.office.figures.selecting import DaySelectionForm, PeriodForm, SelectionForm
+from sporades.web.office.figures.selecting import (
+    DaySelectionForm,
+    PeriodForm,
+    RegistrationsForm,
+    SelectionForm,
+)
 
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
@@ -79,7 +84,7 @@ FREE_WORDS = "Autre motif, dit en mots libres"
 
 def statistics(request: HttpRequest) -> HttpResponse:
     """Registrations of a period, by day and by all that tells them apart."""
-    form = PeriodForm(request.GET, reach=request.reach, at=request.arrived_at)
+    form = RegistrationsForm(request.GET, reach=request.reach, at=request.arrived_at)
     if not form.is_valid():
         return _page(request, "statistics", form)
     counted = keeping.filed(form.selection, form.period, at=request.arrived_at)
@@ -88,9 +93,14 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "period": form.period,
         "total": in_groups(str(found.total)),
         "count": found.total,
+        "is_standing": form.selection.is_standing,
         "standing": in_groups(str(found.standing)),
+        "persons": found.persons,
+        "persons_in_words": in_groups(str(found.persons)),
         "archived": found.archived,
         "archived_in_words": in_groups(str(found.archived)),
+        "left_out": found.left_out,
+        "left_out_in_words": in_groups(str(found.left_out)),
         "fewest": FEWEST,
         "has_unsaid": bool(found.unsaid),
         "counted_at": instant_in_words(counted.at, form.selection.zone),
@@ -112,15 +122,19 @@ def hours(request: HttpRequest) -> HttpResponse:
         return _page(request, "hours", form)
     at, day, lately = request.arrived_at, form.day, {}
     with queries.one_snapshot():
-        serving = queries.filed_by_hour(form.selection, day)
+        by_hour = Counter(queries.filed_by_hour(form.selection, day))
         kept, left = archived.by_hour(form.selection, day)
         if form.is_today:
             lately = queries.filed_just_now(form.selection, at=at)
-    by_hour = Counter(serving) + kept
+    if is_standing := form.selection.is_standing:
+        left += kept.total()
+    else:
+        by_hour += kept
     closing = [one for one in form.selection.services if day.start <= one.closes_at < day.end]
     said = {
         "day": form.day_in_words,
         "is_today": form.is_today,
+        "is_standing": is_standing,
         "total": in_groups(str(by_hour.total())),
         "count": by_hour.total(),
         "archived": left,
