@@ -267,6 +267,7 @@ ROUTES = {
     "office:verdicts": _files(),
     "office:accommodation_delays": _files(),
     "office:troubles": _files(),
+    "office:statistics_table": _files(page=False),
     "office:banner": _announces(BOTH, keeps_answers=True),
     "office:end_banner": _announces(POST, page=False),
     "office:services": _services(),

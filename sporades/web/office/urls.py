@@ -304,6 +304,7 @@ urlpatterns = [
     path("statistiques/pieces", statistics.verdicts, name="verdicts"),
     path("statistiques/amenagements", statistics.accommodation_delays, name="accommodation_delays"),
     path("statistiques/mails", statistics.troubles, name="troubles"),
+    path("statistiques/<slug:page>/<slug:slug>.csv", statistics.table, name="statistics_table"),
     path("services", services.services, name="services"),
     path("services/coordonnees", contacts.contacts, name="contacts"),
     path("services/coordonnees/<int:managing>", contacts.contact, name="contact"),

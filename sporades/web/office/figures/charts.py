@@ -6,6 +6,8 @@ A chart shows the figures of the table beside it, no others; it takes the width 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.text import slugify
+
 from sporades.core.numbers import in_groups
 
 TOP, PLOT, FOOT = 24, 160, 28
@@ -86,6 +88,46 @@ class Figures:
     rows: tuple[Row, ...]
     chart: Chart | None
     is_rounded: bool = False
+
+    @property
+    def slug(self) -> str:
+        """What its address says."""
+        return slugify(self.caption)
+
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """The rows as a file has them: whole numbers are not cut by threes."""
+        return [(row.label, str(row.count), *filter(None, [row.share])) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Delays:
+    """A table of delays.
+
+    Attributes:
+        caption: what the table says.
+        titles: of the columns: of what, how many, and how long they took.
+        rows: the same of each.
+    """
+
+    caption: str
+    titles: tuple[str, ...]
+    rows: tuple[tuple[str, int, str, str], ...]
+
+    @property
+    def slug(self) -> str:
+        """What its address says."""
+        return slugify(self.caption)
+
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """The rows as a file has them: whole numbers are not cut by threes."""
+        return [(name, str(count), *took) for name, count, *took in self.rows]
+
+    @property
+    def cells(self) -> list[tuple[str, ...]]:
+        """The rows as they are read."""
+        return [(name, in_groups(str(count)), *took) for name, count, *took in self.rows]
 
 
 def in_time(

@@ -1,0 +1,125 @@
+"""Registrations that are counted, told by what tells them apart: the tables and charts of each."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from sporades.core.french import day_in_words, hour_in_words
+from sporades.exams.held import held
+from sporades.exams.models import Domain, Exam, Speciality
+from sporades.exams.queries import programmes
+from sporades.registrations.states import State
+from sporades.statistics import queries
+from sporades.statistics.periods import Period
+from sporades.statistics.queries import Filed
+from sporades.territory import queries as territory
+from sporades.web.office.figures.charts import Figures, Row, by_size, in_time
+from sporades.web.office.figures.selecting import PeriodForm
+
+UNSAID = "Archivées, non détaillées"
+
+
+def in_days(form: PeriodForm, by_day: Any) -> Figures:
+    """Return what was filed each day of a period, or each week of a long one."""
+    period = form.period
+    rows = [
+        Row(
+            _dated(step, is_long=period.first.year != period.last.year),
+            step.count(by_day),
+            "" if period.by_week else _day_url(form, step),
+            f"{step.first:%d/%m}",
+        )
+        for step in period.steps()
+    ]
+    by = "semaine" if period.by_week else "jour"
+    return in_time(f"Inscriptions par {by}", by.capitalize(), rows)
+
+
+def _dated(step: Period, *, is_long: bool) -> str:
+    """Say a day, or the days of a week; the year where there are two of them."""
+    ends = (step.first, step.last)
+    said = [
+        words if is_long else words.removesuffix(f" {day.year}")
+        for day in ends
+        for words in [day_in_words(day, weekday=step.first == step.last)]
+    ]
+    return said[0] if step.first == step.last else f"Du {said[0]} au {said[1]}"
+
+
+def _day_url(form: PeriodForm, day: Period) -> str:
+    join = "&" if form.kept else "?"
+    asked = urlencode({"jour": f"{day.first:%Y-%m-%d}"})
+    return f"{reverse('office:hours')}{form.kept}{join}{asked}"
+
+
+def in_hours(day: Period, by_hour: Any, *, at: datetime) -> Figures:
+    """Return what was filed each hour of a day, as far as it has come."""
+    rows, beginning = [], day.start.astimezone(UTC)
+    while beginning < min(day.end, at):
+        clock = hour_in_words(beginning, day.zone)
+        short = f"{beginning.astimezone(ZoneInfo(day.zone)).hour} h"
+        rows.append(Row(clock, by_hour.get(beginning, 0), short=short))
+        beginning += queries.HOUR
+    return in_time("Inscriptions par heure", "Heure qui commence à", rows, places=24)
+
+
+def apart(found: Filed) -> list[Figures]:
+    """Return what was filed by each of what tells registrations apart."""
+    return [
+        by_size("Inscriptions par état, aujourd'hui", "État", _states(found)),
+        by_size("Inscriptions par domaine", "Domaine", _domains(found)),
+        by_size("Inscriptions par spécialité", "Examen et spécialité", _choices(found)),
+        by_size("Inscriptions par catégorie", "Catégorie du candidat", _categories(found)),
+        by_size("Inscriptions par académie", "Académie", _academies(found)),
+    ]
+
+
+def _states(found: Filed) -> list[Row]:
+    return [*(Row(state.label, found.states[state]) for state in State), *_unsaid(found, "state")]
+
+
+def _academies(found: Filed) -> list[Row]:
+    return [Row(territory.academy(code).name, n) for code, n in found.academies.items()]
+
+
+def _domains(found: Filed) -> list[Row]:
+    by_domain = dict(found.unsaid_domains)
+    for (exam, _), count in found.choices.items():
+        domain = row_of(Exam, exam).domain_id
+        by_domain[domain] = by_domain.get(domain, 0) + count
+    return [Row(row_of(Domain, pk).label, count) for pk, count in by_domain.items()]
+
+
+def _choices(found: Filed) -> list[Row]:
+    sessions = {row_of(Exam, exam).session_id for exam, _ in found.choices}
+    rows = []
+    for (pk, speciality), count in found.choices.items():
+        exam = row_of(Exam, pk)
+        own = row_of(Speciality, speciality).label if speciality else ""
+        session = exam.session.label if len(sessions) > 1 else ""
+        named = " – ".join(filter(None, (exam.label, own)))
+        rows.append(Row(", ".join(filter(None, (named, session))), count, short=own or named))
+    return [*rows, *_unsaid(found, "choice")]
+
+
+def _categories(found: Filed) -> list[Row]:
+    rules = {one.exam.pk: one.rules for programme in programmes() for one in programme.exams}
+    named: dict[str, int] = {}
+    for (exam, code), count in found.categories.items():
+        category = rules[exam].category(code) if exam in rules else None
+        label = category.label if category else code or "Sans catégorie"
+        named[label] = named.get(label, 0) + count
+    return [*(Row(label, count) for label, count in named.items()), *_unsaid(found, "category")]
+
+
+def _unsaid(found: Filed, kind: str) -> list[Row]:
+    """Return those that are archived and not told apart, where there are any."""
+    return [Row(UNSAID, found.unsaid[kind])] if found.unsaid[kind] else []
+
+
+def row_of(kind: Any, pk: int) -> Any:
+    """Return a row of what is put in force, from what the process holds."""
+    return held().rows.get((kind, pk)) or kind.objects.get(pk=pk)
