@@ -54,6 +54,10 @@ class Period:
             first = last + DAY
         return found
 
+    def is_of_week(self, day: date) -> bool:
+        """Return whether it begins in the week of a day, on that day at the latest."""
+        return self.first <= day < self.first + DAY * (7 - self.first.weekday())
+
     def count(self, by_day: Mapping[date, int]) -> int:
         """Return how many there were on these days."""
         return sum(count for day, count in by_day.items() if self.first <= day <= self.last)

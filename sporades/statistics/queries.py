@@ -1,10 +1,12 @@
 """How many: each question is one query that the database answers in groups."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -28,6 +30,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from sporades.core.french import local_day
+from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import MINUTE
 from sporades.mail.models import Message
 from sporades.mail.queries import key_about
 from sporades.registrations.models import Registration, SectionAnswers
@@ -156,6 +160,37 @@ def filed_just_now(selection: Selection, *, at: datetime) -> dict[str, int]:
         hour=Count("*"), minutes=Count("filed_at", filter=Q(filed_at__gt=at - JUST_NOW))
     )
     return counted
+
+
+def filed_before_closing(
+    selection: Selection, services: Iterable[RegistrationService]
+) -> dict[int, tuple[int, int]]:
+    """Count those of the last hour and of the last ten minutes of services, by the key of each.
+
+    Both go to the end of the minute in which a service closes, in which it still accepts.
+
+    Args:
+        selection: what is counted.
+        services: those whose last moments are asked; one that has none is not returned.
+    """
+    ends = {one.pk: one.closes_at + MINUTE for one in services}
+    if not ends:
+        return {}
+    last = {
+        before: reduce(or_, (Q(service=pk, filed_at__gte=end - before) for pk, end in ends.items()))
+        for before in (HOUR, JUST_NOW)
+    }
+    not_after = reduce(or_, (Q(service=pk, filed_at__lt=end) for pk, end in ends.items()))
+    rows = (
+        selection.registrations()
+        # Said of all together too: the days that the index leads to are then few.
+        .filter(filed_at__gte=min(ends.values()) - HOUR, filed_at__lt=max(ends.values()))
+        .filter(last[HOUR], not_after)
+        .values_list("service")
+        .annotate(hour=Count("*"), minutes=Count("filed_at", filter=last[JUST_NOW]))
+        .order_by()
+    )
+    return {service: (hour, minutes) for service, hour, minutes in rows}
 
 
 def _filed_in(selection: Selection, period: Period) -> QuerySet[Registration]:

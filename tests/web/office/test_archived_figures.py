@@ -11,7 +11,8 @@ from django.urls import reverse
 from sporades.accommodations.states import State
 from sporades.acts import verifying
 from sporades.evidence import operations as evidence
-from sporades.exams.models import Session
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService, Session
 from sporades.retention import operations
 from sporades.statistics import keeping
 from sporades.statistics.archived import FEWEST
@@ -155,6 +156,24 @@ def test_the_delays_of_requests_that_are_archived_are_still_shown(manager, made,
     assert "archivée" not in main(before)
     part = manager.get(where, {"du": "26/11/2026", "au": "30/11/2026"})
     assert "archivées" not in main(part)
+
+
+def test_of_a_closing_that_is_archived_the_last_minutes_are_not_told(manager, made):
+    closes_at = NOW - timedelta(minutes=30)
+    a_registration(at=closes_at)
+    RegistrationService.objects.update(closes_at=closes_at)
+    forget()
+    before = main(manager.get(reverse("office:hours")))
+    archive_all(made[0])
+
+    after = main(manager.get(reverse("office:hours")))
+
+    last = "(heure de Paris). Dans la dernière heure : 1 . Dans les dix dernières minutes : 1 ."
+    assert last in before
+    assert "A fermé aujourd'hui" in after
+    assert last not in after
+    assert "(heure de Paris). Dans la dernière heure" not in after
+    forget()
 
 
 def test_the_hours_of_what_was_archived_without_them_are_said_not_to_be_kept(manager, made):

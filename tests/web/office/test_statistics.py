@@ -337,6 +337,62 @@ def test_what_closes_today_is_said_with_the_time_that_is_left(member):
     forget()
 
 
+def close(academy, instant):
+    """Let the service of an academy close at an instant."""
+    RegistrationService.objects.filter(academy=academy).update(closes_at=instant)
+    forget()
+
+
+def test_the_last_hour_and_minutes_of_what_closed_are_still_told_on_its_day(member):
+    """As long as its last minute: 17 h 00 and fifty-nine seconds was in time."""
+    closes_at = at(PARIS, 2026, 11, 23, 17, 0)
+    for minutes in (-60, -59, -15, -9, 0):
+        a_registration(at=closes_at + timedelta(minutes=minutes, seconds=59))
+    a_registration(at=closes_at + timedelta(minutes=1))
+    gone = a_registration(at=closes_at)
+    registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+    a_registration(academy="A25", identification=VERSAILLES, at=closes_at)
+    client = member(role=ADMINISTRATOR)
+    close("A09", closes_at)
+
+    text = words(seen(page(client, "hours", jour="23/11/2026")))
+    of_standing = words(seen(page(client, "hours", jour="23/11/2026", comptees="en-cours")))
+
+    said = (
+        "A fermé ce jour-là Brevet d'essai, session 2027, académie de Lille : lundi 23 novembre "
+        "2026 à 17 h 00 (heure de Paris). Dans la dernière heure : {} . Dans les dix dernières "
+        "minutes : {} ."
+    )
+    assert said.format(5, 3) in text
+    assert said.format(4, 2) in of_standing
+    assert "Ferme ce jour-là" not in text
+    forget()
+
+
+def test_what_closed_today_is_told_apart_from_what_will_close(member):
+    client = member(role=ADMINISTRATOR)
+    close("A09", NOW - timedelta(minutes=1))
+    close("A25", NOW)
+
+    text = words(seen(page(client, "hours")))
+
+    assert "A fermé aujourd'hui Brevet d'essai, session 2027, académie de Lille" in text
+    assert "Dans la dernière heure : 0 . Dans les dix dernières minutes : 0 ." in text
+    assert "Ferme aujourd'hui Brevet d'essai, session 2027, académie de Versailles" in text
+    forget()
+
+
+def test_what_will_close_another_day_is_said_in_the_present(member):
+    client = member("A09")
+    close("A09", at(PARIS, 2026, 11, 30, 17, 0))
+
+    text = words(seen(page(client, "hours", jour="30/11/2026")))
+
+    assert "Ferme ce jour-là" in text
+    assert "A fermé" not in text
+    forget()
+
+
 # --- Periods ------------------------------------------------------------------------------------
 
 
@@ -357,9 +413,45 @@ def test_a_long_period_is_gathered_by_week(manager):
     answer = page(manager, du="01/09/2026", au="25/11/2026")
 
     assert table(answer, "Inscriptions par semaine") == {
-        "Du 16 novembre au 22 novembre": 1,
-        "Du 23 novembre au 25 novembre": 1,
+        "Du 16 au 22 novembre": 1,
+        "Du 23 au 25 novembre, semaine en cours": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("du", "au", "first", "last"),
+    [
+        (
+            "28/09/2026",
+            "22/11/2026",
+            "Du 28 septembre au 4 octobre",
+            "Du 16 au 22 novembre",
+        ),
+        (
+            "30/12/2025",
+            "24/11/2026",
+            "Du 30 décembre 2025 au 4 janvier 2026",
+            "Du 23 au 24 novembre 2026, semaine en cours",
+        ),
+        (
+            "05/10/2026",
+            "29/11/2026",
+            "Du 5 au 11 octobre",
+            "Du 23 au 29 novembre, semaine en cours",
+        ),
+        (
+            "01/09/2026",
+            "23/11/2026",
+            "Du 1er au 6 septembre",
+            "lundi 23 novembre, semaine en cours",
+        ),
+    ],
+)
+def test_a_week_says_its_days_and_that_it_is_not_finished(manager, du, au, first, last):
+    weeks = [*tables(page(manager, du=du, au=au))["Inscriptions par semaine"]]
+
+    assert (weeks[0], weeks[-1]) == (first, last)
+    assert [week for week in weeks[:-1] if "en cours" in week] == []
 
 
 @pytest.mark.parametrize("days", [1, 2, 7, 45, 46, 100, 366])

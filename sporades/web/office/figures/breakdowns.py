@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from sporades.core.french import day_in_words, hour_in_words
+from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.exams.held import held
 from sporades.exams.models import Domain, Exam, Speciality
 from sporades.exams.queries import programmes
@@ -24,10 +24,12 @@ UNSAID = "Archivées, non détaillées"
 
 def in_days(form: PeriodForm, by_day: Any) -> Figures:
     """Return what was filed each day of a period, or each week of a long one."""
-    period = form.period
+    period, today = form.period, local_day(form.at, form.period.zone)
+    is_long = period.first.year != period.last.year
     rows = [
         Row(
-            _dated(step, is_long=period.first.year != period.last.year),
+            _dated(step, is_long=is_long)
+            + (", semaine en cours" if period.by_week and step.is_of_week(today) else ""),
             step.count(by_day),
             "" if period.by_week else _day_url(form, step),
             f"{step.first:%d/%m}",
@@ -40,13 +42,15 @@ def in_days(form: PeriodForm, by_day: Any) -> Figures:
 
 def _dated(step: Period, *, is_long: bool) -> str:
     """Say a day, or the days of a week; the year where there are two of them."""
-    ends = (step.first, step.last)
-    said = [
+    first, last = (
         words if is_long else words.removesuffix(f" {day.year}")
-        for day in ends
+        for day in (step.first, step.last)
         for words in [day_in_words(day, weekday=step.first == step.last)]
-    ]
-    return said[0] if step.first == step.last else f"Du {said[0]} au {said[1]}"
+    )
+    if step.first == step.last:
+        return first
+    _, month, *year = last.split(" ")
+    return f"Du {first.removesuffix(' '.join(['', month, *year]))} au {last}"
 
 
 def _day_url(form: PeriodForm, day: Period) -> str:

@@ -91,16 +91,23 @@ def registrations(form: RegistrationsForm) -> dict[str, Any]:
 def hours(form: DaySelectionForm) -> dict[str, Any]:
     """One day, hour by hour: today unless another is asked, as far as it has come."""
     at, day, lately = form.at, form.day, {}
+    closing = [one for one in form.selection.services if day.start <= one.closes_at < day.end]
+    closing = sorted(closing, key=lambda one: one.closes_at)
+    closed = [one for one in closing if one.has_closed(at)]
+    to_close = [one for one in closing if not one.has_closed(at)]
     with queries.one_snapshot():
         by_hour = Counter(queries.filed_by_hour(form.selection, day))
         kept, left = archived.by_hour(form.selection, day)
         if form.is_today:
             lately = queries.filed_just_now(form.selection, at=at)
+        # Of what is archived hours are kept, no minutes: a part of the last ones would be false.
+        has_last = not (kept or left)
+        shown = closed[-MOST_CLOSING:]
+        last = queries.filed_before_closing(form.selection, shown if has_last else ())
     if is_standing := form.selection.is_standing:
         left += kept.total()
     else:
         by_hour += kept
-    closing = [one for one in form.selection.services if day.start <= one.closes_at < day.end]
     return {
         "day": form.day_in_words,
         "is_today": form.is_today,
@@ -110,11 +117,17 @@ def hours(form: DaySelectionForm) -> dict[str, Any]:
         "archived": left,
         "archived_in_words": in_groups(str(left)),
         "lately": {name: in_groups(str(count)) for name, count in lately.items()},
+        "closed": [
+            (one, one.closing_in_words, *(in_groups(str(n)) for n in last.get(one.pk, (0, 0))))
+            for one in shown
+        ],
+        "has_last": has_last,
+        "more_closed": max(len(closed) - MOST_CLOSING, 0),
         "closing": [
             (one, one.closing_in_words, one.time_left_in_words(at) if one.accepts(at) else "")
-            for one in sorted(closing, key=lambda one: one.closes_at)[:MOST_CLOSING]
+            for one in to_close[:MOST_CLOSING]
         ],
-        "more_closing": max(len(closing) - MOST_CLOSING, 0),
+        "more_closing": max(len(to_close) - MOST_CLOSING, 0),
         "figures": [in_hours(day, by_hour, at=at)],
     }
 
