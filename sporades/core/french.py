@@ -141,14 +141,21 @@ def time_left_in_words(left: timedelta) -> str:
 
 
 def at_most_in_words(delay: timedelta) -> str:
-    """Return « 4 jours », « 5 heures et 10 minutes »: never less than the delay, to come before « au plus »."""
+    """Return « 12 jours », « 2 jours et 13 heures », « 5 heures et 10 minutes »: never less than the delay.
+
+    It comes before « au plus ».
+    """
     unit = said_by(delay)
-    return time_left_in_words(max(-(-delay // unit), 1) * unit)
+    said = max(-(-delay // unit), 1) * unit
+    hours = (said % _DAY) // _HOUR
+    if said > _DAY and hours:
+        return _joined(_count(said.days, "jour"), _count(hours, "heure"))
+    return time_left_in_words(said)
 
 
 def said_by(delay: timedelta) -> timedelta:
-    """Return how exactly a delay is said: to the minute, the hour or the day."""
-    return _DAY if delay >= 2 * _DAY else _HOUR if delay >= _DAY else _MINUTE
+    """Return how exactly a delay is said: to the minute, the hour or, from ten days on, the day."""
+    return _DAY if delay >= 10 * _DAY else _HOUR if delay >= _DAY else _MINUTE
 
 
 def wait_in_words(wait: timedelta) -> str:

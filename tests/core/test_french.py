@@ -104,7 +104,12 @@ def test_a_wait_fits_after_dans_and_is_never_too_short(wait, words):
         (timedelta(days=1, minutes=1), "1 jour et 1 heure"),
         (timedelta(days=1, hours=23, minutes=1), "2 jours"),
         (timedelta(days=3), "3 jours"),
-        (timedelta(days=3, seconds=1), "4 jours"),
+        (timedelta(days=2, hours=13), "2 jours et 13 heures"),
+        (timedelta(days=3, seconds=1), "3 jours et 1 heure"),
+        (timedelta(days=9, hours=22, seconds=1), "9 jours et 23 heures"),
+        (timedelta(days=9, hours=23, seconds=1), "10 jours"),
+        (timedelta(days=10), "10 jours"),
+        (timedelta(days=10, seconds=1), "11 jours"),
     ],
 )
 def test_what_a_delay_does_not_exceed_is_never_too_short(delay, words):

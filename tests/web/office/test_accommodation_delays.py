@@ -67,7 +67,7 @@ def test_each_step_says_how_long_it_took(manager, in_lille):
     said = rows(page)
     assert said["Délai par étape"] == {
         "De l'envoi à l'avis": ["2", "20 jours", "40 jours"],
-        "De l'avis à la décision": ["2", "2 jours", "4 jours"],
+        "De l'avis à la décision": ["2", "2 jours", "3 jours et 12 heures"],
         "De la décision à la notification": ["2", "1 jour", "1 jour"],
         "De l'envoi à la notification": ["2", "25 jours", "43 jours"],
     }

@@ -16,7 +16,7 @@ from sporades.statistics import queries
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.territory import queries as territory
-from sporades.web.office.figures.charts import Figures, Row, by_size, in_time
+from sporades.web.office.figures.charts import Figures, Row, by_size, in_order, in_time
 from sporades.web.office.figures.selecting import PeriodForm
 
 UNSAID = "Archivées, non détaillées"
@@ -73,7 +73,7 @@ def in_hours(day: Period, by_hour: Any, *, at: datetime) -> Figures:
 def apart(found: Filed) -> list[Figures]:
     """Return what was filed by each of what tells registrations apart."""
     return [
-        by_size("Inscriptions par état, aujourd'hui", "État", _states(found)),
+        in_order("Inscriptions par état, aujourd'hui", "État", _states(found)),
         by_size("Inscriptions par domaine", "Domaine", _domains(found)),
         by_size("Inscriptions par spécialité", "Examen et spécialité", _choices(found)),
         by_size("Inscriptions par catégorie", "Catégorie du candidat", _categories(found)),
@@ -82,6 +82,7 @@ def apart(found: Filed) -> list[Figures]:
 
 
 def _states(found: Filed) -> list[Row]:
+    """Return them in the order of a registration's life: two pages are read side by side."""
     return [*(Row(state.label, found.states[state]) for state in State), *_unsaid(found, "state")]
 
 
@@ -105,7 +106,7 @@ def _choices(found: Filed) -> list[Row]:
         own = row_of(Speciality, speciality).label if speciality else ""
         session = exam.session.label if len(sessions) > 1 else ""
         named = " – ".join(filter(None, (exam.label, own)))
-        rows.append(Row(", ".join(filter(None, (named, session))), count, short=own or named))
+        rows.append(Row(", ".join(filter(None, (named, session))), count))
     return [*rows, *_unsaid(found, "choice")]
 
 

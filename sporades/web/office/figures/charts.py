@@ -17,14 +17,17 @@ MOST_MARKS = 3
 
 NEAR_EDGE = 90
 MOST_BARS = 40
-BAR, LONGEST_BAR = 46, 80
+BAR, LONGEST_BAR = 20, 80
 STEPS = (1, 2, 5)
 THOUSAND = 1_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: what is counted, how many, and where more is said of it."""
+    """One figure: what is counted, how many, and where more is said of it.
+
+    `short` is what stands along an axis, where every day has no room for its words.
+    """
 
     label: str
     count: int
@@ -40,16 +43,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, its place and its size as SVG says them, and the words beside it."""
+    """One bar, its place and its size as SVG says them, the words above it and its figure."""
 
     x: str
     y: str
     width: str
     height: str
     label: str = ""
-    label_y: str = ""
     counted: str = ""
-    counted_y: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,21 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, and what is said of it to those who do not see it."""
+    """A drawing, and what is said of it to those who do not see it.
+
+    Attributes:
+        label: what is said.
+        height: of all columns together; of each bar, whose words above it take the lines they need.
+        bars: the columns or the bars.
+        marks: the words along the axes of columns; bars have none.
+        rest: how many bars are not drawn, in words.
+    """
 
     label: str
     height: str
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...] = ()
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,29 +213,23 @@ def _under(x: float, text: str) -> Mark:
 
 
 def _bars(caption: str, rows: Sequence[Row]) -> Chart:
-    shown = rows[:MOST_BARS]
-    most = _most(rows)
+    shown, most = rows[:MOST_BARS], _most(rows)
     bars = tuple(
         Bar(
             "0",
-            f"{number * BAR + 22}",
+            "2",
             _percent(max(LONGEST_BAR * row.count / most, 0.4) if row.count else 0),
             "14",
-            row.short or row.label,
-            f"{number * BAR + 16}",
+            row.label,
             row.counted,
-            f"{number * BAR + 34}",
         )
-        for number, row in enumerate(shown)
+        for row in shown
     )
-    height = len(shown) * BAR
-    if len(rows) > len(shown):
-        rest = f"Les {len(rows) - len(shown)} suivantes sont dans le tableau."
-        bars = (*bars, Bar("0", f"{height}", "0", "0", rest, f"{height + 16}"))
-        height += BAR
+    left = len(rows) - len(shown)
+    rest = f"Les {left} suivantes sont dans le tableau." if left else ""
     highest = max(rows, key=lambda row: row.count)
     said = f"{caption}, en barres. La plus longue : {highest.counted}, {highest.label}."
-    return Chart(said, f"{height}", bars)
+    return Chart(said, f"{BAR}", bars, rest=rest)
 
 
 def _step(most: int) -> int:

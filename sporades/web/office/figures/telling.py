@@ -225,6 +225,7 @@ def accommodation_delays(form: PeriodForm) -> dict[str, Any]:
                 ("Étape", *ENDED),
                 {name: one.delay for name, one in found.stages.items()},
                 STAGES.__getitem__,
+                is_in_order=True,
             ),
             _delays(
                 "De l'envoi à la notification, par académie",
@@ -268,11 +269,16 @@ def _delays(
     titles: tuple[str, ...],
     found: Mapping[Any, Delay],
     name: Callable[[Any], str],
+    *,
+    is_in_order: bool = False,
 ) -> Delays:
+    """Return a table of delays, the most numerous first unless they are in an order of their own."""
     rows = [
         (name(key), one.count, _lasting(one.median), _lasting(one.most))
         for key, one in found.items()
     ]
+    if not is_in_order:
+        rows.sort(key=lambda row: (-row[1], row[0]))
     return Delays(caption, titles, tuple(rows))
 
 
