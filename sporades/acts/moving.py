@@ -19,6 +19,7 @@ from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
 from sporades.registrations.models import Registration, Version
+from sporades.registrations.queries import lock_registration
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 
@@ -27,6 +28,12 @@ class NoSuchService(Refused):
     """The other academy does not register for this."""
 
     message = "Cette académie n'inscrit pas à cet examen pour cette session."
+
+
+class MovedSince(Refused):
+    """Another academy has it than the one that whoever moves it has read."""
+
+    message = "Cette inscription a changé d'académie depuis que vous avez ouvert cette page."
 
 
 def services_for(registration: Registration) -> QuerySet[RegistrationService]:
@@ -64,7 +71,13 @@ def placed_in_words(registration: Registration) -> str:
 
 @transaction.atomic
 def move_for_good(
-    *, registration: Registration, academy: str, reason: str, by: Actor, at: datetime
+    *,
+    registration: Registration,
+    academy: str,
+    reason: str,
+    seen: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Version:
     """Give a registration to another academy: same numbers, new service, for good.
 
@@ -72,10 +85,12 @@ def move_for_good(
         registration: one that stands.
         academy: the code of the other academy.
         reason: why, as its candidate will read it.
+        seen: the service that the page showed as its own; nothing where no page was read.
         by: who gives it.
         at: the instant.
 
     Raises:
+        MovedSince: a colleague gave it to another academy since the page was read.
         ReasonMissing, NoSuchService: nothing is said; that academy does not register for it.
         Refused: it does not stand any more, or is there already.
     """
@@ -84,6 +99,8 @@ def move_for_good(
     service = services_for(registration).filter(academy=academy).first()
     if service is None:
         raise NoSuchService
+    if seen is not None and lock_registration(registration.pk).service_id != seen:
+        raise MovedSince
     left = registration.academy_id
     version = correcting.take_service(registration=registration, service=service, by=by, at=at)
     reissue(version, by=by, at=at)

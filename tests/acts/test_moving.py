@@ -332,3 +332,20 @@ def test_by_two_at_once_it_moves_once(registration):
     registration.refresh_from_db()
     assert registration.version == 2
     assert sum(isinstance(one, Refused) for one in outcomes) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_by_two_who_read_one_page_and_choose_otherwise_it_moves_once(registration):
+    seen = registration.service_id
+
+    def move_as_read(academy):
+        fresh = whole(registration)
+        return moving.move_for_good(
+            registration=fresh, academy=academy, reason=WHY, seen=seen, by=OPERATOR, at=NOW
+        )
+
+    outcomes = together(*[lambda: move_as_read("A25"), lambda: move_as_read("A09")] * 2)
+
+    registration.refresh_from_db()
+    assert (registration.academy_id, registration.version) == ("A25", 2)
+    assert sum(isinstance(one, Refused) for one in outcomes) == 3

@@ -122,9 +122,11 @@ class MoveForm(forms.Form):
         error_messages={"required": "Dites le motif : le candidat le lira."},
     )
 
-    def __init__(self, data: Any = None, *, services: Sequence[RegistrationService] = ()) -> None:
+    def __init__(
+        self, data: Any = None, *, services: Sequence[RegistrationService] = (), initial: Any = None
+    ) -> None:
         """Offer the academies of these services."""
-        super().__init__(data)
+        super().__init__(data, initial=initial)
         offered = [(one.academy_id, one.academy.full_name) for one in services]
         self.fields["academie"].choices = [  # type: ignore[attr-defined] # a ChoiceField
             ("", "Choisissez une académie"),

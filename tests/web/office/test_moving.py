@@ -1,6 +1,7 @@
 """« Changer d'académie », through its page."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,32 @@ def test_what_cannot_be_is_refused_at_its_place(manager, in_lille, said, words):
     assert words in html.unescape(page.text)
     in_lille.refresh_from_db()
     assert in_lille.version == 1
+
+
+def test_from_a_page_read_before_a_colleague_moved_it_nothing_is_done_and_what_was_typed_stays(
+    member, in_lille
+):
+    both, colleague = member("A09", "A25"), member("A09", "A25", email="autre@exemple.test")
+    read = re.search(r'name="vue" value="(\d+)"', both.get(where(in_lille)).text)[1]
+    colleague.post(
+        where(in_lille), {"vue": read, "academie": "A25", "motif": "Déménagé"}, follow=True
+    )
+
+    page = both.post(where(in_lille), {"vue": read, "academie": "A25", "motif": "Il est parti"})
+
+    said = main(page)
+    assert page.status_code == 409
+    assert "Cette inscription a changé d'académie depuis que vous avez ouvert cette page." in said
+    assert "L'inscription est maintenant à l'académie de Versailles." in said
+    assert "Il est parti" in said
+    in_lille.refresh_from_db()
+    assert (in_lille.academy_id, in_lille.version) == ("A25", 2)
+
+    again = re.search(r'name="vue" value="(\d+)"', page.text)[1]
+    both.post(where(in_lille), {"vue": again, "academie": "A09", "motif": "Il revient"})
+
+    in_lille.refresh_from_db()
+    assert (in_lille.academy_id, in_lille.version) == ("A09", 3)
 
 
 def test_who_reads_only_moves_nothing(member, in_lille):

@@ -5,8 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.acts import moving
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
+from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import MoveForm
 from sporades.web.office.registrations.files import TRAIL, author_on
 from sporades.web.office.registrations.walking import back_to_file
@@ -18,6 +22,9 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(visible, number=number)
     services = list(moving.services_for(found))
     posted = request.POST if request.method == "POST" else None
+    seen = seen_in(request.POST) or found.service_id
+    if seen != found.service_id:
+        return _moved_since(request, found, services)
     form = MoveForm(posted, services=services)
     if posted is not None and form.is_valid():
         try:
@@ -25,9 +32,14 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
                 registration=found,
                 academy=form.cleaned_data["academie"],
                 reason=form.cleaned_data["motif"],
+                seen=seen,
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
+        except moving.MovedSince:
+            # In this very second: where it is now is read again, if its reader still has it.
+            now = get_object_or_404(visible, number=number)
+            return _moved_since(request, now, list(moving.services_for(now)))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -39,15 +51,39 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
             if Registration.objects.within(request.reach).filter(pk=moved.pk).exists():
                 return back_to_file(request, moved.number)
             return redirect("office:search")
+    return _move_page(request, found, services, form, status=422 if form.errors else 200)
+
+
+def _moved_since(
+    request: HttpRequest, registration: Registration, services: list[RegistrationService]
+) -> HttpResponse:
+    """Say where a colleague gave it since the page was read; what was typed is kept."""
+    form = MoveForm(services=services, initial=request.POST.dict())
+    said = {"refusal": moving.MovedSince(), "last": moving.moves_of(registration).first()}
+    return _move_page(request, registration, services, form, status=409, **said)
+
+
+def _move_page(
+    request: HttpRequest,
+    registration: Registration,
+    services: list[RegistrationService],
+    form: MoveForm,
+    *,
+    status: int,
+    refusal: Refused | None = None,
+    last: Entry | None = None,
+) -> HttpResponse:
     at = request.arrived_at
     context = {
-        "registration": found,
+        "registration": registration,
         "form": form,
         "services": services,
         "not_open": [
             (one.academy.name, one.closed_in_words(at)) for one in services if not one.accepts(at)
         ],
+        "refusal": refusal,
+        "last": last,
+        "last_when": instant_in_words(last.at, registration.service.zone) if last else "",
         "trail": TRAIL,
     }
-    status = 422 if form.errors else 200
     return render(request, "office/move_registration.html", context, status=status)
