@@ -1,9 +1,10 @@
 """What a search finds."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 from django.db import connection, transaction
@@ -80,15 +81,33 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
 
 
 def _exact_first(tree: Group) -> OrderBy:
-    """Put who bears a name as it was typed before those whose name is like it."""
+    """Put who bears a name as it was typed before those whose name is like it.
+
+    First those whose family name it is, be it with the space that its bearers have, then those of
+    whom every word typed is a name, in whichever order.
+    """
+    asked = [leaf for leaf in tree.leaves() if leaf.operator in _NAMED]
+    begun = {search_key(said) for leaf in asked for said in leaf.values}
     typed = {
         search_key(said)
-        for leaf in tree.leaves()
+        for leaf in asked
         if leaf.operator is Operator.IS_LIKE
         for said in leaf.values
     }
-    begins = reduce(or_, (Q(name_key__startswith=f"{one} ") for one in typed), Q(pk=None))
-    return Case(When(begins, then=Value(0)), default=Value(1)).asc()
+    nobody = Q(pk=None)
+    begins = reduce(or_, (Q(name_key__startswith=f"{one} ") for one in begun), nobody)
+    bears = reduce(or_, (_each_of(one) for one in typed), nobody)
+    ranks = (When(begins, then=Value(0)), When(bears, then=Value(1)))
+    return Case(*ranks, default=Value(2)).asc()
+
+
+_NAMED = (Operator.IS_LIKE, Operator.STARTS, Operator.CONTAINS)
+
+
+def _each_of(typed: str) -> Q:
+    """Return what those satisfy who bear each word of what was typed."""
+    words = (Q(name_key__regex=f"(^| ){re.escape(word)}( |$)") for word in typed.split())
+    return reduce(and_, words, Q())
 
 
 _UNINDEXED = Func("name_key", template="(%(expressions)s || '')", output_field=TextField())

@@ -3,10 +3,15 @@
 import calendar
 import re
 from datetime import date
+from functools import reduce
+from operator import and_, or_
+
+from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import month_named
 from sporades.core.text import clean, search_key
+from sporades.registrations.models import Registration
 from sporades.registrations.sections.identification import INE
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import EARLIEST, LATEST, NotADay, Unreadable
@@ -20,6 +25,8 @@ REGISTRATION_DIGITS = 11
 MANY = 200
 """How many who bear a name as it was typed are enough, without those whose name resembles it."""
 
+MOST_WORDS, SHORTEST_CUT, LONGEST_CUT = 4, 3, 20
+"""Of which names another space is looked for: more would be many questions for no name that is borne."""
 
 NOT_UNDERSTOOD = (
     "Ce que vous cherchez n'a pas été compris : indiquez un numéro, une adresse mail, ou un nom, "
@@ -134,13 +141,13 @@ def narrowed(tree: Group, *, reach: Reach) -> Group:
     """
     if tree.link is Link.OR:
         return _of_many(tree, reach=reach)
-    if any(
+    is_of_one_day = any(
         one.criterion.code == "naissance" and one.operator is Operator.IS for one in tree.leaves()
-    ):
-        return tree
+    )
+    ask = _written_otherwise if is_of_one_day else _of_many
     return Group(
         members=tuple(
-            _of_many(one, reach=reach) if isinstance(one, Group) else one for one in tree.members
+            ask(one, reach=reach) if isinstance(one, Group) else one for one in tree.members
         )
     )
 
@@ -151,8 +158,74 @@ def _of_many(names: Group, *, reach: Reach) -> Group:
     for asked, enough in ((starts, starts), (like, contains)):
         seen = found(Group(members=(asked,)), reach=reach).values("pk")[: MANY + 1]
         if seen.count() > MANY:
-            return Group(members=(enough,))
-    return names
+            return _written_otherwise(Group(Link.OR, (enough,)), reach=reach)
+    return _written_otherwise(names, reach=reach)
+
+
+def _written_otherwise(names: Group, *, reach: Reach) -> Group:
+    """Ask also for who bears the name with another space in it."""
+    typed = search_key(next(names.leaves()).values[0])
+    return Group(Link.OR, (*names.members, *_respaced(typed, reach=reach)))
+
+
+def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
+    """Return what is also asked of a name: it is borne with another space, « n diaye » for « ndiaye ».
+
+    A key of a name has a space for its apostrophe or its hyphen, which whoever types leaves out, or
+    puts where there is none. Those that somebody bears are asked for as one reads them, no others:
+    the index of likeness knows which.
+
+    Args:
+        typed: the key of what was typed.
+        reach: where the reader may read.
+    """
+    words = typed.split()
+    if len(words) > MOST_WORDS:
+        return ()
+    ways = [
+        (words[:place], written, words[after:])
+        for place, word in enumerate(words)
+        for written, after in (
+            (_cut(word), place + 1),
+            (["".join(words[place : place + 2])] if words[place + 1 :] else [], place + 2),
+        )
+        if written
+    ]
+    if not ways:
+        return ()
+    borne = reduce(or_, (_borne(*way) for way in ways))
+    rows = Registration.objects.within(reach).filter(borne).values_list("name_key", flat=True)
+    keys = [f" {key} " for key in rows[:MANY]]
+    names = (
+        " ".join([*before, part, *after]) for before, written, after in ways for part in written
+    )
+    return tuple(
+        _leaf("nom_complet", operator, name)
+        for name in names
+        if (operator := _standing(name, keys)) is not None
+    )
+
+
+def _cut(word: str) -> list[str]:
+    """Return a word with one space in it, at each place."""
+    if not SHORTEST_CUT <= len(word) <= LONGEST_CUT:
+        return []
+    return [f"{word[:at]} {word[at:]}" for at in range(1, len(word))]
+
+
+def _borne(before: list[str], written: list[str], after: list[str]) -> Q:
+    """Return what those satisfy who bear a name of which one part is written so."""
+    rest = reduce(and_, (Q(name_key__contains=word) for word in (*before, *after)), Q())
+    return Q(name_key__regex=f"(^| )({'|'.join(map(re.escape, written))})( |$)") & rest
+
+
+def _standing(name: str, keys: list[str]) -> Operator | None:
+    """Return how to ask for those of some keys that hold a name, if any does."""
+    if any(key.startswith(f" {name} ") for key in keys):
+        return Operator.STARTS
+    if any(f" {name} " in key for key in keys):
+        return Operator.CONTAINS
+    return None
 
 
 def _number(said: str) -> Leaf | None:

@@ -523,6 +523,63 @@ def test_a_name_that_very_many_bear_is_not_sought_by_likeness_too(
 
 
 @pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("ndiaye", {"N'Diaye"}),
+        ("NDiaye Fatou", {"N'Diaye"}),
+        ("fatou n’diaye", {"N'Diaye"}),
+        ("hadjali", {"Hadj Ali"}),
+        ("hadj ali", {"Hadj Ali"}),
+        ("Hadjali 14/03/1998", {"Hadj Ali"}),
+        ("hadjali 03/1998", {"Hadj Ali"}),
+        ("le fort", {"Lefort"}),
+        ("saintpierre", {"Saint-Pierre"}),
+    ],
+)
+def test_a_name_is_found_with_or_without_its_apostrophe_its_hyphen_or_its_space(
+    manager, typed, named
+):
+    filed = {
+        name: {
+            a_registration(a_candidate(birth_name=name, first_names=first)).number
+            for first in ("Fatou", "Fatou Ninon")
+        }
+        for name in ("N'Diaye", "Hadj Ali", "Lefort", "Saint-Pierre", "Martin")
+    }
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert set(numbers(page)) == set().union(*(filed[name] for name in named))
+
+
+def test_a_name_that_very_many_bear_is_sought_with_its_apostrophe_too(manager, monkeypatch):
+    monkeypatch.setattr(quick, "MANY", 1)
+    filed = {
+        a_registration(a_candidate(birth_name=name, first_names="Awa")).number
+        for name in ("Ndiaye", "Ndiaye", "N'Diaye")
+    }
+    a_registration(a_candidate(birth_name="Ndiye", first_names="Awa"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "ndiaye"}, follow=True)
+
+    assert set(numbers(page)) == filed
+    [asked] = page.context["asked"]
+    assert "commence par « ndiaye »" in asked
+    assert "commence par « n diaye »" in asked
+
+
+def test_who_bears_every_word_that_was_typed_stands_before_those_whose_name_is_like_them(manager):
+    for first in ("Abel", "Axelle"):
+        a_registration(a_candidate(birth_name="Lamouret", first_names=first))
+    exact = a_registration(a_candidate(birth_name="Lamourette", first_names="Quentin Axel"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "axel lamourette"}, follow=True)
+
+    assert len(numbers(page)) > 1
+    assert numbers(page)[0] == exact.number
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         *((typed, "Indiquez un numéro, un nom") for typed in (" ", "[]", "🧑🏽‍🎓", "-", "(", "%")),
