@@ -8,9 +8,13 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject, Now
 
 from sporades.core.digests import digest
+from sporades.journal.words import QUALITIES
 
 CANDIDATE = "candidate"
 """The kind of an author who files for themselves."""
+
+OF_NO_SERVICE = ("administrator", "operator")
+"""The kinds of authors who are of no managing service, whichever has the registration."""
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -94,9 +98,14 @@ class Version(models.Model):
 
     @property
     def author_in_office(self) -> str:
-        """Who filed it, as the office reads it: an agent with their service."""
+        """Who filed it, as the office reads it: an agent with their service, or of what quality.
+
+        An administrator is of no academy, and a command line of no service.
+        """
         if self.author_kind == CANDIDATE:
             return self.author_name
+        if self.author_kind in OF_NO_SERVICE:
+            return f"{self.author_name}, {QUALITIES[self.author_kind]}"
         return f"{self.author_name}, {self.signed_by}"
 
     @property

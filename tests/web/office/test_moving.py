@@ -130,6 +130,18 @@ def test_its_history_in_the_office_says_when_it_was_given_away_and_why(member, i
     assert "par Claude Martin, Bureau des essais de Lille." in page
 
 
+def test_an_administrator_who_gives_it_away_is_said_to_be_of_neither_service(member, in_lille):
+    national = member(role=Membership.Role.ADMINISTRATOR)
+    national.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+
+    history = main(national.get(reverse("office:history", args=[in_lille.number])))
+    page = main(national.get(reverse("office:version", args=[in_lille.number, 2])))
+
+    assert "à 10 h 30 (heure de Paris) par Claude Martin, administrateur. Académie" in history
+    assert "par Claude Martin, administrateur." in page
+    assert "Claude Martin, Bureau" not in history + page
+
+
 def test_of_a_validated_one_the_page_says_that_it_stays_validated(manager, in_lille):
     page = reverse("office:move_registration", args=[in_lille.number])
     assert "Elle reste validée" not in main(manager.get(page))
