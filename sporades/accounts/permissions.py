@@ -50,7 +50,9 @@ class Permission(Enum):
     APPROVE_EXTENSIONS = "approuver ou refuser une prolongation qu'un autre propose"
     READ_REGULATIONS = "lire les réglementations, leurs versions et leurs essais à blanc"
     PREPARE_REGULATIONS = "charger un fichier de réglementation, l'essayer à blanc, le retirer"
-    ENFORCE_REGULATIONS = "mettre en vigueur une réglementation de ses seules académies"
+    ENFORCE_REGULATIONS = (
+        "mettre en vigueur une réglementation (un chef de service : de ses seules académies)"
+    )
     GIVE_OPINIONS = "lire les papiers de santé qui lui sont confiés, donner son avis"
 
 

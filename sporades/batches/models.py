@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Reach
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE, Action
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.counts import counted
+from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.registrations.models import Registration
 
@@ -86,6 +87,11 @@ class Batch(AskedByMember):
     def counted(self) -> str:
         """Say how many lines it has."""
         return f"{in_groups(str(self.total))} inscription{'s' if self.total > 1 else ''}"
+
+    @property
+    def proposed_in_words(self) -> str:
+        """Say when it was proposed, which may be long after it was prepared."""
+        return instant_in_words(self.launched_at or self.asked_at, settings.TIME_ZONE)
 
     def lines_within(self, *reaches: Reach) -> Any:
         """Return the lines that its author may still act on: the others are refused, and not told of.

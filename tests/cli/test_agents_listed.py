@@ -36,5 +36,14 @@ def test_each_agent_is_listed_with_role_perimeter_and_state(capsys):
             "late@exemple.test : head, académies A09, domaines (tout), invité, sans mot de passe "
             "jusqu'au 26/11/2026"
         ),
-        "zoe@exemple.test : auditor, académies A09, domaines CAP, fermé depuis le 24/11/2026",
+        "zoe@exemple.test : auditor, académies A09, domaines CAP, fermé depuis le 25/11/2026",
     ]
+
+
+def test_who_is_closed_today_is_said_to_be_since_today(capsys):
+    a_member("ana@exemple.test", Membership.Role.MANAGER, ["A09"])
+
+    call_command("agent", "close", "ana@exemple.test")
+    call_command("agent", "liste")
+
+    assert capsys.readouterr().out.splitlines()[-1].endswith("fermé depuis le 25/11/2026")

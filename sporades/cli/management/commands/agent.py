@@ -1,7 +1,7 @@
 """`sporades agent invite ADRESSE …`, `close ADRESSE`, `liste`: who works in the office."""
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -83,6 +83,7 @@ def _all_or(codes: list[str]) -> str:
 def _state(found: Membership, today: date) -> str:
     """Say whether a role is open, and since or until when."""
     if not found.is_current(today):
-        return f"fermé depuis le {found.ends_on:%d/%m/%Y}"
+        closed_on = found.ends_on + timedelta(days=1)  # the last day was still theirs
+        return f"fermé depuis le {closed_on:%d/%m/%Y}"
     opened = "ouvert" if found.user.has_usable_password() else "invité, sans mot de passe"
     return f"{opened} jusqu'au {found.ends_on:%d/%m/%Y}" if found.ends_on else opened
