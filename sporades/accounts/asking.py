@@ -9,6 +9,7 @@ from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import GRANTED, Perimeter, Permission, Reach, reach
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
+from sporades.territory import queries as territory
 
 
 class AskedByMember(models.Model):
@@ -49,6 +50,23 @@ class AskedByMember(models.Model):
     def asked_in_words(self) -> str:
         """Say when it was asked for."""
         return instant_in_words(self.asked_at, settings.TIME_ZONE)
+
+    @property
+    def perimeters_in_words(self) -> list[str]:
+        """Say where whoever asked might act at that instant: academies, then domains."""
+        return [
+            ", ".join(
+                [
+                    *(
+                        ["toutes les académies"]
+                        if one.academies is None
+                        else [territory.academy(code).full_name for code in sorted(one.academies)]
+                    ),
+                    *(["tous les domaines"] if one.domains is None else sorted(one.domains)),
+                ]
+            )
+            for one in self.reach.perimeters
+        ]
 
 
 def approvers_of(

@@ -27,6 +27,8 @@ class Batch(AskedByMember):
     action = models.CharField("action", max_length=60, choices=[(one, one) for one in ACTIONS])
     reason = models.CharField("motif", max_length=500, blank=True)
     piece = models.CharField("pièce", max_length=40, blank=True)
+    sought = models.TextField("critères, en mots", blank=True, default="", db_default="")
+    """What its registrations were found by, as its author read it: another person may approve it."""
     about = models.UUIDField("ce qu'il remplit", null=True, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)

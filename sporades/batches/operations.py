@@ -10,15 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from sporades import journal, mail
-from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Reach
 from sporades.batches.actions import WRITE, Action
 from sporades.batches.models import Batch, BatchLine
-from sporades.batches.queries import letters_waiting
+from sporades.batches.queries import Beyond, beyond_alone, letters_waiting
 from sporades.batches.states import (
     APPROVE,
     END,
@@ -50,14 +49,9 @@ AT_A_TIME = 4
 
 PREPARED_FOR = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=365)
-COUNTED_FOR = timedelta(days=1)
 OUTSIDE = "Elle n'est plus dans votre périmètre."
 REASON_MISSING = "Dites le motif : chaque candidat le lira."
 SAME_PERSON = "Un lot est approuvé par une autre personne que celle qui le propose."
-NOBODY_APPROVES = (
-    "Un lot de cette taille demande l'accord d'une seconde personne, et personne n'a un périmètre "
-    "qui contient le vôtre : choisissez moins d'inscriptions, ou demandez à l'administrateur."
-)
 
 _places = BoundedSemaphore(AT_A_TIME - 1)
 """Of one process, however many batches it is at: it has some connections for everything."""
@@ -105,6 +99,7 @@ def prepare(
     at: datetime,
     about: UUID | None = None,
     piece: str = "",
+    sought: str = "",
     sending: UUID | None = None,
 ) -> Batch:
     """Freeze which registrations an action is for; nothing is done before it is launched.
@@ -118,6 +113,7 @@ def prepare(
         at: the instant.
         about: what it fills or says, for an action that is asked for on a page of its own.
         piece: the code of the supporting document, for an action that is about one.
+        sought: what they were found by, in words.
         sending: names the press of the button: pressed twice, it prepares one batch.
 
     Raises:
@@ -141,6 +137,7 @@ def prepare(
         reason=reason if action.has_reason else "",
         about=about,
         piece=piece if action.has_piece else "",
+        sought=sought,
         total=0,
         state=BatchState.PREPARED,
         asked_at=at,
@@ -184,6 +181,7 @@ def prepare_message(
     reach: Reach,
     by: User,
     at: datetime,
+    sought: str = "",
     sending: UUID | None = None,
 ) -> Batch:
     """Freeze what is written to whom; nobody is written to before it is launched.
@@ -205,6 +203,7 @@ def prepare_message(
         by=by,
         at=at,
         about=said.pk,
+        sought=sought,
         sending=sending,
     )
 
@@ -221,10 +220,12 @@ def launch(*, batch: Batch, by: Actor, at: datetime) -> None:
     waiting = Batch.objects.select_for_update().filter(pk=batch.pk, state=BatchState.PREPARED)
     if waiting.first() is None:
         raise Launched
-    if _is_too_large(batch, at=at):
+    if beyond := _beyond(batch, at=at):
+        if not beyond.approvers:
+            raise NobodyApproves(beyond.in_words)
         move(batch, PROPOSE, launched_at=at, moved_at=at)
         _record("batch proposed", batch, by=by, at=at)
-        _ask_approval(batch, at=at)
+        _ask_approval(batch, beyond.approvers, at=at)
         return
     move(batch, LAUNCH, launched_at=at, moved_at=at)
     if batch.does.begin:
@@ -260,15 +261,6 @@ def refuse(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
     _decide(batch, REFUSE, user=user, by=by, at=at)
     _record("batch refused", batch, by=by, at=at)
     _tell(batch, at=at)
-
-
-def approvers_of(batch: Batch, *, at: datetime) -> list[Membership]:
-    """Return who may approve a batch, if anybody has to."""
-    if batch.does.approval is None:
-        return []
-    return asking.approvers_of(
-        batch.reach, permission=batch.does.approval, author=batch.asked_by_id, at=at
-    )
 
 
 @transaction.atomic
@@ -349,21 +341,13 @@ def forget_old(*, at: datetime) -> int:
     return len(said)
 
 
-def _is_too_large(batch: Batch, *, at: datetime) -> bool:
-    """Return whether it is more than its author sets going alone in a day, with what they did."""
+def _beyond(batch: Batch, *, at: datetime) -> Beyond | None:
+    """Return what is beyond what its author sets going alone in a day, with what they did."""
     if batch.does.alone is None:
-        return False
+        return None
     # Of one author, one at a time: two batches at once would not see each other.
     User.objects.select_for_update().get(pk=batch.asked_by_id)
-    alone_lately = Batch.objects.filter(
-        asked_by=batch.asked_by_id,
-        action=batch.action,
-        launched_at__gt=at - COUNTED_FOR,
-        decided_by=None,
-        state__in=(BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE),
-    )
-    lines = alone_lately.aggregate(lines=Sum("total"))["lines"] or 0
-    return batch.total + lines > batch.does.alone
+    return beyond_alone(batch.does, batch.total, reach=batch.reach, by=batch.asked_by_id, at=at)
 
 
 def _decide(batch: Batch, transition: Transition, *, user: User, by: Actor, at: datetime) -> None:
@@ -372,10 +356,7 @@ def _decide(batch: Batch, transition: Transition, *, user: User, by: Actor, at: 
     move(batch, transition, decided_by=user, decided_name=by.name, moved_at=at)
 
 
-def _ask_approval(batch: Batch, *, at: datetime) -> None:
-    approvers = approvers_of(batch, at=at)
-    if not approvers:
-        raise NobodyApproves(NOBODY_APPROVES)
+def _ask_approval(batch: Batch, approvers: Iterable[Membership], *, at: datetime) -> None:
     for approver in approvers:
         mail.write(
             "batch_to_approve",

@@ -1,15 +1,19 @@
-"""What will become of a batch that is not launched, and what one that is leaves to do."""
+"""What will become of a batch that is not launched, who approves it, and what one that is leaves."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Value
+from django.db.models import Count, Exists, OuterRef, Sum, Value
 
+from sporades.accounts import asking
+from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
 from sporades.batches import accommodations, pieces
+from sporades.batches.actions import Action
 from sporades.batches.models import Batch
-from sporades.batches.states import Outcome
+from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import told_by_letter
+from sporades.core.numbers import in_groups
 from sporades.letters.models import Letter
 from sporades.mail.queries import key_about
 from sporades.registrations.states import State
@@ -70,6 +74,99 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, said, count, by_letter in states
     ]
+
+
+COUNTED_FOR = timedelta(days=1)
+MOST_NAMED = 5
+"""How many of those who may approve are named."""
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Why somebody does not set something going alone.
+
+    Attributes:
+        total: how many lines it has.
+        lately: how many they have set going alone for a day.
+        alone: how many one person sets going alone in a day.
+        by_administrator: whether they are one themselves.
+        approvers: who may approve it; nobody, perhaps.
+    """
+
+    total: int
+    lately: int
+    alone: int
+    by_administrator: bool
+    approvers: list[Membership]
+
+    @property
+    def in_words(self) -> str:
+        """Say it with its numbers, and who may approve it, or what else to do."""
+        total, lately, alone = (
+            in_groups(str(one)) for one in (self.total, self.lately, self.alone)
+        )
+        so_far = (
+            f", et vous en avez lancé {lately} depuis vingt-quatre heures" if self.lately else ""
+        )
+        why = (
+            f"Une personne seule lance {alone} messages par jour au plus, cet envoi en compte "
+            f"{total}{so_far} : "
+        )
+        if self.approvers:
+            return f"{why}une autre personne doit l'approuver. Le peuvent : {self._named}."
+        left = self.alone - self.lately
+        fewer = f"choisissez-en {in_groups(str(left))} au plus" if left > 0 else "attendez un jour"
+        whom = (
+            "faites inviter par qui exploite le service un autre administrateur (« agent invite »)"
+            if self.by_administrator
+            else "demandez à un administrateur de l'écrire"
+        )
+        return (
+            f"{why}une autre personne devrait l'approuver, et personne d'autre n'a un périmètre qui "
+            f"contient le vôtre. Vous ne pourrez pas le lancer : {fewer}, ou {whom}."
+        )
+
+    @property
+    def _named(self) -> str:
+        named = [
+            f"{one.full_name} ({one.get_role_display().lower()})"
+            for one in self.approvers[:MOST_NAMED]
+        ]
+        more = len(self.approvers) - len(named)
+        return ", ".join([*named, *([f"et {more} de plus"] if more else [])])
+
+
+def beyond_alone(
+    action: Action, total: int, *, reach: Reach, by: int, at: datetime
+) -> Beyond | None:
+    """Return why somebody does not set an action going alone; nothing where they do.
+
+    Args:
+        action: what would be done.
+        total: to how many.
+        reach: where whoever asks may act.
+        by: the account of whoever asks.
+        at: the instant.
+    """
+    if action.alone is None or action.approval is None:
+        return None
+    alone_lately = Batch.objects.filter(
+        asked_by=by,
+        action=action.code,
+        launched_at__gt=at - COUNTED_FOR,
+        decided_by=None,
+        state__in=(BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE),
+    )
+    lately = alone_lately.aggregate(lines=Sum("total"))["lines"] or 0
+    if total + lately <= action.alone:
+        return None
+    return Beyond(
+        total=total,
+        lately=lately,
+        alone=action.alone,
+        by_administrator=reach.perimeters[0].member.kind == Membership.Role.ADMINISTRATOR,
+        approvers=asking.approvers_of(reach, permission=action.approval, author=by, at=at),
+    )
 
 
 def letters_waiting(batch: Batch) -> int:

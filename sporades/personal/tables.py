@@ -672,7 +672,7 @@ TABLES = (
         keep="asked_role action piece",
         trees="perimeters",
         people="asked_name decided_name",
-        texts="reason why",
+        texts="reason why sought",
     ),
     Table(
         "retention.Hold",

@@ -1,9 +1,11 @@
 """« Écrire aux candidats »: composed, seen on real rows, followed; nothing of it is computed."""
 
 import html
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -325,6 +327,68 @@ def test_a_large_one_waits_for_a_second_person_who_sees_it(manager, member, two)
     assert batch.state == BatchState.DONE
     assert head.get(page_of(batch, "batch_refusals")).status_code == 404
     assert head.post(page_of(batch, "stop_batch")).status_code == 404
+
+
+def test_that_one_may_not_launch_it_alone_is_said_before_it_is_written(manager, member, two):
+    mine = prepared(manager)
+    Batch.objects.filter(pk=mine.pk).update(
+        total=WRITTEN_ALONE - 1, state=BatchState.RUNNING, launched_at=NOW
+    )
+    page = main(manager.get(place(manager)))
+    preview = main(manager.post(place(manager), {**SAID, "voir": "1"}))
+
+    for said in (page, preview):
+        assert "Une personne seule lance 5 000 messages par jour au plus" in said
+        assert "en compte 2, et vous en avez lancé 4 999 depuis vingt-quatre heures" in said
+        assert "Vous ne pourrez pas le lancer : choisissez-en 1 au plus" in said
+        assert "demandez à un administrateur" in said
+
+    member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    manager.post(place(manager), {**SAID, "preparer": "1"})
+    another = Batch.objects.exclude(pk=mine.pk).get()
+    shown = main(manager.get(page_of(another)))
+
+    assert "Le peuvent : Claude Martin (chef de service)." in main(manager.get(place(manager)))
+    assert "Le peuvent : Claude Martin (chef de service)." in shown
+    assert "Proposer" in shown
+    assert "Lancer" not in shown
+
+
+def test_an_administrator_is_not_sent_to_an_administrator(member, two):
+    national = member(role=Membership.Role.ADMINISTRATOR)
+    batch = prepared(national)
+    Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)
+
+    shown = main(national.get(page_of(batch)))
+
+    assert "faites inviter par qui exploite le service un autre administrateur" in shown
+    assert "Lancer" not in shown
+    refused = main(national.post(page_of(batch, "launch_batch"), follow=True))
+    assert "et cet envoi" not in refused
+    assert "cet envoi en compte 5 001 :" in refused
+
+
+def test_who_approves_reads_whom_it_is_for_and_how_many_count_no_more(manager, member, three):
+    batch = prepared(manager, aussi="on")
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)
+        head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+        manager.post(page_of(batch, "launch_batch"))
+        page = main(head.get(page_of(batch)))
+
+    assert "Proposé par Claude Martin, le mercredi 25 novembre 2026 à 10 h 32" in page
+    assert "Périmètre académie de Lille, tous les domaines" in page
+    assert "Critères Nom de famille : non vide" in page
+    assert "Acceptées : 3. Refusées : 0. Dont 1 désinscrites ou écartées." in page
+
+
+def test_a_letter_is_among_what_is_shown_where_any_is_sent(manager, two):
+    a_registration(a_candidate(birth_name="Kermarrec"))
+    posted = a_registration(a_record(first_names="Anselme"))
+
+    shown = main(manager.post(place(manager), {**SAID, "voir": "1"}))
+
+    assert f"{posted.number}. Par courrier." in shown
 
 
 PRESSED = [("approve_batch", "Refuser"), ("refuse_batch", "Approuver")]

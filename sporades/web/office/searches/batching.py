@@ -20,6 +20,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.evidence.queries import labels_of
 from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
 from sporades.web.layout.presses import press_of
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.decision_forms import BatchForm
@@ -59,6 +60,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
                 reach=allowed,
                 by=request.user,
                 at=request.arrived_at,
+                sought=choice.in_words(request),
                 sending=press_of(request),
             )
         except Refused as refusal:
@@ -117,6 +119,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         ],
         "expected": _expected(forecast, mine),
         "unmet": _unmet(forecast),
+        "ended": _ended(forecast),
+        "beyond": _beyond(request, mine) if is_mine else None,
         "has_some": any(not one.refusal for one in forecast),
         "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
@@ -158,6 +162,21 @@ def _expected(forecast: list[queries.Forecast], batch: Batch) -> str:
             f"Inscriptions laissées de côté : {in_groups(str(refused))}."
         )
     return f"Acceptées : {in_groups(str(accepted))}. Refusées : {in_groups(str(refused))}."
+
+
+def _ended(forecast: list[queries.Forecast]) -> str:
+    """Say how many count no more, of those that would be done."""
+    ended = sum(one.count for one in forecast if one.state not in STANDING and not one.refusal)
+    return in_groups(str(ended)) if ended else ""
+
+
+def _beyond(request: HttpRequest, batch: Batch) -> queries.Beyond | None:
+    """Return why its author would not launch it alone, before they press the button."""
+    if batch.state != BatchState.PREPARED:
+        return None
+    return queries.beyond_alone(
+        batch.does, batch.total, reach=batch.reach, by=request.user.pk, at=request.arrived_at
+    )
 
 
 def _unmet(forecast: list[queries.Forecast]) -> list[str]:

@@ -76,6 +76,12 @@ class Choice:
             )
         )
 
+    def in_words(self, request: HttpRequest) -> str:
+        """Say by what they were found, for another person who approves what is done to them."""
+        if self.numbers:
+            return "Inscriptions cochées dans une liste"
+        return " ; ".join(in_words(tree_of(self.search), reach=request.reach))
+
     def as_query(self) -> list[tuple[str, str]]:
         """Return what an address says of it, to come back to it."""
         ticked = [("choix", one) for one in self.numbers]

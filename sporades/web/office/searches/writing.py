@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Reach
 from sporades.batches import operations
-from sporades.batches.actions import WRITTEN_ALONE
+from sporades.batches.actions import WRITE
 from sporades.batches.models import Batch
+from sporades.batches.queries import beyond_alone
+from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.letters.operations import IN_PERSON
@@ -26,6 +28,9 @@ from sporades.web.office.searches.message_forms import KEEP, MailingForm
 
 SHOWN = 3
 """How many candidates' messages are shown beforehand."""
+
+LOOKED_AT = 50
+"""Among how many registrations different people are looked for, to be shown."""
 
 PREPARE = "preparer"
 MOST_LISTED = 200
@@ -56,6 +61,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     reach=request.reach,
                     by=request.user,
                     at=request.arrived_at,
+                    sought=choice.in_words(request),
                     sending=press_of(request),
                 )
                 return redirect("office:one_batch", made.pk)
@@ -73,8 +79,9 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
         "ended": in_groups(str(counts.ended)) if counts.ended else "",
         "also_ended": form.also_ended,
         "printed": in_groups(str(printed)) if printed else "",
-        "is_large": count > WRITTEN_ALONE,
-        "limit": in_groups(str(WRITTEN_ALONE)),
+        "beyond": beyond_alone(
+            WRITE, count, reach=request.reach, by=request.user.pk, at=request.arrived_at
+        ),
         "placeholders": PLACEHOLDERS,
         "in_person": IN_PERSON,
         "ask_there": ASK_THERE,
@@ -109,8 +116,19 @@ def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
 
 
 def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
-    """Return what the first candidates read, each with its number and where it goes."""
-    return [_preview(mailing, one) for one in registrations.whole().order_by("pk")[:SHOWN]]
+    """Return what the first candidates read, each with its number and where it goes.
+
+    They are several people where several are chosen, and one of them reads a letter where any does.
+    """
+    first = list(registrations.order_by("pk").values_list("pk", "candidate")[:LOOKED_AT])
+    apart = {candidate: pk for pk, candidate in reversed(first)}
+    others = [pk for pk, _ in first if pk not in apart.values()]
+    keys = [*sorted(apart.values()), *others][:SHOWN]
+    shown = list(registrations.whole().filter(pk__in=keys).order_by("pk"))
+    if not any(one.candidate.by_letter for one in shown):
+        posted = registrations.whole().filter(told_by_letter("candidate")).order_by("pk").first()
+        shown = [*shown[: SHOWN - 1], posted] if posted else shown
+    return [_preview(mailing, one) for one in shown]
 
 
 def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
