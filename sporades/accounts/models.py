@@ -169,13 +169,19 @@ class Membership(models.Model):
     domains = ArrayField(models.CharField(max_length=20), verbose_name="domaines", default=list)
     ends_on = models.DateField("jusqu'au", null=True, blank=True)
     reopened_at = models.DateTimeField("rouverte le", null=True, blank=True)
+    replaced_at = models.DateTimeField("remplacée le", null=True, blank=True)
+    """When another took its place: it is kept, and never opened again."""
 
     objects: ClassVar[Any] = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "appartenance"
         constraints = [
-            models.UniqueConstraint(fields=["user", "role"], name="a_member_holds_a_role_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(replaced_at=None),
+                name="a_member_holds_a_role_once",
+            ),
             models.CheckConstraint(
                 name="only_an_administrator_has_all_academies",
                 condition=Q(role="administrator", academies=[])

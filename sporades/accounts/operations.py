@@ -251,6 +251,19 @@ def end_memberships(user: User, *, on: date) -> None:
     end_sessions(user)
 
 
+def replace_memberships(user: User, *, on: date, at: datetime) -> None:
+    """Set aside every role of a member of staff for another one: they end the day before, and stay.
+
+    Args:
+        user: whose.
+        on: from which day on.
+        at: the instant.
+    """
+    mine = Membership.objects.filter(user=user, replaced_at=None)
+    mine.current(on).update(ends_on=on - timedelta(days=1))
+    mine.update(replaced_at=at)
+
+
 def reopen_memberships(user: User, *, until: date | None, on: date, at: datetime) -> None:
     """Give a member of staff back the roles that ended last, until a day if it is known.
 
@@ -259,7 +272,7 @@ def reopen_memberships(user: User, *, until: date | None, on: date, at: datetime
     Raises:
         StillOpen: a role has not ended on this day.
     """
-    mine = Membership.objects.filter(user=user)
+    mine = Membership.objects.filter(user=user, replaced_at=None)
     if mine.current(on).exists():
         raise StillOpen
     last = mine.order_by("-ends_on").values_list("ends_on")[:1]

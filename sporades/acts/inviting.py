@@ -1,7 +1,8 @@
 """Who works in the office: invited by an operator, closed by an operator."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -44,7 +45,7 @@ def invite(
     """Make a member of staff, who chooses a password by the link of a mail.
 
     Args:
-        email: an address that no account and no candidate has.
+        email: an address that no account and no candidate has, or that of a closed member of staff.
         full_name: the name that the journal and the candidates will read.
         role: one of `Membership.Role`.
         academies: the codes of the academies whose files are seen; none for an administrator,
@@ -62,21 +63,25 @@ def invite(
         raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
     if not full_name.strip():
         raise NotInvited("Dites le prénom et le nom de l'agent.")
-    user = _open(email, at=at)
-    Membership.objects.create(
+    before = _closed(email, at=at)
+    if before is not None:
+        accounts.replace_memberships(before, on=local_day(at, ZONE), at=at)
+    user = before or _open(email, at=at)
+    membership = Membership.objects.create(
         user=user,
         role=role,
         full_name=full_name,
         academies=sorted(academies),
         domains=sorted(domains),
         ends_on=ends_on,
+        reopened_at=at if before else None,
     )
     account, token = reset_key(user, at=at)
     mail.write(
         "member_invited",
         to=user.email,
         at=at,
-        key=f"member-invited {user.pk}",
+        key=f"member-invited {user.pk} {membership.pk}",
         about=user,
         urgent=True,
         name=full_name,
@@ -84,9 +89,84 @@ def invite(
         link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
         reset=absolute(reverse("account_reset_password")),
     )
-    perimeter = {"role": role, "academies": sorted(academies), "domains": sorted(domains)}
-    journal.record("member invited", by=by, on=user, at=at, after=perimeter)
+    journal.record("member invited", by=by, on=user, at=at, after=_said(membership))
     return user
+
+
+@transaction.atomic
+def change(
+    *,
+    email: str,
+    role: str | None = None,
+    academies: Collection[str] | None = None,
+    domains: Collection[str] | None = None,
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Give a member of staff another role or another perimeter, from the next click on.
+
+    The role before ends and is kept beside the new one. Their name, address, password, second
+    factor and last day stay.
+
+    Args:
+        email: their address.
+        role: one of `Membership.Role`; nothing for the one that they have.
+        academies: as for `invite`; nothing for those that they have, none for an administrator.
+        domains: as for `invite`; nothing for those that they have.
+        by: who changes it.
+        at: the instant.
+
+    Raises:
+        NotInvited: no open member of staff has this address, or they have several roles; the
+            perimeter does not fit, or is the one that they have.
+    """
+    today = local_day(at, ZONE)
+    user = User.objects.select_for_update().get(pk=_member(email).pk)
+    current = list(Membership.objects.filter(user=user).current(today))
+    if not current:
+        raise NotInvited(f"Le compte de {user.email} est fermé : invitez-le de nouveau.")
+    if len(current) > 1:
+        raise NotInvited(f"{user.email} a plusieurs rôles : fermez le compte, puis invitez-le.")
+    [before] = current
+    role = role or before.role
+    is_national = role == Membership.Role.ADMINISTRATOR
+    if academies is None:
+        academies = [] if is_national else before.academies
+    domains = before.domains if domains is None else domains
+    _check_perimeter(role, academies, domains)
+    said = {"role": role, "academies": sorted(academies), "domains": sorted(domains)}
+    if said == {name: getattr(before, name) for name in said}:
+        raise NotInvited(f"{user.email} a déjà ce rôle et ce périmètre : rien n'est changé.")
+    accounts.replace_memberships(user, on=today, at=at)
+    after = Membership.objects.create(
+        user=user, full_name=before.full_name, ends_on=before.ends_on, reopened_at=at, **said
+    )
+    journal.record(
+        "member changed", by=by, on=user, at=at, before=_said(before), after=_said(after)
+    )
+    relieve(doctor=user, by=by, at=at)
+    return user
+
+
+def _said(membership: Membership) -> dict[str, Any]:
+    """Return what the journal keeps of a role: which, and where."""
+    return {
+        "role": membership.role,
+        "academies": membership.academies,
+        "domains": membership.domains,
+    }
+
+
+def _all_said(memberships: Iterable[Membership]) -> dict[str, Any]:
+    return {"roles": [_said(one) for one in memberships]}
+
+
+def _closed(email: str, *, at: datetime) -> User | None:
+    """Return the member of staff whose address it is, where every role of theirs has ended."""
+    address = normalised_address(email)
+    user = User.objects.filter(email=address, memberships__isnull=False).first()
+    is_open = user and Membership.objects.filter(user=user).current(local_day(at, ZONE)).exists()
+    return None if is_open else user
 
 
 def _open(email: str, *, at: datetime) -> User:
@@ -132,9 +212,10 @@ def close(*, email: str, by: Actor, at: datetime) -> User:
     Raises:
         NotInvited: no member of staff has this address.
     """
-    user = _member(email)
-    accounts.end_memberships(user, on=local_day(at, ZONE))
-    journal.record("member closed", by=by, on=user, at=at)
+    user, today = _member(email), local_day(at, ZONE)
+    ended = list(Membership.objects.filter(user=user).current(today))
+    accounts.end_memberships(user, on=today)
+    journal.record("member closed", by=by, on=user, at=at, before=_all_said(ended))
     relieve(doctor=user, by=by, at=at)
     return user
 
@@ -158,7 +239,8 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
         raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
     user = _member(email)
     accounts.reopen_memberships(user, until=ends_on, on=today, at=at)
-    journal.record("member reopened", by=by, on=user, at=at)
+    opened = Membership.objects.filter(user=user).current(today)
+    journal.record("member reopened", by=by, on=user, at=at, after=_all_said(opened))
     return user
 
 
@@ -175,7 +257,9 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
     user = due.select_for_update(of=("self",)).filter(pk=pk).first()
     if user is None:
         return False
-    accounts.end_memberships(user, on=local_day(at, ZONE))
+    today = local_day(at, ZONE)
+    ended = list(Membership.objects.filter(user=user).current(today))
+    accounts.end_memberships(user, on=today)
     mail.write(
         "member_dormant",
         to=user.email,
@@ -183,7 +267,7 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
         key=f"member-dormant {user.pk} {local_day(at, ZONE)}",
         about=user,
     )
-    journal.record("dormant member closed", by=SYSTEM, on=user, at=at)
+    journal.record("dormant member closed", by=SYSTEM, on=user, at=at, before=_all_said(ended))
     relieve(doctor=user, at=at)
     return True
 

@@ -54,11 +54,14 @@ def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
 def acts_on(registration: Registration) -> QuerySet[Entry]:
     """Return the acts on a registration, its documents and its candidate's civil data.
 
-    Those on what the candidate asked to correct in these are among them.
+    Those on what the candidate asked to correct in these are among them, and those that held its
+    erasure up.
     """
     papers = DocumentVersion.objects.filter(document__folder=registration.folder_id).only("pk")
     civil = corrections_on(registration) | requests_on(registration)
-    return entries_about(registration, *papers) | civil
+    # Of holds there are few, and none is left once it is lifted: its act says of which it was.
+    held = Entry.objects.filter(object_kind="hold", payload__after__number=registration.number)
+    return entries_about(registration, *papers) | civil | held
 
 
 def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:

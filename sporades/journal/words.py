@@ -116,6 +116,7 @@ IN_WORDS = {
     "mail sent again": "Mail envoyé de nouveau",
     "managing service added": "Service gestionnaire ajouté",
     "managing service changed": "Service gestionnaire changé",
+    "member changed": "Rôle ou périmètre d'un agent changé",
     "member closed": "Compte d'agent fermé",
     "member reopened": "Compte d'agent rouvert",
     "member invited": "Agent invité",

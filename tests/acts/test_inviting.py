@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import StillOpen
@@ -201,3 +202,95 @@ def test_an_account_that_is_open_is_not_opened_again():
         inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=late)
 
     assert [one.role for one in user.memberships_on(late.date())] == ["manager"]
+
+
+# --- Another role, another perimeter -------------------------------------------------------
+
+
+def test_a_role_and_a_perimeter_are_changed_and_those_before_are_kept(capsys):
+    user = invited()
+    call_command(
+        *("agent", "modifier", "Claude@exemple.test", "--role", "head"),
+        *("--academies", "A28", "A09"),
+    )
+
+    assert capsys.readouterr().out == (
+        "claude@exemple.test : rôle et périmètre changés, au prochain clic.\n"
+    )
+    today = timezone.localdate()
+    [current] = user.memberships.current(today)
+    assert (current.role, current.academies) == ("head", ["A09", "A28"])
+    assert current.full_name == "Claude Martin"
+    [before] = user.memberships.exclude(pk=current.pk)
+    assert (before.role, before.academies) == ("manager", ["A09"])
+    entry = Entry.objects.get(verb="member changed")
+    assert entry.payload == {
+        "before": {"role": "manager", "academies": ["A09"], "domains": []},
+        "after": {"role": "head", "academies": ["A09", "A28"], "domains": []},
+    }
+    # What is not said stays, and a role that was held before is held again.
+    call_command("agent", "modifier", "claude@exemple.test", "--role", "manager")
+    [current] = user.memberships.current(today)
+    assert (current.role, current.academies) == ("manager", ["A09", "A28"])
+    call_command("agent", "modifier", "claude@exemple.test", "--role", "administrator")
+    [current] = user.memberships.current(today)
+    assert (current.role, current.academies) == ("administrator", [])
+    assert user.memberships.count() == 4
+
+
+def test_who_is_closed_the_day_of_a_change_is_reopened_with_the_last_role_alone():
+    user = invited()
+    inviting.change(email=user.email, academies=["A28"], by=OPERATOR, at=NOON)
+    inviting.close(email=user.email, by=OPERATOR, at=NOON)
+
+    inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=NOON)
+
+    [current] = user.memberships_on(NOON.date())
+    assert current.academies == ["A28"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"email": "personne@exemple.test"}, "Aucun agent n'a l'adresse"),
+        ({"role": "manager"}, "a déjà ce rôle et ce périmètre"),
+        ({"academies": []}, "Dites au moins une académie"),
+        ({"academies": ["LILLE"]}, "Académie inconnue : LILLE"),
+        ({"domains": ["RIEN"]}, "Domaine inconnu : RIEN"),
+        ({"role": "administrator", "academies": ["A09"]}, "n'en nommez aucune"),
+    ],
+)
+def test_a_change_that_does_not_hold_together_is_refused_and_changes_nothing(said, words):
+    invited()
+
+    with pytest.raises(inviting.NotInvited, match=words):
+        inviting.change(**{"email": "claude@exemple.test"} | said, by=OPERATOR, at=NOON)
+
+    membership = Membership.objects.get()
+    assert (membership.role, membership.academies, membership.ends_on) == ("manager", ["A09"], None)
+
+
+def test_who_is_closed_is_not_changed_but_invited_again_under_the_same_address():
+    user = invited()
+    inviting.close(email=user.email, by=OPERATOR, at=NOON)
+    with pytest.raises(inviting.NotInvited, match="invitez-le de nouveau"):
+        inviting.change(email=user.email, role="head", by=OPERATOR, at=NOON)
+
+    later = NOON + timedelta(days=300)
+    again = inviting.invite(
+        email="Claude@exemple.test",
+        full_name="Claude Martin",
+        role="manager",
+        academies=["A28"],
+        by=OPERATOR,
+        at=later,
+    )
+
+    assert again == user
+    [current] = again.memberships_on(later.date())
+    assert current.academies == ["A28"]
+    assert user.memberships.count() == 2
+    assert Message.objects.filter(kind="member_invited").count() == 2
+    assert inviting.close_dormant(at=later + timedelta(days=1)) == 0
+    with pytest.raises(inviting.NotInvited, match="un agent a la sienne"):
+        invited()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 
 from sporades.accounts.models import Membership
@@ -19,7 +20,8 @@ def _now(db):
 
 def test_each_agent_is_listed_with_role_perimeter_and_state(capsys):
     a_member("bea@exemple.test", Membership.Role.MANAGER, ["A09", "A28"])
-    a_member("ana@exemple.test", Membership.Role.ADMINISTRATOR, [])
+    ana = a_member("ana@exemple.test", Membership.Role.ADMINISTRATOR, [])
+    Authenticator.objects.create(user=ana, type=Authenticator.Type.TOTP, data={})
     closed = a_member("zoe@exemple.test", Membership.Role.AUDITOR, ["A09"])
     closed.memberships.update(ends_on=NOW - timedelta(days=1), domains=["CAP"])
     late = a_member("late@exemple.test", Membership.Role.HEAD, ["A09"])
@@ -30,13 +32,22 @@ def test_each_agent_is_listed_with_role_perimeter_and_state(capsys):
     call_command("agent", "liste")
 
     assert capsys.readouterr().out.splitlines() == [
-        "ana@exemple.test : administrator, académies (tout), domaines (tout), ouvert",
-        "bea@exemple.test : manager, académies A09 A28, domaines (tout), ouvert",
         (
-            "late@exemple.test : head, académies A09, domaines (tout), invité, sans mot de passe "
-            "jusqu'au 26/11/2026"
+            "ana@exemple.test (Claude Martin) : administrator, académies (tout), domaines (tout), "
+            "ouvert, avec double authentification"
         ),
-        "zoe@exemple.test : auditor, académies A09, domaines CAP, fermé depuis le 25/11/2026",
+        (
+            "bea@exemple.test (Claude Martin) : manager, académies A09 A28, domaines (tout), "
+            "ouvert, sans double authentification"
+        ),
+        (
+            "late@exemple.test (Claude Martin) : head, académies A09, domaines (tout), invité, "
+            "sans mot de passe jusqu'au 26/11/2026, sans double authentification"
+        ),
+        (
+            "zoe@exemple.test (Claude Martin) : auditor, académies A09, domaines CAP, "
+            "fermé depuis le 25/11/2026, sans double authentification"
+        ),
     ]
 
 
@@ -46,4 +57,8 @@ def test_who_is_closed_today_is_said_to_be_since_today(capsys):
     call_command("agent", "close", "ana@exemple.test")
     call_command("agent", "liste")
 
-    assert capsys.readouterr().out.splitlines()[-1].endswith("fermé depuis le 25/11/2026")
+    assert (
+        capsys.readouterr()
+        .out.splitlines()[-1]
+        .endswith("fermé depuis le 25/11/2026, sans double authentification")
+    )

@@ -7,11 +7,13 @@ from django.urls import reverse
 
 from sporades import journal
 from sporades.accounts.models import Membership
-from sporades.acts import reading
+from sporades.acts import inviting, reading
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState
 from sporades.core.actors import Actor
 from sporades.doubles.models import LikelyDouble
 from sporades.journal.models import Entry
-from tests.factories import NOW
+from tests.factories import NOW, OPERATOR
 from tests.web.guide import main
 
 JOURNAL = "/gestion/journal"
@@ -77,6 +79,85 @@ def test_each_act_says_whom_it_is_on_and_what_it_changed(auditor, in_lille):
     changed = "(téléphone, horaires d'ouverture)"
     assert on["managing service changed"] == f"{managing.name} {changed}"
     assert on["banner taken down"] == "Bandeau"
+
+
+def test_an_act_on_an_agent_says_who_and_what_was_given(member):
+    administrator = member(role=ADMINISTRATOR)
+    said = {"by": OPERATOR, "at": NOW}
+    inviting.invite(
+        email="nina@exemple.test",
+        full_name="Nina Petit",
+        role="manager",
+        academies=["A09"],
+        **said,
+    )
+    inviting.change(email="nina@exemple.test", role="head", **said)
+    inviting.close(email="nina@exemple.test", **said)
+
+    on = {line.entry.verb: line.on for line in administrator.get(JOURNAL).context["lines"]}
+
+    assert on["member invited"] == "Nina Petit (gestionnaire, académie de Lille)"
+    assert on["member changed"] == (
+        "Nina Petit (chef de service, académie de Lille ; avant : gestionnaire, académie de Lille)"
+    )
+    assert on["member closed"] == "Nina Petit (chef de service, académie de Lille)"
+
+
+def test_dates_that_were_moved_are_said_before_and_after(member, in_lille):
+    administrator = member(role=ADMINISTRATOR)
+    service = in_lille.service
+    journal.record(
+        "registration service changed",
+        by=OPERATOR,
+        on=service,
+        at=NOW,
+        academy="A09",
+        before={"opens_at": "2026-11-01T08:00:00+00:00", "closes_at": "2026-12-01T08:00:00+00:00"},
+        after={
+            "opens_at": "2026-11-01T08:00:00+00:00",
+            "closes_at": "2026-12-03T08:00:00+00:00",
+            "reason": "Panne",
+        },
+    )
+
+    [on] = [
+        line.on
+        for line in administrator.get(JOURNAL).context["lines"]
+        if line.entry.verb == "registration service changed"
+    ]
+
+    assert on.replace("\xa0", " ") == (
+        f"{service} (fermeture : 3 décembre 2026 à 9 h 00 (heure de Paris) au lieu du 1er décembre "
+        "2026 à 9 h 00 (heure de Paris) ; motif : Panne)"
+    )
+
+
+def test_a_batch_and_an_export_are_named_and_one_s_own_are_led_to(manager, auditor, in_lille):
+    batch = Batch.objects.create(
+        asked_by=manager.user,
+        asked_name="Claude Martin",
+        asked_role="manager",
+        asked_at=NOW,
+        perimeters=[],
+        action="validate",
+        total=2,
+        state=BatchState.PREPARED,
+    )
+    said = {"at": NOW, "academy": "A09", "on": batch, "after": {"lines": 2, "reason": "Complètes"}}
+    journal.record("batch launched", by=Actor("manager", "Claude Martin"), **said)
+    head = reverse("office:one_batch", args=[batch.pk])
+
+    [line] = [
+        one for one in auditor.get(JOURNAL).context["lines"] if one.entry.verb == "batch launched"
+    ]
+    assert line.on == "Lot : Valider (2 lignes ; motif : Complètes)"
+    assert line.url == ""
+
+    Batch.objects.update(asked_by=auditor.user)
+    [line] = [
+        one for one in auditor.get(JOURNAL).context["lines"] if one.entry.verb == "batch launched"
+    ]
+    assert line.url == head
 
 
 def test_nobody_outside_the_perimeter_is_named(auditor, in_lille, in_versailles):

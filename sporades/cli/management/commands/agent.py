@@ -1,14 +1,15 @@
-"""`sporades agent invite ADRESSE …`, `close ADRESSE`, `liste`: who works in the office."""
+"""`sporades agent invite ADRESSE …`, `modifier`, `close`, `liste`: who works in the office."""
 
 from argparse import ArgumentParser
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.accounts.models import Membership
+from sporades.accounts.models import SECOND_FACTORS, Membership
 from sporades.acts import inviting
 from sporades.cli.operators import operator
 from sporades.core.actors import Actor
@@ -17,7 +18,10 @@ from sporades.core.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Ouvre un compte d'agent (invite), le ferme (close), le rouvre (reopen), les dit tous (liste)."
+    help = (
+        "Ouvre un compte d'agent (invite), en change le rôle ou le périmètre (modifier), le ferme "
+        "(close), le rouvre (reopen), les dit tous (liste)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
@@ -28,6 +32,11 @@ class Command(BaseCommand):
         invite.add_argument("--academies", nargs="*", default=[], metavar="CODE")
         invite.add_argument("--domains", nargs="*", default=[], metavar="CODE")
         invite.add_argument("--until", type=date.fromisoformat, metavar="AAAA-MM-JJ")
+        changed = commands.add_parser("modifier", help="changer le rôle ou le périmètre d'un agent")
+        changed.add_argument("address", metavar="ADRESSE")
+        changed.add_argument("--role", choices=Membership.Role.values)
+        changed.add_argument("--academies", nargs="*", metavar="CODE")
+        changed.add_argument("--domains", nargs="*", metavar="CODE")
         reopen = commands.add_parser("reopen", help="rouvrir un compte d'agent fermé")
         reopen.add_argument("address", metavar="ADRESSE")
         reopen.add_argument("--until", type=date.fromisoformat, metavar="AAAA-MM-JJ")
@@ -42,6 +51,8 @@ class Command(BaseCommand):
                 self._list()
             elif options["what"] == "invite":
                 self._invite(options, by)
+            elif options["what"] == "modifier":
+                self._change(options, by)
             elif options["what"] == "reopen":
                 user = inviting.reopen(
                     email=options["address"], ends_on=options["until"], by=by, at=timezone.now()
@@ -53,13 +64,29 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
 
+    def _change(self, options: dict[str, Any], by: Actor) -> None:
+        user = inviting.change(
+            email=options["address"],
+            role=options["role"],
+            academies=options["academies"],
+            domains=options["domains"],
+            by=by,
+            at=timezone.now(),
+        )
+        self.stdout.write(f"{user.email} : rôle et périmètre changés, au prochain clic.")
+
     def _list(self) -> None:
         today = local_day(timezone.now(), settings.TIME_ZONE)
-        found = Membership.objects.select_related("user").order_by("user__email", "role")
+        found = Membership.objects.select_related("user").order_by("user__email", "role", "pk")
+        # Whose they are is asked once, not of each.
+        factors = Authenticator.objects.filter(type__in=SECOND_FACTORS)
+        doubled = set(factors.values_list("user", flat=True))
         for one in found.iterator():
+            factor = "avec" if one.user_id in doubled else "sans"
             self.stdout.write(
-                f"{one.user.email} : {one.role}, académies {_all_or(one.academies)}, domaines "
-                f"{_all_or(one.domains)}, {_state(one, today)}"
+                f"{one.user.email} ({one.full_name}) : {one.role}, académies "
+                f"{_all_or(one.academies)}, domaines {_all_or(one.domains)}, {_state(one, today)}, "
+                f"{factor} double authentification"
             )
 
     def _invite(self, options: dict[str, Any], by: Actor) -> None:
@@ -83,6 +110,8 @@ def _all_or(codes: list[str]) -> str:
 def _state(found: Membership, today: date) -> str:
     """Say whether a role is open, and since or until when."""
     if not found.is_current(today):
+        if found.replaced_at is not None:
+            return f"remplacé depuis le {local_day(found.replaced_at, settings.TIME_ZONE):%d/%m/%Y}"
         closed_on = found.ends_on + timedelta(days=1)  # the last day was still theirs
         return f"fermé depuis le {closed_on:%d/%m/%Y}"
     opened = "ouvert" if found.user.has_usable_password() else "invité, sans mot de passe"

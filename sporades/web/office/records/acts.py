@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import reading
@@ -33,12 +33,14 @@ class Act:
         when: its instant, in words.
         on: what it is on, in words.
         number: of the registration that it leads to, if there is one that its reader may see.
+        url: of the batch or the export that it is on, where it is the reader's own.
     """
 
     entry: Entry
     when: str
     on: str
     number: str = ""
+    url: str = ""
 
 
 def all_acts(request: HttpRequest) -> HttpResponse:
@@ -53,7 +55,7 @@ def all_acts(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "lines": _lines(list(page), _files(request), settings.TIME_ZONE),
+        "lines": _lines(list(page), request),
         "counted": in_groups(str(page.paginator.count)),
         "is_cut": is_cut(page),
         "base": base_of(asked.filters(form)),
@@ -86,14 +88,30 @@ def _found(request: HttpRequest, form: ActsForm) -> QuerySet[Entry]:
     return journal.in_order(seen)
 
 
-def _lines(entries: list[Entry], reach: Reach, zone: str) -> list[Act]:
-    names = Names(entries, reach)
+def _lines(entries: list[Entry], request: HttpRequest) -> list[Act]:
+    names = Names(entries, _files(request))
+    own = _own(entries, request)
     return [
         Act(
             entry=one,
-            when=instant_in_words(one.at, zone, weekday=False),
+            when=instant_in_words(one.at, settings.TIME_ZONE, weekday=False),
             on=names.of(one),
             number=names.number_of(one),
+            url=own.get((one.object_kind, one.object_id), ""),
         )
         for one in entries
     ]
+
+
+def _own(entries: list[Entry], request: HttpRequest) -> dict[tuple[str, str], str]:
+    """Return the addresses of the batches and the exports that the reader asked for."""
+    places = {
+        "batch": (request.user.batches, "one_batch"),
+        "export": (request.user.exports, "one_export"),
+    }
+    found = {}
+    for kind, (rows, route) in places.items():
+        if wanted := {one.object_id for one in entries if one.object_kind == kind}:
+            for pk in rows.filter(pk__in=wanted).values_list("pk", flat=True):
+                found[kind, str(pk)] = reverse(f"office:{route}", args=[pk])
+    return found

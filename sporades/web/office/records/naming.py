@@ -2,21 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 
-from sporades.accounts.models import User
+from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Reach
+from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
+from sporades.core.french import instant_in_words
+from sporades.core.numbers import in_groups
 from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation, ServiceChange
+from sporades.exchanges.models import Export
 from sporades.journal.models import Entry
+from sporades.journal.words import QUALITIES
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.territory import queries as territory
 from sporades.territory.models import ManagingService
 from sporades.threads.models import ThreadMessage
 
@@ -37,6 +45,11 @@ _NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Any]]] = {
         str,
     ),
     "preparedregulation": (PreparedRegulation.objects.light, str),
+    "export": (
+        lambda: Export.objects.only("pk"),
+        lambda one: f"Export {one.mark}",
+    ),
+    "batch": (lambda: Batch.objects.only("pk", "action"), lambda one: f"Lot : {one.does.label}"),
 }
 """What is nobody's, and what it is called."""
 
@@ -73,7 +86,7 @@ class Names:
         keys: dict[str, set[str]] = defaultdict(set)
         for one in entries:
             keys[one.object_kind].add(one.object_id)
-        self._called = _called(keys)
+        self._called = _called(keys) | _members(keys)
         self._registrations = _registrations(keys, reach)
         self._candidates = _candidates(keys, reach)
 
@@ -81,16 +94,24 @@ class Names:
         """Say what an act is on: its kind alone, where the rest is not its reader's to know."""
         key = (entry.object_kind, entry.object_id)
         if called := self._called.get(key):
-            return f"{called}{_changed(entry)}"
+            return f"{called}{_details(entry)}"
         kind = _kinds().get(entry.object_kind, _WITHOUT_A_ROW.get(entry.verb, ""))
         registration = self._registrations.get(key)
         person = str(registration.identity) if registration else self._candidates.get(key)
-        return f"{kind} : {person}" if person else kind
+        said = f"{kind} : {person}" if person else kind
+        return f"{said}{_details(entry)}"
 
     def number_of(self, entry: Entry) -> str:
         """Return the number of the registration that an act leads to, or nothing."""
         found = self._registrations.get((entry.object_kind, entry.object_id))
         return found.number if found else ""
+
+
+def _members(keys: Mapping[str, set[str]]) -> dict[Key, str]:
+    """Return the names of those who work in the office, as they sign what they do."""
+    wanted = keys.get("user")
+    found = Membership.objects.filter(user__in=wanted).order_by("pk") if wanted else ()
+    return {("user", str(one.user_id)): one.full_name for one in found}
 
 
 def _called(keys: Mapping[str, set[str]]) -> dict[Key, str]:
@@ -134,15 +155,87 @@ def _candidates(keys: Mapping[str, set[str]], reach: Reach) -> dict[Key, str]:
     }
 
 
-def _changed(entry: Entry) -> str:
-    """Say which of the contacts of a managing service an act has changed."""
-    after = entry.payload.get("after")
-    if entry.verb != "managing service changed" or not isinstance(after, dict):
+def _details(entry: Entry) -> str:
+    """Say what an act was, beyond its name: which of the contacts, which days, which role, of which number."""
+    after, before = entry.payload.get("after") or {}, entry.payload.get("before") or {}
+    if not isinstance(after, dict) or not isinstance(before, dict):
         return ""
-    before = entry.payload.get("before") or {}
+    said = _DETAILS.get(entry.object_kind, _nothing)(entry, before, after)
+    return f" ({said})" if said else ""
+
+
+def _nothing(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    return ""
+
+
+def _contacts(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say which of the contacts of a managing service an act has changed."""
+    if entry.verb != "managing service changed":
+        return ""
     names = [name for name, value in after.items() if before.get(name) != value]
-    said = [str(ManagingService._meta.get_field(name).verbose_name) for name in names]
-    return f" ({', '.join(said)})" if said else ""
+    return ", ".join(str(ManagingService._meta.get_field(name).verbose_name) for name in names)
+
+
+def _dates(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say the dates of a registration service that an act has moved, after and before, and why."""
+    moved = [
+        f"{name} : {_instant(after[key])} au lieu du {_instant(before[key])}"
+        for key, name in (("opens_at", "ouverture"), ("closes_at", "fermeture"))
+        if after.get(key) and before.get(key) and after[key] != before[key]
+    ]
+    reason = [f"motif : {after['reason']}"] if after.get("reason") else []
+    return " ; ".join([*moved, *reason])
+
+
+def _instant(said: str) -> str:
+    return instant_in_words(datetime.fromisoformat(said), settings.TIME_ZONE, weekday=False)
+
+
+def _roles(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say which role an act on a member of staff gave or ended, and where."""
+    given, ended = _roles_of(after), _roles_of(before)
+    if entry.verb == "member changed":
+        return f"{', '.join(given)} ; avant : {', '.join(ended)}"
+    return ", ".join(given or ended)
+
+
+def _roles_of(said: dict[str, Any]) -> list[str]:
+    roles = said.get("roles") or ([said] if said.get("role") else [])
+    return [
+        ", ".join(
+            [
+                QUALITIES.get(one["role"], one["role"]),
+                *(territory.academy(code).full_name for code in one["academies"]),
+                *one["domains"],
+            ]
+        )
+        for one in roles
+    ]
+
+
+def _held(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say which registration a hold is of, and why."""
+    number, reason = after.get("number"), after.get("reason")
+    return " ; ".join(filter(None, (number and f"n°{number}", reason and f"motif : {reason}")))
+
+
+def _asked(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say how many lines an export or a batch has, and why."""
+    lines, reason = after.get("lines"), after.get("purpose") or after.get("reason")
+    counted = lines is not None and f"{in_groups(str(lines))} ligne{'s' if lines > 1 else ''}"
+    return " ; ".join(filter(None, (counted, reason and f"motif : {reason}")))
+
+
+_DETAILS: dict[str, Callable[[Entry, dict[str, Any], dict[str, Any]], str]] = {
+    "managingservice": _contacts,
+    "registrationservice": _dates,
+    "user": _roles,
+    "hold": _held,
+    "archive": _held,
+    "export": _asked,
+    "batch": _asked,
+}
+"""What is said of an act, by the kind of the row that it is on."""
 
 
 @cache
