@@ -87,6 +87,27 @@ def kept_in_words(service: RegistrationService) -> str:
     )
 
 
+def released_in_words(service: RegistrationService, *, at: datetime) -> str:
+    """Say to the office what becomes of a registration that serves, once nothing holds it up.
+
+    Args:
+        service: its registration service.
+        at: the instant.
+    """
+    counted, today = counts_from(service), local_day(at, settings.TIME_ZONE)
+    active, last = active_until(counted), kept_until(counted)
+    if last < today:
+        return (
+            f"Son terme, le {day_in_words(last)}, est passé : elle est effacée cette nuit, avec ses "
+            "documents."
+        )
+    archived = "" if active == last else f"Elle est archivée après le {day_in_words(active)}. "
+    return (
+        f"{archived}Son terme est le {day_in_words(last)} : rien n'en est effacé cette nuit, elle "
+        "s'efface après ce jour, avec ses documents."
+    )
+
+
 def kept_by_years() -> dict[str, str]:
     """Return how long registrations are used, then archived, in words; nothing where they are not."""
     return {"active": _active(), "archived": _archived()}

@@ -11,6 +11,7 @@ from sporades.core.presses import a_press
 from sporades.exams.models import RegistrationService
 from sporades.exchanges.spreadsheets import FORMS
 from sporades.registrations.fields import CleanCharField, CleanLinesField
+from sporades.registrations.models import Registration
 from sporades.registrations.models.note import LONGEST_NOTE
 
 OF_SOMEBODY = {
@@ -116,17 +117,23 @@ class MoveForm(forms.Form):
     academie = forms.ChoiceField(label="Académie")
     motif = CleanCharField(
         label="Motif",
-        help_text="Le candidat le lira dans le mail",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif : le candidat le lira."},
     )
 
     def __init__(
-        self, data: Any = None, *, services: Sequence[RegistrationService] = (), initial: Any = None
+        self,
+        data: Any = None,
+        *,
+        registration: Registration,
+        services: Sequence[RegistrationService] = (),
+        initial: Any = None,
     ) -> None:
-        """Offer the academies of these services."""
+        """Offer the academies of these services, and say where its candidate reads why."""
         super().__init__(data, initial=initial)
+        where = "courrier" if registration.candidate.by_letter else "mail"
+        self.fields["motif"].help_text = f"Le candidat le lira dans le {where}"
         offered = [(one.academy_id, one.academy.full_name) for one in services]
         self.fields["academie"].choices = [  # type: ignore[attr-defined] # a ChoiceField
             ("", "Choisissez une académie"),

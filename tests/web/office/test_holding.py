@@ -1,13 +1,17 @@
 """« Conservation »: what must not be erased, put and lifted by administrators (P-20)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.core.french import day_in_words
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
-from sporades.retention import operations
+from sporades.retention import categories, operations
 from sporades.retention.models import Hold
 from tests.factories import NOW, OPERATOR
 from tests.journal.test_sealing import documented_role
@@ -56,15 +60,49 @@ def test_an_erasure_is_held_up_with_a_reason_then_no_more(administrator, in_lill
     ]
 
 
+def test_lifting_it_says_the_term_and_whether_anything_is_erased_tonight(administrator, in_lille):
+    administrator.post(withhold_page(in_lille), {"motif": MOTIF})
+    release = reverse("office:release_hold", args=[Hold.objects.get().pk])
+    service = in_lille.service
+    term = categories.kept_until(categories.counts_from(service))
+
+    page = main(administrator.get(release))
+    assert f"Son terme est le {day_in_words(term)} : rien n'en est effacé cette nuit" in page
+
+    RegistrationService.objects.update(
+        opens_at=NOW - timedelta(days=5000), closes_at=NOW - timedelta(days=4000)
+    )
+    assert "est passé : elle est effacée cette nuit" in main(administrator.get(release))
+
+    Hold.objects.update(number="20990000001")
+    assert "l'exploitation le connaît" in main(administrator.get(release))
+    lifted = main(administrator.post(release, {"motif": "Jugement rendu"}, follow=True))
+    assert "Le gel de l'inscription n°20990000001 est levé. Elle est archivée" in lifted
+
+
+def test_its_own_journal_has_the_hold_and_its_release(administrator, in_lille):
+    administrator.post(withhold_page(in_lille), {"motif": MOTIF})
+    release = reverse("office:release_hold", args=[Hold.objects.get().pk])
+    administrator.post(release, {"motif": "Jugement rendu"})
+
+    own = main(administrator.get(reverse("office:journal", args=[in_lille.number])))
+    every = main(administrator.get(reverse("office:all_acts")))
+
+    assert "Effacement d'une inscription gelé" in own
+    assert "Gel d'une inscription levé" in own
+    assert f"Gel (n°{in_lille.number} ; motif : {MOTIF})" in every
+    assert f"Gel (n°{in_lille.number} ; motif : Jugement rendu)" in every
+
+
 def test_what_is_archived_is_listed_and_leads_nowhere(administrator, in_lille):
     Hold.objects.create(
-        number="20000000058", academy="A09", reason=MOTIF, placed_at=NOW, placed_by="Exploitation"
+        number="20990000058", academy="A09", reason=MOTIF, placed_at=NOW, placed_by="Exploitation"
     )
 
     page = administrator.get(LIST)
 
-    assert "n°20000000058, archivée" in main(page)
-    assert links(page, "n°20000000058") == []
+    assert "n°20990000058, archivée" in main(page)
+    assert links(page, "n°20990000058") == []
 
 
 def test_a_reason_is_asked_for_and_once_is_enough(administrator, in_lille):
@@ -111,7 +149,7 @@ def test_what_was_archived_meanwhile_is_said_and_no_archive_is_read(in_lille):
         operations.withhold_in_use(**said)
         operations.release(**said)
         with pytest.raises(operations.ArchivedMeanwhile):
-            operations.withhold_in_use(**{**said, "number": "20000000058"})
+            operations.withhold_in_use(**{**said, "number": "20990000058"})
         cursor.execute("RESET ROLE")
 
     assert Registration.objects.filter(pk=in_lille.pk).exists()

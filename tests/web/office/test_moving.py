@@ -11,8 +11,9 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.exams.models import RegistrationService
+from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, VALIDATE
-from tests.factories import NOW, OPERATOR
+from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.web.guide import main, signed_in
 
 
@@ -151,3 +152,17 @@ def test_of_a_validated_one_the_page_says_that_it_stays_validated(manager, in_li
     assert "Elle reste validée, et son récapitulatif signé n'est pas redemandé." in main(
         manager.get(page)
     )
+
+
+def test_what_is_said_is_of_its_candidate_and_of_its_reader(member, manager, in_lille):
+    national = member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
+    posted = a_registration(a_record(first_names="Anselme"))
+
+    zone = "La zone souhaitée, « Lille et sa métropole », n'est pas proposée dans ces académies"
+    assert zone in main(manager.get(where(in_lille)))
+    assert "vous ne la verrez plus" in main(manager.get(where(in_lille)))
+    assert "vous ne la verrez plus" not in main(national.get(where(in_lille)))
+    assert "Le candidat le lira dans le mail" in main(manager.get(where(in_lille)))
+    assert "Le candidat le lira dans le courrier" in main(manager.get(where(posted)))
+    Registration.objects.filter(pk=posted.pk).update(zone="")
+    assert "zone souhaitée" not in main(manager.get(where(posted)))

@@ -10,7 +10,7 @@ from sporades.accounts.permissions import Permission
 from sporades.core.refusals import Refused
 from sporades.registrations.fields import CleanCharField
 from sporades.registrations.models import Registration
-from sporades.retention import operations
+from sporades.retention import categories, operations
 from sporades.retention.models import LONGEST_REASON, Hold
 from sporades.territory import queries as territory
 from sporades.web.office.bounded import page_of
@@ -18,6 +18,10 @@ from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.registrations.files import author_on, registration_of
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+ARCHIVED = (
+    "Elle est archivée : son terme ne se lit pas d'ici, l'exploitation le connaît. S'il est passé, elle "
+    "est effacée cette nuit, avec ses documents ; sinon, après ce jour."
+)
 
 
 class HoldForm(forms.Form):
@@ -70,6 +74,7 @@ def withhold(request: HttpRequest, number: str) -> HttpResponse:
 def release_hold(request: HttpRequest, hold: int) -> HttpResponse:
     """Let it be erased in its time again."""
     found = get_object_or_404(Hold.objects.within(request.reach), pk=hold)
+    then = _then(request, found)
     form = HoldForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,13 +87,21 @@ def release_hold(request: HttpRequest, hold: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(
-                request, f"Le gel est levé : l'inscription n°{found.number} s'effacera à son terme."
-            )
+            messages.success(request, f"Le gel de l'inscription n°{found.number} est levé. {then}")
         return redirect("office:holds")
     context = {
         "hold": found,
+        "then": then,
         "form": form,
         "trail": [*TRAIL, ("Conservation", reverse_lazy("office:holds"))],
     }
     return render(request, "office/release_hold.html", context, status=422 if form.errors else 200)
+
+
+def _then(request: HttpRequest, hold: Hold) -> str:
+    """Say what becomes of what is no longer withheld: no page reads an archive, nor its term."""
+    kept = Registration.objects.within(request.reaches(Permission.READ_FILES))
+    found = kept.select_related("service").filter(number=hold.number).first()
+    if found is None:
+        return ARCHIVED
+    return categories.released_in_words(found.service, at=request.arrived_at)

@@ -53,8 +53,6 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
     motif = CleanCharField(
         label="Motif",
-        help_text="Le candidat le lira dans le mail et sur sa page. Par exemple : il manque la "
-        "copie de votre diplôme",
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -70,6 +68,13 @@ class DecisionForm(forms.Form):
         field.choices = [  # type: ignore[attr-defined] # a ChoiceField
             (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
         ]
+        is_by_letter = registration.candidate.by_letter
+        where = "dans le courrier" if is_by_letter else "dans le mail et sur sa page"
+        self.fields[
+            "motif"
+        ].help_text = (
+            f"Le candidat le lira {where}. Par exemple : il manque la copie de votre diplôme"
+        )
         reasoned = [name for name, one in self.possible.items() if needs_reason(one)]
         ask_if_called_for(self.fields["motif"], f"decision={' '.join(reasoned)}")
         if not reasoned:

@@ -1,5 +1,7 @@
 """« Changer d'académie »: a registration is given to another one, for good (I4)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from sporades.acts import moving
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.exams.queries import rules
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
@@ -25,7 +28,7 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
     seen = seen_in(request.POST) or found.service_id
     if seen != found.service_id:
         return _moved_since(request, found, services)
-    form = MoveForm(posted, services=services)
+    form = MoveForm(posted, registration=found, services=services)
     if posted is not None and form.is_valid():
         try:
             version = moving.move_for_good(
@@ -58,7 +61,7 @@ def _moved_since(
     request: HttpRequest, registration: Registration, services: list[RegistrationService]
 ) -> HttpResponse:
     """Say where a colleague gave it since the page was read; what was typed is kept."""
-    form = MoveForm(services=services, initial=request.POST.dict())
+    form = MoveForm(registration=registration, services=services, initial=request.POST.dict())
     said = {"refusal": moving.MovedSince(), "last": moving.moves_of(registration).first()}
     return _move_page(request, registration, services, form, status=409, **said)
 
@@ -81,9 +84,25 @@ def _move_page(
         "not_open": [
             (one.academy.name, one.closed_in_words(at)) for one in services if not one.accepts(at)
         ],
+        "wished": _wished(registration, services),
+        "is_bounded": not request.reach.is_everything,
         "refusal": refusal,
         "last": last,
         "last_when": instant_in_words(last.at, registration.service.zone) if last else "",
         "trail": TRAIL,
     }
     return render(request, "office/move_registration.html", context, status=status)
+
+
+def _wished(
+    registration: Registration, services: list[RegistrationService]
+) -> dict[str, Any] | None:
+    """Return the zone that its candidate wished, where another academy does not offer it."""
+    zones = rules(registration.regulation_id).exam(registration.exam.code).zones
+    wished = zones and next((one for one in zones.choices if one.code == registration.zone), None)
+    if not wished:
+        return None
+    offered = {one.academy_id for one in services} & {*wished.academies}
+    if len(offered) == len(services):
+        return None
+    return {"label": wished.label, "all_elsewhere": not offered}
