@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import StillOpen
@@ -217,8 +216,8 @@ def test_a_role_and_a_perimeter_are_changed_and_those_before_are_kept(capsys):
     assert capsys.readouterr().out == (
         "claude@exemple.test : rôle et périmètre changés, au prochain clic.\n"
     )
-    today = timezone.localdate()
-    [current] = user.memberships.current(today)
+    now = user.memberships.filter(replaced_at=None)
+    [current] = now.all()
     assert (current.role, current.academies) == ("head", ["A09", "A28"])
     assert current.full_name == "Claude Martin"
     [before] = user.memberships.exclude(pk=current.pk)
@@ -230,10 +229,10 @@ def test_a_role_and_a_perimeter_are_changed_and_those_before_are_kept(capsys):
     }
     # What is not said stays, and a role that was held before is held again.
     call_command("agent", "modifier", "claude@exemple.test", "--role", "manager")
-    [current] = user.memberships.current(today)
+    [current] = now.all()
     assert (current.role, current.academies) == ("manager", ["A09", "A28"])
     call_command("agent", "modifier", "claude@exemple.test", "--role", "administrator")
-    [current] = user.memberships.current(today)
+    [current] = now.all()
     assert (current.role, current.academies) == ("administrator", [])
     assert user.memberships.count() == 4
 
