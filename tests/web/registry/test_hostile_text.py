@@ -337,7 +337,8 @@ def harmless(text):
     assert page.xpath("//*[@onerror] | //img[@src='x']") == []
     assert "<img src=x" not in lowered
     assert "<img/src=x" not in lowered
-    seen = html.unescape(lowered).count("onerror=1>")
+    # The check of a réglementation quotes a sign alone, without what follows it.
+    seen = len(re.findall(r"onerror=1>(?!\s»)", html.unescape(lowered)))
     # Nothing that a template engine would compute was computed.
     assert lowered.count("{{7*7}}") == lowered.count("${7*7}") >= seen
     return seen
