@@ -20,8 +20,8 @@ def address(manager, *leaves):
 
 
 def names(page):
-    """Return the family names that a list shows."""
-    return [line["cells"][0] for line in page.context["lines"]]
+    """Return the family names that a list shows, after the numbers."""
+    return [line["cells"][1] for line in page.context["lines"]]
 
 
 def count(page):

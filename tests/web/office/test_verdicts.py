@@ -69,7 +69,7 @@ def test_delays_are_said_of_all_and_by_academy_exam_and_piece(manager, in_lille,
     [
         (
             [0.1] * 12 + [1.5] * 3 + [3.0, 3.2, 3.5, 3.9, 5.0],
-            "20 verdicts : la moitié en 2 heures et 24 minutes au plus, neuf sur dix en 4 jours au plus.",
+            "20 verdicts : la moitié en 2 heures et 24 minutes au plus, neuf sur dix en 3 jours et 12 heures au plus.",
         ),
         ([1, 10], "2 verdicts : la moitié en 1 jour au plus, neuf sur dix en 10 jours au plus."),
     ],

@@ -270,7 +270,9 @@ def hostile(world):
     asked["link"] = "ou"
     Search.objects.update(name=HOSTILE, tree=asked)
     ServiceChange.objects.update(
-        reason=HOSTILE, proposed_by=HOSTILE, decided_by=HOSTILE, decided_at=NOW, state="refused"
+        **dict.fromkeys(("reason", "answer", "proposed_by", "decided_by"), HOSTILE),
+        decided_at=NOW,
+        state="refused",
     )
     LikelyDouble.objects.update(
         **dict.fromkeys(("reason", "answer", "proposed_by", "decided_by"), HOSTILE),
@@ -282,7 +284,9 @@ def hostile(world):
         decided_by=HOSTILE, decided_at=NOW, state="dropped"
     )
     Trial.objects.update(asked_name=HOSTILE)
-    Batch.objects.update(reason=HOSTILE, asked_name=HOSTILE, decided_name=HOSTILE)
+    Batch.objects.update(
+        **dict.fromkeys(("reason", "sought", "asked_name", "decided_name"), HOSTILE)
+    )
     spoil_letters(world.record)
     RefusedAnswer.objects.create(
         day=NOW.date(),
