@@ -6,6 +6,7 @@ while it is fresh, one when it looks whether something has changed.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Protocol
 
 from sporades.exams import schema
 from sporades.exams.held import OfferedExam, Programme, held
@@ -24,8 +25,16 @@ __all__ = [
     "programmes",
     "rules",
     "service",
+    "services_within",
     "upcoming_services",
 ]
+
+
+class Reach(Protocol):
+    """A perimeter, which the rooms above know."""
+
+    def covers(self, *, academy: str, domain: str) -> bool:
+        """Return whether it holds an academy and a domain, given their codes."""
 
 
 def programmes(*, rubric: Rubric | None = None) -> list[Programme]:
@@ -38,6 +47,16 @@ def programmes(*, rubric: Rubric | None = None) -> list[Programme]:
         programme
         for programme in held().programmes
         if rubric is None or programme.regulation.domain.rubric == rubric
+    ]
+
+
+def services_within(reach: Reach) -> list[RegistrationService]:
+    """Return the services of a perimeter."""
+    return [
+        service
+        for programme in held().programmes
+        for service in programme.services
+        if reach.covers(academy=service.academy_id, domain=service.domain.code)
     ]
 
 

@@ -16,7 +16,7 @@ from sporades.core.text import clean
 from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.models import Exam
-from sporades.exams.queries import OfferedExam, Programme, programmes
+from sporades.exams.queries import OfferedExam, Programme, programmes, services_within
 from sporades.registrations.states import State
 from sporades.registrations.titles import qualification_of
 from sporades.searches import coded
@@ -210,12 +210,7 @@ def _academies(reach: Reach) -> Choices:
 
 
 def _managing_services(reach: Reach) -> Choices:
-    reached = {
-        str(service.managing_service_id)
-        for programme in programmes()
-        for service in programme.services
-        if reach.covers(academy=service.academy_id, domain=service.domain.code)
-    }
+    reached = {str(one.managing_service_id) for one in services_within(reach)}
     named = (
         (alike[0], f"{name}, {territory.academy(academy).name}")
         for (academy, name), alike in _managing().items()

@@ -24,10 +24,10 @@ from sporades.core.text import clean, search_key
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
+from sporades.exams.queries import services_within
 from sporades.registrations.models import RegistrationPaper, Version
 from sporades.registrations.states import STANDING
 from sporades.searches.operators import Operator
-from sporades.statistics.selection import services_within
 
 LONGEST_VALUE = 200
 EARLIEST, LATEST = 1900, 2200
@@ -343,6 +343,10 @@ class Day(Ordered[date]):
             raise NotADay(NO_SUCH_DAY, box) from None
 
 
+_OF_ITS_ROW = "registration__service__zone"
+"""Where the clock of the service stands, from what is of a registration."""
+
+
 @dataclass(frozen=True)
 class Instant(Day):
     """A column that holds an instant, sought by its day by the clock of the registration's service.
@@ -365,32 +369,7 @@ class Instant(Day):
         return self._between(day, day)
 
     def _between(self, first: date | None, last: date | None) -> Q:
-        # A range for each clock, within one that holds them all: an index serves ranges, where the
-        # day of each row would have every row read.
-        alike: dict[tuple[datetime | None, datetime | None], list[str]] = defaultdict(list)
-        for zone in self.zones:
-            begins = None if first is None else midnight(first, zone)
-            ends = None if last is None else midnight(last + timedelta(days=1), zone)
-            alike[begins, ends].append(zone)
-        widest = self._within(
-            min((one for one, _ in alike if one), default=None),
-            max((one for _, one in alike if one), default=None),
-        )
-        if len(alike) == 1:
-            return widest
-        by_clock = [
-            Q(**{f"{self.clock}__in": zones}) & self._within(*bounds)
-            for bounds, zones in alike.items()
-        ]
-        return widest & reduce(or_, by_clock)
-
-    def _within(self, begins: datetime | None, ends: datetime | None) -> Q:
-        condition = Q()
-        if begins is not None:
-            condition &= self._is(__gte=begins)
-        if ends is not None:
-            condition &= self._is(__lt=ends)
-        return condition
+        return _in_days(self.path, first, last, clock=self.clock, zones=self.zones)
 
 
 @dataclass(frozen=True)
@@ -402,16 +381,9 @@ class LastVersion(Instant):
     def _between(self, first: date | None, last: date | None) -> Q:
         # The first version is of the instant of filing, which an index holds; few have a second.
         filed = Q(version=1) & super()._between(first, last)
-        those = _OfVersion("", "", "filed_at", self.zones)._between(first, last)  # noqa: SLF001 - its own kind
+        those = _in_days("filed_at", first, last, clock=_OF_ITS_ROW, zones=self.zones)
         rows = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
         return filed | Q(Exists(rows.filter(those)), version__gt=1)
-
-
-@dataclass(frozen=True)
-class _OfVersion(Instant):
-    """The instant of a version."""
-
-    clock: ClassVar = "registration__service__zone"
 
 
 @dataclass(frozen=True)
@@ -551,7 +523,7 @@ class LacksPieces(YesNo):
 class PieceArrived(Instant):
     """The day on which a piece came, as a file or by post."""
 
-    clock: ClassVar = "registration__service__zone"
+    clock: ClassVar = _OF_ITS_ROW
     operators: ClassVar[tuple[Operator, ...]] = (
         Operator.BETWEEN,
         Operator.EMPTY,
@@ -565,6 +537,47 @@ class PieceArrived(Instant):
             came = Q(Exists(rows.filter(arrived_at__isnull=False)))
             return ~came if operator is Operator.EMPTY else came
         return Q(Exists(rows.filter(super().condition(operator, values))))
+
+
+def _in_days(
+    path: str, first: date | None, last: date | None, *, clock: str, zones: Sequence[str]
+) -> Q:
+    """Return what an instant satisfies that is of some days, by the clock of a service.
+
+    A range for each clock, within one that holds them all: an index serves ranges, where the day of
+    each row would have every row read.
+
+    Args:
+        path: of the instant.
+        first, last: the days; nothing: without a bound.
+        clock: the path of the zone of the service.
+        zones: those that may be met.
+    """
+    alike: dict[tuple[datetime | None, datetime | None], list[str]] = defaultdict(list)
+    for zone in zones:
+        begins = None if first is None else midnight(first, zone)
+        ends = None if last is None else midnight(last + timedelta(days=1), zone)
+        alike[begins, ends].append(zone)
+    widest = _within(
+        path,
+        min((one for one, _ in alike if one), default=None),
+        max((one for _, one in alike if one), default=None),
+    )
+    if len(alike) == 1:
+        return widest
+    by_clock = [
+        Q(**{f"{clock}__in": those}) & _within(path, *bounds) for bounds, those in alike.items()
+    ]
+    return widest & reduce(or_, by_clock)
+
+
+def _within(path: str, begins: datetime | None, ends: datetime | None) -> Q:
+    condition = Q()
+    if begins is not None:
+        condition &= Q(**{f"{path}__gte": begins})
+    if ends is not None:
+        condition &= Q(**{f"{path}__lt": ends})
+    return condition
 
 
 def _said(values: Sequence[str], otherwise: str = "Indiquez ce que vous cherchez.") -> str:

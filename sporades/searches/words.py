@@ -2,11 +2,10 @@
 
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.french import listed, zone_in_words
-from sporades.exams.queries import programmes
+from sporades.exams.queries import programmes, services_within
 from sporades.searches.criteria import Criterion
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
-from sporades.statistics.selection import services_within
 from sporades.territory import queries as territory
 
 

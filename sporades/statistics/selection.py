@@ -10,19 +10,9 @@ from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.exams.models import RegistrationService
-from sporades.exams.queries import programmes
+from sporades.exams.queries import services_within
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import STANDING
-
-
-def services_within(reach: Reach) -> list[RegistrationService]:
-    """Return the services of a perimeter, from what the process holds."""
-    return [
-        service
-        for programme in programmes()
-        for service in programme.services
-        if reach.covers(academy=service.academy_id, domain=service.domain.code)
-    ]
 
 
 @dataclass(frozen=True)

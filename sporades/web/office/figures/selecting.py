@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_words, listed, local_day, zone_in_words
 from sporades.core.text import search_key
+from sporades.exams.queries import services_within
 from sporades.exams.schema import Audience
 from sporades.statistics.periods import DAY, MOST_DAYS, Period, of_day, usual
-from sporades.statistics.selection import Selection, services_within
+from sporades.statistics.selection import Selection
 from sporades.web.office.days import DISORDER, DayField
 
 EVERY = {
