@@ -18,6 +18,7 @@ from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app, defer_once
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations import openings
 from sporades.exams.states import ChangeState
 from sporades.mail.models import Message
@@ -26,7 +27,6 @@ from sporades.registrations.models import Draft
 from sporades.registrations.models.draft import DraftQuerySet
 
 TOLD_AT_ONCE = 500
-LONGEST_ANSWER = 300
 TELL = "acts.tell_change"
 FOLLOW = "evidence.follow_dates"
 TOLD_WITHIN = timedelta(days=1)
@@ -71,7 +71,7 @@ def change(
     if is_urgent:
         waiting = ServiceChange.objects.filter(service=service, state=ChangeState.PROPOSED)
         for one in waiting.select_related("service"):
-            refuse(change=one, answer=f"Remplacée par : {reason}"[:LONGEST_ANSWER], by=by, at=at)
+            refuse(change=one, answer=f"Remplacée par : {reason}"[:LONGEST_REASON], by=by, at=at)
     made = openings.change(service=service, **wanted, by=by, at=at, is_urgent=is_urgent)
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from sporades.accounts.permissions import Reach
+from sporades.exams.models import Regulation
 from sporades.registrations.models import Registration
 from sporades.trials.models import Trial, TrialRefusal, TrialTally
 
@@ -36,6 +37,15 @@ class Reason:
     message: str
     count: int
     anyway: int
+
+
+def beside_now(trials: QuerySet[Trial]) -> QuerySet[Trial]:
+    """Have dry runs come with the version that they judged beside, and the number of that in force now."""
+    latest = Regulation.objects.filter(
+        domain__code=OuterRef("prepared__domain_code"),
+        session__code=OuterRef("prepared__session_code"),
+    ).order_by("-number")
+    return trials.select_related("against").annotate(now=Subquery(latest.values("number")[:1]))
 
 
 def counts(trials: Iterable[Trial], reach: Reach) -> dict[uuid.UUID, list[dict[str, Any]]]:

@@ -9,6 +9,9 @@ from sporades.core.french import instant_in_words
 from sporades.exams.models.service import Condition, RegistrationService
 from sporades.exams.states import ChangeState
 
+LONGEST_REASON = 300
+"""Of why dates change, and of why they do not."""
+
 
 class ServiceChangeQuerySet(models.QuerySet["ServiceChange"]):
     """Questions about changes of dates."""
@@ -42,13 +45,13 @@ class ServiceChange(models.Model):
     closed_at = models.DateTimeField("fermait le")
     opens_at = models.DateTimeField("ouvre le")
     closes_at = models.DateTimeField("ferme le")
-    reason = models.CharField("motif", max_length=300)
+    reason = models.CharField("motif", max_length=LONGEST_REASON)
     needs_two = models.BooleanField("deux personnes")
     state = models.CharField("état", max_length=10, choices=ChangeState)
     proposed_at = models.DateTimeField("proposé le")
     proposed_by = models.CharField("proposé par", max_length=255)
     proposed_by_id = models.CharField("compte de qui propose", max_length=60)
-    answer = models.CharField("motif du refus", max_length=300, blank=True)
+    answer = models.CharField("motif du refus", max_length=LONGEST_REASON, blank=True)
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
     decided_by = models.CharField("décidé par", max_length=255, blank=True)
     decided_by_id = models.CharField("compte de qui décide", max_length=60, blank=True)

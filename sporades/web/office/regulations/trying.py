@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.urls import reverse
 from sporades.accounts.permissions import Permission
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
-from sporades.exams.models import PreparedRegulation, Regulation
+from sporades.exams.models import PreparedRegulation
 from sporades.trials import operations, queries
 from sporades.trials.models import Trial
 from sporades.trials.states import TrialState
@@ -42,14 +41,8 @@ def ask(request: HttpRequest, prepared: str) -> HttpResponse:
 def trial(request: HttpRequest, trial: str) -> HttpResponse:
     """How many would be accepted as they are, how many refused, why, and which."""
     visible = PreparedRegulation.objects.within(request.reach)
-    latest = Regulation.objects.filter(
-        domain__code=OuterRef("prepared__domain_code"),
-        session__code=OuterRef("prepared__session_code"),
-    ).order_by("-number")
-    tried = Trial.objects.filter(prepared__in=visible).select_related("prepared", "against")
-    found: Trial = get_object_or_404(
-        tried.annotate(now=Subquery(latest.values("number")[:1])), pk=trial
-    )
+    tried = Trial.objects.filter(prepared__in=visible).select_related("prepared")
+    found = get_object_or_404(queries.beside_now(tried), pk=trial)
     reads = request.reaches(Permission.READ_FILES)
     chosen = queries.reason_of(found, reads, request.GET.get("motif", ""))
     refusals, losses = (queries.reasons(found, reads, is_loss=is_loss) for is_loss in (False, True))

@@ -9,11 +9,11 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from sporades.acts.opening import LONGEST_ANSWER
 from sporades.core.digests import digest
 from sporades.core.french import zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
+from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations.openings import mark_of
 from sporades.notices.models import Banner
 from sporades.registrations.fields import CleanCharField
@@ -98,7 +98,7 @@ class DatesForm(forms.Form):
     motif = CleanCharField(
         label="Motif",
         help_text="Il est gardé avec le changement. Par exemple : panne du 14 novembre au soir",
-        max_length=300,
+        max_length=LONGEST_REASON,
     )
     vu = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
@@ -133,7 +133,7 @@ class RefusedExtensionForm(forms.Form):
     motif = CleanCharField(
         label="Motif du refus",
         help_text="La personne qui propose le lira dans un mail et sur la page du service",
-        max_length=LONGEST_ANSWER,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif du refus."},
     )
