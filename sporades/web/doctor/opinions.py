@@ -113,7 +113,7 @@ def _onwards(request: HttpRequest, found: Case) -> HttpResponse:
         return redirect("doctor:sign", found.pk)
     here = reverse("doctor:case", args=[found.pk])
     if paper := request.POST.get(OPEN):
-        return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}#papier")
+        return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}")
     messages.success(request, "Votre saisie est gardée. Rien n'est encore signé.")
     paper = request.GET.get("papier", "")
     return redirect(f"{here}?{urlencode({'papier': paper[:KEY_LENGTH]})}" if paper else here)
@@ -262,6 +262,7 @@ def _page(
         "is_writable": is_writable,
         "no_plan": _why_not_attested(request, found) if is_writable and found.is_simple else "",
         "form": shown,
+        "is_read_first": request.method != "POST",
         "revision": draft.revision if draft else 0,
         "saved_at": hour_in_words(draft.saved_at, zone) if draft and not is_overtaken else "",
         "overtaken": OVERTAKEN if is_overtaken else "",

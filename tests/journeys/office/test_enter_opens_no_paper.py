@@ -43,4 +43,7 @@ def test_the_paper_that_is_opened_is_what_is_read_first(opinion):
     follow(opinion.get_by_role("button", name="pas encore ouvert"))
 
     expect(opinion.locator("#papier")).to_be_focused()
+    # Both are seen: the paper, and the beginning of what is said of it.
+    expect(opinion.locator("#papier")).to_be_in_viewport()
+    expect(opinion.get_by_role("heading", name="Avis", exact=True)).to_be_in_viewport()
     assert Opening.objects.count() == 1

@@ -420,7 +420,7 @@ def test_opening_a_paper_keeps_what_is_typed(case, doctor):
 
     answer = doctor.post(at("case", case), answers)
 
-    assert answer.headers["Location"] == f"{at('case', case)}?papier={paper.pk}#papier"
+    assert answer.headers["Location"] == f"{at('case', case)}?papier={paper.pk}"
     assert "Un début" in doctor.get(at("case", case)).text
 
 
