@@ -660,9 +660,10 @@ def test_closing_earlier_is_asked_again_with_what_it_does(member, service):
 
     assert service.closes_at == before
     assert "Fermer plus tôt ?" in read
-    assert "Inscriptions enregistrées 1" in read
+    assert "Inscriptions en cours 1" in read
     assert "Saisies commencées, pas encore enregistrées 1 pour une nouvelle inscription" in read
-    assert "et qui peut approuver une prolongation : Claude Martin" in read
+    assert "Un autre prévient qui peut approuver une prolongation : Claude Martin." in read
+    assert f"Motif {WHY}" in read
     assert "demande une seconde personne." in read
     back = confirm(closer, service, asked, press="relire")
     typed = dict(seen(back).cssselect("main form")[0].form_values())
