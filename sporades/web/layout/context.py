@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED
 from sporades.core.french import local_day
 from sporades.notices import queries as notices
@@ -125,25 +126,32 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     said = {"banner": notices.banner(request.arrived_at)}
     if user is None or not user.is_authenticated:
         return {"layout": frame(path=request.path), **said}
-    entries = _of_the_office(request) if user.is_staff_member else CANDIDATE
+    entries, memberships = CANDIDATE, []
+    if user.is_staff_member:
+        memberships = _proven(request)
+        entries = _of_the_office({one.role for one in memberships})
     return {
         "layout": frame(path=request.path, entries=entries),
-        "signed_in": _name(request, user),
+        "signed_in": _name(request, memberships),
         **said,
     }
 
 
-def _of_the_office(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    """Return the entries that lead somewhere for the roles that a member of staff has on this day.
+def _proven(request: HttpRequest) -> list[Membership]:
+    """Return what a member of the office is on this day, once their second factor is given.
 
-    Before the second factor none does: the menu would tell whoever has the password alone which
+    Before it, the frame would tell whoever has the password alone whose account it is, and which
     roles it opens.
     """
+    if second_factor_missing(request):
+        return []
+    return request.user.memberships_on(local_day(request.arrived_at, settings.TIME_ZONE))
+
+
+def _of_the_office(roles: set[str]) -> tuple[tuple[str, str], ...]:
+    """Return the entries that lead somewhere for who has these roles."""
     from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `layout`
 
-    day = local_day(request.arrived_at, settings.TIME_ZONE)
-    is_proven = not second_factor_missing(request)
-    roles = {one.role for one in request.user.memberships_on(day)} if is_proven else set()
     return tuple(entry for entry in STAFF if _leads(ACCESS[entry[1]], roles))
 
 
@@ -154,10 +162,13 @@ def _leads(route: Route, roles: set[str]) -> bool:
     return bool(GRANTED[route.permission] & roles)
 
 
-def _name(request: HttpRequest, user: Any) -> str:
-    # A page of error may come before the registry has said who acts.
-    actor = getattr(request, "actor", None)
-    return actor.name if actor else str(getattr(user, "candidate", None) or user)
+def _name(request: HttpRequest, memberships: list[Membership]) -> str:
+    # A page of error may come before the registry has said who acts; a public one is read in no role.
+    if actor := getattr(request, "actor", None):
+        return actor.name
+    if memberships:
+        return memberships[0].full_name
+    return str(getattr(request.user, "candidate", None) or request.user)
 
 
 def frame(*, path: str = "", entries: tuple[tuple[str, str], ...] = SIGNED_OUT) -> Layout:

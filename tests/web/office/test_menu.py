@@ -1,6 +1,7 @@
 """The menu of the office: what the roles that one has today lead to."""
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -49,3 +50,22 @@ def test_what_no_menu_leads_to_says_where_it_is(member, name):
 
     [first, *_] = page.cssselect(".fr-breadcrumb__link")
     assert (words(first), first.get("href")) == ("Accueil", reverse("office:home"))
+
+
+@pytest.mark.parametrize("address", ["/gestion/", "/ouverture-des-services", "/aide"])
+def test_a_member_of_the_office_is_called_by_name_on_every_page(manager, address):
+    named = [words(one) for one in seen(manager.get(address)).cssselect(".s-person__name")]
+
+    assert named == [manager.user.memberships.get().full_name]
+
+
+def test_who_has_only_given_a_password_is_not_named(manager):
+    session = manager.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        one for one in session[AUTHENTICATION_METHODS_SESSION_KEY] if one["method"] == "password"
+    ]
+    session.save()
+
+    [named] = [words(one) for one in seen(manager.get("/aide")).cssselect(".s-person__name")]
+
+    assert named.replace("\u2060", "").replace("\u200b", "") == manager.user.email
