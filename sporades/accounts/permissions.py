@@ -1,7 +1,7 @@
 """What each role of the office may do, and where: permissions over academies × domains."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import reduce
 from operator import or_
@@ -195,6 +195,11 @@ class Reach:
         codes = frozenset().union(*(one.academies or frozenset() for one in self.perimeters))
         return Q(**{f"{path}__in": sorted(codes)})
 
+    def in_academy(self, code: str) -> "Reach":
+        """Return what is reached of one academy, by its code: perhaps nothing."""
+        held = (one for one in self.perimeters if _has(one.academies, code))
+        return Reach(tuple(replace(one, academies=frozenset({code})) for one in held))
+
     def whole_academies(self) -> frozenset[str] | None:
         """Return the codes of the academies that are reached in every domain; nothing for all."""
         whole = [one.academies for one in self.perimeters if one.domains is None]
@@ -285,8 +290,8 @@ def reach(memberships: Iterable[Membership], permission: Permission) -> Reach:
     )
 
 
-def _has(domains: frozenset[str] | None, code: str) -> bool:
-    return domains is None or code in domains
+def _has(codes: frozenset[str] | None, code: str) -> bool:
+    return codes is None or code in codes
 
 
 def _includes(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:

@@ -27,16 +27,18 @@ from sporades.candidates.models import Channel, told_by_letter
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.registrations.models import Version
+from sporades.registrations.states import STANDING
 
 
 def _labels(*states: str) -> StringAgg:
     return StringAgg("label", Value(" ; "), filter=Q(state__in=states), order_by="place")
 
 
-def _pieces(said: StringAgg, **which: object) -> Subquery:
-    """Return the names of the pieces of a registration that stand somewhere."""
+def _pieces(said: StringAgg, **which: object) -> Expression:
+    """Return the names of the pieces that stand somewhere, of a registration that stands."""
     rows = Evidence.objects.filter(registration=OuterRef("pk"), **which).order_by()
-    return Subquery(rows.values("registration").values(said=said))
+    names = Subquery(rows.values("registration").values(said=said))
+    return If(When(state__in=STANDING, then=names), output_field=TextField())
 
 
 def _last_piece() -> Subquery:

@@ -512,11 +512,14 @@ class MeasureInForce(Criterion):
 
 @dataclass(frozen=True)
 class LacksPieces(YesNo):
-    """Whether something is still to be sent for a mandatory piece, be it late or not."""
+    """Whether something is still to be sent for a mandatory piece, be it late or not.
+
+    Nothing is, once the registration stands no more.
+    """
 
     def _holds(self) -> Q:
         rows = Evidence.objects.filter(registration=OuterRef("pk"), is_mandatory=True)
-        return Q(Exists(rows.filter(state__in=TO_PROVIDE)))
+        return Q(Exists(rows.filter(state__in=TO_PROVIDE))) & Q(state__in=STANDING)
 
 
 @dataclass(frozen=True)

@@ -21,16 +21,14 @@ from django.db.models import (
 )
 
 from sporades.evidence.models import Evidence, Verdict
+from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_VERIFY, State
-from sporades.registrations.states import State as RegistrationState
 from sporades.statistics.archived import verdicts
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
 
 STEPS = (1, 3, 8, 15, 31)
 """The bounds of ages, in whole days: below the first one, between two of them, from the last one on."""
-
-TO_COMPLETE = (RegistrationState.REGISTERED, RegistrationState.ANOMALY)
 
 
 class Percentile(Aggregate):

@@ -37,6 +37,22 @@ def test_nobody_acts_on_what_is_not_reached():
         deciding.author(academy="A25", domain="EI")
 
 
+def test_what_is_reached_of_one_academy_keeps_its_domains():
+    mine = reach(
+        [holding(Role.MANAGER, "A09", "A25", domains=["EI"]), holding(Role.HEAD, "A25")],
+        Permission.DECIDE,
+    )
+    everywhere = reach([holding(Role.ADMINISTRATOR)], Permission.DECIDE)
+
+    assert mine.in_academy("A09").as_json() == [{"academies": ["A09"], "domains": ["EI"]}]
+    assert mine.in_academy("A25").as_json() == [
+        {"academies": ["A25"], "domains": ["EI"]},
+        {"academies": ["A25"], "domains": None},
+    ]
+    assert not mine.in_academy("A28")
+    assert everywhere.in_academy("A28").as_json() == [{"academies": ["A28"], "domains": None}]
+
+
 def test_what_lies_in_one_perimeter_is_done_in_the_role_that_reaches_it():
     mine = reach([holding(Role.MANAGER, "A09"), holding(Role.HEAD, "A25")], Permission.DECIDE)
     lille, versailles, both = (

@@ -6,7 +6,7 @@ import pytest
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import verifying
+from sporades.acts import registering, verifying
 from sporades.evidence import operations as evidence
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import Reading, chosen
@@ -18,7 +18,7 @@ from sporades.statistics.delays import delays
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
 from tests.evidence.given import BAC, IDENTITY, MANAGER, again, give, piece
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.registry.world import a_member
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
@@ -126,6 +126,17 @@ def test_a_list_names_the_pieces(lille):
         "Copie du baccalauréat",
         f"{NOW:%d/%m/%Y}",
     ]
+
+
+def test_nothing_is_to_provide_for_a_registration_that_was_withdrawn(lille, registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    reading = Reading(chosen(["pieces_a_fournir", "pieces_a_verifier"]))
+
+    [values] = reading.of(found(Group(), reach=lille))
+
+    assert reading.words()(values) == [registration.number, "", ""]
+    assert finds(lille, "pieces_manquantes", Operator.IS, "oui") == []
+    assert finds(lille, "pieces_manquantes", Operator.IS, "non") == [registration]
 
 
 def test_delays_are_those_of_every_verdict_and_refusals_by_their_reason(lille, registration):

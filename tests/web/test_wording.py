@@ -148,7 +148,7 @@ def every_form():
         "PostedForm": {"first": NOW.date(), "last": NOW.date()},
         "RecordForm": {"on": NOW.date(), "academies": ["A09", "A25"]},
         "BatchForm": {"allows": lambda _permission: EVERYWHERE},
-        "ActsForm": here,
+        "ActsForm": {**here, "journal": here["reach"]},
         "MailingForm": {"counts": Counted(chosen=2, ended=1, by_letter=1, ended_by_letter=0)},
         "LatelyForm": {"at": NOW},
         "ContactForm": {"managing": draft.service.managing_service},
@@ -197,7 +197,7 @@ def every_form():
         "DaySelectionForm": here,
         "RegistrationsForm": here,
         "RefusedAnswersForm": here,
-        "MailLogForm": {"at": NOW},
+        "MailLogForm": here,
         "EnforceForm": {"prepared": PreparedRegulation(domain_code="ESSAI", session_code="2027")},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}

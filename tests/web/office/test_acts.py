@@ -189,6 +189,34 @@ def test_an_administrator_reads_what_is_of_no_academy_too(member, in_lille, in_v
     assert "Essai, ligne de commande" in main(page)
 
 
+def test_who_reads_several_academies_chooses_one(member, auditor, in_lille, in_versailles):
+    administrator = member(role=ADMINISTRATOR)
+
+    page = administrator.post(JOURNAL, {"academie": "A25"}, follow=True)
+
+    assert "academie=A25" in page.request["QUERY_STRING"]
+    assert {line.entry.academy for line in page.context["lines"]} == {"A25"}
+    assert "academie" in administrator.get(JOURNAL).context["form"].fields
+    assert "academie" not in auditor.get(JOURNAL).context["form"].fields
+
+
+def test_an_academy_of_which_not_every_domain_is_reached_is_not_offered(member, in_lille):
+    auditor = member("A09", "A25", role=AUDITOR)
+    bounded = Membership.objects.create(
+        user=auditor.user, role=HEAD, full_name="Claude Martin", academies=["A25", "A28"]
+    )
+    bounded.domains = ["ESSAI"]
+    bounded.save()
+
+    offered = auditor.get(JOURNAL).context["form"].fields["academie"].choices
+    elsewhere = auditor.get(JOURNAL, {"academie": "A28"})
+
+    assert offered == [("", "Toutes"), ("A09", "Lille"), ("A25", "Versailles")]
+    assert elsewhere.status_code == 422
+    assert "academie" in elsewhere.context["form"].errors
+    assert not elsewhere.context["lines"]
+
+
 def test_who_is_bounded_to_a_domain_reads_the_acts_of_files_alone(member, in_lille):
     bounded = member("A09", role=AUDITOR, domains=["ESSAI"], email="audit@exemple.test")
 

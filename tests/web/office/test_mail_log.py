@@ -139,6 +139,29 @@ def test_what_is_written_of_a_civil_status_is_in_both_lists(manager, in_lille, i
     assert "sur cette période" not in main(page)
 
 
+def test_who_reads_several_academies_chooses_one(member, manager, in_lille, in_versailles):
+    written("identity_corrected", in_lille.candidate, in_lille.candidate.user.email)
+    written("identity_corrected", in_versailles.candidate, in_versailles.candidate.user.email)
+    administrator = member(role=Membership.Role.ADMINISTRATOR, email="tout@exemple.test")
+
+    page = asking(administrator, {"academie": "A25"})
+
+    assert len(seen_in(administrator.get(LOG))) == 2
+    assert seen_in(page) == {in_versailles.candidate.user.email}
+    assert sorted(kinds_in(page)) == ["identity_corrected", "registered"]
+    assert "academie" not in manager.get(LOG).context["form"].fields
+
+
+def test_another_academy_is_no_choice(member, manager, in_lille, in_versailles):
+    both = member("A09", "A25", email="deux@exemple.test")
+
+    page = both.get(LOG, {"academie": "A28"})
+
+    assert page.status_code == 422
+    assert "academie" in page.context["form"].errors
+    assert not seen_in(manager.get(LOG, {"academie": "A25"})) - {in_lille.candidate.user.email}
+
+
 def test_what_is_written_of_an_account_is_found_by_its_address_and_in_its_file(
     manager, in_lille, in_versailles
 ):

@@ -25,10 +25,9 @@ from sporades.core.french import time_left_in_words
 from sporades.core.phones import phone_in_words
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
-from sporades.core.text import search_key
 from sporades.registrations.models import Registration
-from sporades.territory import queries as territory
 from sporades.web.layout.presses import press_of
+from sporades.web.office.places import OfAcademyForm, academies_of
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -127,7 +126,7 @@ class _Pages(Paginator):
         return self._count
 
 
-class StepForm(forms.Form):
+class StepForm(OfAcademyForm):
     """Which requests are gone through, of what the reader reaches."""
 
     etape = forms.ChoiceField(
@@ -136,18 +135,11 @@ class StepForm(forms.Form):
         widget=forms.HiddenInput,
         choices=[("", "Toutes"), *((one.code, one.label) for one in STEPS)],
     )
-    academie = forms.ChoiceField(label="Académie", required=False)
 
     def __init__(self, data: Any, *, reach: Reach) -> None:
-        """Offer the academies of a perimeter, where there are several."""
+        """Offer the academies of a perimeter."""
         super().__init__(data)
-        names = {one.code: one.name for one in territory.academies()}
-        reached = sorted(reach.academies(names), key=lambda code: search_key(names[code]))
-        if len(reached) == 1:
-            del self.fields["academie"]
-            return
-        choices = [("", "Toutes"), *((code, names[code]) for code in reached)]
-        self.fields["academie"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+        self.offer(academies_of(reach))
 
     @property
     def has_choices(self) -> bool:

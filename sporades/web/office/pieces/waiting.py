@@ -18,8 +18,8 @@ from sporades.evidence.queries import labels_within, to_verify_within
 from sporades.exams.queries import programmes
 from sporades.registrations.models import Registration
 from sporades.searches.queries import planned_anew
-from sporades.territory import queries as territory
 from sporades.web.office.bounded import FirstOnes
+from sporades.web.office.places import academies_of
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -53,13 +53,11 @@ class QueueForm(forms.Form):
             domains[str(domain.pk)] = domain.label
             for offered in programme.exams:
                 exams[str(offered.exam.pk)] = f"{offered.exam.label}, {offered.exam.session.label}"
-        names = {one.code: one.name for one in territory.academies()}
-        academies = {code: names[code] for code in reach.academies(names)}
         self.offered = {
             "domaine": domains,
             "examen": exams,
             "piece": labels_within(reach),
-            "academie": _sorted(academies),
+            "academie": academies_of(reach),
         }
         for name, choices in self.offered.items():
             every = "Toutes" if name in ("piece", "academie") else "Tous"

@@ -12,6 +12,7 @@ from sporades.journal.words import IN_WORDS, READINGS
 from sporades.registrations.fields import CleanCharField
 from sporades.registrations.models import Registration
 from sporades.web.office.days import LatelyForm
+from sporades.web.office.places import OfAcademyForm, whole_academies_of
 
 READ = "consultations"
 _CHANGING = sorted(
@@ -21,7 +22,7 @@ _CHANGING = sorted(
 _UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
 
 
-class ActsForm(LatelyForm):
+class ActsForm(OfAcademyForm, LatelyForm):
     """Which acts."""
 
     acte = forms.ChoiceField(
@@ -31,11 +32,19 @@ class ActsForm(LatelyForm):
     )
     auteur = CleanCharField(label="Auteur", max_length=120, required=False)
     numero = CleanCharField(label="N° Inscription", max_length=40, required=False)
-    field_order = ("acte", "du", "au", "auteur", "numero")
+    field_order = ("acte", "academie", "du", "au", "auteur", "numero")
 
-    def __init__(self, data: Any = None, *, at: datetime, reach: Reach) -> None:
-        """Look for registrations where the reader may."""
+    def __init__(self, data: Any = None, *, at: datetime, reach: Reach, journal: Reach) -> None:
+        """Ask at an instant.
+
+        Args:
+            data: what was asked.
+            at: the instant.
+            reach: where registrations are looked for.
+            journal: where the journal is read; of academies, those of which all is reached.
+        """
         super().__init__(data, at=at)
+        self.offer(whole_academies_of(journal))
         self._reach = reach
         self.registration: Registration | None = None
 

@@ -46,7 +46,7 @@ class Act:
 def all_acts(request: HttpRequest) -> HttpResponse:
     """The acts of a period, the last first; a name is sent, and stands in no address."""
     asked = Asked(request, hidden=NAMED)
-    form = ActsForm(asked.data, at=request.arrived_at, reach=_files(request))
+    form = ActsForm(asked.data, at=request.arrived_at, reach=_files(request), journal=request.reach)
     if asked.is_forgotten:
         form.add_error(NAMED, FORGOTTEN)
     if where := asked.leads_on(form):
@@ -74,7 +74,9 @@ def _found(request: HttpRequest, form: ActsForm) -> QuerySet[Entry]:
     """Return what is asked for; nothing while what is asked for cannot be understood."""
     if form.errors:
         return Entry.objects.none()
-    seen = journal.entries_within(request.reach.whole_academies())
+    academy = form.said.get("academie")
+    reach = request.reach.in_academy(academy) if academy else request.reach
+    seen = journal.entries_within(reach.whole_academies())
     if form.registration:
         seen &= reading.acts_on(form.registration)
     seen = journal.done_between(seen, *form.days)

@@ -29,7 +29,7 @@ NAMED = "adresse"
 def all_mails(request: HttpRequest) -> HttpResponse:
     """The mails of a period, the last first; an address is sent, and stands in none of ours."""
     asked = Asked(request, hidden=NAMED)
-    form = MailLogForm(asked.data, at=request.arrived_at)
+    form = MailLogForm(asked.data, at=request.arrived_at, reach=request.reach)
     if asked.is_forgotten:
         form.add_error(NAMED, FORGOTTEN)
     if where := asked.leads_on(form):
@@ -92,7 +92,9 @@ def send_again(request: HttpRequest, message: int) -> HttpResponse:
     if "liste" in request.POST:
         # What is asked of the list is read again by its own form.
         asked = Asked(request, hidden=NAMED)
-        again = MailLogForm(asked.again(request.POST["liste"]), at=request.arrived_at)
+        again = MailLogForm(
+            asked.again(request.POST["liste"]), at=request.arrived_at, reach=request.reach
+        )
         return redirect(f"{reverse('office:all_mails')}?{asked.filters(again)}")
     return redirect(_tab(registration))
 
@@ -166,6 +168,6 @@ def _found(request: HttpRequest, form: MailLogForm) -> list[QuerySet[Message]]:
     asked_for = [mails_within, mails_to_candidates]
     if address:
         asked_for.append(mails_to_accounts)
-    return [
-        written_between(within(request.reach), first, last).filter(**asked) for within in asked_for
-    ]
+    academy = said.get("academie")
+    reach = request.reach.in_academy(academy) if academy else request.reach
+    return [written_between(within(reach), first, last).filter(**asked) for within in asked_for]

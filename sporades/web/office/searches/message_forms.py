@@ -1,10 +1,12 @@
 """What the office types to write to candidates, and to find what was written."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sporades.accounts.permissions import Reach
 from sporades.acts.resending import KINDS
 from sporades.core.presses import a_press
 from sporades.letters.states import LetterState
@@ -14,6 +16,7 @@ from sporades.mailings.placeholders import faults, listed
 from sporades.registrations.fields import CleanCharField, CleanLinesField, say_missing
 from sporades.registrations.queries import OF_ACCOUNT, OF_CANDIDATE
 from sporades.web.office.days import LatelyForm
+from sporades.web.office.places import OfAcademyForm, academies_of
 from sporades.web.office.registrations import mail_lines
 from sporades.web.office.searches.choosing import Counted
 
@@ -122,7 +125,7 @@ class MailingForm(forms.Form):
         return {"subject": self.cleaned_data["objet"], "text": self.cleaned_data["texte"]}
 
 
-class MailLogForm(LatelyForm):
+class MailLogForm(OfAcademyForm, LatelyForm):
     """Which mails."""
 
     etat = forms.ChoiceField(
@@ -137,7 +140,12 @@ class MailLogForm(LatelyForm):
         required=False,
         help_text="L'adresse entière à laquelle le mail est parti",
     )
-    field_order = ("etat", "nature", "du", "au", "adresse")
+    field_order = ("etat", "nature", "academie", "du", "au", "adresse")
+
+    def __init__(self, data: Any = None, *, at: datetime, reach: Reach) -> None:
+        """Ask at an instant of what a reader reaches."""
+        super().__init__(data, at=at)
+        self.offer(academies_of(reach))
 
     def clean(self) -> dict[str, Any]:
         """Ask whose account is meant: every candidate has mails about theirs."""
@@ -149,4 +157,4 @@ class MailLogForm(LatelyForm):
     @property
     def narrows(self) -> bool:
         """Whether something else than days was asked."""
-        return any(self.asked.get(name) for name in ("etat", "nature", "adresse"))
+        return any(self.asked.get(name) for name in ("etat", "nature", "academie", "adresse"))
