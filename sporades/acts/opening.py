@@ -1,9 +1,11 @@
 """The dates of registration services: moved by one person, extended by two (I1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Value
@@ -17,6 +19,7 @@ from sporades.accounts.permissions import Perimeter, Permission, Reach
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app, defer_once
+from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations import openings
@@ -76,11 +79,99 @@ def change(
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)
         if made.cuts_short:
-            _tell_approvers("closing_brought_forward", made, at=at)
+            _tell_approvers("closing_brought_forward", [made], at=at)
     else:
         _record("extension proposed", made, by=by, at=at)
-        _tell_approvers("extension_to_approve", made, at=at)
+        _tell_approvers("extension_to_approve", [made], at=at)
     return made
+
+
+@dataclass(frozen=True)
+class Later:
+    """A service that is to close later.
+
+    Attributes:
+        service: which.
+        closes_at: its new closing.
+        by: who wants it, in the role that reaches it.
+    """
+
+    service: RegistrationService
+    closes_at: datetime
+    by: Actor
+
+
+@transaction.atomic
+def extend(
+    *,
+    wanted: Sequence[Later],
+    reason: str,
+    seen: str,
+    together: UUID,
+    at: datetime,
+    is_urgent: bool = False,
+) -> list[ServiceChange]:
+    """Extend several services together: all of them or none, as an outage demands.
+
+    It is proposed once, decided together and told once. What is pressed twice is made once.
+
+    Args:
+        wanted: what closes later, and when.
+        reason: why, for those who decide and for the journal.
+        seen: the mark of the dates that were read before (`openings.marks_of`); nothing where
+            none were.
+        together: names what is proposed together.
+        at: the instant.
+        is_urgent: whether it is in force at once; what was proposed of a service gives way.
+
+    Returns:
+        The changes, applied or proposed.
+
+    Raises:
+        OvertakenTogether: the dates, or what is proposed, are no longer those that were read.
+        NotMoved: a service cannot be extended so: it is named.
+    """
+    services = {one.pk: one for one in openings.lock([one.service for one in wanted])}
+    made = extended(together)
+    if made:
+        return made
+    if seen and openings.marks_of(services.values()) != seen:
+        raise openings.OvertakenTogether
+    waiting = openings.awaiting(services.values())
+    for one in sorted(wanted, key=lambda one: one.service.pk):
+        service = services[one.service.pk]
+        if is_urgent and service.pk in waiting:
+            answer = f"Remplacée par : {reason}"[:LONGEST_REASON]
+            refuse(change=waiting.pop(service.pk), answer=answer, by=one.by, at=at)
+        try:
+            openings.check_extension(service, one.closes_at, waiting=waiting, at=at)
+        except openings.NotMoved as refusal:
+            raise openings.NotMoved(f"{service} : {refusal}", refusal.date) from None
+        change = openings.change(
+            service=service,
+            opens_at=service.opens_at,
+            closes_at=one.closes_at,
+            reason=reason,
+            by=one.by,
+            at=at,
+            is_urgent=is_urgent,
+            together=together,
+        )
+        if change.state == ChangeState.APPLIED:
+            _applied(change, by=one.by, at=at)
+        else:
+            _record("extension proposed", change, by=one.by, at=at)
+        made.append(change)
+    proposed = [one for one in made if one.state == ChangeState.PROPOSED]
+    if proposed:
+        _tell_approvers("extension_to_approve", proposed, at=at)
+    return made
+
+
+def extended(together: UUID) -> list[ServiceChange]:
+    """Return what was proposed together under a name."""
+    whole = ("service__domain", "service__session", "service__academy")
+    return list(ServiceChange.objects.filter(together=together).select_related(*whole))
 
 
 def approvers_of(change: ServiceChange, *, at: datetime) -> list[Membership]:
@@ -106,19 +197,26 @@ def others_who_approve(
     return [one for one in found if one.as_actor().identifier != author.identifier]
 
 
-def _tell_approvers(kind: str, change: ServiceChange, *, at: datetime) -> None:
-    for approver in approvers_of(change, at=at):
+def _tell_approvers(kind: str, changes: Sequence[ServiceChange], *, at: datetime) -> None:
+    """Write to those who may approve some of what was proposed together: each reads of theirs."""
+    of_each: dict[str, tuple[Membership, list[ServiceChange]]] = {}
+    for change in changes:
+        for approver in approvers_of(change, at=at):
+            of_each.setdefault(approver.user.email, (approver, []))[1].append(change)
+    for email, (approver, theirs) in of_each.items():
+        first = theirs[0]
         mail.write(
             kind,
-            to=approver.user.email,
+            to=email,
             at=at,
-            key=f"change:{change.pk}:approve",
-            about=change,
+            key=f"change:{first.pk}:approve",
+            about=first,
             urgent=True,
-            change=change,
+            changes=theirs,
+            change=first,
             approver=approver,
-            is_closed=change.service.has_closed(at),
-            link=absolute(reverse("office:service", args=[change.service_id])),
+            is_closed=any(one.service.has_closed(at) for one in theirs),
+            link=absolute(reverse("office:service", args=[first.service_id])),
         )
 
 
@@ -129,17 +227,15 @@ def approve(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     Raises:
         SamePerson, Outdated, NotMoved, Refused: see `openings.apply`.
     """
-    openings.apply(change=change, by=by, at=at)
-    _applied(change, by=by, at=at)
-    _tell_proposer(change, by=by, at=at)
+    _approve(change, by=by, at=at)
+    _tell_proposer([change], by=by, at=at)
 
 
 @transaction.atomic
 def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> None:
     """Refuse what was proposed: who proposed it reads why. Raises Refused."""
-    refusing = partial(openings.refuse, answer=answer)
-    _decide(refusing, "extension refused", change, by=by, at=at)
-    _tell_proposer(change, by=by, at=at)
+    _refuse(change, answer=answer, by=by, at=at)
+    _tell_proposer([change], by=by, at=at)
 
 
 @transaction.atomic
@@ -148,8 +244,73 @@ def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     _decide(openings.drop, "extension taken back", change, by=by, at=at)
 
 
-def _tell_proposer(change: ServiceChange, *, by: Actor, at: datetime) -> None:
-    """Write to whoever proposed an extension what became of it, if they still have an account."""
+@dataclass(frozen=True)
+class Decided:
+    """What became of extensions that were proposed together.
+
+    Attributes:
+        done: those that were decided.
+        left: those that could not be, and why.
+    """
+
+    done: list[ServiceChange]
+    left: list[tuple[ServiceChange, Refused]]
+
+
+type Decisions = Iterable[tuple[ServiceChange, Actor]]
+"""What is decided, each by whom in the role that reaches it."""
+
+
+@transaction.atomic
+def approve_together(changes: Decisions, *, at: datetime) -> Decided:
+    """Approve what somebody else proposed together; what cannot be put in force stays as it is."""
+    return _together(_approve, changes, at=at)
+
+
+@transaction.atomic
+def refuse_together(changes: Decisions, *, answer: str, at: datetime) -> Decided:
+    """Refuse what was proposed together: who proposed it reads why, once."""
+    return _together(partial(_refuse, answer=answer), changes, at=at)
+
+
+@transaction.atomic
+def drop_together(changes: Decisions, *, at: datetime) -> Decided:
+    """Take back what was proposed together."""
+    decide = partial(_decide, openings.drop, "extension taken back")
+    return _together(decide, changes, at=at, is_told=False)
+
+
+def _together(
+    decide: Callable[..., None], changes: Decisions, *, at: datetime, is_told: bool = True
+) -> Decided:
+    found, who = Decided([], []), None
+    for change, by in changes:
+        try:
+            with transaction.atomic():
+                decide(change, by=by, at=at)
+        except Refused as refusal:
+            found.left.append((change, refusal))
+        else:
+            found.done.append(change)
+            who = by
+    if who is not None and is_told:
+        _tell_proposer(found.done, by=who, at=at)
+    return found
+
+
+def _approve(change: ServiceChange, *, by: Actor, at: datetime) -> None:
+    openings.apply(change=change, by=by, at=at)
+    _applied(change, by=by, at=at)
+
+
+def _refuse(change: ServiceChange, *, answer: str, by: Actor, at: datetime) -> None:
+    refusing = partial(openings.refuse, answer=answer)
+    _decide(refusing, "extension refused", change, by=by, at=at)
+
+
+def _tell_proposer(changes: Collection[ServiceChange], *, by: Actor, at: datetime) -> None:
+    """Write to whoever proposed extensions what became of them, if they still have an account."""
+    change = next(iter(changes))
     user = User.objects.who_acted(change.proposed_by_id)
     if user is not None:
         mail.write(
@@ -159,6 +320,7 @@ def _tell_proposer(change: ServiceChange, *, by: Actor, at: datetime) -> None:
             key=f"change:{change.pk}:{change.state}",
             about=change,
             urgent=True,
+            changes=changes,
             change=change,
             is_approved=change.state == ChangeState.APPLIED,
             who=by.name,

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import Membership
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.factories import NOW, a_registration
@@ -81,6 +82,40 @@ def test_in_an_outage_an_extension_waits_for_nobody_and_replaces_what_was_propos
     assert f"{service.closes_at:%Y-%m-%d}" == days[1][:10]
     states = ServiceChange.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["refused", "applied"]
+
+
+def extend(*more):
+    call_command("service", "prolonger", "--fermeture", "2026-12-17T23:59", "--motif", WHY, *more)
+
+
+def test_services_are_extended_together_once_it_was_seen_which(service, capsys):
+    extend("--pour-voir")
+    said = capsys.readouterr().out.replace("\u00a0", " ")
+    assert said.count("Prolongé : ") == 2
+    assert "au jeudi 17 décembre 2026 à 23 h 59 (heure de Paris)" in said
+    assert "2 à prolonger. Rien n'est changé." in said
+    assert not ServiceChange.objects.exists()
+
+    extend("--academie", "A09")
+    assert "1 proposées : un chef de service doit les approuver." in capsys.readouterr().out
+    assert ServiceChange.objects.get().state == ChangeState.PROPOSED
+
+    extend()
+    assert "attend déjà une décision" in capsys.readouterr().out
+    extend("--panne")
+    assert "2 en vigueur." in capsys.readouterr().out
+    closings = set(RegistrationService.objects.values_list("closes_at", flat=True))
+    assert [f"{one:%d/%m/%Y %H:%M}" for one in closings] == ["17/12/2026 22:59"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--academie", "A28"], ["--domaine", "AUTRE"], ["--session", "2031"]]
+)
+def test_where_nothing_is_to_extend_it_is_said(service, arguments):
+    with pytest.raises(CommandError, match="Rien à prolonger"):
+        extend(*arguments)
+
+    assert not ServiceChange.objects.exists()
 
 
 def test_an_instant_is_written_with_a_space_as_well_as_files_have_it(service, capsys):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,7 @@ from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exchanges import operations as exchanges
 from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
@@ -329,6 +330,88 @@ Motif : Panne <b>du</b> 24 & du 25
 Tant qu'elle n'est pas approuvée, le service ferme à la date annoncée.
 
 Approuver ou refuser : {SITE}/gestion/services/{service.pk}
+
+{SIGNED}"""
+    )
+
+
+def of_two_academies(proposer="user:0"):
+    """Propose to extend two services together; return them by academy."""
+    services = {one.academy_id: one for one in RegistrationService.objects.for_list()}
+    by = Actor("administrator", "Claude Martin", proposer)
+    opening.extend(
+        wanted=[
+            opening.Later(one, one.closes_at + timedelta(days=2), by) for one in services.values()
+        ],
+        reason="Panne du 24",
+        seen="",
+        together=uuid4(),
+        at=NOW,
+    )
+    return services
+
+
+def test_extensions_to_approve_together(letters):
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09", "A25"])
+
+    services = of_two_academies()
+
+    [letter] = letters()
+    first = ServiceChange.objects.order_by("service").first().service_id
+    assert letter["Subject"] == "2 prolongations à approuver"
+    assert letter.taken_for == ["cheffe@exemple.test"]
+    lines = [f"- {change.service} : {change.in_words}" for change in ServiceChange.objects.all()]
+    assert (
+        words(letter)
+        == f"""\
+Bonjour {head.memberships.get().full_name},
+
+Claude Martin propose de prolonger ensemble 2 services d'inscription. Motif : Panne du 24
+
+{lines[0]}
+{lines[1]}
+
+Tant qu'elles ne sont pas approuvées, chaque service ferme à la date annoncée.
+
+Approuver ou refuser, en une fois : {SITE}/gestion/services/{first}
+
+{SIGNED}"""
+    )
+    assert services.keys() == {"A09", "A25"}
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_extensions_that_somebody_decided_together(letters, is_approved):
+    proposer = a_member("claude@exemple.test", Membership.Role.ADMINISTRATOR, [])
+    of_two_academies(f"user:{proposer.pk}")
+    changes = list(ServiceChange.objects.order_by("service").select_related("service"))
+    decisions = [(one, Actor("head", "Dominique Petit", "0")) for one in changes]
+
+    if is_approved:
+        opening.approve_together(decisions, at=NOW)
+    else:
+        opening.refuse_together(decisions, answer="Un jour suffit.", at=NOW)
+
+    [letter] = letters()
+    done = "approuvées" if is_approved else "refusées"
+    assert letter["Subject"] == f"2 prolongations {done}"
+    body = "\n".join(
+        f"- {one.service} : {one.in_words}" if is_approved else f"- {one.service}"
+        for one in changes
+    )
+    if not is_approved:
+        body += "\n\nLeurs dates n'ont pas changé.\nMotif : Un jour suffit."
+    verb = "approuve" if is_approved else "refuse"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour Claude Martin,
+
+Dominique Petit {verb} 2 prolongations que vous avez proposées ensemble :
+
+{body}
+
+Le premier de ces services : {SITE}/gestion/services/{changes[0].service_id}
 
 {SIGNED}"""
     )

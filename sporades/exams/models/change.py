@@ -20,6 +20,12 @@ class ServiceChangeQuerySet(models.QuerySet["ServiceChange"]):
         """Return those that wait for a second person."""
         return self.filter(state=ChangeState.PROPOSED)
 
+    def beside(self, change: "ServiceChange") -> Self:
+        """Return what was proposed together with a change, itself included."""
+        if change.together is None:
+            return self.filter(pk=change.pk)
+        return self.filter(together=change.together)
+
     def within(self, reach: Condition) -> Self:
         """Return those of the services of a perimeter."""
         return self.filter(
@@ -47,6 +53,7 @@ class ServiceChange(models.Model):
     closes_at = models.DateTimeField("ferme le")
     reason = models.CharField("motif", max_length=LONGEST_REASON)
     needs_two = models.BooleanField("deux personnes")
+    together = models.UUIDField("proposés ensemble", null=True, blank=True, editable=False)
     state = models.CharField("état", max_length=10, choices=ChangeState)
     proposed_at = models.DateTimeField("proposé le")
     proposed_by = models.CharField("proposé par", max_length=255)
@@ -62,6 +69,9 @@ class ServiceChange(models.Model):
         verbose_name = "changement de dates"
         verbose_name_plural = "changements de dates"
         constraints = [
+            models.UniqueConstraint(
+                fields=["together", "service"], name="a_service_is_extended_once_with_others"
+            ),
             models.UniqueConstraint(
                 fields=["service"],
                 condition=Q(state=ChangeState.PROPOSED),

@@ -25,6 +25,9 @@ AUDIENCES = {Audience.PUBLIC.value: "Grand public", Audience.SCHOOLS.value: "Ét
 MINUTE = timedelta(minutes=1)
 """A closing hour is good until the end of the minute that is displayed."""
 
+EXTENDABLE_FOR = timedelta(days=7)
+"""For how long a service that has closed may still be extended with others."""
+
 
 def _minute(field: str) -> Func:
     return Func(Value("minute"), F(field), function="date_trunc")
@@ -41,6 +44,10 @@ class RegistrationServiceQuerySet(models.QuerySet["RegistrationService"]):
         """Return the services that are open at an instant and closed at another, the first first."""
         last = self.filter(closes_at__gt=start - MINUTE, closes_at__lte=end - MINUTE)
         return last.order_by("closes_at", "domain__label", "academy__name", "pk")
+
+    def extendable(self, at: datetime) -> Self:
+        """Return the services that are open at an instant, or have closed not long before."""
+        return self.filter(opens_at__lte=at, closes_at__gt=at - EXTENDABLE_FOR)
 
     def for_list(self) -> Self:
         """Everything that a list of services shows; touching anything else raises."""

@@ -1,6 +1,8 @@
 """Open, close, move and extend registration services (I1)."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
@@ -43,6 +45,15 @@ class Overtaken(Refused):
         )
 
 
+class OvertakenTogether(Refused):
+    """The dates of some services, or what is proposed of them, are no longer those that were read."""
+
+    message = (
+        "Les dates d'un de ces services, ou ce qui en est proposé, viennent de changer : rien n'est "
+        "proposé. Relisez, puis proposez de nouveau."
+    )
+
+
 class Outdated(Refused):
     """What was proposed no longer fits."""
 
@@ -60,6 +71,7 @@ def change(
     by: Actor,
     at: datetime,
     is_urgent: bool = False,
+    together: UUID | None = None,
 ) -> ServiceChange:
     """Give a service other dates: at once, or when a second person has approved an extension.
 
@@ -73,6 +85,7 @@ def change(
         by: who wants it.
         at: the instant.
         is_urgent: whether an extension is in force at once, as an outage demands.
+        together: what names the services that are extended with it, if any.
 
     Raises:
         NotMoved: the dates are the same, past, or out of order.
@@ -90,6 +103,7 @@ def change(
         closes_at=closes_at,
         reason=reason,
         needs_two=needs_two,
+        together=together,
         state=ChangeState.PROPOSED,
         proposed_at=at,
         proposed_by=by.name,
@@ -102,9 +116,34 @@ def change(
 
 def mark_of(service: RegistrationService) -> str:
     """Return the mark of what is read of the dates of a service: them, and what is proposed."""
-    dates = [one.astimezone(UTC).isoformat() for one in (service.opens_at, service.closes_at)]
-    proposed = service.changes.filter(state=ChangeState.PROPOSED).values_list("pk", flat=True)
-    return digest([*dates, *proposed])
+    return marks_of([service])
+
+
+def marks_of(services: Collection[RegistrationService]) -> str:
+    """Return the mark of what is read of the dates of some services, in whatever order."""
+    waiting = awaiting(services)
+    read: list[object] = []
+    for one in sorted(services, key=lambda one: one.pk):
+        read += [date.astimezone(UTC).isoformat() for date in (one.opens_at, one.closes_at)]
+        read += [waiting[one.pk].pk] if one.pk in waiting else []
+    return digest(read)
+
+
+def awaiting(services: Collection[RegistrationService]) -> dict[int, ServiceChange]:
+    """Return what is proposed of some services, by the key of each."""
+    by_key = {one.pk: one for one in services}
+    found = {}
+    for change in ServiceChange.objects.proposed().filter(service__in=by_key):
+        change.service = by_key[change.service_id]
+        found[change.service_id] = change
+    return found
+
+
+def lock(services: Collection[RegistrationService]) -> list[RegistrationService]:
+    """Return services that nobody else changes the dates of until the transaction ends."""
+    keys = [one.pk for one in services]
+    found = RegistrationService.objects.select_related("domain", "session", "academy")
+    return list(found.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk"))
 
 
 def made_already(
@@ -219,11 +258,41 @@ def check(
         raise NotMoved("La fermeture vient après l'ouverture : vérifiez les deux.", "closes_at")
 
 
+def check_extension(
+    service: RegistrationService,
+    closes_at: datetime,
+    *,
+    waiting: Mapping[int, ServiceChange],
+    at: datetime,
+) -> None:
+    """Refuse a closing that extends nothing, or that cannot be.
+
+    Args:
+        service: the service.
+        closes_at: its new closing.
+        waiting: what is proposed (`awaiting`).
+        at: the instant.
+
+    Raises:
+        NotMoved: it has not opened, it closes no later than it does, or another change awaits.
+    """
+    if service.opens_at > at:
+        raise NotMoved("Ce service n'a pas encore ouvert : changez ses dates sur sa page.")
+    if closes_at == service.closes_at:
+        raise NotMoved("C'est déjà sa fermeture.")
+    if closes_at < service.closes_at:
+        raise NotMoved(f"Il ferme déjà plus tard, le {service.closing_in_words}.")
+    check(service, service.opens_at, closes_at, at=at)
+    _refuse_beside(waiting.get(service.pk))
+
+
 def check_that_none_awaits(service: RegistrationService) -> None:
     """Refuse other dates while some are proposed. Raises NotMoved, which says which and whose."""
-    one = service.changes.filter(state=ChangeState.PROPOSED).first()
+    _refuse_beside(awaiting([service]).get(service.pk))
+
+
+def _refuse_beside(one: ServiceChange | None) -> None:
     if one is not None:
-        one.service = service
         raise NotMoved(
             f"Un changement de dates de ce service attend déjà une décision : {one.in_words}, "
             f"proposé le {one.proposed_in_words} par {one.proposed_by}. Qu'il soit d'abord approuvé, "

@@ -25,7 +25,7 @@ from sporades.web.office.registrations import (
 )
 from sporades.web.office.regulations import preparing, regulations, trying
 from sporades.web.office.searches import batching, exporting, foreseeing, searching, writing
-from sporades.web.office.services import announcing, contacts, services
+from sporades.web.office.services import announcing, contacts, extending, services
 
 app_name = "office"
 
@@ -306,6 +306,7 @@ urlpatterns = [
     path("statistiques/mails", statistics.troubles, name="troubles"),
     path("statistiques/<slug:page>/<slug:slug>.csv", statistics.table, name="statistics_table"),
     path("services", services.services, name="services"),
+    path("services/prolongation", extending.extend_services, name="extend_services"),
     path("services/coordonnees", contacts.contacts, name="contacts"),
     path("services/coordonnees/<int:managing>", contacts.contact, name="contact"),
     path("services/<int:service>", services.service, name="service"),

@@ -6,9 +6,17 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.test import Client
 
 from sporades.accounts.models import Membership
-from tests.factories import NOW, a_candidate, a_registration
+from sporades.exams.held import forget
+from tests.factories import NOW, a_candidate, a_registration, load_invented
 from tests.web.registry.world import HOST, Role, a_member, signed_in
 
+OF_VERSAILLES = "  - {academie: A25, ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00, service: essais}\n"
+OF_REUNION = OF_VERSAILLES.replace("A25", "A28")
+MANAGING = "  - {code: essais, academie: A25, secteur: Secteur des essais, "
+MANAGING_REUNION = (
+    "  - {code: essais, academie: A28, secteur: Secteur des essais, nom: Bureau de Saint-Denis, "
+    "telephone: 02 62 00 00 01, courriel: essais@reunion.exemple.test, adresse: [97400 Saint-Denis]}\n"
+)
 VERSAILLES = {"postcode": "78000", "town": "Versailles"}
 
 
@@ -64,3 +72,14 @@ def in_versailles(db):
         academy="A25",
         identification=VERSAILLES,
     )
+
+
+@pytest.fixture
+def with_reunion(db):
+    """Open a service in La Réunion too, by its own clock."""
+    load_invented(
+        (OF_VERSAILLES, OF_VERSAILLES + OF_REUNION), (MANAGING, MANAGING_REUNION + MANAGING)
+    )
+    forget()
+    yield
+    forget()

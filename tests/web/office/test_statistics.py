@@ -47,25 +47,7 @@ from tests.web.office.conftest import VERSAILLES
 PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
 ADMINISTRATOR = Membership.Role.ADMINISTRATOR
 SAINT_DENIS = {"postcode": "97400", "town": "Saint-Denis"}
-OF_VERSAILLES = "  - {academie: A25, ouverture: 2026-10-12 08:00, fermeture: 2026-12-15 17:00, service: essais}\n"
-OF_REUNION = OF_VERSAILLES.replace("A25", "A28")
-MANAGING = "  - {code: essais, academie: A25, secteur: Secteur des essais, "
-MANAGING_REUNION = (
-    "  - {code: essais, academie: A28, secteur: Secteur des essais, nom: Bureau de Saint-Denis, "
-    "telephone: 02 62 00 00 01, courriel: essais@reunion.exemple.test, adresse: [97400 Saint-Denis]}\n"
-)
 PAGES = ("statistics", "hours", "begun", "troubles")
-
-
-@pytest.fixture
-def with_reunion(db):
-    """Open a service in La Réunion too, by its own clock."""
-    load_invented(
-        (OF_VERSAILLES, OF_VERSAILLES + OF_REUNION), (MANAGING, MANAGING_REUNION + MANAGING)
-    )
-    forget()
-    yield
-    forget()
 
 
 def page(client, name="statistics", **asked):

@@ -181,6 +181,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:approve_change": {"GET": 302, "POST": 302},
     "office:drop_change": {"POST": 302},
     "office:refuse_change": {"POST": 422},
+    "office:extend_services": {"POST": 422},
     # Nothing says which dates.
     "office:move_service": {"POST": 422},
     "office:contact": {"POST": 422},

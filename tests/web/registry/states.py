@@ -34,6 +34,7 @@ class Asking(NamedTuple):
         name: the route.
         typed: in each field; of a box, anything ticks it.
         pressed: the name and the value of the button, where it has one.
+        ticked: a field of which every box is ticked.
         begun: makes what it tells of.
     """
 
@@ -42,6 +43,7 @@ class Asking(NamedTuple):
     name: str
     typed: dict[str, str]
     pressed: tuple[str, str] | None = None
+    ticked: str = ""
     begun: Callable[[], object] = lambda: None
 
     def __str__(self) -> str:
@@ -50,7 +52,9 @@ class Asking(NamedTuple):
 
 def closing_soon() -> None:
     """Have every open service close in the evening."""
-    RegistrationService.objects.filter(opens_at__lte=NOW).update(closes_at=NOW + timedelta(hours=12))
+    RegistrationService.objects.filter(opens_at__lte=NOW).update(
+        closes_at=NOW + timedelta(hours=12)
+    )
 
 
 def none_proposed() -> None:
@@ -109,6 +113,13 @@ ASKING = [
         "office:banner",
         {"message": "Maintenance ce soir.", "lecture_seule": "oui"},
         begun=closing_soon,
+    ),
+    Asking(
+        "Relire les prolongations",
+        Role.ADMINISTRATOR,
+        "office:extend_services",
+        {"fermeture": f"{NOW + timedelta(days=60):%d/%m/%Y} 12:00", "motif": "Panne d'hier soir"},
+        ticked="ensembles",
     ),
     Asking(
         "Retirer le critère",

@@ -316,7 +316,7 @@ def test_a_page_that_refuses_is_for_everyone(world, site, tabs, state):
 
 # --- Pages that ask first -------------------------------------------------------------------
 
-SENT = """([typed, pressed]) => {
+SENT = """([typed, pressed, ticked]) => {
   const forms = [...document.querySelectorAll("main form[method=post]")];
   const form = forms.find((one) => Object.keys(typed).every((name) => one.elements[name]));
   for (const [name, value] of Object.entries(typed)) {
@@ -324,6 +324,7 @@ SENT = """([typed, pressed]) => {
     if (field.type === "checkbox") field.checked = true;
     else field.value = value;
   }
+  for (const box of form.querySelectorAll(`[name="${ticked}"]`)) box.checked = true;
   const buttons = [...form.elements].filter((one) => one.type === "submit");
   const meant = ([name, value]) => buttons.find((one) => one.name === name && one.value === value);
   form.noValidate = true;
@@ -340,7 +341,7 @@ def test_a_page_that_asks_first_is_for_everyone(world, site, tabs, state):
     assert not page.get_by_text(state.shows).count()
 
     with page.expect_navigation():
-        page.evaluate(SENT, [state.typed, state.pressed])
+        page.evaluate(SENT, [state.typed, state.pressed, state.ticked])
 
     assert page.get_by_text(state.shows).first.is_visible()
     assert faults(page, site, part="main") == {}

@@ -65,7 +65,8 @@ def asked(world, state):
         state.begun()
         forms = seen(client.get(where)).cssselect("main form[method=post]")
         [form] = [one for one in forms if set(one.fields) >= state.typed.keys()]
-        sent = dict([*form.form_values(), *state.typed.items()])
+        boxes = [one.get("value") for one in form.cssselect(f"[name='{state.ticked}']")]
+        sent = dict([*form.form_values(), *state.typed.items(), (state.ticked, boxes)])
         page = client.post(where, sent | dict([state.pressed] if state.pressed else []))
     assert state.shows in words(seen(page))
     return page.text

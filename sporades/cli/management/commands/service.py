@@ -1,7 +1,8 @@
-"""`sporades service liste`, `sporades service dates …`: when registrations are open (I1, N2)."""
+"""`sporades service liste`, `… dates`, `… prolonger`: when registrations are open (I1, N2)."""
 
 from argparse import ArgumentParser
 from typing import Any
+from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -13,6 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import AUDIENCES
+from sporades.exams.operations.openings import awaiting, check_extension, marks_of
 from sporades.exams.states import ChangeState
 
 LONGEST_REASON = 300
@@ -42,11 +44,26 @@ class Command(BaseCommand):
             help="prolonger sans attendre l'accord d'un chef de service",
         )
 
+        extended = commands.add_parser(
+            "prolonger", help="prolonger ensemble les services qui ont ouvert, d'une même fermeture"
+        )
+        extended.add_argument("--fermeture", metavar="AAAA-MM-JJTHH:MM", required=True)
+        extended.add_argument("--motif", required=True)
+        extended.add_argument("--domaine", metavar="CODE", nargs="+", default=[])
+        extended.add_argument("--session", metavar="CODE", nargs="+", default=[])
+        extended.add_argument("--academie", metavar="CODE", nargs="+", default=[])
+        extended.add_argument(
+            "--panne", action="store_true", help="sans attendre l'accord d'un chef de service"
+        )
+        extended.add_argument(
+            "--pour-voir",
+            action="store_true",
+            help="dire ce qui serait prolongé, sans rien changer",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["what"] == "liste":
-            self._list(options)
-        else:
-            self._move(options)
+        acts = {"liste": self._list, "dates": self._move, "prolonger": self._extend}
+        acts[options["what"]](options)
 
     def _list(self, options: dict[str, Any]) -> None:
         asked = {"domain__code": options["domaine"], "academy": options["academie"]}
@@ -60,10 +77,54 @@ class Command(BaseCommand):
                 f"{one.state_in_words(now)}, du {one.opening_in_words} au {one.closing_in_words}"
             )
 
-    def _move(self, options: dict[str, Any]) -> None:
+    def _extend(self, options: dict[str, Any]) -> None:
+        reason, now = self._reason(options), timezone.now()
+        asked = {"domain__code": "domaine", "session__code": "session", "academy": "academie"}
+        found = RegistrationService.objects.extendable(now).for_list()
+        found = found.filter(
+            **{f"{path}__in": options[name] for path, name in asked.items() if options[name]}
+        )
+        waiting = {} if options["panne"] else awaiting(found)
+        by, wanted = operator(), []
+        for one in found.order_by("domain__code", "session__code", "academy", "audience"):
+            closes_at = instant(options["fermeture"], one.zone)
+            try:
+                check_extension(one, closes_at, waiting=waiting, at=now)
+            except Refused as refusal:
+                self.stdout.write(f"Laissé : {one}. {refusal}")
+            else:
+                wanted.append(opening.Later(one, closes_at, by))
+                said = f"{one}, du {one.closing_in_words} au {one.said(closes_at)}"
+                self.stdout.write(f"Prolongé : {said}")
+        if not wanted:
+            raise CommandError("Rien à prolonger : voyez « liste ».")
+        if options["pour_voir"]:
+            self.stdout.write(f"{len(wanted)} à prolonger. Rien n'est changé.")
+            return
+        opening.extend(
+            wanted=wanted,
+            reason=reason,
+            seen=marks_of([one.service for one in wanted]),
+            together=uuid4(),
+            at=now,
+            is_urgent=options["panne"],
+        )
+        said = f"{len(wanted)} en vigueur."
+        if not options["panne"]:
+            said = (
+                f"{len(wanted)} proposées : un chef de service doit les approuver. Pendant une "
+                "panne, --panne n'attend pas."
+            )
+        self.stdout.write(said)
+
+    def _reason(self, options: dict[str, Any]) -> str:
         reason = clean(options["motif"])
         if not 0 < len(reason) <= LONGEST_REASON:
             raise CommandError(f"Le motif compte de 1 à {LONGEST_REASON} caractères.")
+        return reason
+
+    def _move(self, options: dict[str, Any]) -> None:
+        reason = self._reason(options)
         if not (options["ouverture"] or options["fermeture"]):
             raise CommandError("Dites --ouverture, --fermeture ou les deux.")
         service = self._service(options)

@@ -1,5 +1,6 @@
 """« Gérer les services »: when registrations are open, and who decided it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -37,7 +38,7 @@ TRAIL = [
     ("Gérer les services", reverse_lazy("office:services")),
 ]
 
-REFUSED = "La prolongation est refusée."
+REFUSED = ("La prolongation est refusée.", "prolongations sont refusées.")
 CLOSE, AGAIN = "fermer", "relire"
 """What is pressed on the page that asks whether an open service is to close earlier."""
 
@@ -46,27 +47,45 @@ def services(request: HttpRequest) -> HttpResponse:
     """Every service of the perimeter, and what awaits a second person."""
     at = request.arrived_at
     order = ("domain__label", "session__code", "academy__name", "audience")
-    found = _services(request).order_by(*order)
+    rows = [
+        (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
+        for one in _services(request).order_by(*order)
+    ]
     context = {
-        "rows": [
-            (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
-            for one in found
-        ],
+        "rows": rows,
         **proposals(request),
+        "may_extend": len(rows) > 1 and bool(request.reaches(Permission.MOVE_SERVICES)),
     }
     return render(request, "office/services.html", context)
 
 
-def proposals(request: HttpRequest) -> dict[str, list[ServiceChange]]:
+@dataclass(frozen=True)
+class Proposal:
+    """What was proposed of a service, or of several together.
+
+    Attributes:
+        first: of the first of them, which stands for all.
+        more: how many others.
+    """
+
+    first: ServiceChange
+    more: int
+
+
+def proposals(request: HttpRequest) -> dict[str, list[Proposal]]:
     """Return the extensions that await the reader's approval, and those that await another's."""
     read = request.reaches(Permission.READ_SERVICES)
     approved = request.reaches(Permission.APPROVE_EXTENSIONS)
-    found: dict[str, list[ServiceChange]] = {"to_approve": [], "proposed": []}
+    found: dict[str, dict[object, list[ServiceChange]]] = {"to_approve": {}, "proposed": {}}
     for change in ServiceChange.objects.proposed().within(read).for_list():
         is_mine = change.proposed_by_id == request.actor.identifier
-        is_for_me = not is_mine and approved.covers(**_where(change.service))
-        found["to_approve" if is_for_me else "proposed"].append(change)
-    return found
+        is_for_me = not is_mine and approved.covers(**where_of(change.service))
+        listed = found["to_approve" if is_for_me else "proposed"]
+        listed.setdefault(change.together or change.pk, []).append(change)
+    return {
+        name: [Proposal(first, len(others)) for first, *others in listed.values()]
+        for name, listed in found.items()
+    }
 
 
 def service(request: HttpRequest, service: int) -> HttpResponse:
@@ -84,7 +103,7 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
     form = DatesForm(request.POST if request.method == "POST" else None, service=found)
     step = request.POST.get("etape")
     if request.method == "POST" and form.is_valid() and step != AGAIN:
-        by = request.reach.author(**_where(found))
+        by = request.reach.author(**where_of(found))
         cuts_short = _cuts_short(form, found, at=request.arrived_at)
         if cuts_short and needs_second_factor_again(request):
             return second_factor_again(request)
@@ -125,7 +144,7 @@ def _confirmed_first(
 ) -> HttpResponse:
     at = request.arrived_at
     closes_at = form.dates["closes_at"]
-    author = request.reach.author(**_where(found))
+    author = request.reach.author(**where_of(found))
     others = opening.others_who_approve(found, author, at=at)
     context = {
         "service": found,
@@ -147,7 +166,12 @@ def approve_change(request: HttpRequest, change: int) -> HttpResponse:
     page = reverse("office:service", args=[found.service_id])
     then = "relisez, puis approuvez la prolongation"
     first = second_factor_first(request, page=page, then=then)
-    return first or _decide(request, found, opening.approve, "La prolongation est en vigueur.")
+    return first or _decide(
+        request,
+        found,
+        opening.approve_together,
+        ("La prolongation est en vigueur.", "prolongations sont en vigueur."),
+    )
 
 
 def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
@@ -155,16 +179,17 @@ def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
     found = _change(request, change)
     mine = (ChangeState.REFUSED, request.actor.identifier)
     if (found.state, found.decided_by_id) == mine and request.method == "POST":
-        messages.success(request, REFUSED)  # pressed twice
+        messages.success(request, REFUSED[0])  # pressed twice
         return redirect("office:service", found.service_id)
     if found.state != ChangeState.PROPOSED:
         messages.error(request, "Cette proposition a été décidée entre-temps : relisez la page.")
         return redirect("office:service", found.service_id)
     form = RefusedExtensionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        refuse = partial(opening.refuse, answer=form.cleaned_data["motif"])
+        refuse = partial(opening.refuse_together, answer=form.cleaned_data["motif"])
         return _decide(request, found, refuse, REFUSED)
-    context = {"change": found, "form": form, "trail": TRAIL}
+    others = [one for one in _waiting_beside(request, found) if one.pk != found.pk]
+    context = {"change": found, "others": others, "form": form, "trail": TRAIL}
     status = 422 if form.errors else 200
     return render(request, "office/refuse_change.html", context, status=status)
 
@@ -172,7 +197,8 @@ def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
 def drop_change(request: HttpRequest, change: int) -> HttpResponse:
     """Take back a proposal: one's own or a colleague's who is away."""
     found = _change(request, change)
-    return _decide(request, found, opening.drop, "La proposition est retirée.")
+    said = ("La proposition est retirée.", "propositions sont retirées.")
+    return _decide(request, found, opening.drop_together, said)
 
 
 def _change(request: HttpRequest, pk: int) -> ServiceChange:
@@ -182,14 +208,25 @@ def _change(request: HttpRequest, pk: int) -> ServiceChange:
     return found
 
 
-def _decide(request: HttpRequest, change: ServiceChange, act: Any, said: str) -> HttpResponse:
-    try:
-        by = request.reach.author(**_where(change.service))
-        act(change=change, by=by, at=request.arrived_at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, said)
+def _waiting_beside(request: HttpRequest, change: ServiceChange) -> list[ServiceChange]:
+    """Return what was proposed with a change and waits, itself included, where the reader decides."""
+    waiting = ServiceChange.objects.proposed().beside(change)
+    return list(waiting.filter(service__in=_services(request)).for_list())
+
+
+def _decide(
+    request: HttpRequest, change: ServiceChange, act: Any, said: tuple[str, str]
+) -> HttpResponse:
+    """Decide a change, and what was proposed with it; say it of one, or of many."""
+    changes = _waiting_beside(request, change) or [change]
+    decisions = [(one, request.reach.author(**where_of(one.service))) for one in changes]
+    decided = act(decisions, at=request.arrived_at)
+    if decided.done:
+        count = len(decided.done)
+        messages.success(request, said[0] if count == 1 else f"{count} {said[1]}")
+    for one, refusal in decided.left:
+        named = f"{one.service} : " if len(changes) > 1 else ""
+        messages.error(request, f"{named}{refusal}")
     return redirect("office:service", change.service_id)
 
 
@@ -202,20 +239,23 @@ def _service(request: HttpRequest, pk: int) -> RegistrationService:
     return found
 
 
-def _where(service: RegistrationService) -> dict[str, str]:
+def where_of(service: RegistrationService) -> dict[str, str]:
+    """Return where a service is, as a reach asks."""
     return {"academy": service.academy_id, "domain": service.domain.code}
 
 
 def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     at = request.arrived_at
-    here = _where(found)
+    here = where_of(found)
     changes = list(found.changes.order_by("-proposed_at"))
     for change in changes:
         change.service = found
     proposed = next((one for one in changes if one.state == ChangeState.PROPOSED), None)
+    beside = _waiting_beside(request, proposed) if proposed else []
     is_mine = proposed is not None and proposed.proposed_by_id == request.actor.identifier
-    approves = request.reaches(Permission.APPROVE_EXTENSIONS).covers(**here)
-    moves = request.reaches(Permission.MOVE_SERVICES).covers(**here)
+    approving = request.reaches(Permission.APPROVE_EXTENSIONS)
+    moving = request.reaches(Permission.MOVE_SERVICES)
+    approves, moves = approving.covers(**here), moving.covers(**here)
     context = {
         "service": found,
         "state": found.state_in_words(at),
@@ -224,6 +264,9 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "drafts": _begun(found),
         "changes": changes,
         "proposed": proposed,
+        "beside": [one for one in beside if one.service_id != found.pk],
+        "approved": sum(approving.covers(**where_of(one.service)) for one in beside),
+        "dropped": sum(moving.covers(**where_of(one.service)) for one in beside),
         "is_mine": is_mine,
         "may_move": moves,
         "may_approve": approves and not is_mine,
