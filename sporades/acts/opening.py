@@ -275,14 +275,12 @@ def refuse_together(changes: Decisions, *, answer: str, at: datetime) -> Decided
 
 @transaction.atomic
 def drop_together(changes: Decisions, *, at: datetime) -> Decided:
-    """Take back what was proposed together."""
+    """Take back what was proposed together; whoever proposed it is told when another does."""
     decide = partial(_decide, openings.drop, "extension taken back")
-    return _together(decide, changes, at=at, is_told=False)
+    return _together(decide, changes, at=at)
 
 
-def _together(
-    decide: Callable[..., None], changes: Decisions, *, at: datetime, is_told: bool = True
-) -> Decided:
+def _together(decide: Callable[..., None], changes: Decisions, *, at: datetime) -> Decided:
     found, who = Decided([], []), None
     for change, by in changes:
         try:
@@ -293,7 +291,7 @@ def _together(
         else:
             found.done.append(change)
             who = by
-    if who is not None and is_told:
+    if who is not None and who.identifier != found.done[0].proposed_by_id:
         _tell_proposer(found.done, by=who, at=at)
     return found
 
@@ -322,10 +320,19 @@ def _tell_proposer(changes: Collection[ServiceChange], *, by: Actor, at: datetim
             urgent=True,
             changes=changes,
             change=change,
+            decided=_DECIDED[change.state],
             is_approved=change.state == ChangeState.APPLIED,
             who=by.name,
             link=absolute(reverse("office:service", args=[change.service_id])),
         )
+
+
+_DECIDED: dict[str, tuple[str, str]] = {
+    ChangeState.APPLIED: ("approuve", "approuvée"),
+    ChangeState.REFUSED: ("refuse", "refusée"),
+    ChangeState.DROPPED: ("retire", "retirée"),
+}
+"""What is said of who decides, and of what was decided."""
 
 
 def _decide(

@@ -1,5 +1,6 @@
 """Changes of the dates of a registration service: what was, what is wanted, who decides."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,25 @@ from sporades.exams.states import ChangeState
 
 LONGEST_REASON = 300
 """Of why dates change, and of why they do not."""
+
+
+OPENS_AT_ONCE = timedelta(days=1)
+"""How soon a service opens that one has no time to give back its closing alone."""
+
+
+def cuts_short(*, before: datetime, closes_at: datetime, opens_at: datetime, at: datetime) -> bool:
+    """Return whether a closing is brought forward that two persons alone can give back.
+
+    People have counted on it once the service is open; until then whoever changed it changes it
+    back, unless it opens too soon for that.
+
+    Args:
+        before: the closing that was announced.
+        closes_at: the new one.
+        opens_at: the earlier of its openings, before and after.
+        at: the instant.
+    """
+    return closes_at < before and opens_at <= at + OPENS_AT_ONCE
 
 
 class ServiceChangeQuerySet(models.QuerySet["ServiceChange"]):
@@ -105,8 +125,13 @@ class ServiceChange(models.Model):
 
     @property
     def cuts_short(self) -> bool:
-        """Whether a service that had opened closes earlier: people have counted on its closing."""
-        return self.closes_at < self.closed_at and self.opened_at <= self.proposed_at
+        """Whether it closes earlier a service that is open, or that opens at once (`cuts_short`)."""
+        return cuts_short(
+            before=self.closed_at,
+            closes_at=self.closes_at,
+            opens_at=min(self.opens_at, self.opened_at),
+            at=self.proposed_at,
+        )
 
     @property
     def proposed_in_words(self) -> str:

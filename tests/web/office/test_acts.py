@@ -132,6 +132,43 @@ def test_dates_that_were_moved_are_said_before_and_after(member, in_lille):
     )
 
 
+def test_dates_that_were_not_moved_are_not_said_to_be(member, in_lille):
+    administrator, said = member(role=ADMINISTRATOR), {}
+    for verb, more in (
+        ("extension proposed", {}),
+        ("extension refused", {"answer": "Un jour suffit"}),
+        ("extension taken back", {}),
+    ):
+        journal.record(
+            verb,
+            by=OPERATOR,
+            on=in_lille.service,
+            at=NOW,
+            academy="A09",
+            before={
+                "opens_at": "2026-11-01T08:00:00+00:00",
+                "closes_at": "2026-12-01T08:00:00+00:00",
+            },
+            after={
+                "opens_at": "2026-11-01T09:00:00+01:00",
+                "closes_at": "2026-12-03T08:00:00+00:00",
+                "reason": "Panne",
+                **more,
+            },
+        )
+
+    for line in administrator.get(JOURNAL).context["lines"]:
+        said[line.entry.verb] = line.on.replace("\xa0", " ").removeprefix(str(in_lille.service))
+
+    moved = (
+        "fermeture : 3 décembre 2026 à 9 h 00 (heure de Paris) au lieu du 1er décembre 2026 à "
+        "9 h 00 (heure de Paris) ; motif : Panne"
+    )
+    assert said["extension proposed"] == f" ({moved})"
+    assert said["extension taken back"] == f" (proposait {moved})"
+    assert said["extension refused"] == f" (proposait {moved} ; motif du refus : Un jour suffit)"
+
+
 def test_a_batch_and_an_export_are_named_and_one_s_own_are_led_to(manager, auditor, in_lille):
     batch = Batch.objects.create(
         asked_by=manager.user,

@@ -160,6 +160,20 @@ def proposed(double, client):
     assert double.is_proposed
 
 
+def test_who_may_approve_does_not_take_back_but_refuses_with_a_reason(member, manager, double):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    proposed(double, manager)
+
+    page = head.post(where("drop_merge", double), follow=True)
+
+    assert "Vous pouvez refuser cette fusion : dites pourquoi." in main(page)
+    double.refresh_from_db()
+    assert double.is_proposed
+    manager.post(where("drop_merge", double))
+    double.refresh_from_db()
+    assert not double.is_proposed
+
+
 def four_pairs():
     """Find four pairs, each of two who look like no other."""
     pairs = []

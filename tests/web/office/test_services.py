@@ -712,6 +712,55 @@ def test_a_closing_that_cannot_be_is_refused_before_it_is_asked_again(manager, s
     assert list(page.context["form"].errors) == ["fermeture"]
 
 
+def test_one_that_opens_at_once_is_not_closed_earlier_without_a_question(member, service):
+    manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + timedelta(days=5))
+    service.refresh_from_db()
+    soon = {"opens_at": NOW + timedelta(minutes=1), "closes_at": NOW + timedelta(minutes=2)}
+
+    asked = move(manager, service, **soon)
+
+    assert "Fermer plus tôt ?" in main(asked)
+    assert "Ouvrira le" in main(asked)
+    assert "est ouvert" not in main(asked)
+    assert "Une fois le service ouvert, vous ne pourrez plus revenir seul" in main(asked)
+    before = service.closes_at
+    service.refresh_from_db()
+    assert service.closes_at == before
+    confirm(manager, service, asked)
+    service.refresh_from_db()
+    assert service.closes_at == soon["closes_at"]
+    [told] = Message.objects.filter(kind="closing_brought_forward")
+    assert told.recipient == head.user.email
+
+
+def test_who_may_approve_does_not_take_back_but_refuses_with_a_reason(member, service):
+    manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
+    move(manager, service, closes_at=later(service, days=2))
+    change = ServiceChange.objects.get()
+
+    page = head.post(reverse("office:drop_change", args=[change.pk]), follow=True)
+
+    assert page.request["PATH_INFO"] == reverse("office:refuse_change", args=[change.pk])
+    assert "Vous pouvez refuser cette proposition : dites pourquoi." in main(page)
+    change.refresh_from_db()
+    assert change.state == ChangeState.PROPOSED
+
+
+def test_who_proposed_is_told_when_a_colleague_takes_it_back_and_not_when_they_do(member, service):
+    manager, colleague = member("A09"), member("A09", email="collegue@exemple.test")
+    for client in (manager, colleague):
+        move(manager, service, closes_at=later(service, days=2))
+        change = ServiceChange.objects.get(state=ChangeState.PROPOSED)
+        page = client.post(reverse("office:drop_change", args=[change.pk]), follow=True)
+        assert "La proposition est retirée." in html.unescape(page.text)
+
+    [told] = Message.objects.filter(kind="extension_decided")
+    assert told.recipient == manager.user.email
+    assert told.subject == f"Prolongation retirée : {service}"
+    assert "retire la prolongation que vous avez proposée" in told.body
+
+
 def test_closing_earlier_asks_for_the_second_factor_again_and_extending_does_not(manager, service):
     where = reverse("office:move_service", args=[service.pk])
     opened = opened_in(manager, service)

@@ -177,18 +177,30 @@ def _contacts(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> st
 
 
 def _dates(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Say the dates of a registration service that an act has moved, after and before, and why."""
+    """Say the dates of a registration service that an act has moved, after and before, and why.
+
+    Of what was refused or taken back, which moved nothing: what was proposed, then its answer.
+    """
     moved = [
-        f"{name} : {_instant(after[key])} au lieu du {_instant(before[key])}"
+        f"{name} : {_said(one)} au lieu du {_said(other)}"
         for key, name in (("opens_at", "ouverture"), ("closes_at", "fermeture"))
-        if after.get(key) and before.get(key) and after[key] != before[key]
+        if (one := _instant(after.get(key))) and (other := _instant(before.get(key)))
+        # The same instant may be written with another offset.
+        if one != other
     ]
-    reason = [f"motif : {after['reason']}"] if after.get("reason") else []
-    return " ; ".join([*moved, *reason])
+    is_kept = entry.verb in ("extension refused", "extension taken back")
+    reason, answer = after.get("reason"), after.get("answer")
+    found = [*moved, *([f"motif : {reason}"] if reason else [])]
+    said = f"proposait {' ; '.join(found)}" if is_kept and found else " ; ".join(found)
+    return f"{said} ; motif du refus : {answer}" if answer else said
 
 
-def _instant(said: str) -> str:
-    return instant_in_words(datetime.fromisoformat(said), settings.TIME_ZONE, weekday=False)
+def _instant(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
+
+
+def _said(instant: datetime) -> str:
+    return instant_in_words(instant, settings.TIME_ZONE, weekday=False)
 
 
 def _roles(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -106,8 +106,11 @@ def refuse_merge(request: HttpRequest, double: int) -> HttpResponse:
 
 
 def drop_merge(request: HttpRequest, double: int) -> HttpResponse:
-    """Take a proposal back: one's own, or a colleague's who is away."""
+    """Take a proposal back: one's own, or a colleague's who is away, for who cannot refuse it."""
     found = _found(request, double)
+    if _may_approve(request, found):
+        messages.error(request, "Vous pouvez refuser cette fusion : dites pourquoi.")
+        return redirect("office:double", found.pk)
     said = "La proposition de fusion est retirée."
     return _done(request, found, lambda told: comparing.take_back(**told), said, stays=True)
 

@@ -20,7 +20,7 @@ from sporades.exams.operations.openings import (
 )
 from sporades.web.layout.presses import press_of
 from sporades.web.office.services.extending_form import ExtendForm
-from sporades.web.office.services.services import TRAIL, where_of
+from sporades.web.office.services.services import TRAIL, where_of, whom_to_ask
 
 PROPOSE, AGAIN = "proposer", "relire"
 """What is pressed on the page that shows what would be extended."""
@@ -123,9 +123,10 @@ def _tell(request: HttpRequest, made: Sequence[ServiceChange]) -> None:
         said += ". Un mail prévient qui peut approuver"
     messages.success(request, f"{said}.")
     if alone:
-        names = " ; ".join(str(one.service) for one in alone)
+        of_which = (
+            "" if len(alone) == len(made) else f" ({' ; '.join(str(one.service) for one in alone)})"
+        )
         messages.warning(
             request,
-            f"Personne d'autre que vous ne peut approuver : {names}. Voyez avec un administrateur, "
-            "ou avec qui exploite le service.",
+            f"Personne d'autre que vous ne peut approuver{of_which} : {whom_to_ask(request.actor)}",
         )

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.text import capfirst
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission
@@ -17,6 +18,7 @@ from sporades.acts import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.models.change import cuts_short
 from sporades.exams.operations.openings import (
     NotMoved,
     Overtaken,
@@ -134,9 +136,17 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
 
 
 def _cuts_short(form: DatesForm, found: RegistrationService, *, at: datetime) -> bool:
-    """Return whether an open service would close earlier than the reader has read that it does."""
-    is_read = form.dates["seen"] == mark_of(found)
-    return is_read and found.accepts(at) and form.dates["closes_at"] < found.closes_at
+    """Return whether a service would close earlier than read, which two persons alone give back."""
+    return (
+        form.dates["seen"] == mark_of(found)
+        and not found.has_closed(at)
+        and cuts_short(
+            before=found.closes_at,
+            closes_at=form.dates["closes_at"],
+            opens_at=min(form.dates["opens_at"], found.opens_at),
+            at=at,
+        )
+    )
 
 
 def _confirmed_first(
@@ -149,6 +159,8 @@ def _confirmed_first(
     context = {
         "service": found,
         "form": form,
+        "is_open": found.accepts(at),
+        "opening": found.said(form.dates["opens_at"]),
         "closing": found.said(closes_at),
         "is_now": closes_at <= at,
         "filed": found.registrations.active().count(),
@@ -195,8 +207,13 @@ def refuse_change(request: HttpRequest, change: int) -> HttpResponse:
 
 
 def drop_change(request: HttpRequest, change: int) -> HttpResponse:
-    """Take back a proposal: one's own or a colleague's who is away."""
+    """Take back a proposal: one's own, or a colleague's who is away, for who cannot refuse it."""
     found = _change(request, change)
+    is_mine = found.proposed_by_id == request.actor.identifier
+    approves = request.reaches(Permission.APPROVE_EXTENSIONS).covers(**where_of(found.service))
+    if found.state == ChangeState.PROPOSED and approves and not is_mine:
+        messages.error(request, "Vous pouvez refuser cette proposition : dites pourquoi.")
+        return redirect("office:refuse_change", found.pk)
     said = ("La proposition est retirée.", "propositions sont retirées.")
     return _decide(request, found, opening.drop_together, said)
 
@@ -287,12 +304,21 @@ def _begun(found: RegistrationService) -> dict[str, int]:
 def _nobody(service: RegistrationService, by: Actor) -> str:
     """Say that nobody else may approve, and to whom whoever reads it may turn."""
     if by.kind != Membership.Role.ADMINISTRATOR:
-        return "aucune ne le peut dans ce périmètre, voyez avec votre administrateur."
+        return f"aucune ne le peut dans ce périmètre, {whom_to_ask(by)}"
     return (
-        "aucune ne le peut, un chef de service d'un autre périmètre non plus. Demandez à qui "
-        "exploite le service d'inviter un second administrateur (« agent invite … --role "
-        "administrator ») ou un chef de service de cette académie (« agent invite … --role head "
-        f"--academies {service.academy_id} »)."
+        "aucune ne le peut, un chef de service d'un autre périmètre non plus. "
+        f"{capfirst(whom_to_ask(by, academy=service.academy_id))}"
+    )
+
+
+def whom_to_ask(by: Actor, *, academy: str = "…") -> str:
+    """Say to whom somebody may turn whom nobody can approve."""
+    if by.kind != Membership.Role.ADMINISTRATOR:
+        return "voyez avec votre administrateur."
+    return (
+        "demandez à qui exploite le service d'inviter un second administrateur (« agent invite … "
+        "--role administrator ») ou un chef de service de cette académie (« agent invite … --role "
+        f"head --academies {academy} »)."
     )
 
 
