@@ -175,6 +175,7 @@ def every_form():
         "AcademyForm": {"data": None, "services": [draft.service]},
         "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
         "DatesForm": {"service": draft.service},
+        "ServicesForm": {"data": None, "services": [draft.service], "at": NOW},
         "ExtendForm": {"services": [draft.service], "at": NOW},
         "DecisionForm": {"registration": a_registration()},
         "UploadsForm": {"sender": user},

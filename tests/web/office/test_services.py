@@ -68,6 +68,29 @@ def confirm(client, service, asked, press="fermer"):
     return client.post(where, {**sent, "etape": press}, follow=True)
 
 
+def listed(page):
+    """Return the academies of the services that a page lists."""
+    return [one.academy_id for one, *_ in page.context["rows"]]
+
+
+def test_services_are_shown_by_state_domain_and_academy(member, manager, service):
+    administrator = member(role=Membership.Role.ADMINISTRATOR, email="nationale@exemple.test")
+    RegistrationService.objects.filter(academy="A25").update(closes_at=NOW - timedelta(days=1))
+    where = reverse("office:services")
+
+    every = administrator.get(where)
+    closed = administrator.get(where, {"etat": "Fermé"})
+    none = administrator.get(where, {"etat": "Fermé", "academie": "A09"})
+    senseless = administrator.get(where, {"etat": "?", "domaine": "?"})
+
+    assert listed(every) == listed(senseless) == ["A09", "A25"]
+    assert listed(closed) == ["A25"]
+    assert "1 service sur 2" in main(closed)
+    assert "Aucun ne répond à ces choix ensemble : changez-en un." in main(none)
+    assert list(every.context["form"].fields) == ["etat", "academie"]  # there is one domain
+    assert not manager.get(where).context["form"].fields
+
+
 def test_an_extension_awaits_a_second_person(member, service):
     manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
     wanted = later(service, days=2)

@@ -33,6 +33,7 @@ from sporades.web.layout.proofs import (
     second_factor_again,
     second_factor_first,
 )
+from sporades.web.office.services.filter_form import ServicesForm
 from sporades.web.office.services.instant_forms import DatesForm, RefusedExtensionForm
 
 TRAIL = [
@@ -46,17 +47,20 @@ CLOSE, AGAIN = "fermer", "relire"
 
 
 def services(request: HttpRequest) -> HttpResponse:
-    """Every service of the perimeter, and what awaits a second person."""
+    """The services of the perimeter, all or some, and what awaits a second person."""
     at = request.arrived_at
     order = ("domain__label", "session__code", "academy__name", "audience")
-    rows = [
-        (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
-        for one in _services(request).order_by(*order)
-    ]
+    every = list(_services(request).order_by(*order))
+    form = ServicesForm(request.GET or None, services=every, at=at)
     context = {
-        "rows": rows,
+        "form": form,
+        "every": len(every),
+        "rows": [
+            (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
+            for one in form.chosen
+        ],
         **proposals(request),
-        "may_extend": len(rows) > 1 and bool(request.reaches(Permission.MOVE_SERVICES)),
+        "may_extend": len(every) > 1 and bool(request.reaches(Permission.MOVE_SERVICES)),
     }
     return render(request, "office/services.html", context)
 
