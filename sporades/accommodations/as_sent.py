@@ -2,10 +2,13 @@
 
 from copy import copy
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Q
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.rules import rules_of
-from sporades.accommodations.states import SENT, State
+from sporades.accommodations.states import SENT, UNDECIDED, State
 
 SAID = ("plan", "has_former_decision", "late_reason", "late_words")
 """What goes with the measures of a request, as `operations.Asked` and `Case` both name it."""
@@ -48,6 +51,23 @@ def measures_as_sent(case: Case) -> list[AskedMeasure]:
             )
         )
     return rows
+
+
+def is_asked(registration: Any, code: str) -> Q:
+    """Return what a registration must satisfy whose open request asks for a measure, as the office reads it.
+
+    Args:
+        registration: its key, as an expression.
+        code: of the measure.
+    """
+    read = [state for state in UNDECIDED if state != State.PREPARING]
+    rows = AskedMeasure.objects.filter(
+        case__registration=registration, case__state__in=read, code=code
+    )
+    changed = Case.objects.filter(
+        registration=registration, state=State.PREPARING, as_sent__wishes__contains=[[code]]
+    )
+    return Q(Exists(rows)) | Q(Exists(changed))
 
 
 def as_office_reads(case: Case) -> tuple[Case, list[AskedMeasure]]:

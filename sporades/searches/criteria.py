@@ -12,9 +12,10 @@ from typing import ClassVar, Self
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from sporades.accommodations.as_sent import is_asked
 from sporades.accommodations.granted import in_force_of
-from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.states import OPEN, UNDECIDED
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import OPEN
 from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
@@ -502,12 +503,8 @@ class MeasureInForce(Criterion):
         """Ask for a row of this measure."""
         code = _said(values, "Choisissez une mesure.")
         if operator is Operator.GRANTED:
-            rows = in_force_of(OuterRef("pk")).filter(decided_code=code)
-        else:
-            rows = AskedMeasure.objects.filter(
-                case__registration=OuterRef("pk"), case__state__in=UNDECIDED, code=code
-            )
-        return Q(Exists(rows))
+            return Q(Exists(in_force_of(OuterRef("pk")).filter(decided_code=code)))
+        return is_asked(OuterRef("pk"), code)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from tests.accommodations.asked import (
 from tests.accommodations.asked import (
     entrust as give_to_doctor,
 )
-from tests.factories import EVERYWHERE, NOW, a_registration
+from tests.factories import EVERYWHERE, NOW, a_registration, author
 
 LATER = NOW + timedelta(days=1)
 SECRET = "SECRET-DE-SANTE"
@@ -69,6 +69,28 @@ def test_registrations_are_found_by_a_measure_asked_for_then_granted(registratio
 
     assert named("mesure", Operator.GRANTED, THIRD) == {registration}
     assert named("mesure", Operator.ASKED_FOR, THIRD) == set()
+
+
+def test_what_is_not_sent_is_asked_for_by_nobody(registration):
+    write(registration, Wish(THIRD))
+    assert named("mesure", Operator.ASKED_FOR, THIRD) == set()
+
+    send(registration)
+    assert named("mesure", Operator.ASKED_FOR, THIRD) == {registration}
+
+
+def test_while_it_is_changed_a_request_asks_for_what_was_sent(registration):
+    reach(registration, State.ASKED, Wish(THIRD))
+    case, by = case_of(registration), author(registration.candidate)
+    accommodating.take_up(case=case, by=by, at=LATER)
+
+    write(registration, Wish(HALF), at=LATER)
+
+    assert named("mesure", Operator.ASKED_FOR, THIRD) == {registration}
+    assert named("mesure", Operator.ASKED_FOR, HALF) == set()
+    send(registration, at=LATER)
+    assert named("mesure", Operator.ASKED_FOR, THIRD) == set()
+    assert named("mesure", Operator.ASKED_FOR, HALF) == {registration}
 
 
 def test_a_measure_refused_later_is_found_no_more(registration):
