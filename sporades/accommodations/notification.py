@@ -1,4 +1,4 @@
-"""« Notification de la décision d'aménagement d'épreuves »: what is decided of each measure, by whom, how to contest it."""
+"""« Notification d'aménagement d'épreuves »: what is decided of each measure, by whom, how to contest it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,7 +115,7 @@ def public_facts(said: Content) -> Facts:
 
 NOTIFICATION = Kind(
     slug="decision-amenagement",
-    title="Notification de la décision d'aménagement d'épreuves",
+    title="Notification d'aménagement d'épreuves",
     public_title="Décision administrative",
     template="accommodations/typst/notification.typ",
     content=content,

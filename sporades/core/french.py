@@ -48,7 +48,7 @@ _VOWELS = "aeiouyàâäéèêëîïôöùûœæ"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
-_NUMBERED = re.compile(r"(?<=[nN]°) ?(?=\d)")
+_NUMBERED = re.compile(r"(?<=[nN]°) (?=\d)")
 NO_SUCH_DAY = "Ce jour n'existe pas dans le calendrier : vérifiez-le."
 _AS_A_DAY = re.compile(r"\d{1,2}[ /.-]\d{1,2}[ /.-]\d{4}|\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 # « 06 39 98 12 34 », « +687 26 55 55 »: three groups at least after the first, which no date has.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from sporades.core.french import day_in_digits, hour_in_words
+from sporades.core.french import day_in_digits, hour_in_words, instant_in_words
 from sporades.documents import kinds
 
 
@@ -162,6 +162,14 @@ class DocumentVersion(models.Model):
     def __str__(self) -> str:
         """Return « Récapitulatif d'inscription, version n°2 »."""
         return f"{self.document}, version n°{self.number}"
+
+    @property
+    def replaced_in_words(self) -> str:
+        """Say when another replaced it, by its own clock; nothing where none has."""
+        if self.replaced_at is None:
+            return ""
+        when = instant_in_words(self.replaced_at, self.content["zone"], weekday=False)
+        return f"Remplacée par celle du {when}"
 
     @property
     def kind(self) -> kinds.Kind:

@@ -317,7 +317,7 @@ def content_of(letter: Letter, *, place: str = "", note: str = "") -> dict[str, 
             part.splitlines() for part in spaced(message.body).strip().split("\n\n") if part.strip()
         ],
         "enclosed": note,
-        "reference": f"{settings.SERVICE_NAME}, courrier n° {letter.pk}",
+        "reference": f"{settings.SERVICE_NAME}, courrier n°{letter.pk}",
     }
 
 

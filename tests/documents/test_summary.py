@@ -150,7 +150,7 @@ def test_tables_under_one_another_have_the_same_columns(column):
 def test_french_spaces_are_unbroken_on_paper():
     paper = pdf_text(printed(a_summary()))
 
-    assert "version n°\u00a01, par le service\u00a0: Bureau" in paper
+    assert "version n°1, par le service\u00a0: Bureau" in paper
     assert " :" not in paper
 
 

@@ -177,7 +177,7 @@ def test_the_spaces_that_french_keeps_are_unbroken_in_a_letter(read):
     letter = read()
 
     for said in (body(letter), page(letter)):
-        assert "version n°\u00a01, par le service\u00a0: Bureau" in said
+        assert "version n°1, par le service\u00a0: Bureau" in said
         assert " :" not in said.split("<h1>")[-1]
 
 

@@ -11,8 +11,10 @@ from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
+from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
+from sporades.registrations.residence import service_of_residence
 from sporades.registrations.states import State
 from tests.factories import (
     NOW,
@@ -27,6 +29,40 @@ from tests.factories import (
 CLOSING = "fermeture: 2026-12-15 23:59"
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(days=2)
+
+
+VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+
+
+def test_nobody_goes_on_with_an_academy_that_is_closed():
+    draft = a_draft()
+    answer_all(draft, answers_with(identification=VERSAILLES), at=NOW)
+    there = RegistrationService.objects.get(academy="A25")
+    dossier = dossier_of(draft, day=NOW.date())
+    assert service_of_residence(dossier, at=NOW) == there
+    closed = there.closes_at + MINUTE
+
+    assert service_of_residence(dossier, at=closed - timedelta(seconds=1)) == there
+    assert service_of_residence(dossier, at=closed) is None
+    with pytest.raises(Closed):
+        drafting.move(draft=draft, service=there, at=closed)
+
+    draft.refresh_from_db()
+    assert draft.service.academy_id == "A09"
+
+
+def test_what_is_filed_takes_no_more_answers():
+    draft = a_draft()
+    save(draft, at=NOW)
+    before = all_answers(draft)
+    typed = {**before["identification"], "address_2": "Escalier 4"}
+
+    with pytest.raises(Refused, match="déjà enregistrée"):
+        drafting.answer(
+            draft=draft, section="identification", typed=typed, seen_revision=None, at=LATER
+        )
+
+    assert all_answers(draft) == before
 
 
 def save(draft, at=LATER):

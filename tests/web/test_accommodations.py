@@ -1320,7 +1320,7 @@ def test_a_handicap_that_is_declared_no_more_says_what_stands(
     assert ("Votre inscription répond « Non »" in own) == (state != State.PREPARING)
 
 
-def test_a_decision_that_is_replaced_stays_among_the_documents_and_opens(
+def test_a_decision_that_is_replaced_leaves_the_documents_for_the_history_and_opens(
     sign_in, registration, stopped_clock
 ):
     reach(registration, State.NOTIFIED)
@@ -1330,6 +1330,15 @@ def test_a_decision_that_is_replaced_stays_among_the_documents_and_opens(
     client = sign_in(registration.candidate)
 
     folder = client.get(f"/mes-documents/{registration.number}")
+    assert "version n°2" in main(folder)
+    [line] = [
+        words(one)
+        for one in seen(folder).cssselect(".s-document")
+        if "Notification d'aménagement" in words(one)
+    ]
+    assert "version n°2" in line
+    assert "Remplacée" not in main(folder)
+    folder = client.get(f"/mes-inscriptions/{registration.number}/historique")
     page = main(folder).replace("\xa0", " ")
     assert "Décisions remplacées" in page
     assert "Remplacée par celle du 27 novembre 2026 à 10 h 30 (heure de Paris)" in page

@@ -13,7 +13,7 @@ from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import is_late, rules_of
 from sporades.acts import reading
-from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
@@ -35,16 +35,12 @@ def documents(request: HttpRequest) -> HttpResponse:
 def folder(request: HttpRequest, number: str) -> HttpResponse:
     """« Liste des documents publiés pour la candidature n° … »: the last version of each.
 
-    A decision that another has replaced stays, said to be; one that was taken back is said to be, with its reason: it is given no more.
+    One that was taken back is said to be, with its reason: it is given no more. A decision that another has replaced is read from « Historique ».
     """
     found = own_registration(request, number)
     context = {
         "registration": found,
         "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
-        "replaced": [
-            (one, _replaced_in_words(one))
-            for one in replaced_in(found.folder_id, at=request.arrived_at)
-        ],
         "withdrawn": withdrawn_lines(found, at=request.arrived_at),
         "notice": _ended(found),
     }
@@ -168,17 +164,10 @@ def _replaced(version: DocumentVersion) -> dict[str, str]:
     if version.replaced_at is None:
         return {}
     return {
-        "title": _replaced_in_words(version),
+        "title": version.replaced_in_words,
         "text": "Elle se lit encore ici, pour la contester par exemple. La nouvelle est dans « Mes "
         "documents ».",
     }
-
-
-def _replaced_in_words(version: DocumentVersion) -> str:
-    if version.replaced_at is None:
-        return ""
-    when = instant_in_words(version.replaced_at, version.content["zone"], weekday=False)
-    return f"Remplacée par celle du {when}"
 
 
 def _asked(version: DocumentVersion) -> str:

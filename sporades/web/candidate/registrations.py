@@ -26,7 +26,7 @@ from sporades.acts.moving import moves_of, placed_in_words
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
-from sporades.documents.queries import documents_in
+from sporades.documents.queries import documents_in, replaced_in
 from sporades.evidence.checks import PIECE, checks_of
 from sporades.evidence.queries import owed_by, rows_of
 from sporades.journal.models import Entry
@@ -308,6 +308,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "versions": versions,
+        "replaced": replaced_in(found.folder_id, at=request.arrived_at),
         "consents": chosen_since(found),
         "decisions": [
             {

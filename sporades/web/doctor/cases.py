@@ -156,7 +156,7 @@ def give_back(request: HttpRequest, case: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             number = found.registration.number
-            messages.success(request, f"La demande n° {number} n'est plus chez vous.")
+            messages.success(request, f"La demande n°{number} n'est plus chez vous.")
         return redirect("doctor:home")
     context = {"case": found, "form": form, "trail": trail(found)}
     return render(request, "doctor/give_back.html", context, status=422 if form.errors else 200)

@@ -52,7 +52,7 @@ KEY_LENGTH = 36
 
 NOT_SHOWN = files.OutOfReach, files.Unreadable, sealing.Unreadable
 
-SIGNED = "Votre avis sur la demande n° {} est signé. Le service gestionnaire décide."
+SIGNED = "Votre avis sur la demande n°{} est signé. Le service gestionnaire décide."
 OVERTAKEN = (
     "Votre avis a été changé dans une autre fenêtre. Ce que vous venez de taper est affiché ici, et "
     "n'est pas enregistré : « Enregistrer » le met à la place de l'autre."

@@ -54,7 +54,7 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     fits(page)
     press(page, "Lire la notification")
     fits(page)
-    assert heading(page) == "Notification de la décision d'aménagement d'épreuves"
+    assert heading(page) == "Notification d'aménagement d'épreuves"
     assert "Temps majoré d'un tiers" in text(page)
     page.goto(own)
     fits(page)

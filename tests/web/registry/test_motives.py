@@ -66,7 +66,7 @@ def test_who_may_not_decide_reads_why_nowhere(world, marked):
     assert {answers[f"paper {slug}"].status_code for slug in OF_DECISIONS} == {404}
     assert [name for name, text in said.items() if any(word in text for word in marked)] == []
     page = said["office:documents"]
-    assert "Notification de la décision d&#x27;aménagement d&#x27;épreuves" in page
+    assert "Notification d&#x27;aménagement d&#x27;épreuves" in page
     assert "decision-amenagement/pdf" not in page
 
 
