@@ -8,7 +8,7 @@ from sporades.acts.merging import MERGED
 from sporades.acts.moving import VERB as MOVED
 from sporades.core.french import instant_in_words
 from sporades.journal.models import Entry
-from sporades.journal.queries import entries_about
+from sporades.journal.queries import entries_about, once
 from sporades.registrations.models import Draft
 
 VERBS = (
@@ -49,7 +49,7 @@ def befallen(draft: Draft, *, reach: Reach) -> list[Befallen]:
     registration = draft.amends
     if registration is None:
         return []
-    acts = entries_about(registration, draft.candidate)
+    acts = once(entries_about(registration, draft.candidate))
     where = {"academy": registration.academy_id, "domain": draft.service.domain.code}
     is_shown = reach.covers(**where)
     found = []

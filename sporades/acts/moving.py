@@ -14,7 +14,7 @@ from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
-from sporades.journal.queries import entries_about
+from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
@@ -53,7 +53,7 @@ VERB = "registration moved"
 
 def moves_of(registration: Registration) -> QuerySet[Entry]:
     """Return each time that a registration was given to another academy, the last first."""
-    return entries_about(registration).filter(verb=VERB)
+    return once(entries_about(registration).filter(verb=VERB))
 
 
 def placed_in_words(registration: Registration) -> str:
@@ -105,8 +105,8 @@ def move_for_good(
     version = correcting.take_service(registration=registration, service=service, by=by, at=at)
     reissue(version, by=by, at=at)
     moved = version.registration
-    accommodating.leave_academy(moved, by=by, at=at)
-    journal.record(
+    accommodating.leave_academy(moved, left=left, by=by, at=at)
+    moving = journal.record(
         VERB,
         by=by,
         on=moved,
@@ -115,6 +115,7 @@ def move_for_good(
         before={"academy": left},
         after={"academy": moved.academy_id, "reason": reason},
     )
+    journal.also_for(moving, academy=left, number=moved.number)
     tell(
         moved.candidate,
         "registration_moved",

@@ -1,11 +1,12 @@
 """The record of every act.
 
-`journal.record` is imported lazily: models may not be loaded before the apps are.
+`journal.record` and `journal.also_for` are imported lazily: models may not be loaded before the apps are.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sporades.journal.operations import also_for as also_for
     from sporades.journal.operations import record as record
 
 
@@ -14,4 +15,8 @@ def __getattr__(name: str) -> Any:
         from sporades.journal.operations import record  # noqa: PLC0415 - see above
 
         return record
+    if name == "also_for":
+        from sporades.journal.operations import also_for  # noqa: PLC0415 - see above
+
+        return also_for
     raise AttributeError(name)

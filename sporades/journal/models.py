@@ -10,6 +10,9 @@ from django.db.models import Q
 
 from sporades.journal.words import IN_WORDS, QUALITIES, on_pieces
 
+SAME_AS = "same_as"
+"""Where the content of an act says of which it is the same, in the journal of another academy."""
+
 
 def about_of(row: models.Model) -> dict[str, str]:
     """Return the fields that name the row an act is on."""
@@ -113,6 +116,11 @@ class Entry(models.Model):
         if pieces := on_pieces(self.verb, after):
             said = f"{said} : {pieces}"
         return f"{said}, sur justificatif : {proof}" if proof else said
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether it is told to an academy that what it is on has left, or is not of."""
+        return SAME_AS in self.payload
 
     @property
     def author_in_words(self) -> str:

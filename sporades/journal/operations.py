@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
-from sporades.journal.models import Entry, about_of
+from sporades.journal.models import SAME_AS, Entry, about_of
 
 
 def record(
@@ -48,6 +48,36 @@ def record(
     entry.digest = digest(entry.content)
     entry.save()
     return entry
+
+
+def also_for(entry: Entry, *, academy: str, by: Actor | None = None, **said: Any) -> Entry:
+    """Add an act that was recorded to the journal of another academy that it concerns.
+
+    It is a line of its own, sealed as any other, that says of which it is the same act: where both
+    may be read, one is (`queries.once`).
+
+    Args:
+        entry: the act, as it was recorded.
+        academy: the code of the other academy.
+        by: whom that academy has to know of, where the act itself is done by the service.
+        said: what is there now and is said to that academy alone, as JSON; as for `record`.
+    """
+    author = by or Actor(entry.actor_kind, entry.actor_name, entry.actor_id)
+    after = {**(entry.payload.get("after") or {}), **said}
+    other = Entry(
+        verb=entry.verb,
+        at=entry.at,
+        actor_kind=author.kind,
+        actor_name=author.name,
+        actor_id=author.identifier,
+        object_kind=entry.object_kind,
+        object_id=entry.object_id,
+        academy=academy,
+        payload={**entry.payload, "after": after, SAME_AS: entry.pk},
+    )
+    other.digest = digest(other.content)
+    other.save()
+    return other
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 
 from sporades.core.actors import Actor
 from sporades.core.days import bounds
-from sporades.journal.models import Entry, about_of
+from sporades.journal.models import SAME_AS, Entry, about_of
 from sporades.journal.words import READINGS
 
 
@@ -28,7 +28,12 @@ def entries_about(*rows: Model) -> QuerySet[Entry]:
 def entries_within(academies: Iterable[str] | None) -> QuerySet[Entry]:
     """Return the acts that concern some academies; given nothing, all of them and no academy's."""
     every: QuerySet[Entry] = Entry.objects.all()
-    return every if academies is None else every.filter(academy__in=sorted(academies))
+    return once(every) if academies is None else every.filter(academy__in=sorted(academies))
+
+
+def once(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Keep one line of each act that the journals of several academies have."""
+    return entries.exclude(payload__has_key=SAME_AS)
 
 
 def done_between(entries: QuerySet[Entry], first: date, last: date) -> QuerySet[Entry]:

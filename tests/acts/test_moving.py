@@ -6,6 +6,7 @@ import pytest
 
 from sporades.accommodations.states import State
 from sporades.acts import deciding, moving, reading, registering, requesting
+from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, DocumentVersion
 from sporades.exams.models import RegistrationService
@@ -59,9 +60,29 @@ def test_its_candidate_has_a_new_summary_and_a_mail_that_says_why(registration):
     told = Message.objects.get(kind="registration_moved")
     assert WHY in told.body
     assert "Lille → Versailles" in told.body
-    entry = Entry.objects.get(verb="registration moved")
-    assert entry.payload["before"] == {"academy": "A09"}
-    assert entry.academy == "A25"
+
+
+def test_the_journals_of_both_academies_say_it_and_where_it_went(registration):
+    move(registration)
+
+    there, left = Entry.objects.filter(verb="registration moved").order_by("pk")
+    assert (there.academy, left.academy) == ("A25", "A09")
+    for one in (there, left):
+        assert one.payload["before"] == {"academy": "A09"}
+        assert one.payload["after"]["academy"] == "A25"
+        assert (one.at, one.actor_name, one.object_id) == (NOW, OPERATOR.name, str(registration.pk))
+    assert left.payload["after"]["number"] == registration.number
+    assert left.digest == digest(left.content)
+    assert list(moving.moves_of(registration)) == [there]
+
+
+def test_that_its_request_is_taken_from_a_doctor_is_in_both_journals(registration):
+    case = reach(registration, State.WITH_DOCTOR)
+    move(registration)
+
+    taken = Entry.objects.filter(verb="accommodation taken from its doctor").order_by("pk")
+    assert [one.academy for one in taken] == ["A25", "A09"]
+    assert {one.payload["after"]["case"] for one in taken} == {case.pk}
 
 
 def test_its_pieces_and_its_request_for_accommodations_come_with_it(registration):

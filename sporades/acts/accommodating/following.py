@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
@@ -48,9 +49,17 @@ def follow(
     return moved
 
 
-def leave_academy(registration: Registration, *, by: Actor, at: datetime) -> None:
-    """Take a request from the doctor of the academy that a registration leaves."""
+def leave_academy(registration: Registration, *, left: str, by: Actor, at: datetime) -> None:
+    """Take a request from the doctor of the academy that a registration leaves.
+
+    Args:
+        registration: where it is now.
+        left: the code of the academy that it has left, whose journal says it too.
+        by: who gives it away.
+        at: the instant.
+    """
     moved = accommodations.leave_academy(registration)
     if moved is not None:
         open_papers_to(None, moved)
-        note("accommodation taken from its doctor", moved, by=by, at=at)
+        taken = note("accommodation taken from its doctor", moved, by=by, at=at)
+        journal.also_for(taken, academy=left, number=registration.number)

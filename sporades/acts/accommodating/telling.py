@@ -12,6 +12,7 @@ from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
 from sporades.letters.operations import tell
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
@@ -20,10 +21,10 @@ from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
 
-def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> None:
+def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> Entry:
     """Keep an act on a request in the journal of its registration: which one, and no word of health."""
     registration = case.registration
-    journal.record(
+    return journal.record(
         verb,
         by=by,
         on=registration,

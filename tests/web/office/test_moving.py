@@ -11,6 +11,8 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts import deciding
 from sporades.exams.models import RegistrationService
+from sporades.journal.operations import forget
+from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import NOW, OPERATOR, a_record, a_registration
@@ -129,6 +131,61 @@ def test_its_history_in_the_office_says_when_it_was_given_away_and_why(member, i
 
     assert "Inscription donnée à une autre académie, par Claude Martin Il a déménagé" in page
     assert "par Claude Martin, Bureau des essais de Lille." in page
+
+
+def moves_in(browser, **asked):
+    """Return the lines of the journal that say that a registration was given away, and its page."""
+    page = browser.get("/gestion/journal", {"acte": "registration moved", **asked})
+    return page.context["lines"], page
+
+
+def test_whoever_reads_the_journal_of_the_academy_that_it_left_learns_of_it(
+    member, manager, in_lille
+):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    file = reverse("office:journal", args=[in_lille.number])
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+
+    [line], page = moves_in(head)
+
+    assert line.on == (
+        f"Inscription n°{in_lille.number} (de l'académie de Lille à l'académie de Versailles ; "
+        "motif : Il a déménagé)"
+    )
+    assert line.entry.author_in_words == "Claude Martin, gestionnaire"
+    assert in_lille.number in main(page)
+    assert file not in page.text
+    assert in_lille.identity.birth_name not in main(page)
+
+
+def test_each_academy_has_one_line_of_it_and_the_whole_country_one(member, manager, in_lille):
+    there = member("A25", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    national = member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+
+    joined, page = moves_in(there)
+
+    assert [one.entry.academy for one in joined] == ["A25"]
+    assert str(in_lille.identity) in joined[0].on
+    assert "de l'académie de Lille à l'académie de Versailles" in joined[0].on
+    assert reverse("office:journal", args=[in_lille.number]) in page.text
+    assert [one.entry.academy for one in moves_in(national)[0]] == ["A25"]
+    assert [one.entry.academy for one in moves_in(national, academie="A09")[0]] == ["A09"]
+    told = main(there.get(reverse("office:journal", args=[in_lille.number])))
+    assert told.count("Inscription donnée à une autre académie") == 1
+    history = main(there.get(reverse("office:history", args=[in_lille.number])))
+    assert history.count("Inscription donnée à une autre académie") == 1
+
+
+def test_of_one_that_is_archived_since_its_line_says_nothing_more(member, manager, in_lille):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+    acts = entries_about(in_lille)
+    forget(acts, "registration archived", by=OPERATOR, on=in_lille, at=NOW, academy="A25")
+
+    [line], _ = moves_in(head)
+
+    assert line.on == "Inscription"
 
 
 def test_an_administrator_who_gives_it_away_is_said_to_be_of_neither_service(member, in_lille):

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Reach
+from sporades.acts.moving import VERB as MOVED
 from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words
@@ -98,13 +99,20 @@ class Names:
         kind = _kinds().get(entry.object_kind, _WITHOUT_A_ROW.get(entry.verb, ""))
         registration = self._registrations.get(key)
         person = str(registration.identity) if registration else self._candidates.get(key)
-        said = f"{kind} : {person}" if person else kind
+        said = f"{kind} : {person}" if person else f"{kind}{_number(entry)}"
         return f"{said}{_details(entry)}"
 
     def number_of(self, entry: Entry) -> str:
         """Return the number of the registration that an act leads to, or nothing."""
         found = self._registrations.get((entry.object_kind, entry.object_id))
         return found.number if found else ""
+
+
+def _number(entry: Entry) -> str:
+    """Say the number of a registration that an academy had: where it has gone, no link leads to it."""
+    after = entry.payload.get("after")
+    number = after.get("number") if entry.is_of_another and isinstance(after, dict) else ""
+    return f" n°{number}" if number else ""
 
 
 def _members(keys: Mapping[str, set[str]]) -> dict[Key, str]:
@@ -203,6 +211,14 @@ def _said(instant: datetime) -> str:
     return instant_in_words(instant, settings.TIME_ZONE, weekday=False)
 
 
+def _moved(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say which academy a registration left, which one it joined, and why."""
+    if entry.verb != MOVED or not after:
+        return ""
+    left, joined = (territory.academy(one["academy"]).full_name for one in (before, after))
+    return f"de l'{left} à l'{joined} ; motif : {after['reason']}"
+
+
 def _roles(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
     """Say which role an act on a member of staff gave or ended, and where."""
     given, ended = _roles_of(after), _roles_of(before)
@@ -241,6 +257,7 @@ def _asked(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
 _DETAILS: dict[str, Callable[[Entry, dict[str, Any], dict[str, Any]], str]] = {
     "managingservice": _contacts,
     "registrationservice": _dates,
+    "registration": _moved,
     "user": _roles,
     "hold": _held,
     "archive": _held,

@@ -222,7 +222,7 @@ def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpRes
 def journal(request: HttpRequest, number: str) -> HttpResponse:
     """Every act on it: who, what, when; apart, who looked at it."""
     found = registration_of(request, number)
-    every = reading.acts_on(found)
+    every = acts.once(reading.acts_on(found))
     shows_readings = "consultations" in request.GET
     zone = found.service.zone
     shown = list(acts.readings(every)[:MOST_READINGS] if shows_readings else acts.changing(every))
