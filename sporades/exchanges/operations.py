@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from sporades import journal, mail
 from sporades.accounts import asking
@@ -37,6 +37,7 @@ from sporades.exchanges.states import (
     UNFINISHED,
     ExportState,
 )
+from sporades.journal.models import Entry
 from sporades.searches.columns import SHORT, Column, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
@@ -215,11 +216,12 @@ def _prepare(pk: str, *, at: datetime) -> None:
         if _is_larger_than_allowed(export, lines.count(), at=at):
             return
         move(export, BEGIN, begun_at=at, done=0)
+        academies = _by_academy(export, lines)
         key = _written(export, lines, at=at)
     except Ended as reason:
         _stopped(export, str(reason), at=at)
         return
-    _finished(export, key, at=at)
+    _finished(export, key, academies, at=at)
 
 
 def forget_old(*, at: datetime) -> int:
@@ -252,10 +254,10 @@ def _queue(export: Export) -> bool:
     return defer_once("exchanges.prepare", queue="exports", export=str(export.pk))
 
 
-def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> None:
+def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> Entry:
     # What was sought may name somebody: the journal has which criteria, not their values.
     criteria = sorted({leaf["criterion"] for leaf in _leaves(export.tree)})
-    journal.record(
+    return journal.record(
         verb,
         by=by,
         on=export,
@@ -311,6 +313,14 @@ def _is_larger_than_allowed(export: Export, total: int, *, at: datetime) -> bool
         move(export, PROPOSE, total=total, approved_total=None, **undecided)
         _ask_approval(export, at=at)
     return True
+
+
+def _by_academy(export: Export, lines: Any) -> dict[str, int]:
+    """Return how many lines are of each academy; nothing where the journal of its only one has them all."""
+    if export.reach.only_academy:
+        return {}
+    counted = lines.order_by("academy").values_list("academy").annotate(lines=Count("pk"))
+    return dict(counted)
 
 
 def _written(export: Export, lines: Any, *, at: datetime) -> str:
@@ -400,14 +410,16 @@ def _stopped(export: Export, why: str, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def _finished(export: Export, key: str, *, at: datetime) -> None:
+def _finished(export: Export, key: str, academies: dict[str, int], *, at: datetime) -> None:
     try:
         move(export, FINISH, file_key=key, pending_key="", ready_at=at)
     except Refused:
         export.refresh_from_db()  # stopped at the last line
         _forget_pending(export)
         return
-    _record("export made", export, by=SYSTEM, at=at)
+    made = _record("export made", export, by=SYSTEM, at=at)
+    for academy, lines in academies.items():
+        journal.also_for(made, academy=academy, by=export.author, lines=lines)
     _tell(export, at=at)
 
 

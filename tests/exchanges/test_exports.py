@@ -14,6 +14,7 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core import files
 from sporades.core.actors import Actor
+from sporades.core.digests import digest
 from sporades.core.locks import alone
 from sporades.core.refusals import Refused
 from sporades.exams import held
@@ -440,6 +441,54 @@ def test_the_journal_says_who_why_and_how_many_and_nothing_that_was_sought(ask, 
         "perimeters": None,
     }
     assert not any("Vercing" in str(one.payload) for one in entries)
+
+
+def test_each_academy_of_its_lines_learns_of_an_export_of_several(ask, in_lille, national):
+    a_registration(a_candidate(birth_name="Ailleurs"), academy="A25", identification=VERSAILLES)
+    export = prepared(ask(by=national))
+    operations.hand_over(export=export, by=actor(national), at=NOW)
+
+    entries = Entry.objects.filter(object_kind="export").order_by("pk")
+    told = {one.academy: one for one in entries if one.academy}
+
+    assert [one.verb for one in entries if not one.academy] == [
+        "export asked",
+        "export made",
+        "export taken",
+    ]
+    assert len(told) == len([one for one in entries if one.academy]) == 2
+    assert {code: one.payload["after"]["lines"] for code, one in told.items()} == {
+        "A09": 3,
+        "A25": 1,
+    }
+    for one in told.values():
+        assert (one.verb, one.actor_id, one.actor_kind) == (
+            "export made",
+            f"user:{national.pk}",
+            "administrator",
+        )
+        assert one.payload["after"]["purpose"] == WHY
+        assert not any(row.identity.birth_name in str(one.payload) for row in in_lille)
+    assert one.digest == digest(one.content)
+
+
+def test_of_an_export_that_stops_no_academy_is_told(ask, in_lille, national):
+    export = ask(by=national)
+    national.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+
+    prepared(export)
+
+    assert export.state == ExportState.STOPPED
+    assert not Entry.objects.exclude(academy="").filter(object_kind="export").exists()
+
+
+def test_an_export_of_one_academy_asked_for_the_whole_country_is_in_its_journal_alone(
+    ask, in_lille, national
+):
+    prepared(ask(by=national))
+
+    told = Entry.objects.filter(verb="export made").exclude(academy="")
+    assert [(one.academy, one.payload["after"]["lines"]) for one in told] == [("A09", 3)]
 
 
 def test_a_criterion_that_is_no_more_stops_the_export(ask, in_lille):

@@ -7,12 +7,16 @@ from django.urls import reverse
 
 from sporades import journal
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts import inviting, reading
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.core.actors import Actor
 from sporades.doubles.models import LikelyDouble
+from sporades.exchanges import operations as exchanges
 from sporades.journal.models import Entry
+from sporades.searches import operations as searches
+from tests.exchanges.conftest import EVERYBODY
 from tests.factories import NOW, OPERATOR
 from tests.web.guide import main
 
@@ -195,6 +199,33 @@ def test_a_batch_and_an_export_are_named_and_one_s_own_are_led_to(manager, audit
         one for one in auditor.get(JOURNAL).context["lines"] if one.entry.verb == "batch launched"
     ]
     assert line.url == head
+
+
+def test_an_export_of_the_files_of_an_academy_by_the_country_is_in_its_journal(
+    member, auditor, in_lille, in_versailles
+):
+    national = member(role=ADMINISTRATOR, email="admin@exemple.test")
+    search = searches.keep(tree=EVERYBODY, columns=[], by=national.user, at=NOW)
+    export = exchanges.ask(
+        search=search,
+        order="nom",
+        form="csv",
+        purpose="Contrôle national",
+        reach=reach(national.user.memberships.all(), Permission.EXPORT),
+        by=national.user,
+        at=NOW,
+    )
+    exchanges.prepare(str(export.pk), at=NOW)
+
+    page = auditor.get(JOURNAL, {"acte": "export made"})
+
+    [line] = page.context["lines"]
+    assert line.on == f"Export {export.mark} (1 ligne ; motif : Contrôle national)"
+    assert line.entry.author_in_words == "Claude Martin, administrateur"
+    assert line.url == ""
+    assert said_by(national.get(JOURNAL, {"acte": "export made"})) == ["export made"]
+    narrowed = national.get(JOURNAL, {"acte": "export made", "academie": "A09"})
+    assert said_by(narrowed) == ["export made"]
 
 
 def test_nobody_outside_the_perimeter_is_named(auditor, in_lille, in_versailles):
