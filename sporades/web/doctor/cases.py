@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,8 +19,10 @@ from sporades.accommodations.states import State
 from sporades.accommodations.tracker import is_set_aside
 from sporades.acts import opining
 from sporades.acts.accommodating import NotInCharge
+from sporades.acts.moving import moves_of
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.medical import sealing
 from sporades.medical.models import OpinionDraft
@@ -171,17 +173,49 @@ def case_of(request: HttpRequest, key: int) -> Case:
     """Return a request that is entrusted to the reader, with its registration; for any other, 404.
 
     Raises:
-        Gone: it was the reader's, and is no more; or it is over before its opinion.
+        Gone: it was the reader's, and is no more, be it in another academy; or it is over before its
+            opinion.
     """
     within = Case.objects.within(request.reach)
     try:
         found = _with_registration(within.entrusted_to(request.user), key)
     except Http404:
-        left = _with_registration(within.left_by(request.user), key)
+        try:
+            left = _with_registration(within.left_by(request.user), key)
+        except Http404:
+            raise Gone(_why_elsewhere(_elsewhere(request, key)[1])) from None
         raise Gone(_why_gone(left, reader=f"user:{request.user.pk}")) from None
     if found.state == State.WITHDRAWN:
         raise Gone(str(opining.Withdrawn.of(found)))
     return found
+
+
+def left_of(request: HttpRequest, key: int) -> Case:
+    """Return a request that the reader has or had, in another academy too; for any other, 404."""
+    try:
+        return within_reach(request, key)
+    except Http404:
+        return _elsewhere(request, key)[0]
+
+
+def _elsewhere(request: HttpRequest, key: int) -> tuple[Case, Entry]:
+    """Return a request of the reader whose registration has left their academies, and the act that gave it.
+
+    Of one that they do not reach because they themselves went elsewhere, there is nothing to say: 404.
+    """
+    mine = Case.objects.filter(Q(doctor=request.user) | Q(former_doctor=request.user))
+    found = _with_registration(mine, key)
+    domain = found.registration.exam.domain.code
+    for move in moves_of(found.registration):
+        if request.reach.covers(academy=move.payload["before"]["academy"], domain=domain):
+            return found, move
+    raise Http404
+
+
+def _why_elsewhere(move: Entry) -> str:
+    """Say that a registration was given away, and when: where it is now is not the reader's to know."""
+    when = instant_in_words(move.at, settings.TIME_ZONE)
+    return f"{GONE} : l'inscription a été donnée à une autre académie, le {when}."
 
 
 class Gone(Refused):
@@ -202,7 +236,15 @@ def gone_page(
         gone: why.
         left: what was typed, in words.
     """
-    found = within_reach(request, key)
+    found = left_of(request, key)
+    registration = found.registration
+    if not request.reach.covers(
+        academy=registration.academy_id, domain=registration.exam.domain.code
+    ):
+        # Nothing of the file but what was typed: it is out of the reader's perimeter.
+        why = _why_elsewhere(_elsewhere(request, key)[1])
+        said = {"why": why, "left": left, "trail": trail(found)[:1]}
+        return render(request, "doctor/gone.html", said, status=409)
     asked = _asked(request, found)
     context = {
         "why": str(gone),

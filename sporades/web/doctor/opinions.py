@@ -37,9 +37,9 @@ from sporades.web.doctor.cases import (
     former_of,
     gone_page,
     is_typed,
+    left_of,
     trail,
     typed_on,
-    within_reach,
 )
 from sporades.web.doctor.forms import NOTE, TEXT, OpinionForm, opinion_in_words
 from sporades.web.layout.seen import seen_in
@@ -91,7 +91,7 @@ def _saved(request: HttpRequest, found: Case) -> HttpResponse:
 def _typed(request: HttpRequest, key: int) -> list[tuple[str, str]]:
     """Return what was just typed of an opinion, in words."""
     typed = typed_on(request)
-    return OpinionForm(typed, case=within_reach(request, key)).in_words() if typed else []
+    return OpinionForm(typed, case=left_of(request, key)).in_words() if typed else []
 
 
 def _reopened(request: HttpRequest, found: Case) -> HttpResponse:

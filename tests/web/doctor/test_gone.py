@@ -8,15 +8,27 @@ import time_machine
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, confiding, opining, registering
+from sporades.acts import accommodating, confiding, moving, opining, registering
 from sporades.core.french import day_in_words
 from sporades.medical.models import Opening, OpinionDraft, Paper
 from sporades.medical.operations import compartment_of
+from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
 from tests.accommodations.asked import MANAGER, send
 from tests.factories import NOW, author
 from tests.medical.given import write as confide_remark
-from tests.web.doctor.space import OPINION, at, comment, plain, sign, take, take_again, write
+from tests.web.doctor.space import (
+    OPINION,
+    a_doctor,
+    at,
+    browser_of,
+    comment,
+    plain,
+    sign,
+    take,
+    take_again,
+    write,
+)
 
 TYPED = {**OPINION, "texte": "Un mot qui m'a pris du temps.", "revision": "0"}
 CANCELLED = "Le service a annulé la reprise : la décision notifiée reste en vigueur"
@@ -180,6 +192,101 @@ def test_the_number_of_a_request_that_left_stands_in_one_line(case, doctor):
 
     number = case.registration.number
     assert f'<h1>Demande n° <span class="s-nowrap">{number}</span></h1>' in page
+
+
+# --- Its registration is given to another academy ----------------------------------------------
+
+GIVEN = "Cette demande n'est plus chez vous : l'inscription a été donnée à une autre académie, le "
+
+
+def give_away(case, academy="A25"):
+    moving.move_for_good(
+        registration=Registration.objects.whole().get(pk=case.registration_id),
+        academy=academy,
+        reason="Elle a déménagé",
+        by=MANAGER,
+        at=NOW,
+    )
+
+
+def shows_nothing_of(page, registration):
+    said = (registration.number, registration.identity.birth_name, "Versailles", "Elle a déménagé")
+    return not any(one in page.text for one in said)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_was_typed_of_a_request_that_another_academy_has_is_shown_and_nothing_of_it(
+    case, doctor, page
+):
+    write(doctor, case)
+    give_away(case)
+
+    answer = doctor.post(at(page, case), PAGES[page])
+    read = doctor.get(at(page, case))
+
+    assert answer.status_code == read.status_code == 409
+    for one in (answer, read):
+        assert GIVEN in plain(one)
+        assert shows_nothing_of(one, case.registration)
+    assert TYPED["texte"] in plain(answer)
+    assert TYPED["texte"] not in plain(read)
+
+
+def test_what_is_kept_and_what_is_pressed_there_say_it_too(case, doctor):
+    give_away(case)
+
+    kept = doctor.post(at("keep", case), TYPED)
+
+    assert kept.status_code == 409
+    assert GIVEN in json.loads(kept.content)["message"].replace("\xa0", " ")
+    assert OpinionDraft.objects.count() == 0
+
+
+@pytest.mark.parametrize("page", ["attest", "give_back"])
+def test_what_asks_for_nothing_typed_says_why_too(case, doctor, page):
+    give_away(case)
+
+    for answer in (doctor.get(at(page, case)), doctor.post(at(page, case), {"vue": "1"})):
+        assert answer.status_code == 409
+        assert GIVEN in plain(answer)
+        assert shows_nothing_of(answer, case.registration)
+
+
+def test_given_further_and_taken_there_by_another_doctor_it_is_said_still(case, doctor):
+    give_away(case)
+    there = browser_of(a_doctor("autre@exemple.test", "Dr Paul Petit", ["A25"]))
+    take(there, case)
+
+    answer = doctor.post(at("remarks", case), PAGES["remarks"])
+
+    assert GIVEN in plain(answer)
+    assert "Petit" not in answer.text
+    assert there.get(at("case", case)).status_code == 200
+
+
+def test_an_opinion_that_was_signed_goes_with_its_registration(case, doctor):
+    write(doctor, case, button="relire")
+    sign(doctor, case)
+    give_away(case)
+
+    page = doctor.get(at("case", case))
+
+    assert GIVEN in plain(page)
+    assert shows_nothing_of(page, case.registration)
+
+
+def test_a_request_that_was_never_the_reader_s_and_left_is_nowhere(case, doctor, other):
+    give_away(case)
+
+    assert other.get(at("case", case)).status_code == 404
+    assert other.post(at("remarks", case), PAGES["remarks"]).status_code == 404
+
+
+def test_who_went_to_another_academy_is_told_of_no_gift(case, doctor):
+    give_away(case, "A25")
+    doctor.user.memberships.update(academies=["A28"])
+
+    assert doctor.get(at("case", case)).status_code == 404
 
 
 # --- Signed elsewhere --------------------------------------------------------------------------
