@@ -10,12 +10,13 @@ _UNFOLDED = str.maketrans(
 _NOT_A_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SPACES = re.compile(r"\s+")
 # What Unicode lets a font draw as nothing (Default_Ignorable_Code_Point), the joiners of some scripts
-# too; then what it does not call so and nobody sees: annotations, blanks of Egyptian and of Khitan.
+# too; then what it does not call so and nobody sees: annotations, blanks of Egyptian and of Khitan,
+# and what it says is no sign at all (noncharacters).
 UNSEEN = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    r"\U000e0000-\U000e0fff\U00013441\U00013442\U00016fe4"
-)
+    r"\U000e0000-\U000e0fff\U00013441\U00013442\U00016fe4\ufdd0-\ufdef\ufffe\uffff"
+) + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 0x11))
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 
 # Vowels, tones and points of every script stack up to four; more print over other lines.

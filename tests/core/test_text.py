@@ -26,6 +26,13 @@ UNSEEN_ONES = [
     "\U000e0041",
     "\U000e0100",
     "\U00013441",
+    "\ufdd0",
+    "\ufdef",
+    "\ufffe",
+    "\uffff",
+    "\U0001fffe",
+    "\U000dffff",
+    "\U0010ffff",
 ]
 
 
