@@ -45,6 +45,7 @@ def show_banner(
     by: Actor,
     at: datetime,
     stops_writing: bool = False,
+    only: str | None = None,
 ) -> Banner:
     """Show a sentence at the top of every page, in less than a minute everywhere (A7).
 
@@ -55,31 +56,47 @@ def show_banner(
         by: who shows it.
         at: the instant.
         stops_writing: whether the service only reads while it stands (R-05).
+        only: the key of the banner that was read, "" where none stood; nothing: whichever stands.
+
+    Raises:
+        Another: another one stands meanwhile, and stays.
     """
-    banner = notices.show(
-        kind=kind, message=message, at=at, until=until, stops_writing=stops_writing
+    shown = notices.show(
+        kind=kind, message=message, at=at, until=until, stops_writing=stops_writing, only=only
     )
+    if not shown.is_new:
+        return shown.banner  # pressed twice
+    if not stops_writing:
+        _record_resumed(shown.replaced, by=by, at=at)
     verb = "writing stopped" if stops_writing else "banner shown"
-    journal.record(verb, by=by, on=banner, at=at, after={"message": message})
-    return banner
+    journal.record(verb, by=by, on=shown.banner, at=at, after={"message": message})
+    return shown.banner
 
 
 @transaction.atomic
-def take_banner_down(*, by: Actor, at: datetime, only: str = "") -> bool:
+def take_banner_down(*, by: Actor, at: datetime, only: str | None = None) -> bool:
     """Take the banner down; return whether there was one.
 
     Args:
         by: who takes it down.
         at: the instant.
-        only: the key of the one that was read; nothing: whichever stands.
+        only: the key of the one that was read, "" where none stood; nothing: whichever stands.
 
     Raises:
         Another: another one stands meanwhile, and stays.
     """
     ended = notices.take_down(at=at, only=only)
-    if ended:
-        journal.record("banner taken down", by=by, at=at)
-    return bool(ended)
+    if ended is None:
+        return False
+    journal.record("banner taken down", by=by, at=at)
+    _record_resumed(ended, by=by, at=at)
+    return True
+
+
+def _record_resumed(ended: Banner | None, *, by: Actor, at: datetime) -> None:
+    """Have the journal say that writing is open again, where the banner that ended had stopped it."""
+    if ended is not None and ended.stops_writing:
+        journal.record("writing resumed", by=by, on=ended, at=at)
 
 
 @transaction.atomic

@@ -193,6 +193,7 @@ IN_WORDS = {
     "unused account warned": "Compte inutilisé averti de son effacement",
     "unused record erased": "Fiche inutilisée d'un candidat effacée",
     "validation undone": "Validation annulée",
+    "writing resumed": "Lecture seule terminée",
     "writing stopped": "Service mis en lecture seule, bandeau affiché",
 }
 """What each verb says; a test finds the verbs that are not there."""

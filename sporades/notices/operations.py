@@ -1,5 +1,6 @@
 """Show a banner, keep an alert."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core import signing
@@ -28,10 +29,26 @@ class Another(Refused):
 
     def __init__(self, shown: Banner) -> None:
         """Say which one stands."""
+        self.shown = shown
         super().__init__(
             "Ce n'est plus ce bandeau qui est affiché, c'est celui-ci, qui reste : "
             f"« {shown.message} »."
         )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What came of showing a banner.
+
+    Attributes:
+        banner: the one that stands.
+        replaced: the one that gave way.
+        is_new: whether it did not stand already, asked for by another press.
+    """
+
+    banner: Banner
+    replaced: Banner | None = None
+    is_new: bool = True
 
 
 @transaction.atomic
@@ -42,7 +59,8 @@ def show(
     at: datetime,
     until: datetime | None = None,
     stops_writing: bool = False,
-) -> Banner:
+    only: str | None = None,
+) -> Shown:
     """Show a banner from now on; the one that stood gives way.
 
     Of two that are asked for at once, the last to arrive stands, whichever is served first: the
@@ -54,24 +72,34 @@ def show(
         at: the instant.
         until: when it ends by itself; nothing: when it is taken down.
         stops_writing: whether nothing is written while it stands (R-05).
+        only: the key of the banner that gives way, "" for none: another one stays; nothing:
+            whichever stands.
+
+    Raises:
+        Another: another one than that stands, which does not say the same.
     """
-    take_down(at=at)
+    said = {"kind": kind, "message": message, "stops_writing": stops_writing}
+    lock_value("banner", "")
+    if only is not None:
+        same = Banner.objects.shown_at(at).filter(**said, ends_at=until).first()
+        if same is not None:
+            return Shown(same, is_new=False)
+    replaced = take_down(at=at, only=only)
     ends = [until, Banner.objects.filter(starts_at__gt=at).aggregate(next=Min("starts_at"))["next"]]
     until = min((one for one in ends if one), default=None)
-    banner = Banner.objects.create(
-        kind=kind, message=message, starts_at=at, ends_at=until, stops_writing=stops_writing
-    )
+    banner = Banner.objects.create(**said, starts_at=at, ends_at=until)
     forget()
-    return banner
+    return Shown(banner, replaced)
 
 
 @transaction.atomic
-def take_down(*, at: datetime, only: str = "") -> int:
-    """End the banner that stands, and return how many did: one or none.
+def take_down(*, at: datetime, only: str | None = None) -> Banner | None:
+    """End the banner that stands, and return it.
 
     Args:
         at: the instant.
-        only: the key of the banner that is meant, another one stays; nothing: whichever stands.
+        only: the key of the banner that is meant, "" for none: another one stays; nothing:
+            whichever stands.
 
     Raises:
         Another: another one than that stands.
@@ -79,11 +107,11 @@ def take_down(*, at: datetime, only: str = "") -> int:
     lock_value("banner", "")
     standing = Banner.objects.shown_at(at)
     shown = standing.first()
-    if only and shown is not None and str(shown.pk) != only:
+    if only is not None and shown is not None and str(shown.pk) != only:
         raise Another(shown)
-    ended = standing.update(ends_at=at)
+    standing.update(ends_at=at)
     forget()
-    return ended
+    return shown
 
 
 def ask(*, service: RegistrationService, email: str, at: datetime) -> OpeningAlert:

@@ -193,7 +193,7 @@ def every_form():
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},
         "QueueForm": {"data": None, "reach": EVERYWHERE},
-        "BannerForm": {"at": NOW},
+        "BannerForm": {"at": NOW, "shown": None},
         "SelectionForm": here,
         "PeriodForm": here,
         "DaySelectionForm": here,

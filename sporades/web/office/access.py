@@ -269,7 +269,7 @@ ROUTES = {
     "office:troubles": _files(),
     "office:statistics_table": _files(page=False),
     "office:banner": _announces(BOTH, keeps_answers=True),
-    "office:end_banner": _announces(POST, page=False),
+    "office:end_banner": _announces(BOTH, page=False),
     "office:services": _services(),
     "office:contacts": _services(),
     "office:contact": _services(

@@ -16,6 +16,7 @@ from sporades.notices.models import Banner
 from sporades.notices.operations import show
 from tests.factories import NOW
 from tests.web.guide import main, seen, words
+from tests.web.office.conftest import second_factor_shown
 
 BANNER = reverse("office:banner")
 SAID = {"importance": "warning", "message": "Le service est ralenti ce matin.", "jusqu_au": ""}
@@ -33,9 +34,20 @@ def administrator(member):
     return member(role=Membership.Role.ADMINISTRATOR)
 
 
+def acts():
+    """Return what the journal has of banners, the first first."""
+    return list(Entry.objects.filter(verb__regex="banner|writing").values_list("verb", flat=True))
+
+
 def read_in(client):
     """Open the page of the banner; return what « Retirer le bandeau » sends."""
     return dict(seen(client.get(BANNER)).cssselect("main .s-card form")[0].form_values())
+
+
+def show_over(client, **changes):
+    """Press « Afficher le bandeau » on the page as it is."""
+    sent = dict(seen(client.get(BANNER)).cssselect("main form")[-1].form_values())
+    return client.post(BANNER, {**sent, **SAID, **changes}, follow=True)
 
 
 def take_down(client):
@@ -48,8 +60,7 @@ def test_another_banner_than_the_one_that_was_read_is_left_and_told(member, admi
     administrator.post(BANNER, SAID)
     stale = read_in(administrator)
     with time_machine.travel(NOW + timedelta(seconds=1), tick=False):
-        other = {**SAID, "message": "Panne en cours.", "lecture_seule": "on"}
-        colleague.post(BANNER, other)
+        show_over(colleague, message="Panne en cours.", lecture_seule="on")
 
         page = administrator.post(reverse("office:end_banner"), stale, follow=True)
 
@@ -57,6 +68,81 @@ def test_another_banner_than_the_one_that_was_read_is_left_and_told(member, admi
         assert "« Panne en cours. »" in main(page)
         assert Banner.objects.shown_at(NOW + timedelta(seconds=1)).get().stops_writing
         assert client.post("/creer-mon-compte", {}).status_code == 503
+
+
+def test_a_banner_replaces_the_one_that_was_read_and_no_other(member, administrator):
+    colleague = member(role=Membership.Role.ADMINISTRATOR, email="autre@exemple.test")
+    stale = dict(seen(colleague.get(BANNER)).cssselect("main form")[-1].form_values())
+    administrator.post(BANNER, {**SAID, "message": "Panne en cours.", "lecture_seule": "on"})
+    later = NOW + timedelta(minutes=16)
+
+    with time_machine.travel(later, tick=False):
+        page = colleague.post(BANNER, {**stale, **SAID})
+        stands = Banner.objects.shown_at(later).get().message
+        again = dict(seen(page).cssselect("main form")[-1].form_values())
+        asked = colleague.post(BANNER, again)
+        second_factor_shown(colleague, at=later)
+        done = colleague.post(BANNER, again, follow=True)
+
+    assert page.status_code == 422
+    assert "Un autre bandeau est affiché" in main(page)
+    assert "Panne en cours." in main(page)
+    assert stands == "Panne en cours."
+    assert again["message"].strip() == SAID["message"]
+    assert asked.url.startswith(reverse("mfa_reauthenticate"))
+    assert "La lecture seule est terminée." in main(done)
+    assert Banner.objects.shown_at(later).get().message == SAID["message"]
+    assert acts() == ["writing stopped", "writing resumed", "banner shown"]
+
+
+def test_a_banner_that_is_asked_for_by_two_presses_is_one(administrator):
+    sent = dict(seen(administrator.get(BANNER)).cssselect("main form")[-1].form_values())
+
+    pages = [main(administrator.post(BANNER, {**sent, **SAID}, follow=True)) for _ in range(2)]
+
+    assert all("Le bandeau est affiché" in page for page in pages)
+    assert Banner.objects.count() == 1
+    assert acts() == ["banner shown"]
+
+
+def test_a_banner_that_has_ended_meanwhile_keeps_no_other_from_being_shown(administrator):
+    administrator.post(BANNER, SAID)
+    sent = dict(seen(administrator.get(BANNER)).cssselect("main form")[-1].form_values())
+    take_down(administrator)
+
+    administrator.post(BANNER, {**sent, **SAID, "message": "Tout va bien."})
+
+    assert Banner.objects.shown_at(NOW).get().message == "Tout va bien."
+
+
+def test_ending_read_only_asks_for_the_second_factor_again_and_is_an_act(administrator):
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+    read = read_in(administrator)
+    end, later = reverse("office:end_banner"), NOW + timedelta(minutes=16)
+
+    with time_machine.travel(later, tick=False):
+        asked = administrator.post(end, read)
+        stands = Banner.objects.shown_at(later).exists()
+        second_factor_shown(administrator, at=later)
+        back = main(administrator.get(end, follow=True))
+        done = main(administrator.post(end, read, follow=True))
+
+    assert asked.url == f"{reverse('mfa_reauthenticate')}?next={quote(end, '')}"
+    assert stands
+    assert "Votre second facteur est vérifié : relisez, puis retirez le bandeau." in back
+    assert "Le bandeau est retiré. La lecture seule est terminée." in done
+    assert acts() == ["writing stopped", "banner taken down", "writing resumed"]
+
+
+def test_taking_down_an_ordinary_banner_asks_nothing_and_ends_no_read_only(administrator):
+    administrator.post(BANNER, SAID)
+
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        page = take_down(administrator)
+
+    assert "Le bandeau est retiré." in main(page)
+    assert "lecture seule est terminée" not in main(page)
+    assert acts() == ["banner shown", "banner taken down"]
 
 
 def test_a_banner_that_is_taken_down_twice_is_gone(administrator):

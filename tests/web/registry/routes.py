@@ -21,6 +21,7 @@ SHOWN_AGAIN = (
     "office:approve_export",
     "office:approve_merge",
     "office:approve_publication",
+    "office:end_banner",
     "office:give_code",
     "office:launch_batch",
     "office:publish_publication",
@@ -28,8 +29,9 @@ SHOWN_AGAIN = (
 )
 """What a button does that asks for the second factor again: its address is read on the way back."""
 
-OF_MANY = frozenset({"office:launch_batch", "office:resume_batch"})
-"""Those that ask for it where there are many alone: the batch of the world is of one line."""
+OF_MANY = frozenset({"office:end_banner", "office:launch_batch", "office:resume_batch"})
+"""Those that ask for it where it hurts many alone: the batch of the world is of one line, and no
+banner keeps its service from being written in."""
 
 KEYED = [name for name in NAMES if ACCESS[name].opened_by]
 OWNED = [name for name in NAMES if ACCESS[name].owned]
@@ -240,7 +242,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:try_regulation": {"POST": 302},
     "office:enforce_regulation": {"POST": 422},
     "office:drop_regulation": {"POST": 302},
-    "office:end_banner": {"POST": 302},
+    "office:end_banner": {"GET": 302, "POST": 302},
     # FranceConnect is not configured here.
     "openid_connect_callback": {"GET": 404},
     "openid_connect_login": {"GET": 404, "POST": 404},

@@ -10,6 +10,7 @@ from django.urls import reverse
 from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
+from sporades.notices import operations
 from tests.factories import NOW
 from tests.web.guide import main
 from tests.web.office.conftest import second_factor_shown
@@ -21,9 +22,11 @@ VERIFIED = "Votre second facteur est vérifié : "
 
 
 @pytest.fixture
-def many(world):
-    """Let the batch that waits to be launched be of many."""
+def many(world, request):
+    """Let the batch that waits to be launched be of many, or the banner be of read-only mode."""
     Batch.objects.filter(pk=world.batch.pk).update(total=WRITTEN_ALONE + 1)
+    if request.node.callspec.params.get("name") == "office:end_banner":
+        operations.show(kind="alert", message="Maintenance.", at=NOW, stops_writing=True)
 
 
 def test_whatever_is_approved_asks_for_it():

@@ -1,41 +1,52 @@
 """« Bandeau »: a sentence at the top of every page of the whole service (A7)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from sporades.acts import announcing
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
-from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.notices.operations import Another
+from sporades.web.layout.proofs import (
+    needs_second_factor_again,
+    second_factor_again,
+    second_factor_first,
+)
 from sporades.web.office.services.instant_forms import BannerForm, closing_meanwhile
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+WRITTEN_AGAIN = "La lecture seule est terminée."
 REPLACED = (
     "Un autre bandeau, demandé juste après le vôtre, l'a remplacé : relisez-le en haut de la page."
 )
 
 
 def banner(request: HttpRequest) -> HttpResponse:
-    """Show a banner; the one that stands gives way. To stop all writing asks who is there (S-17)."""
+    """Show a banner; the one that was read gives way, and no other.
+
+    To stop all writing asks who is there, and so does to let it begin again (S-17).
+    """
     posted = request.POST if request.method == "POST" else None
-    form = BannerForm(posted, at=request.arrived_at)
+    shown = _shown(request)
+    form = BannerForm(posted, at=request.arrived_at, shown=shown)
     if posted is not None and form.is_valid():
-        if form.said["stops_writing"] and needs_second_factor_again(request):
+        is_read = shown is not None and str(shown.pk) == form.said["only"]
+        lets_write = is_read and shown.stops_writing
+        if (form.said["stops_writing"] or lets_write) and needs_second_factor_again(request):
             return second_factor_again(request)
-        made = announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
-        if made.ends_at != form.said["until"]:
-            messages.warning(request, REPLACED)
-            return redirect("office:banner")
-        said = "Le bandeau est affiché : visible partout en moins d'une minute."
-        if form.said["stops_writing"]:
-            said += " D'ici là, quelques envois sont encore enregistrés."
-        messages.success(request, said)
-        return redirect("office:banner")
-    shown = Banner.objects.shown_at(request.arrived_at).first()
+        try:
+            made = announcing.show_banner(**form.said, by=request.actor, at=request.arrived_at)
+        except Another as refusal:
+            shown = refusal.shown
+            form.show_another(shown)
+        else:
+            return _outcome(request, made, form.said, lets_write=lets_write)
     ends_at = shown.ends_at if shown else None
     until = instant_in_words(ends_at, settings.TIME_ZONE) if ends_at else ""
     stops_writing = shown is not None and shown.stops_writing
@@ -50,14 +61,40 @@ def banner(request: HttpRequest) -> HttpResponse:
     return render(request, "office/banner.html", context, status=422 if form.errors else 200)
 
 
+def _shown(request: HttpRequest) -> Banner | None:
+    return Banner.objects.shown_at(request.arrived_at).first()
+
+
+def _outcome(
+    request: HttpRequest, made: Banner, asked: dict[str, Any], *, lets_write: bool
+) -> HttpResponse:
+    if made.ends_at != asked["until"]:
+        messages.warning(request, REPLACED)
+        return redirect("office:banner")
+    said = "Le bandeau est affiché : visible partout en moins d'une minute."
+    if asked["stops_writing"]:
+        said += " D'ici là, quelques envois sont encore enregistrés."
+    elif lets_write:
+        said += f" {WRITTEN_AGAIN}"
+    messages.success(request, said)
+    return redirect("office:banner")
+
+
 def end_banner(request: HttpRequest) -> HttpResponse:
-    """Take down the banner that was read, and no other."""
-    meant = request.POST.get("bandeau") or "?"
+    """Take down the banner that was read, and no other; to end read-only asks who is there (S-17)."""
+    meant, shown = request.POST.get("bandeau", ""), _shown(request)
+    is_asked = shown is not None and shown.stops_writing
+    then = "relisez, puis retirez le bandeau"
+    page = reverse("office:banner")
+    if first := second_factor_first(request, page=page, then=then, is_asked=is_asked):
+        return first
     try:
         ended = announcing.take_banner_down(by=request.actor, at=request.arrived_at, only=meant)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         said = "Le bandeau est retiré." if ended else "Ce bandeau n'est plus affiché."
+        if ended and is_asked:
+            said += f" {WRITTEN_AGAIN}"
         messages.success(request, said)
     return redirect("office:banner")

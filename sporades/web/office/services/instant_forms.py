@@ -29,6 +29,14 @@ _CLOSING = (
     "Des services ferment pendant ce temps, ils sont nommés sur cette page : lisez-les, prolongez ce "
     "qui doit l'être, puis affichez de nouveau le bandeau."
 )
+_ANOTHER = (
+    "Un autre bandeau est affiché depuis que vous avez ouvert cette page, et il reste : relisez-le "
+    "plus haut. Pour le remplacer par le vôtre, affichez de nouveau le vôtre."
+)
+_ANOTHER_READS = (
+    f"{_ANOTHER} Il met le service en lecture seule : le remplacer par un bandeau ordinaire y met "
+    "fin."
+)
 _HOW_TO = "Par exemple : 15/12/2026 23:59"
 _HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
 
@@ -162,10 +170,12 @@ class BannerForm(forms.Form):
     )
 
     ferment = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    vu = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
 
-    def __init__(self, data: Any = None, *, at: datetime) -> None:
-        """Ask at an instant."""
-        super().__init__(data, initial={"importance": Banner.Kind.INFO})
+    def __init__(self, data: Any = None, *, at: datetime, shown: Banner | None) -> None:
+        """Ask at an instant, beside the banner that stands."""
+        initial = {"importance": Banner.Kind.INFO, "vu": str(shown.pk) if shown else ""}
+        super().__init__(data, initial=initial)
         self.at = at
         self.closing: list[RegistrationService] = []
         field = self.fields["jusqu_au"]
@@ -191,11 +201,17 @@ class BannerForm(forms.Form):
             self.add_error("lecture_seule", _CLOSING)
         return data
 
+    def show_another(self, shown: Banner) -> None:
+        """Say that another banner stands than the one that was read; the next press replaces it."""
+        self.data = {**self.data.dict(), "vu": str(shown.pk)}
+        self.add_error(None, _ANOTHER_READS if shown.stops_writing else _ANOTHER)
+
     @property
     def said(self) -> dict[str, Any]:
         """What was typed, as an act takes it."""
         said = self.cleaned_data
         return {
+            "only": said["vu"],
             "kind": said["importance"],
             "message": said["message"],
             "until": said["jusqu_au"],
