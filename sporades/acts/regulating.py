@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
-from sporades import journal
+from sporades import journal, mail
+from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
+from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.exams.checking import Source
 from sporades.exams.differences import shared
@@ -31,6 +34,15 @@ class BeyondPerimeter(Refused):
     def __init__(self, why: str) -> None:
         """Say what of it lies outside."""
         super().__init__(f"{why} : un administrateur peut le mettre en vigueur.")
+
+
+class OfOthers(Refused):
+    """A file of somebody else that concerns more than the perimeter of whoever would drop it."""
+
+    message = (
+        "Ce fichier concerne d'autres académies que les vôtres : il est retiré par la personne qui "
+        "l'a chargé, ou par un administrateur."
+    )
 
 
 class MovesWhatHasOpened(Refused):
@@ -156,10 +168,50 @@ def enforce(
 
 
 @transaction.atomic
-def drop(*, prepared: PreparedRegulation, by: Actor, at: datetime) -> None:
-    """Give a prepared file up. Raises Refused."""
+def drop(*, prepared: PreparedRegulation, reach: Reach, by: Actor, at: datetime) -> None:
+    """Give a prepared file up; whoever loaded it is told when it is somebody else who does.
+
+    Args:
+        prepared: the file.
+        reach: where whoever does it may prepare files.
+        by: who.
+        at: when.
+
+    Raises:
+        OfOthers: it concerns more than this perimeter, and somebody else loaded it.
+        Refused: it was put in force or dropped already.
+    """
+    if prepared.is_waiting and not may_drop(prepared, reach, by=by):
+        raise OfOthers
     preparing.drop(prepared=prepared, by=by, at=at)
     _record("regulation dropped", prepared, by=by, at=at)
+    author = User.objects.who_acted(prepared.loaded_by_id)
+    if author is not None and not _is_author(prepared, by):
+        mail.write(
+            "regulation_dropped",
+            to=author.email,
+            at=at,
+            key=f"prepared:{prepared.pk}:dropped",
+            about=prepared,
+            prepared=prepared,
+            who=by.name,
+            link=absolute(reverse("office:prepared", args=[prepared.pk])),
+        )
+
+
+def may_drop(prepared: PreparedRegulation, reach: Reach, *, by: Actor) -> bool:
+    """Return whether somebody may give a file up: who loaded it, or whose perimeter holds it all.
+
+    Args:
+        prepared: the file.
+        reach: where they may prepare files.
+        by: who.
+    """
+    return _is_author(prepared, by) or _beyond(prepared, reach) is None
+
+
+def _is_author(prepared: PreparedRegulation, by: Actor) -> bool:
+    return bool(by.identifier) and by.identifier == prepared.loaded_by_id
 
 
 def hindered(prepared: PreparedRegulation, reach: Reach, *, at: datetime) -> Refused | None:

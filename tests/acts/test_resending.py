@@ -174,6 +174,7 @@ NEVER = {
         "publication_decided",
         "publication_filled",
         "publication_to_approve",
+        "regulation_dropped",
     },
 }
 

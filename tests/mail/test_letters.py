@@ -421,6 +421,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "extension_decided",
         "extension_to_approve",
         "member_dormant",
+        "regulation_dropped",
         "message_answered",
         # Those of accommodations: tests/accommodations.
         "guardian_awaited",

@@ -427,7 +427,7 @@ def test_a_file_that_is_dropped_meanwhile_stops_it(young_and_old, prepare, admin
     trial = operations.ask(
         prepared=prepared, reach=reach_of(administrator), by=administrator, at=NOW
     )
-    regulating.drop(prepared=prepared, by=OPERATOR, at=NOW)
+    regulating.drop(prepared=prepared, reach=reach_of(administrator), by=OPERATOR, at=NOW)
 
     assert operations.go_on(str(trial.pk), at=NOW) is False
 

@@ -51,6 +51,7 @@ class PreparedRegulation(models.Model):
     state = models.CharField("état", max_length=10, choices=PreparedState)
     loaded_at = models.DateTimeField("chargée le")
     loaded_by = models.CharField("chargée par", max_length=255)
+    loaded_by_id = models.CharField("compte de qui charge", max_length=60, blank=True)
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     decided_by = models.CharField("décidée par", max_length=255, blank=True)
     regulation = models.ForeignKey(

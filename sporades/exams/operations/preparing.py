@@ -123,6 +123,7 @@ def _kept(
         state=PreparedState.PREPARED,
         loaded_at=at,
         loaded_by=by.name,
+        loaded_by_id=by.identifier,
     )
     now = difference(made)
     if not now.changes_anything:

@@ -12,6 +12,7 @@ from sporades.exams.models import PreparedRegulation, RegistrationService, Regul
 from sporades.exams.operations import preparing
 from sporades.exams.states import PreparedState
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
 from sporades.trials.models import Trial
@@ -652,15 +653,56 @@ def test_a_head_brings_no_domain_that_is_of_no_academy(member):
 
 def test_a_file_that_is_given_up_stays_in_the_list_and_is_put_in_force_no_more(administrator, head):
     file = prepared(administrator)
+    drop = reverse("office:drop_regulation", args=[file.pk])
 
-    page = head.post(reverse("office:drop_regulation", args=[file.pk]), follow=True)
+    page = administrator.post(drop, follow=True)
 
     assert "Le fichier est retiré" in said(page)
+    assert not Message.objects.filter(kind="regulation_dropped").exists()
     assert put_in_force(administrator, file).status_code == 422
     assert "retiré" in said(administrator.get("/gestion/reglementations/ESSAI/2027"))
     assert Entry.objects.filter(verb="regulation dropped").count() == 1
-    again = head.post(reverse("office:drop_regulation", args=[file.pk]), follow=True)
+    again = head.post(drop, follow=True)
     assert "n'est plus possible" in said(again)
+
+
+def test_a_file_that_concerns_other_academies_is_not_given_up_by_a_head(administrator, head):
+    file = prepared(administrator)
+    drop = reverse("office:drop_regulation", args=[file.pk])
+
+    before = said(head.get(reverse("office:prepared", args=[file.pk])))
+    page = said(head.post(drop, follow=True))
+
+    assert "Essayer à blanc" in before
+    assert "Retirer ce fichier" not in before
+    assert "il est retiré par la personne qui l'a chargé, ou par un administrateur" in page
+    file.refresh_from_db()
+    assert file.is_waiting
+    assert not Entry.objects.filter(verb="regulation dropped").exists()
+
+
+def test_a_head_gives_up_the_file_that_they_have_loaded_themselves(head):
+    file = prepared(head)
+
+    before = said(head.get(reverse("office:prepared", args=[file.pk])))
+    page = said(head.post(reverse("office:drop_regulation", args=[file.pk]), follow=True))
+
+    assert "Retirer ce fichier" in before
+    assert "Le fichier est retiré" in page
+    file.refresh_from_db()
+    assert file.state == PreparedState.DROPPED
+
+
+def test_who_has_loaded_a_file_is_told_that_somebody_else_gives_it_up(administrator, head):
+    file = prepared(head)
+
+    for _ in range(2):
+        administrator.post(reverse("office:drop_regulation", args=[file.pk]))
+
+    told = Message.objects.get(kind="regulation_dropped")
+    assert told.recipient == head.user.email
+    assert "Claude Martin retire le fichier de réglementation" in told.body
+    assert f"/gestion/reglementations/preparees/{file.pk}" in told.body
 
 
 def test_an_old_version_is_prepared_again_and_makes_a_new_one(administrator):

@@ -66,6 +66,7 @@ OURS = {
             "documents.DocumentVersion.digest",
             "exams.PreparedRegulation.digest",
             "exams.PreparedRegulation.file_digest",
+            "exams.PreparedRegulation.loaded_by_id",
             "candidates.ClaimCode.digest",
             "exams.Regulation.digest",
             "journal.Entry.digest",

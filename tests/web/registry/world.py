@@ -271,7 +271,9 @@ def build(mark: str = "") -> World:
     record = a_record(users[Role.MANAGER], mark)
     prepared = a_prepared_regulation(users[Role.ADMINISTRATOR], mark)
     given_up = a_prepared_regulation(users[Role.ADMINISTRATOR], mark, coefficient=8)
-    regulating.drop(prepared=given_up, by=author_of(users[Role.HEAD]), at=NOW)
+    everywhere = reach(users[Role.ADMINISTRATOR].memberships.all(), Permission.PREPARE_REGULATIONS)
+    by = author_of(users[Role.ADMINISTRATOR])
+    regulating.drop(prepared=given_up, reach=everywhere, by=by, at=NOW)
     asleep = accounts.open_account(
         email="dort@exemple.test", password_hash=accounts.hashed(PASSWORD), at=NOW
     )

@@ -66,14 +66,16 @@ def load(request: HttpRequest) -> HttpResponse:
 def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
     """A file that is prepared: what it would change, its dry runs, what may be done with it."""
     found = _prepared(request, prepared)
-    prepares = request.reaches(Permission.PREPARE_REGULATIONS).knows(found.domain_code)
+    reach = request.reaches(Permission.PREPARE_REGULATIONS)
+    may_prepare = reach.knows(found.domain_code) and found.is_waiting
     enforces = request.reaches(Permission.ENFORCE_REGULATIONS)
     context = {
         "prepared": found,
         "kind": {"enforced": "success", "dropped": "off"}.get(found.state, "info"),
         **(_waiting(found, at=request.arrived_at) if found.is_waiting else {}),
         "trials": trials_of(request, found),
-        "may_prepare": prepares and found.is_waiting,
+        "may_prepare": may_prepare,
+        "may_drop": may_prepare and regulating.may_drop(found, reach, by=request.actor),
         "knows_it": enforces.knows(found.domain_code),
         "hindrance": _hindrance(found, enforces, request),
         "trail": TRAIL,
@@ -125,11 +127,11 @@ def enforce(request: HttpRequest, prepared: str) -> HttpResponse:
 
 
 def drop(request: HttpRequest, prepared: str) -> HttpResponse:
-    """Give a file up; it stays in the list of what was loaded."""
+    """Give a file up, one's own or one of one's perimeter; it stays in the list of what was loaded."""
     found = _prepared(request, prepared)
     by = request.reach.member_for(found.domain_code)
     try:
-        regulating.drop(prepared=found, by=by, at=request.arrived_at)
+        regulating.drop(prepared=found, reach=request.reach, by=by, at=request.arrived_at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
