@@ -41,6 +41,7 @@ from sporades.journal.models import Entry
 from sporades.searches.columns import SHORT, Column, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
+from sporades.searches.rules import says_of_health
 from sporades.searches.words import clock_in_words, in_words, perimeter_in_words
 
 MOST_LINES = 200_000
@@ -77,6 +78,17 @@ class Nothing(Refused):
     message = "Cette recherche ne trouve aucune inscription : il n'y a rien à exporter."
 
 
+class OfHealth(Refused):
+    """A search whose every line would say something of health."""
+
+    message = (
+        "Cette recherche trie les candidats par un handicap déclaré ou par un aménagement demandé : "
+        "un fichier le dirait de chacun, elle ne s'exporte pas. Retirez ce critère. Pour organiser "
+        "les épreuves, les colonnes « Demande d'aménagement » et « Aménagements accordés » disent "
+        "ce qui est demandé et ce qui est accordé."
+    )
+
+
 class Ended(Exception):
     """The export is not to be gone on with."""
 
@@ -99,8 +111,11 @@ def ask(
         at: the instant.
 
     Raises:
+        OfHealth: the search says something of health.
         Nothing, TooLong: the search finds none, or too many.
     """
+    if says_of_health(search.tree):
+        raise OfHealth
     # Of one author, one at a time: two exports at once would not see each other.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     same = {"tree": search.tree, "columns": search.columns, "order": order, "form": form}
@@ -285,6 +300,8 @@ def _leaves(node: Any) -> Iterator[Any]:
 def _readable(export: Export, *, at: datetime) -> Any:
     """Return the lines to write. Raises Ended."""
     now = _still_allowed(export, at=at)
+    if says_of_health(export.tree):  # asked for before such a search was refused
+        raise Ended("La recherche a un critère de santé : elle ne s'exporte pas.")
     try:
         asked = found(export.group, reach=export.reach)
     except (KeyError, ValueError):

@@ -229,7 +229,8 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
         ),
     ),
     (
-        # Not whether a handicap is declared, which is of health (P-12): no file takes it out.
+        # Not whether a handicap is declared, which is of health (P-12): no file takes it out, nor
+        # what a search by it finds (`rules.says_of_health`).
         "Réponses",
         (
             _answered("Catégorie du candidat", "categorie", "category", coded.categories),

@@ -26,6 +26,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
+from sporades.searches.rules import says_of_health
 from sporades.searches.trees import Group, Leaf
 from sporades.searches.words import clock_in_words, perimeter_in_words
 from tests.exchanges.conftest import WHY
@@ -500,6 +501,24 @@ def test_a_criterion_that_is_no_more_stops_the_export(ask, in_lille):
 
     assert export.state == ExportState.STOPPED
     assert "n'existe plus" in export.why
+
+
+def test_a_search_of_health_gives_no_file_even_asked_for_before(ask, in_lille):
+    export = ask()
+    declared = Group(members=(Leaf(CRITERIA["handicap"], Operator.IS, ("oui",)),))
+    Export.objects.update(tree=declared.as_json())
+
+    export = prepared(Export.objects.get())
+
+    assert (export.state, export.file_key) == (ExportState.STOPPED, "")
+    assert "critère de santé" in export.why
+
+
+def test_what_is_granted_and_where_a_request_stands_are_taken_out():
+    granted = Leaf(CRITERIA["mesure"], Operator.GRANTED, ("TEMPS",))
+    stands = Leaf(CRITERIA["amenagement"], Operator.FILLED)
+
+    assert not says_of_health(Group(members=(granted, stands)).as_json())
 
 
 def test_another_may_be_the_author_of_a_decision_in_their_role(ask, in_lille, head, few):

@@ -12,6 +12,10 @@ from sporades.accounts.models import Membership
 from sporades.exchanges import operations
 from sporades.exchanges.models import Export
 from sporades.exchanges.states import ExportState
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operations import keep
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf, Link
 from sporades.web.layout.readers import READER, mark_of
 from tests.factories import NOW
 from tests.jobs import work
@@ -29,6 +33,12 @@ def asked(client, *, motif=WHY, form="csv", tri=""):
     page = sought(client, leaf("g-1", "nom", "non_vide"))
     where = reverse("office:export", args=[page.context["search"].pk])
     return client.post(f"{where}{tri}", {"format": form, "motif": motif}, follow=True)
+
+
+def a_tree(criterion, operator, value):
+    """Return a tree whose group holds one comparison."""
+    compared = Leaf(CRITERIA[criterion], Operator(operator), (value,))
+    return Group(members=(Group(link=Link.OR, members=(compared,)),))
 
 
 def page_of(export, name="one_export"):
@@ -228,6 +238,44 @@ def test_one_stops_ones_own_export(manager, in_lille):
 
     assert "export est arrêté" in html.unescape(page.text)
     assert manager.get(page_of(export, "export_file")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        ("handicap", "egal", "oui"),
+        ("handicap", "egal", "non"),
+        ("mesure", "demande", "TEMPS"),
+    ],
+)
+def test_what_a_search_of_health_finds_is_not_taken_out_and_it_says_why(
+    manager, in_lille, time_machine, criterion
+):
+    search = keep(tree=a_tree(*criterion), columns=[], by=manager.user, at=NOW)
+    where = reverse("office:export", args=[search.pk])
+    time_machine.move_to(NOW + timedelta(minutes=6))
+
+    page = manager.get(where)
+    refused = manager.post(where, {"format": "csv", "motif": WHY})
+
+    assert page.status_code == 200
+    assert "« Demande d'aménagement » et « Aménagements accordés » disent" in main(page)
+    assert "Demander l'export" not in main(page)
+    assert refused.status_code == 422
+    assert "elle ne s'exporte pas" in main(refused)
+    assert not Export.objects.exists()
+
+
+def test_an_export_of_health_that_was_asked_for_before_does_not_say_of_what(manager, in_lille):
+    asked(manager)
+    Export.objects.update(tree=a_tree("handicap", "egal", "oui").as_json())
+    export = Export.objects.get()
+
+    said = main(manager.get(page_of(export))), main(manager.get(reverse("office:exports")))
+
+    for page in said:
+        assert "un critère de santé, qu'un export n'écrit pas" in page
+        assert "Handicap" not in page
 
 
 def test_a_search_that_finds_nothing_says_so(manager, db, invented_exam):

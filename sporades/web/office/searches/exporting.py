@@ -14,7 +14,9 @@ from sporades.core.refusals import Refused
 from sporades.exchanges import operations
 from sporades.exchanges.models import WITHOUT_APPROVAL, Export
 from sporades.exchanges.states import UNFINISHED, ExportState
+from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
+from sporades.searches.rules import says_of_health
 from sporades.searches.words import clock_in_words, in_words, perimeter_in_words
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
@@ -32,6 +34,8 @@ TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
 def export(request: HttpRequest, search: str) -> HttpResponse:
     """Ask what for and in which form, then prepare the file."""
     kept = search_of(request, search)
+    if says_of_health(kept.tree):
+        return _not_taken_out(request, kept)
     if needs_second_factor_again(request):
         return second_factor_again(request)
     tree, order = tree_of(kept), known_order(request.GET.get("tri", ""))
@@ -62,12 +66,21 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         "asked": in_words(tree, reach=request.reach),
         **_bounds(request.reach),
         "columns": [column.label for column in kept.shown],
-        "trail": [
-            *FILES_TRAIL,
-            (kept.name or "Inscriptions trouvées", reverse("office:found", args=[kept.pk])),
-        ],
+        "trail": _trail(kept),
     }
     return render(request, "office/export.html", context, status=422 if form.errors else 200)
+
+
+def _not_taken_out(request: HttpRequest, kept: Search) -> HttpResponse:
+    """Say why what a search finds is not taken out, and what may be (P-12)."""
+    context = {"search": kept, "why": operations.OfHealth.message, "trail": _trail(kept)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "office/not_exported.html", context, status=status)
+
+
+def _trail(kept: Search) -> list[tuple[str, str]]:
+    here = (kept.name or "Inscriptions trouvées", reverse("office:found", args=[kept.pk]))
+    return [*FILES_TRAIL, here]
 
 
 def exports(request: HttpRequest) -> HttpResponse:
@@ -94,7 +107,7 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
         and found.state == ExportState.PROPOSED
         and _approves(request).includes(found.reach),
         "columns": [column.label for column in found.shown],
-        "asked": in_words(tree_of(found), reach=found.reach),
+        "asked": _criteria(found),
         **_bounds(found.reach),
         "trail": TRAIL,
     }
@@ -156,7 +169,9 @@ def exports_to_approve(request: HttpRequest) -> list[Export]:
 
 
 def _criteria(export: Export) -> list[str]:
-    """Return what an export is of; nothing where the service knows a criterion of it no more."""
+    """Return what an export is of, but what is of health or the service knows no more."""
+    if says_of_health(export.tree):
+        return ["un critère de santé, qu'un export n'écrit pas"]
     try:
         return in_words(export.group, reach=export.reach)
     except (KeyError, ValueError):
