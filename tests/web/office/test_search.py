@@ -40,6 +40,7 @@ from tests.web.guide import COMPETITION_ANSWERS, load_competition, main, seen, w
 from tests.web.office.conftest import VERSAILLES
 
 SEARCH = reverse("office:search")
+by_number = import_module("sporades.searches.migrations.0005_numbers_of_registrations")
 those_before = import_module("sporades.searches.migrations.0003_those_that_were_shared")
 
 
@@ -168,9 +169,13 @@ def test_a_search_that_is_shared_no_more_is_its_author_s_alone(member, in_lille)
     assert Search.objects.get(name="Inscrits").perimeters == []
 
 
-def test_a_search_that_seeks_somebody_is_named_and_not_shared(member, in_lille):
+@pytest.mark.parametrize(
+    ("criterion", "value"),
+    [("nom", "Le Goff"), ("numero_inscription", "20000000025"), ("ine", "1234567890A")],
+)
+def test_a_search_that_seeks_somebody_is_named_and_not_shared(member, in_lille, criterion, value):
     mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
-    page = sought(mine, leaf("g-1", "nom", "egal", "Le Goff"))
+    page = sought(mine, leaf("g-1", criterion, "egal", value))
     [(address, _)] = page.redirect_chain
     form = {"nom": "Les Goff"}
 
@@ -215,6 +220,25 @@ def test_what_was_shared_before_keeps_to_the_perimeter_of_its_author_or_to_nobod
         "trois": False,
     }
     assert Search.objects.get(name="une").perimeters == [{"academies": ["A09"], "domains": None}]
+
+
+def test_what_was_shared_by_the_number_of_a_registration_is_its_author_s_alone(member, in_lille):
+    mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
+    others = shared(mine, REGISTERED, name="une")
+    [(one, _)] = sought(
+        mine, leaf("g-1", "numero_inscription", "egal", "20000000025")
+    ).redirect_chain
+    mine.post(f"{one}/nom", {"nom": "deux"})
+    lille = [{"academies": ["A09"], "domains": None}]
+    Search.objects.exclude(name="").update(is_shared=True, perimeters=lille)
+    before = theirs.get(one).status_code
+
+    by_number.share_no_more(apps, None)
+
+    assert before == 200
+    assert theirs.get(one).status_code == 404
+    assert mine.get(one).status_code == 200
+    assert theirs.get(others).status_code == 200
 
 
 def test_two_searches_of_one_author_do_not_bear_one_name(manager, in_lille):
