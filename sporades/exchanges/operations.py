@@ -89,6 +89,9 @@ class OfHealth(Refused):
     )
 
 
+NOTHING_LEFT = "Aucune inscription ne répond plus à ces critères dans votre périmètre."
+
+
 class Ended(Exception):
     """The export is not to be gone on with."""
 
@@ -239,6 +242,19 @@ def _prepare(pk: str, *, at: datetime) -> None:
     _finished(export, key, academies, at=at)
 
 
+def lines_now(export: Export, *, at: datetime) -> int:
+    """Return how many lines the file of an export would have by now, for whoever asked for it.
+
+    Args:
+        export: what was asked for.
+        at: the instant.
+    """
+    try:
+        return int(_readable(export, at=at).count())
+    except Ended:
+        return 0
+
+
 def forget_old(*, at: datetime) -> int:
     """Delete the files that nobody may take any more; return how many.
 
@@ -318,7 +334,9 @@ def _still_allowed(export: Export, *, at: datetime) -> Reach:
 
 
 def _is_larger_than_allowed(export: Export, total: int, *, at: datetime) -> bool:
-    """Ask for an approval if more is found by now than one person takes out alone."""
+    """Ask for an approval if more is found by now than one person takes out alone. Raises Ended."""
+    if not total:
+        raise Ended(NOTHING_LEFT)
     export.total = total
     if total > MOST_LINES:
         raise Ended("La recherche trouve plus de 200 000 inscriptions.")

@@ -17,7 +17,7 @@ from sporades.searches.operations import keep
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
 from sporades.web.layout.readers import READER, mark_of
-from tests.factories import NOW
+from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
@@ -227,6 +227,54 @@ def test_a_head_does_not_approve_their_own(member, in_lille):
     assert "une autre personne que celle qui le demande" in html.unescape(page.text)
     export.refresh_from_db()
     assert export.state == ExportState.PROPOSED
+
+
+@pytest.mark.usefixtures("few")
+def test_who_approves_reads_how_many_lines_there_are_by_now_for_its_author(
+    manager, member, in_lille, in_versailles
+):
+    asked(manager)
+    export = Export.objects.get()
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    a_registration(a_candidate(birth_name="Tardive"))
+
+    before = main(head.get(page_of(export)))
+    manager.user.memberships.update(academies=["A25"])
+    after = main(head.get(page_of(export)))
+
+    assert "1 ligne à la demande ; 2 aujourd'hui dans le périmètre de son auteur" in before
+    assert "ne lit plus aucune" not in before
+    assert "1 ligne à la demande ; aucune aujourd'hui dans le périmètre de son auteur" in after
+    assert "l'approuver ne donnerait aucun fichier" in after
+
+
+@pytest.mark.usefixtures("few")
+def test_an_approved_export_that_finds_nothing_any_more_ends_with_words(manager, member, in_lille):
+    asked(manager)
+    export = Export.objects.get()
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    manager.user.memberships.update(academies=["A25"])
+
+    head.post(page_of(export, "approve_export"))
+    work("exchanges")
+
+    export.refresh_from_db()
+    assert (export.state, export.file_key) == (ExportState.STOPPED, "")
+    assert "Aucune inscription ne répond plus à ces critères" in main(manager.get(page_of(export)))
+
+
+def test_a_ready_file_out_of_the_perimeter_of_its_author_has_no_button(manager, in_lille):
+    asked(manager)
+    work("exchanges")
+    export = Export.objects.get()
+    before = manager.get(page_of(export)).text
+    manager.user.memberships.update(academies=["A25"])
+
+    page = manager.get(page_of(export))
+
+    assert page_of(export, "export_file") in before
+    assert page_of(export, "export_file") not in page.text
+    assert "le fichier ne se télécharge plus" in main(page)
 
 
 def test_one_stops_ones_own_export(manager, in_lille):

@@ -98,14 +98,21 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
     """Where an export stands; what may be done with it."""
     found = _export(request, export)
     is_mine = found.asked_by_id == request.user.pk
+    may_approve = (
+        not is_mine
+        and found.state == ExportState.PROPOSED
+        and _approves(request).includes(found.reach)
+    )
+    now = operations.lines_now(found, at=request.arrived_at) if may_approve else 0
     context = {
         "export": found,
         "kind": _kind(found),
         "is_mine": is_mine,
         "can_be_stopped": is_mine and found.state in UNFINISHED,
-        "may_approve": not is_mine
-        and found.state == ExportState.PROPOSED
-        and _approves(request).includes(found.reach),
+        "may_approve": may_approve,
+        "has_lines": now > 0,
+        "counted_now": in_groups(str(now)),
+        "may_take": is_mine and request.reaches(Permission.EXPORT).includes(found.reach),
         "columns": [column.label for column in found.shown],
         "asked": _criteria(found),
         **_bounds(found.reach),
