@@ -149,7 +149,7 @@ def test_whoever_reads_the_journal_of_the_academy_that_it_left_learns_of_it(
     [line], page = moves_in(head)
 
     assert line.on == (
-        f"Inscription n°{in_lille.number} (de l'académie de Lille à l'académie de Versailles ; "
+        f"Inscription n°{in_lille.number} (académie de Versailles ; avant : académie de Lille ; "
         "motif : Il a déménagé)"
     )
     assert line.entry.author_in_words == "Claude Martin, gestionnaire"
@@ -167,7 +167,7 @@ def test_each_academy_has_one_line_of_it_and_the_whole_country_one(member, manag
 
     assert [one.entry.academy for one in joined] == ["A25"]
     assert str(in_lille.identity) in joined[0].on
-    assert "de l'académie de Lille à l'académie de Versailles" in joined[0].on
+    assert "académie de Versailles ; avant : académie de Lille" in joined[0].on
     assert reverse("office:journal", args=[in_lille.number]) in page.text
     assert [one.entry.academy for one in moves_in(national)[0]] == ["A25"]
     assert [one.entry.academy for one in moves_in(national, academie="A09")[0]] == ["A09"]

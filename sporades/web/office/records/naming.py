@@ -212,11 +212,11 @@ def _said(instant: datetime) -> str:
 
 
 def _moved(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Say which academy a registration left, which one it joined, and why."""
+    """Say which academy a registration joined, which one it left, and why."""
     if entry.verb != MOVED or not after:
         return ""
     left, joined = (territory.academy(one["academy"]).full_name for one in (before, after))
-    return f"de l'{left} à l'{joined} ; motif : {after['reason']}"
+    return f"{joined} ; avant : {left} ; motif : {after['reason']}"
 
 
 def _roles(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
