@@ -765,7 +765,7 @@ TABLES = (
     Table(
         "exams.PreparedRegulation",
         why_not=NOBODY,
-        keep="domain_code session_code name source content digest file_digest",
+        keep="domain_code session_code name source content digest file_digest loaded_by_id",
         people="loaded_by decided_by",
     ),
     Table("notices.Banner", why_not=NOBODY, keep="kind", texts="message"),

@@ -38,7 +38,9 @@ def services(invented_exam):
     RegistrationService.objects.filter(academy="A25").update(
         closes_at=RegistrationService.objects.get(academy="A09").closes_at
     )
-    return {one.academy_id: one for one in RegistrationService.objects.for_list()}
+    return {
+        one.academy_id: one for one in RegistrationService.objects.for_list().order_by("academy")
+    }
 
 
 @pytest.fixture
