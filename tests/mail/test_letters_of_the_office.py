@@ -360,7 +360,9 @@ def test_extensions_to_approve_together(letters):
     first = ServiceChange.objects.order_by("service").first().service_id
     assert letter["Subject"] == "2 prolongations à approuver"
     assert letter.taken_for == ["cheffe@exemple.test"]
-    lines = [f"- {change.service} : {change.in_words}" for change in ServiceChange.objects.all()]
+    lines = [
+        f"- {one.service} : {one.in_words}" for one in ServiceChange.objects.order_by("service")
+    ]
     assert (
         words(letter)
         == f"""\
