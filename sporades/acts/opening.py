@@ -1,6 +1,6 @@
 """The dates of registration services: moved by one person, extended by two (I1)."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -138,11 +138,14 @@ def extend(
     if seen and openings.marks_of(services.values()) != seen:
         raise openings.OvertakenTogether
     waiting = openings.awaiting(services.values())
+    if is_urgent:
+        answer = f"Remplacée par : {reason}"[:LONGEST_REASON]
+        replaced = [
+            (waiting.pop(one.service.pk), one.by) for one in wanted if one.service.pk in waiting
+        ]
+        refuse_together(replaced, answer=answer, at=at)
     for one in sorted(wanted, key=lambda one: one.service.pk):
         service = services[one.service.pk]
-        if is_urgent and service.pk in waiting:
-            answer = f"Remplacée par : {reason}"[:LONGEST_REASON]
-            refuse(change=waiting.pop(service.pk), answer=answer, by=one.by, at=at)
         try:
             openings.check_extension(service, one.closes_at, waiting=waiting, at=at)
         except openings.NotMoved as refusal:
@@ -238,12 +241,6 @@ def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> No
     _tell_proposer([change], by=by, at=at)
 
 
-@transaction.atomic
-def drop(*, change: ServiceChange, by: Actor, at: datetime) -> None:
-    """Take one's proposal back. Raises Refused."""
-    _decide(openings.drop, "extension taken back", change, by=by, at=at)
-
-
 @dataclass(frozen=True)
 class Decided:
     """What became of extensions that were proposed together.
@@ -281,7 +278,8 @@ def drop_together(changes: Decisions, *, at: datetime) -> Decided:
 
 
 def _together(decide: Callable[..., None], changes: Decisions, *, at: datetime) -> Decided:
-    found, who = Decided([], []), None
+    found = Decided([], [])
+    of_each: dict[str, tuple[Actor, list[ServiceChange]]] = {}
     for change, by in changes:
         try:
             with transaction.atomic():
@@ -290,9 +288,10 @@ def _together(decide: Callable[..., None], changes: Decisions, *, at: datetime) 
             found.left.append((change, refusal))
         else:
             found.done.append(change)
-            who = by
-    if who is not None and who.identifier != found.done[0].proposed_by_id:
-        _tell_proposer(found.done, by=who, at=at)
+            of_each.setdefault(change.proposed_by_id, (by, []))[1].append(change)
+    for proposer, (by, theirs) in of_each.items():
+        if by.identifier != proposer:
+            _tell_proposer(theirs, by=by, at=at)
     return found
 
 
@@ -306,9 +305,9 @@ def _refuse(change: ServiceChange, *, answer: str, by: Actor, at: datetime) -> N
     _decide(refusing, "extension refused", change, by=by, at=at)
 
 
-def _tell_proposer(changes: Collection[ServiceChange], *, by: Actor, at: datetime) -> None:
+def _tell_proposer(changes: Sequence[ServiceChange], *, by: Actor, at: datetime) -> None:
     """Write to whoever proposed extensions what became of them, if they still have an account."""
-    change = next(iter(changes))
+    change = changes[0]
     user = User.objects.who_acted(change.proposed_by_id)
     if user is not None:
         mail.write(

@@ -283,15 +283,15 @@ def check_extension(
     if closes_at < service.closes_at:
         raise NotMoved(f"Il ferme déjà plus tard, le {service.closing_in_words}.")
     check(service, service.opens_at, closes_at, at=at)
-    _refuse_beside(waiting.get(service.pk))
+    _check_no_other(waiting.get(service.pk))
 
 
 def check_that_none_awaits(service: RegistrationService) -> None:
     """Refuse other dates while some are proposed. Raises NotMoved, which says which and whose."""
-    _refuse_beside(awaiting([service]).get(service.pk))
+    _check_no_other(awaiting([service]).get(service.pk))
 
 
-def _refuse_beside(one: ServiceChange | None) -> None:
+def _check_no_other(one: ServiceChange | None) -> None:
     if one is not None:
         raise NotMoved(
             f"Un changement de dates de ce service attend déjà une décision : {one.in_words}, "

@@ -2,6 +2,7 @@
 
 import html
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from sporades.mail.models import Message
 from tests.factories import NOW, a_candidate, a_draft, load_invented
 from tests.jobs import work
 from tests.web.guide import main, seen, words
+from tests.web.registry.world import a_member
 
 PAGE = "/gestion/services/prolongation"
 WHY = "Panne du 24 novembre au soir"
@@ -380,9 +382,10 @@ def test_the_act_refuses_all_where_one_cannot(services):
 
 
 def test_a_failure_waits_for_nobody_and_takes_the_place_of_what_waits(services):
-    opening.extend(
-        wanted=later(services, days=1), reason="Grève", seen="", together=uuid4(), at=NOW
-    )
+    proposer = a_member("claude@exemple.test", ADMINISTRATOR, [])
+    by = Actor("administrator", "Claude Martin", f"user:{proposer.pk}")
+    wanted = [replace(one, by=by) for one in later(services, days=1)]
+    opening.extend(wanted=wanted, reason="Grève", seen="", together=uuid4(), at=NOW)
 
     made = opening.extend(
         wanted=later(services, days=2),
@@ -394,6 +397,8 @@ def test_a_failure_waits_for_nobody_and_takes_the_place_of_what_waits(services):
     )
 
     assert {one.state for one in made} == {ChangeState.APPLIED}
+    [told] = Message.objects.filter(kind="extension_decided")
+    assert (told.recipient, told.subject) == (proposer.email, "2 prolongations refusées")
     refused = ServiceChange.objects.filter(reason="Grève")
     assert {(one.state, one.answer) for one in refused} == {
         (ChangeState.REFUSED, f"Remplacée par : {WHY}")

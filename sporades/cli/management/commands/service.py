@@ -13,11 +13,10 @@ from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
+from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.models.service import AUDIENCES
 from sporades.exams.operations.openings import awaiting, check_extension, marks_of
 from sporades.exams.states import ChangeState
-
-LONGEST_REASON = 300
 
 
 class Command(BaseCommand):
