@@ -91,19 +91,22 @@ def extend(*more):
 def test_services_are_extended_together_once_it_was_seen_which(service, capsys):
     extend("--pour-voir")
     said = capsys.readouterr().out.replace("\u00a0", " ")
-    assert said.count("Prolongé : ") == 2
+    assert said.count("À prolonger : ") == 2
     assert "au jeudi 17 décembre 2026 à 23 h 59 (heure de Paris)" in said
     assert "2 à prolonger. Rien n'est changé." in said
     assert not ServiceChange.objects.exists()
 
     extend("--academie", "A09")
-    assert "1 proposées : un chef de service doit les approuver." in capsys.readouterr().out
+    assert (
+        "1 à prolonger. C'est proposé : un chef de service doit l'approuver."
+        in capsys.readouterr().out
+    )
     assert ServiceChange.objects.get().state == ChangeState.PROPOSED
 
     extend()
     assert "attend déjà une décision" in capsys.readouterr().out
     extend("--panne")
-    assert "2 en vigueur." in capsys.readouterr().out
+    assert "2 à prolonger. C'est en vigueur." in capsys.readouterr().out
     closings = set(RegistrationService.objects.values_list("closes_at", flat=True))
     assert [f"{one:%d/%m/%Y %H:%M}" for one in closings] == ["17/12/2026 22:59"]
 

@@ -94,27 +94,29 @@ class Command(BaseCommand):
             else:
                 wanted.append(opening.Later(one, closes_at, by))
                 said = f"{one}, du {one.closing_in_words} au {one.said(closes_at)}"
-                self.stdout.write(f"Prolongé : {said}")
+                self.stdout.write(f"À prolonger : {said}")
         if not wanted:
             raise CommandError("Rien à prolonger : voyez « liste ».")
-        if options["pour_voir"]:
-            self.stdout.write(f"{len(wanted)} à prolonger. Rien n'est changé.")
-            return
-        opening.extend(
-            wanted=wanted,
-            reason=reason,
-            seen=marks_of([one.service for one in wanted]),
-            together=uuid4(),
-            at=now,
-            is_urgent=options["panne"],
-        )
-        said = f"{len(wanted)} en vigueur."
-        if not options["panne"]:
-            said = (
-                f"{len(wanted)} proposées : un chef de service doit les approuver. Pendant une "
-                "panne, --panne n'attend pas."
-            )
-        self.stdout.write(said)
+        said = "Rien n'est changé."
+        if not options["pour_voir"]:
+            try:
+                opening.extend(
+                    wanted=wanted,
+                    reason=reason,
+                    seen=marks_of([one.service for one in wanted]),
+                    together=uuid4(),
+                    at=now,
+                    is_urgent=options["panne"],
+                )
+            except Refused as refusal:
+                raise CommandError(str(refusal)) from None
+            said = "C'est en vigueur."
+            if not options["panne"]:
+                said = (
+                    "C'est proposé : un chef de service doit l'approuver. Pendant une panne, "
+                    "--panne n'attend pas."
+                )
+        self.stdout.write(f"{len(wanted)} à prolonger. {said}")
 
     def _reason(self, options: dict[str, Any]) -> str:
         reason = clean(options["motif"])
