@@ -117,10 +117,16 @@ def revision_after(cases: Iterable[Case]) -> int:
     return 1 + max((case.revision for case in cases), default=0)
 
 
+@prepared(Case)
+def _locked(pk: int) -> QuerySet[Case]:
+    found: QuerySet[Case] = Case.objects.filter(pk=pk)
+    return found.select_for_update(of=("self",))
+
+
 def lock_case(case: Case) -> Case:
     """Return a request, locked after its registration, as every act does."""
     registration = lock_registration(case.registration_id)
-    found: Case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    found = _locked.get(pk=case.pk)
     found.registration = registration
     return found
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import ModelIterable
+from django.db.transaction import TransactionManagementError
 
 
 class Given(Expression):
@@ -38,6 +39,11 @@ class _Written:
     sql: str
     params: tuple[Any, ...]
     queryset: Any
+
+    @property
+    def locks(self) -> bool:
+        """Whether the rows are locked until the transaction ends."""
+        return bool(self.queryset.query.select_for_update)
 
 
 class _Asked:
@@ -81,8 +87,15 @@ class Prepared[**P, M: Model]:
         self._written: _Written | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[M]:
-        """Ask, and return the rows."""
+        """Ask, and return the rows.
+
+        Raises:
+            TransactionManagementError: it locks rows, and there is no transaction to hold them.
+        """
         written = self._written or self._write()
+        if written.locks and connections[DEFAULT_DB_ALIAS].get_autocommit():
+            message = f"{self._ask.__name__} locks rows: it is asked in a transaction"
+            raise TransactionManagementError(message)
         given = self._signature.bind(*args, **kwargs).arguments
         asked: Any = _Asked(written, given)
         return list(ModelIterable(asked))

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTransform
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
 from sporades.core.links import absolute
+from sporades.core.prepared import prepared
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
@@ -286,12 +287,17 @@ def qr_code(address: str) -> str:
     return drawn.getvalue().decode()
 
 
+@prepared(Document)
+def _locked(folder: int, kind: str) -> QuerySet[Document]:
+    return Document.objects.select_for_update().filter(folder=folder, kind=kind)
+
+
 def _document(folder: Folder, kind: kinds.Kind) -> Document:
     """Return the document of a kind in a folder, locked until the end of the transaction."""
     Document.objects.bulk_create(
         [Document(folder=folder, kind=kind.slug, academy=folder.academy)], ignore_conflicts=True
     )
-    return Document.objects.select_for_update().get(folder=folder, kind=kind.slug)
+    return _locked.get(folder=folder.pk, kind=kind.slug)
 
 
 def _says(version: DocumentVersion, said: kinds.Content) -> bool:

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades.core import arriving
 from sporades.core.actors import Actor
+from sporades.core.prepared import prepared
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
 from sporades.evidence.meanwhile import OTHER_POSTMARK, OtherFile, check_seen
@@ -110,6 +112,12 @@ class NothingToSend(Refused):
 # --- What is asked for ------------------------------------------------------------------------
 
 
+@prepared(Evidence)
+def _known(registration: int) -> QuerySet[Evidence]:
+    found: QuerySet[Evidence] = Evidence.objects.filter(registration=registration)
+    return found.select_related("deposit")
+
+
 def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Evidence]:
     """Make the pieces of a registration those that its last version calls for.
 
@@ -123,7 +131,7 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Ev
     Returns:
         Those that were known before, as they stand now, by their codes: the others are due.
     """
-    known = {row.code: row for row in registration.evidence.select_related("deposit")}
+    known = {row.code: row for row in _known(registration=registration.pk)}
     asked = {piece["code"]: (place, piece) for place, piece in enumerate(told)}
     Evidence.objects.bulk_create(
         Evidence(registration=registration, place=place, asked_at=at, **words_of(piece))
@@ -131,6 +139,7 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Ev
         if code not in known
     )
     for code, row in known.items():
+        row.registration = registration
         if code in asked:
             _go_on(row, *asked[code], at=at)
         elif row.state != State.WITHDRAWN:

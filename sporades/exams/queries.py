@@ -8,9 +8,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import QuerySet
+
+from sporades.core.prepared import prepared
 from sporades.exams import schema
 from sporades.exams.held import OfferedExam, Programme, held
-from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.models import Domain, RegistrationService, Regulation, Session
 from sporades.exams.models.regulation import rules_held
 from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.papers import Paper
@@ -18,6 +21,7 @@ from sporades.exams.schema.papers import Paper
 __all__ = [
     "OfferedExam",
     "Programme",
+    "in_force",
     "open_programmes",
     "open_services",
     "papers_once_offered",
@@ -35,6 +39,17 @@ class Reach(Protocol):
 
     def covers(self, *, academy: str, domain: str) -> bool:
         """Return whether it holds an academy and a domain, given their codes."""
+
+
+@prepared(Regulation)
+def _last(domain: int, session: int) -> QuerySet[Regulation]:
+    versions: QuerySet[Regulation] = Regulation.objects.light()
+    return versions.filter(domain=domain, session=session).order_by("-number")[:1]
+
+
+def in_force(domain: Domain, session: Session) -> Regulation | None:
+    """Return the version under which one registers now, the last one, asked of the database."""
+    return next(iter(_last(domain=domain.pk, session=session.pk)), None)
 
 
 def programmes(*, rubric: Rubric | None = None) -> list[Programme]:

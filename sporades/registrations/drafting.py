@@ -10,6 +10,7 @@ from sporades.candidates.operations import Merged
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
+from sporades.exams.queries import in_force
 from sporades.registrations import accepted, consents
 from sporades.registrations.dossier import Answers
 from sporades.registrations.exclusion import standing_instead_of
@@ -373,7 +374,7 @@ def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
 
 def _in_force(exam: Exam) -> Regulation:
     """Return the version in force, asked of the database: filing relies on it."""
-    found = Regulation.objects.light().in_force(exam.domain, exam.session)
+    found = in_force(exam.domain, exam.session)
     if found is None:
         raise Regulation.DoesNotExist
     return found

@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.french import local_day
+from sporades.core.prepared import prepared
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.documents.models import Folder
@@ -17,6 +20,7 @@ from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
+from sporades.registrations.queries import locked_registration
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
@@ -54,6 +58,19 @@ class Shown(NamedTuple):
 NOTHING_SHOWN = Shown()
 
 
+@prepared(Draft)
+def _locked(pk: UUID) -> QuerySet[Draft]:
+    found: QuerySet[Draft] = Draft.objects.select_related("candidate").filter(pk=pk)
+    keys = found.only("id", "candidate__id")
+    return keys.select_for_update(of=("self", "candidate"), no_key=True)
+
+
+@prepared(Draft)
+def _whole(pk: UUID) -> QuerySet[Draft]:
+    found: QuerySet[Draft] = Draft.objects.whole().filter(pk=pk)
+    return found
+
+
 def lock(draft: Draft) -> Draft:
     """Return the draft, whole and locked: whoever files it a second time waits, then finds it filed.
 
@@ -62,14 +79,11 @@ def lock(draft: Draft) -> Draft:
     data that are filed are those that are frozen.
     """
     if draft.amends_id is not None:
-        Registration.objects.select_for_update(of=("self",)).get(pk=draft.amends_id)
-    locked = Draft.objects.select_related("candidate").select_for_update(
-        of=("self", "candidate"), no_key=True
-    )
-    if not list(locked.filter(pk=draft.pk)):
+        locked_registration.get(pk=draft.amends_id)
+    if not _locked(pk=draft.pk):
         # Its candidate was merged while it was waited for: it is another one's by now.
-        locked.get(pk=draft.pk)
-    return Draft.objects.whole().get(pk=draft.pk)
+        _locked.get(pk=draft.pk)
+    return _whole.get(pk=draft.pk)
 
 
 def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, Forms]:

@@ -46,15 +46,30 @@ registrations_of = prepared(Registration)(cards_of)
 registration_of = prepared(Registration)(whole_of)
 
 
+@prepared(Registration)
+def locked_registration(pk: int) -> QuerySet[Registration]:
+    """Lock a registration until the transaction ends; nothing of it is read yet."""
+    found: QuerySet[Registration] = Registration.objects.only("pk").filter(pk=pk)
+    return found.select_for_update(of=("self",))
+
+
+@prepared(Registration)
+def _whole(pk: int) -> QuerySet[Registration]:
+    found: QuerySet[Registration] = Registration.objects.whole().filter(pk=pk)
+    return found
+
+
 def lock_registration(pk: int) -> Registration:
     """Return a registration, whole and locked until the transaction ends.
 
     It is read once it is locked: a row that is joined to others while it is waited for is lost
     when it now points elsewhere.
+
+    Raises:
+        Registration.DoesNotExist: there is none.
     """
-    Registration.objects.select_for_update(of=("self",)).get(pk=pk)
-    found: Registration = Registration.objects.whole().get(pk=pk)
-    return found
+    locked_registration.get(pk=pk)
+    return _whole.get(pk=pk)
 
 
 def ended_in_words(folder: int, *, at: datetime, zone: str) -> str:

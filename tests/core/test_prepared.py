@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.db.transaction import TransactionManagementError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.test.utils import CaptureQueriesContext
@@ -101,6 +102,34 @@ def test_one_row_is_got_as_django_gets_it():
         ask.get("974")
     with pytest.raises(Http404):
         get_object_or_404(by_code, code="00000")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_alone():
+    ask = prepared(Commune)(lambda code: Commune.objects.select_for_update().filter(code=code))
+
+    with transaction.atomic():
+        assert ask.get(code="97411").name == "Saint-Denis"
+        assert rows_locked() == {"97411"}
+    with pytest.raises(TransactionManagementError):
+        ask.get(code="97411")
+
+
+def rows_locked():
+    """Return the codes of the communes of La Réunion that another connection finds locked."""
+
+    def free():
+        try:
+            with transaction.atomic():
+                some = Commune.objects.filter(department="974", kind=Commune.Kind.CURRENT)
+                found = some.select_for_update(skip_locked=True)
+                return set(found.values_list("code", flat=True))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as alone:
+        unlocked = alone.submit(free).result()
+    return {commune.code for commune in in_department("974")} - unlocked
 
 
 @pytest.mark.django_db(transaction=True)

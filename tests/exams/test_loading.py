@@ -18,6 +18,7 @@ from sporades.exams.models import (
     Session,
     Speciality,
 )
+from sporades.exams.queries import in_force
 from sporades.journal.models import Entry
 from sporades.territory.models import ManagingService
 from tests.exams.conftest import NOON, OPERATOR
@@ -102,7 +103,7 @@ def test_a_changed_content_makes_the_next_version_and_leaves_the_first(load, ess
         pytest.approx(2.5),
         3,
     ]
-    assert Regulation.objects.in_force(second.domain, second.session) == second
+    assert in_force(second.domain, second.session) == second
 
 
 def test_a_content_that_comes_back_makes_a_new_version_again(load, essai, change):

@@ -8,7 +8,8 @@ from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts import announcing, opening, registering, requesting
 from sporades.core import files
 from sporades.core.actors import Actor
-from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.models import RegistrationService
+from sporades.exams.queries import in_force
 from sporades.intake import cleaning
 from sporades.mail.models import Message
 from sporades.registrations import drafting
@@ -107,12 +108,12 @@ def test_the_proof_of_what_is_refused_stays(draft, late, django_capture_on_commi
 def test_what_is_asked_is_read_without_anything_being_written(draft, late):
     before = draft.regulation_id
     load_invented(("libelle: Individuel\n", "libelle: Seul\n"))
-    in_force = Regulation.objects.light().in_force(draft.exam.domain, draft.exam.session)
+    current = in_force(draft.exam.domain, draft.exam.session)
 
     seen = asking.seen_of(Draft.objects.whole().get(pk=draft.pk), at=late)
 
     assert any("3 quai du Wault" in change for change in seen)
-    assert Draft.objects.get(pk=draft.pk).regulation_id == before != in_force.pk
+    assert Draft.objects.get(pk=draft.pk).regulation_id == before != current.pk
 
 
 def test_of_a_service_that_is_to_open_again_a_modification_is_asked(registration):

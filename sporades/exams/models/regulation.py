@@ -27,10 +27,6 @@ _understood: dict[int, schema.Regulation] = {}
 class RegulationQuerySet(models.QuerySet["Regulation"]):
     """Questions about versions of the réglementation."""
 
-    def in_force(self, domain: Domain, session: Session) -> "Regulation | None":
-        """Return the version under which one registers now: the last one."""
-        return self.filter(domain=domain, session=session).order_by("-number").first()
-
     def in_force_named(self, *, domain: str, session: str) -> "Regulation | None":
         """Return the last version of a domain and a session, given their codes."""
         named = {"domain__code": domain, "session__code": session}

@@ -25,6 +25,7 @@ from sporades.exams.models import (
 )
 from sporades.exams.operations import identities, services
 from sporades.exams.operations.checks import Given, open_source, zones
+from sporades.exams.queries import in_force
 from sporades.exams.schema import File
 from sporades.exams.schema.regulation import SERVICE_KEYS
 
@@ -118,7 +119,7 @@ def _keep_version(
     at: datetime,
 ) -> tuple[Regulation, bool]:
     """Return the version in force, made anew when the content is not that of the last one."""
-    last = Regulation.objects.light().in_force(domain, session)
+    last = in_force(domain, session)
     fingerprint = digest(content)
     if last is not None and last.digest == fingerprint:
         _keep_file(last, source, by=by, at=at)
