@@ -169,8 +169,14 @@ class Commune(models.Model):
         ]
         indexes = [
             models.Index(fields=["search_key"], name="commune_by_name"),
-            GinIndex(SearchVector("search_key", config="simple"), name="commune_by_word"),
-            GinIndex(fields=["postcodes"], name="commune_by_postcode"),
+            # Loaded all at once, then only read: what is left to be put in its place later would
+            # be gone through by each question until a vacuum.
+            GinIndex(
+                SearchVector("search_key", config="simple"),
+                name="commune_by_word",
+                fastupdate=False,
+            ),
+            GinIndex(fields=["postcodes"], name="commune_by_postcode", fastupdate=False),
         ]
 
     def __str__(self) -> str:
