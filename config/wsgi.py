@@ -2,16 +2,21 @@
 
 import os
 import sys
+from importlib import import_module
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from config.memory import give_back_large_blocks
+from config.memory import give_back_large_blocks, loading_what_stays
 
 give_back_large_blocks()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
-    application = get_wsgi_application()
+    with loading_what_stays():
+        application = get_wsgi_application()
+        # Else the first reader of each process waits for our pages to be imported.
+        import_module(settings.ROOT_URLCONF)
 except ImproperlyConfigured as reason:
     # Whoever starts it reads one line, not where in Django it was noticed.
     sys.exit(str(reason))

@@ -22,8 +22,9 @@ STRONG = "lC3v9Tq0_xW7yBd2Rk5uHs8Zf1Jm4Np6Ga-EoViKtYwQzXbMrSdU"
 
 def whole(folder: Path) -> dict[str, str]:
     """Return an environment that an installation starts with."""
+    machine = ("PATH", "PYTHONPYCACHEPREFIX")
     return {
-        "PATH": os.environ["PATH"],
+        **{name: os.environ[name] for name in machine if name in os.environ},
         "SECRET_KEY": STRONG,
         "DATABASE_URL": "postgresql://sporades:mot-de-passe@127.0.0.1:1/sporades",
         "SITE_URL": "https://inscriptions.exemple.test",
@@ -361,6 +362,20 @@ def test_a_database_that_does_not_answer_is_said_in_one_line(tmp_path, words):
     assert line.startswith("La base de données ne répond pas (DATABASE_URL) : ")
     assert "Connection refused" in line
     assert "mot-de-passe" not in line
+
+
+def test_a_web_server_is_ready_with_its_pages_and_looks_for_no_garbage_among_them(tmp_path):
+    asked = """
+import gc, sys
+from config import wsgi
+assert "sporades.web.candidate.urls" in sys.modules and "sporades.web.office.urls" in sys.modules
+assert gc.isenabled()
+assert len(gc.get_objects()) < 1_000 < 100_000 < gc.get_freeze_count(), len(gc.get_objects())
+"""
+
+    started = start(whole(tmp_path) | {"DJANGO_SETTINGS_MODULE": "config.settings"}, "-c", asked)
+
+    assert started.returncode == 0, started.stderr
 
 
 def test_the_web_server_stops_so_and_does_not_try_for_ever(tmp_path):
