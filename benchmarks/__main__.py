@@ -37,7 +37,7 @@ def main(words: Sequence[str]) -> int:
         return 2
     plan = measures.LEAST if said.least else measures.QUICK if said.quick else measures.FULL
     start = time.monotonic()
-    found, about = measure(plan)
+    found, about = measure(plan, template=said.template)
     lasted = round(time.monotonic() - start)
     said.result.parent.mkdir(parents=True, exist_ok=True)
     result = {**about, "seconds": lasted, "figures": [figures.as_json(one) for one in found]}
@@ -59,15 +59,18 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="en moins d'une minute")
     parser.add_argument("--least", action="store_true", help="chaque chose une fois, sans mesure")
+    parser.add_argument(
+        "--template", default="template1", help="la base que copie celle des mesures"
+    )
     parser.add_argument("--result", type=Path, default=RESULT, help="où écrire le résultat")
     return parser.parse_args(words)
 
 
-def measure(plan: measures.Plan) -> tuple[list[figures.Figure], dict[str, Any]]:
+def measure(plan: measures.Plan, *, template: str) -> tuple[list[figures.Figure], dict[str, Any]]:
     """Set the stage, measure, leave nothing behind."""
     with ExitStack() as steps:
         folder = Path(steps.enter_context(tempfile.TemporaryDirectory(prefix="sporades-bench-")))
-        url = steps.enter_context(stage.a_database(os.environ["DATABASE_URL"]))
+        url = steps.enter_context(stage.a_database(os.environ["DATABASE_URL"], template))
         said = stage.environment(url, folder)
         os.environ.update(said)
         # The crowd is started while this process is still small.

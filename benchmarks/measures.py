@@ -107,9 +107,9 @@ LEAST = Plan(
     journeys=[Bounds(5, 1), Bounds(5, 1), Bounds(5, 1)],
     deposits=Bounds(5, 2),
     logins=Bounds(5, 2),
-    prints=Bounds(5, 100),
+    prints=Bounds(5, 4),
     crowd=3_000,
-    office=Bounds(5, 8),
+    office=Bounds(5, 2),
     lines=100,
     batch=20,
 )

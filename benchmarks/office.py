@@ -141,7 +141,7 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
 
 
 def pages(ours: Any, read: Mapping[str, Mapping[str, Any]], bounds: Bounds) -> list[Figure]:
-    """Read each page eight at a time, after it was read once."""
+    """Read each page eight at a time, after each process has read it."""
     found = []
     for mark, who in PEOPLE.items():
         for name, label in SEARCHES.items():
@@ -165,7 +165,8 @@ def _page(
     target: Target,
     bounds: Bounds,
 ) -> Figure:
-    ours.crowd.read(ours.web.port, [page], concurrency=8, bounds=Bounds(10, 8))
+    before = Bounds(10, min(8, bounds.most))
+    ours.crowd.read(ours.web.port, [page], concurrency=8, bounds=before)
     seen, spent = ours.around(
         lambda: ours.crowd.read(ours.web.port, [page], concurrency=8, bounds=bounds)
     )

@@ -27,11 +27,12 @@ UNDONE = "select count(*) from procrastinate_jobs where status in ('todo', 'doin
 
 
 @contextmanager
-def a_database(server: str) -> Iterator[str]:
-    """Make an empty database on a server, and drop it afterwards; give its address."""
+def a_database(server: str, template: str) -> Iterator[str]:
+    """Copy a database of a server, and drop the copy afterwards; give its address."""
     name = f"sporades_bench_{os.getpid()}"
+    named = (sql.Identifier(one) for one in (name, template))
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("create database {} template {}").format(*named))
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
