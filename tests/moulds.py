@@ -1,6 +1,7 @@
 """The database that every worker copies: migrated and with the official lists, made once."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -29,6 +30,19 @@ def mould() -> str:
         if known.fetchone() is None:
             _make(server, wanted)
     return wanted
+
+
+def pour(url: str) -> None:
+    """Fill an empty database of another server with what the mould holds, as an operator restores.
+
+    Args:
+        url: its address.
+    """
+    dump = ["pg_dump", "--no-owner", f"--dbname={url_of(mould())}"]
+    restore = ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--dbname={url}"]
+    with subprocess.Popen(dump, stdout=subprocess.PIPE) as said:
+        subprocess.run(restore, stdin=said.stdout, stdout=subprocess.DEVNULL, check=True)
+    assert said.returncode == 0
 
 
 def forget() -> None:

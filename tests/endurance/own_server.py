@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.core.management import call_command
 
+from tests import moulds
 from tests.endurance.arena import eventually, furnish, pointing_at
 from tools import postgres
 
@@ -23,8 +23,8 @@ class OwnServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.start_again()
+        moulds.pour(self.url)
         with pointing_at(self.url):
-            call_command("migrate", interactive=False, verbosity=0)
             furnish()
 
     @property
