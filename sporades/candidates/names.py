@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.text import TOO_MANY_MARKS, clean, search_key, stacks_marks
+from sporades.core.text import JOINERS, TOO_MANY_MARKS, clean, search_key, stacks_marks
 
 # Apostrophes, the Hawaiian ʻokina, hyphens, the Catalan middle dot, abbreviations.
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
@@ -118,5 +118,5 @@ def is_same_person(one: str, other: str) -> bool:
 
 
 def is_allowed(sign: str) -> bool:
-    """Return whether a name may hold this sign."""
-    return unicodedata.category(sign)[0] in "LM" or sign in BETWEEN_LETTERS
+    """Return whether a name may hold this sign, as `clean` has left it."""
+    return unicodedata.category(sign)[0] in "LM" or sign in BETWEEN_LETTERS or sign in JOINERS

@@ -18,6 +18,11 @@ UNSEEN = (
     r"\U000e0000-\U000e0fff\U00013441\U00013442\U00016fe4\ufdd0-\ufdef\ufffe\uffff"
 ) + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 0x11))
 _UNSEEN = re.compile(f"[{UNSEEN}]")
+JOINERS = frozenset("\u200c\u200d")
+"""ZERO WIDTH NON-JOINER and ZERO WIDTH JOINER, without which some scripts spell another word."""
+
+_VIRAMA = 9
+"""The combining class of the sign that takes the vowel away in the scripts of India and around."""
 
 # Vowels, tones and points of every script stack up to four; more print over other lines.
 MARKS_IN_A_ROW = 4
@@ -28,9 +33,60 @@ TOO_MANY_MARKS = (
 
 
 def clean(text: str) -> str:
-    """Return a line in one normal form: composed accents, single spaces, no unseen signs."""
-    composed = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+    """Return a line in one normal form: composed accents, single spaces, no unseen signs.
+
+    A joiner is left where a script writes one (Unicode, UAX #31, 2.3): between two letters of those
+    that are joined as Arabic is, before a letter that follows a virama.
+    """
+    composed = unicodedata.normalize("NFC", _without_unseen(text))
     return _SPACES.sub(" ", composed).strip()
+
+
+def _without_unseen(text: str) -> str:
+    if JOINERS.isdisjoint(text):
+        return _UNSEEN.sub("", text)
+    signs = _UNSEEN.sub(lambda found: found[0] if found[0] in JOINERS else "", text)
+    kept, letter, is_bare = [""], "", False
+    for sign, following in zip(signs, _followings(signs), strict=True):
+        if sign not in JOINERS:
+            if unicodedata.category(sign)[0] == "M":
+                is_bare = is_bare or unicodedata.combining(sign) == _VIRAMA
+            else:
+                letter, is_bare = sign, False
+        elif kept[-1] in JOINERS or not _joins(sign, letter, following, is_bare=is_bare):
+            continue
+        kept.append(sign)
+    return "".join(kept)
+
+
+def _followings(signs: str) -> list[str]:
+    """Return for each sign the next one that is no joiner."""
+    found, following = [], ""
+    for sign in reversed(signs):
+        found.append(following)
+        following = following if sign in JOINERS else sign
+    return found[::-1]
+
+
+def _joins(joiner: str, letter: str, following: str, *, is_bare: bool) -> bool:
+    """Return whether a script writes a joiner there.
+
+    Args:
+        joiner: which.
+        letter: what is before it, without its marks.
+        following: what is after it.
+        is_bare: whether a virama is among these marks, in whichever order they were typed.
+    """
+    if not (_is_letter(letter) and _is_letter(following)):
+        return False
+    if is_bare:
+        return True
+    between = {unicodedata.bidirectional(letter), unicodedata.bidirectional(following)}
+    return joiner == "\u200c" and between == {"AL"}
+
+
+def _is_letter(sign: str) -> bool:
+    return bool(sign) and unicodedata.category(sign)[0] == "L"
 
 
 def clean_lines(text: str) -> str:
@@ -50,7 +106,7 @@ def search_key(text: str) -> str:
     Lower case, without accents, ligatures or unseen signs, punctuation as single spaces; letters
     of other scripts stay.
     """
-    lowered = clean(text).casefold().translate(_UNFOLDED)
+    lowered = _UNSEEN.sub("", clean(text)).casefold().translate(_UNFOLDED)
     bare = "".join(
         sign for sign in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(sign)
     )

@@ -54,6 +54,8 @@ NAMES = (
         "محمد بن علي",
         "李小龙",
         "அருண்",
+        "\u0d9a\u0dca\u200d\u0dbb\u0dd2\u0dc2\u0dca\u0dab",  # Sinhala, with its joiner
+        "\u0639\u0644\u06cc\u200c\u067e\u0648\u0631",  # Persian, with its non-joiner
         "Ng",
         "O",
         "X Æ",
