@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.text import clean, search_key
+from sporades.core.text import JOINERS, clean, search_key
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
 
@@ -63,7 +63,8 @@ def find(*, country: str, department: str, typed: str, code: str = "", choice: s
         ValidationError: a sign that no place's name holds.
     """
     words = clean(typed)
-    wrong = [sign for sign in words if sign in FORBIDDEN or not sign.isprintable()]
+    held = [sign for sign in words if sign not in JOINERS]
+    wrong = [sign for sign in held if sign in FORBIDDEN or not sign.isprintable()]
     if wrong:
         raise ValidationError(
             f"Enlevez ce qui n'appartient pas au nom d'une ville : {' '.join(wrong)}"

@@ -27,6 +27,12 @@ def test_a_commune_is_found_as_the_service_itself_writes_it(typed, department):
     assert find(country=FRANCE, department=department, typed=typed) == LILLE
 
 
+def test_a_place_is_kept_with_the_joiners_that_spell_it():
+    joined = "\u0d9a\u0dca\u200d\u0dbb"
+
+    assert find(country="99235", department="", typed=joined).words == joined
+
+
 def test_what_the_civil_data_show_can_be_typed_back():
     shown = birth_place_in_words(Identity(**IDENTITY))
 

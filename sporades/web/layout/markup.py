@@ -35,8 +35,10 @@ BECOMES = format_html(
 )
 
 _TO_THE_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
-RIGHT_TO_LEFT = re.compile(rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’-]*[{_TO_THE_LEFT}\d])?")
-"""Words of Hebrew, Arabic and the like, with the numbers among them."""
+RIGHT_TO_LEFT = re.compile(
+    rf"[{_TO_THE_LEFT}](?:[{_TO_THE_LEFT}\d\s.,'’\u200c-]*[{_TO_THE_LEFT}\d])?"
+)
+"""Words of Hebrew, Arabic and the like, with the numbers and the non-joiners among them."""
 
 
 register.filter("dialled", as_dialled)

@@ -31,6 +31,10 @@ SHOWING = [
         ("Nom : כהן → שרה", 'Nom : <bdi dir="rtl">כהן</bdi> → <bdi dir="rtl">שרה</bdi>'),
         ("<b>עומר</b>", '&lt;b&gt;<bdi dir="rtl">עומר</bdi>&lt;/b&gt;'),
         ("مريم", '<bdi dir="rtl">مريم</bdi>'),
+        (
+            "\u0639\u0644\u06cc\u200c\u067e\u0648\u0631",
+            '<bdi dir="rtl">\u0639\u0644\u06cc\u200c\u067e\u0648\u0631</bdi>',
+        ),
     ],
 )
 def test_what_is_read_from_right_to_left_is_set_apart(said, printed):
