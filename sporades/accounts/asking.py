@@ -81,11 +81,20 @@ def approvers_of(
             as an account.
         at: the instant.
     """
-    day = local_day(at, settings.TIME_ZONE)
-    current = Membership.objects.current(day).filter(user__is_active=True)
-    others = current.filter(role__in=GRANTED[permission]).exclude(user=author)
     return [
         member
-        for member in others.select_related("user")
-        if reach([member], permission).includes(asked)
+        for member in members_with(permission, at=at)
+        if member.user_id != author and reach([member], permission).includes(asked)
     ]
+
+
+def members_with(permission: Permission, *, at: datetime) -> list[Membership]:
+    """Return who may do something somewhere, each with their account.
+
+    Args:
+        permission: what.
+        at: the instant.
+    """
+    day = local_day(at, settings.TIME_ZONE)
+    current = Membership.objects.current(day).filter(user__is_active=True)
+    return list(current.filter(role__in=GRANTED[permission]).select_related("user"))

@@ -15,7 +15,7 @@ from django.urls import reverse
 from sporades import journal, mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
-from sporades.accounts.permissions import Perimeter, Permission, Reach
+from sporades.accounts.permissions import Permission, reach
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app, defer_once
@@ -193,11 +193,29 @@ def others_who_approve(
         author: who proposes, and approves none of their own.
         at: the instant.
     """
-    here = Perimeter(frozenset({service.academy_id}), frozenset({service.domain.code}), author)
-    found = asking.approvers_of(
-        Reach((here,)), permission=Permission.APPROVE_EXTENSIONS, author=None, at=at
-    )
-    return [one for one in found if one.as_actor().identifier != author.identifier]
+    return others_for_each([(service, author)], at=at)[service.pk]
+
+
+def others_for_each(
+    wanted: Iterable[tuple[RegistrationService, Actor]], *, at: datetime
+) -> dict[int, list[Membership]]:
+    """Return who may approve the extensions of each service, by its key, asked for all at once.
+
+    Args:
+        wanted: the services, each with who proposes, and approves none of their own.
+        at: the instant.
+    """
+    permission = Permission.APPROVE_EXTENSIONS
+    able = [(one, reach([one], permission)) for one in asking.members_with(permission, at=at)]
+    return {
+        service.pk: [
+            member
+            for member, theirs in able
+            if member.as_actor().identifier != author.identifier
+            and theirs.covers(academy=service.academy_id, domain=service.domain.code)
+        ]
+        for service, author in wanted
+    }
 
 
 def _tell_approvers(kind: str, changes: Sequence[ServiceChange], *, at: datetime) -> None:

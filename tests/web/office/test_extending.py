@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -96,6 +97,40 @@ def test_what_would_be_is_read_before_anything_is_proposed(administrator, servic
     assert words(seen(page)).count("jeudi 17 décembre 2026 à 23 h 59 (heure de Paris)") == 2
     assert f"Motif : {WHY}" in main(page)
     assert not ServiceChange.objects.exists()
+
+
+def test_who_may_approve_is_read_before_anything_is_proposed(administrator, member, services):
+    for name in ("cheffe", "second", "troisieme", "quatrieme"):
+        head = member("A25", role=HEAD, email=f"{name}@exemple.test")
+        Membership.objects.filter(user=head.user).update(full_name=f"Agent {name}")
+
+    page = administrator.post(PAGE, asked(services))
+
+    lille, versailles = (words(row) for row in seen(page).cssselect("main tbody tr"))
+    assert lille.endswith("Personne d'autre")
+    assert versailles.endswith("Agent cheffe, Agent second, Agent troisieme, et d'autres")
+    assert "Personne d'autre que vous ne peut approuver" in main(page)
+    assert f"({services['A09']})" in main(page)
+    assert "Claude" not in lille
+
+
+def test_who_proposes_does_not_approve(administrator, services):
+    page = administrator.post(PAGE, asked(services))
+
+    assert "Personne d'autre que vous ne peut approuver : demandez" in main(page)
+
+
+def test_reading_who_may_approve_costs_no_more_for_many(
+    administrator, member, services, django_assert_max_num_queries
+):
+    one = {"ensembles": [], "services": [services["A09"].pk]}
+    with CaptureQueriesContext(connection) as few:
+        administrator.post(PAGE, asked(services, **one))
+    for name in ("cheffe", "second", "troisieme"):
+        member("A09", "A25", role=HEAD, email=f"{name}@exemple.test")
+
+    with django_assert_max_num_queries(len(few)):
+        administrator.post(PAGE, asked(services))
 
 
 def test_several_are_proposed_together_and_approved_in_one_go(administrator, member, services):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -34,11 +33,13 @@ class Foreseen:
         service: which.
         closing: its new closing, in words.
         refusal: why it cannot close then; nothing when it can.
+        approvers: the names of those who may approve it, where it can.
     """
 
     service: RegistrationService
     closing: str
     refusal: str = ""
+    approvers: Sequence[str] = ()
 
 
 def extend_services(request: HttpRequest) -> HttpResponse:
@@ -48,7 +49,7 @@ def extend_services(request: HttpRequest) -> HttpResponse:
     form = ExtendForm(posted, services=_offered(request), at=at)
     step = request.POST.get("etape")
     if posted is not None and form.is_valid() and step != AGAIN:
-        foreseen = _foreseen(form, at=at)
+        foreseen = _foreseen(request, form)
         later = [one.service for one in foreseen if not one.refusal]
         refusal = ""
         if step == PROPOSE:
@@ -59,9 +60,11 @@ def extend_services(request: HttpRequest) -> HttpResponse:
             else:
                 _tell(request, made)
                 return redirect("office:services")
+        alone = [one.service for one in foreseen if not one.refusal and not one.approvers]
         context = {
             "form": form,
             "refusal": refusal,
+            "nobody": _nobody(request, alone, later) if alone else "",
             "later": [one for one in foreseen if not one.refusal],
             "left": [one for one in foreseen if one.refusal],
             "mark": marks_of(later),
@@ -83,8 +86,11 @@ def _offered(request: HttpRequest) -> list[RegistrationService]:
     )
 
 
-def _foreseen(form: ExtendForm, *, at: datetime) -> list[Foreseen]:
-    waiting, found = awaiting(form.chosen), []
+def _foreseen(request: HttpRequest, form: ExtendForm) -> list[Foreseen]:
+    at, found = request.arrived_at, []
+    waiting = awaiting(form.chosen)
+    authors = [(one, request.reach.author(**where_of(one))) for one in form.chosen]
+    others = opening.others_for_each(authors, at=at)
     for one in form.chosen:
         closes_at = form.closings[one.pk]
         try:
@@ -92,7 +98,8 @@ def _foreseen(form: ExtendForm, *, at: datetime) -> list[Foreseen]:
         except NotMoved as refusal:
             found.append(Foreseen(one, one.said(closes_at), str(refusal)))
         else:
-            found.append(Foreseen(one, one.said(closes_at)))
+            names = list(dict.fromkeys(other.full_name for other in others[one.pk]))
+            found.append(Foreseen(one, one.said(closes_at), approvers=names))
     return found
 
 
@@ -118,15 +125,17 @@ def _propose(
 def _tell(request: HttpRequest, made: Sequence[ServiceChange]) -> None:
     many = len(made) > 1
     said = f"{len(made)} prolongations sont proposées" if many else "La prolongation est proposée"
-    alone = [one for one in made if not opening.approvers_of(one, at=request.arrived_at)]
+    alone = [one.service for one in made if not opening.approvers_of(one, at=request.arrived_at)]
     if len(alone) < len(made):
         said += ". Un mail prévient qui peut approuver"
     messages.success(request, f"{said}.")
     if alone:
-        of_which = (
-            "" if len(alone) == len(made) else f" ({' ; '.join(str(one.service) for one in alone)})"
-        )
-        messages.warning(
-            request,
-            f"Personne d'autre que vous ne peut approuver{of_which} : {whom_to_ask(request.actor)}",
-        )
+        messages.warning(request, _nobody(request, alone, [one.service for one in made]))
+
+
+def _nobody(
+    request: HttpRequest, alone: Sequence[RegistrationService], among: Sequence[RegistrationService]
+) -> str:
+    """Say of which services among some nobody else may approve the extension, and whom to ask."""
+    of_which = "" if len(alone) == len(among) else f" ({' ; '.join(map(str, alone))})"
+    return f"Personne d'autre que vous ne peut approuver{of_which} : {whom_to_ask(request.actor)}"
