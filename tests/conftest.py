@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, connections
 from django.db.backends.postgresql.psycopg_any import sql
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
@@ -181,36 +181,20 @@ def _empty():
     )
     frame = {"django_migrations", "django_content_type", "auth_permission"}
     with connection.cursor() as cursor:
-        found = set(connection.introspection.table_names(cursor)) - frame
-        found -= {model._meta.db_table for model in official}
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        tables = [sql.Identifier(name) for name in sorted(found)]
-        empty = (_deleting if cursor.fetchone()[0] else _truncating)(tables)
+        tables = set(connection.introspection.table_names(cursor)) - frame
+        tables -= {model._meta.db_table for model in official}
+        empty = sql.SQL("TRUNCATE {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
+        )
         for tries_left in reversed(range(4)):
             try:
-                with transaction.atomic():
-                    cursor.execute(empty)
+                cursor.execute(empty)
             except OperationalError:
                 # A page that closes sends what it holds: its answer may still be under way.
                 if not tries_left:
                     raise
             else:
                 return
-
-
-def _deleting(tables):
-    """Wait for those who write, then delete the few rows: each truncated table is made anew."""
-    said = ["SET LOCAL session_replication_role = replica", "LOCK TABLE {} IN EXCLUSIVE MODE"]
-    said += ["DELETE FROM {}"] * len(tables)
-    named = [sql.SQL(""), sql.SQL(", ").join(tables), *tables]
-    return sql.SQL("; ").join(
-        sql.SQL(one).format(name) for one, name in zip(said, named, strict=True)
-    )
-
-
-def _truncating(tables):
-    """Without the right to leave the triggers out."""
-    return sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables))
 
 
 WRITTEN_BY_PEOPLE = {"message_of_service"}

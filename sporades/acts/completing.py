@@ -13,7 +13,7 @@ from sporades.evidence.models import Incompleteness
 from sporades.evidence.queries import pieces_of
 from sporades.exams.queries import programmes, rules
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.states import CLEAR, FLAG, State
 
 
@@ -39,7 +39,7 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
         Refused: it is no longer in a state that may be left for an anomaly.
     """
     lock_registration(registration.pk)
-    held = Registration.objects.whole().with_owed().get(pk=registration.pk)
+    held = with_owed.get(pk=registration.pk)
     missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)
     if not missing:
         raise NothingMissing

@@ -27,6 +27,7 @@ from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import due_as_told
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import State
@@ -162,7 +163,7 @@ def filed(
     )
     if registration.state == State.ANOMALY:
         # It may ask no more for the pieces for which it was incomplete.
-        whole = Registration.objects.whole().with_owed().get(pk=registration.pk)
+        whole = with_owed.get(pk=registration.pk)
         completing.clear_if_complete(whole, at=at)
     return version
 

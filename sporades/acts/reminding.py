@@ -16,8 +16,7 @@ from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.mail.models import Message
 from sporades.registrations.evidence import are_named_to
-from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.snapshot import contact_of
 
 KIND = "pieces_due"
@@ -63,7 +62,7 @@ def _remind(key: int, *, at: datetime) -> bool:
     rows = list(_due(at).filter(registration=key))
     if not rows:
         return False
-    registration = Registration.objects.whole().with_owed().get(pk=key)
+    registration = with_owed.get(pk=key)
     asked = Evidence.objects.asked().filter(registration=key)
     owed = [one for one in owed_by(registration, asked) if one.is_awaited(at)]
     if not _is_soon(owed, at):

@@ -59,6 +59,13 @@ def _whole(pk: int) -> QuerySet[Registration]:
     return found
 
 
+@prepared(Registration)
+def with_owed(pk: int) -> QuerySet[Registration]:
+    """Return a registration, whole, with what its last version calls for."""
+    found: QuerySet[Registration] = Registration.objects.whole().with_owed()
+    return found.filter(pk=pk)
+
+
 def lock_registration(pk: int) -> Registration:
     """Return a registration, whole and locked until the transaction ends.
 

@@ -5,12 +5,13 @@ from tests.factories import a_registration
 from tests.journeys.helpers import signed_in, text
 
 
-def test_papers_of_health_too_heavy_together_are_not_sent(site, context):
+def test_papers_of_health_too_heavy_together_are_not_sent(site, context, tmp_path):
     filed = a_registration(informations={"has_disability": "oui"})
     page = signed_in(context, site, filed.candidate)
     page.goto(f"{site}/mes-inscriptions/{filed.number}/sante/papier-de-sante")
-    pdf = b"%PDF-" + b"0" * 4_700_000
-    files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": pdf} for n in range(6)]
+    files = [tmp_path / f"{number}.pdf" for number in range(6)]
+    for file in files:
+        file.write_bytes(b"%PDF-" + b"0" * 4_700_000)
     page.locator("[type=file]").set_input_files(files)
     methods = []
     page.on("request", lambda request: methods.append(request.method))

@@ -29,6 +29,7 @@ from sporades.medical.models import OpinionDraft
 from sporades.medical.queries import asked_of, compartment, kinds_confided, said_by
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import with_owed
 from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import GiveBackForm
 from sporades.web.layout.kept import forget, kept
@@ -366,7 +367,7 @@ def _with_registration(cases: QuerySet[Case], key: int) -> Case:
     found = cases.first() if key < LONGEST_KEY else None
     if found is None:
         raise Http404
-    found.registration = Registration.objects.whole().with_owed().get(pk=found.registration_id)
+    found.registration = with_owed.get(pk=found.registration_id)
     return found
 
 

@@ -36,7 +36,8 @@ def administrator(member):
 
 def acts():
     """Return what the journal has of banners, the first first."""
-    return list(Entry.objects.filter(verb__regex="banner|writing").values_list("verb", flat=True))
+    told = Entry.objects.filter(verb__regex="banner|writing").order_by("pk")
+    return list(told.values_list("verb", flat=True))
 
 
 def read_in(client):

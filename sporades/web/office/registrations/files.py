@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -19,6 +19,7 @@ from sporades.acts.moving import moves_of
 from sporades.acts.registering import amendments_told_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day, times_in_words
+from sporades.core.prepared import prepared
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
@@ -256,11 +257,25 @@ def _by_day(entries: Iterable[Entry], zone: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def registration_of(request: HttpRequest, number: str) -> Registration:
-    """Return a registration of the reader's perimeter; for any other, there is none."""
-    visible = Registration.objects.within(request.reach).for_office().with_owed()
+@prepared(Registration)
+def _numbered(number: str) -> QuerySet[Registration]:
     withheld = Exists(Hold.objects.filter(number=OuterRef("number")))
-    found: Registration = get_object_or_404(visible.annotate(is_withheld=withheld), number=number)
+    found: QuerySet[Registration] = Registration.objects.for_office().with_owed()
+    return found.annotate(is_withheld=withheld).filter(number=number)
+
+
+def registration_of(request: HttpRequest, number: str) -> Registration:
+    """Return a registration of the reader's perimeter; for any other, there is none.
+
+    Whose it is is asked of what was read, not of the database: perimeters are of every shape, and
+    what is prepared has one.
+
+    Raises:
+        Http404: there is none.
+    """
+    found: Registration = get_object_or_404(_numbered, number=number)
+    if not request.reach.covers(**_where(found)):
+        raise Http404
     return found
 
 
