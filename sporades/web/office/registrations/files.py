@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -261,22 +261,23 @@ def _by_day(entries: Iterable[Entry], zone: str) -> list[tuple[str, str, str]]:
 def _numbered(number: str) -> QuerySet[Registration]:
     withheld = Exists(Hold.objects.filter(number=OuterRef("number")))
     found: QuerySet[Registration] = Registration.objects.for_office().with_owed()
-    return found.annotate(is_withheld=withheld).filter(number=number)
+    domain = F("exam__domain__code")
+    return found.annotate(is_withheld=withheld, in_domain=domain).filter(number=number)
 
 
 def registration_of(request: HttpRequest, number: str) -> Registration:
     """Return a registration of the reader's perimeter; for any other, there is none.
 
     Whose it is is asked of what was read, not of the database: perimeters are of every shape, and
-    what is prepared has one.
+    what is prepared has one. Nothing more is read before that: of any other there is no trace.
 
     Raises:
         Http404: there is none.
     """
-    found: Registration = get_object_or_404(_numbered, number=number)
-    if not request.reach.covers(**_where(found)):
+    found: Any = get_object_or_404(_numbered, number=number)
+    if not request.reach.covers(academy=found.academy_id, domain=found.in_domain):
         raise Http404
-    return found
+    return cast("Registration", found)
 
 
 def author_on(request: HttpRequest, registration: Registration) -> Actor:
