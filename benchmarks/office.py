@@ -141,7 +141,7 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
 
 
 def pages(ours: Any, read: Mapping[str, Mapping[str, Any]], bounds: Bounds) -> list[Figure]:
-    """Read each page eight at a time, after each process has read it."""
+    """Read each page eight at a time, after some have read it."""
     found = []
     for mark, who in PEOPLE.items():
         for name, label in SEARCHES.items():
