@@ -179,8 +179,15 @@ def extended(together: UUID) -> list[ServiceChange]:
 
 def approvers_of(change: ServiceChange, *, at: datetime) -> list[Membership]:
     """Return who may approve an extension: those of its perimeter, but for its author."""
-    author = Actor("", change.proposed_by, change.proposed_by_id)
-    return others_who_approve(change.service, author, at=at)
+    return approvers_of_each([change], at=at)[change.service_id]
+
+
+def approvers_of_each(
+    changes: Iterable[ServiceChange], *, at: datetime
+) -> dict[int, list[Membership]]:
+    """Return the same for several extensions, by the key of their service, asked for all at once."""
+    authors = [(one.service, Actor("", one.proposed_by, one.proposed_by_id)) for one in changes]
+    return others_for_each(authors, at=at)
 
 
 def others_who_approve(
@@ -221,8 +228,9 @@ def others_for_each(
 def _tell_approvers(kind: str, changes: Sequence[ServiceChange], *, at: datetime) -> None:
     """Write to those who may approve some of what was proposed together: each reads of theirs."""
     of_each: dict[str, tuple[Membership, list[ServiceChange]]] = {}
+    approvers = approvers_of_each(changes, at=at)
     for change in changes:
-        for approver in approvers_of(change, at=at):
+        for approver in approvers[change.service_id]:
             of_each.setdefault(approver.user.email, (approver, []))[1].append(change)
     for email, (approver, theirs) in of_each.items():
         first = theirs[0]

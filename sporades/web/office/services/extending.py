@@ -125,7 +125,8 @@ def _propose(
 def _tell(request: HttpRequest, made: Sequence[ServiceChange]) -> None:
     many = len(made) > 1
     said = f"{len(made)} prolongations sont proposées" if many else "La prolongation est proposée"
-    alone = [one.service for one in made if not opening.approvers_of(one, at=request.arrived_at)]
+    approvers = opening.approvers_of_each(made, at=request.arrived_at)
+    alone = [one.service for one in made if not approvers[one.service_id]]
     if len(alone) < len(made):
         said += ". Un mail prévient qui peut approuver"
     messages.success(request, f"{said}.")
