@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from types import EllipsisType
 from typing import Any
 
 from django.conf import settings
@@ -14,16 +15,17 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
 from sporades.accounts.models import Membership, User, normalised_address
-from sporades.acts.addressing import AddressKnown, take_address
+from sporades.acts.addressing import AddressKnown, is_known, take_address
 from sporades.acts.relieving import relieve
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.french import day_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.exams.models import Domain
 from sporades.territory import queries as territory
 
 ZONE = settings.TIME_ZONE
+_KNOWN = "{address} est déjà l'adresse d'un compte ou d'un candidat : un agent a la sienne."
 
 
 class NotInvited(Refused):
@@ -58,9 +60,7 @@ def invite(
     Raises:
         NotInvited: the name, the address, an academy, a domain or the end does not fit.
     """
-    _check_perimeter(role, academies, domains)
-    if ends_on is not None and ends_on < local_day(at, ZONE):
-        raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
+    check_said(role, academies, domains, ends_on, at=at)
     if not full_name.strip():
         raise NotInvited("Dites le prénom et le nom de l'agent.")
     before = _closed(email, at=at)
@@ -89,7 +89,7 @@ def invite(
         link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
         reset=absolute(reverse("account_reset_password")),
     )
-    journal.record("member invited", by=by, on=user, at=at, after=_said(membership))
+    _record("member invited", [membership], by=by, on=user, at=at, after=_said(membership))
     return user
 
 
@@ -100,60 +100,86 @@ def change(
     role: str | None = None,
     academies: Collection[str] | None = None,
     domains: Collection[str] | None = None,
+    ends_on: date | EllipsisType | None = ...,
     by: Actor,
     at: datetime,
 ) -> User:
-    """Give a member of staff another role or another perimeter, from the next click on.
+    """Give a member of staff another role, perimeter or last day, from the next click on: they are told.
 
-    The role before ends and is kept beside the new one. Their name, address, password, second
-    factor and last day stay.
+    The role before ends and is kept beside the new one. Their name, address, password and second
+    factor stay.
 
     Args:
         email: their address.
         role: one of `Membership.Role`; nothing for the one that they have.
         academies: as for `invite`; nothing for those that they have, none for an administrator.
         domains: as for `invite`; nothing for those that they have.
+        ends_on: the last day, none if it is not known; left out, it stays.
         by: who changes it.
         at: the instant.
 
     Raises:
         NotInvited: no open member of staff has this address, or they have several roles; the
-            perimeter does not fit, or is the one that they have.
+            perimeter or the last day does not fit, or nothing is changed.
     """
     today = local_day(at, ZONE)
     user = User.objects.select_for_update().get(pk=_member(email).pk)
-    current = list(Membership.objects.filter(user=user).current(today))
-    if not current:
-        raise NotInvited(f"Le compte de {user.email} est fermé : invitez-le de nouveau.")
-    if len(current) > 1:
-        raise NotInvited(f"{user.email} a plusieurs rôles : fermez le compte, puis invitez-le.")
-    [before] = current
+    before = only_role(user, at=at)
     role = role or before.role
     is_national = role == Membership.Role.ADMINISTRATOR
     if academies is None:
         academies = [] if is_national else before.academies
     domains = before.domains if domains is None else domains
-    _check_perimeter(role, academies, domains)
-    said = {"role": role, "academies": sorted(academies), "domains": sorted(domains)}
+    last = before.ends_on if isinstance(ends_on, EllipsisType) else ends_on
+    check_said(role, academies, domains, last, at=at)
+    said = {
+        "role": role,
+        "academies": sorted(academies),
+        "domains": sorted(domains),
+        "ends_on": last,
+    }
     if said == {name: getattr(before, name) for name in said}:
         raise NotInvited(f"{user.email} a déjà ce rôle et ce périmètre : rien n'est changé.")
     accounts.replace_memberships(user, on=today, at=at)
-    after = Membership.objects.create(
-        user=user, full_name=before.full_name, ends_on=before.ends_on, reopened_at=at, **said
+    after = Membership.objects.create(user=user, full_name=before.full_name, reopened_at=at, **said)
+    mail.write(
+        "member_changed",
+        to=user.email,
+        at=at,
+        key=f"member-changed {user.pk} {after.pk}",
+        about=user,
+        urgent=True,
+        name=after.full_name,
+        who=_who(by),
+        role=after.get_role_display(),
+        academies=[territory.academy(code).name for code in after.academies],
+        domains=after.domains,
+        until=day_in_words(last) if last else "",
     )
-    journal.record(
-        "member changed", by=by, on=user, at=at, before=_said(before), after=_said(after)
-    )
+    known = {"before": _said(before), "after": _said(after)}
+    _record("member changed", [before, after], by=by, on=user, at=at, **known)
     relieve(doctor=user, by=by, at=at)
     return user
 
 
+def only_role(user: User, *, at: datetime) -> Membership:
+    """Return the one role that a member of staff has. Raises NotInvited: they have none, or several."""
+    current = list(Membership.objects.filter(user=user).current(local_day(at, ZONE)))
+    if not current:
+        raise NotInvited(f"Le compte de {user.email} est fermé : invitez-le de nouveau.")
+    if len(current) > 1:
+        raise NotInvited(f"{user.email} a plusieurs rôles : fermez le compte, puis invitez-le.")
+    return current[0]
+
+
 def _said(membership: Membership) -> dict[str, Any]:
-    """Return what the journal keeps of a role: which, and where."""
+    """Return what the journal keeps of a role: which, where, and until when if that is known."""
+    last = membership.ends_on
     return {
         "role": membership.role,
         "academies": membership.academies,
         "domains": membership.domains,
+        **({"until": last.isoformat()} if last else {}),
     }
 
 
@@ -169,6 +195,12 @@ def _closed(email: str, *, at: datetime) -> User | None:
     return None if is_open else user
 
 
+def check_address(email: str, *, at: datetime) -> None:
+    """Refuse an address at which nobody can be invited. Raises NotInvited."""
+    if _closed(email, at=at) is None and is_known(normalised_address(email)):
+        raise NotInvited(_KNOWN.format(address=normalised_address(email)))
+
+
 def _open(email: str, *, at: datetime) -> User:
     try:
         AddressField().clean(email)
@@ -177,13 +209,24 @@ def _open(email: str, *, at: datetime) -> User:
     try:
         address = take_address(email, at=at)
     except AddressKnown:
-        raise NotInvited(
-            f"{normalised_address(email)} est déjà l'adresse d'un compte ou d'un candidat : un agent "
-            "a la sienne."
-        ) from None
+        raise NotInvited(_KNOWN.format(address=normalised_address(email))) from None
     user = accounts.open_account(email=address, password_hash=accounts.hashed(None), at=at)
     # The link goes to that address alone: whoever chooses a password holds it.
     return accounts.activate(user.pk, at=at)
+
+
+def check_said(
+    role: str,
+    academies: Collection[str],
+    domains: Collection[str],
+    ends_on: date | None,
+    *,
+    at: datetime,
+) -> None:
+    """Refuse a role that cannot be given so. Raises NotInvited."""
+    _check_perimeter(role, academies, domains)
+    if ends_on is not None and ends_on < local_day(at, ZONE):
+        raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
 
 
 def _check_perimeter(role: str, academies: Collection[str], domains: Collection[str]) -> None:
@@ -206,18 +249,61 @@ def _check_perimeter(role: str, academies: Collection[str], domains: Collection[
 
 
 @transaction.atomic
-def close(*, email: str, by: Actor, at: datetime) -> User:
-    """Close an office account at once: at the next click it opens nothing.
+def close(*, email: str, reason: str = "", by: Actor, at: datetime) -> User:
+    """Close an office account at once: at the next click it opens nothing. Its owner is told by mail.
+
+    Args:
+        email: its address.
+        reason: why, for the journal alone.
+        by: who closes it.
+        at: the instant.
 
     Raises:
-        NotInvited: no member of staff has this address.
+        NotInvited: no member of staff has this address, or the account is closed already.
     """
-    user, today = _member(email), local_day(at, ZONE)
+    today = local_day(at, ZONE)
+    user = User.objects.select_for_update().get(pk=_member(email).pk)
     ended = list(Membership.objects.filter(user=user).current(today))
+    if not ended:
+        raise NotInvited(f"Le compte d'agent de {user.email} est déjà fermé.")
     accounts.end_memberships(user, on=today)
-    journal.record("member closed", by=by, on=user, at=at, before=_all_said(ended))
+    mail.write(
+        "member_closed",
+        to=user.email,
+        at=at,
+        key=f"member-closed {user.pk} {at.isoformat()}",
+        about=user,
+        urgent=True,
+        name=ended[0].full_name,
+        who=_who(by),
+        when=instant_in_words(at, ZONE),
+    )
+    _record(
+        "member closed",
+        ended,
+        by=by,
+        on=user,
+        at=at,
+        before=_all_said(ended),
+        after={"reason": reason} if reason else None,
+    )
     relieve(doctor=user, by=by, at=at)
     return user
+
+
+def _who(by: Actor) -> str:
+    """Say who did it, as the agent knows them: a command is typed on a machine that is named to nobody."""
+    return "L'exploitant du service" if by.kind == "operator" else by.name
+
+
+def _record(
+    verb: str, roles: Iterable[Membership], *, by: Actor, on: User, at: datetime, **said: Any
+) -> None:
+    """Write an act on a member of staff in the journal of each academy where they work, else in none's."""
+    first, *others = sorted({code for one in roles for code in one.academies}) or [""]
+    entry = journal.record(verb, by=by, on=on, at=at, academy=first, **said)
+    for academy in others:
+        journal.also_for(entry, academy=academy)
 
 
 @transaction.atomic
@@ -239,8 +325,8 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
         raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
     user = _member(email)
     accounts.reopen_memberships(user, until=ends_on, on=today, at=at)
-    opened = Membership.objects.filter(user=user).current(today)
-    journal.record("member reopened", by=by, on=user, at=at, after=_all_said(opened))
+    opened = list(Membership.objects.filter(user=user).current(today))
+    _record("member reopened", opened, by=by, on=user, at=at, after=_all_said(opened))
     return user
 
 
@@ -267,7 +353,8 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
         key=f"member-dormant {user.pk} {local_day(at, ZONE)}",
         about=user,
     )
-    journal.record("dormant member closed", by=SYSTEM, on=user, at=at, before=_all_said(ended))
+    said = {"before": _all_said(ended)}
+    _record("dormant member closed", ended, by=SYSTEM, on=user, at=at, **said)
     relieve(doctor=user, at=at)
     return True
 

@@ -32,8 +32,9 @@ def test_an_invitation_makes_an_account_without_a_password_and_sends_a_link_to_c
     message = Message.objects.get()
     assert (message.kind, message.recipient) == ("member_invited", "claude@exemple.test")
     assert "https://inscriptions.exemple.test/nouveau-mot-de-passe/" in message.body
-    entry = Entry.objects.get(verb="member invited")
-    assert entry.payload["after"] == {
+    entries = Entry.objects.filter(verb="member invited").order_by("academy")
+    assert [one.academy for one in entries] == ["A09", "A28"]
+    assert entries[0].payload["after"] == {
         "role": "manager",
         "academies": ["A09", "A28"],
         "domains": ["ESSAI"],
@@ -77,6 +78,8 @@ def test_an_agent_who_is_closed_is_so_at_once_and_that_is_written():
 
     assert user.memberships_on(NOON.date()) == []
     assert Entry.objects.filter(verb="member closed").count() == 1
+    with pytest.raises(inviting.NotInvited, match="déjà fermé"):
+        inviting.close(email="claude@exemple.test", by=OPERATOR, at=NOON)
     with pytest.raises(inviting.NotInvited, match="Aucun agent"):
         inviting.close(email="nina@exemple.test", by=OPERATOR, at=NOON)
 
@@ -222,7 +225,7 @@ def test_a_role_and_a_perimeter_are_changed_and_those_before_are_kept(capsys):
     assert current.full_name == "Claude Martin"
     [before] = user.memberships.exclude(pk=current.pk)
     assert (before.role, before.academies) == ("manager", ["A09"])
-    entry = Entry.objects.get(verb="member changed")
+    entry = Entry.objects.get(verb="member changed", academy="A09")
     assert entry.payload == {
         "before": {"role": "manager", "academies": ["A09"], "domains": []},
         "after": {"role": "head", "academies": ["A09", "A28"], "domains": []},

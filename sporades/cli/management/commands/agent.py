@@ -1,15 +1,15 @@
 """`sporades agent invite ADRESSE …`, `modifier`, `close`, `liste`: who works in the office."""
 
 from argparse import ArgumentParser
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.accounts.models import SECOND_FACTORS, Membership
+from sporades.accounts.members import access_in_words, members
+from sporades.accounts.models import Membership
 from sporades.acts import inviting
 from sporades.cli.operators import operator
 from sporades.core.actors import Actor
@@ -77,15 +77,13 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         today = local_day(timezone.now(), settings.TIME_ZONE)
-        found = Membership.objects.select_related("user").order_by("user__email", "role", "pk")
-        # Whose they are is asked once, not of each.
-        factors = Authenticator.objects.filter(type__in=SECOND_FACTORS)
-        doubled = set(factors.values_list("user", flat=True))
-        for one in found.iterator():
-            factor = "avec" if one.user_id in doubled else "sans"
+        for one in (
+            members(Membership.objects.all()).order_by("user__email", "role", "pk").iterator()
+        ):
+            factor = "avec" if one.is_doubled else "sans"
             self.stdout.write(
                 f"{one.user.email} ({one.full_name}) : {one.role}, académies "
-                f"{_all_or(one.academies)}, domaines {_all_or(one.domains)}, {_state(one, today)}, "
+                f"{_all_or(one.academies)}, domaines {_all_or(one.domains)}, {access_in_words(one, on=today)}, "
                 f"{factor} double authentification"
             )
 
@@ -105,14 +103,3 @@ class Command(BaseCommand):
 
 def _all_or(codes: list[str]) -> str:
     return " ".join(codes) or "(tout)"
-
-
-def _state(found: Membership, today: date) -> str:
-    """Say whether a role is open, and since or until when."""
-    if not found.is_current(today):
-        if found.replaced_at is not None:
-            return f"remplacé depuis le {local_day(found.replaced_at, settings.TIME_ZONE):%d/%m/%Y}"
-        closed_on = found.ends_on + timedelta(days=1)  # the last day was still theirs
-        return f"fermé depuis le {closed_on:%d/%m/%Y}"
-    opened = "ouvert" if found.user.has_usable_password() else "invité, sans mot de passe"
-    return f"{opened} jusqu'au {found.ends_on:%d/%m/%Y}" if found.ends_on else opened

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -224,7 +224,8 @@ def _roles(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
     given, ended = _roles_of(after), _roles_of(before)
     if entry.verb == "member changed":
         return f"{', '.join(given)} ; avant : {', '.join(ended)}"
-    return ", ".join(given or ended)
+    said = ", ".join(given or ended)
+    return f"{said} ; motif : {after['reason']}" if after.get("reason") else said
 
 
 def _roles_of(said: dict[str, Any]) -> list[str]:
@@ -235,10 +236,31 @@ def _roles_of(said: dict[str, Any]) -> list[str]:
                 QUALITIES.get(one["role"], one["role"]),
                 *(territory.academy(code).full_name for code in one["academies"]),
                 *one["domains"],
+                *([f"jusqu'au {_day(one['until'])}"] if one.get("until") else []),
             ]
         )
         for one in roles
     ]
+
+
+def _day(said: str) -> str:
+    return f"{date.fromisoformat(said):%d/%m/%Y}"
+
+
+def _proposed(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say which role was proposed to whom, why, and why it was refused."""
+    reason, answer = after.get("reason"), after.get("answer")
+    return " ; ".join(
+        filter(
+            None,
+            (
+                after.get("name"),
+                *_roles_of(after),
+                reason and f"motif : {reason}",
+                answer and f"motif du refus : {answer}",
+            ),
+        )
+    )
 
 
 def _held(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
@@ -259,6 +281,7 @@ _DETAILS: dict[str, Callable[[Entry, dict[str, Any], dict[str, Any]], str]] = {
     "registrationservice": _dates,
     "registration": _moved,
     "user": _roles,
+    "roleproposal": _proposed,
     "hold": _held,
     "archive": _held,
     "export": _asked,
