@@ -9,10 +9,11 @@ import idna
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from sporades.accounts.states import ProposalState
 from sporades.core.actors import Actor
 
 ACTIVATION_LASTS = timedelta(hours=48)
@@ -200,6 +201,89 @@ class Membership(models.Model):
     def as_actor(self) -> Actor:
         """Return this member as the author of an act."""
         return Actor(self.role, self.full_name, f"user:{self.user_id}")
+
+
+class RoleProposalQuerySet(models.QuerySet["RoleProposal"]):
+    """Questions about proposed roles."""
+
+    def proposed(self) -> Self:
+        """Return those that wait for a second person, the oldest first."""
+        return self.filter(state=ProposalState.PROPOSED).order_by("proposed_at", "pk")
+
+
+class RoleProposal(models.Model):
+    """A role that one person proposes to give and another gives: to a new agent, or to one who has another.
+
+    Its authors are text, as in the journal: what was decided outlives their accounts.
+    """
+
+    LONGEST_REASON = 300
+
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="agent dont le rôle changerait",
+    )
+    email = models.EmailField("adresse électronique", max_length=254)
+    full_name = models.CharField("nom", max_length=120)
+    role = models.CharField("rôle", max_length=20, choices=Membership.Role)
+    academies = ArrayField(models.CharField(max_length=3), verbose_name="académies")
+    domains = ArrayField(models.CharField(max_length=20), verbose_name="domaines", default=list)
+    ends_on = models.DateField("jusqu'au", null=True, blank=True)
+    reason = models.CharField("motif", max_length=LONGEST_REASON)
+    sending = models.UUIDField("envoi", unique=True, editable=False)
+    state = models.CharField("état", max_length=10, choices=ProposalState)
+    proposed_at = models.DateTimeField("proposé le")
+    proposed_by = models.CharField("proposé par", max_length=255)
+    proposed_by_id = models.CharField("compte de qui propose", max_length=60)
+    answer = models.CharField("motif du refus", max_length=LONGEST_REASON, blank=True)
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+    decided_by = models.CharField("décidé par", max_length=255, blank=True)
+    decided_by_id = models.CharField("compte de qui décide", max_length=60, blank=True)
+
+    objects: ClassVar[Any] = RoleProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "accès proposé"
+        verbose_name_plural = "accès proposés"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=Q(state=ProposalState.PROPOSED),
+                name="somebody_has_one_proposed_role",
+            ),
+            models.CheckConstraint(
+                name="a_proposed_role_has_academies",
+                condition=~Q(academies=[]) & ~Q(role="administrator"),
+            ),
+            models.CheckConstraint(
+                name="a_decided_role_has_its_instant",
+                condition=Q(state=ProposalState.PROPOSED, decided_at__isnull=True)
+                | (~Q(state=ProposalState.PROPOSED) & Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="nobody_gives_the_role_that_they_propose",
+                condition=~Q(state=ProposalState.GIVEN) | ~Q(decided_by_id=F("proposed_by_id")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the role and whom it is for."""
+        return f"{self.get_role_display()} : {self.full_name}"
+
+    def as_membership(self) -> Membership:
+        """Return the role as it would be, which nobody has kept."""
+        return Membership(
+            user=self.user,
+            role=self.role,
+            full_name=self.full_name,
+            academies=self.academies,
+            domains=self.domains,
+            ends_on=self.ends_on,
+        )
 
 
 class AddressChange(models.Model):

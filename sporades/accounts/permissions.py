@@ -53,6 +53,10 @@ class Permission(Enum):
     ENFORCE_REGULATIONS = (
         "mettre en vigueur une réglementation (un chef de service : de ses seules académies)"
     )
+    READ_MEMBERS = "lire la liste des agents, de leurs rôles et de leurs accès"
+    PROPOSE_ROLES = "proposer d'inviter un agent, ou de changer son rôle"
+    GIVE_ROLES = "approuver ou refuser l'accès qu'un autre propose pour un agent"
+    CLOSE_MEMBERS = "fermer tout de suite l'accès d'un agent"
     GIVE_OPINIONS = "lire les papiers de santé qui lui sont confiés, donner son avis"
 
 
@@ -91,6 +95,10 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_REGULATIONS: OFFICE,
     Permission.PREPARE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ENFORCE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.READ_MEMBERS: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Permission.PROPOSE_ROLES: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.GIVE_ROLES: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.CLOSE_MEMBERS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.GIVE_OPINIONS: frozenset({Role.DOCTOR}),
 }
 """Which roles have each permission. A reader of no role has none."""
@@ -281,13 +289,12 @@ def reach(memberships: Iterable[Membership], permission: Permission) -> Reach:
         memberships: those that have not ended.
         permission: what they wish to do.
     """
-    return Reach(
-        tuple(
-            _perimeter(membership)
-            for membership in memberships
-            if membership.role in GRANTED[permission]
-        )
-    )
+    return reach_of(one for one in memberships if one.role in GRANTED[permission])
+
+
+def reach_of(memberships: Iterable[Membership]) -> Reach:
+    """Return everywhere that some memberships count, whatever they allow there."""
+    return Reach(tuple(_perimeter(one) for one in memberships))
 
 
 def _has(codes: frozenset[str] | None, code: str) -> bool:

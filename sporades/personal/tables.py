@@ -713,6 +713,14 @@ TABLES = (
         people="full_name",
         keep="academies domains",
     ),
+    Table(
+        "accounts.RoleProposal",
+        why_not=OF_STAFF,
+        emails="email",
+        people="full_name proposed_by decided_by",
+        texts="reason answer",
+        keep="academies domains proposed_by_id decided_by_id",
+    ),
     Table("searches.Search", why_not=OF_STAFF, is_emptied=True),
     Table("exchanges.Export", why_not=OF_STAFF, is_emptied=True),
     Table(

@@ -168,6 +168,8 @@ NEVER = {
         "export_to_approve",
         "extension_decided",
         "extension_to_approve",
+        "member_changed",
+        "member_closed",
         "member_dormant",
         "merge_refused",
         "merge_to_approve",
@@ -175,6 +177,8 @@ NEVER = {
         "publication_filled",
         "publication_to_approve",
         "regulation_dropped",
+        "role_decided",
+        "role_to_approve",
     },
 }
 

@@ -420,7 +420,11 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "closing_brought_forward",
         "extension_decided",
         "extension_to_approve",
+        "member_changed",
+        "member_closed",
         "member_dormant",
+        "role_decided",
+        "role_to_approve",
         "regulation_dropped",
         "message_answered",
         # Those of accommodations: tests/accommodations.

@@ -1,0 +1,102 @@
+"""Two who give a role, or propose one, at once: one invitation leaves."""
+
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from sporades.accounts.models import Membership, RoleProposal
+from sporades.accounts.permissions import Permission, reach
+from sporades.acts import appointing
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.endurance.arena import together
+from tests.factories import NOW
+from tests.web.registry.world import a_member, author_of
+
+Role = Membership.Role
+WANTED = appointing.Wanted(
+    email="nouvelle@exemple.test",
+    full_name="Dominique Roux",
+    role=Role.MANAGER,
+    academies=["A09"],
+    domains=[],
+    ends_on=None,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("territory"),
+]
+
+
+@pytest.fixture
+def heads(territory):
+    return [a_member(f"chef{rank}@exemple.test", Role.HEAD, ["A09"]) for rank in range(3)]
+
+
+def proposing(by, sending):
+    return partial(
+        appointing.propose,
+        wanted=WANTED,
+        reason="Essai",
+        sending=sending,
+        by=author_of(by),
+        at=NOW,
+    )
+
+
+def giving(proposal, by):
+    return partial(
+        appointing.give,
+        proposal=RoleProposal.objects.get(pk=proposal.pk),
+        reach=reach(by.memberships.all(), Permission.GIVE_ROLES),
+        by=author_of(by),
+        at=NOW,
+    )
+
+
+def test_two_who_give_one_role_at_once_send_one_invitation(heads):
+    made = proposing(heads[0], uuid4())()
+
+    outcomes = together(giving(made, heads[1]), giving(made, heads[2]))
+
+    assert sorted(isinstance(one, Refused) for one in outcomes) == [False, True]
+    assert Membership.objects.filter(user__email=WANTED.email).count() == 1
+    assert Message.objects.filter(kind="member_invited").count() == 1
+
+
+def test_one_gives_what_another_refuses_at_once_and_one_of_them_is_told(heads):
+    made = proposing(heads[0], uuid4())()
+    refusing = partial(
+        appointing.refuse,
+        proposal=RoleProposal.objects.get(pk=made.pk),
+        answer="Non",
+        by=author_of(heads[2]),
+        at=NOW,
+    )
+
+    outcomes = together(giving(made, heads[1]), refusing)
+
+    assert sorted(isinstance(one, Refused) for one in outcomes) == [False, True]
+    made.refresh_from_db()
+    invited = Membership.objects.filter(user__email=WANTED.email).exists()
+    assert invited is (made.state == "given")
+    assert Message.objects.filter(kind="role_decided").count() == 1
+
+
+def test_a_press_that_is_doubled_at_one_instant_is_one_proposal(heads):
+    press = proposing(heads[0], uuid4())
+
+    one, other = together(press, press)
+
+    assert one == other == RoleProposal.objects.get()
+    assert Entry.objects.filter(verb="role proposed").count() == 1
+
+
+def test_two_who_propose_the_same_person_at_once_make_one_proposal(heads):
+    outcomes = together(proposing(heads[0], uuid4()), proposing(heads[1], uuid4()))
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "RoleProposal"]
+    assert RoleProposal.objects.count() == 1
