@@ -200,6 +200,9 @@ def every_form():
         "RegistrationsForm": here,
         "RefusedAnswersForm": here,
         "MailLogForm": here,
+        "AgentsForm": {"data": None, "reach": EVERYWHERE},
+        "RoleForm": {"reach": EVERYWHERE, "domains": {"ESSAI": "Essai"}},
+        "InviteForm": {"reach": EVERYWHERE, "domains": {"ESSAI": "Essai"}},
         "EnforceForm": {"prepared": PreparedRegulation(domain_code="ESSAI", session_code="2027")},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}

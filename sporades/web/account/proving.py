@@ -41,6 +41,8 @@ ACTS = {
         "approuver une publication", "office:publication", is_of_one=True
     ),
     "office:approve_export": Act("approuver un export", "office:one_export", is_of_one=True),
+    "office:approve_role": Act("approuver un accès", "office:proposed_role", is_of_one=True),
+    "office:close_agent": Act("fermer l'accès d'un agent", "office:agents"),
     "office:approve_change": Act("approuver une prolongation", "office:services"),
     "office:move_service": Act("fermer un service plus tôt", "office:service", is_of_one=True),
     "office:banner": Act("mettre tout en lecture seule, ou y mettre fin", "office:home"),

@@ -30,6 +30,8 @@ _records = partial(Route, Who.STAFF, permission=Permission.KEEP_RECORDS)
 _corrections = partial(Route, Who.STAFF, permission=Permission.CORRECT_IDENTITY)
 _holds = partial(Route, Who.STAFF, permission=Permission.WITHHOLD)
 _doubles = partial(Route, Who.STAFF, permission=Permission.COMPARE_DOUBLES)
+_agents = partial(Route, Who.STAFF, permission=Permission.READ_MEMBERS)
+_roles = partial(Route, Who.STAFF, permission=Permission.PROPOSE_ROLES)
 
 
 ROUTES = {
@@ -62,6 +64,25 @@ ROUTES = {
         Who.STAFF, BOTH, permission=Permission.READ_JOURNAL, while_reading=True
     ),
     "office:all_mails": _files(BOTH, while_reading=True),
+    "office:agents": _agents(BOTH, while_reading=True),
+    "office:invite_agent": _roles(BOTH, keeps_answers=True),
+    "office:change_agent": _roles(BOTH, within="agent", keeps_answers=True),
+    "office:proposed_role": _roles(within="proposed role"),
+    "office:approve_role": _roles(
+        BOTH, within="proposed role", page=False, permission=Permission.GIVE_ROLES
+    ),
+    "office:refuse_role": _roles(
+        POST,
+        within="proposed role",
+        page=False,
+        permission=Permission.GIVE_ROLES,
+        keeps_answers=True,
+        shown_on="office:proposed_role",
+    ),
+    "office:drop_role": _roles(POST, within="proposed role", page=False),
+    "office:close_agent": _agents(
+        BOTH, within="agent", permission=Permission.CLOSE_MEMBERS, keeps_answers=True
+    ),
     "office:holds": _holds(),
     "office:withhold": _holds(BOTH, within="registration", keeps_answers=True),
     "office:release_hold": _holds(BOTH, within="hold", keeps_answers=True),

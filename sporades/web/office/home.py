@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
+from sporades.web.office.agents.proposing import proposals_of
+from sporades.web.office.agents.roles import in_words
 from sporades.web.office.documents.publishing import publications_to_approve
-from sporades.web.office.people.roles import in_words
 from sporades.web.office.queues import idle, queues
 from sporades.web.office.regulations.regulations import waiting_for
 from sporades.web.office.searches.batching import batches_to_approve
@@ -29,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "idle": idle(request, waiting),
         "named": named(request) if reads else [],
         **proposals(request),
+        **proposals_of(request),
         "batches": batches_to_approve(request),
         "exports": exports_to_approve(request),
         "publications": publications_to_approve(request),
@@ -37,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "reads": bool(reads),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
+        "reads_agents": bool(request.reaches(Permission.READ_MEMBERS)),
         "withholds": bool(request.reaches(Permission.WITHHOLD)),
         # Where some wait, what awaits leads there already.
         "compares": bool(request.reaches(Permission.COMPARE_DOUBLES))

@@ -5,10 +5,11 @@ from django.urls import path
 from sporades.web.office import home
 from sporades.web.office.accommodations import entering, following, handling
 from sporades.web.office.accommodations import waiting as accommodations
+from sporades.web.office.agents import closing, listing, proposing, roles
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
-from sporades.web.office.people import codes, copies, records, roles
+from sporades.web.office.people import codes, copies, records
 from sporades.web.office.pieces import given, incomplete, judging
 from sporades.web.office.pieces import waiting as pieces
 from sporades.web.office.records import acts, holding, mail_log
@@ -173,6 +174,18 @@ urlpatterns = [
         copies.take_record_data,
         name="take_record_data",
     ),
+    path("agents", listing.agents, name="agents"),
+    path("agents/inviter", proposing.invite_agent, name="invite_agent"),
+    path("agents/propositions/<int:proposal>", proposing.proposed_role, name="proposed_role"),
+    path(
+        "agents/propositions/<int:proposal>/approbation",
+        proposing.approve_role,
+        name="approve_role",
+    ),
+    path("agents/propositions/<int:proposal>/refus", proposing.refuse_role, name="refuse_role"),
+    path("agents/propositions/<int:proposal>/retrait", proposing.drop_role, name="drop_role"),
+    path("agents/<int:agent>/role", proposing.change_agent, name="change_agent"),
+    path("agents/<int:agent>/fermeture", closing.close_agent, name="close_agent"),
     path("conservation", holding.holds, name="holds"),
     path("conservation/<int:hold>/levee", holding.release_hold, name="release_hold"),
     path("inscriptions/<str:number>/gel", holding.withhold, name="withhold"),

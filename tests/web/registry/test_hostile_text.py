@@ -14,7 +14,13 @@ from django.db.models import Case, F, Value, When
 from django.urls import reverse
 
 from sporades.accommodations.models import AskedMeasure, Signature
-from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
+from sporades.accounts.models import (
+    AddressChange,
+    LeftAddress,
+    Membership,
+    RoleProposal,
+    User,
+)
 from sporades.batches.models import Batch, BatchLine
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.documents import operations as documents
@@ -127,6 +133,10 @@ OURS = {
             "letters.Letter.why",
             "letters.PrintRun.file_key",
             "letters.PrintRun.trouble",
+            "accounts.RoleProposal.academies",
+            "accounts.RoleProposal.domains",
+            "accounts.RoleProposal.proposed_by_id",
+            "accounts.RoleProposal.decided_by_id",
             "exams.ServiceChange.proposed_by_id",
             "exams.ServiceChange.decided_by_id",
             "accommodations.AskedMeasure.decided_papers",
@@ -209,6 +219,24 @@ def mark():
     return HOSTILE
 
 
+def spoil_roles():
+    Membership.objects.update(full_name=HOSTILE)
+    proposed = dict.fromkeys(
+        ("full_name", "reason", "answer", "proposed_by", "decided_by"), HOSTILE
+    )
+    RoleProposal.objects.update(**proposed, email=ADDRESS, decided_at=NOW, state="refused")
+    # Another waits: lists show it.
+    RoleProposal.objects.create(
+        **proposed,
+        email=ADDRESS,
+        role="manager",
+        academies=["A09"],
+        sending=uuid4(),
+        state="proposed",
+        proposed_at=NOW,
+    )
+
+
 def spoil_letters(record):
     """Make hostile what is kept of letters, codes, pieces and measures, and where a record is reached."""
     Evidence.objects.update(
@@ -254,7 +282,6 @@ def hostile(world):
         reason=Case(When(state="registered", then=Value(HOSTILE)), default=Value("")),
         decided_at=Case(When(state="registered", then=Value(NOW)), default=F("decided_at")),
     )
-    Membership.objects.update(full_name=HOSTILE)
     UserSession.objects.update(user_agent=HOSTILE)
     AddressChange.objects.update(email=ADDRESS)
     LeftAddress.objects.update(email=ADDRESS)
@@ -275,6 +302,7 @@ def hostile(world):
         decided_at=NOW,
         state="refused",
     )
+    spoil_roles()
     LikelyDouble.objects.update(
         **dict.fromkeys(("reason", "answer", "proposed_by", "decided_by"), HOSTILE),
         left={"email": HOSTILE},

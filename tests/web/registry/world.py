@@ -35,11 +35,12 @@ from sporades.accommodations.states import Opinion
 from sporades.accommodations.states import State as CaseState
 from sporades.accounts import keys
 from sporades.accounts import operations as accounts
-from sporades.accounts.models import AddressChange, Membership, User
+from sporades.accounts.models import AddressChange, Membership, RoleProposal, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
 from sporades.acts import (
     accommodating,
+    appointing,
     asking,
     claiming,
     enrolling,
@@ -219,6 +220,7 @@ class World:
     record: Candidate
     letter: Letter
     hold: Hold
+    proposal: RoleProposal
     case: Case
     paper: Paper
     activation: str
@@ -336,6 +338,7 @@ def build(mark: str = "") -> World:
             by=replace(author_of(users[Role.ADMINISTRATOR]), name=f"Claude Martin {mark}".strip()),
             at=NOW,
         ),
+        proposal=a_proposed_role(users[Role.ADMINISTRATOR], mark),
         activation=keys.activation_key(asleep),
         change=keys.change_key(change),
         undo=keys.undo_key(left),
@@ -344,6 +347,24 @@ def build(mark: str = "") -> World:
         .latest("number")
         .code,
         reset=keys.reset_key(other.user, at=NOW),
+    )
+
+
+def a_proposed_role(proposer: User, mark: str = "") -> RoleProposal:
+    """Propose to invite a manager in Lille."""
+    return appointing.propose(
+        wanted=appointing.Wanted(
+            email="invitee@exemple.test",
+            full_name=f"Dominique Roux {mark}".strip(),
+            role=Membership.Role.MANAGER,
+            academies=["A09"],
+            domains=[],
+            ends_on=None,
+        ),
+        reason=f"Remplace Camille Martin {mark}".strip(),
+        sending=uuid4(),
+        by=replace(author_of(proposer), name=f"Claude Martin {mark}".strip()),
+        at=NOW,
     )
 
 

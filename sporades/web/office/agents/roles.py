@@ -1,16 +1,17 @@
 """« Votre rôle »: what one may do, who does the rest in the same perimeter, who adds a colleague."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 
+from sporades.accounts.members import meeting
 from sporades.accounts.models import Membership
-from sporades.accounts.permissions import GRANTED, Permission, reach
+from sporades.accounts.permissions import GRANTED, Permission, reach, reach_of
 from sporades.core.french import day_in_words, local_day
 from sporades.territory import queries as territory
 
@@ -28,6 +29,7 @@ def role(request: HttpRequest) -> HttpResponse:
         "roles": in_words(mine),
         "may": [one.value for one in Permission if reach(mine, one)],
         "may_not": _asked_of(others, [one for one in Permission if not reach(mine, one)]),
+        "proposes": bool(reach(mine, Permission.PROPOSE_ROLES)),
         "deployer": settings.DEPLOYER_NAME,
         "trail": TRAIL,
     }
@@ -47,19 +49,11 @@ def in_words(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
     ]
 
 
-def _colleagues(mine: Iterable[Membership], *, of: int, on: Any) -> Iterable[Membership]:
+def _colleagues(mine: Iterable[Membership], *, of: int, on: date) -> Iterable[Membership]:
     """Return the memberships of others that count somewhere where those of a reader do."""
-    everywhere = ~Q(pk__in=[])  # an empty condition would be lost among the others
-    meets = Q(pk__in=[])
-    for one in mine:
-        academies = Q(academies=[]) | Q(academies__overlap=one.academies)
-        domains = Q(domains=[]) | Q(domains__overlap=one.domains)
-        meets |= (academies if one.academies else everywhere) & (
-            domains if one.domains else everywhere
-        )
     found: Iterable[Membership] = (
         Membership.objects.current(on)
-        .filter(meets, user__is_active=True)
+        .filter(meeting(reach_of(mine)), user__is_active=True)
         .exclude(user=of)
         .order_by("full_name", "pk")
     )

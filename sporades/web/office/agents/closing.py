@@ -1,0 +1,64 @@
+"""The account of somebody who works in the office, closed at once."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import reach_of
+from sporades.acts import inviting
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
+from sporades.web.office.agents.forms import CloseForm
+from sporades.web.office.agents.roles import in_words
+
+TRAIL = [("Accueil", reverse_lazy("office:home")), ("Agents", reverse_lazy("office:agents"))]
+
+
+def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
+    """Close an account whose every role is within the perimeter; nobody closes their own."""
+    roles = roles_of(request, agent)
+    user = roles[0].user
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if needs_second_factor_again(request):
+            return second_factor_again(request)
+        try:
+            inviting.close(
+                email=user.email,
+                reason=form.cleaned_data["motif"],
+                by=request.reach.author_of(reach_of(roles)),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, f"Le compte de {roles[0].full_name} est fermé : il n'ouvre plus rien."
+            )
+        return redirect("office:agents")
+    context = {
+        "user_closed": user,
+        "name": roles[0].full_name,
+        "roles": in_words(roles),
+        "form": form,
+        "trail": TRAIL,
+    }
+    return render(request, "office/close_agent.html", context, status=422 if form.errors else 200)
+
+
+def roles_of(request: HttpRequest, agent: int) -> list[Membership]:
+    """Return what an account is there for, or was: all of it within the perimeter, or it is not there.
+
+    Raises Http404.
+    """
+    every = Membership.objects.filter(user=agent, replaced_at=None).select_related("user")
+    roles = list(every.order_by("pk"))
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    held = [one for one in roles if one.is_current(today)] or roles
+    if not held or agent == request.user.pk or not request.reach.includes(reach_of(held)):
+        raise Http404
+    return held

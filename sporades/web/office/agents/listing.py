@@ -1,0 +1,136 @@
+"""« Agents »: who may see or do something in a perimeter, and how things stand with their access."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+
+from sporades.accounts.members import access_in_words, in_access, meeting, members
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, Reach, reach_of
+from sporades.core.french import local_day
+from sporades.core.numbers import in_groups
+from sporades.territory import queries as territory
+from sporades.web.office.agents.forms import AgentsForm
+from sporades.web.office.agents.proposing import proposals_of
+from sporades.web.office.asking import FORGOTTEN, Asked, base_of
+from sporades.web.office.bounded import is_cut, page_of
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+NAMED = "nom"
+"""The field that says who."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One role of somebody who works in the office.
+
+    Attributes:
+        member: the role, with its account.
+        where: academies, then domains, in words.
+        access: how things stand with it, in words.
+        last_seen: when they last signed in, in words; nothing if they never did.
+        is_mine: whether it is the reader's own.
+        may_close: whether the reader may close the account, and propose another role.
+    """
+
+    member: Membership
+    where: str
+    access: str
+    last_seen: str
+    is_mine: bool
+    may_close: bool
+
+
+def agents(request: HttpRequest) -> HttpResponse:
+    """Those whose role counts somewhere within the perimeter; a name is sent, and stands in no address."""
+    asked = Asked(request, hidden=NAMED)
+    form = AgentsForm(asked.data, reach=request.reach)
+    if asked.is_forgotten:
+        form.add_error(NAMED, FORGOTTEN)
+    if where := asked.leads_on(form):
+        return redirect(where)
+    page = page_of(request, _found(request, form))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": _lines(request, list(page)),
+        "counted": in_groups(str(page.paginator.count)),
+        "is_cut": is_cut(page),
+        "base": base_of(asked.filters(form)),
+        **proposals_of(request),
+        "may_propose": bool(request.reaches(Permission.PROPOSE_ROLES)),
+        "deployer": settings.DEPLOYER_NAME,
+        "trail": TRAIL,
+    }
+    return render(request, "office/agents.html", context, status=422 if form.errors else 200)
+
+
+def _found(request: HttpRequest, form: AgentsForm) -> QuerySet[Membership]:
+    """Return what is asked for; nothing while what is asked for cannot be understood."""
+    if form.errors:
+        return Membership.objects.none()
+    academy = form.said.get("academie")
+    reach = request.reach.in_academy(academy) if academy else request.reach
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    found = in_access(members(Membership.objects.filter(meeting(reach))), form.access, on=today)
+    if role := form.said.get("role"):
+        found = found.filter(role=role)
+    if name := form.said.get(NAMED):
+        found = found.filter(Q(full_name__icontains=name) | Q(user__email__icontains=name))
+    return found.order_by("full_name", "user", "pk")
+
+
+def _lines(request: HttpRequest, found: list[Membership]) -> list[Line]:
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    closable = _closable(found, request.reaches(Permission.CLOSE_MEMBERS), request)
+    return [
+        Line(
+            member=one,
+            where=_where(one),
+            access=_access(one, today),
+            last_seen=_seen(one),
+            is_mine=one.user_id == request.user.pk,
+            may_close=one.user_id in closable and one.is_current(today),
+        )
+        for one in found
+    ]
+
+
+def _seen(one: Membership) -> str:
+    last = one.user.last_login
+    return f"{local_day(last, settings.TIME_ZONE):%d/%m/%Y}" if last else ""
+
+
+def _where(one: Membership) -> str:
+    academies = [territory.academy(code).name for code in one.academies]
+    return ", ".join(
+        [*(academies or ["toutes les académies"]), *(one.domains or ["tous les domaines"])]
+    )
+
+
+def _access(one: Membership, today: date) -> str:
+    """Say how things stand with a role, and that a second factor is missing where it will be asked for."""
+    said = access_in_words(one, on=today)
+    lacks = one.is_current(today) and one.user.has_usable_password() and not one.is_doubled
+    return f"{said}, sans double authentification" if lacks else said
+
+
+def _closable(found: Iterable[Membership], reach: Reach, request: HttpRequest) -> set[int]:
+    """Return the accounts that the reader may close: every role of theirs is within the perimeter."""
+    if not reach:
+        return set()
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    theirs: dict[int, list[Membership]] = {}
+    for one in Membership.objects.filter(user__in={one.user_id for one in found}).current(today):
+        theirs.setdefault(one.user_id, []).append(one)
+    return {
+        user
+        for user, roles in theirs.items()
+        if user != request.user.pk and reach.includes(reach_of(roles))
+    }

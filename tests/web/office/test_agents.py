@@ -1,0 +1,353 @@
+"""« Agents »: who works in a perimeter, invited and changed by two, closed by one."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from sporades.accounts.models import Membership, RoleProposal
+from sporades.journal.models import Entry
+from tests.factories import NOW
+from tests.web.guide import links, main, seen, value_of, words
+from tests.web.office.conftest import second_factor_shown
+from tests.web.registry.world import a_member
+
+LIST = reverse("office:agents")
+INVITE = reverse("office:invite_agent")
+Role = Membership.Role
+INVITED = {
+    "nom": "Dominique Roux",
+    "adresse": "nouvelle@exemple.test",
+    "role": "manager",
+    "academies": ["A09"],
+    "motif": "Remplace Camille",
+}
+
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
+
+@pytest.fixture
+def head(member):
+    """Return the browser of a head of service of Lille."""
+    return member("A09", role=Role.HEAD, email="cheffe@exemple.test")
+
+
+@pytest.fixture
+def administrator(member):
+    return member(role=Role.ADMINISTRATOR, email="admin@exemple.test")
+
+
+def named(email, role, academies, name, **said):
+    user = a_member(email, role, academies)
+    user.memberships.update(full_name=name, **said)
+    return user
+
+
+def close_page(user):
+    return reverse("office:close_agent", args=[user.pk])
+
+
+def change_page(user):
+    return reverse("office:change_agent", args=[user.pk])
+
+
+def names(page):
+    """The names that the table shows, in its order."""
+    return [words(one).rsplit(" ", 1)[0] for one in seen(page).cssselect("main tbody th")]
+
+
+def row(page, name):
+    """The cells of one line of the table, by title."""
+    for line in seen(page).cssselect("main tbody tr"):
+        if words(line.cssselect("th")[0]).startswith(name):
+            return {one.get("data-label"): words(one) for one in line.cssselect("td")}
+    return None
+
+
+def test_whoever_counts_in_the_perimeter_is_listed_and_nobody_else(head):
+    named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+    named("partout@exemple.test", Role.ADMINISTRATOR, [], "Lou Garnier")
+    named("deux@exemple.test", Role.DOCTOR, ["A09", "A25"], "Noa Petit")
+    named("loin@exemple.test", Role.MANAGER, ["A25"], "Sacha Noël")
+
+    page = head.get(LIST)
+
+    assert names(page) == ["Alix Morel", "Claude Martin", "Lou Garnier", "Noa Petit"]
+    assert row(page, "Lou Garnier") == {
+        "Rôle": "Administrateur",
+        "Où": "Toutes les académies, tous les domaines",
+        "Accès": "Ouvert, sans double authentification",
+        "Dernière connexion": "Jamais",
+        "Changer": "",
+    }
+    assert row(page, "Claude Martin")["Changer"] == "C'est vous"
+    assert row(page, "Noa Petit")["Où"] == "Lille, Versailles, tous les domaines"
+    assert row(page, "Claude Martin")["Accès"] == "Ouvert"
+
+
+def test_the_domains_of_the_reader_bound_the_list(member):
+    here = member("A09", role=Role.HEAD, domains=["ESSAI"], email="cheffe@exemple.test")
+    named("maths@exemple.test", Role.MANAGER, ["A09"], "Sacha Noël", domains=["BE"])
+    named("essai@exemple.test", Role.MANAGER, ["A09"], "Alix Morel", domains=["BE", "ESSAI"])
+
+    assert names(here.get(LIST)) == ["Alix Morel", "Claude Martin"]
+
+
+def test_what_is_listed_is_chosen_and_no_name_stands_in_an_address(head):
+    gone = NOW.date() - timedelta(days=3)
+    named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+    named("parti@exemple.test", Role.AUDITOR, ["A09"], "Lou Garnier", ends_on=gone)
+    invited = named("attendue@exemple.test", Role.MANAGER, ["A09"], "Noa Petit")
+    invited.set_unusable_password()
+    invited.save()
+
+    assert names(head.get(LIST, {"acces": "ended"})) == ["Lou Garnier"]
+    assert "Fermé depuis le 23/11/2026" in main(head.get(LIST, {"acces": "ended"}))
+    assert names(head.get(LIST, {"acces": "invited"})) == ["Noa Petit"]
+    assert names(head.get(LIST, {"role": "manager"})) == ["Alix Morel", "Noa Petit"]
+    answer = head.post(LIST, {"nom": "attendue@"})
+    assert "attendue" not in answer["Location"]
+    assert names(head.get(answer["Location"])) == ["Noa Petit"]
+    assert "Aucun agent ne répond" in main(head.post(LIST, {"nom": "Personne"}, follow=True))
+
+
+def test_a_page_asks_no_more_questions_for_fifty_agents(head, django_assert_max_num_queries):
+    for rank in range(30):
+        named(f"agent{rank}@exemple.test", Role.MANAGER, ["A09"], f"Agent {rank:02}")
+
+    with django_assert_max_num_queries(12):
+        page = head.get(LIST)
+
+    assert len(names(page)) == 31
+
+
+def test_the_home_page_leads_to_it(head, manager):
+    home = reverse("office:home")
+
+    assert links(head.get(home), "Agents") == [LIST]
+    assert links(manager.get(home), "Agents") == []
+    assert manager.get(LIST).status_code == 404
+
+
+def test_an_auditor_reads_the_list_and_changes_nothing(member):
+    auditor = member("A09", role=Role.AUDITOR)
+    colleague = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+
+    page = auditor.get(LIST)
+
+    assert row(page, "Alix Morel")["Changer"] == ""
+    assert links(page, "Proposer une invitation") == []
+    for where in (INVITE, change_page(colleague), close_page(colleague)):
+        assert auditor.get(where).status_code == 404
+
+
+# --- Closed by one -------------------------------------------------------------------------------
+
+
+def test_an_account_is_closed_at_once_with_a_reason(head, member):
+    theirs = member("A09", email="ici@exemple.test")
+
+    asked = head.get(close_page(theirs.user))
+    assert "ici@exemple.test" in main(asked)
+    silent = head.post(close_page(theirs.user), {"motif": " "})
+    assert silent.status_code == 422
+    assert theirs.get(reverse("office:home")).status_code == 200
+    done = head.post(close_page(theirs.user), {"motif": "A quitté le service"}, follow=True)
+
+    assert "Le compte de Claude Martin est fermé" in main(done)
+    assert theirs.get(reverse("office:home")).status_code == 404
+    said = Entry.objects.get(verb="member closed")
+    assert (said.academy, said.actor_name) == ("A09", "Claude Martin")
+    assert said.payload["after"] == {"reason": "A quitté le service"}
+    assert "motif : A quitté le service" in main(head.get(reverse("office:all_acts")))
+
+
+def test_whoever_closes_or_approves_has_just_shown_the_second_factor(head, administrator, member):
+    theirs = member("A09", email="ici@exemple.test")
+    head.post(INVITE, INVITED)
+    approve = reverse("office:approve_role", args=[RoleProposal.objects.get().pk])
+    later = NOW + timedelta(minutes=16)
+
+    with time_machine.travel(later, tick=False):
+        closing = head.post(close_page(theirs.user), {"motif": "A quitté le service"})
+        giving = administrator.post(approve)
+        assert theirs.get(reverse("office:home")).status_code == 200
+        second_factor_shown(head, at=later)
+        head.post(close_page(theirs.user), {"motif": "A quitté le service"})
+
+    for asked in (closing, giving):
+        assert asked.url.startswith(reverse("mfa_reauthenticate"))
+    assert RoleProposal.objects.get().state == "proposed"
+    assert theirs.get(reverse("office:home")).status_code == 404
+
+
+def test_nobody_is_closed_beyond_the_perimeter_nor_oneself(head):
+    beyond = [
+        named("partout@exemple.test", Role.ADMINISTRATOR, [], "Lou Garnier"),
+        named("deux@exemple.test", Role.MANAGER, ["A09", "A25"], "Noa Petit"),
+        named("loin@exemple.test", Role.MANAGER, ["A25"], "Sacha Noël"),
+        head.user,
+    ]
+
+    for user in beyond:
+        for where in (close_page(user), change_page(user)):
+            assert head.get(where).status_code == 404
+            assert head.post(where, {"motif": "Essai"}).status_code == 404
+    assert not Membership.objects.exclude(ends_on=None).exists()
+
+
+def test_a_second_role_elsewhere_keeps_an_account_out_of_reach(head):
+    both = named("deux@exemple.test", Role.MANAGER, ["A09"], "Noa Petit")
+    Membership.objects.create(
+        user=both, role=Role.AUDITOR, full_name="Noa Petit", academies=["A25"]
+    )
+
+    assert row(head.get(LIST), "Noa Petit")["Changer"] == ""
+    assert head.get(close_page(both)).status_code == 404
+
+
+def test_what_was_closed_meanwhile_is_said(head, administrator):
+    colleague = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+    administrator.post(close_page(colleague), {"motif": "A quitté le service"})
+
+    late = head.post(close_page(colleague), {"motif": "Parti"}, follow=True)
+
+    assert "est déjà fermé" in main(late)
+    assert Entry.objects.filter(verb="member closed").count() == 1
+
+
+# --- Invited and changed by two ------------------------------------------------------------------
+
+
+def test_an_invitation_is_proposed_by_one_and_approved_by_another(head, administrator):
+    proposed = head.post(INVITE, INVITED, follow=True)
+    made = RoleProposal.objects.get()
+    page = reverse("office:proposed_role", args=[made.pk])
+
+    assert "un mail prévient celles qui le peuvent" in main(proposed)
+    assert "Peuvent l'approuver : Claude Martin (administrateur)" in main(proposed)
+    assert links(administrator.get(reverse("office:home")), "Dominique Roux") == [page]
+    assert "Accès en attente d'une autre personne" in main(head.get(LIST))
+    read = administrator.get(page)
+    assert "Académies : académie de Lille" in main(read)
+    approve = reverse("office:approve_role", args=[made.pk])
+    assert "Le mail d'invitation part." in main(administrator.post(approve, follow=True))
+
+    assert Membership.objects.get(user__email="nouvelle@exemple.test").academies == ["A09"]
+    after = main(head.get(page))
+    assert "Approuvée le" in after
+    assert "Peuvent l'approuver" not in after
+
+
+def test_whoever_proposed_neither_approves_nor_refuses_and_may_take_it_back(head):
+    head.post(INVITE, INVITED)
+    made = RoleProposal.objects.get()
+    for name, said in (("approve_role", {}), ("refuse_role", {"motif": "Non"})):
+        head.post(reverse(f"office:{name}", args=[made.pk]), said)
+        made.refresh_from_db()
+        assert made.state == "proposed"
+
+    back = head.post(reverse("office:drop_role", args=[made.pk]), follow=True)
+
+    assert "La proposition est retirée." in main(back)
+    made.refresh_from_db()
+    assert made.state == "dropped"
+
+
+def test_a_refusal_says_why(head, administrator):
+    head.post(INVITE, INVITED)
+    made = RoleProposal.objects.get()
+    refuse = reverse("office:refuse_role", args=[made.pk])
+
+    silent = administrator.post(refuse, {"motif": ""})
+    assert silent.status_code == 422
+    assert "Dites pourquoi vous refusez cet accès." in main(silent)
+    administrator.post(reverse("office:drop_role", args=[made.pk]))
+    administrator.post(refuse, {"motif": "Pas ce mois-ci"})
+
+    read = main(head.get(reverse("office:proposed_role", args=[made.pk])))
+    assert "Refusée le" in read
+    assert "Pas ce mois-ci" in read
+
+
+def test_one_academy_is_not_asked_for_and_none_beyond_is_taken(head, member):
+    page = head.get(INVITE)
+    assert seen(page).cssselect("main [name=academies]") == []
+    head.post(INVITE, {**INVITED, "academies": ["A25"]})
+    assert RoleProposal.objects.get().academies == ["A09"]
+
+    two = member("A09", "A25", role=Role.HEAD, email="deux@exemple.test")
+    other = {**INVITED, "adresse": "autre@exemple.test", "academies": ["A28"]}
+    assert two.post(INVITE, other).status_code == 422
+    assert two.post(INVITE, {**other, "academies": []}).status_code == 422
+    assert RoleProposal.objects.count() == 1
+
+
+def test_all_domains_are_not_given_by_whoever_has_some(member):
+    some = member("A09", role=Role.HEAD, domains=["ESSAI"], email="cheffe@exemple.test")
+
+    refused = some.post(INVITE, INVITED)
+    assert refused.status_code == 422
+    assert "Choisissez parmi vos domaines" in main(refused)
+    some.post(INVITE, {**INVITED, "domaines": ["ESSAI"]})
+
+    assert RoleProposal.objects.get().domains == ["ESSAI"]
+
+
+def test_an_administrator_is_not_among_the_roles(head):
+    offered = {one.get("value") for one in seen(head.get(INVITE)).cssselect("[name=role]")}
+
+    assert offered == {"manager", "head", "auditor", "doctor"}
+    assert head.post(INVITE, {**INVITED, "role": "administrator"}).status_code == 422
+
+
+def test_what_cannot_be_is_said_on_the_form_and_what_was_typed_stays(head):
+    named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+
+    refused = head.post(INVITE, {**INVITED, "adresse": "ici@exemple.test"})
+
+    assert refused.status_code == 422
+    assert "un agent a la sienne" in main(refused)
+    assert value_of(refused, "nom") == "Dominique Roux"
+
+
+def test_nobody_who_may_approve_is_said_at_once(head):
+    assert "aucune ne le peut ici" in main(head.post(INVITE, INVITED, follow=True))
+
+
+def test_another_role_is_proposed_to_an_agent_from_what_they_have(head, administrator):
+    colleague = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel", domains=["ESSAI"])
+    page = head.get(change_page(colleague))
+    assert value_of(page, "role") == "manager"
+    same = {"role": "manager", "domaines": ["ESSAI"], "motif": "Essai"}
+    assert "C'est déjà son rôle" in main(head.post(change_page(colleague), same))
+
+    head.post(change_page(colleague), {**same, "role": "auditor"})
+    made = RoleProposal.objects.get()
+    read = main(administrator.get(reverse("office:proposed_role", args=[made.pk])))
+    assert "Son rôle aujourd'hui Gestionnaire" in read
+    assert "Le rôle proposé Auditeur" in read
+    administrator.post(reverse("office:approve_role", args=[made.pk]))
+
+    assert [one.role for one in colleague.memberships_on(NOW.date())] == ["auditor"]
+    assert "Le rôle de" not in main(head.get(LIST))
+
+
+def test_several_roles_are_not_changed_here(head):
+    both = named("deux@exemple.test", Role.MANAGER, ["A09"], "Noa Petit")
+    Membership.objects.create(
+        user=both, role=Role.AUDITOR, full_name="Noa Petit", academies=["A09"]
+    )
+
+    assert "a plusieurs rôles" in main(head.get(change_page(both), follow=True))
+
+
+def test_a_proposal_is_nobody_elses_to_read(head, member, manager):
+    head.post(INVITE, INVITED)
+    page = reverse("office:proposed_role", args=[RoleProposal.objects.get().pk])
+    elsewhere = member("A25", role=Role.HEAD, email="loin@exemple.test")
+
+    for browser in (manager, elsewhere):
+        assert browser.get(page).status_code == 404
+    assert "Dominique Roux" not in elsewhere.get(LIST).text
