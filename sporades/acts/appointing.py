@@ -6,7 +6,7 @@ second person themselves.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ Role = Membership.Role
 GIVEN = (Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.DOCTOR)
 """The roles that the office gives: an administrator is invited by command alone."""
 _BY_ADMINISTRATORS = {Role.HEAD}
+KEPT_FOR = timedelta(days=365)
+"""How long it is kept who was proposed, and what became of it."""
 
 
 class SamePerson(Refused):
@@ -254,6 +256,16 @@ def drop(*, proposal: RoleProposal, by: Actor, at: datetime) -> None:
     _record("role taken back", proposal, by=by, at=at)
 
 
+@transaction.atomic
+def forget_old(*, at: datetime) -> int:
+    """Erase the proposals of a year ago, decided or not, and their mails; return how many there were."""
+    old = RoleProposal.objects.filter(proposed_at__lt=at - KEPT_FOR)
+    proposals = list(old.select_for_update(skip_locked=True))
+    mail.forget(proposals)
+    RoleProposal.objects.filter(pk__in=[one.pk for one in proposals]).delete()
+    return len(proposals)
+
+
 def _decide(
     proposal: RoleProposal, transition: Transition, *, by: Actor, at: datetime, **said: str
 ) -> None:
@@ -263,9 +275,11 @@ def _decide(
 
 def _record(verb: str, proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
     said = {"role": proposal.role, "academies": proposal.academies, "domains": proposal.domains}
+    until = {"until": proposal.ends_on.isoformat()} if proposal.ends_on else {}
     answer = {"answer": proposal.answer} if proposal.answer else {}
     first, *others = proposal.academies
-    after = {**said, "name": proposal.full_name, "reason": proposal.reason, **answer}
+    # Who it is for is read from its row, which is erased in its time: the journal never is.
+    after = {**said, **until, "reason": proposal.reason, **answer}
     entry = journal.record(verb, by=by, on=proposal, at=at, academy=first, after=after)
     for academy in others:
         journal.also_for(entry, academy=academy)

@@ -11,6 +11,7 @@ from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
 from sporades.acts import (
     announcing,
+    appointing,
     awaiting_opinions,
     changing,
     completing,
@@ -58,6 +59,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     now = timezone.now()
     forgetting.delete_unactivated(at=now)
     accounts.forget_old_changes(at=now)
+    appointing.forget_old(at=now)
     sessions.forget_expired(at=now)
     sessions.forget_closed(at=now)
     limits.forget_old(at=now)

@@ -253,6 +253,20 @@ def test_an_address_that_was_taken_meanwhile_is_said_and_the_proposal_waits(head
     assert made.state == ProposalState.PROPOSED
 
 
+def test_of_whoever_was_proposed_nothing_is_left_after_a_year(head, other):
+    made = propose(head)
+    appointing.refuse(proposal=made, answer="Non", by=author_of(other), at=NOON)
+
+    assert appointing.forget_old(at=NOON + timedelta(days=365)) == 0
+    assert appointing.forget_old(at=NOON + timedelta(days=365, seconds=1)) == 1
+
+    assert not RoleProposal.objects.exists()
+    assert mailed("role_to_approve") == mailed("role_decided") == []
+    said = [str(one.payload) for one in Entry.objects.filter(verb__startswith="role ")]
+    assert len(said) == 2
+    assert not any("Dominique" in one or "nouvelle@" in one for one in said)
+
+
 def test_whoever_proposed_may_have_gone(head, other):
     made = propose(head)
     gone = author_of(head)

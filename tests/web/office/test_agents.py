@@ -343,6 +343,21 @@ def test_several_roles_are_not_changed_here(head):
     assert "a plusieurs rôles" in main(head.get(change_page(both), follow=True))
 
 
+def test_the_journal_says_what_was_proposed_to_whom_and_why(head, administrator):
+    head.post(INVITE, {**INVITED, "dernier_jour": "31/08/2027"})
+    made = RoleProposal.objects.get()
+    administrator.post(reverse("office:approve_role", args=[made.pk]))
+
+    read = main(head.get(reverse("office:all_acts")))
+
+    assert (
+        "Accès proposé : Dominique Roux (gestionnaire, académie de Lille, jusqu'au 31/08/2027 ; "
+        "motif : Remplace Camille)"
+        in read
+    )
+    assert "Dominique Roux (gestionnaire, académie de Lille, jusqu'au 31/08/2027)" in read
+
+
 def test_a_proposal_is_nobody_elses_to_read(head, member, manager):
     head.post(INVITE, INVITED)
     page = reverse("office:proposed_role", args=[RoleProposal.objects.get().pk])

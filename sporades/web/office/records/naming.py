@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import Membership, RoleProposal, User
 from sporades.accounts.permissions import Reach
 from sporades.acts.moving import VERB as MOVED
 from sporades.batches.models import Batch
@@ -45,6 +45,7 @@ _NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Any]]] = {
         lambda: Regulation.objects.light().select_related("domain", "session"),
         str,
     ),
+    "roleproposal": (RoleProposal.objects.all, lambda one: f"Accès proposé : {one.full_name}"),
     "preparedregulation": (PreparedRegulation.objects.light, str),
     "export": (
         lambda: Export.objects.only("pk"),
@@ -248,13 +249,12 @@ def _day(said: str) -> str:
 
 
 def _proposed(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Say which role was proposed to whom, why, and why it was refused."""
+    """Say which role was proposed, why, and why it was refused."""
     reason, answer = after.get("reason"), after.get("answer")
     return " ; ".join(
         filter(
             None,
             (
-                after.get("name"),
                 *_roles_of(after),
                 reason and f"motif : {reason}",
                 answer and f"motif du refus : {answer}",
