@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades.accounts.models import SECOND_FACTORS, Membership
 from sporades.accounts.permissions import Reach
-from sporades.core.french import local_day
+from sporades.core.french import day_in_digits
 
 
 class Access(StrEnum):
@@ -61,7 +61,7 @@ def access_in_words(one: Membership, *, on: date) -> str:
     """Say whether a role is open on a day, and since or until when."""
     if one.ends_on is not None and one.ends_on < on:
         if one.replaced_at is not None:
-            return f"remplacé depuis le {local_day(one.replaced_at, settings.TIME_ZONE):%d/%m/%Y}"
+            return f"remplacé depuis le {day_in_digits(one.replaced_at, settings.TIME_ZONE)}"
         closed_on = one.ends_on + timedelta(days=1)  # the last day was still theirs
         return f"fermé depuis le {closed_on:%d/%m/%Y}"
     opened = "ouvert" if one.user.has_usable_password() else "invité, sans mot de passe"

@@ -148,9 +148,8 @@ def test_another_role_to_approve(letters, head, administrator):
 
     [letter] = letters()
     assert letter["Subject"] == "Changement de rôle à approuver : Dominique Roux"
-    assert (
-        "propose de changer le rôle de Dominique Roux (agent@exemple.test), comme auditeur."
-        in words(letter)
+    assert "propose un autre rôle pour Dominique Roux (agent@exemple.test) : auditeur." in words(
+        letter
     )
     assert "Tant que personne d'autre ne l'approuve, son rôle reste le même." in words(letter)
 
@@ -161,13 +160,13 @@ def test_another_role_to_approve(letters, head, administrator):
         (
             False,
             "Invitation approuvée",
-            "inviter Dominique Roux (nouvelle@exemple.test)",
+            "inviter Dominique Roux (nouvelle@exemple.test), comme auditeur.",
             "Le mail d'invitation est parti.",
         ),
         (
             True,
             "Changement de rôle approuvé",
-            "changer le rôle de Dominique Roux (agent@exemple.test)",
+            "un autre rôle pour Dominique Roux (agent@exemple.test), auditeur.",
             "Ce rôle compte dès son prochain clic.",
         ),
     ],
@@ -188,7 +187,7 @@ def test_what_was_proposed_is_given(letters, is_change, subject, act, sentence):
         == f"""\
 Bonjour Claude Martin,
 
-Claude Martin approuve ce que vous avez proposé : {act}, comme auditeur.
+Claude Martin approuve ce que vous avez proposé : {act}
 {sentence}
 
 La proposition : {SITE}/gestion/agents/propositions/{made.pk}

@@ -155,7 +155,7 @@ def test_an_account_is_closed_at_once_with_a_reason(head, member):
     assert theirs.get(reverse("office:home")).status_code == 200
     done = head.post(close_page(theirs.user), {"motif": "A quitté le service"}, follow=True)
 
-    assert "Le compte de Claude Martin est fermé" in main(done)
+    assert "Claude Martin : le compte est fermé" in main(done)
     assert theirs.get(reverse("office:home")).status_code == 404
     said = Entry.objects.get(verb="member closed")
     assert (said.academy, said.actor_name) == ("A09", "Claude Martin")
@@ -331,7 +331,6 @@ def test_another_role_is_proposed_to_an_agent_from_what_they_have(head, administ
     administrator.post(reverse("office:approve_role", args=[made.pk]))
 
     assert [one.role for one in colleague.memberships_on(NOW.date())] == ["auditor"]
-    assert "Le rôle de" not in main(head.get(LIST))
 
 
 def test_several_roles_are_not_changed_here(head):
@@ -352,8 +351,7 @@ def test_the_journal_says_what_was_proposed_to_whom_and_why(head, administrator)
 
     assert (
         "Accès proposé : Dominique Roux (gestionnaire, académie de Lille, jusqu'au 31/08/2027 ; "
-        "motif : Remplace Camille)"
-        in read
+        "motif : Remplace Camille)" in read
     )
     assert "Dominique Roux (gestionnaire, académie de Lille, jusqu'au 31/08/2027)" in read
 

@@ -37,7 +37,7 @@ def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(
-                request, f"Le compte de {roles[0].full_name} est fermé : il n'ouvre plus rien."
+                request, f"{roles[0].full_name} : le compte est fermé, il n'ouvre plus rien."
             )
         return redirect("office:agents")
     context = {

@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from sporades.accounts.members import access_in_words, in_access, meeting, members
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach, reach_of
-from sporades.core.french import local_day
+from sporades.core.french import day_in_digits, local_day
 from sporades.core.numbers import in_groups
 from sporades.territory import queries as territory
 from sporades.web.office.agents.forms import AgentsForm
@@ -104,7 +104,7 @@ def _lines(request: HttpRequest, found: list[Membership]) -> list[Line]:
 
 def _seen(one: Membership) -> str:
     last = one.user.last_login
-    return f"{local_day(last, settings.TIME_ZONE):%d/%m/%Y}" if last else ""
+    return day_in_digits(last, settings.TIME_ZONE) if last else ""
 
 
 def _where(one: Membership) -> str:
