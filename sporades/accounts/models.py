@@ -255,6 +255,11 @@ class RoleProposal(models.Model):
                 condition=Q(state=ProposalState.PROPOSED),
                 name="somebody_has_one_proposed_role",
             ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(state=ProposalState.PROPOSED),
+                name="an_agent_has_one_proposed_role",
+            ),
             models.CheckConstraint(
                 name="a_proposed_role_has_academies",
                 condition=~Q(academies=[]) & ~Q(role="administrator"),

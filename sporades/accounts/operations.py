@@ -251,6 +251,13 @@ def end_memberships(user: User, *, on: date) -> None:
     end_sessions(user)
 
 
+def shut(user: User) -> None:
+    """Let an account be opened by whoever chooses its password by mail, and by nobody who knew it."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_sessions(user)
+
+
 def replace_memberships(user: User, *, on: date, at: datetime) -> None:
     """Set aside every role of a member of staff for another one: they end the day before, and stay.
 

@@ -8,19 +8,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 
-from sporades import journal, mail
+from sporades import mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, RoleProposal, User
 from sporades.accounts.permissions import Permission, Reach, reach_of
-from sporades.accounts.states import DROP_ROLE, GIVE, REFUSE_ROLE, ProposalState
+from sporades.accounts.states import GIVE, REFUSE_ROLE, ProposalState
 from sporades.acts import inviting
+from sporades.acts.known_addresses import told_to
 from sporades.core.actors import Actor
+from sporades.core.digests import digest
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
@@ -37,13 +40,19 @@ KEPT_FOR = timedelta(days=365)
 class SamePerson(Refused):
     """Who gives a role proposed it, or would have it."""
 
-    message = "Vous ne pouvez pas approuver ce que vous proposez, ni votre propre rôle."
+    message = "Vous ne décidez ni de ce que vous proposez, ni de votre propre rôle."
 
 
 class NotHighEnough(Refused):
     """Who gives a role that approves what others propose is no administrator."""
 
-    message = "Seul un administrateur approuve le rôle de chef de service."
+    message = "Seul un administrateur décide du rôle de chef de service."
+
+
+class Overtaken(Refused):
+    """What was read of an agent is no longer so."""
+
+    message = "Le rôle de cette personne a changé entre-temps : relisez-le avant d'approuver."
 
 
 class OutOfReach(Refused):
@@ -73,13 +82,13 @@ class Wanted:
     ends_on: date | None
 
 
-@transaction.atomic
 def propose(
     *,
     wanted: Wanted,
     user: User | None = None,
     reason: str,
     sending: UUID,
+    reach: Reach,
     by: Actor,
     at: datetime,
 ) -> RoleProposal:
@@ -89,37 +98,61 @@ def propose(
         wanted: which role.
         user: whose role it would replace; nothing for somebody who is invited.
         reason: why, for whoever decides and for the journal.
-        sending: names the press.
+        sending: names the press: the same one with other words is another.
+        reach: where whoever proposes it may.
         by: who proposes.
         at: the instant.
 
     Raises:
         NotInvited: it could not be given as it stands, or changes nothing.
+        AddressKnown, TooManyKnown: nobody can be invited at this address (`known_addresses`).
         Refused: another proposal waits for the same person.
     """
-    made = RoleProposal.objects.filter(sending=sending).first()
-    if made is not None:
+    with told_to(by, academy=min(wanted.academies, default=""), at=at):
+        return _propose(wanted, user, reason=reason, sending=sending, reach=reach, by=by, at=at)
+
+
+@transaction.atomic
+def _propose(
+    wanted: Wanted,
+    user: User | None,
+    *,
+    reason: str,
+    sending: UUID,
+    reach: Reach,
+    by: Actor,
+    at: datetime,
+) -> RoleProposal:
+    said = {
+        "user": user,
+        "email": wanted.email,
+        "full_name": wanted.full_name,
+        "role": wanted.role,
+        "academies": sorted(set(wanted.academies)),
+        "domains": sorted(set(wanted.domains)),
+        "ends_on": wanted.ends_on,
+        "reason": reason,
+        "proposed_by_id": by.identifier,
+    }
+    proposed = RoleProposal.objects.proposed()
+    if made := proposed.filter(sending=sending, **said).first():
         return made
+    if RoleProposal.objects.filter(sending=sending).exists():
+        sending = uuid4()  # a page found again by « Retour », with other words or decided since
     _check(wanted, user, at=at)
     try:
         with transaction.atomic():
             made = RoleProposal.objects.create(
-                user=user,
-                email=wanted.email,
-                full_name=wanted.full_name,
-                role=wanted.role,
-                academies=sorted(wanted.academies),
-                domains=sorted(wanted.domains),
-                ends_on=wanted.ends_on,
-                reason=reason,
+                **said,
                 sending=sending,
                 state=ProposalState.PROPOSED,
                 proposed_at=at,
                 proposed_by=by.name,
-                proposed_by_id=by.identifier,
             )
     except IntegrityError:
-        return _beside(wanted.email, sending)
+        if made := proposed.filter(sending=sending, **said).first():
+            return made
+        raise _waiting(wanted, user, reach=reach, at=at) from None
     _record("role proposed", made, by=by, at=at)
     for approver in approvers_of(made, at=at):
         mail.write(
@@ -129,10 +162,9 @@ def propose(
             key=f"role:{made.pk}:approve",
             about=made,
             urgent=True,
-            proposal=made,
             approver=approver,
-            is_change=user is not None,
             link=_link(made),
+            **_in_words(made, at=at),
         )
     return made
 
@@ -152,17 +184,39 @@ def _check(wanted: Wanted, user: User | None, *, at: datetime) -> None:
         raise inviting.NotInvited("C'est déjà son rôle, et son périmètre : changez quelque chose.")
 
 
-def _beside(email: str, sending: UUID) -> RoleProposal:
-    """Return what the same press has made in this instant. Raises Refused: another proposal waits."""
-    pressed = RoleProposal.objects.filter(sending=sending).first()
-    if pressed is not None:
-        return pressed
-    waiting = RoleProposal.objects.proposed().get(email=email)
-    raise Refused(
-        f"Un accès attend déjà une décision pour {email} : {waiting.get_role_display().lower()}, "
-        f"proposé le {instant_in_words(waiting.proposed_at, settings.TIME_ZONE)} par "
-        f"{waiting.proposed_by}. Qu'il soit d'abord approuvé, refusé ou retiré."
+def _waiting(wanted: Wanted, user: User | None, *, reach: Reach, at: datetime) -> Refused:
+    """Return the refusal that says what waits for the same person, to whoever may read it."""
+    beside = Q(email=wanted.email) | (Q(user=user) if user else Q(pk__in=[]))
+    waiting = RoleProposal.objects.proposed().filter(beside).first()
+    if waiting is None:
+        return Refused("Une autre proposition vient d'être décidée : envoyez de nouveau la vôtre.")
+    if not reach.includes(touched_by([waiting], at=at)[waiting.pk]):
+        return Refused(
+            "Un accès attend déjà une décision pour cette adresse, hors de votre périmètre : voyez avec "
+            "un administrateur."
+        )
+    return Refused(
+        f"Un accès attend déjà une décision pour {waiting.email} : "
+        f"{waiting.get_role_display().lower()}, proposé le "
+        f"{instant_in_words(waiting.proposed_at, settings.TIME_ZONE)} par {waiting.proposed_by}. "
+        "Qu'il soit d'abord approuvé, refusé ou retiré."
     )
+
+
+def given_back(proposal: RoleProposal, *, at: datetime) -> list[Membership]:
+    """Return what a closed account was there for, that an invitation to its address would give back."""
+    user = inviting.closed_member(proposal.email, at=at) if proposal.user_id is None else None
+    return list(user.memberships.filter(replaced_at=None).order_by("pk")) if user else []
+
+
+def _in_words(proposal: RoleProposal, *, at: datetime) -> dict[str, Any]:
+    """Return what mails say of a proposal: for whom, which role, where and until when."""
+    return {
+        "proposal": proposal,
+        "is_change": proposal.user_id is not None,
+        "gives_back": bool(given_back(proposal, at=at)),
+        **inviting.in_words(proposal),
+    }
 
 
 def touched_by(proposals: Sequence[RoleProposal], *, at: datetime) -> dict[int, Reach]:
@@ -193,6 +247,25 @@ def approvers_of(proposal: RoleProposal, *, at: datetime) -> list[Membership]:
     ]
 
 
+def giver(proposal: RoleProposal, reach: Reach, *, touched: Reach) -> Actor | None:
+    """Return as whom somebody may give what is proposed; nothing where they may not.
+
+    Args:
+        proposal: what is proposed.
+        reach: where they may give roles.
+        touched: all that the proposal is about (`touched_by`).
+    """
+    able = (one for one in reach.perimeters if Reach((one,)).includes(touched))
+    return next((one.member for one in able if may_give(proposal, one.member)), None)
+
+
+def mark_of(proposal: RoleProposal, *, at: datetime) -> str:
+    """Return the mark of what is read of a proposal: the role that it would replace."""
+    day = local_day(at, settings.TIME_ZONE)
+    now = Membership.objects.filter(user=proposal.user_id).current(day).order_by("pk")
+    return digest([said for one in now for said in (one.pk, str(one.ends_on))])
+
+
 def may_give(proposal: RoleProposal, by: Actor) -> bool:
     """Return whether somebody, in a role that reaches it, may give what is proposed."""
     holders = {proposal.proposed_by_id, f"user:{proposal.user_id}"}
@@ -206,24 +279,32 @@ def _refusal(proposal: RoleProposal, by: Actor) -> Refused:
 
 
 @transaction.atomic
-def give(*, proposal: RoleProposal, reach: Reach, by: Actor, at: datetime) -> None:
+def give(
+    *, proposal: RoleProposal, reach: Reach, seen: str | None = None, by: Actor, at: datetime
+) -> None:
     """Give the role that somebody else proposed: the invitation leaves, or the role is changed.
 
     Args:
         proposal: what was proposed.
         reach: where whoever gives it may.
+        seen: the mark of what was read before (`mark_of`); nothing where none was.
         by: who gives it.
         at: the instant.
 
     Raises:
         SamePerson, NotHighEnough: who gives it may not.
-        OutOfReach: the role that it replaces has grown meanwhile.
+        Overtaken, OutOfReach: the role that it replaces is another one than was read, or has grown.
         NotInvited: it cannot be given any more.
         Refused: it has been decided already.
     """
     if not may_give(proposal, by):
         raise _refusal(proposal, by)
     _decide(proposal, GIVE, by=by, at=at)
+    if proposal.user_id is not None:
+        # Nobody else changes nor closes what it replaces from here on.
+        User.objects.select_for_update().get(pk=proposal.user_id)
+    if seen is not None and seen != mark_of(proposal, at=at):
+        raise Overtaken
     if not reach.includes(touched_by([proposal], at=at)[proposal.pk]):
         raise OutOfReach
     said: dict[str, Any] = {
@@ -243,7 +324,14 @@ def give(*, proposal: RoleProposal, reach: Reach, by: Actor, at: datetime) -> No
 
 @transaction.atomic
 def refuse(*, proposal: RoleProposal, answer: str, by: Actor, at: datetime) -> None:
-    """Refuse a proposed role: who proposed it reads why. Raises Refused: it has been decided."""
+    """Refuse a proposed role: who proposed it reads why.
+
+    Raises:
+        SamePerson, NotHighEnough: who refuses it may not.
+        Refused: it has been decided already.
+    """
+    if not may_give(proposal, by):
+        raise _refusal(proposal, by)
     _decide(proposal, REFUSE_ROLE, by=by, at=at, answer=answer)
     _record("role refused", proposal, by=by, at=at)
     _tell(proposal, by=by, at=at)
@@ -252,8 +340,7 @@ def refuse(*, proposal: RoleProposal, answer: str, by: Actor, at: datetime) -> N
 @transaction.atomic
 def drop(*, proposal: RoleProposal, by: Actor, at: datetime) -> None:
     """Take back one's own proposal. Raises Refused: it has been decided."""
-    _decide(proposal, DROP_ROLE, by=by, at=at)
-    _record("role taken back", proposal, by=by, at=at)
+    inviting.take_back(proposal, by=by, at=at)
 
 
 @transaction.atomic
@@ -274,21 +361,16 @@ def _decide(
 
 
 def _record(verb: str, proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
-    said = {"role": proposal.role, "academies": proposal.academies, "domains": proposal.domains}
-    until = {"until": proposal.ends_on.isoformat()} if proposal.ends_on else {}
-    answer = {"answer": proposal.answer} if proposal.answer else {}
-    first, *others = proposal.academies
     # Who it is for is read from its row, which is erased in its time: the journal never is.
-    after = {**said, **until, "reason": proposal.reason, **answer}
-    entry = journal.record(verb, by=by, on=proposal, at=at, academy=first, after=after)
-    for academy in others:
-        journal.also_for(entry, academy=academy)
+    answer = {"answer": proposal.answer} if proposal.answer else {}
+    after = {**inviting.said_of(proposal), "reason": proposal.reason, **answer}
+    inviting.record(verb, [proposal], by=by, on=proposal, at=at, after=after)
 
 
 def _tell(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
-    """Write to whoever proposed it what became of it, if they still have an account."""
+    """Write to whoever proposed it what became of it, if they still work here."""
     user = User.objects.who_acted(proposal.proposed_by_id)
-    if user is not None:
+    if user is not None and user.memberships_on(local_day(at, settings.TIME_ZONE)):
         mail.write(
             "role_decided",
             to=user.email,
@@ -296,11 +378,10 @@ def _tell(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
             key=f"role:{proposal.pk}:{proposal.state}",
             about=proposal,
             urgent=True,
-            proposal=proposal,
             is_given=proposal.state == ProposalState.GIVEN,
-            is_change=proposal.user is not None,
             who=by.name,
             link=_link(proposal),
+            **_in_words(proposal, at=at),
         )
 
 

@@ -14,13 +14,16 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
-from sporades.accounts.models import Membership, User, normalised_address
+from sporades.accounts.models import Membership, RoleProposal, User, normalised_address
+from sporades.accounts.permissions import Reach, reach_of
+from sporades.accounts.states import DROP_ROLE
 from sporades.acts.addressing import AddressKnown, is_known, take_address
 from sporades.acts.relieving import relieve
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
+from sporades.core.transitions import move
 from sporades.exams.models import Domain
 from sporades.territory import queries as territory
 
@@ -29,7 +32,24 @@ _KNOWN = "{address} est déjà l'adresse d'un compte ou d'un candidat : un agent
 
 
 class NotInvited(Refused):
-    """What was said of the person does not hold together."""
+    """What was said of the person does not hold together.
+
+    Attributes:
+        is_of_last_day: whether it is the last day that cannot be.
+    """
+
+    def __init__(self, message: str, *, is_of_last_day: bool = False) -> None:
+        """Say what does not, and of what."""
+        super().__init__(message)
+        self.is_of_last_day = is_of_last_day
+
+
+class Moved(NotInvited):
+    """The role of a member of staff has changed meanwhile, beyond where its author may act."""
+
+    def __init__(self) -> None:
+        """Say that it is to be read again."""
+        super().__init__("Son rôle a changé entre-temps : relisez la liste des agents.")
 
 
 @transaction.atomic
@@ -57,22 +77,26 @@ def invite(
         by: who invites.
         at: the instant.
 
+    A closed account is given back to whoever reads the mail, and to nobody else: its password opens it
+    no more, and sessions that were begun while it was closed end.
+
     Raises:
         NotInvited: the name, the address, an academy, a domain or the end does not fit.
     """
     check_said(role, academies, domains, ends_on, at=at)
     if not full_name.strip():
         raise NotInvited("Dites le prénom et le nom de l'agent.")
-    before = _closed(email, at=at)
+    before = closed_member(email, at=at, is_locked=True)
     if before is not None:
         accounts.replace_memberships(before, on=local_day(at, ZONE), at=at)
+        accounts.shut(before)
     user = before or _open(email, at=at)
     membership = Membership.objects.create(
         user=user,
         role=role,
         full_name=full_name,
-        academies=sorted(academies),
-        domains=sorted(domains),
+        academies=sorted(set(academies)),
+        domains=sorted(set(domains)),
         ends_on=ends_on,
         reopened_at=at if before else None,
     )
@@ -85,11 +109,11 @@ def invite(
         about=user,
         urgent=True,
         name=full_name,
-        role=Membership.Role(role).label,
+        **in_words(membership),
         link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
         reset=absolute(reverse("account_reset_password")),
     )
-    _record("member invited", [membership], by=by, on=user, at=at, after=_said(membership))
+    record("member invited", [membership], by=by, on=user, at=at, after=said_of(membership))
     return user
 
 
@@ -151,13 +175,10 @@ def change(
         urgent=True,
         name=after.full_name,
         who=_who(by),
-        role=after.get_role_display(),
-        academies=[territory.academy(code).name for code in after.academies],
-        domains=after.domains,
-        until=day_in_words(last) if last else "",
+        **in_words(after),
     )
-    known = {"before": _said(before), "after": _said(after)}
-    _record("member changed", [before, after], by=by, on=user, at=at, **known)
+    known = {"before": said_of(before), "after": said_of(after)}
+    record("member changed", [before, after], by=by, on=user, at=at, **known)
     relieve(doctor=user, by=by, at=at)
     return user
 
@@ -172,33 +193,58 @@ def only_role(user: User, *, at: datetime) -> Membership:
     return current[0]
 
 
-def _said(membership: Membership) -> dict[str, Any]:
-    """Return what the journal keeps of a role: which, where, and until when if that is known."""
-    last = membership.ends_on
+def in_words(role: Membership | RoleProposal) -> dict[str, Any]:
+    """Return what mails say of a role: which, where, and until when if that is known."""
     return {
-        "role": membership.role,
-        "academies": membership.academies,
-        "domains": membership.domains,
+        "role": role.get_role_display(),
+        "academies": [territory.academy(code).name for code in role.academies],
+        "domains": role.domains,
+        "until": day_in_words(role.ends_on) if role.ends_on else "",
+    }
+
+
+def said_of(role: Membership | RoleProposal) -> dict[str, Any]:
+    """Return what the journal keeps of a role: which, where, and until when if that is known."""
+    last = role.ends_on
+    return {
+        "role": role.role,
+        "academies": role.academies,
+        "domains": role.domains,
         **({"until": last.isoformat()} if last else {}),
     }
 
 
 def _all_said(memberships: Iterable[Membership]) -> dict[str, Any]:
-    return {"roles": [_said(one) for one in memberships]}
+    return {"roles": [said_of(one) for one in memberships]}
 
 
-def _closed(email: str, *, at: datetime) -> User | None:
-    """Return the member of staff whose address it is, where every role of theirs has ended."""
+def closed_member(email: str, *, at: datetime, is_locked: bool = False) -> User | None:
+    """Return the member of staff whose address it is, where every role of theirs has ended.
+
+    Args:
+        email: the address.
+        at: the instant.
+        is_locked: whether nobody else may open or close the account until the transaction ends.
+    """
     address = normalised_address(email)
-    user = User.objects.filter(email=address, memberships__isnull=False).first()
+    members = User.objects.filter(email=address, pk__in=Membership.objects.values("user"))
+    user: User | None = (members.select_for_update() if is_locked else members).first()
     is_open = user and Membership.objects.filter(user=user).current(local_day(at, ZONE)).exists()
     return None if is_open else user
 
 
 def check_address(email: str, *, at: datetime) -> None:
-    """Refuse an address at which nobody can be invited. Raises NotInvited."""
-    if _closed(email, at=at) is None and is_known(normalised_address(email)):
-        raise NotInvited(_KNOWN.format(address=normalised_address(email)))
+    """Refuse an address at which the office can invite nobody. Raises AddressKnown.
+
+    That of an administrator whose account is closed is for an operator alone to give back.
+    """
+    before = closed_member(email, at=at)
+    if before is None:
+        if is_known(normalised_address(email)):
+            raise AddressKnown
+        return
+    if before.memberships.filter(role=Membership.Role.ADMINISTRATOR, replaced_at=None).exists():
+        raise AddressKnown
 
 
 def _open(email: str, *, at: datetime) -> User:
@@ -226,7 +272,9 @@ def check_said(
     """Refuse a role that cannot be given so. Raises NotInvited."""
     _check_perimeter(role, academies, domains)
     if ends_on is not None and ends_on < local_day(at, ZONE):
-        raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
+        raise NotInvited(
+            f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.", is_of_last_day=True
+        )
 
 
 def _check_perimeter(role: str, academies: Collection[str], domains: Collection[str]) -> None:
@@ -244,28 +292,36 @@ def _check_perimeter(role: str, academies: Collection[str], domains: Collection[
     if unknown := sorted(set(domains) - loaded):
         raise NotInvited(
             f"Domaine inconnu : {', '.join(unknown)}. Chargés : {', '.join(sorted(loaded)) or 'aucun'}. "
-            "Sans --domains, l'agent les a tous."
+            "Sans domaine, l'agent les a tous."
         )
 
 
 @transaction.atomic
-def close(*, email: str, reason: str = "", by: Actor, at: datetime) -> User:
+def close(
+    *, email: str, reason: str = "", reach: Reach | None = None, by: Actor, at: datetime
+) -> User:
     """Close an office account at once: at the next click it opens nothing. Its owner is told by mail.
+
+    What they had proposed for other agents is taken back: nobody answers for it any more.
 
     Args:
         email: its address.
         reason: why, for the journal alone.
+        reach: where whoever closes it may; everywhere unless it is given.
         by: who closes it.
         at: the instant.
 
     Raises:
         NotInvited: no member of staff has this address, or the account is closed already.
+        Moved: it has a role beyond that reach by now.
     """
     today = local_day(at, ZONE)
     user = User.objects.select_for_update().get(pk=_member(email).pk)
     ended = list(Membership.objects.filter(user=user).current(today))
     if not ended:
         raise NotInvited(f"Le compte d'agent de {user.email} est déjà fermé.")
+    if reach is not None and not reach.includes(reach_of(ended)):
+        raise Moved
     accounts.end_memberships(user, on=today)
     mail.write(
         "member_closed",
@@ -278,7 +334,7 @@ def close(*, email: str, reason: str = "", by: Actor, at: datetime) -> User:
         who=_who(by),
         when=instant_in_words(at, ZONE),
     )
-    _record(
+    record(
         "member closed",
         ended,
         by=by,
@@ -287,8 +343,17 @@ def close(*, email: str, reason: str = "", by: Actor, at: datetime) -> User:
         before=_all_said(ended),
         after={"reason": reason} if reason else None,
     )
+    for proposal in RoleProposal.objects.proposed().filter(proposed_by_id=f"user:{user.pk}"):
+        take_back(proposal, by=by, at=at)
     relieve(doctor=user, by=by, at=at)
     return user
+
+
+def take_back(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
+    """Take back the role that somebody proposed. Raises Refused: it has been decided."""
+    who = {"decided_by": by.name, "decided_by_id": by.identifier}
+    move(proposal, DROP_ROLE, decided_at=at, **who)
+    record("role taken back", [proposal], by=by, on=proposal, at=at, after=said_of(proposal))
 
 
 def _who(by: Actor) -> str:
@@ -296,8 +361,14 @@ def _who(by: Actor) -> str:
     return "L'exploitant du service" if by.kind == "operator" else by.name
 
 
-def _record(
-    verb: str, roles: Iterable[Membership], *, by: Actor, on: User, at: datetime, **said: Any
+def record(
+    verb: str,
+    roles: Iterable[Membership | RoleProposal],
+    *,
+    by: Actor,
+    on: User | RoleProposal,
+    at: datetime,
+    **said: Any,
 ) -> None:
     """Write an act on a member of staff in the journal of each academy where they work, else in none's."""
     first, *others = sorted({code for one in roles for code in one.academies}) or [""]
@@ -326,7 +397,7 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
     user = _member(email)
     accounts.reopen_memberships(user, until=ends_on, on=today, at=at)
     opened = list(Membership.objects.filter(user=user).current(today))
-    _record("member reopened", opened, by=by, on=user, at=at, after=_all_said(opened))
+    record("member reopened", opened, by=by, on=user, at=at, after=_all_said(opened))
     return user
 
 
@@ -354,7 +425,7 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
         about=user,
     )
     said = {"before": _all_said(ended)}
-    _record("dormant member closed", ended, by=SYSTEM, on=user, at=at, **said)
+    record("dormant member closed", ended, by=SYSTEM, on=user, at=at, **said)
     relieve(doctor=user, at=at)
     return True
 

@@ -6,10 +6,13 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from sporades.accounts import limits
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.states import ProposalState
 from sporades.acts import appointing, inviting
+from sporades.acts.addressing import AddressKnown
+from sporades.acts.known_addresses import TooManyKnown
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -51,14 +54,15 @@ def propose(by, *, user=None, sending=None, **changes):
         user=user,
         reason="Remplace Camille",
         sending=sending or uuid4(),
+        reach=reach(by.memberships.all(), Permission.PROPOSE_ROLES),
         by=author_of(by),
         at=NOON,
     )
 
 
-def give(proposal, by):
+def give(proposal, by, **read):
     where = reach(by.memberships.all(), Permission.GIVE_ROLES)
-    appointing.give(proposal=proposal, reach=where, by=author_of(by), at=NOON)
+    appointing.give(proposal=proposal, reach=where, by=author_of(by), at=NOON, **read)
 
 
 def approvers(proposal):
@@ -176,6 +180,41 @@ def test_what_is_pressed_twice_is_proposed_once(head, other):
     assert mailed("role_to_approve") == [other.email]
 
 
+def test_the_same_press_with_other_words_is_another_proposal(head, other):
+    press = uuid4()
+    first = propose(head, sending=press)
+
+    second = propose(head, sending=press, email="autre@exemple.test", full_name="Alix Morel")
+    appointing.drop(proposal=first, by=author_of(head), at=NOON)
+    again = propose(head, sending=press)
+
+    assert len({first.pk, second.pk, again.pk}) == 3
+    assert [one.full_name for one in RoleProposal.objects.proposed()] == [
+        "Alix Morel",
+        "Dominique Roux",
+    ]
+
+
+def test_what_waits_beyond_the_perimeter_is_not_read_out(head, other):
+    elsewhere = a_member("loin@exemple.test", Role.HEAD, ["A25"])
+    propose(elsewhere, academies=["A25"])
+
+    with pytest.raises(Refused, match="hors de votre périmètre") as refusal:
+        propose(other)
+
+    assert "Claude Martin" not in str(refusal.value)
+
+
+def test_an_agent_waits_for_one_role_whatever_their_address(head, other):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
+    propose(head, user=agent, email=agent.email, role=Role.AUDITOR)
+    agent.email = "agent.neuf@exemple.test"
+    agent.save()
+
+    with pytest.raises(Refused, match="attend déjà une décision"):
+        propose(head, user=agent, email=agent.email, role=Role.DOCTOR)
+
+
 def test_one_proposal_waits_for_somebody_and_the_others_say_so(head, other):
     propose(head)
 
@@ -188,8 +227,6 @@ def test_one_proposal_waits_for_somebody_and_the_others_say_so(head, other):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"email": "theo@exemple.test"}, "un agent a la sienne"),
-        ({"email": "chef@exemple.test"}, "un agent a la sienne"),
         ({"academies": ["LILLE"]}, "Académie inconnue"),
         ({"ends_on": date(2020, 1, 1)}, "déjà passé"),
     ],
@@ -203,6 +240,20 @@ def test_what_could_not_be_given_is_not_proposed(head, other, changes, words):
     assert not RoleProposal.objects.exists()
 
 
+@pytest.mark.parametrize("email", ["theo@exemple.test", "chef@exemple.test"])
+def test_an_address_that_is_somebodys_is_told_so_many_times_and_in_the_journal(head, other, email):
+    joined("theo@exemple.test")
+
+    for _ in range(limits.KNOWN_ADDRESSES_TOLD.allowed[0][1]):
+        with pytest.raises(AddressKnown):
+            propose(head, email=email)
+    with pytest.raises(TooManyKnown):
+        propose(head, email="inconnue@exemple.test")
+
+    assert not RoleProposal.objects.exists()
+    assert Entry.objects.filter(verb="known address told").exists()
+
+
 def test_a_role_that_changes_nothing_is_not_proposed(head):
     agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
 
@@ -214,9 +265,73 @@ def test_a_closed_account_is_invited_again_at_its_address(head, other):
     agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
     inviting.close(email=agent.email, by=OPERATOR, at=NOON - timedelta(days=2))
 
+    agent.refresh_from_db()
+    assert agent.has_usable_password()
     give(propose(head, email=agent.email), other)
 
+    agent.refresh_from_db()
     assert [one.role for one in agent.memberships_on(NOON.date())] == ["manager"]
+    # Whoever knew its password does not come in with it.
+    assert not agent.has_usable_password()
+
+
+def test_the_closed_account_of_an_administrator_is_for_an_operator_to_give_back(
+    head, administrator
+):
+    inviting.close(email=administrator.email, by=OPERATOR, at=NOON - timedelta(days=2))
+
+    with pytest.raises(AddressKnown):
+        propose(head, email=administrator.email)
+
+
+def test_what_was_read_of_an_agent_is_what_is_changed(head, other):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
+    made = propose(head, user=agent, email=agent.email, role=Role.AUDITOR)
+    seen = appointing.mark_of(made, at=NOON)
+    inviting.change(email=agent.email, role=Role.DOCTOR, by=OPERATOR, at=NOON)
+
+    with pytest.raises(appointing.Overtaken):
+        give(made, other, seen=seen)
+
+    made.refresh_from_db()
+    assert made.state == ProposalState.PROPOSED
+    give(made, other, seen=appointing.mark_of(made, at=NOON))
+
+
+def test_what_somebody_proposed_falls_with_their_account(head, other, administrator):
+    made = propose(head)
+
+    inviting.close(email=head.email, by=author_of(administrator), at=NOON)
+
+    made.refresh_from_db()
+    assert made.state == ProposalState.DROPPED
+    assert Entry.objects.filter(verb="role taken back").count() == 1
+    with pytest.raises(Refused):
+        give(made, other)
+
+
+def test_an_account_that_has_grown_meanwhile_is_not_closed(head):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09", "A28"])
+
+    with pytest.raises(inviting.Moved):
+        inviting.close(
+            email=agent.email,
+            reach=reach(head.memberships.all(), Permission.CLOSE_MEMBERS),
+            by=author_of(head),
+            at=NOON,
+        )
+
+    assert agent.memberships_on(NOON.date())
+
+
+def test_who_is_head_and_administrator_gives_as_administrator(head):
+    both = a_member("deux@exemple.test", Role.HEAD, ["A09"])
+    both.memberships.create(role=Role.ADMINISTRATOR, full_name="Lou Garnier", academies=[])
+    made = propose(head, role=Role.HEAD)
+    where = reach(both.memberships.order_by("pk"), Permission.GIVE_ROLES)
+    touched = appointing.touched_by([made], at=NOON)[made.pk]
+
+    assert appointing.giver(made, where, touched=touched).kind == "administrator"
 
 
 def test_a_refusal_is_read_by_whoever_proposed_and_gives_nothing(head, other):

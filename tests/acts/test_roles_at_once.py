@@ -1,5 +1,6 @@
 """Two who give a role, or propose one, at once: one invitation leaves."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
@@ -7,12 +8,12 @@ import pytest
 
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import appointing
+from sporades.acts import appointing, inviting
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.endurance.arena import together
-from tests.factories import NOW
+from tests.endurance.arena import first, together
+from tests.factories import NOW, OPERATOR
 from tests.web.registry.world import a_member, author_of
 
 Role = Membership.Role
@@ -36,12 +37,14 @@ def heads(territory):
     return [a_member(f"chef{rank}@exemple.test", Role.HEAD, ["A09"]) for rank in range(3)]
 
 
-def proposing(by, sending):
+def proposing(by, sending, *, wanted=WANTED, user=None):
     return partial(
         appointing.propose,
-        wanted=WANTED,
+        wanted=wanted,
+        user=user,
         reason="Essai",
         sending=sending,
+        reach=reach(by.memberships.all(), Permission.PROPOSE_ROLES),
         by=author_of(by),
         at=NOW,
     )
@@ -84,6 +87,41 @@ def test_one_gives_what_another_refuses_at_once_and_one_of_them_is_told(heads):
     invited = Membership.objects.filter(user__email=WANTED.email).exists()
     assert invited is (made.state == "given")
     assert Message.objects.filter(kind="role_decided").count() == 1
+
+
+def test_a_role_that_grows_while_another_is_given_in_its_place_is_looked_at_again(heads):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
+    wanted = replace(WANTED, email=agent.email, role=Role.AUDITOR)
+    made = proposing(heads[0], uuid4(), wanted=wanted, user=agent)()
+
+    def grows(holds):
+        inviting.change(email=agent.email, academies=["A09", "A25"], by=OPERATOR, at=NOW)
+        holds()
+
+    _, given = first(grows, giving(made, heads[1]))
+
+    assert type(given) is appointing.OutOfReach
+    assert agent.memberships.get(replaced_at=None).academies == ["A09", "A25"]
+
+
+def test_an_account_that_grows_while_it_is_closed_is_looked_at_again(heads):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
+    closing = partial(
+        inviting.close,
+        email=agent.email,
+        reach=reach(heads[0].memberships.all(), Permission.CLOSE_MEMBERS),
+        by=author_of(heads[0]),
+        at=NOW,
+    )
+
+    def grows(holds):
+        inviting.change(email=agent.email, academies=["A09", "A25"], by=OPERATOR, at=NOW)
+        holds()
+
+    _, closed = first(grows, closing)
+
+    assert type(closed) is inviting.Moved
+    assert agent.memberships_on(NOW.date())
 
 
 def test_a_press_that_is_doubled_at_one_instant_is_one_proposal(heads):

@@ -1,6 +1,6 @@
 """Each letter about the access of somebody who works in the office: what a person must read in it."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -28,10 +28,10 @@ def administrator():
     return a_member("admin@exemple.test", Role.ADMINISTRATOR, [])
 
 
-def proposed(by, user=None):
+def proposed(by, user=None, at="nouvelle@exemple.test"):
     return appointing.propose(
         wanted=appointing.Wanted(
-            email=user.email if user else "nouvelle@exemple.test",
+            email=user.email if user else at,
             full_name="Dominique Roux",
             role=Role.AUDITOR,
             academies=["A09"],
@@ -41,6 +41,7 @@ def proposed(by, user=None):
         user=user,
         reason="Remplace <b>Camille</b> & Alix",
         sending=uuid4(),
+        reach=reach(by.memberships.all(), Permission.PROPOSE_ROLES),
         by=author_of(by),
         at=NOW,
     )
@@ -84,6 +85,46 @@ def test_an_account_that_an_operator_closes_names_no_machine(letters):
 
     [letter] = letters()
     assert "L'exploitant du service a fermé votre compte d'agent" in words(letter)
+
+
+def test_an_invitation(letters):
+    inviting.invite(
+        email="nouvelle@exemple.test",
+        full_name="Dominique Roux",
+        role=Role.MANAGER,
+        academies=["A09"],
+        domains=["ESSAI"],
+        ends_on=date(2027, 8, 31),
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    [letter] = letters()
+    assert letter["Subject"] == "Votre accès à Sporades"
+    assert """\
+Bonjour Dominique Roux,
+
+Un compte vous est ouvert dans Sporades. Votre rôle : Gestionnaire.
+Académies : Lille.
+Domaines : ESSAI.
+Jusqu'au 31 août 2027 compris.
+
+1. Choisissez votre mot de passe""" in words(letter)
+
+
+def test_an_access_to_give_back(letters, head, administrator):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
+    inviting.close(email=agent.email, by=OPERATOR, at=NOW - timedelta(days=2))
+    letters()
+
+    proposed(head, at=agent.email)
+
+    [letter] = letters()
+    assert letter["Subject"] == "Accès à rendre, à approuver : Dominique Roux"
+    assert (
+        "propose de rendre à Dominique Roux l'accès qui est fermé (agent@exemple.test)."
+        in words(letter)
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,10 +171,14 @@ def test_an_invitation_to_approve(letters, head, administrator):
         == f"""\
 Bonjour Claude Martin,
 
-Claude Martin propose d'inviter Dominique Roux (nouvelle@exemple.test), comme auditeur.
+Claude Martin propose d'inviter Dominique Roux (nouvelle@exemple.test).
+
+Rôle : Auditeur.
+Académies : Lille.
+Domaines : tous.
 Motif : Remplace <b>Camille</b> & Alix
 
-Tant que personne d'autre ne l'approuve, l'invitation ne part pas.
+Tant que personne d'autre ne l'approuve, rien n'est envoyé.
 
 Approuver ou refuser : {SITE}/gestion/agents/propositions/{made.pk}
 
@@ -148,30 +193,28 @@ def test_another_role_to_approve(letters, head, administrator):
 
     [letter] = letters()
     assert letter["Subject"] == "Changement de rôle à approuver : Dominique Roux"
-    assert "propose un autre rôle pour Dominique Roux (agent@exemple.test) : auditeur." in words(
-        letter
-    )
+    assert "propose ce rôle pour Dominique Roux (agent@exemple.test)." in words(letter)
     assert "Tant que personne d'autre ne l'approuve, son rôle reste le même." in words(letter)
 
 
 @pytest.mark.parametrize(
-    ("is_change", "subject", "act", "sentence"),
+    ("is_change", "subject", "address", "sentence"),
     [
         (
             False,
             "Invitation approuvée",
-            "inviter Dominique Roux (nouvelle@exemple.test), comme auditeur.",
+            "nouvelle@exemple.test",
             "Le mail d'invitation est parti.",
         ),
         (
             True,
             "Changement de rôle approuvé",
-            "un autre rôle pour Dominique Roux (agent@exemple.test), auditeur.",
+            "agent@exemple.test",
             "Ce rôle compte dès son prochain clic.",
         ),
     ],
 )
-def test_what_was_proposed_is_given(letters, is_change, subject, act, sentence):
+def test_what_was_proposed_is_given(letters, is_change, subject, address, sentence):
     head = a_member("cheffe@exemple.test", Role.HEAD, ["A09"])
     administrator = a_member("admin@exemple.test", Role.ADMINISTRATOR, [])
     agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"]) if is_change else None
@@ -187,7 +230,12 @@ def test_what_was_proposed_is_given(letters, is_change, subject, act, sentence):
         == f"""\
 Bonjour Claude Martin,
 
-Claude Martin approuve ce que vous avez proposé : {act}
+Claude Martin approuve ce que vous avez proposé pour Dominique Roux ({address}).
+
+Rôle : Auditeur.
+Académies : Lille.
+Domaines : tous.
+
 {sentence}
 
 La proposition : {SITE}/gestion/agents/propositions/{made.pk}
@@ -206,5 +254,5 @@ def test_what_was_proposed_is_refused(letters, head, administrator):
 
     [letter] = letters()
     assert letter["Subject"] == "Invitation refusée : Dominique Roux"
-    assert "Claude Martin refuse ce que vous avez proposé : inviter Dominique Roux" in words(letter)
+    assert "Claude Martin refuse ce que vous avez proposé pour Dominique Roux" in words(letter)
     assert "Motif : Pas <b>ce</b> mois-ci" in words(letter)

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from psycopg.errors import ReadOnlySqlTransaction
 
-from sporades.core.french import size_in_words
+from sporades.core.french import local_day, size_in_words
 from sporades.web.layout import outage
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import NEVER_KEPT, SECRETS, keep, keeps_answers, page_of_form
@@ -55,7 +57,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """
     user = getattr(request, "user", None)
     is_staff = user is not None and user.is_authenticated and user.is_staff_member
-    context = {"is_staff": is_staff}
+    day = local_day(getattr(request, "arrived_at", timezone.now()), settings.TIME_ZONE)
+    context = {"is_staff": is_staff, "is_closed": is_staff and not user.memberships_on(day)}
     return render(request, "errors/404.html", context, status=HTTPStatus.NOT_FOUND)
 
 

@@ -7,8 +7,9 @@ import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership, RoleProposal
+from sporades.acts import inviting
 from sporades.journal.models import Entry
-from tests.factories import NOW
+from tests.factories import NOW, OPERATOR
 from tests.web.guide import links, main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
 from tests.web.registry.world import a_member
@@ -54,7 +55,16 @@ def change_page(user):
 
 def names(page):
     """The names that the table shows, in its order."""
-    return [words(one).rsplit(" ", 1)[0] for one in seen(page).cssselect("main tbody th")]
+    heads = seen(page).cssselect("main tbody th")
+    return [words(one).removesuffix(words(one.cssselect(".s-quiet")[0])).strip() for one in heads]
+
+
+def approve(browser, made):
+    """Approve a proposal as its page, read just before, lets one."""
+    page = browser.get(reverse("office:proposed_role", args=[made.pk]))
+    return browser.post(
+        reverse("office:approve_role", args=[made.pk]), {"vu": value_of(page, "vu")}, follow=True
+    )
 
 
 def row(page, name):
@@ -83,7 +93,7 @@ def test_whoever_counts_in_the_perimeter_is_listed_and_nobody_else(head):
     }
     assert row(page, "Claude Martin")["Changer"] == "C'est vous"
     assert row(page, "Noa Petit")["Où"] == "Lille, Versailles, tous les domaines"
-    assert row(page, "Claude Martin")["Accès"] == "Ouvert"
+    assert row(page, "Claude Martin")["Accès"] == "Ouvert, avec double authentification"
 
 
 def test_the_domains_of_the_reader_bound_the_list(member):
@@ -227,12 +237,16 @@ def test_an_invitation_is_proposed_by_one_and_approved_by_another(head, administ
 
     assert "un mail prévient celles qui le peuvent" in main(proposed)
     assert "Peuvent l'approuver : Claude Martin (administrateur)" in main(proposed)
-    assert links(administrator.get(reverse("office:home")), "Dominique Roux") == [page]
+    assert links(
+        administrator.get(reverse("office:home")), "Dominique Roux (nouvelle@exemple.test)"
+    ) == [page]
     assert "Accès en attente d'une autre personne" in main(head.get(LIST))
     read = administrator.get(page)
     assert "Académies : académie de Lille" in main(read)
-    approve = reverse("office:approve_role", args=[made.pk])
-    assert "Le mail d'invitation part." in main(administrator.post(approve, follow=True))
+    pressed = reverse("office:approve_role", args=[made.pk])
+    stale = main(administrator.post(pressed, {"vu": "autre"}, follow=True))
+    assert "relisez-le avant d'approuver" in stale
+    assert "Le mail d'invitation est parti." in main(approve(administrator, made))
 
     assert Membership.objects.get(user__email="nouvelle@exemple.test").academies == ["A09"]
     after = main(head.get(page))
@@ -328,9 +342,77 @@ def test_another_role_is_proposed_to_an_agent_from_what_they_have(head, administ
     read = main(administrator.get(reverse("office:proposed_role", args=[made.pk])))
     assert "Son rôle aujourd'hui Gestionnaire" in read
     assert "Le rôle proposé Auditeur" in read
-    administrator.post(reverse("office:approve_role", args=[made.pk]))
+    approve(administrator, made)
 
     assert [one.role for one in colleague.memberships_on(NOW.date())] == ["auditor"]
+
+
+def test_an_access_that_was_closed_is_given_back_from_its_line(head, administrator):
+    colleague = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel", domains=["ESSAI"])
+    head.post(close_page(colleague), {"motif": "Par erreur"})
+    ended = head.get(LIST, {"acces": "ended"})
+    assert row(ended, "Alix Morel")["Changer"].startswith("Rendre l'accès")
+    assert "ici@exemple.test" not in main(ended)
+    [where] = [one.get("href") for one in seen(ended).cssselect("main tbody a")]
+
+    page = head.get(where)
+    assert value_of(page, "nom") == "Alix Morel"
+    assert value_of(page, "adresse") == "ici@exemple.test"
+    sent = {"nom": "Alix Morel-Roux", "adresse": "ici@exemple.test", "role": "manager"}
+    head.post(INVITE, {**sent, "domaines": ["ESSAI"], "motif": "Fermé par erreur"})
+    made = RoleProposal.objects.get()
+    read = main(administrator.get(reverse("office:proposed_role", args=[made.pk])))
+    assert "Cette adresse a déjà été celle d'un agent, Alix Morel." in read
+    approve(administrator, made)
+
+    assert [one.full_name for one in colleague.memberships_on(NOW.date())] == ["Alix Morel-Roux"]
+
+
+def test_whoever_left_is_not_found_by_an_address_nor_named_anew_in_old_acts(head, administrator):
+    gone = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+    administrator.post(close_page(gone), {"motif": "A quitté le service"})
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        inviting.invite(
+            email=gone.email,
+            full_name="Alix Roux",
+            role=Role.MANAGER,
+            academies=["A25"],
+            by=OPERATOR,
+            at=NOW + timedelta(days=1),
+        )
+
+    listed = head.get(LIST, {"acces": "ended"})
+    assert names(listed) == ["Alix Morel"]
+    assert row(listed, "Alix Morel")["Dernière connexion"] == ""
+    found = head.post(LIST, {"acces": "ended", "nom": "ici@exemple.test"}, follow=True)
+    assert "Aucun agent ne répond" in main(found)
+    journal = main(head.get(reverse("office:all_acts")))
+    assert "Alix Morel (gestionnaire, académie de Lille" in journal
+    assert "Alix Roux" not in journal
+
+
+def test_names_are_found_without_accents_and_in_any_order(head):
+    named("ici@exemple.test", Role.MANAGER, ["A09"], "Joséphine N'Guessan-Lô")
+
+    for sought in ("guessan josephine", "N’Guessan", "lo joséphine", "ICI@"):
+        assert names(head.post(LIST, {"nom": sought}, follow=True)) == ["Joséphine N'Guessan-Lô"]
+
+
+def test_whoever_was_closed_reads_it(head, member):
+    theirs = member("A09", email="ici@exemple.test")
+    head.post(close_page(theirs.user), {"motif": "A quitté le service"})
+
+    assert "Votre compte d'agent est fermé" in main(theirs.get(reverse("office:home")))
+
+
+def test_an_address_that_is_somebodys_is_said_at_its_field(head):
+    named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+
+    refused = seen(head.post(INVITE, {**INVITED, "adresse": "ici@exemple.test"}))
+    late = seen(head.post(INVITE, {**INVITED, "dernier_jour": "01/09/2026"}))
+
+    assert refused.cssselect("[name=adresse]")[0].get("aria-invalid") == "true"
+    assert late.cssselect("[name=dernier_jour]")[0].get("aria-invalid") == "true"
 
 
 def test_several_roles_are_not_changed_here(head):
@@ -345,7 +427,7 @@ def test_several_roles_are_not_changed_here(head):
 def test_the_journal_says_what_was_proposed_to_whom_and_why(head, administrator):
     head.post(INVITE, {**INVITED, "dernier_jour": "31/08/2027"})
     made = RoleProposal.objects.get()
-    administrator.post(reverse("office:approve_role", args=[made.pk]))
+    approve(administrator, made)
 
     read = main(head.get(reverse("office:all_acts")))
 

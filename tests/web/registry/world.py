@@ -363,6 +363,7 @@ def a_proposed_role(proposer: User, mark: str = "") -> RoleProposal:
         ),
         reason=f"Remplace Camille Martin {mark}".strip(),
         sending=uuid4(),
+        reach=reach(proposer.memberships.all(), Permission.PROPOSE_ROLES),
         by=replace(author_of(proposer), name=f"Claude Martin {mark}".strip()),
         at=NOW,
     )

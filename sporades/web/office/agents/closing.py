@@ -22,6 +22,10 @@ def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
     """Close an account whose every role is within the perimeter; nobody closes their own."""
     roles = roles_of(request, agent)
     user = roles[0].user
+    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    if request.method == "GET" and not any(one.is_current(today) for one in roles):
+        messages.error(request, f"Le compte d'agent de {user.email} est déjà fermé.")
+        return redirect("office:agents")
     form = CloseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if needs_second_factor_again(request):
@@ -30,6 +34,7 @@ def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
             inviting.close(
                 email=user.email,
                 reason=form.cleaned_data["motif"],
+                reach=request.reach,
                 by=request.reach.author_of(reach_of(roles)),
                 at=request.arrived_at,
             )

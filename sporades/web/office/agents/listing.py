@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
-from sporades.accounts.members import access_in_words, in_access, meeting, members
+from sporades.accounts.members import Access, access_in_words, in_access, meeting, members
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach, reach_of
 from sporades.core.french import day_in_digits, local_day
 from sporades.core.numbers import in_groups
+from sporades.core.text import search_key
 from sporades.territory import queries as territory
 from sporades.web.office.agents.forms import AgentsForm
 from sporades.web.office.agents.proposing import proposals_of
@@ -34,17 +35,21 @@ class Line:
         member: the role, with its account.
         where: academies, then domains, in words.
         access: how things stand with it, in words.
-        last_seen: when they last signed in, in words; nothing if they never did.
+        email: their address; nothing once the role has ended: it may be of another place by now.
+        last_seen: when they last signed in, in words; nothing once it has ended, likewise.
         is_mine: whether it is the reader's own.
         may_close: whether the reader may close the account, and propose another role.
+        may_give_back: whether the reader may propose to give the access back.
     """
 
     member: Membership
     where: str
     access: str
+    email: str
     last_seen: str
     is_mine: bool
     may_close: bool
+    may_give_back: bool
 
 
 def agents(request: HttpRequest) -> HttpResponse:
@@ -82,21 +87,24 @@ def _found(request: HttpRequest, form: AgentsForm) -> QuerySet[Membership]:
     if role := form.said.get("role"):
         found = found.filter(role=role)
     if name := form.said.get(NAMED):
-        found = found.filter(Q(full_name__icontains=name) | Q(user__email__icontains=name))
+        found = found.filter(pk__in=_called(found, name, form.access))
     return found.order_by("full_name", "user", "pk")
 
 
 def _lines(request: HttpRequest, found: list[Membership]) -> list[Line]:
     today = local_day(request.arrived_at, settings.TIME_ZONE)
+    left = _left(found, request.reaches(Permission.PROPOSE_ROLES), today)
     closable = _closable(found, request.reaches(Permission.CLOSE_MEMBERS), request)
     return [
         Line(
             member=one,
             where=_where(one),
             access=_access(one, today),
-            last_seen=_seen(one),
+            email=one.user.email if one.is_current(today) else "",
+            last_seen=_seen(one) if one.is_current(today) else "",
             is_mine=one.user_id == request.user.pk,
             may_close=one.user_id in closable and one.is_current(today),
+            may_give_back=one.pk in left,
         )
         for one in found
     ]
@@ -104,7 +112,7 @@ def _lines(request: HttpRequest, found: list[Membership]) -> list[Line]:
 
 def _seen(one: Membership) -> str:
     last = one.user.last_login
-    return day_in_digits(last, settings.TIME_ZONE) if last else ""
+    return day_in_digits(last, settings.TIME_ZONE) if last else "Jamais"
 
 
 def _where(one: Membership) -> str:
@@ -115,10 +123,40 @@ def _where(one: Membership) -> str:
 
 
 def _access(one: Membership, today: date) -> str:
-    """Say how things stand with a role, and that a second factor is missing where it will be asked for."""
+    """Say how things stand with a role, and whether a second factor stands where it is asked for."""
     said = access_in_words(one, on=today)
-    lacks = one.is_current(today) and one.user.has_usable_password() and not one.is_doubled
-    return f"{said}, sans double authentification" if lacks else said
+    if not one.is_current(today) or not one.user.has_usable_password():
+        return said
+    return f"{said}, {'avec' if one.is_doubled else 'sans'} double authentification"
+
+
+def _called(found: QuerySet[Membership], name: str, access: Access) -> list[int]:
+    """Return the memberships of whoever is called so: each word in any order, accents or not.
+
+    The address of whoever left is not theirs to be found by: it may be of another place by now.
+    """
+    sought = search_key(name).split()
+    return [
+        pk
+        for pk, full_name, email in found.values_list("pk", "full_name", "user__email")
+        if all(
+            word in f"{search_key(full_name)} {'' if access is Access.ENDED else search_key(email)}"
+            for word in sought
+        )
+    ]
+
+
+def _left(found: Iterable[Membership], reach: Reach, today: date) -> set[int]:
+    """Return the last role of each account that is closed, and of which all was within the perimeter."""
+    users = {one.user_id for one in found if not one.is_current(today)} if reach else set()
+    theirs: dict[int, list[Membership]] = {}
+    for one in Membership.objects.filter(user__in=users, replaced_at=None).order_by("pk"):
+        theirs.setdefault(one.user_id, []).append(one)
+    return {
+        roles[-1].pk
+        for roles in theirs.values()
+        if not any(one.is_current(today) for one in roles) and reach.includes(reach_of(roles))
+    }
 
 
 def _closable(found: Iterable[Membership], reach: Reach, request: HttpRequest) -> set[int]:

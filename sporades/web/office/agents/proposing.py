@@ -1,5 +1,6 @@
 """A role that is proposed to somebody, new or not, and given by another person."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Permission, Reach, reach_of
 from sporades.accounts.states import ProposalState
 from sporades.acts import appointing, inviting
+from sporades.acts.addressing import AddressKnown
+from sporades.acts.known_addresses import TooManyKnown
+from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.models import Domain
@@ -20,12 +24,23 @@ from sporades.web.office.agents.closing import roles_of
 from sporades.web.office.agents.forms import InviteForm, RefuseForm, RoleForm
 from sporades.web.office.agents.roles import in_words
 
+MOST_FIGURES = 18
+KNOWN = (
+    "Cette adresse est déjà celle d'un compte ou d'un candidat : un agent a la sienne. Si la personne "
+    "travaille déjà ici, changez son rôle depuis « Agents »."
+)
+TOO_MANY = (
+    "Vous avez indiqué trop d'adresses qui sont déjà celles de quelqu'un : aucune autre n'est acceptée "
+    "de votre part pour le moment. Réessayez dans une heure."
+)
 TRAIL = [("Accueil", reverse_lazy("office:home")), ("Agents", reverse_lazy("office:agents"))]
 
 
 def invite_agent(request: HttpRequest) -> HttpResponse:
     """Propose to invite somebody."""
-    form = InviteForm(_posted(request), reach=request.reach, domains=_domains())
+    form = InviteForm(
+        _posted(request), reach=request.reach, domains=_domains(), initial=_closed(request)
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         answer = _proposed(request, form, email=said["adresse"], full_name=said["nom"])
@@ -33,6 +48,24 @@ def invite_agent(request: HttpRequest) -> HttpResponse:
             return answer
     context = {"form": form, "trail": TRAIL}
     return render(request, "office/invite_agent.html", context, status=422 if form.errors else 200)
+
+
+def _closed(request: HttpRequest) -> dict[str, Any]:
+    """Return what is known of the agent whose access is to be given back, where the address names one."""
+    agent = request.GET.get("agent", "")
+    if not agent.isdecimal() or len(agent) > MOST_FIGURES:
+        return {}
+    try:
+        last = roles_of(request, int(agent))[-1]
+    except Http404:
+        return {}
+    return {
+        "nom": last.full_name,
+        "adresse": last.user.email,
+        "role": last.role,
+        "academies": last.academies,
+        "domaines": last.domains,
+    }
 
 
 def change_agent(request: HttpRequest, agent: int) -> HttpResponse:
@@ -77,9 +110,19 @@ def _proposed(
             user=user,
             reason=form.cleaned_data["motif"],
             sending=form.cleaned_data["envoi"],
+            reach=request.reach,
             by=request.reach.author_of(reach_of([as_role])),
             at=request.arrived_at,
         )
+    except TooManyKnown:
+        form.add_error("adresse", TOO_MANY)
+        return None
+    except AddressKnown:
+        form.add_error("adresse", KNOWN)
+        return None
+    except inviting.NotInvited as refusal:
+        form.add_error("dernier_jour" if refusal.is_of_last_day else None, str(refusal))
+        return None
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
@@ -105,8 +148,10 @@ def approve_role(request: HttpRequest, proposal: int) -> HttpResponse:
     first = second_factor_first(request, page=page, then="relisez, puis approuvez l'accès")
     if first:
         return first
-    said = "Le mail d'invitation part." if found.user is None else "Le nouveau rôle compte déjà."
-    return _done(request, found, lambda **by: appointing.give(reach=request.reach, **by), said)
+    invited = "Le mail d'invitation est parti."
+    said = invited if found.user is None else "Le nouveau rôle compte dès son prochain clic."
+    give = partial(appointing.give, reach=request.reach, seen=request.POST.get("vu", ""))
+    return _done(request, found, give, said)
 
 
 def refuse_role(request: HttpRequest, proposal: int) -> HttpResponse:
@@ -115,15 +160,8 @@ def refuse_role(request: HttpRequest, proposal: int) -> HttpResponse:
     form = RefuseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form, status=422)
-    if not appointing.may_give(found, _by(request, found)):
-        messages.error(
-            request, "Vous ne décidez pas de cette proposition : un administrateur le fait."
-        )
-        return redirect("office:proposed_role", found.pk)
-    answer = form.cleaned_data["motif"]
-    return _done(
-        request, found, lambda **by: appointing.refuse(answer=answer, **by), "L'accès est refusé."
-    )
+    refuse = partial(appointing.refuse, answer=form.cleaned_data["motif"])
+    return _done(request, found, refuse, "La proposition est refusée.")
 
 
 def drop_role(request: HttpRequest, proposal: int) -> HttpResponse:
@@ -150,9 +188,7 @@ def proposals_of(request: HttpRequest) -> dict[str, list[RoleProposal]]:
     for one in waiting:
         if not read.includes(touched[one.pk]):
             continue
-        is_for_me = given.includes(touched[one.pk]) and appointing.may_give(
-            one, given.author_of(touched[one.pk])
-        )
+        is_for_me = appointing.giver(one, given, touched=touched[one.pk]) is not None
         found["to_give" if is_for_me else "to_be_given"].append(one)
     return found
 
@@ -177,8 +213,11 @@ def _touched(request: HttpRequest, found: RoleProposal) -> Reach:
     return appointing.touched_by([found], at=request.arrived_at)[found.pk]
 
 
-def _by(request: HttpRequest, found: RoleProposal) -> Any:
-    return request.reach.author_of(_touched(request, found))
+def _by(request: HttpRequest, found: RoleProposal) -> Actor:
+    """Return as whom the reader acts on a proposal: in the role that may give it, if there is one."""
+    touched = _touched(request, found)
+    giver = appointing.giver(found, request.reach, touched=touched)
+    return giver or request.reach.author_of(touched)
 
 
 def _done(request: HttpRequest, found: RoleProposal, act: Any, said: str) -> HttpResponse:
@@ -189,6 +228,18 @@ def _done(request: HttpRequest, found: RoleProposal, act: Any, said: str) -> Htt
     else:
         messages.success(request, said)
     return redirect("office:proposed_role", found.pk)
+
+
+def _given_back(request: HttpRequest, found: RoleProposal) -> dict[str, Any]:
+    """Return what is said of the closed account that an invitation gives back, as far as it is known here."""
+    roles = appointing.given_back(found, at=request.arrived_at)
+    if not roles:
+        return {}
+    is_known = request.reach.includes(reach_of(roles))
+    return {
+        "name": roles[-1].full_name if is_known else "",
+        "roles": in_words(roles) if is_known else [],
+    }
 
 
 def _page(
@@ -208,9 +259,9 @@ def _page(
         if found.decided_at
         else "",
         "waits": waits,
-        "may_give": waits
-        and giving.includes(touched)
-        and appointing.may_give(found, giving.author_of(touched)),
+        "seen": appointing.mark_of(found, at=at),
+        "given_back": _given_back(request, found) if waits else {},
+        "may_give": waits and appointing.giver(found, giving, touched=touched) is not None,
         "may_drop": waits and found.proposed_by_id == request.actor.identifier,
         "approvers": appointing.approvers_of(found, at=at) if waits else [],
         "form": form,

@@ -88,20 +88,29 @@ class Names:
         keys: dict[str, set[str]] = defaultdict(set)
         for one in entries:
             keys[one.object_kind].add(one.object_id)
-        self._called = _called(keys) | _members(keys)
+        self._called = _called(keys)
+        self._members = _members(keys)
         self._registrations = _registrations(keys, reach)
         self._candidates = _candidates(keys, reach)
 
     def of(self, entry: Entry) -> str:
         """Say what an act is on: its kind alone, where the rest is not its reader's to know."""
         key = (entry.object_kind, entry.object_id)
-        if called := self._called.get(key):
+        if called := self._called.get(key) or self._member(entry):
             return f"{called}{_details(entry)}"
         kind = _kinds().get(entry.object_kind, _WITHOUT_A_ROW.get(entry.verb, ""))
         registration = self._registrations.get(key)
         person = str(registration.identity) if registration else self._candidates.get(key)
         said = f"{kind} : {person}" if person else f"{kind}{_number(entry)}"
         return f"{said}{_details(entry)}"
+
+    def _member(self, entry: Entry) -> str:
+        """Return the name that a member of staff had when something was done of them."""
+        if entry.object_kind != "user":
+            return ""
+        had = self._members.get(entry.object_id, [])
+        then = [one for one in had if one.reopened_at is None or one.reopened_at <= entry.at]
+        return (then or had)[-1].full_name if had else ""
 
     def number_of(self, entry: Entry) -> str:
         """Return the number of the registration that an act leads to, or nothing."""
@@ -116,11 +125,13 @@ def _number(entry: Entry) -> str:
     return f" n°{number}" if number else ""
 
 
-def _members(keys: Mapping[str, set[str]]) -> dict[Key, str]:
-    """Return the names of those who work in the office, as they sign what they do."""
+def _members(keys: Mapping[str, set[str]]) -> dict[str, list[Membership]]:
+    """Return the roles that those who work in the office have had, by the key of their account."""
     wanted = keys.get("user")
-    found = Membership.objects.filter(user__in=wanted).order_by("pk") if wanted else ()
-    return {("user", str(one.user_id)): one.full_name for one in found}
+    theirs: dict[str, list[Membership]] = defaultdict(list)
+    for one in Membership.objects.filter(user__in=wanted).order_by("pk") if wanted else ():
+        theirs[str(one.user_id)].append(one)
+    return theirs
 
 
 def _called(keys: Mapping[str, set[str]]) -> dict[Key, str]:
