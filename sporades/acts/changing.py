@@ -341,16 +341,23 @@ def _send_reset(user: User, *, at: datetime) -> None:
     )
 
 
-def tell_password_changed(user: User, *, at: datetime) -> None:
-    """Write to the owner of an account whose password has just changed, and to the journal."""
-    mail.write(
-        "password_changed",
-        to=user.email,
-        at=at,
-        key=f"password-changed {user.pk} {at.isoformat()}",
-        about=user,
-        when=instant_in_words(at, ZONE),
-        reset=absolute(reverse("account_reset_password")),
-        help_page=absolute(reverse("public:contact")),
-    )
+def tell_password_changed(user: User, *, is_first: bool = False, at: datetime) -> None:
+    """Write to the owner of an account whose password has just changed, and to the journal.
+
+    Args:
+        user: the account.
+        is_first: whether somebody who was invited has chosen their first one: it is no news to them.
+        at: the instant.
+    """
+    if not is_first:
+        mail.write(
+            "password_changed",
+            to=user.email,
+            at=at,
+            key=f"password-changed {user.pk} {at.isoformat()}",
+            about=user,
+            when=instant_in_words(at, ZONE),
+            reset=absolute(reverse("account_reset_password")),
+            help_page=absolute(reverse("public:contact")),
+        )
     journal.record("password changed", by=author(user), on=user, at=at)

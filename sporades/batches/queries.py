@@ -117,7 +117,7 @@ class Beyond:
         left = self.alone - self.lately
         fewer = f"choisissez-en {in_groups(str(left))} au plus" if left > 0 else "attendez un jour"
         whom = (
-            "faites inviter par qui exploite le service un autre administrateur (« agent invite »)"
+            "faites inviter par qui exploite le service un autre administrateur"
             if self.by_administrator
             else "demandez à un administrateur de l'écrire"
         )

@@ -178,9 +178,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
+        is_first = user.last_login is None and not user.has_usable_password()
         super().set_password(user, password)
         guessing.forget(user.email)
-        changing.tell_password_changed(user, at=self.request.arrived_at)
+        changing.tell_password_changed(user, is_first=is_first, at=self.request.arrived_at)
         self.request.has_new_password = user
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

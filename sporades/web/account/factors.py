@@ -191,5 +191,6 @@ def _add(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
     before = _own(request, kind).count()
     response = page(request)
     if _own(request, kind).count() > before:
+        clear_totp_secret(request)
         record_authentication(request, request.user, "mfa", type=kind)
     return response

@@ -10,6 +10,7 @@ from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.cache import cache
@@ -24,6 +25,7 @@ from sporades.candidates.forms import IdentityForm
 from sporades.registrations.fields import CleanCharField
 from sporades.web.account import tries
 from sporades.web.account.resetting import SENT_TO, send_link
+from sporades.web.layout.proofs import TO_TYPE
 
 CODE_FIGURES = 6
 CODE_LASTS = 90
@@ -408,10 +410,27 @@ class SecondFactorAgainForm(_CodeTold, _Counted, _OnceOnly, mfa.ReauthenticateFo
     )
 
 
+SHOWN_AT = "totp_shown_at"
+
+
 class ActivateTOTPForm(totp.ActivateTOTPForm):
-    """The first code of an authenticator application."""
+    """The first code of an authenticator application.
+
+    Its key stays while there is time to type: a page that is loaded anew does not undo what a
+    telephone has read. Not longer: it is worth what the session was when it was shown.
+    """
 
     code = code_field("Code", "Les six chiffres que votre application affiche maintenant.")
+
+    def __init__(self, *args, **options):
+        session, now = context.request.session, context.request.arrived_at.timestamp()
+        shown = session.get(SECRET_SESSION_KEY)
+        is_fresh = now - session.get(SHOWN_AT, 0) <= TO_TYPE.total_seconds()
+        super().__init__(*args, **options)
+        if shown and is_fresh:
+            self.secret = session[SECRET_SESSION_KEY] = shown
+        elif not self.is_bound:
+            session[SHOWN_AT] = now
 
 
 class CredentialField(forms.JSONField):

@@ -62,6 +62,8 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:launch_batch": {"batch": uuid4()},
         "office:resume_batch": {"batch": uuid4()},
         "office:approve_batch": {"batch": uuid4()},
+        "office:approve_role": {"proposal": 1},
+        "office:close_agent": {"agent": 1},
         "office:give_code": {"candidate": 1},
     }
     kwargs = named.get(name)
@@ -86,6 +88,7 @@ ASKED_OTHERWISE = {
     "office:export_file",
     # To stop all writing, to close earlier.
     "office:banner",
+    "office:close_agent",
     "office:move_service",
     *SHOWN_AGAIN,
 }

@@ -13,7 +13,7 @@ from django.urls import reverse
 from sporades.accounts import second_factor
 from sporades.accounts.models import Attempt
 from sporades.mail.models import Message
-from tests.factories import PASSWORD
+from tests.factories import NOW, PASSWORD
 from tests.jobs import work
 from tests.web.account.owner import NEW, activate_totp, activated, code_of, link_in, sign_in
 from tests.web.guide import main, seen, words
@@ -77,6 +77,32 @@ def test_a_code_typed_in_part_is_said_to_have_six_figures_and_is_no_try(client, 
     assert said in main(page)
     assert Attempt.objects.count() == tries
     assert client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
+
+
+def test_a_page_that_is_loaded_anew_shows_the_same_secret_while_there_is_time_to_type(
+    client, user, clock
+):
+    sign_in(client)
+    page = reverse("mfa_activate_totp")
+
+    first, again = (client.get(page).context["form"].secret for _ in range(2))
+    clock.shift(timedelta(minutes=16))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    later = client.get(page).context["form"].secret
+
+    assert first == again
+    assert later != first
+    code = code_of(later, NOW + timedelta(minutes=16))
+    assert client.post(page, {"code": code}).status_code == 302
+
+
+def test_the_secret_of_an_application_that_is_added_never_is_that_of_another(client, user):
+    sign_in(client)
+    secret, _ = activate_totp(client)
+
+    replaced = client.get(reverse("mfa_replace_totp")).context["form"].secret
+
+    assert replaced != secret
 
 
 def test_the_secret_of_an_application_is_typed_instead_of_the_picture_not_after(client, user):

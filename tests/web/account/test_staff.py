@@ -77,8 +77,13 @@ def test_whoever_is_invited_chooses_a_long_password_and_a_second_factor_before_a
     link = re.search(r"https://inscriptions\.exemple\.test(/\S+)", Message.objects.get().body)[1]
     where = client.get(link, follow=True).redirect_chain[-1][0]
 
+    page = client.get(where).text
+    assert "Choisissez votre mot de passe" in page
+    assert "déconnectés" not in page
     short = client.post(where, {"password1": "quinze lettres!"})
     client.post(where, {"password1": NEW})
+    # Who has just chosen it needs no mail about it.
+    assert not Message.objects.filter(kind="password_changed").exists()
 
     assert "il en faut au moins 16" in short.text
     assert sign_in(client, email="claude@exemple.test", password=NEW).url == reverse("office:home")

@@ -289,6 +289,7 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "approved": sum(approving.covers(**where_of(one.service)) for one in beside),
         "dropped": sum(moving.covers(**where_of(one.service)) for one in beside),
         "is_mine": is_mine,
+        "approvers": opening.approvers_of(proposed, at=at) if proposed and is_mine else [],
         "may_move": moves,
         "may_approve": approves and not is_mine,
         "may_drop": moves and (is_mine or not approves),
@@ -311,18 +312,17 @@ def _nobody(service: RegistrationService, by: Actor) -> str:
         return f"aucune ne le peut dans ce périmètre, {whom_to_ask(by)}"
     return (
         "aucune ne le peut, un chef de service d'un autre périmètre non plus. "
-        f"{capfirst(whom_to_ask(by, academy=service.academy_id))}"
+        f"{capfirst(whom_to_ask(by))}"
     )
 
 
-def whom_to_ask(by: Actor, *, academy: str = "…") -> str:
+def whom_to_ask(by: Actor) -> str:
     """Say to whom somebody may turn whom nobody can approve."""
     if by.kind != Membership.Role.ADMINISTRATOR:
         return "voyez avec votre administrateur."
     return (
-        "demandez à qui exploite le service d'inviter un second administrateur (« agent invite … "
-        "--role administrator ») ou un chef de service de cette académie (« agent invite … --role "
-        f"head --academies {academy} »)."
+        "demandez à qui exploite le service d'inviter un second administrateur ; à deux, vous invitez "
+        "ensuite un chef de service depuis « Agents »."
     )
 
 
