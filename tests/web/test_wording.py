@@ -207,7 +207,7 @@ def every_form():
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}
     request = RequestFactory().get("/")
-    request.session, request.user = {}, user
+    request.session, request.user, request.arrived_at = {}, user, NOW
     with context.request_context(request):
         return {
             one: tabs[one] if one in tabs else one(**arguments.get(one.__name__, {}))

@@ -402,7 +402,7 @@ def test_whoever_was_closed_reads_it(head, member):
     theirs = member("A09", email="ici@exemple.test")
     head.post(close_page(theirs.user), {"motif": "A quitté le service"})
 
-    assert "Votre compte d'agent est fermé" in main(theirs.get(reverse("office:home")))
+    assert "Votre accès à la gestion a pris fin" in main(theirs.get(reverse("office:home")))
 
 
 def test_an_address_that_is_somebodys_is_said_at_its_field(head):
