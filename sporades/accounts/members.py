@@ -6,9 +6,9 @@ from enum import StrEnum
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
-from sporades.accounts.models import SECOND_FACTORS, Membership
+from sporades.accounts.models import SECOND_FACTORS, Membership, MembershipQuerySet
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_digits
 
@@ -21,7 +21,7 @@ class Access(StrEnum):
     ENDED = "ended"
 
 
-def members(found: QuerySet[Membership]) -> QuerySet[Membership]:
+def members(found: MembershipQuerySet) -> MembershipQuerySet:
     """Return memberships each with its account, and with `is_doubled`: whether a second factor stands."""
     factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_FACTORS)
     return found.select_related("user").annotate(is_doubled=Exists(factors))
@@ -41,7 +41,7 @@ def meeting(reach: Reach) -> Q:
     return meets
 
 
-def in_access(found: QuerySet[Membership], access: Access, *, on: date) -> QuerySet[Membership]:
+def in_access(found: MembershipQuerySet, access: Access, *, on: date) -> MembershipQuerySet:
     """Keep the memberships with which things stand so.
 
     Args:
@@ -51,7 +51,7 @@ def in_access(found: QuerySet[Membership], access: Access, *, on: date) -> Query
     """
     if access is Access.ENDED:
         return found.filter(ends_on__lt=on)
-    current: QuerySet[Membership] = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    current = found.current(on)
     if access is Access.INVITED:
         return current.filter(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return current

@@ -27,7 +27,6 @@ from sporades.core.digests import digest
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
-from sporades.core.transitions import Transition, move
 
 Role = Membership.Role
 GIVEN = (Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.DOCTOR)
@@ -268,14 +267,18 @@ def mark_of(proposal: RoleProposal, *, at: datetime) -> str:
 
 def may_give(proposal: RoleProposal, by: Actor) -> bool:
     """Return whether somebody, in a role that reaches it, may give what is proposed."""
-    holders = {proposal.proposed_by_id, f"user:{proposal.user_id}"}
-    is_high_enough = proposal.role not in _BY_ADMINISTRATORS or by.kind == Role.ADMINISTRATOR
-    return is_high_enough and by.identifier not in holders
+    try:
+        _check_may_give(proposal, by)
+    except Refused:
+        return False
+    return True
 
 
-def _refusal(proposal: RoleProposal, by: Actor) -> Refused:
-    is_theirs = by.identifier in {proposal.proposed_by_id, f"user:{proposal.user_id}"}
-    return SamePerson() if is_theirs else NotHighEnough()
+def _check_may_give(proposal: RoleProposal, by: Actor) -> None:
+    if by.identifier in {proposal.proposed_by_id, f"user:{proposal.user_id}"}:
+        raise SamePerson
+    if proposal.role in _BY_ADMINISTRATORS and by.kind != Role.ADMINISTRATOR:
+        raise NotHighEnough
 
 
 @transaction.atomic
@@ -297,9 +300,8 @@ def give(
         NotInvited: it cannot be given any more.
         Refused: it has been decided already.
     """
-    if not may_give(proposal, by):
-        raise _refusal(proposal, by)
-    _decide(proposal, GIVE, by=by, at=at)
+    _check_may_give(proposal, by)
+    inviting.decide(proposal, GIVE, by=by, at=at)
     if proposal.user_id is not None:
         # Nobody else changes nor closes what it replaces from here on.
         User.objects.select_for_update().get(pk=proposal.user_id)
@@ -330,9 +332,8 @@ def refuse(*, proposal: RoleProposal, answer: str, by: Actor, at: datetime) -> N
         SamePerson, NotHighEnough: who refuses it may not.
         Refused: it has been decided already.
     """
-    if not may_give(proposal, by):
-        raise _refusal(proposal, by)
-    _decide(proposal, REFUSE_ROLE, by=by, at=at, answer=answer)
+    _check_may_give(proposal, by)
+    inviting.decide(proposal, REFUSE_ROLE, by=by, at=at, answer=answer)
     _record("role refused", proposal, by=by, at=at)
     _tell(proposal, by=by, at=at)
 
@@ -351,13 +352,6 @@ def forget_old(*, at: datetime) -> int:
     mail.forget(proposals)
     RoleProposal.objects.filter(pk__in=[one.pk for one in proposals]).delete()
     return len(proposals)
-
-
-def _decide(
-    proposal: RoleProposal, transition: Transition, *, by: Actor, at: datetime, **said: str
-) -> None:
-    who = {"decided_by": by.name, "decided_by_id": by.identifier}
-    move(proposal, transition, decided_at=at, **who, **said)
 
 
 def _record(verb: str, proposal: RoleProposal, *, by: Actor, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Who works in the office: invited by an operator, closed by an operator."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from types import EllipsisType
 from typing import Any
@@ -23,7 +24,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
-from sporades.core.transitions import move
+from sporades.core.transitions import Transition, move
 from sporades.exams.models import Domain
 from sporades.territory import queries as territory
 
@@ -66,6 +67,9 @@ def invite(
 ) -> User:
     """Make a member of staff, who chooses a password by the link of a mail.
 
+    A closed account is given back to whoever reads the mail, and to nobody else: its password opens it
+    no more, and sessions that were begun while it was closed end.
+
     Args:
         email: an address that no account and no candidate has, or that of a closed member of staff.
         full_name: the name that the journal and the candidates will read.
@@ -76,9 +80,6 @@ def invite(
         ends_on: the last day, if it is known.
         by: who invites.
         at: the instant.
-
-    A closed account is given back to whoever reads the mail, and to nobody else: its password opens it
-    no more, and sessions that were begun while it was closed end.
 
     Raises:
         NotInvited: the name, the address, an academy, a domain or the end does not fit.
@@ -344,16 +345,24 @@ def close(
         after={"reason": reason} if reason else None,
     )
     for proposal in RoleProposal.objects.proposed().filter(proposed_by_id=f"user:{user.pk}"):
-        take_back(proposal, by=by, at=at)
+        with suppress(Refused):  # decided in this instant: that keeps no account open
+            take_back(proposal, by=by, at=at)
     relieve(doctor=user, by=by, at=at)
     return user
 
 
 def take_back(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
     """Take back the role that somebody proposed. Raises Refused: it has been decided."""
-    who = {"decided_by": by.name, "decided_by_id": by.identifier}
-    move(proposal, DROP_ROLE, decided_at=at, **who)
+    decide(proposal, DROP_ROLE, by=by, at=at)
     record("role taken back", [proposal], by=by, on=proposal, at=at, after=said_of(proposal))
+
+
+def decide(
+    proposal: RoleProposal, transition: Transition, *, by: Actor, at: datetime, **said: str
+) -> None:
+    """Move the role that somebody proposed, and keep who did. Raises Refused: it has been decided."""
+    who = {"decided_by": by.name, "decided_by_id": by.identifier}
+    move(proposal, transition, decided_at=at, **who, **said)
 
 
 def _who(by: Actor) -> str:

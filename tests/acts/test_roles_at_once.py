@@ -1,6 +1,7 @@
 """Two who give a role, or propose one, at once: one invitation leaves."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -122,6 +123,24 @@ def test_an_account_that_grows_while_it_is_closed_is_looked_at_again(heads):
 
     assert type(closed) is inviting.Moved
     assert agent.memberships_on(NOW.date())
+
+
+def test_an_account_is_closed_though_what_it_proposed_is_decided_in_that_instant(heads):
+    made = proposing(heads[0], uuid4())()
+    closing = partial(
+        inviting.close, email=heads[0].email, by=author_of(heads[1]), at=NOW + timedelta(minutes=1)
+    )
+
+    def gives(holds):
+        giving(made, heads[2])()
+        holds()
+
+    _, closed = first(gives, closing)
+
+    assert closed == heads[0]
+    assert heads[0].memberships_on(NOW.date()) == []
+    made.refresh_from_db()
+    assert made.state == "given"
 
 
 def test_a_press_that_is_doubled_at_one_instant_is_one_proposal(heads):

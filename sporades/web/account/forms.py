@@ -411,6 +411,7 @@ class SecondFactorAgainForm(_CodeTold, _Counted, _OnceOnly, mfa.ReauthenticateFo
 
 
 SHOWN_AT = "totp_shown_at"
+"""Where a session keeps since when the key of an application that is not added yet is shown."""
 
 
 class ActivateTOTPForm(totp.ActivateTOTPForm):
