@@ -210,6 +210,10 @@ class RoleProposalQuerySet(models.QuerySet["RoleProposal"]):
         """Return those that wait for a second person, the oldest first."""
         return self.filter(state=ProposalState.PROPOSED).order_by("proposed_at", "pk")
 
+    def decided_since(self, at: datetime) -> Self:
+        """Return those that were given, refused or taken back since an instant, the latest first."""
+        return self.filter(decided_at__gte=at).order_by("-decided_at", "-pk")
+
 
 class RoleProposal(models.Model):
     """A role that one person proposes to give and another gives: to a new agent, or to one who has another.

@@ -111,6 +111,32 @@ def test_services_are_extended_together_once_it_was_seen_which(service, capsys):
     assert [f"{one:%d/%m/%Y %H:%M}" for one in closings] == ["17/12/2026 22:59"]
 
 
+def test_each_service_is_extended_by_as_many_days(service, capsys):
+    before = dict(RegistrationService.objects.values_list("pk", "closes_at"))
+
+    call_command("service", "prolonger", "--jours", "7", "--motif", WHY, "--panne")
+
+    assert "2 à prolonger. C'est en vigueur." in capsys.readouterr().out
+    after = dict(RegistrationService.objects.values_list("pk", "closes_at"))
+    assert after == {pk: one + timedelta(days=7) for pk, one in before.items()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--jours", "0"], "--jours va de 1 à 90"),
+        (["--jours", "91"], "--jours va de 1 à 90"),
+        (["--jours", "7", "--fermeture", "2026-12-17T23:59"], "not allowed with"),
+        ([], "is required"),
+    ],
+)
+def test_one_closing_or_more_days_are_said_and_days_that_are_some(service, arguments, said):
+    with pytest.raises(CommandError, match=said):
+        call_command("service", "prolonger", *arguments, "--motif", WHY)
+
+    assert not ServiceChange.objects.exists()
+
+
 @pytest.mark.parametrize(
     "arguments", [["--academie", "A28"], ["--domaine", "AUTRE"], ["--session", "2031"]]
 )

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Protocol, Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -9,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from sporades.core.french import instant_in_words, time_left_in_words
 from sporades.exams.models.catalogue import Domain, Session
 from sporades.exams.schema import Audience, Deadline
+from sporades.exams.schema.clock import generous
 from sporades.territory.models import Academy, ManagingService
 
 
@@ -27,6 +29,9 @@ MINUTE = timedelta(minutes=1)
 
 EXTENDABLE_FOR = timedelta(days=7)
 """For how long a service that has closed may still be extended with others."""
+
+MOST_DAYS_LATER = 90
+"""By how many days at most services are extended together: more is a slip."""
 
 
 def _minute(field: str) -> Func:
@@ -167,6 +172,11 @@ class RegistrationService(models.Model):
     def time_left_in_words(self, at: datetime) -> str:
         """« 3 jours », counted to the end of the last minute."""
         return time_left_in_words(self.closes_at + MINUTE - at)
+
+    def closing_later(self, *, days: int) -> datetime:
+        """Return the instant at which its own clock shows the hour of its closing, so many days later."""
+        shown = self.closes_at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return generous(shown + timedelta(days=days), self.zone)
 
     def instant_of(self, deadline: Deadline) -> datetime:
         """Return the instant of a deadline of the réglementation, for this service."""

@@ -74,6 +74,18 @@ def instant(written: str, zone: str) -> datetime:
     return first if passage == FIRST_PASSAGE else second
 
 
+def generous(shown: datetime, zone: str) -> datetime:
+    """Return the instant, in UTC, at which a clock shows an hour, in favour of whoever has until then.
+
+    Of two passages the second counts, and an hour that the clock skips is read as the one after it.
+
+    Args:
+        shown: what the clock shows, without a zone.
+        zone: the IANA name of its zone.
+    """
+    return max(_passage(shown, zone, fold) for fold in (0, 1))
+
+
 def _passage(shown: datetime, zone: str, fold: int) -> datetime:
     return shown.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
 
@@ -158,16 +170,13 @@ class Deadline(Strict):
     def instant(self, *, closing: datetime, zone: str) -> datetime:
         """Return the instant, in UTC, of this deadline for a service.
 
-        Where the clock jumps, the candidate has the benefit of the doubt: of two passages
-        the second counts, and an hour that is skipped is read as the one after it.
+        Where the clock jumps, the candidate has the benefit of the doubt (`generous`).
 
         Args:
             closing: when the service closes.
             zone: the zone of the service.
         """
-        local = ZoneInfo(self.zone or zone)
         day = self.on or (
             closing.astimezone(ZoneInfo(zone)).date() + timedelta(days=self.days_after_closing or 0)
         )
-        shown = datetime.combine(day, time.fromisoformat(self.hour))
-        return max(shown.replace(tzinfo=local, fold=fold).astimezone(UTC) for fold in (0, 1))
+        return generous(datetime.combine(day, time.fromisoformat(self.hour)), self.zone or zone)

@@ -285,6 +285,29 @@ def test_a_refusal_says_why(head, administrator):
     assert "Pas ce mois-ci" in read
 
 
+def test_what_was_decided_is_listed_for_a_month_to_whoever_reaches_it(head, administrator, member):
+    head.post(INVITE, INVITED)
+    made = RoleProposal.objects.get()
+    decided = f"Dominique Roux ({INVITED['adresse']})"
+    assert decided not in in_fold(head.get(LIST))
+    refuse = reverse("office:refuse_role", args=[made.pk])
+    administrator.post(refuse, {"motif": "Pas ce mois-ci"})
+
+    read = in_fold(head.get(LIST))
+    assert "depuis trente jours (1)" in read
+    assert decided in read
+    assert f"Refusée le {NOW:%d/%m/%Y} par" in read
+    elsewhere = member("A25", role=Role.HEAD, email="autre@exemple.test")
+    assert decided not in elsewhere.get(LIST).text
+    RoleProposal.objects.update(decided_at=NOW - timedelta(days=30, minutes=1))
+    assert in_fold(head.get(LIST)) == ""
+
+
+def in_fold(page):
+    """What is folded in the page of agents; nothing where nothing is."""
+    return " ".join(words(one) for one in seen(page).cssselect("main details"))
+
+
 def test_one_academy_is_not_asked_for_and_none_beyond_is_taken(head, member):
     page = head.get(INVITE)
     assert seen(page).cssselect("main [name=academies]") == []

@@ -3,7 +3,7 @@
 import html
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -164,6 +164,17 @@ def test_several_are_proposed_together_and_approved_in_one_go(administrator, mem
     assert Entry.objects.filter(verb="registration service changed").count() == 2
 
 
+def test_the_row_of_a_service_says_what_is_proposed_of_it(administrator, services):
+    propose(administrator, services, ensembles=[], services=[services["A09"].pk])
+
+    rows = [words(row) for row in seen(administrator.get("/gestion/services")).cssselect("tr")]
+
+    [lille] = [one for one in rows if "Lille" in one]
+    [versailles] = [one for one in rows if "Versailles" in one]
+    assert "Attend une décision : fermeture le jeudi 17 décembre 2026 à 23 h 59" in lille
+    assert "Attend une décision" not in versailles
+
+
 def test_who_had_begun_anywhere_is_told_once_it_is_in_force(administrator, member, services):
     head = member("A09", "A25", role=HEAD, email="cheffe@exemple.test")
     a_draft(a_candidate(email="zoe@exemple.test"))
@@ -292,6 +303,52 @@ def test_each_closes_at_its_own_hour(with_reunion, administrator):
     assert set(closings.values()) == {23}
 
 
+def test_each_closes_as_many_days_later_at_the_hour_of_its_own_clock(with_reunion, administrator):
+    local = {one.pk: one.closes_at.astimezone(ZoneInfo(one.zone)) for one in with_closings_apart()}
+
+    propose(administrator, services_by_academy(), fermeture="", jours="7")
+
+    closings = {
+        one.service_id: one.closes_at.astimezone(ZoneInfo(one.service.zone)).replace(tzinfo=None)
+        for one in waiting().select_related("service")
+    }
+    assert len(set(closings.values())) > 1
+    assert closings == {
+        pk: one.replace(tzinfo=None) + timedelta(days=7) for pk, one in local.items()
+    }
+
+
+def with_closings_apart():
+    """Give each service another closing; the first one's last days have the change to summer time."""
+    march = datetime(2027, 3, 22, 23, 59, tzinfo=PARIS)
+    for days, one in enumerate(RegistrationService.objects.order_by("academy")):
+        RegistrationService.objects.filter(pk=one.pk).update(closes_at=march + timedelta(days=days))
+    return list(RegistrationService.objects.for_list())
+
+
+def services_by_academy():
+    return {one.academy_id: one for one in RegistrationService.objects.for_list()}
+
+
+def test_more_days_are_kept_when_the_choice_is_gone_over(administrator, services):
+    read = administrator.post(PAGE, asked(services, fermeture="", jours="7"))
+
+    back = administrator.post(PAGE, pressed(read, "relire"))
+
+    [days] = seen(back).cssselect("[name=jours]")
+    assert days.get("value") == "7"
+    assert not seen(back).cssselect("[name=fermeture]")[0].get("value")
+
+
+def test_a_closing_and_more_days_are_not_both_asked(administrator, services):
+    both = administrator.post(PAGE, asked(services, jours="7"))
+    none = administrator.post(PAGE, asked(services, fermeture=""))
+
+    assert "pas les deux" in main(both)
+    assert "Indiquez une fermeture, ou des jours de plus" in main(none)
+    assert not waiting()
+
+
 def test_some_are_chosen_one_by_one_and_the_choice_is_kept(administrator, services):
     chosen = {"ensembles": [], "services": [str(services["A25"].pk)]}
     read = administrator.post(PAGE, asked(services, **chosen))
@@ -317,6 +374,9 @@ def test_some_are_chosen_one_by_one_and_the_choice_is_kept(administrator, servic
         ({"fermeture": ""}, "fermeture"),
         ({"fermeture": "demain"}, "fermeture"),
         ({"fermeture": "28/03/2027 02:30"}, "fermeture"),
+        ({"fermeture": "", "jours": "0"}, "jours"),
+        ({"fermeture": "", "jours": "91"}, "jours"),
+        ({"fermeture": "", "jours": "une semaine"}, "jours"),
         ({"motif": " "}, "motif"),
         ({"motif": "x" * 301}, "motif"),
     ],

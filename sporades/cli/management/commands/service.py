@@ -14,7 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
-from sporades.exams.models.service import AUDIENCES
+from sporades.exams.models.service import AUDIENCES, MOST_DAYS_LATER
 from sporades.exams.operations.openings import awaiting, check_extension, marks_of
 from sporades.exams.states import ChangeState
 
@@ -44,9 +44,15 @@ class Command(BaseCommand):
         )
 
         extended = commands.add_parser(
-            "prolonger", help="prolonger ensemble les services qui ont ouvert, d'une même fermeture"
+            "prolonger", help="prolonger ensemble les services qui ont ouvert"
         )
-        extended.add_argument("--fermeture", metavar="AAAA-MM-JJTHH:MM", required=True)
+        until = extended.add_mutually_exclusive_group(required=True)
+        until.add_argument(
+            "--fermeture", metavar="AAAA-MM-JJTHH:MM", help="la même pour tous, à l'heure de chacun"
+        )
+        until.add_argument(
+            "--jours", metavar="N", type=int, help="chacun ferme autant de jours plus tard"
+        )
         extended.add_argument("--motif", required=True)
         extended.add_argument("--domaine", metavar="CODE", nargs="+", default=[])
         extended.add_argument("--session", metavar="CODE", nargs="+", default=[])
@@ -84,9 +90,13 @@ class Command(BaseCommand):
             **{f"{path}__in": options[name] for path, name in asked.items() if options[name]}
         )
         waiting = {} if options["panne"] else awaiting(found)
-        by, wanted = operator(), []
+        by, wanted, days = operator(), [], options["jours"]
+        if days is not None and not 0 < days <= MOST_DAYS_LATER:
+            raise CommandError(f"--jours va de 1 à {MOST_DAYS_LATER}.")
         for one in found.order_by("domain__code", "session__code", "academy", "audience"):
-            closes_at = instant(options["fermeture"], one.zone)
+            closes_at = (
+                one.closing_later(days=days) if days else instant(options["fermeture"], one.zone)
+            )
             try:
                 check_extension(one, closes_at, waiting=waiting, at=now)
             except Refused as refusal:

@@ -18,7 +18,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.text import search_key
 from sporades.territory import queries as territory
 from sporades.web.office.agents.forms import AgentsForm
-from sporades.web.office.agents.proposing import proposals_of
+from sporades.web.office.agents.proposing import decided_lately, proposals_of
 from sporades.web.office.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.bounded import is_cut, page_of
 
@@ -69,6 +69,10 @@ def agents(request: HttpRequest) -> HttpResponse:
         "is_cut": is_cut(page),
         "base": base_of(asked.filters(form)),
         **proposals_of(request),
+        "decided": [
+            (one, day_in_digits(one.decided_at, settings.TIME_ZONE))
+            for one in decided_lately(request)
+        ],
         "may_propose": bool(request.reaches(Permission.PROPOSE_ROLES)),
         "deployer": settings.DEPLOYER_NAME,
         "trail": TRAIL,

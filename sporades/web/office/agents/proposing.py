@@ -1,5 +1,6 @@
 """A role that is proposed to somebody, new or not, and given by another person."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,8 @@ from sporades.web.office.agents.forms import InviteForm, RefuseForm, RoleForm
 from sporades.web.office.agents.roles import in_words
 
 MOST_FIGURES = 18
+SHOWN_FOR = timedelta(days=30)
+"""For how long what was decided is listed."""
 KNOWN = (
     "Cette adresse est déjà celle d'un compte ou d'un candidat : un agent a la sienne. Si la personne "
     "travaille déjà ici, changez son rôle depuis « Agents »."
@@ -191,6 +194,16 @@ def proposals_of(request: HttpRequest) -> dict[str, list[RoleProposal]]:
         is_for_me = appointing.giver(one, given, touched=touched[one.pk]) is not None
         found["to_give" if is_for_me else "to_be_given"].append(one)
     return found
+
+
+def decided_lately(request: HttpRequest) -> list[RoleProposal]:
+    """Return what was decided in the last thirty days, as far as the reader reaches all of it."""
+    read = request.reaches(Permission.PROPOSE_ROLES)
+    if not read:
+        return []
+    found = list(RoleProposal.objects.decided_since(request.arrived_at - SHOWN_FOR))
+    touched = appointing.touched_by(found, at=request.arrived_at) if found else {}
+    return [one for one in found if read.includes(touched[one.pk])]
 
 
 def _posted(request: HttpRequest) -> Any:

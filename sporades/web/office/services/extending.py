@@ -1,4 +1,4 @@
-"""« Prolonger plusieurs services »: one new closing for many, as a failure demands (I1, R-25)."""
+"""« Prolonger plusieurs services »: many close later, as a failure demands (I1, R-25)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,10 +10,13 @@ from django.core.exceptions import ValidationError
 from sporades.core.presses import a_press
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
+from sporades.exams.models.service import MOST_DAYS_LATER
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.services.instant_forms import LocalInstantField
 
 _NONE = "Choisissez au moins un service à prolonger."
+_WHEN = "Indiquez une fermeture, ou des jours de plus pour chacun."
+_BOTH = "Indiquez une fermeture ou des jours de plus, pas les deux : effacez l'un d'eux."
 
 
 class ExtendForm(forms.Form):
@@ -26,8 +29,17 @@ class ExtendForm(forms.Form):
         label="Services", widget=forms.CheckboxSelectMultiple, required=False
     )
     fermeture = LocalInstantField(
-        label="Ferme désormais le",
+        label="Tous ferment désormais le",
         help_text="Par exemple : 15/12/2026 23:59 (heure de chaque service)",
+        required=False,
+    )
+    jours = forms.IntegerField(
+        label="Ou chacun ferme plus tard, de combien de jours",
+        help_text="Par exemple : 7, une semaine après sa fermeture, à la même heure",
+        min_value=1,
+        max_value=MOST_DAYS_LATER,
+        required=False,
+        widget=forms.NumberInput(attrs={"size": 3}),
     )
     motif = CleanCharField(
         label="Motif",
@@ -73,12 +85,21 @@ class ExtendForm(forms.Form):
         return [one for key, one in self.offered.items() if key in keys]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a service, and read the closing by the clock of each."""
+        """Ask for a service and for one closing, and read it by the clock of each."""
         said = super().clean() or {}
         if not {"ensembles", "services"} & self.errors.keys() and not self.chosen:
             self.add_error("ensembles", _NONE)
-        if "fermeture" in said:
+        if {"fermeture", "jours"} & self.errors.keys():
+            return said
+        day, days = said.get("fermeture"), said.get("jours")
+        if day and days:
+            self.add_error("fermeture", _BOTH)
+        elif day:
             self._read(self.data.get(self.add_prefix("fermeture")))
+        elif days:
+            self.closings = {one.pk: one.closing_later(days=days) for one in self.chosen}
+        else:
+            self.add_error("fermeture", _WHEN)
         return said
 
     def _read(self, typed: Any) -> None:

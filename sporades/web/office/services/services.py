@@ -1,5 +1,6 @@
 """« Gérer les services »: when registrations are open, and who decided it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -51,15 +52,28 @@ def services(request: HttpRequest) -> HttpResponse:
     at = request.arrived_at
     order = ("domain__label", "session__code", "academy__name", "audience")
     every = list(_services(request).order_by(*order))
+    await_decision = proposals(request)
+    waiting = {
+        change.service_id: change
+        for listed in await_decision.values()
+        for proposal in listed
+        for change in proposal.changes
+    }
     form = ServicesForm(request.GET or None, services=every, at=at)
     context = {
         "form": form,
         "every": len(every),
         "rows": [
-            (one, one.state_in_words(at), one.opening_in_words, one.closing_in_words)
+            (
+                one,
+                one.state_in_words(at),
+                one.opening_in_words,
+                one.closing_in_words,
+                waiting.get(one.pk),
+            )
             for one in form.chosen
         ],
-        **proposals(request),
+        **await_decision,
         "may_extend": len(every) > 1 and bool(request.reaches(Permission.MOVE_SERVICES)),
     }
     return render(request, "office/services.html", context)
@@ -70,12 +84,20 @@ class Proposal:
     """What was proposed of a service, or of several together.
 
     Attributes:
-        first: of the first of them, which stands for all.
-        more: how many others.
+        changes: of each of them.
     """
 
-    first: ServiceChange
-    more: int
+    changes: Sequence[ServiceChange]
+
+    @property
+    def first(self) -> ServiceChange:
+        """That of the first of them, which stands for all."""
+        return self.changes[0]
+
+    @property
+    def more(self) -> int:
+        """How many others."""
+        return len(self.changes) - 1
 
 
 def proposals(request: HttpRequest) -> dict[str, list[Proposal]]:
@@ -89,8 +111,7 @@ def proposals(request: HttpRequest) -> dict[str, list[Proposal]]:
         listed = found["to_approve" if is_for_me else "proposed"]
         listed.setdefault(change.together or change.pk, []).append(change)
     return {
-        name: [Proposal(first, len(others)) for first, *others in listed.values()]
-        for name, listed in found.items()
+        name: [Proposal(changes) for changes in listed.values()] for name, listed in found.items()
     }
 
 
