@@ -18,6 +18,7 @@ SEARCHES = {
     "office_number": "Gestion : un numéro d'inscription",
     "office_name": "Gestion : le début d'un nom",
     "office_like": "Gestion : un nom approché",
+    "office_nobody": "Gestion : un nom que personne ne porte",
     "office_box": "Gestion : un nom dans la case unique",
     "office_tree": "Gestion : trois critères",
     "office_paper": "Gestion : une épreuve et un état",
@@ -108,6 +109,9 @@ def _paths(user: Any, *, at: datetime) -> dict[str, str]:
         "office_number": quick.tree_of(one.number),
         "office_name": Group(members=(leaf("nom", Operator.STARTS, "Delac"),)),
         "office_like": Group(members=(leaf("nom_complet", Operator.IS_LIKE, "delacroi noémi"),)),
+        "office_nobody": Group(
+            members=(leaf("nom_complet", Operator.IS_LIKE, "wojciechowska zbigniewa"),)
+        ),
         "office_box": quick.narrowed(quick.tree_of("Kerguelen"), reach=within),
         "office_tree": Group(
             members=(

@@ -42,7 +42,7 @@ ACTS = {f"{act}_{people}" for act in ("save", "journey") for people in (1, 8, 32
 OFFICE = {
     f"office_{page}{who}"
     for page in (
-        *("home", "number", "name", "like", "box", "tree", "paper", "file", "history"),
+        *("home", "number", "name", "like", "nobody", "box", "tree", "paper", "file", "history"),
         *("counts", "hours", "pieces", "piece", "lacking"),
         *("accommodations", "decision", "granted"),
     )

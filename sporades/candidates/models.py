@@ -5,6 +5,7 @@ from datetime import date
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
@@ -74,6 +75,8 @@ class Identity(models.Model):
                 fields=["birth_year", "birth_month", "birth_day"], name="identity_by_birth"
             ),
             models.Index(fields=["birth_name_key"], name="identity_by_birth_name"),
+            # By which those who have registered for nothing are found, in any order of their names.
+            GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="identity_by_likeness"),
         ]
 
     def __str__(self) -> str:

@@ -35,18 +35,26 @@ def found(tree: Group, *, reach: Reach) -> Any:
 
 
 @contextmanager
-def planned_anew() -> Iterator[None]:
+def planned_anew(*, alike: float | None = None) -> Iterator[None]:
     """Let PostgreSQL plan what is asked in a block for its own values, every time.
 
     A name that begins with « D » and one that is in every row do not want one plan; a plan kept
     for any value (adr/0015) reads a million rows for either. By one process alone: those who search
     at once would wait for one another's, and reading everything in parallel seems cheap to it.
+
+    Args:
+        alike: how much of what is typed a name must hold to be like it, in groups of three letters,
+            from 0 to 1; as PostgreSQL has it (0.6) unless it is said.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
             " set_config('max_parallel_workers_per_gather', '0', true)"
         )
+        if alike is not None:
+            cursor.execute(
+                "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(alike)]
+            )
         yield
 
 

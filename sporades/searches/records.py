@@ -65,6 +65,8 @@ _OF_RECORDS: dict[str, Criterion] = {
 def records_found(tree: Group, *, reach: Reach) -> QuerySet[Candidate]:
     """Return those without an account whom a few words mean; only where there are none, those alike.
 
+    They are read within `planned_anew(alike=ALIKE)`.
+
     Args:
         tree: what is meant, as `quick.tree_of` gives it.
         reach: where the reader may read.
@@ -77,9 +79,12 @@ def records_found(tree: Group, *, reach: Reach) -> QuerySet[Candidate]:
     names = [leaf.values[0] for leaf in tree.leaves() if leaf.criterion.code == "nom_complet"]
     if not names or named.exists():
         return named
-    likeness = TrigramWordSimilarity(search_key(names[0]), _NAMES)
-    resembling = known.filter(_meant(tree, but_names=True)).annotate(likeness=likeness)
-    return resembling.filter(likeness__gte=ALIKE).order_by("-likeness", "-pk")
+    key = search_key(names[0])
+    # By the operator, of which an index is asked; the function would be asked of every name.
+    resembling = known.filter(
+        _meant(tree, but_names=True), **{f"{_NAMES}__trigram_word_similar": key}
+    )
+    return resembling.order_by(TrigramWordSimilarity(key, _NAMES).desc(), "-pk")
 
 
 def without_registration(tree: Group, *, reach: Reach) -> QuerySet[Candidate]:

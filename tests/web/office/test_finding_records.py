@@ -1,8 +1,13 @@
 """Somebody without an account is found by the same box as an inscription, and no name stands in an address."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
+from sporades.accounts.permissions import reach_of
+from sporades.searches import quick
+from sporades.searches.queries import planned_anew
+from sporades.searches.records import ALIKE, records_found
 from tests.factories import a_candidate, a_record, a_registration
 from tests.web.guide import main, seen, words
 
@@ -59,6 +64,20 @@ def test_those_who_resemble_are_shown_only_where_nobody_is_named_so(manager):
 
     assert found(manager, "Vauquelin") == ["Rosalie Jeanne VAUQUELIN"]
     assert set(found(manager, "Vauquelen")) == {"Rosalie Jeanne VAUQUELIN", "Léa VAUQUELAIN"}
+
+
+@pytest.mark.parametrize("typed", ["Vauquelin Rosalie", "Vauqelin"])
+def test_names_are_asked_of_their_index_and_not_compared_one_by_one(manager, typed):
+    reach = reach_of(manager.user.memberships.all())
+    a_record(birth_name="Kermarrec", first_names="Rozenn")
+    with planned_anew(alike=ALIKE), connection.cursor() as cursor:
+        # So few rows are read one after the other, were it not forbidden.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        plan = records_found(quick.tree_of(typed), reach=reach).explain()
+
+    assert "identity_by_likeness" in plan
 
 
 @pytest.mark.parametrize("typed", ["Nemo", "13/04/2001", "Vauquelin 1999"])

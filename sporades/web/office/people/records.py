@@ -34,7 +34,7 @@ from sporades.registrations.records import (
     records_within,
 )
 from sporades.searches.queries import planned_anew
-from sporades.searches.records import records_found
+from sporades.searches.records import ALIKE, records_found
 from sporades.territory import queries as territory
 from sporades.web.office.asking import base_of
 from sporades.web.office.bounded import ON_A_PAGE, is_cut, page_of
@@ -60,7 +60,7 @@ def records(request: HttpRequest) -> HttpResponse:
     found = records_within(request.reach).filter(user=None).order_by("-pk")
     sought = form.cleaned_data["quoi"] if form.is_bound and form.is_valid() else ""
     if sought:
-        with planned_anew():
+        with planned_anew(alike=ALIKE):
             found = records_found(form.tree, reach=request.reach)
             found = list(found.select_related("identity")[: ON_A_PAGE + 1])
     else:

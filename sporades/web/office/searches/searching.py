@@ -18,7 +18,7 @@ from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.models import Search
 from sporades.searches.operations import OfSomebody
 from sporades.searches.queries import found, known_order, planned_anew
-from sporades.searches.records import without_registration
+from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import seeks_somebody
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
@@ -107,7 +107,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
 
 def _unfiled(request: HttpRequest, tree: Group) -> list[Candidate]:
     """Return the first of those who have neither an account nor a registration, and may be meant."""
-    with planned_anew():
+    with planned_anew(alike=ALIKE):
         return list(without_registration(tree, reach=request.reach)[:MOST_UNFILED])
 
 
