@@ -24,6 +24,7 @@ from sporades.letters.rules import DECISION, STANDING
 from sporades.registrations import deciding
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import held_to_decide
 from sporades.registrations.receipt import accommodation_by_mail, against_of, named
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import (
@@ -196,9 +197,7 @@ def decide_within(
     """
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
-    locked = Registration.objects.select_for_update(no_key=True)
-    read = ("version", "state", "reason", "decided_at", "summary_posted_on")
-    held = locked.with_owed().only(*read).get(pk=registration.pk)
+    held = held_to_decide.get(pk=registration.pk)
     if seen is not None and held.version != seen:
         raise Overtaken
     if mark and held.decided_mark != mark:

@@ -26,7 +26,7 @@ from sporades.letters.operations import tell
 from sporades.letters.rules import of_piece
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import locked_registration, with_owed
 from sporades.registrations.snapshot import contact_of
 
 SCAN = "evidence.scan"
@@ -120,9 +120,8 @@ def keep(
 
 def lock(pk: int) -> Registration:
     """Return a registration, locked, with what it owes."""
-    lock_registration(pk)
-    found: Registration = Registration.objects.whole().with_owed().get(pk=pk)
-    return found
+    locked_registration.get(pk=pk)
+    return with_owed.get(pk=pk)
 
 
 def lock_row(row: Evidence) -> tuple[Registration, Evidence]:

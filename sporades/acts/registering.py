@@ -338,6 +338,7 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         service=registration.service,
         at=at,
         key=f"registration:{registration.pk}:version:{version.number}",
+        is_first=True,
         about=registration,
         urgent=True,
         enclosed=summary_for(registration),

@@ -203,6 +203,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         enclosed=summary_for(registration),
         at=at,
         key=f"registration:{registration.pk}:version:{version.number}",
+        is_first=True,
         about=registration,
         urgent=True,
         registration=registration,

@@ -380,7 +380,7 @@ def _registrations(
     found = Registration.objects.filter(pk__in=[line.registration_id for line in lines])
     for one in within:
         found = found.within(one)
-    return {one.pk: one for one in found.whole()}
+    return {one.pk: one for one in found.whole().select_related("identity")}
 
 
 def _apart(

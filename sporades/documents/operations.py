@@ -14,7 +14,6 @@ from django.db.models.fields.json import KeyTransform
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
 from sporades.core.links import absolute
-from sporades.core.prepared import prepared
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
@@ -287,17 +286,18 @@ def qr_code(address: str) -> str:
     return drawn.getvalue().decode()
 
 
-@prepared(Document)
-def _locked(folder: int, kind: str) -> QuerySet[Document]:
-    return Document.objects.select_for_update().filter(folder=folder, kind=kind)
-
-
 def _document(folder: Folder, kind: kinds.Kind) -> Document:
-    """Return the document of a kind in a folder, locked until the end of the transaction."""
-    Document.objects.bulk_create(
-        [Document(folder=folder, kind=kind.slug, academy=folder.academy)], ignore_conflicts=True
+    """Return the document of a kind in a folder, locked until the end of the transaction.
+
+    One statement makes it or locks the one that is there: an update locks its row, and gives its key.
+    """
+    [document] = Document.objects.bulk_create(
+        [Document(folder=folder, kind=kind.slug, academy=folder.academy)],
+        update_conflicts=True,
+        unique_fields=["folder", "kind"],
+        update_fields=["academy"],
     )
-    return _locked.get(folder=folder.pk, kind=kind.slug)
+    return document
 
 
 def _says(version: DocumentVersion, said: kinds.Content) -> bool:

@@ -44,6 +44,7 @@ from sporades.evidence.states import (
     State,
 )
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import with_owed
 
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
@@ -196,7 +197,7 @@ def ask_some(*, after: int, most: int, at: datetime) -> int:
 def _ask_one(key: int, *, at: datetime) -> None:
     """Ask for the pieces of one registration, unless it is gone meanwhile."""
     if Registration.objects.select_for_update(of=("self",)).filter(pk=key).exists():
-        found = Registration.objects.whole().with_owed().get(pk=key)
+        found = with_owed.get(pk=key)
         ask(found, found.owed["evidence"], at=at)
 
 

@@ -4,7 +4,7 @@ Everything here but the rules of an old version comes from what the process hold
 while it is fresh, one when it looks whether something has changed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from sporades.core.prepared import prepared
 from sporades.exams import schema
 from sporades.exams.held import OfferedExam, Programme, held
-from sporades.exams.models import Domain, RegistrationService, Regulation, Session
+from sporades.exams.models import Domain, Exam, RegistrationService, Regulation, Session
+from sporades.exams.models import Paper as PaperRow
 from sporades.exams.models.regulation import rules_held
 from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.papers import Paper
@@ -24,6 +25,7 @@ __all__ = [
     "in_force",
     "open_programmes",
     "open_services",
+    "papers_of",
     "papers_once_offered",
     "programme_of",
     "programmes",
@@ -125,6 +127,20 @@ def rules(regulation: int) -> schema.Regulation:
     Raises Regulation.DoesNotExist.
     """
     return rules_held(regulation) or Regulation.objects.get(pk=regulation).rules
+
+
+def papers_of(exam: Exam, *, codes: Collection[str]) -> Mapping[str, PaperRow]:
+    """Return the rows of some épreuves of an exam, by code: no query where this process holds them.
+
+    Args:
+        exam: the exam, offered still or not.
+        codes: the codes of the épreuves.
+    """
+    held_too = (one.papers for of in held().programmes for one in of.exams if one.exam == exam)
+    known = next(held_too, {})
+    if known.keys() >= set(codes):
+        return known
+    return {paper.code: paper for paper in PaperRow.objects.filter(exam=exam)}
 
 
 def papers_once_offered(

@@ -67,7 +67,8 @@ def _locked(pk: UUID) -> QuerySet[Draft]:
 
 @prepared(Draft)
 def _whole(pk: UUID) -> QuerySet[Draft]:
-    found: QuerySet[Draft] = Draft.objects.whole().filter(pk=pk)
+    # The account is asked for too: the folder is its own, and the receipt goes to its address.
+    found: QuerySet[Draft] = Draft.objects.whole().select_related("candidate__user").filter(pk=pk)
     return found
 
 

@@ -66,6 +66,15 @@ def with_owed(pk: int) -> QuerySet[Registration]:
     return found.filter(pk=pk)
 
 
+@prepared(Registration)
+def held_to_decide(pk: int) -> QuerySet[Registration]:
+    """Lock a registration until the transaction ends; read where it stands, and what it calls for."""
+    read = ("version", "state", "reason", "decided_at", "summary_posted_on")
+    locked = Registration.objects.select_for_update(no_key=True)
+    found: QuerySet[Registration] = locked.with_owed().only(*read).filter(pk=pk)
+    return found
+
+
 def lock_registration(pk: int) -> Registration:
     """Return a registration, whole and locked until the transaction ends.
 

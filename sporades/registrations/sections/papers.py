@@ -11,7 +11,6 @@ from django.forms.boundfield import BoundField
 
 from sporades.core.french import figure
 from sporades.exams import queries
-from sporades.exams.models import Paper
 from sporades.exams.rules import Breach, papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
@@ -316,7 +315,8 @@ class PapersForm(SectionForm):
 
     def write_rows(self, registration: Registration) -> None:
         """Write one row for each épreuve, whatever its status."""
-        known = {paper.code: paper for paper in Paper.objects.filter(exam=registration.exam)}
+        choices = self.choices_made()
+        known = queries.papers_of(registration.exam, codes=choices)
         offers = {offer.code: offer for offer in self.offers}
         RegistrationPaper.objects.bulk_create(
             RegistrationPaper(
@@ -328,7 +328,7 @@ class PapersForm(SectionForm):
                 mark=choice.mark,
                 mark_session=choice.mark_session,
             )
-            for code, choice in self.choices_made().items()
+            for code, choice in choices.items()
         )
 
 
