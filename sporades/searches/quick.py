@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from operator import and_, or_
@@ -27,6 +28,9 @@ MANY = 200
 
 MOST_WORDS, SHORTEST_CUT, LONGEST_CUT = 4, 3, 20
 """Of which names another space is looked for: more would be many questions for no name that is borne."""
+
+SHORTEST_MISSPELT, MOST_MISSPELT = 5, 10
+"""In which words a slip is looked for: of a shorter one, one letter leads to too many others."""
 
 NOT_UNDERSTOOD = (
     "Ce que vous cherchez n'a pas été compris : indiquez un numéro, une adresse mail, ou un nom, "
@@ -163,9 +167,16 @@ def _of_many(names: Group, *, reach: Reach) -> Group:
 
 
 def _written_otherwise(names: Group, *, reach: Reach) -> Group:
-    """Ask also for who bears the name with another space in it."""
+    """Ask also for who bears the name with another space in it; for a slip, where nobody bears it."""
     typed = search_key(next(names.leaves()).values[0])
-    return Group(Link.OR, (*names.members, *_respaced(typed, reach=reach)))
+    respaced = _respaced(typed, reach=reach)
+    is_borne = respaced or Registration.objects.within(reach).filter(_of_words(typed)).exists()
+    misspelt = () if is_borne else _misspelt(typed, reach=reach)
+    return Group(Link.OR, (*names.members, *respaced, *misspelt))
+
+
+def _of_words(typed: str) -> Q:
+    return reduce(and_, (Q(name_key__contains=word) for word in typed.split()), Q())
 
 
 def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
@@ -193,17 +204,80 @@ def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     ]
     if not ways:
         return ()
-    borne = reduce(or_, (_borne(*way) for way in ways))
-    rows = Registration.objects.within(reach).filter(borne).values_list("name_key", flat=True)
-    keys = [f" {key} " for key in rows[:MANY]]
+    keys = _keys_of(
+        [(before, [*map(re.escape, written)], after) for before, written, after in ways],
+        reach=reach,
+    )
     names = (
         " ".join([*before, part, *after]) for before, written, after in ways for part in written
     )
+    return _asked(names, keys)
+
+
+def _misspelt(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
+    """Return what is also asked of a name that nobody bears: one letter of a word is not the one typed.
+
+    « Lefevre » is Lefebvre, « Thibaut » Thibault: within a short name one letter takes away too much
+    for it to be alike. As with spaces, those that somebody bears are asked for, no others.
+
+    Args:
+        typed: the key of what was typed.
+        reach: where the reader may read.
+    """
+    words = typed.split()
+    if len(words) > MOST_WORDS:
+        return ()
+    ways = [
+        (words[:place], _one_letter_away(word), words[place + 1 :])
+        for place, word in enumerate(words)
+        if SHORTEST_MISSPELT <= len(word) <= LONGEST_CUT
+    ]
+    if not ways:
+        return ()
+    keys = _keys_of(ways, reach=reach)
+    borne = sorted({word for key in keys for word in key.split()})
+    names = (
+        " ".join([*before, word, *after])
+        for before, written, after in ways
+        for word in borne
+        if re.fullmatch("|".join(written), word)
+    )
+    return _asked(names, keys)[:MOST_MISSPELT]
+
+
+type Way = tuple[list[str], list[str], list[str]]
+"""The words before one of a name, how that one is written otherwise (expressions), the words after it."""
+
+
+def _keys_of(ways: list[Way], *, reach: Reach) -> list[str]:
+    """Return the keys of names that are borne and written one of some ways, between two spaces."""
+    borne = reduce(or_, (_borne(*way) for way in ways))
+    rows = Registration.objects.within(reach).filter(borne).values_list("name_key", flat=True)
+    return [f" {key} " for key in rows[:MANY]]
+
+
+def _asked(names: Iterable[str], keys: list[str]) -> tuple[Leaf, ...]:
+    """Ask for those of some names that some keys hold."""
     return tuple(
         _leaf("nom_complet", operator, name)
         for name in names
         if (operator := _standing(name, keys)) is not None
     )
+
+
+def _one_letter_away(word: str) -> list[str]:
+    """Return how a word is written with a letter more, less, another, or two of them exchanged."""
+    letters = [re.escape(one) for one in word]
+    places, any_letter = range(len(word)), "[^ ]"
+
+    def spelt(at: int, written: str, after: int) -> str:
+        return "".join([*letters[:at], written, *letters[after:]])
+
+    more = [spelt(at, any_letter, at) for at in (*places, len(word))]
+    other = [spelt(at, any_letter, at + 1) for at in places]
+    less = [spelt(at, "", at + 1) for at in places]
+    exchanged = [spelt(at, letters[at + 1] + letters[at], at + 2) for at in places[:-1]]
+    return [*more, *other, *less, *exchanged]
 
 
 def _cut(word: str) -> list[str]:
@@ -214,9 +288,9 @@ def _cut(word: str) -> list[str]:
 
 
 def _borne(before: list[str], written: list[str], after: list[str]) -> Q:
-    """Return what those satisfy who bear a name of which one part is written so."""
-    rest = reduce(and_, (Q(name_key__contains=word) for word in (*before, *after)), Q())
-    return Q(name_key__regex=f"(^| )({'|'.join(map(re.escape, written))})( |$)") & rest
+    """Return what those satisfy who bear a name of which one part is written one of some ways."""
+    rest = _of_words(" ".join([*before, *after]))
+    return Q(name_key__regex=f"(^| )({'|'.join(written)})( |$)") & rest
 
 
 def _standing(name: str, keys: list[str]) -> Operator | None:

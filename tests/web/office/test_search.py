@@ -592,6 +592,55 @@ def test_a_name_that_very_many_bear_is_sought_with_its_apostrophe_too(manager, m
     assert "commence par « n diaye »" in asked
 
 
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("lefevre", {"Lefebvre"}),
+        ("Lefevre Paul", {"Lefebvre"}),
+        ("thibaut", {"Thibault"}),
+        ("Vauqelin", {"Vauquelin"}),
+        ("lfeort", {"Lefort"}),
+        ("lefortt", {"Lefort"}),
+        ("lefert", {"Lefort"}),
+        ("lef(ort", {"Lefort"}),
+    ],
+)
+def test_a_name_that_nobody_bears_finds_those_of_whom_one_letter_is_another(manager, typed, named):
+    filed = {
+        name: {
+            a_registration(a_candidate(birth_name=name, first_names=first)).number
+            for first in ("Paul", "Paul Henri")
+        }
+        for name in ("Lefebvre", "Thibault", "Vauquelin", "Lefort", "Martin")
+    }
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert set(numbers(page)) == set().union(*(filed[name] for name in named))
+
+
+def test_a_name_that_somebody_bears_is_not_taken_for_a_slip(manager):
+    borne = {
+        a_registration(a_candidate(birth_name="Lefevre", first_names=first)).number
+        for first in ("Paul", "Paule")
+    }
+    a_registration(a_candidate(birth_name="Lefebvre", first_names="Paul"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "lefevre"}, follow=True)
+
+    assert set(numbers(page)) == borne
+    assert "lefebvre" not in main(page).casefold()
+
+
+def test_no_other_academy_says_how_a_name_is_written(manager):
+    a_registration(a_candidate(birth_name="Lefebvre"), academy="A25", identification=VERSAILLES)
+
+    page = manager.post(reverse("office:find"), {"quoi": "lefevre"}, follow=True)
+
+    assert not numbers(page)
+    assert "lefebvre" not in main(page).casefold()
+
+
 def test_who_bears_every_word_that_was_typed_stands_before_those_whose_name_is_like_them(manager):
     for first in ("Abel", "Axelle"):
         a_registration(a_candidate(birth_name="Lamouret", first_names=first))
