@@ -235,14 +235,23 @@ def _misspelt(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     if not ways:
         return ()
     keys = _keys_of(ways, reach=reach)
+    if len(words) > 1:
+        # In whichever order they were typed: the names are asked for as they are borne.
+        return _asked(_shortest({key.strip() for key in keys}), keys)[:MOST_MISSPELT]
+    [(_, written, _)] = ways
     borne = sorted({word for key in keys for word in key.split()})
-    names = (
-        " ".join([*before, word, *after])
-        for before, written, after in ways
-        for word in borne
-        if re.fullmatch("|".join(written), word)
-    )
-    return _asked(names, keys)[:MOST_MISSPELT]
+    return _asked([one for one in borne if re.fullmatch("|".join(written), one)], keys)[
+        :MOST_MISSPELT
+    ]
+
+
+def _shortest(names: Iterable[str]) -> list[str]:
+    """Return names without those that begin with another: whoever asks for that one finds them."""
+    found: list[str] = []
+    for name in sorted(names):
+        if not (found and f"{name} ".startswith(f"{found[-1]} ")):
+            found.append(name)
+    return found
 
 
 type Way = tuple[list[str], list[str], list[str]]

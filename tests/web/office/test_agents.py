@@ -296,7 +296,7 @@ def test_what_was_decided_is_listed_for_a_month_to_whoever_reaches_it(head, admi
     read = in_fold(head.get(LIST))
     assert "depuis trente jours (1)" in read
     assert decided in read
-    assert f"Refusée le {NOW:%d/%m/%Y} par" in read
+    assert f"refusée le {NOW:%d/%m/%Y} par" in read
     elsewhere = member("A25", role=Role.HEAD, email="autre@exemple.test")
     assert decided not in elsewhere.get(LIST).text
     RoleProposal.objects.update(decided_at=NOW - timedelta(days=30, minutes=1))

@@ -171,8 +171,8 @@ def test_the_row_of_a_service_says_what_is_proposed_of_it(administrator, service
 
     [lille] = [one for one in rows if "Lille" in one]
     [versailles] = [one for one in rows if "Versailles" in one]
-    assert "Attend une décision : fermeture le jeudi 17 décembre 2026 à 23 h 59" in lille
-    assert "Attend une décision" not in versailles
+    assert "Prolongation proposée : jeudi 17 décembre 2026 à 23 h 59" in lille
+    assert "Prolongation proposée" not in versailles
 
 
 def test_who_had_begun_anywhere_is_told_once_it_is_in_force(administrator, member, services):

@@ -597,6 +597,8 @@ def test_a_name_that_very_many_bear_is_sought_with_its_apostrophe_too(manager, m
     [
         ("lefevre", {"Lefebvre"}),
         ("Lefevre Paul", {"Lefebvre"}),
+        ("paul lefevre", {"Lefebvre"}),
+        ("henri Lefevre Pual", set()),
         ("thibaut", {"Thibault"}),
         ("Vauqelin", {"Vauquelin"}),
         ("lfeort", {"Lefort"}),

@@ -54,7 +54,7 @@ def services(request: HttpRequest) -> HttpResponse:
     every = list(_services(request).order_by(*order))
     await_decision = proposals(request)
     waiting = {
-        change.service_id: change
+        change.service_id: change.service.said(change.closes_at)
         for listed in await_decision.values()
         for proposal in listed
         for change in proposal.changes
@@ -69,7 +69,7 @@ def services(request: HttpRequest) -> HttpResponse:
                 one.state_in_words(at),
                 one.opening_in_words,
                 one.closing_in_words,
-                waiting.get(one.pk),
+                waiting.get(one.pk, ""),
             )
             for one in form.chosen
         ],
