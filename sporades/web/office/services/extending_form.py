@@ -39,7 +39,7 @@ class ExtendForm(forms.Form):
         min_value=1,
         max_value=MOST_DAYS_LATER,
         required=False,
-        widget=forms.NumberInput(attrs={"size": 3}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
     )
     motif = CleanCharField(
         label="Motif",
