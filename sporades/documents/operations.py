@@ -295,7 +295,7 @@ def _document(folder: Folder, kind: kinds.Kind) -> Document:
         [Document(folder=folder, kind=kind.slug, academy=folder.academy)],
         update_conflicts=True,
         unique_fields=["folder", "kind"],
-        update_fields=["academy"],
+        update_fields=["kind"],  # as it is: its academy is not for a folder read earlier to say
     )
     return document
 

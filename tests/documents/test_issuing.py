@@ -61,6 +61,15 @@ def test_a_kind_with_its_own_numbers_counts_them_in_each_folder(folder, called):
     assert issue(other, called, {}, at=NOON).number == 1
 
 
+def test_a_folder_that_was_read_earlier_gives_a_document_to_nobody_else(folder, called):
+    folder.documents.create(kind=called.slug, academy="A25")
+    folder.academy = "A09"
+
+    issue(folder, called, {}, at=NOON)
+
+    assert [one.academy for one in folder.documents.all()] == ["A25"]
+
+
 def test_two_issues_at_once_take_two_numbers(shared_folder, called):
     issued = together(*[lambda: issue(shared_folder, called, {}, at=NOON, published_at=NOON)] * 8)
 

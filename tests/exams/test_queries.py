@@ -183,3 +183,16 @@ def test_the_rules_of_an_old_version_can_be_asked_for(load, essai, change):
     assert str(queries.rules(first.pk).exam("BREVET").paper("E2").coefficient) == "2.5"
     with pytest.raises(Regulation.DoesNotExist):
         queries.rules(0)
+
+
+def test_the_rows_of_epreuves_come_from_what_is_held_or_else_from_the_database(
+    invented_exam, django_assert_num_queries
+):
+    exam = queries.programmes()[0].exams[0].exam
+    known = dict(queries.programmes()[0].exams[0].papers)
+
+    with django_assert_num_queries(0):
+        assert queries.papers_of(exam, codes=known) == known
+    later = exam.papers.create(code="DEPUIS")
+    with django_assert_num_queries(1):
+        assert queries.papers_of(exam, codes=["DEPUIS"]) == {**known, "DEPUIS": later}
