@@ -348,12 +348,18 @@ def database(name: str) -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(asked.get("host", parts.hostname or "")),
+        "HOST": asked.get("host", _host(parts)),
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
+
+
+def _host(parts: SplitResult) -> str:
+    """Return the server's name, or the folder of its socket, which is written %2Frun%2Fpostgresql."""
+    said = parts.netloc.rpartition("@")[2].partition(":")[0]
+    return unquote(said) if said.upper().startswith("%2F") else parts.hostname or ""
 
 
 def mailer(name: str) -> dict[str, Any]:

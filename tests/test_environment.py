@@ -114,6 +114,28 @@ def test_a_database_that_is_back_is_asked_again_within_seconds_however_long_it_w
     assert pool["reconnect_timeout"] == pool["timeout"] == 5
 
 
+@pytest.mark.parametrize(
+    ("said", "host", "port"),
+    [
+        ("Base.exemple.test:5433/sporades", "base.exemple.test", "5433"),
+        ("[::1]/sporades", "::1", ""),
+        ("/sporades", "", ""),
+        ("%2Fsrv%2FEssai%20un:5433/sporades", "/srv/Essai un", "5433"),
+        ("%2frun%2fpostgresql/sporades", "/run/postgresql", ""),
+        ("/sporades?host=/srv/Essai", "/srv/Essai", ""),
+    ],
+)
+@pytest.mark.parametrize("person", ["", "moi@", "moi:un%2Fdeux@"])
+def test_a_server_is_named_by_its_machine_or_by_the_folder_of_its_socket(
+    said, host, port, person, monkeypatch
+):
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{person}{said}")
+
+    found = environment.database("DATABASE_URL")
+
+    assert (found["HOST"], found["PORT"], found["NAME"]) == (host, port, "sporades")
+
+
 REFUSED = [
     ("SECRET_KEY", None),
     ("SECRET_KEY", "changez-moi"),

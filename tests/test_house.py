@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -147,6 +148,31 @@ def test_a_server_ends_with_its_launcher(folder):
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
+
+
+def test_a_server_is_asked_by_the_socket_of_its_folder_and_by_loopback(folder):
+    launcher = Launcher(folder)
+    told = psycopg.conninfo.conninfo_to_dict(launcher.url)
+
+    for host in (told["host"], "127.0.0.1"):
+        with psycopg.connect(launcher.url, host=host) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    launcher.end(signal.SIGTERM)
+
+    assert told["host"].startswith("/")
+    assert not Path(told["host"], f".s.PGSQL.{told['port']}").exists()
+
+
+def test_a_server_whose_folder_takes_no_socket_is_asked_by_loopback():
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)  # whoever runs the server for root lives there too
+        far = Path(place) / ("loin" * 25) / "base"
+
+        answer = launch("run", far, "printenv", "DATABASE_URL")
+        forgotten = launch("forget", far)
+
+    assert re.search(r"@127\.0\.0\.1:\d+/", answer.stdout), answer.stderr
+    assert forgotten.returncode == 0
 
 
 def test_a_server_belongs_to_one_program_at_a_time(folder):

