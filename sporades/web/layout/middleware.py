@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -168,8 +169,23 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; the view's own check happens in `process_view`."""
+        """Pass on; the view's own check happens in `process_view`.
+
+        What opens a decision, or is noted of whoever reads a file, is a page that somebody reads:
+        of a signed-in reader, a HEAD writes nothing and a page fetched in advance is not given.
+        """
+        if request.user.is_authenticated:
+            if "prefetch" in request.headers.get("Sec-Purpose", ""):
+                return HttpResponseForbidden()
+            if request.method == "HEAD":
+                return self._unwritten(request)
         return undone.said(request) or self.get_response(request)
+
+    def _unwritten(self, request: HttpRequest) -> HttpResponse:
+        with transaction.atomic():
+            answer = self.get_response(request)
+            transaction.set_rollback(True)
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

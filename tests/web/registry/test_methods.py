@@ -17,7 +17,7 @@ from tests.web.registry.routes import (
     reader,
 )
 from tests.web.registry.world import Role
-from tests.web.registry.writing import since, written
+from tests.web.registry.writing import rows_of, since, written
 
 OTHERS = ("PUT", "DELETE", "TRACE", "OPTIONS")
 UNUSUAL = ("PATCH", "CONNECT", "PROPFIND", "ANYTHING")
@@ -109,16 +109,41 @@ WRITTEN_AGAIN = {
 }
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("name", READABLE)
-def test_reading_changes_nothing(world, name, method):
+def test_reading_changes_nothing(world, name):
     browser = world.browser(reader(name))
     allowed = set(WRITES.get(name, {}))
 
     for expected in (allowed, WRITTEN_AGAIN.get(name, set())):
         before = written()
-        browser.generic(method, address(name, world))
+        browser.get(address(name, world))
         assert since(before) == expected
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_asking_how_a_page_is_leaves_nothing_but_the_session(world, name):
+    browser = world.browser(reader(name))
+    read = set(WRITES.get(name, {})) - {"django_session"}
+    before, held = written(), rows_of(read)
+
+    browser.head(address(name, world))
+
+    # What is undone is counted too.
+    assert since(before) <= read | {"django_session"}
+    assert rows_of(read) == held
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_page_that_is_fetched_in_advance_is_not_given_to_whoever_is_signed_in(world, name):
+    browser = world.browser(reader(name))
+    before = written()
+
+    fetched = browser.get(address(name, world), headers={"Sec-Purpose": "prefetch;prerender"})
+
+    if reader(name) is not Role.ANONYMOUS:
+        assert (fetched.status_code, fetched.content) == (403, b"")
+        assert "no-store" in fetched.headers["Cache-Control"]
+        assert since(before) == set()
 
 
 def test_a_session_that_goes_on_is_noted_once_a_minute(world):

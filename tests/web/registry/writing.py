@@ -26,3 +26,13 @@ def written() -> Counts:
 def since(before: Counts) -> set[str]:
     """Return the tables written to since then."""
     return {table for table, count in written().items() if count != before.get(table, 0)}
+
+
+def rows_of(tables: set[str]) -> dict[str, list[str]]:
+    """Return what some tables hold, row by row."""
+    held = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT row::text FROM {table} AS row ORDER BY 1")
+            held[table] = [text for [text] in cursor.fetchall()]
+    return held
