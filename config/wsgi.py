@@ -14,9 +14,10 @@ give_back_large_blocks()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
     with loading_what_stays():
-        application = get_wsgi_application()
+        serving = get_wsgi_application()
         # Else the first reader of each process waits for our pages to be imported.
         import_module(settings.ROOT_URLCONF)
+        application = import_module("sporades.web.layout.bodies").declared(serving)
 except ImproperlyConfigured as reason:
     # Whoever starts it reads one line, not where in Django it was noticed.
     sys.exit(str(reason))

@@ -6,9 +6,11 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
+from django.test import RequestFactory
+from django.test.client import ClientHandler
 
 from sporades.registrations.models import Registration
-from sporades.web.layout.bodies import admitted, carried
+from sporades.web.layout.bodies import admitted, carried, declared
 from sporades.web.layout.middleware import arrival
 from tests.factories import NOW, a_candidate, a_draft
 from tests.web.guide import a_browser, main, seen, sign_in, signed_in, words
@@ -21,6 +23,9 @@ A_FORM = (
     b'--x\r\nContent-Disposition: form-data; name="motif"\r\n\r\nPourquoi\r\n'
     b'--x\r\nContent-Disposition: form-data; name="piece"; filename="a.pdf"\r\n\r\n%PDF\r\n--x--\r\n'
 )
+
+
+REFUSED = ["charset=hex", "charset=idna", "charset=rot13", f"a={'b' * 20_000}"]
 
 
 class Unread(BytesIO):
@@ -179,6 +184,21 @@ def test_a_page_in_other_signs_than_ours_is_unreadable(client, charset):
 
     assert answer.status_code == 400
     assert "Rien n'a été changé" in main(answer)
+
+
+@pytest.mark.parametrize("query", ["", "x=1", "x=%ff"])
+@pytest.mark.parametrize("address", ["/", "/connexion", "/-/vivant", "/static/x.css"])
+@pytest.mark.parametrize("said", [*REFUSED, "charset=a\0b", "charset=inconnu", "charset*=%ff''a"])
+def test_a_request_in_other_signs_than_ours_is_answered_whatever_it_asks(said, address, query):
+    environ = RequestFactory().post(address, QUERY_STRING=query).environ
+    environ["CONTENT_TYPE"] = f"application/x-www-form-urlencoded; {said}"
+    ours = ClientHandler()
+
+    answer = declared(lambda environ, _: ours(environ))(environ, None)
+
+    # What no reader of signs knows is taken for ours.
+    assert answer.status_code in ({400} if said in REFUSED else {400, 403, 404})
+    assert answer.status_code != 400 or "Rien n'a été changé" in answer.text
 
 
 def test_a_sender_who_is_gone_breaks_nothing(client):

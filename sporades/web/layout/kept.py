@@ -150,8 +150,8 @@ def page_of_form(request: HttpRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()
     )
-    said = urlsplit(page)
-    if is_ours and (match := _at(said.path)) and _route_of(match).page:
+    said = urlsplit(page if is_ours else "")  # of another's, not even that it can be read is sure
+    if said.path and (match := _at(said.path)) and _route_of(match).page:
         return f"{said.path}?{said.query}" if said.query else said.path
     if route.shown_on:
         where = reverse(route.shown_on, kwargs=request.resolver_match.captured_kwargs)

@@ -115,6 +115,8 @@ def test_what_is_open_to_anyone_stays_open_to_those_who_signed_in(world, name):
         ("https://ailleurs.exemple.test/piege", "/"),
         (f"https://{HOST}@ailleurs.exemple.test/piege", "/"),
         ("javascript:alert(1)", "/"),
+        ("http://[", "/"),
+        ("//a]b/", "/"),
         ("", "/"),
     ],
 )
