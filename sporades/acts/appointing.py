@@ -18,7 +18,7 @@ from django.urls import reverse
 from sporades import mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, RoleProposal, User
-from sporades.accounts.permissions import Permission, Reach, reach_of
+from sporades.accounts.permissions import Permission, Reach, reach, reach_of
 from sporades.accounts.states import GIVE, REFUSE_ROLE, ProposalState
 from sporades.acts import inviting
 from sporades.acts.known_addresses import told_to
@@ -52,6 +52,15 @@ class Overtaken(Refused):
     """What was read of an agent is no longer so."""
 
     message = "Le rôle de cette personne a changé entre-temps : relisez-le avant d'approuver."
+
+
+class NoLongerProposed(Refused):
+    """Who proposed the role may not any more: it would be given by one person alone."""
+
+    message = (
+        "La personne qui a proposé cet accès ne peut plus le proposer : son propre rôle a changé ou "
+        "pris fin. Refusez cette proposition ; qui peut encore la faire la fera de nouveau."
+    )
 
 
 class OutOfReach(Refused):
@@ -274,6 +283,19 @@ def may_give(proposal: RoleProposal, by: Actor) -> bool:
     return True
 
 
+def stands(proposal: RoleProposal, *, touched: Reach, at: datetime) -> bool:
+    """Return whether who proposed a role may still do so.
+
+    Args:
+        proposal: what waits.
+        touched: all that it is about (`touched_by`).
+        at: the instant.
+    """
+    author = User.objects.who_acted(proposal.proposed_by_id)
+    roles = author.memberships_on(local_day(at, settings.TIME_ZONE)) if author else []
+    return reach(roles, Permission.PROPOSE_ROLES).includes(touched)
+
+
 def _check_may_give(proposal: RoleProposal, by: Actor) -> None:
     if by.identifier in {proposal.proposed_by_id, f"user:{proposal.user_id}"}:
         raise SamePerson
@@ -283,13 +305,13 @@ def _check_may_give(proposal: RoleProposal, by: Actor) -> None:
 
 @transaction.atomic
 def give(
-    *, proposal: RoleProposal, reach: Reach, seen: str | None = None, by: Actor, at: datetime
+    *, proposal: RoleProposal, within: Reach, seen: str | None = None, by: Actor, at: datetime
 ) -> None:
     """Give the role that somebody else proposed: the invitation leaves, or the role is changed.
 
     Args:
         proposal: what was proposed.
-        reach: where whoever gives it may.
+        within: where whoever gives it may.
         seen: the mark of what was read before (`mark_of`); nothing where none was.
         by: who gives it.
         at: the instant.
@@ -297,6 +319,7 @@ def give(
     Raises:
         SamePerson, NotHighEnough: who gives it may not.
         Overtaken, OutOfReach: the role that it replaces is another one than was read, or has grown.
+        NoLongerProposed: who proposed it may not any more.
         NotInvited: it cannot be given any more.
         Refused: it has been decided already.
     """
@@ -307,8 +330,11 @@ def give(
         User.objects.select_for_update().get(pk=proposal.user_id)
     if seen is not None and seen != mark_of(proposal, at=at):
         raise Overtaken
-    if not reach.includes(touched_by([proposal], at=at)[proposal.pk]):
+    touched = touched_by([proposal], at=at)[proposal.pk]
+    if not within.includes(touched):
         raise OutOfReach
+    if not stands(proposal, touched=touched, at=at):
+        raise NoLongerProposed
     said: dict[str, Any] = {
         "email": proposal.email,
         "role": proposal.role,

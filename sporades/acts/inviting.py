@@ -344,11 +344,15 @@ def close(
         before=_all_said(ended),
         after={"reason": reason} if reason else None,
     )
+    _take_back_all(user, by=by, at=at)
+    relieve(doctor=user, by=by, at=at)
+    return user
+
+
+def _take_back_all(user: User, *, by: Actor, at: datetime) -> None:
     for proposal in RoleProposal.objects.proposed().filter(proposed_by_id=f"user:{user.pk}"):
         with suppress(Refused):  # decided in this instant: that keeps no account open
             take_back(proposal, by=by, at=at)
-    relieve(doctor=user, by=by, at=at)
-    return user
 
 
 def take_back(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
@@ -435,6 +439,7 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
     )
     said = {"before": _all_said(ended)}
     record("dormant member closed", ended, by=SYSTEM, on=user, at=at, **said)
+    _take_back_all(user, by=SYSTEM, at=at)
     relieve(doctor=user, at=at)
     return True
 

@@ -62,7 +62,7 @@ def propose(by, *, user=None, sending=None, **changes):
 
 def give(proposal, by, **read):
     where = reach(by.memberships.all(), Permission.GIVE_ROLES)
-    appointing.give(proposal=proposal, reach=where, by=author_of(by), at=NOON, **read)
+    appointing.give(proposal=proposal, within=where, by=author_of(by), at=NOON, **read)
 
 
 def approvers(proposal):
@@ -387,7 +387,40 @@ def test_whoever_proposed_may_have_gone(head, other):
     gone = author_of(head)
     head.delete()
 
-    give(made, other)
+    with pytest.raises(appointing.NoLongerProposed):
+        give(made, other)
+    appointing.refuse(proposal=made, answer="Elle est partie", by=author_of(other), at=NOON)
 
     assert mailed("role_decided") == []
     assert RoleProposal.objects.get().proposed_by == gone.name
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"role": Role.AUDITOR},
+        {"academies": ["A25"]},
+        {"ends_on": NOON.date() - timedelta(days=1)},
+        {"domains": ["autre"]},
+    ],
+    ids=str,
+)
+def test_what_somebody_proposed_is_not_given_once_they_may_not_propose_it(head, other, changes):
+    made = propose(head)
+    head.memberships.update(**changes)
+
+    with pytest.raises(appointing.NoLongerProposed):
+        give(made, other)
+
+    made.refresh_from_db()
+    assert made.state == ProposalState.PROPOSED
+    assert mailed("member_invited") == []
+
+
+def test_what_somebody_proposed_falls_as_their_account_is_closed_for_want_of_use(head, other):
+    made = propose(head)
+
+    assert inviting.close_dormant(at=NOON + timedelta(days=200)) >= 1
+
+    made.refresh_from_db()
+    assert made.state == ProposalState.DROPPED

@@ -49,7 +49,7 @@ def proposed(by, user=None, at="nouvelle@exemple.test"):
 
 def given(proposal, by):
     where = reach(by.memberships.all(), Permission.GIVE_ROLES)
-    appointing.give(proposal=proposal, reach=where, by=author_of(by), at=NOW)
+    appointing.give(proposal=proposal, within=where, by=author_of(by), at=NOW)
 
 
 def test_an_account_that_is_closed(letters):

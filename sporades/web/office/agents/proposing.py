@@ -153,7 +153,7 @@ def approve_role(request: HttpRequest, proposal: int) -> HttpResponse:
         return first
     invited = "Le mail d'invitation est parti."
     said = invited if found.user is None else "Le nouveau rôle compte dès son prochain clic."
-    give = partial(appointing.give, reach=request.reach, seen=request.POST.get("vu", ""))
+    give = partial(appointing.give, within=request.reach, seen=request.POST.get("vu", ""))
     return _done(request, found, give, said)
 
 
@@ -275,6 +275,9 @@ def _page(
         "seen": appointing.mark_of(found, at=at),
         "given_back": _given_back(request, found) if waits else {},
         "may_give": waits and appointing.giver(found, giving, touched=touched) is not None,
+        "no_more": ""
+        if not waits or appointing.stands(found, touched=touched, at=at)
+        else appointing.NoLongerProposed.message,
         "may_drop": waits and found.proposed_by_id == request.actor.identifier,
         "approvers": appointing.approvers_of(found, at=at) if waits else [],
         "form": form,
