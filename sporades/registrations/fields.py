@@ -1,5 +1,6 @@
 """What the fields of a tab are made of, and how their answers are read."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
@@ -12,6 +13,26 @@ from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
 
 NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
+
+
+class _InFigures:
+    """A number as people write one: Python also reads « 7_0 » as seventy, and other digits than ours."""
+
+    _WRITTEN = re.compile(r"\s*[+-]?[0-9]+(\s[0-9]+)*([.,][0-9]*)?\s*")
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse what is not written in figures."""
+        if isinstance(value, str) and value.strip() and not self._WRITTEN.fullmatch(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")  # type: ignore[attr-defined]
+        return super().to_python(value)  # type: ignore[misc]
+
+
+class WholeNumberField(_InFigures, forms.IntegerField):
+    """A whole number, in figures."""
+
+
+class NumberField(_InFigures, forms.DecimalField):
+    """A number, in figures."""
 
 
 class Hinted(str):  # noqa: SLOT000 - it carries one thing more

@@ -16,7 +16,13 @@ from sporades.exams.schema.questions import (
     TextQuestion,
     YesNoQuestion,
 )
-from sporades.registrations.fields import CalendarField, CleanCharField, TextField, choices_of
+from sporades.registrations.fields import (
+    CalendarField,
+    CleanCharField,
+    NumberField,
+    TextField,
+    choices_of,
+)
 
 PREFIX = "q-"
 """What the names of these fields begin with."""
@@ -55,7 +61,7 @@ def _(question: LongTextQuestion) -> forms.Field:
 
 @_field.register
 def _(question: NumberQuestion) -> forms.Field:
-    return forms.DecimalField(
+    return NumberField(
         min_value=question.minimum,
         max_value=question.maximum,
         decimal_places=question.decimals,

@@ -15,7 +15,13 @@ from sporades.exams.rules import Breach, papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
 from sporades.exams.schema import Status
 from sporades.exams.schema.candidacy import EvaluationForm
-from sporades.registrations.fields import Hinted, ask_if_called_for, choices_of
+from sporades.registrations.fields import (
+    Hinted,
+    NumberField,
+    WholeNumberField,
+    ask_if_called_for,
+    choices_of,
+)
 from sporades.registrations.models import Registration, RegistrationPaper
 from sporades.registrations.sections.base import Line, Section, SectionForm, Table
 
@@ -128,7 +134,7 @@ class PapersForm(SectionForm):
                 required=False,
             )
         if right := offer.kept_mark:
-            self.fields[MARK + code] = forms.DecimalField(
+            self.fields[MARK + code] = NumberField(
                 label="Note obtenue",
                 required=False,
                 min_value=0,
@@ -141,7 +147,7 @@ class PapersForm(SectionForm):
                     f"{figure((right.threshold + right.out_of) / 2)} sur {figure(right.out_of)}."
                 ),
             )
-            self.fields[SESSION + code] = forms.IntegerField(
+            self.fields[SESSION + code] = WholeNumberField(
                 label="Année de la session",
                 required=False,
                 widget=forms.TextInput(attrs={"inputmode": "numeric"}),

@@ -9,7 +9,7 @@ from django import forms
 from sporades.exams.rules import Facts, candidacy, eligibility
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema.qualification import Colouring, Diplomas, Experience, Nature
-from sporades.registrations.fields import ask_if_called_for, choices_of
+from sporades.registrations.fields import WholeNumberField, ask_if_called_for, choices_of
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
@@ -31,7 +31,7 @@ class QualificationForm(SectionForm):
 
     diploma = forms.ChoiceField(error_messages={"required": "Choisissez dans la liste."})
     colouring = forms.ChoiceField(error_messages={"required": "Choisissez dans la liste."})
-    experience = forms.IntegerField(
+    experience = WholeNumberField(
         min_value=0,
         max_value=MOST_YEARS,
         error_messages={

@@ -376,6 +376,8 @@ def test_some_are_chosen_one_by_one_and_the_choice_is_kept(administrator, servic
         ({"fermeture": "28/03/2027 02:30"}, "fermeture"),
         ({"fermeture": "", "jours": "0"}, "jours"),
         ({"fermeture": "", "jours": "91"}, "jours"),
+        ({"fermeture": "", "jours": "7_0"}, "jours"),
+        ({"fermeture": "", "jours": "٣"}, "jours"),
         ({"fermeture": "", "jours": "une semaine"}, "jours"),
         ({"motif": " "}, "motif"),
         ({"motif": "x" * 301}, "motif"),

@@ -11,7 +11,7 @@ from sporades.core.presses import a_press
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.models.service import MOST_DAYS_LATER
-from sporades.registrations.fields import CleanCharField
+from sporades.registrations.fields import CleanCharField, WholeNumberField
 from sporades.web.office.services.instant_forms import LocalInstantField
 
 _NONE = "Choisissez au moins un service à prolonger."
@@ -33,7 +33,7 @@ class ExtendForm(forms.Form):
         help_text="Par exemple : 15/12/2026 23:59 (heure de chaque service)",
         required=False,
     )
-    jours = forms.IntegerField(
+    jours = WholeNumberField(
         label="Ou chacun ferme plus tard, de combien de jours",
         help_text="Par exemple : 7, une semaine après sa fermeture, à la même heure",
         min_value=1,
