@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Case, F, Func, Q, TextField, Value, When
 from django.db.models.expressions import OrderBy
+from psycopg.errors import QueryCanceled
 
 from sporades.accounts.permissions import Reach
+from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.searches.columns import BY_CODE
@@ -19,6 +22,18 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group
 
 USUAL_ORDER = "nom"
+LONGEST = timedelta(seconds=10)
+"""How long PostgreSQL looks for what somebody asks: whoever waited longer has left, and others wait."""
+
+
+class TakesTooLong(Refused):
+    """What is asked cannot be found in the time that a reader waits."""
+
+    message = (
+        "Cette recherche demande trop de temps : rien n'a été trouvé. Enlevez des critères, surtout "
+        "« ressemble à » et « contient », ou ajoutez-en un qui restreint (académie, examen, année de "
+        "naissance)."
+    )
 
 
 def found(tree: Group, *, reach: Reach) -> Any:
@@ -46,11 +61,27 @@ def planned_anew(*, alike: float | None = None) -> Iterator[None]:
         alike: how much of what is typed a name must hold to be like it, in groups of three letters,
             from 0 to 1, asked of an index whatever it seems to cost; nothing: as PostgreSQL has it
             (0.6), and as it finds best.
+
+    Raises:
+        TakesTooLong: one question took longer than `LONGEST`.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    try:
+        with transaction.atomic():
+            _plan_anew(alike)
+            yield
+    except OperationalError as failure:
+        if isinstance(failure.__cause__, QueryCanceled):
+            raise TakesTooLong from failure
+        raise
+
+
+def _plan_anew(alike: float | None) -> None:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
-            " set_config('max_parallel_workers_per_gather', '0', true)"
+            " set_config('max_parallel_workers_per_gather', '0', true),"
+            " set_config('statement_timeout', %s, true)",
+            [str(round(LONGEST.total_seconds() * 1000))],
         )
         if alike is not None:
             # PostgreSQL believes that likeness costs a hundredth of what it does: it would compare
@@ -60,7 +91,6 @@ def planned_anew(*, alike: float | None = None) -> Iterator[None]:
                 " set_config('enable_seqscan', 'off', true)",
                 [str(alike)],
             )
-        yield
 
 
 def known_order(asked: str) -> str:
@@ -83,7 +113,7 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
     is_last_first, fields = order.startswith("-"), BY_CODE[order.removeprefix("-")].order
     compares = tree is not None and any(one.operator is Operator.IS_LIKE for one in tree.leaves())
     sorts = [
-        _UNINDEXED if compares and field == "name_key" else F(field) for field in (*fields, "id")
+        UNINDEXED if compares and field == "name_key" else F(field) for field in (*fields, "id")
     ]
     # Nothing more is read for it: what is compared by likeness is sorted by no index already.
     exact = [_exact_first(tree)] if compares and tree and order == USUAL_ORDER else []
@@ -123,6 +153,6 @@ def _each_of(typed: str) -> Q:
     return reduce(and_, words, Q())
 
 
-_UNINDEXED = Func("name_key", template="(%(expressions)s || '')", output_field=TextField())
+UNINDEXED = Func("name_key", template="(%(expressions)s || '')", output_field=TextField())
 """The name, as no index sorts it: comparing names by likeness costs far more than PostgreSQL
 believes, which would walk along all the names of a country rather than ask the index of likeness."""

@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_, or_
@@ -17,7 +18,7 @@ from sporades.registrations.sections.identification import INE
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import EARLIEST, LATEST, NotADay, Unreadable
 from sporades.searches.operators import Operator
-from sporades.searches.queries import found
+from sporades.searches.queries import UNINDEXED, found
 from sporades.searches.trees import Group, Leaf, Link
 
 REGISTRATION_DIGITS = 11
@@ -31,6 +32,9 @@ MOST_WORDS, SHORTEST_CUT, LONGEST_CUT = 4, 3, 20
 
 SHORTEST_MISSPELT, MOST_MISSPELT = 5, 10
 """In which words a slip is looked for: of a shorter one, one letter leads to too many others."""
+
+SHORTEST_HALVED = 8
+"""Which words are looked for by their halves: what is left of one by a slip has three letters at least."""
 
 NOT_UNDERSTOOD = (
     "Ce que vous cherchez n'a pas été compris : indiquez un numéro, une adresse mail, ou un nom, "
@@ -156,6 +160,23 @@ def narrowed(tree: Group, *, reach: Reach) -> Group:
     )
 
 
+def is_meant(tree: Group, name_key: str) -> bool:
+    """Return whether what was typed is borne by who was found, and not only alike.
+
+    Args:
+        tree: what is meant by what was typed (`tree_of`).
+        name_key: the key of the name that was found.
+    """
+    names = [one for one in (tree, *tree.members) if isinstance(one, Group) and one.link is Link.OR]
+    typed = [search_key(next(one.leaves()).values[0]) for one in names]
+    return all(_is_held(words, name_key) for words in typed)
+
+
+def _is_held(typed: str, name_key: str) -> bool:
+    one_word, its = typed.replace(" ", ""), name_key.replace(" ", "")
+    return one_word in its or all(word in name_key for word in typed.split())
+
+
 def _of_many(names: Group, *, reach: Reach) -> Group:
     starts, like = names.leaves()
     contains = Leaf(CRITERIA["nom_complet"], Operator.CONTAINS, like.values)
@@ -205,7 +226,14 @@ def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     if not ways:
         return ()
     keys = _keys_of(
-        [(before, [*map(re.escape, written)], after) for before, written, after in ways],
+        [
+            Way(
+                words=[*before, *after],
+                written=[*map(re.escape, written)],
+                kept=_kept(written[0].replace(" ", "")) if len(written) > 1 else [written],
+            )
+            for before, written, after in ways
+        ],
         reach=reach,
     )
     names = (
@@ -228,7 +256,11 @@ def _misspelt(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     if len(words) > MOST_WORDS:
         return ()
     ways = [
-        (words[:place], _one_letter_away(word), words[place + 1 :])
+        Way(
+            words=[*words[:place], *words[place + 1 :]],
+            written=_one_letter_away(word),
+            kept=_kept(word),
+        )
         for place, word in enumerate(words)
         if SHORTEST_MISSPELT <= len(word) <= LONGEST_CUT
     ]
@@ -238,9 +270,9 @@ def _misspelt(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     if len(words) > 1:
         # In whichever order they were typed: the names are asked for as they are borne.
         return _asked(_shortest({key.strip() for key in keys}), keys)[:MOST_MISSPELT]
-    [(_, written, _)] = ways
+    [way] = ways
     borne = sorted({word for key in keys for word in key.split()})
-    return _asked([one for one in borne if re.fullmatch("|".join(written), one)], keys)[
+    return _asked([one for one in borne if re.fullmatch("|".join(way.written), one)], keys)[
         :MOST_MISSPELT
     ]
 
@@ -254,14 +286,48 @@ def _shortest(names: Iterable[str]) -> list[str]:
     return found
 
 
-type Way = tuple[list[str], list[str], list[str]]
-"""The words before one of a name, how that one is written otherwise (expressions), the words after it."""
+@dataclass(frozen=True)
+class Way:
+    """A name of which one word is written otherwise.
+
+    Attributes:
+        words: the others.
+        written: how that one is written, each an expression.
+        kept: what of that one is whole however it is written: the parts of one of these.
+    """
+
+    words: list[str]
+    written: list[str]
+    kept: list[list[str]]
+
+    def condition(self) -> Q:
+        """Return what those satisfy who bear it. The index finds the parts; the rest is read there."""
+        parts = (
+            reduce(and_, (Q(name_key__contains=part) for part in kept), Q()) for kept in self.kept
+        )
+        name = "name_as_read" if self.kept else "name_key"
+        written = Q(**{f"{name}__regex": f"(^| )({'|'.join(self.written)})( |$)"})
+        return _of_words(" ".join(self.words)) & reduce(or_, parts, Q()) & written
+
+
+def _kept(word: str) -> list[list[str]]:
+    """Return the parts of a word of which one slip, or one space, leaves some whole; none of a short one.
+
+    It is in one of the halves, and the other stands; two letters exchanged in the middle leave both
+    ends. An expression of twenty ways to write a long word is nothing that an index narrows.
+    """
+    if len(word) < SHORTEST_HALVED:
+        return []
+    half = len(word) // 2
+    return [[word[:half]], [word[half:]], [word[: half - 1], word[half + 1 :]]]
 
 
 def _keys_of(ways: list[Way], *, reach: Reach) -> list[str]:
     """Return the keys of names that are borne and written one of some ways, between two spaces."""
-    borne = reduce(or_, (_borne(*way) for way in ways))
-    rows = Registration.objects.within(reach).filter(borne).values_list("name_key", flat=True)
+    borne = reduce(or_, (way.condition() for way in ways))
+    # No index is asked for what is read of the name: it was asked for the parts that are whole.
+    read = Registration.objects.within(reach).alias(name_as_read=UNINDEXED)
+    rows = read.filter(borne).values_list("name_key", flat=True)
     return [f" {key} " for key in rows[:MANY]]
 
 
@@ -294,12 +360,6 @@ def _cut(word: str) -> list[str]:
     if not SHORTEST_CUT <= len(word) <= LONGEST_CUT:
         return []
     return [f"{word[:at]} {word[at:]}" for at in range(1, len(word))]
-
-
-def _borne(before: list[str], written: list[str], after: list[str]) -> Q:
-    """Return what those satisfy who bear a name of which one part is written one of some ways."""
-    rest = _of_words(" ".join([*before, *after]))
-    return Q(name_key__regex=f"(^| )({'|'.join(written)})( |$)") & rest
 
 
 def _standing(name: str, keys: list[str]) -> Operator | None:

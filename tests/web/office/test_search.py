@@ -5,6 +5,10 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
@@ -16,7 +20,7 @@ from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Registration
 from sporades.searches import operations as searches
-from sporades.searches import quick
+from sporades.searches import queries, quick
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
@@ -632,6 +636,73 @@ def test_a_name_that_somebody_bears_is_not_taken_for_a_slip(manager):
 
     assert set(numbers(page)) == borne
     assert "lefebvre" not in main(page).casefold()
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_opened"),
+    [
+        ("nadeau", True),
+        ("Clémence NADEAU", True),
+        ("nadeau clemence 14/03/1998", True),
+        ("na deau", True),
+        ("belkacem clemence", False),
+        ("nadeau 14/03/1998 clemance", False),
+        ("nadaeu", False),
+    ],
+)
+def test_a_file_of_which_the_name_is_only_like_what_was_typed_is_not_opened_at_once(
+    manager, typed, is_opened
+):
+    filed = a_registration(a_candidate(birth_name="Nadeau", first_names="Clémence Bérénice"))
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    [(where, _), *_] = page.redirect_chain
+    assert (where == reverse("office:registration", args=[filed.number])) == is_opened
+    assert is_opened or filed.number in numbers(page)
+
+
+LONG = "andriamampandrisoa"
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        *(LONG[:at] + LONG[at + 1 :] for at in range(1, len(LONG) - 1)),
+        *(f"{LONG[:at]}k{LONG[at:]}" for at in range(len(LONG) + 1)),
+        *(f"{LONG[:at]}k{LONG[at + 1 :]}" for at in range(len(LONG))),
+        *(LONG[:at] + LONG[at + 1] + LONG[at] + LONG[at + 2 :] for at in range(len(LONG) - 1)),
+    ],
+)
+def test_a_slip_anywhere_in_a_long_name_finds_it_by_its_parts(in_lille, slip):
+    Registration.objects.update(name_key=f"{LONG} paul")
+
+    asked = quick.narrowed(quick.tree_of(f"{slip} paul"), reach=EVERYWHERE)
+
+    assert [*queries.found(asked, reach=EVERYWHERE)] == [in_lille]
+    assert LONG in str([leaf.values for leaf in asked.leaves()])
+
+
+def test_of_a_long_name_the_index_is_asked_for_the_halves_and_for_no_expression(in_lille):
+    with CaptureQueriesContext(connection) as asked:
+        quick.narrowed(quick.tree_of(LONG), reach=EVERYWHERE)
+
+    looked = [one["sql"] for one in asked if "~" in one["sql"]]
+    assert looked
+    for one in looked:
+        assert "%andriamam%" in one
+        assert '"name_key"::text ~' not in one
+
+
+def test_a_search_that_takes_too_long_says_so_and_what_to_do(manager, in_lille, monkeypatch):
+    monkeypatch.setattr(queries, "LONGEST", timedelta(milliseconds=20))
+    asleep = RawSQL("(SELECT pg_sleep(60))::text = ''", [], output_field=BooleanField())
+    monkeypatch.setattr(Leaf, "condition", lambda self, reach=None: Q(asleep))
+
+    page = sought(manager, leaf("g-1", "nom", "commence", "Le"))
+
+    assert page.status_code == 409
+    assert "Cette recherche demande trop de temps" in main(page)
 
 
 def test_no_other_academy_says_how_a_name_is_written(manager):

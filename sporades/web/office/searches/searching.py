@@ -47,7 +47,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def find(request: HttpRequest) -> HttpResponse:
-    """The one box: a number, a name, a birth date, an address. One file alone opens at once."""
+    """The one box: a number, a name, a birth date, an address.
+
+    One file alone opens at once, unless its name is only like what was typed: it is read first.
+    """
     form = QuickForm(request.POST)
     if not form.is_valid():
         builder = building.SearchForm(Group(), [], reach=request.reach)
@@ -55,9 +58,9 @@ def find(request: HttpRequest) -> HttpResponse:
         return render(request, "office/search.html", context, status=422)
     with planned_anew():
         tree = quick.narrowed(form.tree, reach=request.reach)
-        only = list(found(tree, reach=request.reach).values_list("number", flat=True)[:2])
-    if len(only) == 1:
-        return redirect("office:registration", only[0])
+        first = list(found(tree, reach=request.reach).values_list("number", "name_key")[:2])
+    if len(first) == 1 and quick.is_meant(form.tree, first[0][1]):
+        return redirect("office:registration", first[0][0])
     kept = operations.keep(tree=tree, columns=[], by=request.user, at=request.arrived_at)
     return redirect("office:found", kept.pk)
 
