@@ -23,14 +23,27 @@ _AS_SHOWN = re.compile(r"(?P<name>[^()]+) \((?P<department>[^(),]+)(,[^()]*)?\)"
 FORBIDDEN = frozenset('<>{}[]\\|^~`"=*%$#@;')
 
 
+type Offered = list[tuple[str, str]]
+"""Pairs of a value and a label, the last of which keeps what was typed."""
+
+
 @dataclass(frozen=True)
 class Place:
-    """A birthplace as it is kept."""
+    """A birthplace as it is kept.
+
+    Attributes:
+        country: the code of the country.
+        department: that of the department, in France.
+        commune: that of the commune, where the list has it.
+        words: its name.
+        offered: among what it was chosen, where the person had to choose.
+    """
 
     country: str
     department: str
     commune: str
     words: str
+    offered: Offered = field(default_factory=list, compare=False)
 
 
 @dataclass
@@ -38,14 +51,16 @@ class Unsure(Exception):
     """The name is not exactly that of one commune: the person chooses.
 
     Attributes:
-        offered: pairs of a value and a label, the last of which keeps what was typed.
-        is_unknown: whether nothing on the list has this name.
+        offered: among what.
+        is_unknown: whether nothing on the list has a name like this one.
         is_elsewhere: whether communes have this name, but in other departments.
+        is_named: whether a commune of the list bears exactly this name.
     """
 
-    offered: list[tuple[str, str]] = field(default_factory=list)
+    offered: Offered = field(default_factory=list)
     is_unknown: bool = False
     is_elsewhere: bool = False
+    is_named: bool = False
 
 
 def find(*, country: str, department: str, typed: str, code: str = "", choice: str = "") -> Place:
@@ -75,12 +90,15 @@ def find(*, country: str, department: str, typed: str, code: str = "", choice: s
         return Place(country, "", "", words)
     name, its_department = _read(words)
     department = department or its_department
-    if choice == AS_TYPED:
-        return Place(FRANCE, department, "", name)
     suggested = _suggested(code, name)
-    if suggested:
+    if suggested and choice != as_typed(name):
         return _place(suggested)
     return _on_the_list(department, name, choice)
+
+
+def as_typed(words: str) -> str:
+    """Return the choice that keeps a name as it was typed, and no other name."""
+    return f"{AS_TYPED}:{search_key(words)}"
 
 
 def _read(words: str) -> tuple[str, str]:
@@ -98,22 +116,26 @@ def _on_the_list(department: str, words: str, choice: str) -> Place:
     named = territory.communes_named(words, department=department or None)
     current = [commune for commune in named if commune.kind == Commune.Kind.CURRENT]
     for sure in (current, named):
-        if len(sure) == 1:
+        if len(sure) == 1 and choice != as_typed(words):
             return _place(sure[0])
     elsewhere = territory.communes_named(words) if department and not named else []
     found = current or named or [*elsewhere, *_near(words, department)]
     near = list({_value(commune): commune for commune in found}.values())
-    chosen = [commune for commune in near if _value(commune) == choice]
-    if chosen:
-        return _place(chosen[0])
-    as_typed = f"« {words} », tel que je l'ai écrit"
+    keeping = "Aucune de celles-ci : garder" if near else "Garder"
+    offered = [
+        *[(_value(commune), _label(commune)) for commune in near],
+        (as_typed(words), f"{keeping} « {words} », tel que je l'ai écrit"),
+    ]
+    if choice == as_typed(words):
+        return Place(FRANCE, department, "", words, offered)
+    for commune in near:
+        if _value(commune) == choice:
+            return _place(commune, offered)
     raise Unsure(
-        [
-            *[(_value(commune), _label(commune)) for commune in near],
-            (AS_TYPED, f"{'Aucune de celles-ci : garder' if near else 'Garder'} {as_typed}"),
-        ],
+        offered,
         is_unknown=not near,
         is_elsewhere=bool(elsewhere),
+        is_named=bool(named or elsewhere),
     )
 
 
@@ -138,8 +160,8 @@ def _suggested(code: str, words: str) -> Commune | None:
     return commune if search_key(commune.name) == search_key(words) else None
 
 
-def _place(commune: Commune) -> Place:
-    return Place(FRANCE, commune.department_id, commune.code, commune.name)
+def _place(commune: Commune, offered: Offered | None = None) -> Place:
+    return Place(FRANCE, commune.department_id, commune.code, commune.name, offered or [])
 
 
 def _value(commune: Commune) -> str:

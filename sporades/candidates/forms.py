@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms import CheckboxInput
 from django.urls import reverse_lazy
 
-from sporades.candidates.birthplaces import OTHER, STATELESS, Place, Unsure, find
+from sporades.candidates.birthplaces import OTHER, STATELESS, Offered, Place, Unsure, find
 from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.models import Identity
 from sporades.candidates.names import cleaned_name
@@ -17,6 +17,7 @@ from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
 LONGEST_NAME = 100
+_ABROAD = "Né(e) à l'étranger ? Changez d'abord le pays de naissance."
 GROUPS = (
     (
         "Votre identité",
@@ -208,18 +209,31 @@ class IdentityForm(forms.Form):
             self._ask_which(doubt)
         except ValidationError as fault:
             self.add_error("birth_place", fault)
+        else:
+            if self.place.offered:
+                # Something else may be wrong: what was chosen is not asked for again.
+                self._offer_places(self.place.offered)
 
-    def _ask_which(self, doubt: Unsure) -> None:
-        self.asked_choice.choices = doubt.offered  # type: ignore[attr-defined]
+    def _offer_places(self, offered: Offered) -> None:
+        self.asked_choice.choices = offered  # type: ignore[attr-defined]
         self.asked_choice.required = True
         self.fields["birth_choice"] = self.asked_choice
+
+    def _ask_which(self, doubt: Unsure) -> None:
+        self._offer_places(doubt.offered)
         if doubt.is_unknown:
             self.asked_choice.label = "Ce nom est-il le bon ?"
             self.add_error(
                 "birth_place",
-                "Nous n'avons pas trouvé cette commune. Corrigez son nom ou son département, ou "
-                "gardez ci-dessous le nom tel que vous l'avez écrit (commune qui a fusionné, changé "
-                "de nom, ancien territoire).",
+                f"Aucune commune de France ne porte ce nom. {_ABROAD} Sinon, corrigez le nom ou le "
+                "département, ou gardez ci-dessous le nom tel que vous l'avez écrit (commune qui a "
+                "fusionné, changé de nom, ancien territoire).",
+            )
+        elif not doubt.is_named:
+            self.add_error(
+                "birth_choice",
+                f"Aucune commune de France ne porte exactement ce nom. {_ABROAD} Sinon, choisissez "
+                "votre commune dans la liste ci-dessous, ou gardez le nom tel quel.",
             )
         elif doubt.is_elsewhere:
             self.add_error(

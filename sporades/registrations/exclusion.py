@@ -5,6 +5,7 @@ The database arbitrates when one files (`filing`); this says it before anything 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sporades.exams import queries, schema
 from sporades.exams.models import Exam, Regulation, Speciality
@@ -94,6 +95,26 @@ def standing_instead_of(
         own = Registration.objects.filter(candidate=withdrawn.candidate_id).for_list()
     choice = (withdrawn.exam_id, withdrawn.speciality_id)
     return next(_excluding(own, choice=choice, scope=withdrawn.exclusive_scope), None)
+
+
+def begun_again_from(
+    own: Iterable[Registration], drafts: Iterable[Draft], *, at: datetime
+) -> list[Registration]:
+    """Return the withdrawn registrations that a new one may be filled from: the last of each choice.
+
+    Args:
+        own: those of one candidate.
+        drafts: their open drafts: what is begun anew is not offered again.
+        at: the instant.
+    """
+    mine = sorted(own, key=lambda one: one.filed_at)
+    begun = {(one.exam_id, one.speciality_id) for one in drafts if one.amends_id is None}
+    last = {
+        (one.exam_id, one.speciality_id): one
+        for one in mine
+        if one.can_be_undone(at) and not standing_instead_of(one, mine)
+    }
+    return [one for choice, one in last.items() if choice not in begun]
 
 
 def _excluding(

@@ -249,7 +249,11 @@ class TooManyBegun(Refused):
 class Overtaken(Refused):
     """Someone else answered the same tab since it was shown."""
 
-    message = "Ces réponses ont été modifiées ailleurs depuis l'affichage de la page."
+    message = (
+        "Ces réponses ont été modifiées ailleurs (une autre fenêtre, un autre appareil) : ce que vous "
+        "saisissez ici n'est plus gardé à mesure. Envoyez la page : vous choisirez, question par "
+        "question, la réponse à garder."
+    )
 
 
 LONGEST_ANSWER = 6_000

@@ -142,9 +142,9 @@ def _message(dossier: Dossier, right: Place, postcode: str) -> str:
         )
     )
     message = (
-        "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
-        f"Le code postal {postcode} dépend {right.academy.with_preposition}, "
+        f"Vérifiez le code postal : {postcode} dépend {right.academy.with_preposition}, "
         f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}. "
+        "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
         f"{contact}"
     )
     return with_text(message, dossier.rules.residence.reference)

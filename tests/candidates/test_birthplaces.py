@@ -2,7 +2,7 @@
 
 import pytest
 
-from sporades.candidates.birthplaces import AS_TYPED, Place, Unsure, find
+from sporades.candidates.birthplaces import Place, Unsure, as_typed, find
 from sporades.candidates.models import Identity
 from sporades.candidates.words import birth_place_in_words
 from sporades.territory.models import FRANCE
@@ -44,7 +44,9 @@ def test_a_name_like_no_other_can_only_be_kept():
         find(country=FRANCE, department="59", typed="Xyloville")
 
     assert doubt.value.is_unknown
-    assert doubt.value.offered == [(AS_TYPED, "Garder « Xyloville », tel que je l'ai écrit")]
+    assert doubt.value.offered == [
+        ("tel-quel:xyloville", "Garder « Xyloville », tel que je l'ai écrit")
+    ]
 
 
 def test_a_commune_of_another_department_comes_first_with_its_own():
@@ -77,6 +79,7 @@ def test_a_slip_in_a_name_finds_the_commune_of_the_department():
 
 
 def test_brackets_that_name_no_department_are_part_of_the_name():
-    place = find(country=FRANCE, department="59", typed="Lile (Oubliée)", choice=AS_TYPED)
+    named = "Lile (Oubliée)"
+    place = find(country=FRANCE, department="59", typed=named, choice=as_typed(named))
 
     assert place == Place(FRANCE, "59", "", "Lile (Oubliée)")

@@ -14,7 +14,7 @@ from tests.web.browser import follow, tick
 from tests.web.guide import BACKEND
 
 STREET = "3 quai du Wault"
-SAVED = "Brouillon enregistré à 10 h 30 (heure de Paris)."
+SAVED = "Saisie gardée à 10 h 30 (heure de Paris)."
 
 # What one answers, tab by tab, to register for the invented exam.
 TABS = {

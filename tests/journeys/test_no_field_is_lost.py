@@ -37,7 +37,7 @@ def test_every_field_of_a_tab_is_found_on_another_device(site, browser, slug):
     form.evaluate(FILL)
     typed = form.evaluate(TYPED)
     page.clock.fast_forward("00:03")
-    expect(page.locator("[data-autosave-said]")).to_contain_text("Brouillon enregistré à")
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
     here.close()
 
     page = signed_in(elsewhere, site, draft.candidate)

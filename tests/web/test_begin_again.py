@@ -113,6 +113,20 @@ def test_beside_another_registration_the_home_page_offers_it_among_what_awaits(
     assert (f"Possible jusqu'au {UNTIL}." in page) is offered
 
 
+def test_of_two_withdrawn_registrations_for_one_exam_the_last_one_is_taken_up(sign_in):
+    first = a_withdrawn_registration()
+    second = a_registration(first.candidate, at=NOW + INSTANT)
+    registering.withdraw(registration=second, by=author(first.candidate), at=NOW + INSTANT)
+
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        page = sign_in(first.candidate).get("/mes-inscriptions")
+
+    acts = [one.get("action") for one in seen(page).cssselect("main form")]
+    assert acts == [f"/mes-inscriptions/{second.number}/reprendre"]
+    assert "Vos désinscriptions (1)" in main(page)
+    assert first.number in main(page)
+
+
 @pytest.mark.parametrize("how", ["begun", "filed"])
 def test_what_is_begun_anew_or_stands_again_is_offered_no_more_on_the_home_page(sign_in, how):
     candidate = a_candidate()

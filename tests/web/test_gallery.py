@@ -191,7 +191,7 @@ def test_what_is_typed_is_kept_and_it_is_said(site, page):
     page.clock.fast_forward(2500)
 
     expect(page.locator("[data-autosave-said]")).to_have_text(
-        "Brouillon enregistré à 23 h 41 (heure de Paris)."
+        "Saisie gardée à 23 h 41 (heure de Paris)."
     )
     (where, sent), *more = gallery_urls.received
     assert (where, sent["nom"], sent["revision"], more) == ("/saisie", "Durand", "1", [])
@@ -211,7 +211,7 @@ def test_a_failure_to_keep_is_said_tried_again_and_loses_nothing(site, page):
     gallery_urls.answers.clear()
     page.clock.fast_forward(5000)
 
-    expect(page.locator("[data-autosave-said]")).to_contain_text("Brouillon enregistré à")
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
     assert page.get_by_label("Nom", exact=True).input_value() == "Durand"
     assert [sent["nom"] for _, sent in gallery_urls.received] == ["Durand", "Durand"]
 

@@ -123,7 +123,7 @@ def left_waiting(window, draft, clock):
     sign_in(window, draft.candidate.user)
     page = window.get(path)
     assert "Ces réponses ne sont pas encore dans votre brouillon." in main(page)
-    assert "Brouillon enregistré" not in main(page)
+    assert "Saisie gardée" not in main(page)
     return path, sent
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sporades.acts import registering
 from sporades.registrations import drafting
 from sporades.registrations.fields import flat
-from sporades.registrations.models import SectionAnswers, Version
+from sporades.registrations.models import Draft, SectionAnswers, Version
 from sporades.registrations.refusals import AnsweredMeanwhile
 from tests.endurance.arena import figure
 from tests.factories import NOW, a_draft, a_registration, answers_with, author
@@ -294,6 +294,23 @@ def test_a_window_left_open_on_a_draft_abandoned_elsewhere_is_told_so(sign_in):
     assert "Cette saisie est abandonnée : les réponses que vous venez" in words(seen(page))
     assert "Modifier" not in words(seen(page).cssselect("main")[0])
     assert not draft.answers.exists()
+
+
+def test_a_window_left_open_on_what_was_withdrawn_elsewhere_is_told_so(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    client.post(f"/mes-inscriptions/{registration.number}/modifier")
+    draft = Draft.objects.open().get()
+    by = author(registration.candidate)
+    registering.withdraw(registration=registration, by=by, at=NOW)
+
+    page = client.post(
+        f"/inscription/{draft.pk}/identification",
+        {**answers_with()["identification"], "address_1": "3 quai du Wault", "revision": 1},
+        follow=True,
+    )
+
+    assert "Cette inscription a été désinscrite : les réponses que vous venez" in words(seen(page))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,13 @@ EXPERIENCE_FOR_SOME = (
     "      experience: {libelle: Années d'expérience professionnelle}\n",
     "      experience: {libelle: Années d'expérience professionnelle, si: {categorie: [FORM]}}\n",
 )
+NOTHING_DUE = (
+    (
+        '"Avez-vous le permis bateau ?"}',
+        '"Avez-vous le permis bateau ?", obligatoire: false}',
+    ),
+    ("{code: BLEU, libelle: Bleue}]}", "{code: BLEU, libelle: Bleue}], obligatoire: false}"),
+)
 UNREAD = "Indiquez un nombre, par exemple 12,5."
 NOT_ON_THE_LIST = "Cette réponse n'est pas proposée ici : choisissez dans la liste."
 
@@ -57,6 +64,22 @@ def test_a_tab_never_opened_is_not_said_to_be_done(sign_in):
     assert "Pas encore : il reste 1 onglet à remplir." in ready
     assert ready.count("Informations supplémentaires Pas encore rempli") == 1
     assert "Cet onglet n'est pas encore rempli" not in ready
+
+
+def test_a_tab_that_asks_for_nothing_is_said_to_be_optional_until_it_is_opened(sign_in):
+    load_invented(*NOTHING_DUE)
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    SectionAnswers.objects.filter(draft=draft, section="supplementaires").delete()
+
+    ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
+    assert "Pas encore : il reste 1 onglet facultatif à ouvrir." in ready
+    assert "À faire : Informations supplémentaires Facultatif : pas encore ouvert" in ready
+
+    path = f"/inscription/{draft.pk}/supplementaires"
+    client.post(path, shown(client.get(path)))
+    ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
+    assert "Oui. Il ne reste qu'à vérifier et enregistrer." in ready
 
 
 def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):
@@ -241,7 +264,7 @@ def test_a_postcode_of_another_academy_says_so_beside_a_commune_that_it_does_not
     page = judged(sign_in(draft.candidate), draft, "identification")
 
     assert faulty(page) == {"postcode", "town"}
-    assert "Le code postal 78000 dépend de l'académie de Versailles" in main(page)
+    assert "Vérifiez le code postal : 78000 dépend de l'académie de Versailles" in main(page)
     assert "Continuer auprès" not in main(page)
 
 
@@ -319,7 +342,7 @@ def test_the_identity_is_corrected_from_the_summary_as_long_as_it_can_be(sign_in
         frozen.candidate, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"}
     )
 
-    way = f"/mon-compte?next=/inscription/{draft.pk}/recapitulatif"
+    way = f"/mon-compte?next=/inscription/{draft.pk}/recapitulatif#informations-titre"
     for owner, expected in ((draft, [way]), (again, [])):
         page = sign_in(owner.candidate).get(f"/inscription/{owner.pk}/recapitulatif")
         assert links(page, "Modifier : Identité") == expected
@@ -327,11 +350,20 @@ def test_the_identity_is_corrected_from_the_summary_as_long_as_it_can_be(sign_in
 
 
 @pytest.mark.parametrize("page", ["recapitulatif", "identification"])
-def test_who_corrects_the_identity_comes_back_to_the_draft(sign_in, page):
+def test_who_corrects_the_identity_comes_back_to_the_draft_with_what_was_typed(sign_in, page):
     draft = a_draft()
     client = sign_in(draft.candidate)
     here = f"/inscription/{draft.pk}/{page}"
-    [way] = {link for link in all_links(client.get(here)) if link.startswith("/mon-compte?")}
+    opened = client.get(here)
+    if page == "identification":
+        assert buttons(opened).count("Corrigez votre compte") == 1
+        typed = {**shown(opened), "address_1": "3 quai de l'Île", "postcode": "59", "compte": "1"}
+        way = client.post(here, typed)["Location"]
+        kept = SectionAnswers.objects.get(draft=draft, section=page).answers
+        assert (kept["address_1"], kept["postcode"]) == ("3 quai de l'Île", "59")
+    else:
+        [way] = {link for link in all_links(opened) if link.startswith("/mon-compte?")}
+    assert way.endswith("#informations-titre")
 
     account = client.get(way)
     saved = client.post(way, {**shown(account, form="form"), "birth_name": "Le Bihan"})

@@ -30,7 +30,7 @@ from sporades.evidence.states import State as PieceState
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
-from sporades.registrations.exclusion import Exclusion, exclusion_of, standing_instead_of
+from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
@@ -182,12 +182,6 @@ def begun_again(
         drafts: the open ones: what is begun anew is offered no more.
         at: now.
     """
-    begun = {(one.exam_id, one.speciality_id) for one in drafts if one.amends_id is None}
-    left = {
-        (one.exam_id, one.speciality_id): one
-        for one in sorted(registrations, key=lambda one: one.filed_at)
-        if one.can_be_undone(at) and not standing_instead_of(one, registrations)
-    }
     return [
         Awaiting(
             sentence="Vous vous êtes désinscrit(e). Si vous changez d'avis, une nouvelle inscription "
@@ -197,8 +191,7 @@ def begun_again(
             act="Me réinscrire",
             deadline=f"Possible jusqu'au {one.undone_until_in_words}.",
         )
-        for choice, one in left.items()
-        if choice not in begun
+        for one in begun_again_from(registrations, drafts, at=at)
     ]
 
 

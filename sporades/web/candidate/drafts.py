@@ -30,6 +30,10 @@ _LEFT = (
     "Cette saisie est abandonnée : les réponses que vous venez d'envoyer n'y sont pas ajoutées, et "
     "rien n'en est enregistré."
 )
+_WITHDRAWN = (
+    "Cette inscription a été désinscrite : les réponses que vous venez d'envoyer n'y sont pas "
+    "ajoutées, et rien n'en est enregistré."
+)
 _WAITS = (
     "Votre demande de modification attend une réponse : les réponses que vous venez d'envoyer n'y "
     "sont pas ajoutées. Pour la changer, retirez-la d'abord."
@@ -60,7 +64,7 @@ def after(draft: Draft) -> HttpResponse:
 def _too_late(draft: Draft) -> str:
     """Say why answers that came to a draft that is open no more are not added to it."""
     if draft.abandoned_at is not None:
-        return _LEFT
+        return _WITHDRAWN if draft.amends and draft.amends.withdrawn_at else _LEFT
     return _WAITS if draft.sent_at else _TOO_LATE
 
 
@@ -101,7 +105,8 @@ def _as_answered(request: HttpRequest, dossier: Dossier, section: Section) -> Se
 
 def _account_from(address: str) -> str:
     """Return the address of « Modifier mon compte », which leads back to one of ours."""
-    return f"{reverse('account_edit')}?{urlencode({'next': address}, safe='/')}"
+    back = urlencode({"next": address}, safe="/")
+    return f"{reverse('account_edit')}?{back}#informations-titre"
 
 
 def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:

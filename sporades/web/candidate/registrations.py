@@ -33,7 +33,7 @@ from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
-from sporades.registrations.exclusion import exclusion_of, standing_instead_of
+from sporades.registrations.exclusion import begun_again_from, exclusion_of, standing_instead_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.models.version import CANDIDATE
 from sporades.registrations.queries import (
@@ -67,7 +67,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
     drafts = [draft for draft in open_drafts_of(user=request.user.pk) if not draft.is_untouched]
     at = request.arrived_at
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
-    left = [one for one in mine if one.can_be_undone(at) and not standing_instead_of(one, mine)]
+    left = begun_again_from(mine, drafts, at=at)
     withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
     context = {
         "active": [(one, one.until_in_words(at)) for one in mine if not one.withdrawn_at],

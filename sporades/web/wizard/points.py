@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from sporades.core.french import listed
 from sporades.registrations import journey
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.journey import Forms
@@ -48,20 +49,49 @@ def tab_by_tab(
 ) -> list[dict[str, str]]:
     """Return one line for each tab: complete, never filled, or with how many points to mend."""
     return [
-        _line(door, draft, section, [one for one in troubles if one.section == section.slug])
-        for section, _ in forms
+        _line(door, draft, section, form, [one for one in troubles if one.section == section.slug])
+        for section, form in forms
     ]
 
 
-def _line(door: Door, draft: Draft, section: Section, troubles: list[Trouble]) -> dict[str, str]:
-    count = len(troubles)
+def left_in_words(troubles: Sequence[Trouble], forms: Forms) -> str:
+    """Say how much is left: « 1 point à régler et 2 onglets à remplir »; nothing where nothing is."""
+    whole = {one.section for one in troubles if one.is_of_a_whole_tab}
+    optional = sum(section.slug in whole and _is_optional(section, form) for section, form in forms)
+    counted = (
+        (len(troubles) - len(whole), "point", "à régler"),
+        (len(whole) - optional, "onglet", "à remplir"),
+        (optional, "onglet", "facultatif à ouvrir"),
+    )
+    return listed(
+        [f"{n} {what}{'s' if n > 1 else ''} {_agreed(act, n)}" for n, what, act in counted if n]
+    )
+
+
+def _is_optional(section: Section, form: SectionForm) -> bool:
+    """Return whether a tab that nobody opened would be accepted as it shows itself."""
+    shown = section.form_for(form.dossier)
+    said = {name: shown[name].value() for name in shown.fields}
+    return section.form(form.dossier, {name: one for name, one in said.items() if one}).is_valid()
+
+
+def _agreed(act: str, count: int) -> str:
+    return act.replace("facultatif", "facultatifs") if count > 1 else act
+
+
+def _line(
+    door: Door, draft: Draft, section: Section, form: SectionForm, troubles: list[Trouble]
+) -> dict[str, str]:
+    count, state = len(troubles), "missing" if troubles else "done"
     if any(one.is_of_a_whole_tab for one in troubles):
-        note = "Pas encore rempli"
+        is_optional = _is_optional(section, form)
+        note = "Facultatif : pas encore ouvert" if is_optional else "Pas encore rempli"
+        state = "yours" if is_optional else state
     else:
         note = f"{count} point{'s' if count > 1 else ''} à régler" if count else ""
     return {
         "label": section.title,
-        "state": "missing" if count else "done",
+        "state": state,
         "note": note,
         "url": door.url("tab", draft, section.slug),
         "act": "Compléter" if count else "Revoir",

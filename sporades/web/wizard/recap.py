@@ -91,7 +91,7 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
     context = {
         "draft": draft,
         "named": [(one, url) for one, url in blocking if not one.is_of_a_whole_tab],
-        "unfilled": [one for one, _ in blocking if one.is_of_a_whole_tab],
+        "left": points.left_in_words([one for one, _ in blocking], forms),
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
         "is_mended_before": bool(troubles) and not any(one.section for one in troubles),

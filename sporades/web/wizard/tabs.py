@@ -168,6 +168,8 @@ def _onwards(
         return door.later(request)
     if "prete" in request.POST:
         return door.to("ready", draft)
+    if "compte" in request.POST:
+        return redirect(door.account(door.url("tab", draft, section.slug)))
     if not form.is_valid():
         counting.count_refused(draft=draft, section=section, form=form, at=request.arrived_at)
         # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
@@ -254,7 +256,6 @@ def _show(
         "draft": draft,
         "dossier": dossier,
         "identity": identity_in_words(dossier.identity),
-        "account_url": door.account(address),
         "section": section,
         "form": form,
         "step": here,

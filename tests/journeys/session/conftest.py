@@ -23,5 +23,5 @@ def form(site, context, draft):
     page.goto(f"{site}/inscription/{draft.pk}/identification")
     answer(page, "Numéro et voie", STREET)
     page.clock.fast_forward("00:03")
-    expect(page.locator("[data-autosave-said]")).to_contain_text("Brouillon enregistré")
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée")
     return page

@@ -22,7 +22,7 @@ def test_after_the_end_one_signs_in_beside_and_goes_on(form, clock, draft):
     sign_in(beside, form.url.partition("/inscription")[0], draft.candidate.user.email)
     assert heading(beside) == "1 chose vous attend"
     form.clock.fast_forward("00:30")
-    expect(form.locator("[data-autosave-said]")).to_contain_text("Brouillon enregistré")
+    expect(form.locator("[data-autosave-said]")).to_contain_text("Saisie gardée")
     expect(way).to_be_hidden()
     press(form, "Suivant")
 

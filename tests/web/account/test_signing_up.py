@@ -205,21 +205,53 @@ def test_a_place_that_no_list_knows_is_kept_in_words(client):
     page = sign_up(client, birth_place="Villeneuve-l'Oubliée")
 
     form = page.context["form"]
-    assert list(form.fields["birth_choice"].choices)[-1][0] == "tel-quel"
+    as_typed = list(form.fields["birth_choice"].choices)[-1][0]
     assert form.errors == {
         "birth_place": [
             (
-                "Nous n'avons pas trouvé cette commune. Corrigez son nom ou son département, ou "
-                "gardez ci-dessous le nom tel que vous l'avez écrit (commune qui a fusionné, "
-                "changé de nom, ancien territoire)."
+                "Aucune commune de France ne porte ce nom. Né(e) à l'étranger ? Changez d'abord le "
+                "pays de naissance. Sinon, corrigez le nom ou le département, ou gardez ci-dessous "
+                "le nom tel que vous l'avez écrit (commune qui a fusionné, changé de nom, ancien "
+                "territoire)."
             )
         ]
     }
 
-    sign_up(client, birth_place="Villeneuve-l'Oubliée", birth_choice="tel-quel")
+    sign_up(client, birth_place="Villeneuve-l'Oubliée", birth_choice=as_typed)
 
     identity = Identity.objects.get()
     assert (identity.birth_place, identity.birth_commune) == ("Villeneuve-l'Oubliée", "")
+
+
+@pytest.mark.parametrize("chosen", [0, -1])
+def test_the_place_that_was_chosen_is_not_asked_again_for_another_error(client, chosen):
+    typed = {"birth_place": "Fès", "birth_department": ""}
+    choices = sign_up(client, **typed).context["form"].fields["birth_choice"].choices
+    typed["birth_choice"] = list(choices)[chosen][0]
+
+    again = sign_up(client, **typed, birth_date_day="31", birth_date_month="02")
+
+    assert set(again.context["form"].errors) == {"birth_date"}
+    [kept] = seen(again).cssselect("[name=birth_choice][checked]")
+    assert kept.get("value") == typed["birth_choice"]
+
+
+def test_a_name_kept_as_it_was_typed_is_not_kept_for_another_one(client):
+    choices = sign_up(client, birth_place="Villeneuve-l'Oubliée").context["form"].fields
+    as_typed = list(choices["birth_choice"].choices)[-1][0]
+
+    page = sign_up(client, birth_place="Fès", birth_department="", birth_choice=as_typed)
+
+    assert set(page.context["form"].errors) == {"birth_choice"}
+    assert "Né(e) à l'étranger ? Changez d'abord le pays de naissance." in main(page)
+    assert not Identity.objects.exists()
+
+
+def test_who_was_born_in_one_of_several_communes_is_not_asked_whether_it_was_abroad(client):
+    page = sign_up(client, birth_place="Saint-Denis", birth_department="")
+
+    assert set(page.context["form"].errors) == {"birth_choice"}
+    assert "à l'étranger ?" not in main(page)
 
 
 def test_a_place_that_no_list_knows_is_red_at_its_own_field_and_linked_from_the_top(client):

@@ -126,7 +126,7 @@ function watch(form) {
         renewed.set("revision", revision);
         kept = renewed.toString();
       }
-      say("saved", `Brouillon enregistré à ${at}.`);
+      say("saved", `Saisie gardée à ${at}.`);
       document.dispatchEvent(new CustomEvent("session:alive"));
     } else if (answer.status === 400 || answer.status === 409) {
       isOver = answer.status === 409;

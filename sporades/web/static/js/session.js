@@ -101,13 +101,13 @@ function makeDialog() {
   stay.type = "button";
   stay.className = "fr-btn";
   const again = document.createElement("a");
-  again.className = "fr-btn fr-btn--secondary";
+  again.className = "fr-btn";
   again.href = document.body.dataset.sessionSignIn || "/connexion";
   again.target = "_blank";
   again.rel = "noopener";
   again.textContent = "Me connecter dans un nouvel onglet";
   again.hidden = true;
-  buttons.append(stay, again);
+  buttons.append(again, stay);
   words.append(title, text);
   element.append(words, said, buttons);
   // Said once the dialog is closed: what is behind it is out of reach until then.
@@ -141,6 +141,7 @@ function makeDialog() {
         `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
         `faute d'activité. ${KEPT[document.querySelector("form[data-unsent]") ? "here" : "all"]}`;
       stay.textContent = "Prolonger ma session";
+      stay.className = "fr-btn";
       again.hidden = true;
     },
     ended() {
@@ -150,7 +151,9 @@ function makeDialog() {
         "Ce que vous avez saisi est toujours sur cette page. Connectez-vous dans un nouvel " +
         "onglet, puis revenez ici et continuez.";
       stay.textContent = "Revenir à ma saisie";
+      stay.className = "fr-btn fr-btn--secondary";
       again.hidden = false;
+      if (element.open) again.focus();
     },
   };
 }

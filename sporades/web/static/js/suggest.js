@@ -79,6 +79,7 @@ function make(field) {
       }),
     );
     list.hidden = !items.length;
+    if (items.length) list.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-expanded", String(!list.hidden));
     field.removeAttribute("aria-activedescendant");
   }
