@@ -6,7 +6,7 @@ from sporades.registrations.evidence import Issued
 
 WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
 
-TO_RETURN = "Il est aussi à signer{who} et à renvoyer avant le {before} : l'adresse est plus bas."
+TO_RETURN = "Gardez-en une copie : il est aussi à signer{who} et à renvoyer avant le {before} : l'adresse est plus bas."
 
 BY_TWO = " par le candidat et par son représentant légal,"
 SIGNER, GUARDIAN = "Date et signature du candidat", "Date et signature du représentant légal"

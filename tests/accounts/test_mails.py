@@ -96,7 +96,7 @@ MAILS = [
             f"Créer un nouveau mot de passe : {SITE}/nouveau-mot-de-passe/1/clé",
             (
                 "Il sert une fois, pendant une heure. Si vous vous connectez d'ici là, ou si vous en "
-                "demandez un autre, celui-ci n'est plus bon."
+                "demandez un autre, ce lien n'est plus valable."
             ),
             "Si vous n'avez rien demandé, ne faites rien : votre mot de passe reste le même.",
         ],

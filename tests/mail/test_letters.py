@@ -109,6 +109,7 @@ Ce qu'il vous reste à faire :
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
 {registration.versions.get().snapshot["receipt"][1]}
+Cette mention est obligatoire sur tout accusé de réception : elle ne veut pas dire que votre inscription sera rejetée.
 
 {SIGNED}"""
     )
@@ -149,6 +150,7 @@ Ce qu'il vous reste à faire :
 Accusé de réception :
 Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
 {version.snapshot["receipt"][1]}
+Cette mention est obligatoire sur tout accusé de réception : elle ne veut pas dire que votre inscription sera rejetée.
 
 {SIGNED}"""
     )
@@ -203,7 +205,7 @@ Numéro d'inscription : {registration.number}
 
 Cette inscription ne peut pas être réactivée. Si vous changez d'avis, faites une nouvelle inscription avant la fermeture du service. Jusqu'au samedi 28 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes vos réponses : {SITE}/mes-inscriptions/{registration.number}
 
-Si vous n'êtes pas à l'origine de cette désinscription, réinscrivez-vous sans attendre depuis cette page, changez votre mot de passe et prévenez le service gestionnaire.
+Si vous n'êtes pas à l'origine de cette désinscription, réinscrivez-vous sans attendre par le lien ci-dessus, changez votre mot de passe et prévenez le service gestionnaire.
 
 {CONTACT}
 {SIGNED}"""

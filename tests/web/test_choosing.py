@@ -187,6 +187,40 @@ def test_a_service_to_come_says_from_when_and_offers_to_tell(client):
     assert client.get(alert).status_code == 200
 
 
+def test_a_service_that_has_closed_leads_to_those_that_are_open(client):
+    RegistrationService.objects.update(closes_at=NOW - timedelta(days=1))
+    forget()
+
+    page = client.get(f"{MARIN}?academie=A25")
+
+    assert "Le service gestionnaire est plus bas." in main(page)
+    assert links(page, "Voir les services ouverts") == ["/ouverture-des-services"]
+
+
+@pytest.mark.parametrize(
+    ("exam", "born", "said"),
+    [
+        (
+            MARIN,
+            1998,
+            "votre adresse, vos diplômes, vos années d'expérience et vos relevés de notes, si vous "
+            "avez déjà passé cet examen.",
+        ),
+        (
+            MARIN,
+            2009,
+            "votre adresse, le nom et le téléphone de votre représentant légal, vos diplômes,",
+        ),
+        ("/m-inscrire/CONCESSAI/2027/CE", 1998, "votre adresse et vos diplômes."),
+    ],
+)
+def test_what_to_have_at_hand_is_what_this_exam_asks_of_this_candidate(sign_in, exam, born, said):
+    load_competition()
+    client = sign_in(a_candidate(birth_year=born))
+
+    assert f"ayez sous la main : {said}" in main(client.get(f"{exam}?academie=A09"))
+
+
 def test_how_long_an_epreuve_lasts_is_read_apart_from_what_is_told_of_it(sign_in):
     load_demo("cap.yaml")
     exam = Exam.objects.get(code="CAP-AEPE")

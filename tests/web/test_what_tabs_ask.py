@@ -4,8 +4,18 @@ from urllib.parse import urlencode
 
 import pytest
 
+from sporades.acts import deciding
 from sporades.registrations.models import Draft, Registration, SectionAnswers
-from tests.factories import NOW, a_candidate, a_draft, a_registration, answers_with, load_invented
+from sporades.registrations.states import VALIDATE
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    answers_with,
+    load_invented,
+)
 from tests.web.guide import (
     answer,
     begin,
@@ -80,6 +90,33 @@ def test_a_tab_that_asks_for_nothing_is_said_to_be_optional_until_it_is_opened(s
     client.post(path, shown(client.get(path)))
     ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
     assert "Oui. Il ne reste qu'à vérifier et enregistrer." in ready
+
+
+@pytest.mark.parametrize("tab", ["modalites", "identification", "epreuves"])
+def test_each_tab_says_whom_to_telephone(sign_in, tab):
+    draft = a_draft()
+    service = draft.service.managing_service
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/{tab}")
+
+    assert f"Une question ? {service.name} : {service.phone}" in main(page).replace("\xa0", " ")
+
+
+def test_what_is_left_to_do_is_the_button_of_a_registration_until_nothing_is(sign_in):
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    where = f"/mes-inscriptions/{registration.number}"
+
+    page = seen(client.get(where))
+    left = page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
+    [first, *_] = page.cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
+    assert (words(first), first.get("href")) == (f"Voir les {len(left)} points à faire", "#inscrit")
+
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    client.get(f"/mes-documents/{registration.number}/recapitulatif")
+    page = seen(client.get(where))
+    assert not page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
+    assert "points à faire" not in words(page)
 
 
 def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):

@@ -19,7 +19,7 @@ WITH_A_FORM = (
 )
 IN_THE_SPACE = (
     "une fois inscrit, à la page « Aménagement d'épreuves » de votre inscription, avant la date "
-    "limite qui y est dite"
+    "limite que cette page indique"
 )
 
 

@@ -13,17 +13,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.acts import registering
+from sporades.core.french import listed, local_day
 from sporades.core.text import search_key
 from sporades.exams import queries as exams
+from sporades.exams import schema
 from sporades.exams.models import RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
 from sporades.exams.rules.eligibility import conditions
+from sporades.exams.rules.facts import Facts
 from sporades.exams.rules.residence import is_free
 from sporades.exams.schema import Audience, Rubric
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.exclusion import exclusion_by, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
+from sporades.registrations.sections.identification import MAJORITY
 from sporades.registrations.titles import title_of
 from sporades.web.candidate import drafts
 from sporades.web.candidate.dates import dates_of
@@ -246,9 +250,27 @@ def _about(
         "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
+        "to_hand": listed(_to_hand(request, offered.rules, service)),
         "draft": draft,
         "is_elsewhere": draft is not None and draft.service_id != service.pk,
     }
+
+
+def _to_hand(request: HttpRequest, rules: schema.Exam, service: RegistrationService) -> list[str]:
+    """Return what the tabs will ask that one may have to look for."""
+    day = local_day(request.arrived_at, service.zone)
+    born = request.user.candidate.identity.latest_birth_date
+    age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
+    asked = {
+        "votre adresse": True,
+        "le nom et le téléphone de votre représentant légal": age is not None and age < MAJORITY,
+        "vos diplômes": rules.qualification.diplomas is not None,
+        "vos années d'expérience": rules.qualification.experience is not None,
+        "vos relevés de notes, si vous avez déjà passé cet examen": any(
+            paper.kept_mark for paper in rules.papers
+        ),
+    }
+    return [what for what, is_asked in asked.items() if is_asked]
 
 
 def _begun(

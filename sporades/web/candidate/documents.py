@@ -137,7 +137,7 @@ def _asked_since(
     if case is not None and case.asked_at is not None:
         return {
             "title": "Votre demande d'aménagement d'épreuves a été envoyée",
-            "text": f"{AT_ITS_DATE} Elle se suit à la page « Aménagement d'épreuves ».",
+            "text": f"{AT_ITS_DATE} Votre demande se suit à la page « Aménagement d'épreuves ».",
         }
     if is_late(registration, at):
         return {

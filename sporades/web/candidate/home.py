@@ -41,7 +41,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "awaiting": [
             *undelivered(request.user.email),
             *unread_answers(mine),
-            *(begun_again(mine, drafts, at=at) if registrations or drafts else ()),
             *awaiting(
                 active,
                 drafts,
@@ -51,6 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
                 at=at,
                 reader=reader,
             ),
+            # Nothing is owed there: it comes after what is.
+            *(begun_again(mine, drafts, at=at) if registrations or drafts else ()),
         ],
         "late_needs": [one for one in active if one.pk not in cases and may_appear(one, at)],
     }

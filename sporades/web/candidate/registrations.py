@@ -57,6 +57,8 @@ from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answer
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
+TO_DO = ("missing", "yours")
+"""The states of what its candidate has to do."""
 JUST_FILED = timedelta(hours=1)
 """For how long « N° Inscription » says first that it is filed."""
 
@@ -90,6 +92,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     has_accommodations = rules_of(found) is not None
     case, former = _requests_of(found) if found.is_active else (None, None)
     left = cases_of(registration=found.pk) if found.withdrawn_at else []
+    checks = _checks(found, documents, case, former, at=at)
     context = {
         "registration": found,
         "left_request": _left_in_words(left, found),
@@ -107,7 +110,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
         **_once_ended(found, at=at),
-        "checks": _checks(found, documents, case, former, at=at),
+        "checks": checks,
+        "left_to_do": sum(one["state"] in TO_DO for one in checks),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations and (found.has_disability or case is not None),
         "late_need": case is None and may_appear(found, at),

@@ -1,5 +1,6 @@
 """The tabs of a registration, their answers kept as they are given, whoever gives them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -164,12 +165,9 @@ def _onwards(
     """Go where the button pressed leads, once the answers are kept."""
     if "precedent" in request.POST:
         return _towards(draft, dossier, section, by=-1, door=door)
-    if "plus_tard" in request.POST:
-        return door.later(request)
-    if "prete" in request.POST:
-        return door.to("ready", draft)
-    if "compte" in request.POST:
-        return redirect(door.account(door.url("tab", draft, section.slug)))
+    for name, away in _AWAY.items():
+        if name in request.POST:
+            return away(request, draft, section, door)
     if not form.is_valid():
         counting.count_refused(draft=draft, section=section, form=form, at=request.arrived_at)
         # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
@@ -178,6 +176,17 @@ def _onwards(
     if BACK in request.POST:
         return door.to("recap", draft)
     return _towards(draft, dossier, section, by=1, door=door)
+
+
+type _Away = Callable[[HttpRequest, Draft, Section, Door], HttpResponse]
+_AWAY: dict[str, _Away] = {
+    "plus_tard": lambda request, _draft, _section, door: door.later(request),
+    "prete": lambda _request, draft, _section, door: door.to("ready", draft),
+    "compte": lambda _request, draft, section, door: redirect(
+        door.account(door.url("tab", draft, section.slug))
+    ),
+}
+"""The buttons that lead out of the tabs, whatever is wrong in this one."""
 
 
 def _conflict(

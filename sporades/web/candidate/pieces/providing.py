@@ -77,11 +77,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
             given = _give(request, found, piece, form)
         if not form.errors:
             drawers.note_used([one.pk for one in form.uploads], at=at)
-            messages.success(
-                request,
-                "Votre fichier est déposé. L'antivirus le vérifie, puis votre service gestionnaire "
-                "le lira.",
-            )
+            messages.success(request, "Votre fichier est déposé.")
             if doubt := doubt_in_words(given.doubts):
                 messages.warning(request, doubt)
             if form.cleaned_data["garder"] and not form.kept:
