@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sporades.accommodations.late import came_in_time
+from sporades.accommodations.left import Left
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
     deadline_of,
@@ -90,13 +91,19 @@ NO_DATE = (
 )
 """Until when a request is completed that goes back to its candidate: no rule says it (F5)."""
 ANSWERED = "Vous avez répondu au médecin : il reste à envoyer de nouveau votre demande."
+_GIVEN_BACK = "car votre demande peut vous être rendue comme incomplète, ou être étudiée sans."
 LACKING = {
-    State.ASKED: f"{WITHOUT_THEM} Aucune date limite n'est fixée pour cela : faites-le vite, car votre "
-    "demande peut vous être rendue comme incomplète, ou être étudiée sans.",
+    State.ASKED: f"{WITHOUT_THEM} Aucune date limite n'est fixée pour cela : faites-le vite, "
+    f"{_GIVEN_BACK}",
     State.WITH_DOCTOR: "Aucune date limite n'est fixée pour cela : faites-le vite, car le médecin peut "
     "rendre son avis sans, ou vous rendre la demande.",
 }
 """The same, of one that others may look at as it is, and that lacks a paper."""
+SENT_WITHOUT = (
+    "Vous pouvez envoyer votre demande ainsi, puis confier ce qui manque avant l'avis du médecin. "
+    f"Aucun jour n'est fixé pour cela : faites-le vite, {_GIVEN_BACK}"
+)
+"""The same, of one that is about to be sent."""
 
 LABEL = "Demande d'aménagement d'épreuves"
 FOLLOW = "Suivre ma demande d'aménagement"
@@ -250,7 +257,7 @@ def steps_of(
     at: datetime,
     papers: str = "",
     by_office: bool = False,
-    is_ready: bool = False,
+    left: Left | None = None,
 ) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
@@ -259,12 +266,12 @@ def steps_of(
         at: now.
         papers: those without which it is incomplete, in words, where its candidate reads.
         by_office: whether the managing service reads them, and not the candidate.
-        is_ready: whether nothing is left but to send it.
+        left: what is left to do before it is sent, where that is known.
     """
     said = (
         handled_in_words(case)
         if by_office
-        else awaited_in_words(case, at=at, papers=papers, is_ready=is_ready)
+        else awaited_in_words(case, at=at, papers=papers, left=left)
     )
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     usual = "" if by_office else usual_day_in_words(case, at=at, papers=papers)
@@ -339,15 +346,18 @@ def taken_again_in_words(case: Case) -> str:
     )
 
 
-def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_ready: bool = False) -> str:
+def awaited_in_words(
+    case: Case, *, at: datetime, papers: str = "", left: Left | None = None
+) -> str:
     """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
     if case.state == State.PREPARING:
         if case.asked_at is None and is_over(case.registration, at):
             return deadline_in_words(case.registration, at=at)
-        to_do, kept = _to_do(case, at=at, is_ready=is_ready), kept_date_in_words(case)
+        to_do, kept = _to_do(case, at=at, left=left), kept_date_in_words(case)
         return f"À vous : {to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
     if case.state == State.INCOMPLETE:
-        return f"À vous : {lacking_in_words(case)} {NO_DATE}"
+        before = f" {left.before_sending_again}".rstrip() if left else ""
+        return f"À vous : {lacking_in_words(case)}{before} {NO_DATE}"
     if case.state == State.OPINION_GIVEN:
         return f"L'avis du médecin est rendu. {_decider(case)}".strip()
     state = State(case.state)
@@ -395,10 +405,10 @@ def _decider(case: Case) -> str:
     return f"La décision est prise par : {asked.decision.authority}." if asked else ""
 
 
-def _to_do(case: Case, *, at: datetime, is_ready: bool) -> str:
+def _to_do(case: Case, *, at: datetime, left: Left | None) -> str:
     again = " de nouveau" if case.is_taken_up else ""
-    if is_ready:
-        return f"relisez votre demande, puis envoyez-la{again}."
+    if left is not None:
+        return f"{left.in_words}{again}."
     if is_minor(case.registration, at) and case.signature is None:
         return (
             "finissez votre demande, faites-la signer par votre représentant légal, puis "

@@ -720,7 +720,13 @@ def test_sending_what_was_not_read_sends_nothing(sign_in, registration):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (State.PREPARING, "À vous : relisez votre demande, puis envoyez-la."),
+        (
+            State.PREPARING,
+            (
+                "À vous : confiez « Certificat du médecin » (obligatoire), relisez votre demande, puis "
+                "envoyez-la."
+            ),
+        ),
         (State.INCOMPLETE, "À vous : Le papier est illisible."),
         (State.WITH_DOCTOR, "Le médecin désigné étudie votre demande"),
         (
@@ -963,8 +969,196 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     assert "À faire : Envoyer la demande" in page
     assert "Manque" not in page
     assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
+    assert "avant l'avis du médecin" not in page
     assert "Un mail le lui dira, à anne@exemple.test" in signing
     assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
+
+
+def come_next(client, registration, label="Envoyer la demande"):
+    """Return what the top of a page says is to be done, and its main buttons."""
+    page = client.get(at(registration))
+    main_ones = seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")
+    [said] = [one["note"] for one in page.context["steps"] if one["label"] == label]
+    return said, [words(one) for one in main_ones]
+
+
+CONFIDE, SIGN, SEND = (
+    "Confier mes papiers de santé",
+    "Faire signer mon représentant légal",
+    "Envoyer ma demande",
+)
+
+
+def test_the_top_says_what_is_next_and_the_main_button_does_it(sign_in, kept, confided):
+    filed = a_minor()
+    client = sign_in(filed.candidate)
+
+    accommodating.prepare(registration=again(filed), by=author(filed.candidate), at=NOW)
+    assert come_next(client, filed) == (
+        (
+            "À vous : choisissez les mesures que vous demandez, faites signer votre demande par votre "
+            "représentant légal, puis envoyez-la."
+        ),
+        ["Choisir les mesures"],
+    )
+    write(filed, Wish(READER), plan="PAP")
+    assert come_next(client, filed) == (
+        (
+            "À vous : confiez « Votre plan » (obligatoire), faites signer votre demande par votre "
+            "représentant légal, puis envoyez-la."
+        ),
+        [CONFIDE],
+    )
+    confide(filed, kind="PLAN")
+    assert come_next(client, filed) == (
+        "À vous : faites signer votre demande par votre représentant légal, puis envoyez-la.",
+        [SIGN],
+    )
+    asked.sign(filed)
+    assert come_next(client, filed) == ("À vous : relisez votre demande, puis envoyez-la.", [SEND])
+
+
+def test_a_signature_does_not_hide_that_a_mandatory_paper_is_missing(sign_in):
+    filed = a_minor()
+    case = write(filed, Wish(READER), plan="PAP")
+    client = sign_in(filed.candidate)
+    signing = {**SIGNED, "nom": "Anne Le Goff", "vu": case.revision}
+
+    signed = client.post(at(filed, page="/signature"), signing, follow=True)
+
+    said = "La demande est signée. Il reste à confier « Votre plan », puis à envoyer la demande."
+    assert said in main(signed).replace("\xa0", " ")
+    assert come_next(client, filed) == (
+        "À vous : confiez « Votre plan » (obligatoire), relisez votre demande, puis envoyez-la.",
+        [CONFIDE],
+    )
+    [send_it] = [one for one in seen(signed).cssselect("main button") if words(one) == SEND]
+    assert "fr-btn--secondary" in send_it.get("class")
+
+
+def test_a_signature_of_what_lacks_nothing_leaves_it_to_be_sent(sign_in, kept, confided):
+    filed = a_minor()
+    case = write(filed, Wish(READER), plan="PAP")
+    confide(filed, kind="PLAN")
+    signing = {**SIGNED, "nom": "Anne Le Goff", "vu": case.revision}
+
+    signed = sign_in(filed.candidate).post(at(filed, page="/signature"), signing, follow=True)
+
+    assert "La demande est signée. Il reste à envoyer la demande." in main(signed)
+
+
+def test_two_mandatory_papers_are_said_to_be_so(sign_in, kept, confided):
+    filed = a_registration(informations={"has_disability": "oui"})
+    write(filed, Wish(READER), plan="PAP")
+    client = sign_in(filed.candidate)
+
+    page = read(client, at(filed))
+
+    both = "« Certificat du médecin » et « Votre plan »"
+    assert f"À vous : confiez {both} (obligatoires), relisez votre demande" in page
+    assert "Certificat du médecin (obligatoire) : à confier." in page
+    assert "Votre plan (obligatoire) : à confier." in page
+    assert "Autre bilan (s'il y a lieu) : à confier." in page
+
+
+def test_before_it_is_sent_a_request_says_what_will_still_be_due_and_until_when(
+    sign_in, registration, kept, confided
+):
+    write(registration)
+    client = sign_in(registration.candidate)
+    still_due = (
+        "Il reste à confier « Certificat du médecin ». Sans cela, votre demande est incomplète. Vous "
+        "pouvez envoyer votre demande ainsi, puis confier ce qui manque avant l'avis du médecin. "
+        "Aucun jour n'est fixé pour cela : faites-le vite, car votre demande peut vous être rendue "
+        "comme incomplète, ou être étudiée sans. Confier ce qui manque"
+    )
+
+    assert still_due in read(client, at(registration))
+    assert come_next(client, registration)[1] == [CONFIDE]
+    confide(registration, kind="CERTIFICAT")
+    assert "Confier ce qui manque" not in read(client, at(registration))
+    assert come_next(client, registration)[1] == [SEND]
+
+
+@pytest.mark.usefixtures("a_choice_is_due")
+def test_epreuves_to_be_ticked_come_before_all_else(sign_in):
+    filed = a_registration(informations={"has_disability": "oui"})
+    write(filed, Wish(READER))
+
+    assert come_next(sign_in(filed.candidate), filed) == (
+        (
+            "À vous : choisissez les épreuves de chaque mesure, confiez « Certificat du médecin » "
+            "(obligatoire), relisez votre demande, puis envoyez-la."
+        ),
+        ["Choisir les épreuves"],
+    )
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
+def test_a_measure_to_be_specified_comes_before_all_else(sign_in):
+    filed = a_registration(informations={"has_disability": "oui"})
+    write(filed, Wish(READER))
+
+    said, main_ones = come_next(sign_in(filed.candidate), filed)
+
+    assert said.startswith("À vous : précisez les mesures choisies, confiez « Certificat")
+    assert main_ones == ["Préciser les mesures"]
+
+
+def test_what_is_left_of_an_incomplete_request_is_said_beside_what_its_service_writes(
+    sign_in, kept, confided
+):
+    filed = a_minor()
+    write(filed)
+    asked.sign(filed)
+    send(filed)
+    asked.find_incomplete(filed)
+    write(filed, Wish(READER))
+    client, label = sign_in(filed.candidate), "Des papiers"
+
+    said, main_ones = come_next(client, filed, label)
+    assert said.startswith(
+        "À vous : Le papier est illisible. Avant le nouvel envoi, confiez « Certificat du médecin » "
+        "(obligatoire) et faites signer votre demande par votre représentant légal. Aucune date"
+    )
+    assert main_ones == [CONFIDE]
+    confide(filed, kind="CERTIFICAT")
+    asked.sign(filed)
+
+    said, main_ones = come_next(client, filed, "De quoi compléter la demande")
+    assert said.startswith("À vous : Le papier est illisible. Aucune date limite")
+    assert main_ones == ["Envoyer de nouveau ma demande"]
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR])
+def test_of_what_others_look_at_the_main_button_is_that_of_the_missing_paper(
+    sign_in, registration, state, kept, confided
+):
+    reach(registration, state)
+    client = sign_in(registration.candidate)
+
+    assert come_next(client, registration, "Des papiers")[1] == [CONFIDE]
+    confide(registration, kind="CERTIFICAT")
+    page = client.get(at(registration))
+    assert not seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")
+
+
+def test_a_decision_that_was_not_read_comes_before_another_request(
+    sign_in, registration, kept, confided
+):
+    reach(registration, State.NOTIFIED)
+    write(registration)
+    client = sign_in(registration.candidate)
+
+    assert come_next(client, registration) == (
+        (
+            "À vous : lisez la notification de la décision précédente, confiez « Certificat du médecin » "
+            "(obligatoire), relisez votre demande, puis envoyez-la."
+        ),
+        ["Lire la notification"],
+    )
+    client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+    assert come_next(client, registration)[1] == [CONFIDE]
 
 
 @pytest.mark.parametrize("state", list(State))

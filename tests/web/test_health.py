@@ -250,6 +250,8 @@ def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, regi
 
     there = f'href="{address(registration)}#demande-du-medecin"'
     assert f'class="fr-btn" {there}' in tracker.text
+    [main_one] = seen(tracker).cssselect("main .fr-btn:not(.fr-btn--secondary)")
+    assert words(main_one) == "Lire et répondre au médecin"
     assert "Lire son commentaire" in main(tracker)
     assert there in home.text
     said = words(seen(page).get_element_by_id("demande-du-medecin"))

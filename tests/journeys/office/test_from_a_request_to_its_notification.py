@@ -29,8 +29,8 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     own = f"{site}/mes-inscriptions/{registration.number}/amenagement"
 
     ask(page, own)
-    # What may be sent already says what it lacks beside the button.
-    confide(page, by="Confier mes papiers de santé" if is_minor else "Confier ce qui manque")
+    # What lacks a mandatory paper leads to it first, signed or not.
+    confide(page)
     page.goto(own)
     if is_minor:
         press(page, "Faire signer mon représentant légal")
@@ -79,9 +79,9 @@ def ask(page, own):
         press(page, "Enregistrer et relire")
 
 
-def confide(page, *, by):
+def confide(page):
     """Give a paper of health, from the page of the request."""
-    press(page, by)
+    press(page, "Confier mes papiers de santé")
     fits(page)
     page.get_by_role("main").get_by_role("link", name="Donner").first.click()
     fits(page)

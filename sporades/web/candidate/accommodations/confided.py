@@ -88,6 +88,13 @@ def missing_in_words(papers: list[CalledFor]) -> str:
     return quoted(one.paper.label for one in papers if one.is_missing)
 
 
+def mandatory_in_words(papers: list[CalledFor]) -> str:
+    """Name the same as « Papiers de santé » does: « A » (obligatoire); or nothing."""
+    missing = missing_in_words(papers)
+    many = sum(one.is_missing for one in papers) > 1
+    return f"{missing} (obligatoire{'s' if many else ''})" if missing else ""
+
+
 def has_confided(registration: Registration) -> bool:
     """Return whether anything is left of what was confided for a registration."""
     found = compartment(registration)

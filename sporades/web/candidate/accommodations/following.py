@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accommodations.contesting import contest_in_words
+from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import decision_among, last_among, proposals, taken_back_among
@@ -25,6 +26,9 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
+    LACKING,
+    SENT_WITHOUT,
+    WITHOUT_THEM,
     deadline_in_words,
     is_answered,
     steps_of,
@@ -48,8 +52,10 @@ from sporades.web.candidate.accommodations.asked import (
 )
 from sporades.web.candidate.accommodations.confided import (
     SERVES_AGAIN,
+    CalledFor,
     cases_and_papers_of,
     has_confided,
+    mandatory_in_words,
     missing_in_words,
     papers_called_for,
 )
@@ -146,8 +152,22 @@ def _of_case(
     papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
     missing = missing_in_words(papers)
     is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
-    steps = steps_of(case, at=at, papers=missing, is_ready=is_ready)
     is_asked = is_asked_by_doctor(case) and not is_answered(case)
+    is_lacking = bool(missing) and (is_writable or case.state in LACKING) and registration.is_active
+    left = _left(
+        {
+            Act.ANSWER: is_asked,
+            Act.READ: former is not None and former.is_to_read and (is_writable or not is_lacking),
+            Act.MEASURES: is_writable and not has_measures,
+            Act.SPECIFY: is_to_specify,
+            Act.PAPERS: is_to_choose and not is_to_specify,
+            Act.CONFIDE: is_lacking,
+            Act.SIGN: needs_signature and signature is None,
+        },
+        papers,
+    )
+    told = left if is_writable and not is_asked else None
+    steps = steps_of(case, at=at, papers=missing, left=told)
     is_theirs = case.instead_of_id is None
     return {
         "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
@@ -173,14 +193,27 @@ def _of_case(
         if last is not None and signature is None and needs_signature
         else "",
         "may_send": is_ready,
+        "next": left.next if is_writable or left.acts else "",
         "without_paper": _without_paper(case, sat),
         "health_papers": papers,
         "serves_again": SERVES_AGAIN
         if is_theirs and case.is_writable and case.was_confided_before
         else "",
         "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
-        "missing": missing if is_writable else "",
+        "missing": _missing_in_words(missing, may_send=is_ready) if is_writable else "",
     }
+
+
+def _left(is_left: dict[Act, bool], papers: list[CalledFor]) -> Left:
+    return Left(tuple(act for act, due in is_left.items() if due), mandatory_in_words(papers))
+
+
+def _missing_in_words(missing: str, *, may_send: bool) -> str:
+    """Say what a request lacks; of one that may be sent so, what is still due then, and until when."""
+    if not missing:
+        return ""
+    said = f"Il reste à confier {missing}. {WITHOUT_THEM}"
+    return f"{said} {SENT_WITHOUT}" if may_send else said
 
 
 def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:

@@ -17,6 +17,11 @@ from sporades.web.candidate.accommodations.asked import (
     lost_by,
     wishes_of,
 )
+from sporades.web.candidate.accommodations.confided import (
+    last_with_papers_of,
+    missing_in_words,
+    papers_called_for,
+)
 from sporades.web.candidate.accommodations.writable import PAGE, writable
 from sporades.web.layout.kept import forget, typed_before
 
@@ -61,7 +66,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             forget(request)
-            messages.success(request, "La demande est signée. Il reste à l'envoyer.")
+            messages.success(request, _signed_in_words(found))
         return redirect(PAGE, found.number)
     former = decision_among(cases_of(registration=found.pk))
     context = {
@@ -72,6 +77,14 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_sign.html", context, status=status)
+
+
+def _signed_in_words(registration: Registration) -> str:
+    """Say that a request is signed, and what is left to do of it."""
+    case = last_with_papers_of(registration)
+    missing = missing_in_words(papers_called_for(case, registration)) if case else ""
+    confide = f"à confier {missing}, puis " if missing else ""
+    return f"La demande est signée. Il reste {confide}à envoyer la demande."
 
 
 def _not_signed(request: HttpRequest, registration: Registration) -> HttpResponse:

@@ -1,0 +1,68 @@
+"""What is left to do of a request before it is sent: which act comes next, in words (H1)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sporades.core.french import listed
+
+
+class Act(StrEnum):
+    """What its candidate does of a request, in the order in which it is done."""
+
+    ANSWER = "answer"
+    """Its doctor asks for something."""
+    READ = "read"
+    """A decision that was notified is not opened yet."""
+    MEASURES = "measures"
+    SPECIFY = "specify"
+    PAPERS = "papers"
+    """The épreuves of a measure are to be ticked."""
+    CONFIDE = "confide"
+    """A mandatory paper of health is missing: the request may be sent without it (adr/0030)."""
+    SIGN = "sign"
+    SEND = "send"
+
+
+WORDS = {
+    Act.READ: "lisez la notification de la décision précédente",
+    Act.MEASURES: "choisissez les mesures que vous demandez",
+    Act.SPECIFY: "précisez les mesures choisies",
+    Act.PAPERS: "choisissez les épreuves de chaque mesure",
+    Act.CONFIDE: "confiez {papers}",
+    Act.SIGN: "faites signer votre demande par votre représentant légal",
+}
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left to do of a request that its candidate may write.
+
+    Attributes:
+        acts: all but to send it, in their order.
+        papers: the mandatory papers that are still to be confided, in words.
+    """
+
+    acts: tuple[Act, ...]
+    papers: str = ""
+
+    @property
+    def next(self) -> Act:
+        """The act that comes next: the one main button of the page."""
+        return next(iter(self.acts), Act.SEND)
+
+    @property
+    def in_words(self) -> str:
+        """Each act up to the sending: « confiez …, relisez votre demande, puis envoyez-la »."""
+        said = self._words()
+        if Act.SIGN not in self.acts:
+            said.append("relisez votre demande")
+        return f"{', '.join(said)}, puis envoyez-la"
+
+    @property
+    def before_sending_again(self) -> str:
+        """What comes before an incomplete request is sent again, as a sentence; or nothing."""
+        said = self._words()
+        return f"Avant le nouvel envoi, {listed(said)}." if said else ""
+
+    def _words(self) -> list[str]:
+        return [WORDS[act].format(papers=self.papers) for act in self.acts]
