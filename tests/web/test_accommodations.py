@@ -1161,6 +1161,25 @@ def test_a_decision_that_was_not_read_comes_before_another_request(
     assert come_next(client, registration)[1] == [CONFIDE]
 
 
+GUARDIAN_SIGNS = (
+    "Tant que vous avez moins de 18 ans, votre représentant légal signe votre demande ici avant "
+    "l'envoi."
+)
+
+
+def test_a_minor_reads_from_the_start_that_a_guardian_signs(sign_in, registration):
+    minor = a_minor()
+    theirs, own = sign_in(minor.candidate), sign_in(registration.candidate)
+
+    for page in ("", "/mesures"):
+        assert GUARDIAN_SIGNS in read(theirs, at(minor, page=page))
+        assert "représentant légal" not in read(own, at(registration, page=page))
+    write(minor, Wish(READER))
+    assert GUARDIAN_SIGNS in read(theirs, at(minor, page="/mesures"))
+    asked.sign(minor)
+    assert GUARDIAN_SIGNS not in read(theirs, at(minor, page="/mesures"))
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_it_costs_few_queries_wherever_the_request_stands(sign_in, registration, state):
     reach(registration, state)

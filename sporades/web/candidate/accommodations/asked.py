@@ -35,6 +35,10 @@ FORMER_SPARES = (
     "fois : papiers de santé, {signature}avis d'un médecin, nouvelle décision."
 )
 """What a decision on another registration of the same exam spares, and what it does not."""
+GUARDIAN_SIGNS = (
+    "Tant que vous avez moins de 18 ans, votre représentant légal signe votre demande ici avant "
+    "l'envoi."
+)
 NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 """Of a request that no decision came before."""
 
@@ -103,6 +107,11 @@ def spared(registration: Registration, *, at: datetime) -> str:
     """Say what a decision on another registration spares, and what is still to be done."""
     signature = "signature de votre représentant légal, " if is_minor(registration, at) else ""
     return FORMER_SPARES.format(signature=signature)
+
+
+def guardian_signs(registration: Registration, *, at: datetime) -> str:
+    """Say to a minor, before anything is chosen, that a guardian will sign; to others, nothing."""
+    return GUARDIAN_SIGNS if is_minor(registration, at) else ""
 
 
 def lost_by(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodations.asked import replacing, spared
+from sporades.web.candidate.accommodations.asked import guardian_signs, replacing, spared
 from sporades.web.candidate.accommodations.unkept import in_two_ways, unkept
 from sporades.web.candidate.accommodations.writable import PAGE, writable
 from sporades.web.layout.kept import forget, kept
@@ -71,6 +71,7 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     if posted and (taken := _take_measures(request, asking, form)):
         return taken
     unread = former if former and former.is_to_read else None
+    signed = _is_signed(case, found, at=request.arrived_at)
     context = {
         "registration": found,
         "form": form,
@@ -80,7 +81,8 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         if case is not None and case.asked_at
         else deadline_in_words(found, at=request.arrived_at),
         "replacing": replacing(former, found.service.zone) if former else "",
-        "signed": _is_signed(case, found, at=request.arrived_at),
+        "signed": signed,
+        "guardian_signs": "" if signed else guardian_signs(found, at=request.arrived_at),
         "closed": _closed(form),
         "spared": spared(found, at=request.arrived_at)
         if asking.options["proposed"] and former is None

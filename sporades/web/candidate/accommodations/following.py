@@ -45,6 +45,7 @@ from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodations.asked import (
     NOTHING_LOST,
     asked_rows,
+    guardian_signs,
     left_to_choose,
     lost_by,
     spared,
@@ -85,6 +86,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         **_taken_back(cases, registration),
         "closing": registration.service.said(deadline_of(registration), registration.reader_zone),
         "deadline": deadline_in_words(registration, at=at) if rules else "",
+        "guardian_signs": guardian_signs(registration, at=at),
         "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "proposed": [] if case else _proposed(registration, rules),
