@@ -1,8 +1,11 @@
-"""What is left to do of a request before it is sent: which act comes next, in words (H1)."""
+"""What is left to do of a request before it is sent: which act comes next, in words, and until when (H1)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import deadline_of, is_late, late_until, takes_late
 from sporades.core.french import listed
 
 
@@ -66,3 +69,33 @@ class Left:
 
     def _words(self) -> list[str]:
         return [WORDS[act].format(papers=self.papers) for act in self.acts]
+
+
+def unsent_in_words(case: Case, *, at: datetime) -> str:
+    """Say to whoever signs that a request is not sent, and until when it is; of one that is sent, nothing.
+
+    Args:
+        case: with its registration.
+        at: now.
+
+    Returns:
+        The end of a sentence that begins with the request.
+    """
+    if not case.is_writable:
+        return ""
+    if case.asked_at is not None:
+        return (
+            "n'est pas encore envoyée de nouveau : aucune date limite n'est fixée pour cela, mais "
+            "personne ne l'étudie d'ici là."
+        )
+    registration = case.registration
+    service, reader = registration.service, registration.reader_zone
+    said = service.said(deadline_of(registration), reader)
+    if not is_late(registration, at):
+        return f"n'est pas encore envoyée : elle est à envoyer avant le {said}."
+    late = f"n'est pas encore envoyée, et la date limite, le {said}, est passée"
+    if not takes_late(registration, at):
+        return f"{late}."
+    until = late_until(registration)
+    last = f" avant le {service.said(until, reader)}" if until else ""
+    return f"{late} : une demande tardive est encore reçue{last}."

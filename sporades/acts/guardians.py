@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sporades import mail
+from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.rules import is_another_guardian, is_minor
 from sporades.accounts.models import normalised_address
@@ -209,6 +210,8 @@ def _said(case: Case, signature: Signature, *, at: datetime) -> dict[str, Any]:
         if is_another_guardian(registration, signature.name)
         else registration.guardian_name,
         "is_on_paper": signature.posted_on is not None,
+        "unsent": unsent_in_words(case, at=at),
+        "was_sent": case.asked_at is not None,
         "when": instant_in_words(at, registration.service.zone),
         "signed": signature.signed_in_words(registration.service.zone),
         "contact": contact_of(registration.service),

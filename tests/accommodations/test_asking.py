@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from sporades.accommodations import operations
+from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import Wish, deadline_of, is_minor, is_own_name
 from sporades.accommodations.states import State
@@ -40,6 +41,7 @@ from tests.accommodations.asked import (
     write,
 )
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+from tests.mail.test_letters import TITLE
 
 AFTER_CLOSING = datetime(2026, 12, 20, 12, tzinfo=UTC)
 
@@ -410,8 +412,96 @@ def test_the_request_of_a_minor_is_sent_once_its_guardian_has_signed():
     mail, letter = Message.objects.filter(kind="signed_as_guardian").order_by("pk")
     assert (mail.recipient, letter.recipient) == ("anne@exemple.test", "")
     for told in (mail, letter):
-        for word in ("aménagement", "handicap", "santé", "mesure"):
+        for word in HEALTH:
             assert word not in told.subject + told.body
+
+
+HEALTH = ("aménagement", "handicap", "santé", "mesure", "épreuve")
+
+
+def told_to_sign(registration):
+    """Return what the last mail to a guardian says of a signature, and the letter beside it."""
+    found = Message.objects.filter(kind="signed_as_guardian", about_id=str(registration.pk))
+    for one in found:
+        assert not [word for word in HEALTH if word in f"{one.subject} {one.body}"]
+    mail = found.exclude(recipient="").latest("pk")
+    letter = found.filter(recipient="").last()
+    return mail, letter
+
+
+def plainly(message):
+    return message.body.replace("\xa0", " ")
+
+
+def test_a_guardian_reads_which_request_was_signed_that_it_is_not_sent_and_until_when():
+    registration = a_minor()
+    write(registration)
+
+    sign(registration)
+
+    mail, letter = told_to_sign(registration)
+    name = registration.identity.full_name
+    subject = f"Une demande de {name} a été signée par un représentant légal : {TITLE}"
+    assert [mail.subject, letter.subject] == [subject, subject]
+    whose = f"Cette demande est celle de son inscription n°{registration.number} : {TITLE}."
+    until = "elle est à envoyer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+    for one, named in ((mail, "mail"), (letter, "courrier")):
+        assert f"{whose} Ce {named} ne dit pas ce qui est demandé" in plainly(one)
+        assert (
+            f"Au moment où ce {named} est écrit, cette demande n'est pas encore envoyée : {until}"
+        ) in plainly(one)
+
+
+def test_a_guardian_who_signs_a_late_request_reads_that_it_is_late():
+    registration = a_minor()
+    write(registration, late_reason="APPARUE", at=AFTER_CLOSING)
+
+    sign(registration, at=AFTER_CLOSING)
+
+    mail, _ = told_to_sign(registration)
+    assert (
+        "n'est pas encore envoyée, et la date limite, le mardi 15 décembre 2026 à 23 h 59 (heure de "
+        "Paris), est passée : une demande tardive est encore reçue."
+    ) in plainly(mail)
+
+
+def test_until_when_a_late_request_is_taken_is_said_to_whoever_signs():
+    load_invented(
+        (
+            "      tardive:\n",
+            "      tardive_jusqu_au: {jours_apres_fermeture: 10}\n      tardive:\n",
+        )
+    )
+    forget()
+    registration = a_minor()
+    case = write(registration)
+    case.registration = again(registration)
+
+    late = "une demande tardive est encore reçue avant le vendredi 25 décembre 2026 à 23 h 59 ("
+    said = [
+        unsent_in_words(case, at=one).replace("\xa0", " ")
+        for one in (AFTER_CLOSING, AFTER_CLOSING + timedelta(days=10))
+    ]
+    assert [late in one for one in said] == [True, False]
+    assert said[1].endswith("(heure de Paris), est passée.")
+
+
+def test_a_guardian_who_signs_anew_reads_that_the_request_is_to_be_sent_again():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    send(registration)
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=NOW)
+    write(registration, Wish(READER))
+
+    sign(registration)
+
+    mail, _ = told_to_sign(registration)
+    assert (
+        "n'est pas encore envoyée de nouveau : aucune date limite n'est fixée pour cela, mais personne "
+        "ne l'étudie d'ici là."
+    ) in plainly(mail)
 
 
 def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
@@ -439,6 +529,7 @@ def test_who_withdraws_a_request_that_was_sent_is_told_and_whoever_signed_it():
     assert own.recipient == registration.candidate.email
     assert theirs.recipient == "anne@exemple.test"
     assert "vous, Anne Le Goff, avez signée le mercredi 25" in theirs.body.replace("\xa0", " ")
+    assert ": plus personne ne l'étudie. Son inscription reste." in theirs.body.replace("\xa0", " ")
     assert "Son service gestionnaire : " in theirs.body
     assert "Votre service" not in theirs.body
     for told in (own, theirs):
@@ -489,6 +580,19 @@ def test_who_drops_a_request_that_was_never_sent_nor_signed_is_told_nothing(regi
 
     withdrawn = ("request_withdrawn", "signed_request_withdrawn")
     assert not Message.objects.filter(kind__in=withdrawn).exists()
+
+
+def test_of_a_signed_request_that_was_never_sent_nobody_is_told_that_it_was_studied():
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=NOW)
+
+    told = Message.objects.get(kind="signed_request_withdrawn")
+    assert "elle n'avait pas été envoyée. Son inscription reste." in told.body
+    assert "plus personne ne l'étudie" not in told.body
 
 
 def test_whoever_signed_is_told_that_the_request_goes_with_its_registration():

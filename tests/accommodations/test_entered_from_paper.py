@@ -232,6 +232,8 @@ def test_a_minor_on_the_day_of_the_postmark_is_signed_for_by_a_guardian_who_is_t
     assert message.recipient == "anne@exemple.test"
     assert home.letter.address[0] == "Anne Le Goff"
     assert "reçue sur papier" in message.body
+    assert "pas encore envoyée" not in message.body
+    assert "son espace candidat" not in message.body
 
 
 def test_whoever_was_of_age_on_the_day_of_the_postmark_signs_alone():

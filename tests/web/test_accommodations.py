@@ -367,7 +367,9 @@ def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):
     page = sign_in(filed.candidate).get(at(filed, page="/signature"))
 
     assert "adresse" not in page.context["form"].fields
-    assert "Un mail le lui dira, à anne@exemple.test" in main(page)
+    assert "Un mail annoncera la signature, à anne@exemple.test ;" in main(page).replace(
+        "\xa0", " "
+    )
     assert "la première fois, un courrier aussi" in main(page)
 
 
@@ -970,7 +972,7 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     assert "Manque" not in page
     assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
     assert "avant l'avis du médecin" not in page
-    assert "Un mail le lui dira, à anne@exemple.test" in signing
+    assert "Un mail annoncera la signature, à anne@exemple.test" in signing
     assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
 
 
@@ -1178,6 +1180,23 @@ def test_a_minor_reads_from_the_start_that_a_guardian_signs(sign_in, registratio
     assert GUARDIAN_SIGNS in read(theirs, at(minor, page="/mesures"))
     asked.sign(minor)
     assert GUARDIAN_SIGNS not in read(theirs, at(minor, page="/mesures"))
+
+
+def test_whoever_signs_reads_until_when_the_request_is_sent_and_whom_to_telephone(sign_in):
+    minor = a_minor()
+    managing = minor.service.managing_service
+    managing.phone = "03 20 15 60 00"
+    managing.save(update_fields=["phone"])
+    write(minor, Wish(READER, ("E2",)))
+
+    page = sign_in(minor.candidate).get(at(minor, page="/signature"))
+
+    assert (
+        "Cette demande n'est pas encore envoyée : elle est à envoyer avant le mardi 15 décembre 2026 "
+        "à 23 h 59 (heure de Paris). Signer la demande ne l'envoie pas."
+    ) in main(page).replace("\xa0", " ")
+    [phone] = seen(page).cssselect("main .s-contact a[href^='tel:']")
+    assert words(phone).replace("\xa0", " ") == "03 20 15 60 00"
 
 
 @pytest.mark.parametrize("state", list(State))

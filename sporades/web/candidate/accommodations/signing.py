@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.accommodations.forms.signature import SignatureForm
+from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.queries import cases_of, decision_among, open_case_of
 from sporades.accommodations.rules import sat_by, to_specify
 from sporades.acts import accommodating as acts
@@ -73,6 +74,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "form": form,
         "asked": asked_rows(case, sat),
+        "unsent": unsent_in_words(case, at=request.arrived_at),
         **lost_by(case, former, sat),
     }
     status = 422 if form.errors else 200
