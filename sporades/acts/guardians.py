@@ -15,7 +15,7 @@ from sporades.accounts.models import normalised_address
 from sporades.acts.addressing import may_write
 from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, listed
 from sporades.core.links import absolute
 from sporades.letters.operations import tell_at
 from sporades.mail.models import Message, about_of
@@ -68,11 +68,8 @@ def tell_of_leaving(registration: Registration, *, at: datetime) -> None:
 def _tell_beside(
     registration: Registration, kind: str, *, at: datetime, key: str, urgent: bool, **said: Any
 ) -> None:
-    """Write to the guardian of a minor who has an address of their own, beside their candidate.
-
-    Nobody is written to once the candidate is of age, nor twice in one letter box.
-    """
-    if not is_minor(registration, at) or not (address := guardian_address(registration)):
+    """Write to the guardian of a minor who has an address of their own, beside their candidate."""
+    if not (address := address_beside(registration, at=at)):
         return
     said |= {
         "name": registration.identity.full_name,
@@ -91,6 +88,14 @@ def _tell_beside(
         )
     else:
         _write_home_instead(registration, kind, at=at, **said)
+
+
+def address_beside(registration: Registration, *, at: datetime) -> str:
+    """Return where a guardian is told what their candidate is told too; or nothing.
+
+    Nobody is written to once the candidate is of age, nor twice in one letter box.
+    """
+    return guardian_address(registration) if is_minor(registration, at) else ""
 
 
 def _may_write(address: str, *, at: datetime) -> bool:
@@ -142,14 +147,34 @@ def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
         case: the request, with its registration.
         at: the instant.
     """
+    # In one order, whoever withdraws: each address is locked while its mails are counted.
+    for _, signature in sorted(_who_signed(case).items()):
+        key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
+        _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
+
+
+def _who_signed(case: Case) -> dict[str, Signature]:
+    """Return the last signature of each address; that of whom no mail reaches stands under none."""
     whom: dict[str, Signature] = {}
     for signature in case.signatures.order_by("-signed_at", "-pk"):
         address = signature.email or guardian_address(case.registration)
         whom.setdefault(address.casefold(), signature)
-    # In one order, whoever withdraws: each address is locked while its mails are counted.
-    for _, signature in sorted(whom.items()):
-        key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
-        _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
+    return whom
+
+
+def told_of_withdrawal(case: Case, *, at: datetime) -> str:
+    """Say how those who signed a request would be told that it is withdrawn: « un mail »; or nothing.
+
+    Args:
+        case: the request, with its registration.
+        at: now.
+    """
+    addresses = _who_signed(case)
+    ways = {
+        "un mail": any(addresses),
+        "un courrier": "" in addresses and is_minor(case.registration, at),
+    }
+    return listed([way for way, is_used in ways.items() if is_used], "ou")
 
 
 def _tell_who_signed(

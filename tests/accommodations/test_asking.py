@@ -23,6 +23,7 @@ from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.registrations.sections.identification import IdentificationForm
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -502,6 +503,46 @@ def test_a_guardian_who_signs_anew_reads_that_the_request_is_to_be_sent_again():
         "n'est pas encore envoyée de nouveau : aucune date limite n'est fixée pour cela, mais personne "
         "ne l'étudie d'ici là."
     ) in plainly(mail)
+
+
+TOLD = {
+    "signed_as_guardian": "une demande signée au nom de votre représentant légal",
+    "guardian_awaited": "une réponse à cette demande",
+    "signed_request_withdrawn": "son retrait",
+    "minor_withdrawn": "votre désinscription",
+}
+"""What is written to a guardian, and how the question of their address says it."""
+BY_LETTER = {"signed_as_guardian", "signed_request_withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("guardian", "mails", "letters"),
+    [
+        ("anne@exemple.test", set(TOLD), {"signed_as_guardian"}),
+        ("", set(), BY_LETTER),
+    ],
+)
+def test_the_question_of_a_guardian_s_address_says_what_it_receives(guardian, mails, letters):
+    registration = a_minor(guardian=guardian)
+    write(registration)
+    sign(registration)
+    send(registration)
+    find_incomplete(registration, at=NOW + timedelta(hours=2))
+    registering.withdraw(
+        registration=again(registration),
+        by=author(registration.candidate),
+        at=NOW + timedelta(hours=4),
+    )
+
+    own = registration.candidate.email
+    told = Message.objects.filter(about_id=str(registration.pk)).exclude(recipient=own)
+    by_mail, by_letter = told.exclude(recipient=""), told.filter(recipient="")
+    assert {one.kind for one in by_mail} == mails
+    assert {one.kind for one in by_letter} == letters
+    hint = IdentificationForm.base_fields["guardian_email"].help_text
+    assert [words for words in TOLD.values() if words not in hint] == []
+    assert "(la première fois, un courrier aussi)" in hint
+    assert "un courrier annonce seulement la signature et le retrait." in hint
 
 
 def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):

@@ -1199,6 +1199,33 @@ def test_whoever_signs_reads_until_when_the_request_is_sent_and_whom_to_telephon
     assert words(phone).replace("\xa0", " ") == "03 20 15 60 00"
 
 
+@pytest.mark.parametrize(
+    ("guardian", "way"), [("anne@exemple.test", "Un mail"), ("", "Un courrier")]
+)
+def test_who_takes_a_signed_request_back_reads_that_whoever_signed_it_is_told(
+    sign_in, guardian, way
+):
+    minor = a_minor(guardian=guardian)
+    write(minor)
+    client, where = sign_in(minor.candidate), at(minor, page="/retrait")
+    said = f"{way} dira à votre représentant légal que la demande signée est retirée."
+    assert "représentant légal" not in read(client, where)
+
+    asked.sign(minor)
+
+    assert said in read(client, where)
+
+
+@pytest.mark.parametrize("guardian", ["anne@exemple.test", ""])
+def test_a_minor_who_leaves_reads_whether_a_guardian_is_told(sign_in, guardian):
+    minor = a_minor(guardian=guardian)
+
+    page = main(ask_to_withdraw(sign_in(minor.candidate), minor.number))
+
+    told = " ; un autre préviendra votre représentant légal" if guardian else ""
+    assert f"Un mail vous confirmera votre désinscription{told}." in page.replace("\xa0", " ")
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_it_costs_few_queries_wherever_the_request_stands(sign_in, registration, state):
     reach(registration, state)

@@ -91,7 +91,7 @@ class SignatureForm(WhoSigns):
         required=False,
         help_text="La sienne, et non celle du candidat : un mail lui dira qu'une demande est signée en "
         "son nom ; la première fois, un courrier aussi, à l'adresse postale de l'inscription. Sans "
-        "adresse mail, ce courrier seul.",
+        "adresse mail, un courrier seul, chaque fois.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
     qualite = forms.ChoiceField(

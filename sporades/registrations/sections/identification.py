@@ -134,8 +134,10 @@ class IdentificationForm(SectionForm):
     guardian_email = AddressField(
         label="Adresse mail de votre représentant légal",
         required=False,
-        help_text="La sienne, et non celle de votre compte. S'il n'en a pas, laissez vide : ce qu'il "
-        "signe lui est confirmé par courrier.",
+        help_text="La sienne, et non celle de votre compte. Un mail y annonce une demande signée au nom "
+        "de votre représentant légal (la première fois, un courrier aussi), une réponse à cette "
+        "demande, son retrait, ou votre désinscription. Sans adresse mail, laissez vide : un courrier "
+        "annonce seulement la signature et le retrait.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 

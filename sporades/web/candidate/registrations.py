@@ -22,6 +22,7 @@ from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.tracker import LACKING, check_of, taken_back_in_words, told_of
 from sporades.acts import registering
 from sporades.acts.deciding import against, decisions_on
+from sporades.acts.guardians import address_beside
 from sporades.acts.moving import moves_of, placed_in_words
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
@@ -251,6 +252,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "has_pieces": bool(found.owed["evidence"]),
         "accommodation": _left_with(case, at=request.arrived_at),
+        "is_guardian_told": bool(address_beside(found, at=request.arrived_at)),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)

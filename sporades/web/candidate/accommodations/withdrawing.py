@@ -12,7 +12,8 @@ from sporades.accommodations.operations import Rewritten
 from sporades.accommodations.queries import cases_of, open_case_of
 from sporades.accommodations.rules import deadline_of, is_late, is_over
 from sporades.acts import accommodating as acts
-from sporades.core.french import day_in_words
+from sporades.acts.guardians import told_of_withdrawal
+from sporades.core.french import begun, day_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
@@ -53,9 +54,19 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "case": case,
         "again": _again(found, at=request.arrived_at),
+        "guardian": _guardian_told(found, case, at=request.arrived_at),
         "papers": _papers_left(found, case, at=request.arrived_at),
     }
     return render(request, "candidate/accommodation_withdraw.html", context, status=status)
+
+
+def _guardian_told(registration: Registration, case: Case, *, at: datetime) -> str:
+    """Say that whoever signed a request is told of its withdrawal; of one that nobody signed, nothing."""
+    case.registration = registration
+    way = told_of_withdrawal(case, at=at)
+    if not way:
+        return ""
+    return f"{begun(way)} dira à votre représentant légal que la demande signée est retirée."
 
 
 def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:
