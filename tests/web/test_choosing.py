@@ -203,8 +203,7 @@ def test_a_service_that_has_closed_leads_to_those_that_are_open(client):
         (
             MARIN,
             1998,
-            "votre adresse, vos diplômes, vos années d'expérience et vos relevés de notes, si vous "
-            "avez déjà passé cet examen.",
+            "votre adresse, vos diplômes, vos années d'expérience et vos relevés de notes,",
         ),
         (
             MARIN,
