@@ -108,15 +108,15 @@ def test_what_is_left_to_do_is_the_button_of_a_registration_until_nothing_is(sig
     where = f"/mes-inscriptions/{registration.number}"
 
     page = seen(client.get(where))
-    left = page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
+    assert page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
     [first, *_] = page.cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
-    assert (words(first), first.get("href")) == (f"Voir les {len(left)} points à faire", "#inscrit")
+    assert (words(first), first.get("href")) == ("Voir ce qu'il reste à faire", "#inscrit")
 
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
     client.get(f"/mes-documents/{registration.number}/recapitulatif")
     page = seen(client.get(where))
     assert not page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
-    assert "points à faire" not in words(page)
+    assert "reste à faire" not in words(page)
 
 
 def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):

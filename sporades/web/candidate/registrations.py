@@ -112,7 +112,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "deadline": found.deadline_in_words(at),
         **_once_ended(found, at=at),
         "checks": checks,
-        "left_to_do": sum(one["state"] in TO_DO for one in checks),
+        "is_left_to_do": any(one["state"] in TO_DO for one in checks),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations and (found.has_disability or case is not None),
         "late_need": case is None and may_appear(found, at),

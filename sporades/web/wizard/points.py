@@ -82,17 +82,17 @@ def _agreed(act: str, count: int) -> str:
 def _line(
     door: Door, draft: Draft, section: Section, form: SectionForm, troubles: list[Trouble]
 ) -> dict[str, str]:
-    count, state = len(troubles), "missing" if troubles else "done"
+    count = len(troubles)
+    state, act = ("missing", "Compléter") if count else ("done", "Revoir")
+    note = f"{count} point{'s' if count > 1 else ''} à régler" if count else ""
     if any(one.is_of_a_whole_tab for one in troubles):
-        is_optional = _is_optional(section, form)
-        note = "Facultatif : pas encore ouvert" if is_optional else "Pas encore rempli"
-        state = "yours" if is_optional else state
-    else:
-        note = f"{count} point{'s' if count > 1 else ''} à régler" if count else ""
+        note = "Pas encore rempli"
+        if _is_optional(section, form):
+            state, act, note = "yours", "Ouvrir", "Facultatif : pas encore ouvert"
     return {
         "label": section.title,
         "state": state,
         "note": note,
         "url": door.url("tab", draft, section.slug),
-        "act": "Compléter" if count else "Revoir",
+        "act": act,
     }
