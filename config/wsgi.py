@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from config.memory import give_back_large_blocks, loading_what_stays
+from sporades.core.charsets import declared
 
 give_back_large_blocks()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -17,7 +18,7 @@ try:
         serving = get_wsgi_application()
         # Else the first reader of each process waits for our pages to be imported.
         import_module(settings.ROOT_URLCONF)
-        application = import_module("sporades.web.layout.bodies").declared(serving)
+        application = declared(serving)
 except ImproperlyConfigured as reason:
     # Whoever starts it reads one line, not where in Django it was noticed.
     sys.exit(str(reason))

@@ -327,7 +327,7 @@ def _keys_of(ways: list[Way], *, reach: Reach) -> list[str]:
     borne = reduce(or_, (way.condition() for way in ways))
     # No index is asked for what is read of the name: it was asked for the parts that are whole.
     read = Registration.objects.within(reach).alias(name_as_read=UNINDEXED)
-    rows = read.filter(borne).values_list("name_key", flat=True)
+    rows = read.filter(borne).order_by("name_as_read").values_list("name_key", flat=True)
     return [f" {key} " for key in rows[:MANY]]
 
 

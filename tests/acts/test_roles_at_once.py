@@ -55,7 +55,7 @@ def giving(proposal, by):
     return partial(
         appointing.give,
         proposal=RoleProposal.objects.get(pk=proposal.pk),
-        reach=reach(by.memberships.all(), Permission.GIVE_ROLES),
+        within=reach(by.memberships.all(), Permission.GIVE_ROLES),
         by=author_of(by),
         at=NOW,
     )

@@ -109,7 +109,6 @@ Ce qu'il vous reste à faire :
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
 {registration.versions.get().snapshot["receipt"][1]}
-Cette mention est obligatoire sur tout accusé de réception : elle ne veut pas dire que votre inscription sera rejetée.
 
 {SIGNED}"""
     )
@@ -150,7 +149,6 @@ Ce qu'il vous reste à faire :
 Accusé de réception :
 Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
 {version.snapshot["receipt"][1]}
-Cette mention est obligatoire sur tout accusé de réception : elle ne veut pas dire que votre inscription sera rejetée.
 
 {SIGNED}"""
     )

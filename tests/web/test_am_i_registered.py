@@ -88,7 +88,7 @@ def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
     assert lines(managed) == lines(page)
 
 
-COMPLETE_LATER = "Elle ne sera complète qu'une fois reçu par le service gestionnaire"
+COMPLETE_LATER = "Elle sera complète quand le service gestionnaire aura reçu"
 
 
 def test_it_is_said_not_to_be_complete_while_something_is_to_be_sent(sign_in):

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.client import ClientHandler
 
+from sporades.core.charsets import declared
 from sporades.registrations.models import Registration
-from sporades.web.layout.bodies import admitted, carried, declared
+from sporades.web.layout.bodies import admitted, carried
 from sporades.web.layout.middleware import arrival
 from tests.factories import NOW, a_candidate, a_draft
 from tests.web.guide import a_browser, main, seen, sign_in, signed_in, words

@@ -241,3 +241,20 @@ def test_it_says_whom_to_ask_for_and_when(sign_in):
         "Téléphone : 03 53 01 00 01 essais@lille.exemple.test "
         "Adresse : 1 place des Essais 59000 Lille le mardi matin"
     )
+
+
+REASSURING = "elle ne veut pas dire que votre inscription sera rejetée."
+
+
+@pytest.mark.parametrize(("meaning", "is_said"), [("acceptation", False), ("rejet", True)])
+def test_a_silence_that_rejects_is_said_not_to_be_a_refusal(sign_in, meaning, is_said):
+    appeal = ', recours: "Vous pouvez saisir le tribunal."' if is_said else ""
+    load_invented(("{sens: acceptation, mois: 2}", f"{{sens: {meaning}, mois: 2{appeal}}}"))
+    registration = a_registration()
+
+    page = main(
+        sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
+    )
+
+    assert (REASSURING in page) is is_said
+    assert (REASSURING in Message.objects.get(kind="registered").body) is is_said

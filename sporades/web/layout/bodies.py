@@ -1,6 +1,5 @@
 """What a request carries: read whole before anything is done with it, or refused unread."""
 
-import codecs
 import io
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,47 +10,17 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFi
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.http import parse_header_parameters
 
+from sporades.core.charsets import OTHER_SIGNS, is_ours
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import too_large, unreadable
 
 type Page = Callable[[HttpRequest], HttpResponse]
-type Application = Callable[[dict[str, Any], Any], Any]
-
-OTHER_SIGNS = "sporades.other_signs"
 
 READ_TO_BE_REFUSED = 50_000_000
 """Bytes of a file that is too heavy, beside a text that its author would have to type again."""
 LONGEST_READING = timedelta(seconds=30)
 """A page as large as they come, on a bad telephone. A proxy that buffers leaves nothing to wait for."""
-
-
-def declared(application: Application) -> Application:
-    """Hide from Django that a request says to be in other signs than ours, and note it for `carried`.
-
-    Django reads the address by them as it makes the request, before anything could refuse it: some
-    are no signs at all (`hex`), and nothing would be answered.
-    """
-
-    def answer(environ: dict[str, Any], start_response: Any) -> Any:
-        try:
-            kind, said = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-            is_ours = _is_ours(said.get("charset", ""))
-        except ValueError:
-            kind, is_ours = "", False
-        if not is_ours:
-            environ |= {"CONTENT_TYPE": kind, OTHER_SIGNS: True}
-        return application(environ, start_response)
-
-    return answer
-
-
-def _is_ours(charset: str) -> bool:
-    try:
-        return not charset or codecs.lookup(charset).name == "utf-8"
-    except LookupError:
-        return True  # Django takes what nobody knows for UTF-8
 
 
 def carried(get_response: Page) -> Page:
@@ -61,7 +30,7 @@ def carried(get_response: Page) -> Page:
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if OTHER_SIGNS in request.META or not _is_ours(request.encoding or ""):
+        if OTHER_SIGNS in request.META or not is_ours(request.encoding or ""):
             return unreadable()
         route = _taking_files(request)
         if route is None and _length(request) <= _most(None):

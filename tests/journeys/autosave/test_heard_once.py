@@ -14,7 +14,7 @@ def test_what_is_kept_is_read_out_when_hands_rest_and_what_fails_at_once(site, c
     page.clock.install()
     page.goto(f"{site}/inscription/{draft.pk}/identification")
     heard = page.locator("body > [role=status]").filter(
-        has_text=re.compile("enregistré|session est terminée")
+        has_text=re.compile("gardée|session est terminée")
     )
 
     answer(page, "Numéro et voie", "3 quai du Wault")

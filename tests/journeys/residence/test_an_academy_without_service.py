@@ -12,7 +12,7 @@ def test_an_academy_without_service_for_the_exam_is_named_with_its_own_site(site
     press(page, "Suivant")
 
     [refusal] = troubles(page)
-    assert "Le code postal 75005 dépend de l'académie de Paris" in refusal
+    assert "Vérifiez le code postal : 75005 dépend de l'académie de Paris" in refusal
     assert refusal.endswith(
         "L'académie de Paris n'inscrit pas à cet examen sur ce site : demandez-lui où vous inscrire."
     )

@@ -15,7 +15,7 @@ def test_another_academy_is_named_and_takes_the_answers_along(site, context):
     press(page, "Suivant")
     [refusal] = troubles(page)
     assert "vous devez vous inscrire dans l'académie de votre résidence" in refusal
-    assert "Le code postal 78000 dépend de l'académie de Versailles" in refusal
+    assert "Vérifiez le code postal : 78000 dépend de l'académie de Versailles" in refusal
     assert "Service à contacter : Bureau des essais de Versailles, 01 99 00 00 01." in refusal
     assert contacts(page) == {"Bureau des essais de Versailles": "/contact?academie=A25#A25"}
     press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
