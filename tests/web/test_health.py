@@ -113,6 +113,22 @@ def test_a_request_that_is_being_changed_is_not_said_never_to_be_sent(mine, regi
     assert "Vous modifiez votre demande d'aménagement" in page
 
 
+def test_what_is_mandatory_is_given_before_the_way_back_to_the_request(mine, registration):
+    asked.write(registration)
+    way = "Relire et envoyer ma demande"
+
+    def plain_buttons(page):
+        found = seen(page).cssselect("main a.fr-btn")
+        return [words(one) for one in found if one.get("class") == "fr-btn"]
+
+    assert plain_buttons(mine.get(address(registration))) == [
+        "Donner un fichier : Certificat du médecin"
+    ]
+    confide(registration, kind="CERTIFICAT")
+
+    assert plain_buttons(mine.get(address(registration))) == [way]
+
+
 def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_is_given(
     mine, registration
 ):

@@ -92,8 +92,9 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     kinds = _with_those_given(
         _kinds(registration, case) if is_open or is_over else [], given, labels
     )
+    held = {one["kind"] for one in given}
     if not is_open:
-        kinds = [kind for kind in kinds if any(one["kind"] == kind.code for one in given)]
+        kinds = [kind for kind in kinds if kind.code in held]
     openings = _openings(found, zone).get_page(page)
     remarks = [_remark(one, zone) for one in remarks_of(found)] if found else []
     asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
@@ -118,6 +119,8 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
             }
             for kind in kinds
         ],
+        "is_lacking": is_open
+        and any(one.is_mandatory and one.is_asked and one.code not in held for one in kinds),
         "remarks": remarks,
         "is_given": bool(given),
         "is_confided": bool(given or remarks),
