@@ -10,6 +10,9 @@ type Answer = str | bool | int | Decimal | date | Sequence[str] | None
 """The answer to an extra question: a text or a code, yes or no, a number, a day, codes."""
 
 
+OF_AGE = 18
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What is known of a candidate and of his or her registration when a rule is asked.
@@ -52,6 +55,11 @@ class Facts:
             return None
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - (0 if had_birthday else 1)
+
+    def is_minor_on(self, day: date) -> bool:
+        """Return whether the candidate is known to be under eighteen on a day."""
+        age = self.age_on(day)
+        return age is not None and age < OF_AGE
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ from sporades.registrations.states import (
 from sporades.registrations.titles import qualification_of, title_of
 from sporades.territory import queries as territory
 
-OF_AGE = 18
 UNDO_FOR = timedelta(hours=72)
 
 
@@ -384,8 +383,7 @@ class Registration(models.Model):
             person = self.candidate
             holder = person if person.identity_id == self.identity_id else self
         born = holder.identity.latest_birth_date
-        age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
-        return age is not None and age < OF_AGE
+        return Facts(on=day, session_year=day.year, birth_date=born).is_minor_on(day)
 
     @property
     def owed(self) -> dict[str, Any]:

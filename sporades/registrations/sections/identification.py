@@ -20,7 +20,6 @@ from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
-MAJORITY = 18
 ONE_OF_TWO = ("phone", "mobile")
 INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
 
@@ -163,8 +162,7 @@ class IdentificationForm(SectionForm):
     @property
     def is_for_a_minor(self) -> bool:
         """Whether the candidate is under eighteen on the day of the answer."""
-        age = self.dossier.facts.age_on(self.dossier.day)
-        return age is not None and age < MAJORITY
+        return self.dossier.facts.is_minor_on(self.dossier.day)
 
     def fieldsets(self) -> list[tuple[str, list[str]]]:
         """Return the questions by subject."""

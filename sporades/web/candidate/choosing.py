@@ -27,7 +27,6 @@ from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.exclusion import exclusion_by, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
-from sporades.registrations.sections.identification import MAJORITY
 from sporades.registrations.titles import title_of
 from sporades.web.candidate import drafts
 from sporades.web.candidate.dates import dates_of
@@ -260,10 +259,10 @@ def _to_hand(request: HttpRequest, rules: schema.Exam, service: RegistrationServ
     """Return what the tabs will ask that one may have to look for."""
     day = local_day(request.arrived_at, service.zone)
     born = request.user.candidate.identity.latest_birth_date
-    age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
+    is_minor = Facts(on=day, session_year=day.year, birth_date=born).is_minor_on(day)
     asked = {
         "votre adresse": True,
-        "le nom et le téléphone de votre représentant légal": age is not None and age < MAJORITY,
+        "le nom et le téléphone de votre représentant légal": is_minor,
         "vos diplômes": rules.qualification.diplomas is not None,
         "vos années d'expérience": rules.qualification.experience is not None,
         "vos relevés de notes, si vous avez déjà passé cet examen": any(
