@@ -189,18 +189,20 @@ def _of_many(names: Group, *, reach: Reach) -> Group:
 
 def _written_otherwise(names: Group, *, reach: Reach) -> Group:
     """Ask also for who bears the name with another space in it; for a slip, where nobody bears it."""
-    typed = search_key(next(names.leaves()).values[0])
-    respaced = _respaced(typed, reach=reach)
-    is_borne = respaced or Registration.objects.within(reach).filter(_of_words(typed)).exists()
-    misspelt = () if is_borne else _misspelt(typed, reach=reach)
+    words = search_key(next(names.leaves()).values[0]).split()
+    if len(words) > MOST_WORDS:
+        return names
+    respaced = _respaced(words, reach=reach)
+    is_borne = respaced or Registration.objects.within(reach).filter(_of_words(words)).exists()
+    misspelt = () if is_borne else _misspelt(words, reach=reach)
     return Group(Link.OR, (*names.members, *respaced, *misspelt))
 
 
-def _of_words(typed: str) -> Q:
-    return reduce(and_, (Q(name_key__contains=word) for word in typed.split()), Q())
+def _of_words(words: list[str]) -> Q:
+    return reduce(and_, (Q(name_key__contains=word) for word in words), Q())
 
 
-def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
+def _respaced(words: list[str], *, reach: Reach) -> tuple[Leaf, ...]:
     """Return what is also asked of a name: it is borne with another space, « n diaye » for « ndiaye ».
 
     A key of a name has a space for its apostrophe or its hyphen, which whoever types leaves out, or
@@ -208,12 +210,9 @@ def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     the index of likeness knows which.
 
     Args:
-        typed: the key of what was typed.
+        words: those of what was typed, as a key has them.
         reach: where the reader may read.
     """
-    words = typed.split()
-    if len(words) > MOST_WORDS:
-        return ()
     ways = [
         (words[:place], written, words[after:])
         for place, word in enumerate(words)
@@ -242,19 +241,16 @@ def _respaced(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
     return _asked(names, keys)
 
 
-def _misspelt(typed: str, *, reach: Reach) -> tuple[Leaf, ...]:
+def _misspelt(words: list[str], *, reach: Reach) -> tuple[Leaf, ...]:
     """Return what is also asked of a name that nobody bears: one letter of a word is not the one typed.
 
     « Lefevre » is Lefebvre, « Thibaut » Thibault: within a short name one letter takes away too much
     for it to be alike. As with spaces, those that somebody bears are asked for, no others.
 
     Args:
-        typed: the key of what was typed.
+        words: those of what was typed, as a key has them.
         reach: where the reader may read.
     """
-    words = typed.split()
-    if len(words) > MOST_WORDS:
-        return ()
     ways = [
         Way(
             words=[*words[:place], *words[place + 1 :]],
@@ -307,7 +303,7 @@ class Way:
         )
         name = "name_as_read" if self.kept else "name_key"
         written = Q(**{f"{name}__regex": f"(^| )({'|'.join(self.written)})( |$)"})
-        return _of_words(" ".join(self.words)) & reduce(or_, parts, Q()) & written
+        return _of_words(self.words) & reduce(or_, parts, Q()) & written
 
 
 def _kept(word: str) -> list[list[str]]:

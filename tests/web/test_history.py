@@ -244,3 +244,14 @@ def test_consents_put_back_in_a_modification_can_be_saved(sign_in):
 
     registration.refresh_from_db()
     assert (registration.publishes_name, registration.version) == (False, 2)
+
+
+def test_what_ended_a_registration_stands_above_its_versions(sign_in):
+    registration = a_registration()
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    page = main(
+        sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/historique")
+    )
+
+    assert page.index("Désinscription enregistrée le") < page.index("Version n°1")

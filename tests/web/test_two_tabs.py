@@ -195,6 +195,20 @@ def test_a_second_conflict_while_choosing_is_said_again(sign_in):
     assert (difference.mine, difference.theirs) == ("3 quai du Wault", "2 rue Neuve")
 
 
+def test_what_is_wrong_in_a_tab_is_not_said_of_the_choice_between_two_answers(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    path = f"/inscription/{draft.pk}/identification"
+    mine = {**answers_with()["identification"], "ine": "0123"}
+    client.post(path, {**mine, "address_1": "1 rue Neuve", "revision": 1})
+
+    page = client.post(path, {**mine, "address_1": "3 quai du Wault", "revision": 1})
+
+    assert page.context["form"].errors
+    [title] = seen(page).cssselect("title")
+    assert words(title).startswith("Quelle réponse voulez-vous garder ?")
+
+
 def test_what_is_registered_is_what_the_page_showed(sign_in):
     draft = a_draft()
     client = sign_in(draft.candidate)

@@ -59,13 +59,11 @@ def left_in_words(troubles: Sequence[Trouble], forms: Forms) -> str:
     whole = {one.section for one in troubles if one.is_of_a_whole_tab}
     optional = sum(section.slug in whole and _is_optional(section, form) for section, form in forms)
     counted = (
-        (len(troubles) - len(whole), "point", "à régler"),
-        (len(whole) - optional, "onglet", "à remplir"),
-        (optional, "onglet", "facultatif à ouvrir"),
+        (len(troubles) - len(whole), "point à régler", "points à régler"),
+        (len(whole) - optional, "onglet à remplir", "onglets à remplir"),
+        (optional, "onglet facultatif à ouvrir", "onglets facultatifs à ouvrir"),
     )
-    return listed(
-        [f"{n} {what}{'s' if n > 1 else ''} {_agreed(act, n)}" for n, what, act in counted if n]
-    )
+    return listed([f"{n} {many if n > 1 else one}" for n, one, many in counted if n])
 
 
 def _is_optional(section: Section, form: SectionForm) -> bool:
@@ -73,10 +71,6 @@ def _is_optional(section: Section, form: SectionForm) -> bool:
     shown = section.form_for(form.dossier)
     said = {name: shown[name].value() for name in shown.fields}
     return section.form(form.dossier, {name: one for name, one in said.items() if one}).is_valid()
-
-
-def _agreed(act: str, count: int) -> str:
-    return act.replace("facultatif", "facultatifs") if count > 1 else act
 
 
 def _line(

@@ -10,7 +10,7 @@ from sporades.accounts.models import Membership, RoleProposal
 from sporades.acts import inviting
 from sporades.journal.models import Entry
 from tests.factories import NOW, OPERATOR
-from tests.web.guide import links, main, seen, value_of, words
+from tests.web.guide import buttons, links, main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
 from tests.web.registry.world import a_member
 
@@ -267,6 +267,20 @@ def test_whoever_proposed_neither_approves_nor_refuses_and_may_take_it_back(head
     assert "La proposition est retirée." in main(back)
     made.refresh_from_db()
     assert made.state == "dropped"
+
+
+def test_what_its_author_may_not_propose_any_more_can_only_be_refused(head, administrator):
+    head.post(INVITE, INVITED)
+    made = RoleProposal.objects.get()
+    read = reverse("office:proposed_role", args=[made.pk])
+    assert "Approuver" in buttons(administrator.get(read))
+    head.user.memberships.update(role=Membership.Role.AUDITOR)
+
+    page = administrator.get(read)
+
+    assert "ne peut plus le proposer" in main(page)
+    assert "Approuver" not in buttons(page)
+    assert "Refuser" in buttons(page)
 
 
 def test_a_refusal_says_why(head, administrator):

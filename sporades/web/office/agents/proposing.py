@@ -275,7 +275,7 @@ def _page(
         "seen": appointing.mark_of(found, at=at),
         "given_back": _given_back(request, found) if waits else {},
         "may_give": waits and appointing.giver(found, giving, touched=touched) is not None,
-        "no_more": ""
+        "no_longer_proposed": ""
         if not waits or appointing.stands(found, touched=touched, at=at)
         else appointing.NoLongerProposed.message,
         "may_drop": waits and found.proposed_by_id == request.actor.identifier,
