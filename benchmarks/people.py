@@ -22,7 +22,10 @@ from sporades.accommodations.states import Opinion
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, User
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import accommodating, confiding, keeping, registering
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding
+from sporades.acts.pieces import keeping
+from sporades.acts.registrations import registering
 from sporades.acts.sending import Sent
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate

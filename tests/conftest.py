@@ -13,7 +13,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 from psycopg._preparing import PrepareManager
 
-from sporades.acts import resending
+from sporades.acts.writing import resending
 from sporades.exams import checking
 from sporades.exams.held import forget
 from sporades.exams.operations import loading

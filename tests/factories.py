@@ -7,7 +7,7 @@ from pathlib import Path
 from sporades import mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor

@@ -1,6 +1,6 @@
 """Modifications that a candidate asks for after the closing."""
 
-from sporades.acts import requesting
+from sporades.acts.registrations import requesting
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft
 from tests.factories import author

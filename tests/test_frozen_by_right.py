@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
-from sporades.acts import messaging
+from sporades.acts.writing import messaging
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.threads.models import ThreadMessage

@@ -9,24 +9,13 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import (
-    announcing,
-    appointing,
-    awaiting_opinions,
-    changing,
-    completing,
-    confiding,
-    enrolling,
-    forgetting,
-    inviting,
-    joining,
-    opening,
-    owing,
-    providing,
-    queueing,
-    relieving,
-    reminding,
-)
+from sporades.acts import queueing
+from sporades.acts.agents import appointing, inviting
+from sporades.acts.medical import awaiting_opinions, confiding, relieving
+from sporades.acts.people import changing, enrolling, forgetting, joining
+from sporades.acts.pieces import owing, providing, reminding
+from sporades.acts.registrations import completing
+from sporades.acts.services import announcing, opening
 from sporades.candidates import claims
 from sporades.core import files
 from sporades.core.queue import app, defer_once

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
-from sporades.acts import completing, deciding
+from sporades.acts.registrations import completing, deciding
 from sporades.batches import accommodations, pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from sporades.acts import owing, verifying
+from sporades.acts.pieces import owing, verifying
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import missing_rows
 from sporades.evidence.models import Evidence

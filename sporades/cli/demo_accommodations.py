@@ -8,7 +8,8 @@ from sporades.accommodations.operations import Asked, OpinionOn, as_advised
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import User
-from sporades.acts import accommodating, reading
+from sporades.acts import accommodating
+from sporades.acts.registrations import reading
 from sporades.cli.demo_health import confide_papers, open_papers
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration

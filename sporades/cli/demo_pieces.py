@@ -10,7 +10,7 @@ from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from sporades.accounts.models import User
-from sporades.acts import providing, verifying
+from sporades.acts.pieces import providing, verifying
 from sporades.acts.sending import Sent
 from sporades.cli.demo_people import REGULAR, candidate
 from sporades.core.actors import Actor

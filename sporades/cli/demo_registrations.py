@@ -6,7 +6,8 @@ from typing import Any
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.rules import Wish
 from sporades.accounts.models import User
-from sporades.acts import accommodating, deciding, registering
+from sporades.acts import accommodating
+from sporades.acts.registrations import deciding, registering
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from sporades.accounts import operations as accounts
 from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.cli import inventing

@@ -21,8 +21,8 @@ from django.db.models import Q
 from sporades import journal, mail
 from sporades.accounts import limits
 from sporades.accounts.models import User
-from sporades.acts import confiding
-from sporades.acts.correcting import lock_person
+from sporades.acts.identities.correcting import lock_person
+from sporades.acts.medical import confiding
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from sporades import mail
-from sporades.acts.correcting import lock_person
+from sporades.acts.identities.correcting import lock_person
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from sporades.accounts import operations as accounts
-from sporades.acts import confiding, forgetting
+from sporades.acts.medical import confiding
+from sporades.acts.people import forgetting
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService

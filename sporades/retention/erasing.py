@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal, mail
-from sporades.acts import confiding
+from sporades.acts.medical import confiding
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value

@@ -10,7 +10,8 @@ from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.queries import asked_again
 from sporades.accommodations.rules import Wish, rules_of
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
-from sporades.acts import accommodating, reading
+from sporades.acts import accommodating
+from sporades.acts.registrations import reading
 from sporades.core.refusals import ReasonMissing
 from sporades.exams.held import forget
 from tests.accommodations.asked import MANAGER, READER, THIRD, case_of, decide, opine, reach

@@ -12,9 +12,10 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.rules import Wish, deadline_of, is_minor, is_own_name
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
-from sporades.acts import accommodating, registering
-from sporades.acts.addressing import may_write
-from sporades.acts.guardians import guardian_address
+from sporades.acts import accommodating
+from sporades.acts.people.addressing import may_write
+from sporades.acts.people.guardians import guardian_address
+from sporades.acts.registrations import registering
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, awaiting_opinions
+from sporades.acts import accommodating
+from sporades.acts.medical import awaiting_opinions
 from sporades.mail.models import Message
 from sporades.mail.operations import forget
 from sporades.registrations.models import Registration

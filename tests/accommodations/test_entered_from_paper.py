@@ -12,8 +12,9 @@ from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
-from sporades.acts import accommodating, registering
+from sporades.acts import accommodating
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
+from sporades.acts.registrations import registering
 from sporades.candidates.models import Channel
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter

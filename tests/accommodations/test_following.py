@@ -9,7 +9,8 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, deciding, moving, registering
+from sporades.acts import accommodating
+from sporades.acts.registrations import deciding, moving, registering
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import joining

@@ -8,7 +8,7 @@ from sporades.accommodations.health_words import UNBROKEN, words_of_health
 from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.operations.deciding import WHY, WHY_SOME
 from sporades.accommodations.states import PAPER_ASKED
-from sporades.acts import opining
+from sporades.acts.medical import opining
 from sporades.cli import demo_accommodations
 from sporades.evidence.reasons import GENERAL
 from tests.factories import INVENTED

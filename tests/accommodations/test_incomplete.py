@@ -9,7 +9,8 @@ from sporades.accommodations import operations
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import PAPER_ASKED, State
 from sporades.accommodations.tracker import COMPLETE_AFTER_ALL, WITHOUT_AN_ANSWER, awaited_in_words
-from sporades.acts import accommodating, opining
+from sporades.acts import accommodating
+from sporades.acts.medical import opining
 from sporades.core.refusals import ReasonMissing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message

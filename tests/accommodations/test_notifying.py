@@ -21,7 +21,9 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, announcing, reading
+from sporades.acts import accommodating
+from sporades.acts.registrations import reading
+from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code, documents_in, replaced_in, replacement_of

@@ -7,7 +7,8 @@ import pytest
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
-from sporades.acts import accommodating, opining
+from sporades.acts import accommodating
+from sporades.acts.medical import opining
 from sporades.core.refusals import Refused
 from sporades.medical.queries import compartment, draft_of
 from tests.accommodations.asked import (

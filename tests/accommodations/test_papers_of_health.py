@@ -7,7 +7,9 @@ import pytest
 from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, confiding, moving, reading, registering
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding
+from sporades.acts.registrations import moving, reading, registering
 from sporades.medical.operations import compartment_of, due, erase_after
 from sporades.medical.queries import compartment
 from sporades.registrations.queries import lock_registration

@@ -8,7 +8,9 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import left_by_their_doctor
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, inviting, opining, relieving
+from sporades.acts import accommodating
+from sporades.acts.agents import inviting
+from sporades.acts.medical import opining, relieving
 from sporades.core.actors import SYSTEM
 from sporades.journal.models import Entry
 from sporades.medical.operations import compartment_of

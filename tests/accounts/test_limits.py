@@ -16,7 +16,7 @@ from sporades.accounts.limits import (
     spend_all,
 )
 from sporades.accounts.models import Attempt
-from sporades.acts import addressing
+from sporades.acts.people import addressing
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 from django.db import connection
 
 from sporades.accounts.models import User
-from sporades.acts import joining
+from sporades.acts.people import joining
 from sporades.mail.models import Message
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import announcing, reading, registering
+from sporades.acts.registrations import reading, registering
+from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion

@@ -10,9 +10,9 @@ from sporades.accounts import limits
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.states import ProposalState
-from sporades.acts import appointing, inviting
-from sporades.acts.addressing import AddressKnown
-from sporades.acts.known_addresses import TooManyKnown
+from sporades.acts.agents import appointing, inviting
+from sporades.acts.people.addressing import AddressKnown
+from sporades.acts.people.known_addresses import TooManyKnown
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message

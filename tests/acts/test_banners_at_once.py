@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from sporades.acts import announcing
+from sporades.acts.services import announcing
 from sporades.notices import queries
 from sporades.notices.models import Banner
 from tests.endurance.arena import first, together

@@ -7,7 +7,7 @@ import pytest
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, User
-from sporades.acts import addressing, changing
+from sporades.acts.people import addressing, changing
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
 from tests.acts.people import NOON, in_threads, join, joined

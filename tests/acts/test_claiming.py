@@ -9,8 +9,8 @@ from django.utils.crypto import salted_hmac
 
 from sporades.accounts.models import Attempt, User
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import addressing, claiming, enrolling, forgetting, joining, slips
-from sporades.acts.enrolling import HasAccount
+from sporades.acts.people import addressing, claiming, enrolling, forgetting, joining, slips
+from sporades.acts.people.enrolling import HasAccount
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.core.actors import Actor

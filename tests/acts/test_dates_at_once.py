@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import opening
+from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.operations.openings import Overtaken, mark_of

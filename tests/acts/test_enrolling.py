@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import enrolling
+from sporades.acts.people import enrolling
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor

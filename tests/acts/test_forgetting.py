@@ -11,7 +11,9 @@ from django.db import connection, connections
 from django.test import Client
 
 import config.settings
-from sporades.acts import addressing, announcing, changing, forgetting, joining, tasks
+from sporades.acts import tasks
+from sporades.acts.people import addressing, changing, forgetting, joining
+from sporades.acts.services import announcing
 from sporades.candidates.models import Candidate
 from sporades.core.queue import app
 from sporades.exams.models import RegistrationService

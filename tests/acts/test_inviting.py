@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import StillOpen
-from sporades.acts import inviting
+from sporades.acts.agents import inviting
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import NOON, joined

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import registering, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import registering
 from sporades.core.french import day_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import _unsealed, printed

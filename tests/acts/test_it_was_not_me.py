@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.accounts.tokens import ResetTokens
-from sporades.acts import addressing, changing
+from sporades.acts.people import addressing, changing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import NOON, in_threads, join, joined, told

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, User
-from sporades.acts import addressing, changing, forgetting, joining
+from sporades.acts.people import addressing, changing, forgetting, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.journal.models import Entry

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accommodations.states import State
-from sporades.acts import deciding, moving, reading, registering, requesting
+from sporades.acts.registrations import deciding, moving, reading, registering, requesting
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, DocumentVersion

@@ -8,7 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from sporades import mail
-from sporades.acts import resending
+from sporades.acts.writing import resending
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration

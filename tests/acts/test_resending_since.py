@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import resending, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.writing import resending
 from sporades.letters.models import Letter
 from sporades.letters.operations import note_posted, note_returned
 from sporades.mail.models import Message

@@ -9,7 +9,7 @@ import pytest
 
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import appointing, inviting
+from sporades.acts.agents import appointing, inviting
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
-from sporades.acts import deciding
+from sporades.acts.registrations import deciding
 from sporades.batches import operations, queries, tasks
 from sporades.batches.actions import AMENDED, DECIDED, Action
 from sporades.batches.models import Batch, BatchLine

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import verifying
+from sporades.acts.pieces import verifying
 from sporades.batches import operations, queries
 from sporades.batches.actions import ACTIONS
 from sporades.batches.operations import PieceMissing

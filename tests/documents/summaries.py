@@ -6,7 +6,8 @@ import pikepdf
 
 from sporades.accommodations.operations import DecisionOn
 from sporades.accommodations.states import Decision, State
-from sporades.acts import accommodating, registering
+from sporades.acts import accommodating
+from sporades.acts.registrations import registering
 from sporades.core import files
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion

@@ -3,7 +3,7 @@
 import pytest
 
 from sporades.accounts.models import Membership
-from sporades.acts import comparing
+from sporades.acts.identities import comparing
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble
 from sporades.exams import operations as exams

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import comparing, correcting
+from sporades.acts.identities import comparing, correcting
 from sporades.candidates.operations import civil_data
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble

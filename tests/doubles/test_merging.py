@@ -8,18 +8,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
-from sporades.acts import (
-    addressing,
-    claiming,
-    comparing,
-    correcting,
-    forgetting,
-    merging,
-    messaging,
-    noting,
-    registering,
-)
-from sporades.acts.comparing import Overtaken, WhyMissing
+from sporades.acts.identities import comparing, correcting, merging
+from sporades.acts.identities.comparing import Overtaken, WhyMissing
+from sporades.acts.people import addressing, claiming, forgetting
+from sporades.acts.registrations import noting, registering
+from sporades.acts.writing import messaging
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.refusals import NobodyApproves, Refused, SamePerson

@@ -4,8 +4,10 @@ from functools import partial
 
 import pytest
 
-from sporades.acts import claiming, comparing, merging, registering
-from sporades.acts.comparing import Overtaken
+from sporades.acts.identities import comparing, merging
+from sporades.acts.identities.comparing import Overtaken
+from sporades.acts.people import claiming
+from sporades.acts.registrations import registering
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import Merged
 from sporades.doubles.models import LikelyDouble

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts import claiming, forgetting, keeping, providing, verifying
+from sporades.acts.people import claiming, forgetting
+from sporades.acts.pieces import keeping, providing, verifying
 from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.drawers import operations as drawers

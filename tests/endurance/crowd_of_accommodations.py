@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from sporades.acts.confiding import TooOften
+from sporades.acts.medical.confiding import TooOften
 from sporades.medical.operations import TooMuch
 from sporades.web.candidate.accommodations.health_shown import OTHER
 from tests.accommodations.asked import THIRD

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from uuid import uuid4
 
-from sporades.acts.providing import NothingAwaited, TooOften
+from sporades.acts.pieces.providing import NothingAwaited, TooOften
 from tests.endurance.crowd import A_BREATH, PAUSE, Crowd, Person, a_form_with
 from tests.endurance.servers import Answer, Browser
 from tests.evidence.given import IDENTITY

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import deciding
+from sporades.acts.registrations import deciding
 from sporades.batches import operations
 from sporades.batches.actions import ACTIONS, DECIDED
 from sporades.batches.models import Batch, BatchLine

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import correcting, noting, resending
+from sporades.acts.identities import correcting
+from sporades.acts.registrations import noting
+from sporades.acts.writing import resending
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch

@@ -7,7 +7,8 @@ from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import accommodating, opining
+from sporades.acts import accommodating
+from sporades.acts.medical import opining
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.medical.operations import DraftOvertaken

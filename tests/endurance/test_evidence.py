@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from sporades.acts import completing, providing, verifying
-from sporades.acts.completing import NothingMissing
+from sporades.acts.pieces import providing, verifying
+from sporades.acts.registrations import completing
+from sporades.acts.registrations.completing import NothingMissing
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused

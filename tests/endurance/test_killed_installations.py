@@ -20,7 +20,8 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.states import State as RequestState
 from sporades.accounts.models import Membership, User
-from sporades.acts import confiding, providing
+from sporades.acts.medical import confiding
+from sporades.acts.pieces import providing
 from sporades.core import files
 from sporades.documents.models import DocumentVersion
 from sporades.evidence import operations as evidence

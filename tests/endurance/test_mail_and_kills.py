@@ -13,7 +13,7 @@ from django.db import transaction
 
 from sporades import mail
 from sporades.accounts.models import User
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.mail.models import Message
 from tests.endurance.arena import PATIENCE, eventually, figure, now, rows
 from tests.endurance.servers import environment_of

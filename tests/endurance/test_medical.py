@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from sporades.acts import confiding
+from sporades.acts.medical import confiding
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical

@@ -9,7 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from sporades.acts import changing, correcting, registering
+from sporades.acts.identities import correcting
+from sporades.acts.people import changing
+from sporades.acts.registrations import registering
 from sporades.candidates.models import Identity
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused

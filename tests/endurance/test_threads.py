@@ -4,7 +4,7 @@ from functools import partial
 from uuid import uuid4
 
 from sporades.accounts.models import Attempt
-from sporades.acts import messaging
+from sporades.acts.writing import messaging
 from sporades.mail.models import Message
 from sporades.threads.queries import messages_of
 from tests.endurance.arena import figure, now, together

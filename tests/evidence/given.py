@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from PIL import Image
 
-from sporades.acts import providing, registering, verifying
+from sporades.acts.pieces import providing, verifying
+from sporades.acts.registrations import registering
 from sporades.acts.sending import Sent
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, registering, verifying
-from sporades.acts.verifying import NothingOwed
+from sporades.acts.pieces import verifying
+from sporades.acts.pieces.verifying import NothingOwed
+from sporades.acts.registrations import deciding, registering
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NotWaived
 from sporades.evidence.queries import piece_of

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts import completing, deciding, providing, registering, verifying
-from sporades.acts.completing import NothingMissing
+from sporades.acts.pieces import providing, verifying
+from sporades.acts.registrations import completing, deciding, registering
+from sporades.acts.registrations.completing import NothingMissing
 from sporades.acts.sending import Sent
 from sporades.core.actors import SYSTEM
 from sporades.evidence import operations as evidence

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import registering, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import registering
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.states import State

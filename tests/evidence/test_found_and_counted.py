@@ -6,7 +6,8 @@ import pytest
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import registering, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import registering
 from sporades.evidence import operations as evidence
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import Reading, chosen

@@ -6,8 +6,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import deciding, owing, providing, registering, verifying
-from sporades.acts.providing import OtherFileMeanwhile
+from sporades.acts.pieces import owing, providing, verifying
+from sporades.acts.pieces.providing import OtherFileMeanwhile
+from sporades.acts.registrations import deciding, registering
 from sporades.acts.sending import Sent
 from sporades.core import files
 from sporades.core.refusals import ReasonMissing, Refused

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import completing, deciding, providing, verifying
-from sporades.acts.owing import USUAL
-from sporades.acts.verifying import NothingOwed
+from sporades.acts.pieces import providing, verifying
+from sporades.acts.pieces.owing import USUAL
+from sporades.acts.pieces.verifying import NothingOwed
+from sporades.acts.registrations import completing, deciding
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NothingToSend

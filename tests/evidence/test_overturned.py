@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts import completing, verifying
+from sporades.acts.pieces import verifying
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
+from sporades.acts.registrations import completing
 from sporades.acts.sending import Sent
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sporades.acts import deciding, registering, reminding, verifying
+from sporades.acts.pieces import reminding, verifying
+from sporades.acts.registrations import deciding, registering
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sporades.acts import providing
+from sporades.acts.pieces import providing
 from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
 from sporades.journal.models import Entry

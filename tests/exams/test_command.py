@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from sporades.acts import opening
+from sporades.acts.services import opening
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal.models import Entry
 from tests.exams.conftest import NOON, OPERATOR

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pypdfium2
 import pytest
 
-from sporades.acts import announcing
+from sporades.acts.services import announcing
 from tests.factories import NOW, OPERATOR, a_registration
 from tests.journeys.helpers import signed_in
 

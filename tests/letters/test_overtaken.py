@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from sporades.acts import deciding, registering, reminding, verifying
+from sporades.acts.pieces import reminding, verifying
+from sporades.acts.registrations import deciding, registering
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
 from sporades.letters import operations, printing

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import deciding, resending
+from sporades.acts.registrations import deciding
+from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate
 from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor

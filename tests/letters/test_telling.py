@@ -7,8 +7,11 @@ from django.db import IntegrityError, transaction
 
 from sporades import mail
 from sporades.accounts.models import User
-from sporades.acts import correcting, deciding, enrolling, moving, resending
-from sporades.acts.attaching import attach
+from sporades.acts.identities import correcting
+from sporades.acts.people import enrolling
+from sporades.acts.people.attaching import attach
+from sporades.acts.registrations import deciding, moving
+from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor

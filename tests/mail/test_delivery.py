@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from sporades import mail
 from sporades.accounts.models import User
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.mail import delivery, tasks
 from sporades.mail.models import Message
 from tests.factories import NOW, a_candidate, a_draft, a_registration, author

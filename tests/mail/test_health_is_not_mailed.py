@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, registering, reminding, requesting, standing_in, verifying
+from sporades.acts.pieces import reminding, verifying
+from sporades.acts.registrations import deciding, registering, requesting, standing_in
 from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations import drafting

@@ -9,7 +9,8 @@ import pytest
 
 from sporades import mail
 from sporades.accounts.models import User
-from sporades.acts import announcing, registering
+from sporades.acts.registrations import registering
+from sporades.acts.services import announcing
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail import tasks

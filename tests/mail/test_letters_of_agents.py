@@ -7,7 +7,7 @@ import pytest
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import appointing, inviting
+from sporades.acts.agents import appointing, inviting
 from tests.factories import NOW, OPERATOR
 from tests.mail.post_office import words
 from tests.mail.test_letters import SIGNED, SITE

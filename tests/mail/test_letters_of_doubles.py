@@ -2,7 +2,7 @@
 
 import pytest
 
-from sporades.acts import comparing, merging
+from sporades.acts.identities import comparing, merging
 from sporades.candidates.models import Candidate
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble

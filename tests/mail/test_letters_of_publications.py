@@ -7,7 +7,7 @@ import pytest
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import moving, requesting
+from sporades.acts.registrations import moving, requesting
 from sporades.documents import kinds
 from sporades.publications import deciding, depositing, operations, telling
 from sporades.registrations.models import Registration

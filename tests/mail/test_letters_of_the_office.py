@@ -8,7 +8,10 @@ import pytest
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import correcting, deciding, inviting, opening
+from sporades.acts.agents import inviting
+from sporades.acts.identities import correcting
+from sporades.acts.registrations import deciding
+from sporades.acts.services import opening
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.candidates.models import Candidate

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import standing_in
+from sporades.acts.registrations import standing_in
 from sporades.candidates import operations as candidates
 from sporades.exams.models import Exam, RegistrationService
 from sporades.letters.models import Letter

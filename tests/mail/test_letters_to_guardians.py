@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import a_minor

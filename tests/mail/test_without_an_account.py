@@ -5,15 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from sporades.accounts.models import Membership
-from sporades.acts import (
-    correcting,
-    deciding,
-    moving,
-    registering,
-    reminding,
-    standing_in,
-    verifying,
-)
+from sporades.acts.identities import correcting
+from sporades.acts.pieces import reminding, verifying
+from sporades.acts.registrations import deciding, moving, registering, standing_in
 from sporades.candidates.operations import civil_data
 from sporades.evidence import operations as evidence
 from sporades.exams.held import forget

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, InternalError, transaction
 
 from sporades.accounts.models import Membership, User
-from sporades.acts import confiding, registering
+from sporades.acts.medical import confiding
+from sporades.acts.registrations import registering
 from sporades.core import files
 from sporades.intake.cleaning import Unfit
 from sporades.journal.models import Entry

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, confiding, deciding, registering
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding
+from sporades.acts.registrations import deciding, registering
 from sporades.core.days import midnight
 from sporades.journal.models import Entry
 from sporades.medical import operations as medical

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sporades.acts import confiding, registering
+from sporades.acts.medical import confiding
+from sporades.acts.registrations import registering
 from sporades.intake import antivirus
 from sporades.journal.models import Entry
 from sporades.mail.models import Message

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry

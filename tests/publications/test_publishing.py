@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import registering
-from sporades.acts.deciding import decide
+from sporades.acts.registrations import registering
+from sporades.acts.registrations.deciding import decide
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.core.refusals import Refused

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import registering, requesting, standing_in
+from sporades.acts.registrations import registering, requesting, standing_in
 from sporades.registrations import accepted, drafting, rebasing
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft

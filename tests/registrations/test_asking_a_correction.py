@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import asking, correcting, deciding, moving, queueing, registering
+from sporades.acts import queueing
+from sporades.acts.identities import asking, correcting
+from sporades.acts.registrations import deciding, moving, registering
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core import files

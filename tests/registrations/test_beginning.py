@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.journal.models import Entry
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.registrations.changes import changes_between
 from tests.factories import NOW, a_registration, author, load_invented
 

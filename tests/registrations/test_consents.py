@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.journal.models import Entry
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration

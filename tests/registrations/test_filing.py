@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.mail.models import Message

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.candidates.models import Candidate, Identity
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
 from tests.factories import NOW, a_candidate, a_draft, a_registration, author, load_invented

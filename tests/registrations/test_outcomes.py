@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts import operations as accounts
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry

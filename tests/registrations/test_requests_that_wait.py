@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import announcing, opening, registering, requesting
+from sporades.acts.registrations import registering, requesting
+from sporades.acts.services import announcing, opening
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService

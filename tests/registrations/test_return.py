@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry

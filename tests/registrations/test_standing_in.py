@@ -6,17 +6,11 @@ import pytest
 from django.db.models import ProtectedError
 
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import (
-    announcing,
-    correcting,
-    deciding,
-    inviting,
-    moving,
-    registering,
-    requesting,
-    standing_in,
-)
-from sporades.acts.meanwhile import befallen
+from sporades.acts.agents import inviting
+from sporades.acts.identities import correcting
+from sporades.acts.registrations import deciding, moving, registering, requesting, standing_in
+from sporades.acts.registrations.meanwhile import befallen
+from sporades.acts.services import announcing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor

@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.core.french import ZONES, local_day
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService

@@ -8,7 +8,9 @@ import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import asking, correcting, deciding, messaging, noting, reading
+from sporades.acts.identities import asking, correcting
+from sporades.acts.registrations import deciding, noting, reading
+from sporades.acts.writing import messaging
 from sporades.candidates.operations import civil_data
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion

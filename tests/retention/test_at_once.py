@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.models import User
-from sporades.acts import claiming, enrolling, forgetting, joining
+from sporades.acts.people import claiming, enrolling, forgetting, joining
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.retention import archiving

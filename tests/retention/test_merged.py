@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import comparing, forgetting, merging
+from sporades.acts.identities import comparing, merging
+from sporades.acts.people import forgetting
 from sporades.candidates.models import Candidate, Identity
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble

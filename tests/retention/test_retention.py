@@ -11,7 +11,9 @@ from django.db import ProgrammingError, connection, transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import enrolling, forgetting, inviting, standing_in
+from sporades.acts.agents import inviting
+from sporades.acts.people import enrolling, forgetting
+from sporades.acts.registrations import standing_in
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.states import State as CaseState
-from sporades.acts import accommodating, deciding, verifying
+from sporades.acts import accommodating
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding
 from sporades.core.french import at_most_in_words
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict

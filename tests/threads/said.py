@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from sporades.acts import messaging
+from sporades.acts.writing import messaging
 from sporades.core.actors import Actor
 from sporades.threads.queries import last_of
 from tests.factories import NOW, author

@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import deciding, messaging, registering
+from sporades.acts.registrations import deciding, registering
+from sporades.acts.writing import messaging
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import SET_ASIDE

@@ -5,7 +5,7 @@ import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import regulating
+from sporades.acts.services import regulating
 from sporades.trials import operations
 from tests.factories import INVENTED, NOW
 from tests.web.registry.world import a_member

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts import registering, regulating
+from sporades.acts.registrations import registering
+from sporades.acts.services import regulating
 from sporades.core.locks import alone
 from sporades.exams.checking import Source
 from sporades.exams.models import Regulation

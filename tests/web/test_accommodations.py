@@ -23,7 +23,8 @@ from sporades.accommodations.operations.refusals import (
 from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import Sat, Wish, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
-from sporades.acts import accommodating, registering
+from sporades.acts import accommodating
+from sporades.acts.registrations import registering
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration

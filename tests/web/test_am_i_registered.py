@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import correcting, deciding, registering, verifying
+from sporades.acts.identities import correcting
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding, registering
 from sporades.candidates.operations import civil_data
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion

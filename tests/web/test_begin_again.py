@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts import announcing, registering
+from sporades.acts.registrations import registering
+from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.registrations.accepted import answers_of

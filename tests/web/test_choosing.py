@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sporades.acts import deciding, registering
+from sporades.acts.registrations import deciding, registering
 from sporades.cli import demo_files
 from sporades.exams import operations as exams
 from sporades.exams.held import forget

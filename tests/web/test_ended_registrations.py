@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import deciding, registering
+from sporades.acts.registrations import deciding, registering
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.web.guide import ask_to_withdraw, main, seen, words
@@ -50,7 +50,7 @@ def test_a_second_press_that_waits_for_the_first_does_too(sign_in, monkeypatch):
         act(**said)
         act(**said)
 
-    monkeypatch.setattr("sporades.acts.registering.withdraw", first_then_second)
+    monkeypatch.setattr("sporades.acts.registrations.registering.withdraw", first_then_second)
 
     assert client.post(asked).headers["Location"] == f"/mes-inscriptions/{registration.number}"
 

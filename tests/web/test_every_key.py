@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.rules import Wish
-from sporades.acts import accommodating, verifying
+from sporades.acts import accommodating
+from sporades.acts.pieces import verifying
 from sporades.evidence.models import Evidence
 from sporades.evidence.reasons import reasons_for
 from sporades.exams import operations as exams

@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sporades.acts import correcting, deciding, registering, verifying
-from sporades.acts.providing import NothingAwaited
+from sporades.acts.identities import correcting
+from sporades.acts.pieces import verifying
+from sporades.acts.pieces.providing import NothingAwaited
+from sporades.acts.registrations import deciding, registering
 from sporades.acts.sending import Sent
 from sporades.candidates.operations import civil_data
 from sporades.core import files

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts import correcting, opening
+from sporades.acts.identities import correcting
+from sporades.acts.services import opening
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams.models import ServiceChange

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts.models import User
-from sporades.acts import joining
+from sporades.acts.people import joining
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
 from sporades.web.account.franceconnect import is_what_was_asked

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from tests.factories import NOW, a_candidate, a_draft, a_registration, author
 from tests.web.guide import links, main, seen, words
 

@@ -9,7 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, confiding, opining, registering
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding, opining
+from sporades.acts.registrations import registering
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
 from sporades.web.candidate.pieces.forms import ALL_AGAIN

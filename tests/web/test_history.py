@@ -6,7 +6,9 @@ import pytest
 import time_machine
 
 from sporades.accounts.models import AddressChange
-from sporades.acts import changing, correcting, deciding, registering
+from sporades.acts.identities import correcting
+from sporades.acts.people import changing
+from sporades.acts.registrations import deciding, registering
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.core.digests import digest

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.threads.models import ThreadMessage
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.threads.said import ANSWERED, ASKED, answer, write

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import deciding, registering
+from sporades.acts.registrations import deciding, registering
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE

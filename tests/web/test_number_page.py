@@ -5,7 +5,8 @@ import time_machine
 
 from sporades.accommodations.rules import exam_of
 from sporades.accommodations.states import State
-from sporades.acts import correcting, deciding, registering
+from sporades.acts.identities import correcting
+from sporades.acts.registrations import deciding, registering
 from sporades.candidates.operations import civil_data
 from sporades.mail.models import Message
 from sporades.registrations.deadlines import accommodation_of

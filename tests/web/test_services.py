@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 import time_machine
 
-from sporades.acts import announcing
+from sporades.acts.services import announcing
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message

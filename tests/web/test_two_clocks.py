@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from sporades.acts import announcing, registering
+from sporades.acts.registrations import registering
+from sporades.acts.services import announcing
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.held import forget

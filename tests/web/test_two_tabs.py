@@ -7,7 +7,7 @@ from django import forms
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.registrations import drafting
 from sporades.registrations.fields import flat
 from sporades.registrations.models import Draft, SectionAnswers, Version

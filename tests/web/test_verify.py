@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from tests.factories import NOW, a_registration, answer_all, answers_with, author

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sporades.acts import deciding
+from sporades.acts.registrations import deciding
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.states import VALIDATE
 from tests.factories import (

@@ -10,7 +10,7 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
-from sporades.acts.guardians import tell_of_signature, tell_of_withdrawal
+from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment

@@ -12,7 +12,7 @@ from sporades.accommodations.queries import requests_of, revision_after
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.asking import receive_papers
 from sporades.acts.accommodating.telling import note, tell_candidate
-from sporades.acts.guardians import tell_of_signature
+from sporades.acts.people.guardians import tell_of_signature
 from sporades.acts.postmarks import check_postmark
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration

@@ -13,7 +13,7 @@ from sporades.accommodations.queries import left_by_their_doctor, lock_case, pap
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.acts.accommodating.telling import note, open_papers_to, tell_candidate
-from sporades.acts.guardians import tell_guardian
+from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.medical.queries import kinds_given

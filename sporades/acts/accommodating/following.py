@@ -7,7 +7,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import leave_papers, note, open_papers_to, tell_candidate
-from sporades.acts.guardians import tell_guardian, tell_of_withdrawal
+from sporades.acts.people.guardians import tell_guardian, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 

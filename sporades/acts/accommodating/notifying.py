@@ -11,7 +11,7 @@ from sporades.accommodations.notification import NOTIFICATION, Notified
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
-from sporades.acts.guardians import tell_guardian
+from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from sporades.accounts.keys import account_to_activate
 from sporades.accounts.models import User
 from sporades.accounts.operations import AlreadyActivated, TooOld
-from sporades.acts import joining
+from sporades.acts.people import joining
 from sporades.candidates import claims
 from sporades.core.french import instant_in_words
 from sporades.web.account import franceconnect

@@ -16,7 +16,7 @@ from sporades import mail
 from sporades.accounts import guessing, passwords
 from sporades.accounts.limits import key_of
 from sporades.accounts.models import User, normalised_address
-from sporades.acts import changing
+from sporades.acts.people import changing
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.web.account import devices, tries

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from sporades.acts import addressing, claiming, joining
+from sporades.acts.people import addressing, claiming, joining
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.account.forms import ClaimForm, SlipForm

@@ -17,7 +17,7 @@ from sporades.accounts.keys import change_to_confirm, change_to_undo
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
 from sporades.accounts.second_factor import ways_left
-from sporades.acts import addressing, changing, joining
+from sporades.acts.people import addressing, changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity

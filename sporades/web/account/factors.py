@@ -21,7 +21,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.accounts import second_factor
 from sporades.accounts.operations import lock
-from sporades.acts import changing
+from sporades.acts.people import changing
 from sporades.web.account.forms import ActivateTOTPForm
 from sporades.web.layout.proofs import TO_TYPE, needs_second_factor_again, second_factor_again
 

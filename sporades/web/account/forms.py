@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from sporades.accounts import guessing, passwords
 from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
-from sporades.acts import changing
+from sporades.acts.people import changing
 from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.forms import IdentityForm
 from sporades.registrations.fields import CleanCharField

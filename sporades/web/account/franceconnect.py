@@ -26,7 +26,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accounts.operations import AlreadyActivated, TooOld
-from sporades.acts import addressing, joining
+from sporades.acts.people import addressing, joining
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.territory import queries as territory

@@ -12,7 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from sporades.accounts import limits
 from sporades.accounts.models import User
-from sporades.acts import addressing, joining, tasks
+from sporades.acts import tasks
+from sporades.acts.people import addressing, joining
 from sporades.core.french import instant_in_words, local_day
 from sporades.mail import queries as mails
 from sporades.web.account.forms import AddressForm, SignUpForm

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
 from sporades.accounts import limits
-from sporades.acts import asking
+from sporades.acts.identities import asking
 from sporades.candidates.forms import answers_of
 from sporades.core.files import OutOfReach
 from sporades.core.french import local_day

@@ -21,7 +21,7 @@ from sporades.accommodations.tracker import (
     is_answered,
     kept_date_in_words,
 )
-from sporades.acts.opining import is_asked_by_doctor
+from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, ended, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.core.french import listed, local_day
 from sporades.core.text import search_key
 from sporades.exams import queries as exams

@@ -12,7 +12,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import is_late, rules_of
-from sporades.acts import reading
+from sporades.acts.registrations import reading
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in

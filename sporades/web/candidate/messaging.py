@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sporades.acts import messaging
+from sporades.acts.writing import messaging
 from sporades.core.refusals import Refused
 from sporades.threads.forms import MessageForm
 from sporades.threads.queries import page_of

@@ -20,10 +20,10 @@ from sporades.accommodations.queries import (
 )
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.tracker import LACKING, check_of, taken_back_in_words, told_of
-from sporades.acts import registering
-from sporades.acts.deciding import against, decisions_on
-from sporades.acts.guardians import address_beside
-from sporades.acts.moving import moves_of, placed_in_words
+from sporades.acts.people.guardians import address_beside
+from sporades.acts.registrations import registering
+from sporades.acts.registrations.deciding import against, decisions_on
+from sporades.acts.registrations.moving import moves_of, placed_in_words
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion

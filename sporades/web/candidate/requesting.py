@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from sporades.acts import requesting as acts
+from sporades.acts.registrations import requesting as acts
 from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
 from sporades.intake.reading import Unready

@@ -17,9 +17,9 @@ from sporades.accommodations.queries import doctors_for, papers_called_for_by
 from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import is_set_aside
-from sporades.acts import opining
 from sporades.acts.accommodating import NotInCharge
-from sporades.acts.moving import moves_of
+from sporades.acts.medical import opining
+from sporades.acts.registrations.moving import moves_of
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry

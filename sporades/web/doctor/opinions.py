@@ -17,8 +17,8 @@ from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
-from sporades.acts import confiding, opining
 from sporades.acts.accommodating import NotInCharge
+from sporades.acts.medical import confiding, opining
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words, local_day

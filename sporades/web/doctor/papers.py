@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.acts import confiding
+from sporades.acts.medical import confiding
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.intake import drawing

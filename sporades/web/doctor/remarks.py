@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.acts import confiding, opining
+from sporades.acts.medical import confiding, opining
 from sporades.candidates.models import Identity
 from sporades.core.french import instant_in_words
 from sporades.core.presses import a_press

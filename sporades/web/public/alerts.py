@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.accounts.forms import NewAddressForm
-from sporades.acts import announcing
+from sporades.acts.services import announcing
 from sporades.exams import queries as exams
 from sporades.exams.schema import Audience
 from sporades.notices import operations as notices

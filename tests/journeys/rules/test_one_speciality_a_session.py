@@ -1,6 +1,6 @@
 """One speciality a session is kept until one leaves it."""
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_draft, a_registration, author
 from tests.journeys.helpers import heading, open_tab, press, said, tab

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from sporades.accounts.keys import activation_key
 from sporades.accounts.models import Attempt, Membership, User
-from sporades.acts import joining
+from sporades.acts.people import joining
 from sporades.mail.models import Message
 from tests.factories import NOW, PASSWORD
 from tests.web.account.newcomer import sign_up

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import User
-from sporades.acts import forgetting
+from sporades.acts.people import forgetting
 from sporades.candidates.models import Identity
 from sporades.journal.models import Entry
 from sporades.mail.models import Message

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts import limits
-from sporades.acts import asking, correcting, registering
+from sporades.acts.identities import asking, correcting
+from sporades.acts.registrations import registering
 from sporades.candidates.forms import answers_of
 from sporades.candidates.operations import civil_data
 from sporades.registrations.models import CorrectionRequest, Registration

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import User
-from sporades.acts import claiming
+from sporades.acts.people import claiming
 from sporades.candidates.models import Candidate, Channel
 from sporades.core.actors import Actor
 from sporades.mail.models import Message

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import LeftAddress
-from sporades.acts import changing
+from sporades.acts.people import changing
 from sporades.mail.models import Message
 from sporades.web.account.access import ROUTES
 from tests.factories import NOW, PASSWORD

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from sporades.accounts import second_factor
-from sporades.acts import inviting
+from sporades.acts.agents import inviting
 from sporades.mail.models import Message
 from tests.factories import NOW, OPERATOR
 from tests.web.account.owner import NEW, activate_totp, sign_in

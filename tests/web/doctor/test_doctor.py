@@ -11,7 +11,8 @@ from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, confiding, opining
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding, opining
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
@@ -997,7 +998,7 @@ def test_a_new_opinion_that_the_office_asks_for_is_seen_by_the_doctor(case, doct
 
 
 def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case, doctor):
-    from sporades.acts import confiding
+    from sporades.acts.medical import confiding
     from sporades.medical.queries import compartment
     from tests.accommodations.asked import decide
 

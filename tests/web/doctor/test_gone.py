@@ -8,7 +8,9 @@ import time_machine
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.acts import accommodating, confiding, moving, opining, registering
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding, opining
+from sporades.acts.registrations import moving, registering
 from sporades.core.french import day_in_words
 from sporades.medical.models import Opening, OpinionDraft, Paper
 from sporades.medical.operations import compartment_of

@@ -22,7 +22,9 @@ from sporades.accommodations.states import (
     State,
 )
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating, reading, relieving
+from sporades.acts import accommodating
+from sporades.acts.medical import relieving
+from sporades.acts.registrations import reading
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed

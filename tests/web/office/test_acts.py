@@ -8,7 +8,8 @@ from django.urls import reverse
 from sporades import journal
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import inviting, reading
+from sporades.acts.agents import inviting
+from sporades.acts.registrations import reading
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.core.actors import Actor

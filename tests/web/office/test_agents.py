@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership, RoleProposal
-from sporades.acts import inviting
+from sporades.acts.agents import inviting
 from sporades.journal.models import Entry
 from tests.factories import NOW, OPERATOR
 from tests.web.guide import buttons, links, main, seen, value_of, words

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accommodations.states import State
-from sporades.acts import verifying
+from sporades.acts.pieces import verifying
 from sporades.evidence import operations as evidence
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService, Session

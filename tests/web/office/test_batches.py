@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission
-from sporades.acts import deciding, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState

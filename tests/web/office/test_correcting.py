@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import correcting, deciding, registering
+from sporades.acts.identities import correcting
+from sporades.acts.registrations import deciding, registering
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.forms import answers_of

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import asking, correcting, registering
+from sporades.acts.identities import asking, correcting
+from sporades.acts.registrations import registering
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.exams import operations as exams

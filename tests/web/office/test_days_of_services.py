@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission
 from sporades.accounts.permissions import reach as reach_of
-from sporades.acts import correcting, moving
+from sporades.acts.identities import correcting
+from sporades.acts.registrations import moving
 from sporades.candidates import operations as candidates
 from sporades.exams import held
 from sporades.exams.models import RegistrationService

@@ -7,8 +7,8 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import deciding, registering
-from sporades.acts.deciding import decisions_on
+from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations.deciding import decisions_on
 from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import comparing
+from sporades.acts.identities import comparing
 from sporades.candidates.models import Candidate
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble

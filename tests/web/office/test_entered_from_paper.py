@@ -10,7 +10,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
-from sporades.acts import claiming
+from sporades.acts.people import claiming
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import Regulation
 from sporades.letters.models import Letter

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import opening
+from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange

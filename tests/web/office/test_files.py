@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from tests.factories import NOW, a_registration, author
 from tests.web.guide import main, seen, words
 

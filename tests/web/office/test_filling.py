@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import deciding, moving, registering
+from sporades.acts.registrations import deciding, moving, registering
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService

@@ -10,7 +10,8 @@ from sporades.accommodations.operations import OpinionOn, as_decided
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts import accommodating, moving
+from sporades.acts import accommodating
+from sporades.acts.registrations import moving
 from sporades.batches import operations
 from sporades.batches.accommodations import OTHER_DECISION, OTHER_OPINION
 from sporades.batches.actions import ACTIONS

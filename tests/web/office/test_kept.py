@@ -11,7 +11,7 @@ from django.urls import reverse
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.second_factor import current_code
-from sporades.acts import verifying
+from sporades.acts.pieces import verifying
 from sporades.evidence.models import Verdict
 from sporades.registrations.models import Note
 from sporades.web.layout.kept import KEPT

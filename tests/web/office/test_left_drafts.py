@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import inviting, moving, standing_in
+from sporades.acts.agents import inviting
+from sporades.acts.registrations import moving, standing_in
 from sporades.journal.models import Entry
 from sporades.registrations.models import Draft
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import deciding
+from sporades.acts.registrations import deciding
 from sporades.core import pdf
 from sporades.exams.models import RegistrationService
 from sporades.letters import printing

@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import deciding
+from sporades.acts.registrations import deciding
 from sporades.exams.models import RegistrationService
 from sporades.journal.operations import forget
 from sporades.journal.queries import entries_about

@@ -13,7 +13,8 @@ from django.urls import reverse
 from PIL import Image
 
 from sporades.accounts.models import Membership
-from sporades.acts import deciding, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.batches.models import Batch
 from sporades.intake import reading
 from sporades.journal.models import Entry

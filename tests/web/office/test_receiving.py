@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.journal.models import Entry
 from tests.factories import NOW, a_registration, author, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate

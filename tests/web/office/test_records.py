@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering, standing_in
-from sporades.acts.known_addresses import TooManyKnown
+from sporades.acts.people.known_addresses import TooManyKnown
+from sporades.acts.registrations import registering, standing_in
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.journal.models import Entry
 from sporades.registrations.records import postal_address_of

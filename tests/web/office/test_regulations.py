@@ -729,7 +729,7 @@ def test_an_old_version_that_the_check_refuses_by_now_says_why(administrator, mo
 
 
 def test_a_draft_begun_before_is_judged_under_what_was_put_in_force(administrator):
-    from sporades.acts import registering
+    from sporades.acts.registrations import registering
     from sporades.registrations.refusals import RulesChanged
     from tests.factories import author
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import requesting, standing_in
+from sporades.acts.registrations import requesting, standing_in
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import enrolling, resending
+from sporades.acts.people import enrolling
+from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
 from sporades.exams.models import RegistrationService

@@ -14,7 +14,7 @@ from lxml import html
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.core.french import NO_SUCH_DAY
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService

@@ -11,7 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import opening, registering
+from sporades.acts.registrations import registering
+from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams import operations as exams

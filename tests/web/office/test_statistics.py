@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts import deciding, registering
+from sporades.acts.registrations import deciding, registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import registering
 from sporades.evidence import operations as evidence
 from sporades.exams.models import RegistrationService
 from tests.evidence.given import MANAGER, give, piece

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sporades.acts import verifying
+from sporades.acts.pieces import verifying
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
 from tests.evidence.given import MANAGER, give, piece

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState

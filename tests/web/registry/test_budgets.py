@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.documents.models import Document, DocumentVersion, Folder
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile

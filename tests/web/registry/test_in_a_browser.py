@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.urls import path
 from playwright.sync_api import expect
 
-from sporades.acts import standing_in
+from sporades.acts.registrations import standing_in
 from sporades.exams.models import RegistrationService
 from sporades.notices.operations import show
 from sporades.registrations import drafting

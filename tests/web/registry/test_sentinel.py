@@ -19,7 +19,7 @@ from PIL import Image
 from psycopg import sql
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import confiding
+from sporades.acts.medical import confiding
 from sporades.mail.delivery import deliver
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
@@ -179,7 +179,7 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
 
     failed = []
     with monkeypatch.context() as patch:
-        patch.setattr("sporades.acts.confiding._record", fail)
+        patch.setattr("sporades.acts.medical.confiding._record", fail)
         failed.append(browser.post(page, {"texte": f"{WORD} encore", "envoi": "autre"}))
         failed.append(browser.get(file))
     assert [one.status_code for one in failed] == [500, 500]
@@ -188,8 +188,8 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
     doctors = world.browser(Role.DOCTOR, raise_request_exception=False)
     here = {"case": world.case.pk}
     with monkeypatch.context() as patch:
-        patch.setattr("sporades.acts.opining.medical.keep_draft", fail)
-        patch.setattr("sporades.acts.confiding._record", fail)
+        patch.setattr("sporades.acts.medical.opining.medical.keep_draft", fail)
+        patch.setattr("sporades.acts.medical.confiding._record", fail)
         failed.append(doctors.post(reverse("doctor:keep", kwargs=here), {"texte": WORD}))
         said = {"texte": WORD, "envoi": "autre"}
         failed.append(doctors.post(reverse("doctor:ask", kwargs=here), said))

@@ -38,25 +38,16 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, RoleProposal, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.accounts.second_factor import enrol_totp
-from sporades.acts import (
-    accommodating,
-    appointing,
-    asking,
-    claiming,
-    enrolling,
-    keeping,
-    messaging,
-    noting,
-    opening,
-    opining,
-    registering,
-    regulating,
-    requesting,
-    standing_in,
-)
-from sporades.acts import (
-    deciding as deciding_of,
-)
+from sporades.acts import accommodating
+from sporades.acts.agents import appointing
+from sporades.acts.identities import asking
+from sporades.acts.medical import opining
+from sporades.acts.people import claiming, enrolling
+from sporades.acts.pieces import keeping
+from sporades.acts.registrations import deciding as deciding_of
+from sporades.acts.registrations import noting, registering, requesting, standing_in
+from sporades.acts.services import opening, regulating
+from sporades.acts.writing import messaging
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE
 from sporades.batches.models import Batch

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sporades.accounts.members import access_in_words, members
 from sporades.accounts.models import Membership
-from sporades.acts import inviting
+from sporades.acts.agents import inviting
 from sporades.cli.operators import operator
 from sporades.core.actors import Actor
 from sporades.core.french import local_day

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.acts import announcing
+from sporades.acts.services import announcing
 from sporades.cli.operators import operator
 from sporades.core.text import clean
 from sporades.notices.models import Banner

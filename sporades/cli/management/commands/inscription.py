@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.acts import deciding, moving
+from sporades.acts.registrations import deciding, moving
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.core.text import clean

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.acts import resending
-from sporades.acts.resending import TooLate
+from sporades.acts.writing import resending
+from sporades.acts.writing.resending import TooLate
 from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.french import instant_in_words

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.acts import registering
+from sporades.acts.registrations import registering
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration

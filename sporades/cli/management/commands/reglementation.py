@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from sporades.acts import regulating
+from sporades.acts.services import regulating
 from sporades.cli.demo_files import expanded
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.acts import opening
+from sporades.acts.services import opening
 from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused

@@ -37,7 +37,7 @@ from sporades.accommodations.tracker import (
     undeclared_in_words,
     usual_delay_in_words,
 )
-from sporades.acts.opining import is_asked_by_doctor
+from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import instant_in_words, quoted
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check

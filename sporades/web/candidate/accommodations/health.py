@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.queries import last_case_of, papers_called_for_by
-from sporades.acts import confiding
+from sporades.acts.medical import confiding
 from sporades.core.refusals import Refused
 from sporades.medical import sealing
 from sporades.medical.models import Paper

@@ -19,8 +19,8 @@ from sporades.accommodations.queries import (
 )
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
-from sporades.acts import confiding
-from sporades.acts.opining import is_asked_by_doctor
+from sporades.acts.medical import confiding
+from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, ended, instant_in_words, times_in_words
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper, Remark

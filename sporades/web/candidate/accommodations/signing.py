@@ -9,7 +9,7 @@ from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.queries import cases_of, decision_among, open_case_of
 from sporades.accommodations.rules import sat_by, to_specify
 from sporades.acts import accommodating as acts
-from sporades.acts.guardians import guardian_address
+from sporades.acts.people.guardians import guardian_address
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodations.asked import (

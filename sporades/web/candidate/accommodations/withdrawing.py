@@ -12,7 +12,7 @@ from sporades.accommodations.operations import Rewritten
 from sporades.accommodations.queries import cases_of, open_case_of
 from sporades.accommodations.rules import deadline_of, is_late, is_over
 from sporades.acts import accommodating as acts
-from sporades.acts.guardians import told_of_withdrawal
+from sporades.acts.people.guardians import told_of_withdrawal
 from sporades.core.french import begun, day_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration

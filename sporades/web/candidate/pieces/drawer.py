@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.acts import keeping
+from sporades.acts.pieces import keeping
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import LONGEST_LABEL, KeptFile
 from sporades.drawers.queries import begun_by, files_of

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sporades.acts import keeping, owing, providing
+from sporades.acts.pieces import keeping, owing, providing
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers

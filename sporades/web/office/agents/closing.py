@@ -8,7 +8,7 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import reach_of
-from sporades.acts import inviting
+from sporades.acts.agents import inviting
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again

@@ -11,7 +11,7 @@ from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.accounts.members import Access
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Reach, reach_of
-from sporades.acts.appointing import GIVEN, Wanted
+from sporades.acts.agents.appointing import GIVEN, Wanted
 from sporades.core.presses import a_press
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.days import DayField

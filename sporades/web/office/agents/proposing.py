@@ -13,9 +13,9 @@ from django.urls import reverse, reverse_lazy
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Permission, Reach, reach_of
 from sporades.accounts.states import ProposalState
-from sporades.acts import appointing, inviting
-from sporades.acts.addressing import AddressKnown
-from sporades.acts.known_addresses import TooManyKnown
+from sporades.acts.agents import appointing, inviting
+from sporades.acts.people.addressing import AddressKnown
+from sporades.acts.people.known_addresses import TooManyKnown
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused

@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import reading, resending
+from sporades.acts.registrations import reading
+from sporades.acts.writing import resending
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups

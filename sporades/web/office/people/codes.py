@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import slips
+from sporades.acts.people import slips
 from sporades.core.refusals import Refused
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.people.records import academy_of, record_of

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import enrolling
+from sporades.acts.people import enrolling
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.personal import operations as personal

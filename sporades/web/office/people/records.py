@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import enrolling, reading
-from sporades.acts.addressing import AddressKnown
-from sporades.acts.known_addresses import TooManyKnown
+from sporades.acts.people import enrolling
+from sporades.acts.people.addressing import AddressKnown
+from sporades.acts.people.known_addresses import TooManyKnown
+from sporades.acts.registrations import reading
 from sporades.candidates.claims import MOST_FAILURES
 from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Candidate, ClaimCode

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import reading, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import reading
 from sporades.core.presses import a_press
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.acts import completing
+from sporades.acts.registrations import completing
 from sporades.batches import operations as batches
 from sporades.batches.actions import INCOMPLETE
 from sporades.core.french import time_left_in_words

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import reading, verifying
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import reading
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence import meanwhile

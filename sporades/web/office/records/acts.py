@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.acts import reading
+from sporades.acts.registrations import reading
 from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.journal import queries as journal

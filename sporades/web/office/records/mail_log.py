@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.acts import resending
+from sporades.acts.writing import resending
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.letters.queries import with_letters

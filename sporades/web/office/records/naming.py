@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from sporades.accounts.models import Membership, RoleProposal, User
 from sporades.accounts.permissions import Reach
-from sporades.acts.moving import VERB as MOVED
+from sporades.acts.registrations.moving import VERB as MOVED
 from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import messaging
+from sporades.acts.writing import messaging
 from sporades.candidates.models import Candidate
 from sporades.core.french import time_left_in_words
 from sporades.core.refusals import Refused

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import capfirst
 
-from sporades.acts import correcting
+from sporades.acts.identities import correcting
 from sporades.candidates.forms import answers_of
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused

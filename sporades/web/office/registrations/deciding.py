@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from sporades.acts import deciding, registering
+from sporades.acts.registrations import deciding, registering
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import comparing, merging, reading
+from sporades.acts.identities import comparing, merging
+from sporades.acts.registrations import reading
 from sporades.core.refusals import Refused
 from sporades.doubles.hindrances import Hindered, hindrances
 from sporades.doubles.models import LikelyDouble

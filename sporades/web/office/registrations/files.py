@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import noting, reading
-from sporades.acts.correcting import corrections_on, while_it_counts
-from sporades.acts.deciding import decisions_on
-from sporades.acts.merging import merges_of
-from sporades.acts.moving import moves_of
-from sporades.acts.registering import amendments_told_of
+from sporades.acts.identities.correcting import corrections_on, while_it_counts
+from sporades.acts.identities.merging import merges_of
+from sporades.acts.registrations import noting, reading
+from sporades.acts.registrations.deciding import decisions_on
+from sporades.acts.registrations.moving import moves_of
+from sporades.acts.registrations.registering import amendments_told_of
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.core.prepared import prepared

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
-from sporades.acts import reading, standing_in
-from sporades.acts.meanwhile import befallen
+from sporades.acts.registrations import reading, standing_in
+from sporades.acts.registrations.meanwhile import befallen
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor

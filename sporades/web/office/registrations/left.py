@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import reading, standing_in
+from sporades.acts.registrations import reading, standing_in
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import resending
+from sporades.acts.writing import resending
 from sporades.core.french import instant_in_words
 from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from sporades.acts import moving
+from sporades.acts.registrations import moving
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService

@@ -16,7 +16,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.acts import asking, reading, requesting
+from sporades.acts.identities import asking
+from sporades.acts.registrations import reading, requesting
 from sporades.core.refusals import Refused
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.acts import regulating
+from sporades.acts.services import regulating
 from sporades.core.refusals import Refused
 from sporades.exams.differences import Difference
 from sporades.exams.models import PreparedRegulation

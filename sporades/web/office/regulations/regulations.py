@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import regulating
+from sporades.acts.services import regulating
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exams.differences import between

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.accounts.permissions import Reach
-from sporades.acts.resending import KINDS
+from sporades.acts.writing.resending import KINDS
 from sporades.core.presses import a_press
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.acts import announcing
+from sporades.acts.services import announcing
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner

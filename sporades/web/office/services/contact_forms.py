@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sporades.acts.contacting import mark_of
+from sporades.acts.services.contacting import mark_of
 from sporades.registrations.fields import CleanCharField, CleanLinesField
 from sporades.territory.models import ManagingService
 

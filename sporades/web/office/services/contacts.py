@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import contacting
-from sporades.acts.contacting import mark_of
+from sporades.acts.services import contacting
+from sporades.acts.services.contacting import mark_of
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.territory.queries import managing_services

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from sporades.acts import opening
+from sporades.acts.services import opening
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission
-from sporades.acts import opening
+from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange

@@ -1,0 +1,289 @@
+"""A candidate asks to correct civil data that are frozen, on proof; the office decides (I6)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.accounts.models import User
+from sporades.acts import queueing
+from sporades.acts.identities.correcting import (
+    Overtaken,
+    correct_identity,
+    lock_person,
+    persons_of,
+    while_it_counts,
+)
+from sporades.candidates.models import Candidate
+from sporades.core import files
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
+from sporades.registrations import requesting
+from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.queries import last_standing_of
+from sporades.registrations.states import ACCEPT, REFUSE
+
+VERBS = (
+    "correction requested",
+    "correction taken back",
+    "correction left",
+    "correction assigned",
+    "correction accepted",
+    "correction refused",
+)
+
+
+LEFT = "le service, aucune inscription n'étant plus en cours"
+"""Who has taken back what nobody can answer any more."""
+
+
+class NotAsked(Refused):
+    """A request that cannot be sent, whatever its proof."""
+
+
+class NoneStands(NotAsked):
+    """No service has a registration of the candidate any more."""
+
+    message = (
+        "Aucune de vos inscriptions n'est en cours : aucun service ne peut répondre à cette "
+        "demande. Écrivez au service des examens et concours."
+    )
+
+
+class NotFrozen(NotAsked):
+    """The candidate may change the civil data without asking."""
+
+    message = "Vos informations sont encore modifiables : changez-les dans « Modifier mon compte »."
+
+
+class AwaitsAnswer(NotAsked):
+    """Another request of the candidate waits."""
+
+    message = (
+        "Une demande de correction attend déjà une réponse : retirez-la d'abord dans « Modifier mon "
+        "compte »."
+    )
+
+
+class ReadBefore(NotAsked):
+    """The civil data were corrected between the page and what it sent."""
+
+    message = (
+        "Le service vient de corriger vos informations : relisez-les dans « Modifier mon compte », "
+        "puis recommencez si une correction reste à demander."
+    )
+
+
+class CorrectedSince(Overtaken):
+    """The civil data are no more those that the request would correct."""
+
+    message = (
+        "L'état civil a été corrigé depuis cette demande : elle ne peut plus être acceptée telle "
+        "quelle. Corrigez ce qui reste à corriger dans le dossier, puis refusez-la en disant ce qui "
+        "est fait."
+    )
+
+
+def may_ask(candidate: Candidate) -> bool:
+    """Return whether a candidate may ask for a correction, as far as can be said beforehand."""
+    waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
+    standing = Registration.objects.active().filter(candidate=candidate)
+    return candidate.is_frozen and standing.exists() and not waiting.exists()
+
+
+def send(
+    *,
+    candidate: Candidate,
+    identity: dict[str, Any],
+    seen: int,
+    reason: str,
+    proof: bytes,
+    by: Actor,
+    at: datetime,
+) -> CorrectionRequest:
+    """« Envoyer la demande »: nothing changes until it is decided.
+
+    Args:
+        candidate: whose civil data they are.
+        identity: the civil data asked for, as `IdentityForm.identity()` gives them.
+        seen: the key of the civil data that were read before they were changed.
+        reason: why, if it is said.
+        proof: a PDF or a photo.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        AwaitsAnswer, NotFrozen, NoneStands, ReadBefore: see each.
+        NothingChanged: they are those that are kept.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `queueing.with_proof`.
+    """
+
+    @transaction.atomic
+    def kept(key: str) -> CorrectionRequest:
+        locked = lock_person(candidate.pk)
+        waiting: CorrectionRequest | None = locked.correction_requests.filter(state="sent").first()
+        if waiting is not None and _is_the_same(waiting, identity, reason, key):
+            return waiting  # the button was pressed twice
+        if waiting is not None:
+            raise AwaitsAnswer
+        sent = requesting.send_correction(
+            candidate=locked,
+            registration=_answering(locked, seen),
+            identity=identity,
+            reason=reason,
+            proof_key=key,
+            at=at,
+        )
+        _record("correction requested", sent, by=by, at=at)
+        _tell("correction_requested", sent, at=at)
+        return sent
+
+    return queueing.with_proof(proof, kept)
+
+
+def _is_the_same(sent: CorrectionRequest, identity: dict[str, Any], reason: str, key: str) -> bool:
+    """Return whether a request asks the same, for the same reason, on the same proof."""
+    said = (sent.identity, sent.reason, files.digest_of(sent.proof_key))
+    return said == (identity, reason, files.digest_of(key))
+
+
+def _answering(candidate: Candidate, seen: int) -> Registration:
+    """Return the registration whose service answers. Raises NotFrozen, ReadBefore, NoneStands."""
+    if not candidate.is_frozen:
+        raise NotFrozen
+    if candidate.identity_id != seen:
+        raise ReadBefore
+    registration = last_standing_of(candidate)
+    if registration is None:
+        raise NoneStands
+    return registration
+
+
+@transaction.atomic
+def take_back(*, request: CorrectionRequest, by: Actor, at: datetime) -> None:
+    """Take a request back; its proof is erased.
+
+    Raises:
+        Refused: it was decided meanwhile.
+    """
+    requesting.take_back(request, at=at)
+    _record("correction taken back", request, by=by, at=at)
+
+
+def lock_waiting(candidate: int) -> CorrectionRequest | None:
+    """Lock the correction that a candidate waits for, if any, before their registrations.
+
+    Whoever accepts it locks them in that order: neither waits for the other.
+    """
+    waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
+    found: CorrectionRequest | None = waiting.select_for_update(of=("self",)).first()
+    return found
+
+
+def leave_unreached(candidate: int, *, at: datetime) -> None:
+    """Take back the correction that waits once no registration of its candidate stands any more.
+
+    No perimeter holds it from then on: it would keep its proof for ever. To be called in the
+    transaction of the act that ends a registration, after it.
+
+    Args:
+        candidate: the key of whoever asked.
+        at: the instant.
+    """
+    request = lock_waiting(candidate)  # another registration that ends at once is committed then
+    if request is None or Registration.objects.active().filter(candidate=candidate).exists():
+        return
+    requesting.take_back(request, at=at, by=LEFT)
+    _record("correction left", request, by=SYSTEM, at=at)
+
+
+@transaction.atomic
+def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -> None:
+    """Say who deals with a request, so that nobody else does; it holds nobody back.
+
+    Raises:
+        DecidedAlready: by a colleague, or taken back.
+    """
+    queueing.assign(request, user=user, by=by)
+    _record("correction assigned", request, by=by, at=at)
+
+
+@transaction.atomic
+def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
+    """Correct the civil data as is asked; return how many registrations stand.
+
+    The request moves first: it is what two managers at once wait for.
+
+    Args:
+        request: one whose `registration` is that in whose file it is accepted.
+        by: who accepts.
+        at: the instant.
+
+    Raises:
+        CorrectedSince: the civil data are other ones than those that were to be corrected.
+        Refused: it was decided or taken back meanwhile.
+    """
+    requesting.end(request, ACCEPT, at=at, decided_name=by.name)
+    try:
+        count = correct_identity(
+            registration=request.registration,
+            identity=request.identity,
+            seen=request.before_id,
+            proof=f"pièce jointe à la demande du {request.sent_in_words}",
+            by=by,
+            at=at,
+            request=request,
+        )
+    except Overtaken as overtaken:
+        raise CorrectedSince from overtaken
+    _record("correction accepted", request, by=by, at=at)
+    return count
+
+
+@transaction.atomic
+def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) -> None:
+    """Refuse what is asked, with a reason; its candidate may ask again.
+
+    Raises:
+        AnswerMissing: nothing is said.
+        Refused: it was decided or taken back meanwhile.
+    """
+    if not answer:
+        raise queueing.AnswerMissing
+    requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
+    _record("correction refused", request, by=by, at=at)
+    _tell("correction_refused", request, at=at)
+
+
+def requests_on(registration: Registration) -> QuerySet[Entry]:
+    """Return the acts on what its candidate asked to correct while it counts, the last first."""
+    done = entries_about(*persons_of(registration)).filter(verb__in=VERBS)
+    return while_it_counts(done, "at", registration)
+
+
+def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -> None:
+    # Which data, not what they would become: what is refused stays in the request alone.
+    asked = request.identity
+    journal.record(
+        verb,
+        by=by,
+        on=request.candidate,
+        at=at,
+        academy=request.registration.academy_id,
+        after={
+            "request": request.pk,
+            "fields": sorted(
+                name for name in asked if asked[name] != getattr(request.before, name)
+            ),
+            "reason": request.answer,
+        },
+    )
+
+
+def _tell(kind: str, request: CorrectionRequest, *, at: datetime) -> None:
+    key = f"correction request:{request.pk}:{kind}"
+    queueing.tell(kind, request, key=key, about=request.candidate, at=at, path="/mon-compte")

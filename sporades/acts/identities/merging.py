@@ -1,0 +1,214 @@
+"""Two candidates who are one person become one: a second person approves, nothing is lost (I12)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal, mail
+from sporades.accounts import operations as accounts
+from sporades.accounts.addresses import half_said
+from sporades.accounts.models import User
+from sporades.acts.identities.comparing import Overtaken, both, mark_of, record
+from sporades.acts.identities.correcting import issue_again
+from sporades.candidates import claims
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.queue import app
+from sporades.core.refusals import SamePerson
+from sporades.core.transitions import move
+from sporades.doubles import operations as doubles
+from sporades.doubles.hindrances import Hindered, hindrances
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import MERGE
+from sporades.drawers import operations as drawers
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
+from sporades.letters.operations import give_letters, mail_unprintable, settle_returned, tell
+from sporades.mail.operations import carry
+from sporades.registrations import joining
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+
+MERGED = "candidates merged"
+SAME_PERSON = "Une fusion est approuvée par une autre personne que celle qui la propose."
+
+
+@transaction.atomic
+def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Candidate:
+    """Merge two candidates as somebody else proposed; return the one who is kept.
+
+    Their registrations keep their numbers, versions, documents, messages and notes. Those that
+    stand under other civil data than those that are kept have a new version that says them.
+
+    Args:
+        double: the two, of whom a merge is proposed.
+        seen: what `mark_of` said when they were read.
+        by: who approves.
+        at: the instant.
+
+    Raises:
+        SamePerson: whoever proposed it approves it.
+        Overtaken: they are no more what was read, or something of theirs is under way.
+        Hindered: something must be settled before.
+        Refused: it is not proposed any more.
+    """
+    _lock(double)
+    locked = LikelyDouble.objects.select_for_update().get(pk=double.pk)
+    if by.identifier == locked.proposed_by_id:
+        raise SamePerson(SAME_PERSON)
+    if mark_of(locked) != seen or locked.kept_id is None:
+        raise Overtaken
+    one, other = both(locked)
+    kept, left = (one, other) if locked.kept_id == one.pk else (other, one)
+    if found := hindrances(kept=kept, left=left, at=at):
+        raise Hindered(found)
+    _merge(locked, kept=kept, left=left, by=by, at=at)
+    return kept
+
+
+def _lock(double: LikelyDouble) -> None:
+    """Lock all that a merge touches, in the order of every act.
+
+    Accounts, the codes of records, registrations, drafts, persons.
+
+    Raises:
+        Overtaken: something was begun or filed while it was waited for.
+    """
+    doubles.hold()
+    keys = (double.first_id, double.second_id)
+    persons = Candidate.objects.filter(pk__in=keys).order_by("pk")
+    holders = persons.exclude(user=None).values_list("user", flat=True)
+    users = list(holders)
+    accounts.lock_all(users)
+    claims.lock(keys)
+    held = joining.lock_all(keys)
+    # Nothing is begun or filed for somebody who is locked to their key.
+    list(persons.select_for_update(of=("self",)).values_list("pk", flat=True))
+    if list(holders.all()) != users or joining.held_by(keys) != held:
+        raise Overtaken
+
+
+def _merge(
+    double: LikelyDouble, *, kept: Candidate, left: Candidate, by: Actor, at: datetime
+) -> None:
+    account, was = left.user, _what_was(left)
+    addresses = {one.address for one in (kept, left) if not one.by_letter}
+    given = joining.give_all(left, kept=kept)
+    candidates.merge(left, kept=kept, at=at)
+    drawers.give(left, to=kept)
+    joining.give_folders(kept)
+    carry(left, to=kept)
+    give_letters(left, to=kept)
+    mail_unprintable(kept, at=at)
+    settle_returned(kept)
+    claims.forget([left, kept] if kept.has_account else [left])
+    move(
+        double,
+        MERGE,
+        decided_at=at,
+        decided_by=by.name,
+        decided_by_id=by.identifier,
+        left={**was, "registrations": [one.number for one in given]},
+    )
+    doubles.set_right(kept=kept, left=left)
+    _record(double, kept=kept, left=left, by=by, at=at)
+    _put_under(kept, given, by=by, at=at)
+    _tell(kept, addresses=addresses, closed=_closed(account, kept, by=by, at=at), at=at)
+    app.configure_task("doubles.look", queue="batches").defer(candidate=kept.pk)
+
+
+def _record(
+    double: LikelyDouble, *, kept: Candidate, left: Candidate, by: Actor, at: datetime
+) -> None:
+    """Keep the merge in the journal of both persons, and of each registration that is theirs."""
+    said = {"kept": kept.number, "merged": left.number}
+    record(MERGED, double, by=by, at=at, reason=double.reason, **said)
+    # Whoever reads one of these may not know what the other academy has: the reason may say it.
+    for one in Registration.objects.filter(candidate=kept).order_by("pk"):
+        journal.record(MERGED, by=by, on=one, at=at, academy=one.academy_id, after=said)
+
+
+def merges_of(registration: Registration) -> QuerySet[Entry]:
+    """Return the merges of its candidate with another, the last first."""
+    return entries_about(registration).filter(verb=MERGED)
+
+
+def _what_was(candidate: Candidate) -> dict[str, object]:
+    return {
+        "number": candidate.number,
+        "identity": candidate.identity_id,
+        "email": candidate.email,
+        "account": candidate.user.email if candidate.user else "",
+    }
+
+
+def _put_under(kept: Candidate, given: list[Registration], *, by: Actor, at: datetime) -> None:
+    """Put the registrations that stand under the civil data that are kept, where these are others."""
+    said = candidates.civil_data(kept.identity)
+    for one in given:
+        if one.is_active and candidates.civil_data(one.identity) != said:
+            signed_by = one.service.managing_service.name
+            issue_again(registration=one, identity=kept.identity, signed_by=signed_by, by=by, at=at)
+
+
+def _closed(account: User | None, kept: Candidate, *, by: Actor, at: datetime) -> str:
+    """Close the account that is left over, where each had one; return its address."""
+    if account is None or kept.user_id == account.pk:
+        return ""
+    journal.record("account closed after a merge", by=by, on=account, at=at)
+    mail.forget([account])
+    address = account.email
+    accounts.close(account)
+    return address
+
+
+def _tell(kept: Candidate, *, addresses: set[str], closed: str, at: datetime) -> None:
+    """Write to every address that either had: which account is left, and what it holds."""
+    mine = Registration.objects.filter(candidate=kept).whole().order_by("-filed_at", "-pk")
+    registrations = list(mine)
+    key = f"candidate:{kept.pk}:merged:{at.isoformat()}"
+    named: dict[str, Any] = {"name": kept.identity.full_name, "number": kept.number}
+    if kept.by_letter:
+        service = registrations[0].service
+        tell(
+            kept,
+            "candidates_merged",
+            service=service,
+            at=at,
+            key=key,
+            about=kept,
+            **named,
+            registrations=[one for one in registrations if one.service_id == service.pk],
+            is_closed=False,
+            closed="",
+            sign_in_as="",
+            contact=contact_of(service),
+        )
+    for address in sorted(addresses):
+        mail.write(
+            "candidates_merged",
+            to=address,
+            at=at,
+            key=key,
+            about=kept,
+            urgent=True,
+            **named,
+            # What there is to see is told where it is seen.
+            registrations=registrations if address == kept.address else [],
+            is_closed=address == closed,
+            closed=half_said(closed) if closed else "",
+            sign_in_as=_sign_in_as(kept, address),
+            contact=contact_of(registrations[0].service),
+            link=absolute("/mes-inscriptions"),
+        )
+
+
+def _sign_in_as(kept: Candidate, reader: str) -> str:
+    """Return the address with which to sign in, in full to who reads it there already."""
+    if kept.user is None:
+        return ""
+    return kept.user.email if kept.user.email == reader else half_said(kept.user.email)

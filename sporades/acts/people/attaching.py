@@ -1,0 +1,69 @@
+"""A record becomes that of an account: from then on its candidate reads mails (B8)."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts.models import User
+from sporades.acts.people.reached import WayTo, tell_there
+from sporades.candidates.models import Candidate, Channel, ClaimCode
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.documents.models import Folder
+from sporades.letters.operations import mail_unprintable
+
+
+def attach(user: User, *, at: datetime) -> Candidate | None:
+    """Give an account the record that its code opened; return it, or nothing where there is none.
+
+    It goes with its registrations, its drafts and its documents. Whoever was written to before is
+    told by that way too, should the code have been somebody else's. A letter that waits is
+    printed and posted as it was written, or goes by mail where no run would take it.
+
+    Args:
+        user: the account, activated, locked by whoever calls.
+        at: the instant.
+    """
+    code = ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user).first()
+    if code is None:
+        return None
+    record = Candidate.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=code.candidate_id
+    )
+    code.delete()
+    if record.has_account or record.is_merged:
+        return None
+    record.user, record.email, record.channel = user, user.email, Channel.MAIL
+    record.save(update_fields=["user", "email", "channel"])
+    mail_unprintable(record, at=at)
+    _warn(record, code, user, at=at)
+    Folder.objects.filter(registration__candidate=record).update(holder=user)
+    journal.record(
+        "record claimed",
+        by=Actor("candidate", f"compte {user.pk}", f"user:{user.pk}"),
+        on=record,
+        at=at,
+        academy=record.academy_id or "",
+    )
+    mail.write(
+        "record_claimed",
+        to=user.email,
+        at=at,
+        key=f"record:{record.pk}:claimed:{user.pk}",
+        about=record,
+        name=record.identity.full_name,
+        link=absolute(reverse("candidate:home")),
+    )
+    return record
+
+
+def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> None:
+    """Tell it where the person was written to when the code was given, wherever they are since."""
+    tell_there(
+        record,
+        "record_taken",
+        way=WayTo(code.email, tuple(code.envelope)),
+        at=at,
+        key=f"record:{record.pk}:taken:{user.pk}",
+    )

@@ -1,0 +1,363 @@
+"""What its owner changes of an account: its address, its civil data, its password."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accounts import guessing, limits, second_factor
+from sporades.accounts import operations as accounts
+from sporades.accounts.addresses import letter_box
+from sporades.accounts.keys import change_key, reset_key, undo_key
+from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
+from sporades.accounts.sessions import end_sessions
+from sporades.acts.people.addressing import AddressKnown, is_known, may_write, take_address
+from sporades.acts.people.joining import author, send_activation_again, unnamed
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words, listed
+from sporades.core.links import absolute
+from sporades.core.locks import lock_value
+from sporades.core.refusals import Refused
+
+ZONE = settings.TIME_ZONE
+LINK_HOLDER = Actor("link", "porteur d'un lien « Ce n'était pas moi »")
+"""Who undoes a change reads the letter box of before: that is all that is known of them."""
+
+
+class NoAccount(Refused):
+    """No account has this address."""
+
+
+class NoSecondFactor(Refused):
+    """An account has nothing to be freed of."""
+
+
+# --- Its address -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_address_change(user: User, *, email: str, network: str, at: datetime) -> None:
+    """Send to a new address the link that will make it the account's.
+
+    The mail does not say whose account it is: nothing proves yet that its reader is the owner.
+
+    Raises:
+        AddressKnown: it is another's. Its owner is told.
+        Held: the account has just been given back to an old address.
+    """
+    accounts.check_not_held(user, at=at)
+    address = normalised_address(email)
+    accounts.lock(user)
+    lock_value("address", address)
+    if is_known(address, but_to=user):
+        raise AddressKnown
+    change = accounts.ask_change(user, email=address, at=at)
+    if may_write(address, network=network, at=at):
+        mail.write(
+            "address_change",
+            to=address,
+            at=at,
+            key=f"address-change {change.pk}",
+            about=user,
+            urgent=True,
+            link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
+            deadline=instant_in_words(change.expires_at, ZONE),
+        )
+
+
+@transaction.atomic
+def confirm_address_change(change_id: int, *, at: datetime) -> User:
+    """Make a new address the login and the address of every message; tell the old one.
+
+    Raises:
+        TooOld: the link was used, replaced by another, or its day is over.
+        AddressKnown: the address became another's in the meantime.
+        Held: the account has just been given back to an old address.
+    """
+    change = _of_locked_account(AddressChange, change_id)
+    if change is None or at > change.expires_at:
+        raise accounts.TooOld
+    user, old, new = change.user, change.user.email, change.email
+    accounts.check_not_held(user, at=at)
+    take_address(new, but_to=user, at=at)
+    _move(user, email=new)
+    _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
+    journal.record("address changed", by=author(user), on=user, at=at)
+    return user
+
+
+def _of_locked_account[Row: (AddressChange, LeftAddress)](model: type[Row], pk: int) -> Row | None:
+    """Return a row as it stands once its account is locked.
+
+    The account comes first, always: whoever confirms a change deletes no row that whoever
+    undoes one holds, and the other way round.
+    """
+    account = model.objects.filter(pk=pk).values("user")
+    User.objects.select_for_update(no_key=True).filter(pk__in=account).first()
+    return model.objects.select_related("user").filter(pk=pk).first()
+
+
+def _move(user: User, *, email: str) -> None:
+    accounts.change_address(user, email=email)
+    candidate = Candidate.objects.filter(user=user).first()
+    if candidate:
+        candidates.change_address(candidate, email=email)
+
+
+def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
+    """Write to both addresses; the old one alone is given the way back.
+
+    It is not told the new one: it may have been left because somebody else reads it.
+    """
+    for to in (left.email, user.email):
+        mail.write(
+            "address_changed",
+            to=to,
+            at=at,
+            key=f"address-changed {user.pk} {at.isoformat()}",
+            about=user,
+            urgent=to == left.email,
+            old=left.email,
+            new=user.email,
+            when=instant_in_words(at, ZONE),
+            undo=_way_back(left) if to == left.email else "",
+            deadline=instant_in_words(left.expires_at, ZONE),
+            help_page=absolute(reverse("public:contact")),
+        )
+
+
+def _way_back(left: LeftAddress) -> str:
+    return absolute(reverse("account_undo_address", args=[undo_key(left)]))
+
+
+@transaction.atomic
+def undo(left_id: int, *, at: datetime) -> User:
+    """« Ce n'était pas moi »: give an account back to the address that it had (S-18).
+
+    Whoever changed the address, or added a way to sign in, knew the password, and may have
+    added others: the password serves no more, every session ends, and what was added since
+    goes. Only a link sent to the address itself lets anybody in again.
+
+    Raises:
+        TooOld: the link was used, or its 72 hours are over, or an older one was used.
+        AddressKnown: the address became another's in the meantime.
+    """
+    left = _of_locked_account(LeftAddress, left_id)
+    if left is None or at > left.expires_at:
+        raise accounts.TooOld
+    user, taken = left.user, left.user.email
+    take_address(left.email, but_to=user, at=at)
+    _move(user, email=left.email)
+    accounts.shut_intruders_out(user, left=left)
+    if taken != left.email:
+        held_until = accounts.hold(user, at=at)
+        _tell_return(user, taken=taken, held_until=held_until, at=at)
+    _send_reset(user, at=at)
+    verb = "address change undone" if left.is_moved else "sign-in change undone"
+    journal.record(verb, by=LINK_HOLDER, on=user, at=at)
+    return user
+
+
+def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) -> None:
+    for to in (user.email, taken):
+        mail.write(
+            "address_restored",
+            to=to,
+            at=at,
+            key=f"address-restored {user.pk} {at.isoformat()}",
+            about=user,
+            old=taken,
+            new=user.email,
+            is_back=to == user.email,
+            ways=listed(second_factor.ways_left(user)),
+            held_until=instant_in_words(held_until, ZONE),
+            when=instant_in_words(at, ZONE),
+            help_page=absolute(reverse("public:contact")),
+        )
+
+
+# --- Its ways to sign in -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
+    """Let in by the password alone an owner who cannot show a second factor any more.
+
+    Raises:
+        NoAccount: no account has this address.
+        NoSecondFactor: there is nothing to remove.
+    """
+    address = normalised_address(email)
+    user = User.objects.select_for_update(no_key=True).filter(email=address).first()
+    if user is None:
+        raise NoAccount(f"Aucun compte n'a l'adresse {address}.")
+    if not second_factor.remove(user):
+        raise NoSecondFactor(f"Le compte {address} n'a pas de double authentification.")
+    end_sessions(user)
+    tell_sign_in_changed(
+        user,
+        change="second_factors_removed",
+        news="le service a retiré la double authentification de votre compte et déconnecté tous "
+        "les appareils",
+        is_added=False,
+        by=by,
+        at=at,
+    )
+    return user
+
+
+@transaction.atomic
+def tell_sign_in_changed(
+    user: User,
+    *,
+    change: str,
+    news: str,
+    is_added: bool,
+    by: Actor | None = None,
+    at: datetime,
+    was_code: bool = False,
+) -> None:
+    """Write to the owner that a way to sign in was added, removed or spent, and to the journal.
+
+    A stolen password is enough to add one, and a new password does not take it away: the mail
+    carries the way back.
+
+    Args:
+        user: whose account it is.
+        change: what happened, for the journal.
+        news: what happened, in words.
+        is_added: whether there is something to take away.
+        by: who did it; the owner, unless said otherwise.
+        at: the instant.
+        was_code: whether a recovery code was spent, and others may be known.
+    """
+    left = accounts.remember_address(user, at=at) if is_added else None
+    mail.write(
+        "sign_in_changed",
+        to=user.email,
+        at=at,
+        key=f"{change} {user.pk} {at.isoformat()}",
+        about=user,
+        urgent=is_added or was_code,
+        news=news,
+        is_staff=user.is_staff_member,
+        codes=absolute(reverse("mfa_generate_recovery_codes")) if was_code else "",
+        when=instant_in_words(at, ZONE),
+        undo=_way_back(left) if left else "",
+        deadline=instant_in_words(left.expires_at, ZONE) if left else "",
+        reset=absolute(reverse("account_reset_password")),
+        help_page=absolute(reverse("public:contact")),
+    )
+    journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=change)
+
+
+# --- Its civil data -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_identity(
+    candidate: Candidate, *, identity: dict[str, Any], by: Actor, at: datetime, seen: int = 0
+) -> None:
+    """Correct civil data that no saved registration has frozen.
+
+    Args:
+        candidate: whose they are.
+        identity: the new ones.
+        by: who corrects them.
+        at: the instant.
+        seen: the key of those that the page showed, if it says so.
+
+    Raises:
+        Frozen, ChangedMeanwhile: see `candidates.change_identity`.
+    """
+    before = candidates.civil_data(candidate.identity)
+    if candidates.change_identity(candidate, identity=identity, seen=seen, at=at):
+        # Nothing was filed yet: which data changed is enough, what they were is forgotten.
+        changed = sorted(name for name, value in identity.items() if before[name] != value)
+        journal.record(
+            "identity changed", by=unnamed(by, candidate), on=candidate, at=at, after=changed
+        )
+
+
+# --- Its password -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def help_back_in(
+    email: str, *, network: str, known_accounts: Collection[int], at: datetime
+) -> None:
+    """Send what helps: a link to a new password, or the activation mail again, or nothing.
+
+    Nothing is sent where this demand, or a later one, was answered already.
+
+    Args:
+        email: the address typed.
+        network: where the demand came from.
+        known_accounts: the accounts that the device has signed in to before. A share of
+            their mails is for them alone: strangers never keep them from asking.
+        at: the instant of the demand.
+    """
+    address = normalised_address(email)
+    accounts = User.objects.select_for_update(no_key=True, of=("self",))
+    user = accounts.filter(email=address, is_active=True).first()
+    if user is None:
+        return
+    if user.activated_at is None:
+        send_activation_again(address, network=network, at=at, is_forgotten=True)
+        return
+    if user.reset_asked_at and user.reset_asked_at >= at:
+        return
+    by_owner = user.pk in known_accounts
+    if may_write(
+        address, network=network, at=at, is_reset=True, by_owner=by_owner
+    ) or _may_pass_the_count(address, at=at):
+        _send_reset(user, at=at)
+
+
+def _may_pass_the_count(address: str, *, at: datetime) -> bool:
+    """Return whether one more link may leave: wrong passwords leave its owner no other way."""
+    return guessing.keeps_strangers_out(address, at=at) and limits.spend(
+        limits.RESETS_PAST_THE_COUNT, letter_box(address), at=at
+    )
+
+
+def _send_reset(user: User, *, at: datetime) -> None:
+    """Send the link to a new password; those sent before are no longer good."""
+    account, token = reset_key(user, at=at)
+    mail.write(
+        "password_reset",
+        to=user.email,
+        at=at,
+        key=f"password-reset {user.pk} {at.isoformat()}",
+        about=user,
+        urgent=True,
+        link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
+    )
+
+
+def tell_password_changed(user: User, *, is_first: bool = False, at: datetime) -> None:
+    """Write to the owner of an account whose password has just changed, and to the journal.
+
+    Args:
+        user: the account.
+        is_first: whether somebody who was invited has chosen their first one: it is no news to them.
+        at: the instant.
+    """
+    if not is_first:
+        mail.write(
+            "password_changed",
+            to=user.email,
+            at=at,
+            key=f"password-changed {user.pk} {at.isoformat()}",
+            about=user,
+            when=instant_in_words(at, ZONE),
+            reset=absolute(reverse("account_reset_password")),
+            help_page=absolute(reverse("public:contact")),
+        )
+    journal.record("password changed", by=author(user), on=user, at=at)

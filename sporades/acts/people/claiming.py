@@ -1,0 +1,163 @@
+"""« J'ai reçu un code »: somebody takes the record that an office made of them (B8)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts import limits
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.acts.people import addressing, enrolling, forgetting, joining
+from sporades.acts.people.attaching import attach
+from sporades.acts.people.reached import way_to
+from sporades.candidates import claims
+from sporades.candidates import operations as candidates
+from sporades.candidates.births import Parts
+from sporades.candidates.models import Candidate, ClaimCode, Identity
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.drawers import operations as drawers
+from sporades.registrations.models import Draft
+
+
+class WrongCode(Refused):
+    """It opens nothing, for whatever reason: nothing more is said."""
+
+    message = (
+        "Ce code n'ouvre rien avec cette date de naissance. Vérifiez l'un et l'autre. S'il a plus de "
+        "30 jours, s'il a déjà servi ou si un autre vous a été donné depuis, demandez-en un nouveau "
+        "au service qui vous l'a remis."
+    )
+
+
+class TooManyTries(Refused):
+    """Too many codes were typed from there."""
+
+    message = "Trop de codes ont été essayés depuis votre réseau. Réessayez dans une heure."
+
+
+class TwoFiles(Refused):
+    """The account has a file of its own: two persons of the office merge them."""
+
+    message = (
+        "Votre compte a déjà son propre dossier, et ce code en ouvre un autre. Rien n'est changé : "
+        "demandez au service qui vous a remis ce code de réunir les deux."
+    )
+
+
+@transaction.atomic
+def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> str:
+    """Return a new code for a record, which ends the one before.
+
+    Args:
+        candidate: the record.
+        reach: where whoever gives it keeps records.
+        academy: for which it is given.
+        by: who gives it.
+        at: the instant.
+
+    Raises:
+        Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
+    """
+    # In the order of every act: the code, then the record.
+    ClaimCode.objects.select_for_update(of=("self",)).filter(candidate=candidate).first()
+    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
+    enrolling.check(locked, reach=reach)
+    way = way_to(locked)
+    code = claims.give(locked, by=by.name, email=way.email, envelope=way.envelope, at=at)
+    journal.record("claim code given", by=by, on=locked, at=at, academy=academy)
+    return code
+
+
+def claim(
+    *, code: str, birth: Parts, email: str, password: str, network: str, at: datetime
+) -> None:
+    """Make an account that takes a record once it is activated; no other record is made.
+
+    The code serves until then: whoever mistyped their address begins again, and the account that
+    nobody has activated gives way. Of two at once, one account is left.
+
+    Args:
+        code: what was typed.
+        birth: day, month, year.
+        email: the address, in any form; that of the record may be taken.
+        password: what will open the account.
+        network: where the demand comes from.
+        at: the instant at which it arrived.
+
+    Raises:
+        TooManyTries, WrongCode: see each.
+        addressing.AddressKnown: an account or another record carries the address.
+        joining.TooManyMails: the mail that activates it may not leave.
+    """
+    _spend(network, at=at)
+    with transaction.atomic():
+        addressing.hold_address(email, at=at)
+        found = claims.opened_by(code, birth, at=at)
+        if found is not None:
+            joining.join(
+                identity=None,
+                email=email,
+                password=password,
+                at=at,
+                network=network,
+                record=found.candidate,
+                also=lambda user: _wait(found, user, at=at),
+            )
+    if found is None:
+        accounts.hashed(password)  # as slow as when the code is right
+        raise WrongCode
+
+
+def _wait(code: ClaimCode, user: User, *, at: datetime) -> None:
+    """Keep which account the code makes, until it is activated; another one gives way."""
+    code.refresh_from_db(fields=["taken_by"])
+    if code.taken_by is not None:
+        forgetting.give_way(code.taken_by, at=at)
+    ClaimCode.objects.filter(pk=code.pk).update(taken_by=user)
+
+
+def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetime) -> None:
+    """Give a record to an account that is signed in, if it has no file that counts.
+
+    Civil data of its own that are the same person's, and for which nothing was begun, give way to
+    those of the record. Two files are never merged here.
+
+    Raises:
+        TooManyTries, WrongCode, TwoFiles: see each.
+    """
+    _spend(network, at=at)
+    with transaction.atomic():
+        addressing.hold_address(user.email, at=at)
+        found = claims.opened_by(code, birth, at=at)
+        if found is not None:
+            _make_room(user, found.candidate)
+            ClaimCode.objects.filter(pk=found.pk).update(taken_by=user)
+            attach(user, at=at)
+    if found is None:
+        raise WrongCode
+
+
+def _make_room(user: User, record: Candidate) -> None:
+    own = Candidate.objects.select_for_update(of=("self",)).filter(user=user).first()
+    if own is None:
+        return
+    is_begun = Draft.objects.filter(candidate=own).exists()
+    if own.is_frozen or is_begun or not _is_same(own.identity, record.identity):
+        raise TwoFiles
+    mail.forget([own])
+    drawers.give(own, to=record)
+    candidates.erase(own)
+
+
+def _is_same(one: Identity, other: Identity) -> bool:
+    """Return whether civil data name one person: names and birth date."""
+    names = ("birth_name_key", "first_names_key", "birth_year", "birth_month", "birth_day")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _spend(network: str, *, at: datetime) -> None:
+    if not limits.spend(limits.CODES_FROM_A_NETWORK, network, at=at):
+        raise TooManyTries

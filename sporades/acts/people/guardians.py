@@ -1,0 +1,243 @@
+"""Tell the guardian of a minor that something awaits them both, or was signed; never what (H4, P-12).
+
+Nobody has confirmed a guardian's address: the minor has typed it. Mails to it are counted with all
+those that anybody may cause to an address (S-14); past the count, a letter at home says the same.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sporades import mail
+from sporades.accommodations.left import unsent_in_words
+from sporades.accommodations.models import Case, Signature
+from sporades.accommodations.rules import is_another_guardian, is_minor
+from sporades.accounts.models import normalised_address
+from sporades.acts.people.addressing import may_write
+from sporades.candidates.operations import ADDRESS
+from sporades.candidates.postal import lines_of
+from sporades.core.french import instant_in_words, listed
+from sporades.core.links import absolute
+from sporades.letters.operations import tell_at
+from sporades.mail.models import Message, about_of
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+
+AWAITED, LEFT = "guardian_awaited", "minor_withdrawn"
+SIGNED, WITHDRAWN = "signed_as_guardian", "signed_request_withdrawn"
+
+
+def tell_guardian(
+    registration: Registration, *, at: datetime, key: str, is_reminder: bool = False
+) -> None:
+    """Tell the guardian of a minor that something awaits their candidate.
+
+    Args:
+        registration: what it is about, with its candidate and its service.
+        at: the instant of the act.
+        key: names the event.
+        is_reminder: whether it was told before.
+    """
+    _tell_beside(
+        registration,
+        AWAITED,
+        at=at,
+        key=key,
+        urgent=not is_reminder,
+        is_reminder=is_reminder,
+        page=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+
+
+def tell_of_leaving(registration: Registration, *, at: datetime) -> None:
+    """Tell the guardian of a minor that their registration is withdrawn: there is time to undo it.
+
+    Args:
+        registration: the one that is, with its candidate and its service.
+        at: the instant.
+    """
+    _tell_beside(
+        registration,
+        LEFT,
+        at=at,
+        key=f"registration:{registration.pk}:withdrawn:guardian",
+        urgent=True,
+        when=instant_in_words(at, registration.service.zone),
+    )
+
+
+def _tell_beside(
+    registration: Registration, kind: str, *, at: datetime, key: str, urgent: bool, **said: Any
+) -> None:
+    """Write to the guardian of a minor who has an address of their own, beside their candidate."""
+    if not (address := address_beside(registration, at=at)):
+        return
+    said |= {
+        "name": registration.identity.full_name,
+        "contact": contact_of(registration.service),
+    }
+    if _may_write(address, at=at):
+        mail.write(
+            kind,
+            to=address,
+            at=at,
+            key=key,
+            about=registration,
+            urgent=urgent,
+            registration=registration,
+            **said,
+        )
+    else:
+        _write_home_instead(registration, kind, at=at, **said)
+
+
+def address_beside(registration: Registration, *, at: datetime) -> str:
+    """Return where a guardian is told what their candidate is told too; or nothing.
+
+    Nobody is written to once the candidate is of age, nor twice in one letter box.
+    """
+    return guardian_address(registration) if is_minor(registration, at) else ""
+
+
+def _may_write(address: str, *, at: datetime) -> bool:
+    return may_write(normalised_address(address), network=None, at=at)
+
+
+def guardian_address(registration: Registration) -> str:
+    """Return where mail reaches a guardian: as registered, else as signed; never the candidate's own."""
+    given = registration.guardian_email
+    if given and not registration.candidate.is_reached_at(given):
+        return given
+    signed = Signature.objects.filter(case__registration=registration).exclude(email="")
+    last = signed.order_by("-signed_at", "-pk").first()
+    return last.email if last and not registration.candidate.is_reached_at(last.email) else ""
+
+
+def tell_of_signature(case: Case, signature: Signature, *, at: datetime) -> None:
+    """Tell a guardian that a request was signed in their name: by mail, else by a letter at home.
+
+    By both the first time that an address is told of one, be it that of the registration or of the
+    signing: whoever signs in their place has typed one of their own, here or a page before.
+
+    Args:
+        case: the request, with its registration.
+        signature: what was signed.
+        at: the instant.
+    """
+    key = f"accommodation:{case.pk}:signed:{signature.revision}"
+    is_first = _is_first_told(case.registration, signature)
+    if _tell_who_signed(case, signature, SIGNED, key=key, at=at) and is_first:
+        said = _said(case, signature, at=at)
+        _write_home(case.registration, SIGNED, key=f"{key}:home", at=at, to=signature.name, **said)
+
+
+def _is_first_told(registration: Registration, signature: Signature) -> bool:
+    """Return whether no mail has told the address of a signature of one before."""
+    address = signature.email or guardian_address(registration)
+    told = Message.objects.filter(**about_of(registration), kind=SIGNED, recipient__iexact=address)
+    return not told.exists()
+
+
+def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
+    """Tell every guardian who signed a request that it is withdrawn; of one that nobody signed, nobody.
+
+    Each address that a signature was given with: another may have signed since, and who was told of
+    the first signing would be told no more.
+
+    Args:
+        case: the request, with its registration.
+        at: the instant.
+    """
+    # In one order, whoever withdraws: each address is locked while its mails are counted.
+    for _, signature in sorted(_who_signed(case).items()):
+        key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
+        _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
+
+
+def _who_signed(case: Case) -> dict[str, Signature]:
+    """Return the last signature of each address; that of whom no mail reaches stands under none."""
+    whom: dict[str, Signature] = {}
+    for signature in case.signatures.order_by("-signed_at", "-pk"):
+        address = signature.email or guardian_address(case.registration)
+        whom.setdefault(address.casefold(), signature)
+    return whom
+
+
+def told_of_withdrawal(case: Case, *, at: datetime) -> str:
+    """Say how those who signed a request would be told that it is withdrawn: « un mail »; or nothing.
+
+    Args:
+        case: the request, with its registration.
+        at: now.
+    """
+    addresses = _who_signed(case)
+    ways = {
+        "un mail": any(addresses),
+        "un courrier": "" in addresses and is_minor(case.registration, at),
+    }
+    return listed([way for way, is_used in ways.items() if is_used], "ou")
+
+
+def _tell_who_signed(
+    case: Case, signature: Signature, kind: str, *, key: str, at: datetime
+) -> bool:
+    """Return whether a mail has told it: where there is none, or one too many, a letter has."""
+    registration, said = case.registration, _said(case, signature, at=at)
+    address = signature.email or guardian_address(registration)
+    if not address:
+        _write_home(registration, kind, key=key, at=at, to=signature.name, **said)
+        return False
+    if not _may_write(address, at=at):
+        _write_home_instead(registration, kind, at=at, to=signature.name, **said)
+        return False
+    mail.write(
+        kind, to=address, at=at, key=key, about=registration, registration=registration, **said
+    )
+    return True
+
+
+def _write_home_instead(
+    registration: Registration, kind: str, *, at: datetime, **said: Any
+) -> None:
+    """Write home what is one mail too many: once a day, however often it was."""
+    key = f"registration:{registration.pk}:{kind}:home:{at:%Y-%m-%d}"
+    _write_home(registration, kind, key=key, at=at, **said)
+
+
+def _write_home(
+    registration: Registration, kind: str, *, key: str, at: datetime, to: str = "", **said: Any
+) -> None:
+    """Write to the guardian whom a registration names, or to whoever signed where it names none."""
+    home = lines_of({name: getattr(registration, name) for name in ADDRESS})
+    if home and is_minor(registration, at):
+        envelope = [registration.guardian_name or to, *home]
+        tell_at(
+            envelope,
+            registration.candidate,
+            kind,
+            service=registration.service,
+            at=at,
+            key=key,
+            about=registration,
+            registration=registration,
+            **said,
+        )
+
+
+def _said(case: Case, signature: Signature, *, at: datetime) -> dict[str, Any]:
+    """Return what a guardian is told of a signature.
+
+    Who signed is called by the name that the registration gives, or not at all: whoever signs may
+    type anything, and a mail of the service would carry it to a stranger.
+    """
+    registration = case.registration
+    return {
+        "signer": ""
+        if is_another_guardian(registration, signature.name)
+        else registration.guardian_name,
+        "is_on_paper": signature.posted_on is not None,
+        "unsent": unsent_in_words(case, at=at),
+        "was_sent": case.asked_at is not None,
+        "when": instant_in_words(at, registration.service.zone),
+        "signed": signature.signed_in_words(registration.service.zone),
+        "contact": contact_of(registration.service),
+    }

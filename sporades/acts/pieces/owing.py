@@ -1,0 +1,241 @@
+"""What a registration owes of pieces, and what every act on one of them leaves: its file, its line, its mail."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final, Literal
+from uuid import UUID
+
+from django.db import transaction
+
+from sporades import journal
+from sporades.acts.registrations import completing
+from sporades.core import files
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.core.queue import defer_once
+from sporades.core.refusals import Refused
+from sporades.evidence import delays
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Deposit, Evidence
+from sporades.evidence.queries import Owed, owed_by, pieces_of
+from sporades.evidence.unmet import owes_pieces
+from sporades.intake import cleaning
+from sporades.letters.operations import tell
+from sporades.letters.rules import of_piece
+from sporades.registrations.evidence import are_named_to
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import locked_registration, with_owed
+from sporades.registrations.snapshot import contact_of
+
+SCAN = "evidence.scan"
+USUAL: Final = "usual"
+"""As much more time as the réglementation gives, if any."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+type Until = date | Literal["usual"] | None
+
+
+class NotAsked(Refused):
+    """The registration does not owe this piece."""
+
+    message = "Cette pièce n'est plus demandée pour cette inscription : relisez la liste."
+
+
+def owed_of(registration: Registration) -> list[Owed]:
+    """Return what a registration owes now; one that does not stand, or is validated, nothing."""
+    return pieces_of(registration) if owes_pieces(registration) else []
+
+
+def already_given(registration: Registration, code: str, sending: UUID) -> Deposit | None:
+    """Return the file that this press of the button has given already, if it has."""
+    found: Deposit | None = Deposit.objects.filter(
+        evidence__registration=registration, evidence__code=code, sending=sending
+    ).first()
+    return found
+
+
+def keep(
+    registration: Registration,
+    code: str,
+    made: cleaning.Clean,
+    *,
+    name: str,
+    sending: UUID,
+    awaited: Callable[[Registration], Evidence],
+    take: Callable[..., Deposit],
+    verb: str,
+    said: Mapping[str, str] = NOTHING,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Keep a file that was made safe, and write its row; once for a press.
+
+    Args:
+        registration: whose piece it is.
+        code: which piece.
+        made: the file.
+        name: by which its giver knows it again.
+        sending: the name of the press.
+        awaited: returns the piece of the registration once locked, or raises Refused.
+        take: puts the file in force, as `evidence.take` does.
+        verb: to the journal.
+        said: what else is said there, once the piece is locked.
+        by: who gives it.
+        at: the instant.
+    """
+    own = files.own_suffix(".pdf")
+    key = evidence.announce(made.content, own=own, at=at)
+    with files.kept_apart(made.content, suffix=".pdf", own=own):
+        locked = lock(registration.pk)
+        if (already := already_given(locked, code, sending)) is not None:
+            transaction.on_commit(lambda: files.forget_or_say([key]))
+            return already
+        evidence.ask(locked, locked.owed["evidence"], at=at)
+        row = row_of(locked, awaited(locked).pk)
+        given = take(
+            row,
+            evidence.Given(key, name, len(made.content), made.pages, sending),
+            by=by,
+            at=at,
+        )
+        record(
+            verb,
+            locked,
+            row,
+            by=by,
+            at=at,
+            deposit=given.pk,
+            digest=given.digest,
+            size=given.size,
+            **said,
+        )
+        completing.clear_if_complete(locked, at=at)
+        defer_once(SCAN, queue="evidence", deposit=str(given.pk))
+    given.doubts = made.doubts
+    return given
+
+
+def lock(pk: int) -> Registration:
+    """Return a registration, locked, with what it owes."""
+    locked_registration.get(pk=pk)
+    return with_owed.get(pk=pk)
+
+
+def lock_row(row: Evidence) -> tuple[Registration, Evidence]:
+    """Return the registration of a piece, locked, and the piece as it stands then."""
+    locked = lock(row.registration_id)
+    return locked, row_of(locked, row.pk)
+
+
+def row_of(registration: Registration, pk: int) -> Evidence:
+    """Return a piece of a registration that is locked, as it stands."""
+    row: Evidence = Evidence.objects.select_related("deposit").get(pk=pk)
+    row.registration = registration
+    return row
+
+
+def record(
+    verb: str,
+    registration: Registration,
+    row: Evidence,
+    *,
+    by: Actor,
+    at: datetime,
+    **after: object,
+) -> None:
+    """Keep an act on a piece in the journal of its registration, with what the piece is called then."""
+    journal.record(
+        verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"piece": row.code, "label": row.label, **after},
+    )
+
+
+def owed_as(registration: Registration, row: Evidence) -> Owed:
+    """Return a piece with its deadline as it is now; one that the version asks for no more is not given time.
+
+    Raises:
+        NotAsked: see there.
+    """
+    found = next((one for one in owed_by(registration, [row]) if one.row.pk == row.pk), None)
+    if found is None:
+        raise NotAsked
+    return found
+
+
+def granted(
+    registration: Registration, row: Evidence, until: Until, *, at: datetime
+) -> datetime | None:
+    """Return until when a piece may be sent, where that is later than its deadline."""
+    if until is None:
+        return None
+    owed = owed_as(registration, row)
+    day = delays.usual_day(registration, owed, at=at) if until == USUAL else until
+    return delays.granted(registration, owed, day, at=at) if day else None
+
+
+def in_journal(registration: Registration, until: datetime | None) -> dict[str, str]:
+    """Return what the journal says of the time that is granted, where some is."""
+    return {"until": local_day(until, registration.service.zone).isoformat()} if until else {}
+
+
+def tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    """Tell the candidate of a registration that stands that a piece is refused."""
+    if registration.is_active:
+        tell_of("piece_refused", row, registration, at=at)
+
+
+def tell_waived(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    """Tell the candidate of a registration that stands that a piece is due no more."""
+    if registration.is_active:
+        tell_of("piece_waived", row, registration, at=at, is_to_provide=False)
+
+
+def tell_overturned(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    """Tell the candidate of a registration that stands that a refused piece is good after all."""
+    if registration.is_active:
+        tell_of("piece_found_good", row, registration, at=at, is_to_provide=False)
+
+
+def tell_of(
+    kind: str,
+    row: Evidence,
+    registration: Registration,
+    *,
+    at: datetime,
+    is_to_provide: bool = True,
+) -> None:
+    """Tell a candidate something of a piece, by the mail or the letter of a kind.
+
+    Args:
+        kind: the template.
+        row: the piece, as the act has left it.
+        registration: whose piece it is.
+        at: the instant of the act.
+        is_to_provide: whether something must be sent for it.
+    """
+    owed = owed_as(registration, row)
+    tell(
+        registration.candidate,
+        kind,
+        service=registration.service,
+        at=at,
+        key=f"{kind}:{row.pk}:{at.isoformat()}",
+        about=registration,
+        matter=of_piece(row.pk),
+        urgent=True,
+        registration=registration,
+        piece=row,
+        is_named=are_named_to(registration),
+        before=owed.before,
+        is_in_time=owed.is_in_time(at),
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),
+        is_to_provide=is_to_provide,
+    )

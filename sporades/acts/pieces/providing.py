@@ -1,0 +1,273 @@
+"""The pieces of a registration: its candidate gives them, the antivirus looks at them (G2)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from sporades.accounts import limits
+from sporades.acts.pieces import owing
+from sporades.acts.registrations import completing
+from sporades.acts.sending import Sent, name_of, name_with_more, named
+from sporades.core import files
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.presses import named_text
+from sporades.core.queue import defer_once
+from sporades.core.refusals import Refused
+from sporades.drawers.models import KeptFile
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
+from sporades.evidence.queries import Owed
+from sporades.evidence.states import State
+from sporades.intake import antivirus, cleaning
+from sporades.registrations.models import Registration
+
+
+class NothingAwaited(Refused):
+    """Nothing is awaited for it: it has come, it is good, or nobody needs it."""
+
+    message = "Rien n'est plus attendu pour cette pièce : relisez la liste."
+
+
+class TooLate(Refused):
+    """The last minute of its deadline has passed."""
+
+
+class OtherFileMeanwhile(Refused):
+    """The file to which pages were to be added is in force no more, or was judged since it was read."""
+
+    message = (
+        "Rien n'est ajouté : le fichier de cette pièce, ou ce qu'en dit votre service, a changé "
+        "entre-temps. Relisez ce qui est écrit plus haut ; pour ajouter quand même vos pages à sa "
+        "suite, envoyez-les de nouveau."
+    )
+
+
+class TooOften(Refused):
+    """As many files as may be were given in a day."""
+
+    message = (
+        "Vous avez déjà envoyé trente fichiers en vingt-quatre heures pour cette inscription : "
+        "recommencez demain, ou envoyez cette pièce par courrier à votre service gestionnaire."
+    )
+
+
+# --- The candidate ----------------------------------------------------------------------------
+
+
+def deposit(
+    *,
+    registration: Registration,
+    code: str,
+    sent: Sequence[Sent],
+    press: str,
+    after: Deposit | None = None,
+    read: str = "",
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Give a file for a piece, or several photographs that become one.
+
+    Args:
+        registration: the giver's own, as `with_owed()` loads it.
+        code: which piece.
+        sent: one file, or several photographs, in the order of their pages.
+        press: names the press of the button: pressed twice, it gives one file.
+        after: the file in force for this piece, where its pages come first: the new ones follow.
+        read: the mark of the piece as it was read, where pages are added to it.
+        by: who gives it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NotAsked, NothingAwaited, TooLate, TooOften, OtherFileMeanwhile: see each.
+        evidence.TooMuch: it does not go with the other files of the registration.
+        Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
+        files.OutOfReach, files.Unreadable: the store does not answer, or not with that file.
+    """
+    sending = named(f"{press}\0suite" if after else press, sent)
+    if (already := owing.already_given(registration, code, sending)) is not None:
+        return already
+    _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
+    if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
+        raise TooOften
+
+    contents = [one.content for one in sent]
+    cleaning.check_together([len(one) for one in contents], after=after.size if after else 0)
+    return owing.keep(
+        registration,
+        code,
+        cleaning.join(contents, own=[files.get(after.key)] if after else []),
+        name=(
+            name_with_more(after.name, sent, longest=LONGEST_NAME)
+            if after
+            else name_of(sent, longest=LONGEST_NAME)
+        ),
+        sending=sending,
+        awaited=partial(_awaited, code=code, after=after, read=read, at=at),
+        take=evidence.take,
+        verb="piece deposited",
+        by=by,
+        at=at,
+    )
+
+
+def reuse(
+    *,
+    registration: Registration,
+    code: str,
+    kept: KeptFile,
+    press: str,
+    after: Deposit | None = None,
+    read: str = "",
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Give for a piece a copy of a file of one's drawer, byte for byte.
+
+    Args:
+        registration: the giver's own, as `with_owed()` loads it.
+        code: which piece.
+        kept: the file of the same candidate.
+        press: names the press of the button: pressed twice, it gives one file.
+        after: the file in force for this piece, where its pages come first.
+        read: the mark of the piece as it was read, where pages are added to it.
+        by: who gives it.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NotAsked, NothingAwaited, TooLate, TooOften, OtherFileMeanwhile: see each.
+        evidence.TooMuch: it does not go with the other files of the registration.
+        Unfit: it does not go with the one whose pages come first.
+        files.OutOfReach, files.Unreadable: the store does not give it.
+    """
+    sending = named_text(f"{press}\0{kept.key}\0suite" if after else f"{press}\0{kept.key}")
+    if (already := owing.already_given(registration, code, sending)) is not None:
+        return already
+    _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
+    if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
+        raise TooOften
+
+    return owing.keep(
+        registration,
+        code,
+        _added(kept, after) if after else cleaning.Clean(files.get(kept.key), kept.pages),
+        name=(
+            name_with_more(after.name, [Sent(kept.name, b"")], longest=LONGEST_NAME)
+            if after
+            else kept.name
+        ),
+        sending=sending,
+        awaited=partial(_awaited, code=code, after=after, read=read, at=at),
+        take=evidence.take,
+        verb="piece deposited",
+        by=by,
+        at=at,
+    )
+
+
+def _added(kept: KeptFile, after: Deposit) -> cleaning.Clean:
+    """Return a file of a drawer after the one in force: neither is a PDF that comes from outside."""
+    cleaning.check_together([kept.size], after=after.size)
+    return cleaning.join([], own=[files.get(after.key), files.get(kept.key)])
+
+
+def _awaited(
+    locked: Registration, *, code: str, after: Deposit | None, read: str, at: datetime
+) -> Evidence:
+    row = check(owing.owed_of(locked), code, at=at).row
+    _check_added_to(row, after=after, read=read)
+    return row
+
+
+def _check_added_to(row: Evidence, *, after: Deposit | None, read: str) -> None:
+    if after is not None and (row.deposit_id != after.pk or read not in ("", row.mark)):
+        raise OtherFileMeanwhile
+
+
+def check(owed: Sequence[Owed], code: str, *, at: datetime) -> Owed:
+    """Return the piece for which a file may be given.
+
+    Args:
+        owed: what the registration owes.
+        code: which piece.
+        at: the instant.
+
+    Raises:
+        NotAsked, NothingAwaited, TooLate: see each.
+    """
+    found = next((one for one in owed if one.row.code == code), None)
+    if found is None:
+        raise owing.NotAsked
+    if not found.row.is_replaceable:
+        raise NothingAwaited
+    if not found.is_in_time(at):
+        raise TooLate(_too_late(found))
+    return found
+
+
+def _too_late(owed: Owed) -> str:
+    return (
+        f"Cette pièce était à fournir avant le {owed.before} : elle ne peut plus être déposée ici. "
+        "Contactez votre service gestionnaire."
+    )
+
+
+# --- The antivirus ----------------------------------------------------------------------------
+
+
+def scan(key: int, *, at: datetime) -> None:
+    """Have a file looked at by the antivirus, and keep what it says.
+
+    Args:
+        key: of the deposit; one that is gone, or was looked at, is left.
+        at: the instant.
+
+    Raises:
+        antivirus.Unreachable: nothing is known of it: nobody looks, or nobody answers.
+        files.OutOfReach: the store does not answer.
+    """
+    waiting = Deposit.objects.unscanned().filter(pk=key).select_related("evidence").first()
+    if waiting is None:
+        return
+    verdict = antivirus.scan(files.get(waiting.key))
+    note_scan(waiting, is_clean=verdict.is_clean, signature=verdict.signature, at=at)
+
+
+@transaction.atomic
+def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str = "") -> None:
+    """Keep what the antivirus says of a file: its piece moves, its candidate is told of a virus.
+
+    Args:
+        waiting: the file.
+        is_clean: whether nothing was found.
+        at: the instant.
+        signature: what was found.
+    """
+    locked = owing.lock(waiting.evidence.registration_id)
+    row = owing.row_of(locked, waiting.evidence_id)
+    waiting.evidence = row
+    is_looked_at = row.state == State.CHECKING and row.deposit_id == waiting.pk
+    is_lost = is_looked_at and not is_clean
+    until = owing.granted(locked, row, owing.USUAL, at=at) if is_lost else None
+    moved = evidence.note_scanned(waiting, is_clean=is_clean, until=until, at=at)
+    if moved and not is_clean:
+        owing.record(
+            "piece found infected",
+            locked,
+            row,
+            by=SYSTEM,
+            at=at,
+            deposit=waiting.pk,
+            signature=signature,
+        )
+        owing.tell_refused(row, locked, at=at)
+    elif moved:
+        completing.clear_if_complete(locked, at=at)
+
+
+def scan_again(*, older_than: datetime) -> None:
+    """Queue the files that a killed worker left, and those for which no antivirus answered."""
+    waiting = Deposit.objects.unscanned().filter(given_at__lt=older_than)
+    for key in waiting.values_list("pk", flat=True).order_by("given_at")[:500]:
+        defer_once(owing.SCAN, queue="evidence", deposit=str(key))

@@ -1,0 +1,380 @@
+"""The office says what the pieces of a registration are worth, and what came by post (G2, L-05)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+
+from django.db import transaction
+
+from sporades.acts.pieces import owing
+from sporades.acts.postmarks import check_postmark
+from sporades.acts.registrations import completing
+from sporades.acts.sending import Sent, name_of, named
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.evidence import delays
+from sporades.evidence import operations as evidence
+from sporades.evidence.meanwhile import check_read
+from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
+from sporades.evidence.states import State
+from sporades.evidence.unmet import owes_pieces
+from sporades.intake import cleaning
+from sporades.registrations.models import Registration
+
+
+class NothingOwed(Refused):
+    """Its registration owes nothing: it is validated, or stands no more."""
+
+    message = (
+        "Cette inscription est validée ou n'est plus en cours : elle ne doit aucune pièce. Si elle "
+        "est validée, revenez d'abord sur la validation."
+    )
+
+
+@transaction.atomic
+def accept(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
+    """« Conforme »: the piece is what was asked for.
+
+    Args:
+        row: the piece.
+        seen: the key of the deposit that was looked at, if it was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        evidence.OtherFile: its candidate has given another one meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    evidence.accept(held, seen=seen, by=by, at=at)
+    owing.record("piece accepted", locked, held, by=by, at=at, deposit=held.deposit_id)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def refuse(
+    *,
+    row: Evidence,
+    reason: str,
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+    mark: str = "",
+    motive: str = "",
+    until: owing.Until = None,
+) -> None:
+    """« Non conforme »: its candidate reads why and until when to replace it, and a mail says it.
+
+    Args:
+        row: the piece.
+        reason: why.
+        seen: the key of the deposit that was looked at, if it was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who decides.
+        at: the instant.
+        motive: what verifiers call the usual reason that it is (`evidence.reasons`), if it is one.
+        until: the last day to replace it, where its deadline gives less; `USUAL` as the
+            réglementation says.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        ReasonMissing: nothing is said.
+        delays.Shorter, delays.TooFar: see each.
+        NothingOwed: its registration is validated, or stands no more: nothing could replace it.
+        evidence.OtherFile: its candidate has given another one meanwhile.
+        Refused: it stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
+    last = owing.granted(locked, held, until, at=at)
+    evidence.refuse(held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at)
+    owing.record(
+        "piece refused",
+        locked,
+        held,
+        by=by,
+        at=at,
+        deposit=held.deposit_id,
+        reason=reason,
+        **owing.in_journal(locked, last),
+    )
+    owing.tell_refused(held, locked, at=at)
+
+
+@transaction.atomic
+def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
+    """« Revenir sur le refus »: the piece is what was asked for after all; its candidate is told.
+
+    Args:
+        row: the piece.
+        seen: the key of the deposit that was looked at, if it was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        evidence.OtherFile, evidence.NothingThere: see each.
+        Refused: it stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    why = held.reason
+    evidence.overturn(held, seen=seen, by=by, at=at)
+    owing.record(
+        "piece refusal taken back",
+        locked,
+        held,
+        by=by,
+        at=at,
+        deposit=held.deposit_id,
+        reason=why,
+    )
+    owing.tell_overturned(held, locked, at=at)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def waive(*, row: Evidence, reason: str, mark: str = "", by: Actor, at: datetime) -> None:
+    """« Dispenser »: this registration does without it; its candidate is told, with the reason.
+
+    Args:
+        row: the piece.
+        reason: why.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        NothingOwed: its registration is validated, or stands no more.
+        ReasonMissing: nothing is said.
+        Refused: it stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
+    evidence.waive(held, reason=reason, by=by, at=at)
+    owing.record("piece waived", locked, held, by=by, at=at, reason=reason)
+    owing.tell_waived(held, locked, at=at)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def ask_again(
+    *, row: Evidence, until: date | None = None, mark: str = "", by: Actor, at: datetime
+) -> None:
+    """« Redemander »: a piece that was waived is due again; its candidate is told.
+
+    Args:
+        row: the piece.
+        until: the last day to send it, where its deadline gives less.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar: see each.
+        evidence.NotWaived: it is asked for already.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
+    last = owing.granted(locked, held, until, at=at)
+    evidence.ask_again(held, until=last, at=at)
+    owing.record(
+        "piece asked again",
+        locked,
+        held,
+        by=by,
+        at=at,
+        state=held.state,
+        **owing.in_journal(locked, last),
+    )
+    owing.tell_of("piece_asked_again", held, locked, at=at, is_to_provide=held.state == State.OWED)
+
+
+@transaction.atomic
+def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime) -> None:
+    """« Laisser plus de temps »: a piece that is still to be sent is taken until another day; its candidate is told.
+
+    A later day than its deadline; or an earlier one than a day that was granted by mistake.
+
+    Args:
+        row: the piece.
+        until: the last day.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar: see each.
+        evidence.NothingToSend: it came meanwhile, or is asked for no more.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
+    owed = owing.owed_as(locked, held)
+    last = delays.changed(locked, owed, until, at=at)
+    is_later = last > owed.until
+    evidence.grant(held, until=last)
+    verb = "piece given time" if is_later else "piece time cut back"
+    owing.record(verb, locked, held, by=by, at=at, **owing.in_journal(locked, last))
+    owing.tell_of("piece_given_time" if is_later else "piece_time_cut_back", held, locked, at=at)
+
+
+@transaction.atomic
+def receive(
+    *,
+    row: Evidence,
+    posted_on: date,
+    is_certain: bool = False,
+    mark: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
+
+    Args:
+        row: the piece.
+        posted_on: the day of the postmark.
+        is_certain: whether a day before registrations opened was looked at twice.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who records it.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        PostmarkToCome, PostmarkBeforeOpening: see each.
+        Refused: the piece stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    check_postmark(locked, posted_on, is_certain=is_certain, at=at)
+    evidence.receive(held, posted_on=posted_on, at=at)
+    posted = posted_on.isoformat()
+    owing.record("piece received", locked, held, by=by, at=at, posted_on=posted)
+    completing.clear_if_complete(locked, at=at)
+
+
+@transaction.atomic
+def correct_postmark(
+    *,
+    row: Evidence,
+    posted_on: date,
+    read: date,
+    seen: int | None,
+    is_certain: bool = False,
+    mark: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """« Corriger la date du cachet »: what was written was not what stands on the envelope (L-05).
+
+    Args:
+        row: the piece.
+        posted_on: the day of the postmark.
+        is_certain: whether a day before registrations opened was looked at twice.
+        read: the day that was read as wrong.
+        seen: the key of the scan that was looked at, if there was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who corrects it.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        evidence.OtherFile: a colleague has written another day, or joined a scan, meanwhile.
+        evidence.SamePostmark: nothing is corrected.
+        PostmarkToCome, PostmarkBeforeOpening: see each.
+        Refused: the piece stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    check_postmark(locked, posted_on, is_certain=is_certain, at=at)
+    evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
+    owing.record(
+        "piece postmark corrected",
+        locked,
+        held,
+        by=by,
+        at=at,
+        posted_on=posted_on.isoformat(),
+        former=read.isoformat(),
+    )
+
+
+def scan_in(
+    *,
+    registration: Registration,
+    code: str,
+    sent: Sequence[Sent],
+    press: str,
+    posted_on: date,
+    is_certain: bool = False,
+    mark: str = "",
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Keep the scan of a piece that came by post, for its candidate: the postmark counts (L-05).
+
+    Args:
+        registration: whose piece it is, as `with_owed()` loads it.
+        code: which piece.
+        sent: the scan.
+        press: names the press of the button: pressed twice, it gives one file.
+        posted_on: the day of the postmark.
+        is_certain: whether a day before registrations opened was looked at twice.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who scans it.
+        at: the instant.
+
+    Raises:
+        owing.NotAsked: the registration does not owe this piece.
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        PostmarkToCome, PostmarkBeforeOpening: see each.
+        Refused: the piece stands no more as it was read.
+        evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
+    """
+    check_postmark(registration, posted_on, is_certain=is_certain, at=at)
+    sending = named(press, sent)
+    if (already := owing.already_given(registration, code, sending)) is not None:
+        return already
+
+    said = {"posted_on": posted_on.isoformat()}
+
+    def awaited(locked: Registration) -> Evidence:
+        found = next((one for one in owing.owed_of(locked) if one.row.code == code), None)
+        if found is None:
+            raise owing.NotAsked
+        check_read(found.row, mark, by=by)
+        former = found.row.posted_on if found.row.state == State.POSTED else None
+        if former is not None and former != posted_on:
+            said["former"] = former.isoformat()
+        return found.row
+
+    take = partial(evidence.take_scan, posted_on=posted_on)
+    return owing.keep(
+        registration,
+        code,
+        cleaning.join([one.content for one in sent]),
+        name=name_of(sent, longest=LONGEST_NAME),
+        sending=sending,
+        awaited=awaited,
+        take=take,
+        verb="piece scanned",
+        said=said,
+        by=by,
+        at=at,
+    )
+
+
+def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evidence]:
+    """Return a piece, its registration locked, where it stands as it was read. Raises Changed."""
+    locked, held = owing.lock_row(row)
+    check_read(held, mark, by=by)
+    return locked, held
+
+
+def _check_owes(registration: Registration) -> None:
+    if not owes_pieces(registration):
+        raise NothingOwed

@@ -1,0 +1,96 @@
+"""« Candidature incomplète »: a registration that lacks pieces is in anomaly until they come (G2)."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades.acts.registrations import deciding
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.refusals import Refused
+from sporades.evidence.completeness import in_words, is_complete, lacking, missing_of
+from sporades.evidence.models import Incompleteness
+from sporades.evidence.queries import pieces_of
+from sporades.exams.queries import programmes, rules
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration, with_owed
+from sporades.registrations.states import CLEAR, FLAG, State
+
+
+class NothingMissing(Refused):
+    """Every mandatory piece has come, is not needed, or may still be given."""
+
+    message = "Aucune pièce obligatoire ne manque après sa date limite : il n'y a rien à déclarer."
+
+
+@transaction.atomic
+def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Put in anomaly a registration that lacks mandatory pieces after their deadline.
+
+    Its candidate reads which; the anomaly ends by itself once they have all come.
+
+    Args:
+        registration: which.
+        by: who decides; the service itself, where the réglementation says so.
+        at: the instant.
+
+    Raises:
+        NothingMissing: a piece that was missing has come meanwhile.
+        Refused: it is no longer in a state that may be left for an anomaly.
+    """
+    lock_registration(registration.pk)
+    held = with_owed.get(pk=registration.pk)
+    missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)
+    if not missing:
+        raise NothingMissing
+    deciding.decide(registration=held, decision=FLAG, reason=in_words(missing), by=by, at=at)
+    Incompleteness.objects.update_or_create(
+        registration=held, defaults={"at": at, "lifted_at": None}
+    )
+
+
+def clear_if_complete(registration: Registration, *, at: datetime) -> None:
+    """End the anomaly of a registration whose pieces have all come; any other anomaly stays.
+
+    Args:
+        registration: which, locked, as `whole()` and `with_owed()` load it.
+        at: the instant.
+    """
+    if registration.state != State.ANOMALY:
+        return
+    noted = Incompleteness.objects.filter(registration=registration).first()
+    # What was decided since is another anomaly, which the office ends.
+    if noted is None or noted.at != registration.decided_at or not is_complete(registration):
+        return
+    noted.delete()
+    deciding.decide(registration=registration, decision=CLEAR, reason="", by=SYSTEM, at=at)
+
+
+def flag_some(*, after: int, most: int, at: datetime) -> int:
+    """Declare incomplete, some at a time, where the réglementation says that nobody decides it.
+
+    Args:
+        after: the key after which to go on.
+        most: how many registrations to look at.
+        at: the instant.
+
+    Returns:
+        The last key that was looked at; nothing when there is none.
+    """
+    automatic = [
+        offered.exam.pk
+        for programme in programmes()
+        for offered in programme.exams
+        if offered.rules.flags_incomplete
+    ]
+    if not automatic:
+        return 0
+    waiting = lacking(at).filter(exam__in=automatic, pk__gt=after).order_by("pk")
+    found = list(waiting.select_related("exam")[:most])
+    for one in found:
+        # The rules under which it was filed, not those of today.
+        if not rules(one.regulation_id).exam(one.exam.code).flags_incomplete:
+            continue
+        with suppress(Refused):  # its dates have moved, or a piece has come
+            declare_incomplete(registration=one, by=SYSTEM, at=at)
+    return found[-1].pk if found else 0

@@ -1,0 +1,264 @@
+"""A managing service decides of a registration; its candidate is told (I4)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.accounts.models import Membership
+from sporades.acts.identities import asking
+from sporades.acts.identities.correcting import issue_again
+from sporades.core.actors import Actor
+from sporades.core.links import absolute
+from sporades.core.refusals import Refused
+from sporades.core.transitions import Transition
+from sporades.evidence import operations as evidence
+from sporades.evidence.queries import rows_of, takes_files
+from sporades.evidence.unmet import Unmet, unmet_by
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
+from sporades.letters.operations import tell
+from sporades.letters.rules import DECISION, STANDING
+from sporades.registrations import deciding
+from sporades.registrations.evidence import are_named_to
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import held_to_decide
+from sporades.registrations.receipt import accommodation_by_mail, against_of, named
+from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import (
+    CLEAR,
+    FLAG,
+    REOPEN,
+    RESTORE,
+    SET_ASIDE,
+    VALIDATE,
+    State,
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a decision is told.
+
+    Attributes:
+        verb: to the journal.
+        subject: of the mail.
+        sentence: to the candidate.
+    """
+
+    verb: str
+    subject: str
+    sentence: str
+
+
+TOLD = {
+    VALIDATE.name: Told(
+        "registration validated",
+        "Inscription validée",
+        "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, vous "
+        "n'avez plus rien à lui envoyer.",
+    ),
+    REOPEN.name: Told(
+        "validation undone",
+        "Inscription à valider de nouveau",
+        "La validation de votre inscription a été annulée : votre inscription reste enregistrée, "
+        "elle sera examinée de nouveau. Vous n'avez rien à faire.",
+    ),
+    FLAG.name: Told(
+        "anomaly found",
+        "Inscription incomplète",
+        "Votre inscription est enregistrée, mais il y manque quelque chose.",
+    ),
+    CLEAR.name: Told(
+        "anomaly cleared",
+        "Inscription complétée",
+        "Il ne manque plus rien à votre inscription : elle est enregistrée.",
+    ),
+    SET_ASIDE.name: Told(
+        "registration set aside",
+        "Inscription écartée",
+        "Votre inscription est écartée : elle ne compte plus.",
+    ),
+    RESTORE.name: Told(
+        "registration restored",
+        "Inscription rétablie",
+        "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.",
+    ),
+}
+
+UNMET = {
+    VALIDATE.name: {
+        "sentence": "Votre inscription est validée : vous n'avez plus rien à envoyer à votre service "
+        "gestionnaire."
+    },
+    REOPEN.name: {
+        "sentence": "La validation de votre inscription a été annulée : votre inscription reste "
+        "enregistrée, elle sera examinée de nouveau. Ce que vous n'avez pas envoyé est de nouveau "
+        "attendu."
+    },
+    CLEAR.name: {
+        "subject": "Anomalie levée",
+        "sentence": "Votre inscription n'est plus en anomalie : elle est enregistrée.",
+    },
+}
+"""What is told otherwise where not all has come: nobody is told that it has."""
+
+
+def unmet_of(registration: Registration) -> Unmet:
+    """Return what a registration has not given, or of which nobody said what it is worth.
+
+    Args:
+        registration: as `with_owed()` loads it.
+    """
+    # One that was brought from elsewhere has no version that says what to send back.
+    asks = bool(registration.told and registration.told["to_return"])
+    lacks = asks and registration.summary_posted_on is None
+    return unmet_by(rows_of(registration=registration.pk), lacks_summary=lacks)
+
+
+def told_of(decision: Transition, unmet: Unmet) -> Told:
+    """Return how a decision is told: that all has come, and is good, only where it is so."""
+    told, otherwise = TOLD[decision.name], UNMET.get(decision.name, {})
+    is_otherwise = {
+        VALIDATE.name: bool(unmet),
+        REOPEN.name: unmet.is_to_send,
+        CLEAR.name: bool(unmet.missing),
+    }
+    return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
+
+
+def decisions_on(registration: Registration) -> QuerySet[Entry]:
+    """Return what was decided of a registration, the last first."""
+    verbs = [told.verb for told in TOLD.values()]
+    return entries_about(registration).filter(verb__in=verbs)
+
+
+def against(registration: Registration) -> list[str]:
+    """Return who set a registration aside, and how to contest it; of any other, nothing.
+
+    A decision sent through the service needs no signature, but the first name, last name,
+    quality and service of its author (Conseil d'État, avis n° 489189; standards L-03).
+    """
+    if not registration.is_set_aside:
+        return []
+    verb = TOLD[SET_ASIDE.name].verb
+    last = entries_about(registration).filter(verb=verb).first()
+    if last is None:
+        return against_of(registration)
+    quality = dict(Membership.Role.choices).get(last.actor_kind, "").lower()
+    author = ", ".join(filter(None, (last.actor_name, quality, named(registration.service))))
+    return [f"Décision prise par : {author}.", *against_of(registration)]
+
+
+class Overtaken(Refused):
+    """What is decided of is no more what was read."""
+
+    message = (
+        "Cette inscription a une nouvelle version depuis que vous avez ouvert cette page : relisez "
+        "le dossier, puis décidez."
+    )
+
+
+class DecidedSince(Overtaken):
+    """Where it stands has changed since: a colleague decided of it, its candidate withdrew it."""
+
+    message = (
+        "L'état de cette inscription a changé depuis que vous avez ouvert cette page : lisez ce qui "
+        "a été fait, puis décidez."
+    )
+
+
+def decide_within(
+    *,
+    registration: Registration,
+    decision: Transition,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+    mark: str = "",
+) -> None:
+    """Set aside, restore, find incomplete, clear, validate or reopen, in its caller's transaction.
+
+    Args:
+        registration: which.
+        decision: one of `DECISIONS`.
+        reason: why, as its candidate will read it; for a decision that says why.
+        by: who decides.
+        at: the instant.
+        seen: the number of the version that was read, where somebody has read one.
+        mark: the decision that was read with it, as `Registration.decided_mark` says it.
+
+    Raises:
+        Overtaken: another version was filed since; `DecidedSince` where something was decided.
+        ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
+    """
+    if decision is SET_ASIDE:
+        asking.lock_waiting(registration.candidate_id)
+    held = held_to_decide.get(pk=registration.pk)
+    if seen is not None and held.version != seen:
+        raise Overtaken
+    if mark and held.decided_mark != mark:
+        raise DecidedSince
+    before = {"state": held.state, "reason": held.reason}
+    deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
+    if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
+        evidence.note_lifted(registration, found_at=held.decided_at, at=at)
+    if decision is SET_ASIDE:
+        asking.leave_unreached(registration.candidate_id, at=at)
+    if decision is RESTORE:
+        _stand_under_what_was_corrected(registration, by=by, at=at)
+    is_so = decision.name not in UNMET
+    told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
+    entry = journal.record(
+        told.verb,
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before=before,
+        after={"state": registration.state, "reason": registration.reason},
+    )
+    tell(
+        registration.candidate,
+        "state_changed",
+        service=registration.service,
+        at=at,
+        key=f"registration:{registration.pk}:decided:{entry.pk}",
+        is_first=True,
+        about=registration,
+        matter=STANDING if decision in (SET_ASIDE, RESTORE) else DECISION,
+        urgent=True,
+        registration=registration,
+        told=told,
+        against=against(registration),
+        asks=decision is FLAG,
+        takes_files=decision is FLAG and takes_files(registration, at),
+        # What is missing may be a piece that no mail names.
+        is_said=decision is not FLAG or are_named_to(registration),
+        accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
+        closing=registration.closing_in_words if registration.is_editable(at) else "",
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+
+
+decide = transaction.atomic(decide_within)
+"""Decide in a transaction of its own: what is refused leaves nothing."""
+
+
+def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Take the civil data that were corrected while a registration was set aside."""
+    registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
+    if registration.identity_id == registration.candidate.identity_id:
+        return
+    issue_again(
+        registration=registration,
+        identity=registration.candidate.identity,
+        signed_by=registration.service.managing_service.name,
+        by=by,
+        at=at,
+    )
+    registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])

@@ -1,0 +1,150 @@
+"""A managing service gives a registration to another academy, for good (I4)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.acts import accommodating
+from sporades.acts.identities.correcting import reissue
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.core.refusals import ReasonMissing, Refused
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about, once
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
+from sporades.registrations import correcting
+from sporades.registrations.models import Registration, Version
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.receipt import named
+from sporades.registrations.snapshot import contact_of
+
+
+class NoSuchService(Refused):
+    """The other academy does not register for this."""
+
+    message = "Cette académie n'inscrit pas à cet examen pour cette session."
+
+
+class MovedSince(Refused):
+    """Another academy has it than the one that whoever moves it has read."""
+
+    message = "Cette inscription a changé d'académie depuis que vous avez ouvert cette page."
+
+
+def services_for(registration: Registration) -> QuerySet[RegistrationService]:
+    """Return those of the other academies that could have a registration, by their names."""
+    mine = registration.service
+    same = {"domain": mine.domain_id, "session": mine.session_id, "audience": mine.audience}
+    return (
+        RegistrationService.objects.filter(**same)
+        .exclude(academy=mine.academy_id)
+        .select_related("academy", "managing_service")
+        .order_by("academy__name")
+    )
+
+
+VERB = "registration moved"
+
+
+def moves_of(registration: Registration) -> QuerySet[Entry]:
+    """Return each time that a registration was given to another academy, the last first."""
+    return once(entries_about(registration).filter(verb=VERB))
+
+
+def placed_in_words(registration: Registration) -> str:
+    """Say to its candidate since when, by whom and why it is managed; nothing unless it was moved."""
+    last = moves_of(registration).first() if registration.is_placed else None
+    if last is None:
+        return ""
+    service = registration.service
+    since = instant_in_words(last.at, service.zone)
+    reason = last.payload["after"]["reason"]
+    return (
+        f"Depuis le {since}, votre inscription est gérée par : {named(service)}. Motif : {reason}"
+    )
+
+
+@transaction.atomic
+def move_for_good(
+    *,
+    registration: Registration,
+    academy: str,
+    reason: str,
+    seen: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Version:
+    """Give a registration to another academy: same numbers, new service, for good.
+
+    Args:
+        registration: one that stands.
+        academy: the code of the other academy.
+        reason: why, as its candidate will read it.
+        seen: the service that the page showed as its own; nothing where no page was read.
+        by: who gives it.
+        at: the instant.
+
+    Raises:
+        MovedSince: a colleague gave it to another academy since the page was read.
+        ReasonMissing, NoSuchService: nothing is said; that academy does not register for it.
+        Refused: it does not stand any more, or is there already.
+    """
+    if not reason:
+        raise ReasonMissing
+    service = services_for(registration).filter(academy=academy).first()
+    if service is None:
+        raise NoSuchService
+    if seen is not None and lock_registration(registration.pk).service_id != seen:
+        raise MovedSince
+    left = registration.academy_id
+    version = correcting.take_service(registration=registration, service=service, by=by, at=at)
+    reissue(version, by=by, at=at)
+    moved = version.registration
+    accommodating.leave_academy(moved, left=left, by=by, at=at)
+    moving = journal.record(
+        VERB,
+        by=by,
+        on=moved,
+        at=at,
+        academy=moved.academy_id,
+        before={"academy": left},
+        after={"academy": moved.academy_id, "reason": reason},
+    )
+    journal.also_for(moving, academy=left, number=moved.number)
+    tell(
+        moved.candidate,
+        "registration_moved",
+        service=service,
+        at=at,
+        key=f"registration:{moved.pk}:moved:{version.number}",
+        about=moved,
+        urgent=True,
+        enclosed=summary_for(moved),
+        registration=moved,
+        version=version,
+        reason=reason,
+        managed_by=named(service),
+        changing=_how_to_change(moved, at=at),
+        awaits=not moved.is_validated
+        and bool(version.snapshot["to_return"] or version.snapshot["evidence"]),
+        contact=contact_of(service),
+        link=absolute(f"/mes-inscriptions/{moved.number}"),
+    )
+    return version
+
+
+def _how_to_change(registration: Registration, *, at: datetime) -> str:
+    """Say how its candidate changes an answer there: the other service has its own dates."""
+    if deadline := registration.deadline_in_words(at):
+        return deadline
+    closed = registration.service.closed_in_words(at, registration.reader_zone)
+    where = " sur la page de votre inscription" if registration.candidate.has_account else ""
+    return (
+        f"{closed} Pour changer une réponse, demandez une modification{where} : ce service l'accepte "
+        "ou la refuse."
+    )

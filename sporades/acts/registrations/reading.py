@@ -1,0 +1,133 @@
+"""Read what is kept of somebody: a first opening is kept (F5), and who looked is known (S-60)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.accommodations.notification import NOTIFICATION
+from sporades.acts.accommodating import follow_reading
+from sporades.acts.identities.asking import requests_on
+from sporades.acts.identities.correcting import corrections_on
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.evidence.models import Evidence
+from sporades.evidence.operations import note_looked
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about, is_noted
+from sporades.notices import queries as notices
+from sporades.registrations.models import Registration
+from sporades.registrations.models.request import Request
+
+ONE_READING = timedelta(hours=1)
+"""Whoever goes through the tabs of a file, and comes back to it, has consulted it once."""
+
+
+@transaction.atomic
+def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
+    """Note that the holder opened a document, the first time only.
+
+    While the database is only read nothing is noted of any reading (R-05).
+    """
+    if version.opened_at is not None or notices.is_database_read_only():
+        return
+    documents.mark_opened(version, at=at)
+    if version.document.kind == NOTIFICATION.slug:
+        follow_reading(notification=version)
+    journal.record("document opened", by=by, on=version, at=at, academy=version.document.academy)
+
+
+def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
+    """Return the PDF of a document, printed now if it was not yet.
+
+    Raises:
+        BeingPrepared: its seal could not be put, or the store does not answer.
+    """
+    content = documents.printed(version)
+    open_document(version=version, by=by, at=at)
+    return content
+
+
+def acts_on(registration: Registration) -> QuerySet[Entry]:
+    """Return the acts on a registration, its documents and its candidate's civil data.
+
+    Those on what the candidate asked to correct in these are among them, and those that held its
+    erasure up.
+    """
+    papers = DocumentVersion.objects.filter(document__folder=registration.folder_id).only("pk")
+    civil = corrections_on(registration) | requests_on(registration)
+    # Of holds there are few, and none is left once it is lifted: its act says of which it was.
+    held = Entry.objects.filter(object_kind="hold", payload__after__number=registration.number)
+    return entries_about(registration, *papers) | civil | held
+
+
+def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at the file of a registration, once an hour."""
+    if notices.is_database_read_only():
+        return
+    if not is_noted("file read", on=registration, by=by, since=at - ONE_READING):
+        journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
+
+
+def look_at_piece(*, row: Evidence, by: Actor, at: datetime) -> None:
+    """Say to colleagues that somebody has a piece open: they are not proposed it meanwhile."""
+    if not notices.is_database_read_only():
+        note_looked(row, by=by, at=at)
+
+
+def consult_piece(*, registration: Registration, row: Evidence, by: Actor, at: datetime) -> None:
+    """Note that a member of staff opens the file of a piece, or pages of it, once an hour.
+
+    Args:
+        registration: whose piece it is.
+        row: the piece; another file in force is another reading.
+        by: who opens it.
+        at: the instant.
+    """
+    if notices.is_database_read_only():
+        return
+    after: dict[str, object] = {
+        "piece": row.code,
+        "label": row.label,
+        "deposit": row.deposit_id,
+    }
+    if not is_noted("piece read", on=registration, by=by, since=at - ONE_READING, after=after):
+        journal.record(
+            "piece read",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+            after=after,
+        )
+
+
+def consult_record(*, candidate: Candidate, academy: str, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at the record of a candidate, once an hour."""
+    if notices.is_database_read_only():
+        return
+    if not is_noted("record read", on=candidate, by=by, since=at - ONE_READING):
+        journal.record("record read", by=by, on=candidate, at=at, academy=academy)
+
+
+def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
+    """Return the PDF of a document to a member of staff: for its holder it stays unopened.
+
+    Raises:
+        BeingPrepared: its seal could not be put, or the store does not answer.
+    """
+    content = documents.printed(version)
+    if not notices.is_database_read_only():
+        journal.record("document read", by=by, on=version, at=at, academy=version.document.academy)
+    return content
+
+
+def consult_proof(*, request: Request, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at what a candidate joined to a request of either kind."""
+    if notices.is_database_read_only():
+        return
+    about = request.registration
+    journal.record("proof read", by=by, on=about, at=at, academy=about.academy_id)

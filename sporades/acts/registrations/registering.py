@@ -1,0 +1,353 @@
+"""Everything that a candidate does with a registration, one function per act."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sporades import journal
+from sporades.accounts import operations as accounts
+from sporades.acts import accommodating, issuing
+from sporades.acts.identities import asking
+from sporades.acts.people.guardians import tell_of_leaving
+from sporades.acts.people.joining import unnamed
+from sporades.acts.registrations import completing
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words, local_day
+from sporades.core.links import absolute
+from sporades.core.queue import app
+from sporades.core.refusals import Refused
+from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
+from sporades.letters.operations import settle_returned, tell
+from sporades.letters.queries import summary_for
+from sporades.letters.rules import WITHDRAWAL
+from sporades.registrations import drafting, filing
+from sporades.registrations.dossier import Dossier
+from sporades.registrations.evidence import due_as_told
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.queries import with_owed
+from sporades.registrations.receipt import accommodation_by_mail
+from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import State
+
+FILED, AMENDED = "registration filed", "registration amended"
+AMENDED_ANEW = "registration amended after its validation"
+"""The verb of a modification after which it is to be validated again."""
+FOR_CANDIDATES = {
+    FILED: "registration filed on behalf",
+    AMENDED: "registration amended on behalf",
+    AMENDED_ANEW: "registration amended on behalf after its validation",
+}
+"""The same, when the managing service does it for its candidate (I3)."""
+
+
+@transaction.atomic
+def begin(
+    *,
+    candidate: Candidate,
+    exam: Exam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+    by: Actor,
+    at: datetime,
+) -> Draft:
+    """« Démarrer mon inscription »: a draft, or the one already begun for this choice.
+
+    Raises:
+        Closed, TooManyBegun: see `drafting.begin`.
+    """
+    draft = drafting.begin(
+        candidate=candidate, exam=exam, speciality=speciality, service=service, at=at
+    )
+    return note_begun(draft, "registration begun", by=unnamed(by, candidate), at=at)
+
+
+def note_begun(
+    draft: Draft, verb: str, *, of: Registration | None = None, by: Actor, at: datetime
+) -> Draft:
+    """Keep in the journal that tabs were opened, unless they were already; return the draft.
+
+    Args:
+        draft: what was begun, or found.
+        verb: the act.
+        of: the registration that it comes from, if any.
+        by: who opens them.
+        at: the instant of the act.
+    """
+    if draft.created_at == at:
+        academy = of.academy_id if of else draft.service.academy_id
+        journal.record(verb, by=by, on=of or draft, at=at, academy=academy)
+    return draft
+
+
+@transaction.atomic
+def register(
+    *, draft: Draft, by: Actor, at: datetime, shown: filing.Shown = filing.NOTHING_SHOWN
+) -> Version:
+    """« Enregistrer »: file a draft, new registration or modification.
+
+    Filing the same draft again finds what it made: two clicks, two tabs or a replay make
+    one registration, one number and one receipt (D11).
+
+    Args:
+        draft: the draft, of any age.
+        by: who presses « Enregistrer ».
+        at: the instant at which the request arrived.
+        shown: what its page showed.
+
+    Raises:
+        DecidedMeanwhile: it was validated or found incomplete since that was shown.
+        AnsweredMeanwhile: answers were changed since they were shown.
+        Closed, Incomplete, RulesChanged, AlreadyRegistered, Refused: see `filing`.
+        NothingAmended: it modifies nothing.
+    """
+    draft = filing.lock(draft)
+    if draft.filed_as is not None:
+        return draft.filed_as
+    dossier, forms = filing.check(draft, at=at)
+    filing.refuse_unread(draft, dossier, forms, shown=shown)
+    version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    kind = "amended" if version.number > 1 else "registered"
+    _tell(kind, version.registration, version, at=at)
+    return version
+
+
+def filed(
+    *,
+    draft: Draft,
+    dossier: Dossier,
+    forms: filing.Forms,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> Version:
+    """File what was checked, issue its summary and record it, in the transaction of an act.
+
+    Args:
+        draft: locked.
+        dossier: what was judged.
+        forms: its tabs, valid.
+        by: who files it.
+        at: the instant.
+        reason: why, where its managing service says it.
+    """
+    candidates.freeze_identity(draft.candidate, at=at)
+    before = _address_of(draft.amends) if draft.amends else {}
+    declared = draft.amends is not None and draft.amends.has_disability
+    version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    registration = version.registration
+    newest = _address_of(registration)
+    # What this version says of the address as the one before it did is not news: the record may
+    # have been corrected since, when a letter came back.
+    if not draft.candidate.has_account and registration.address_1 and newest != before:
+        candidates.reach_at(draft.candidate, reached=newest)
+        settle_returned(draft.candidate)
+    issuing.issue(version, at=at)
+    if version.number > 1:
+        is_no_more = declared and not registration.has_disability
+        accommodating.follow(registration, is_declared_no_more=is_no_more, by=by, at=at)
+    if version.number == 1:
+        app.configure_task("doubles.look", queue="batches").defer(
+            candidate=registration.candidate_id
+        )
+    said = {"version": version.number, "digest": version.digest, "number": registration.number}
+    journal.record(
+        _verb(draft, version),
+        by=by,
+        on=registration,
+        at=at,
+        academy=draft.service.academy_id,
+        after={**said, "reason": reason} if reason else said,
+    )
+    if registration.state == State.ANOMALY:
+        # It may ask no more for the pieces for which it was incomplete.
+        whole = with_owed.get(pk=registration.pk)
+        completing.clear_if_complete(whole, at=at)
+    return version
+
+
+def _address_of(registration: Registration) -> dict[str, str]:
+    """Return the postal address that a registration says, by the names of `ADDRESS`."""
+    return {name: getattr(registration, name) for name in candidates.ADDRESS}
+
+
+def _verb(draft: Draft, version: Version) -> str:
+    """Return what was done, as the journal says it."""
+    is_anew = version.registration.awaits_new_validation
+    verb = FILED if version.number == 1 else AMENDED_ANEW if is_anew else AMENDED
+    return verb if draft.author_id is None else FOR_CANDIDATES[verb]
+
+
+def amendments_told_of(registration: Registration) -> QuerySet[Entry]:
+    """Return the modifications that its history tells beside its versions, the last first.
+
+    Those after which it was to be validated again, and all that its service did for its candidate.
+    """
+    verbs = [AMENDED_ANEW, *FOR_CANDIDATES.values()]
+    return entries_about(registration).filter(verb__in=verbs)
+
+
+@transaction.atomic
+def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
+    """« Me désinscrire »: for good; only a new registration undoes it.
+
+    Raises:
+        Closed: the service is not open at this instant.
+        Refused: the registration does not stand any more.
+        Held: the account has just been given back to an old address.
+    """
+    _check_not_held(registration, at=at)
+    asking.lock_waiting(registration.candidate_id)
+    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    filing.withdraw(registration=registration, at=at)
+    fallen = accommodating.follow(registration, by=by, at=at)
+    asking.leave_unreached(registration.candidate_id, at=at)
+    tell(
+        registration.candidate,
+        "withdrawn",
+        service=registration.service,
+        at=at,
+        key=f"registration:{registration.pk}:withdrawn",
+        about=registration,
+        matter=WITHDRAWAL,
+        urgent=True,
+        registration=registration,
+        when=instant_in_words(at, registration.service.zone),
+        has_request_fallen=fallen is not None and fallen.asked_at is not None,
+        contact=contact_of(registration.service),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )
+    tell_of_leaving(registration, at=at)
+    journal.record(
+        "registration withdrawn",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before={"state": held.state},
+        after={"state": registration.state},
+    )
+
+
+def _check_not_held(registration: Registration, *, at: datetime) -> None:
+    user = registration.candidate.user
+    if user is not None:
+        accounts.check_not_held(user, at=at)
+
+
+@transaction.atomic
+def amend(*, registration: Registration, by: Actor, at: datetime) -> Draft:
+    """« Modifier »: open the tabs again. Nothing changes until « Enregistrer ».
+
+    Raises:
+        Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
+    """
+    draft = drafting.begin_amending(registration=registration, at=at)
+    return note_begun(draft, "modification begun", of=registration, by=by, at=at)
+
+
+@transaction.atomic
+def begin_again(*, registration: Registration, by: Actor, at: datetime) -> Draft:
+    """Undo a withdrawal by a new registration, filled from the old one (E8).
+
+    Raises:
+        Closed, AlreadyRegistered, NotUndone, TooManyBegun: see `drafting.begin_again`.
+    """
+    draft = drafting.begin_again(registration=registration, at=at)
+    return note_begun(draft, "registration begun again", of=registration, by=by, at=at)
+
+
+@transaction.atomic
+def choose_consents(
+    *, registration: Registration, publishes: bool, shares: bool, by: Actor, at: datetime
+) -> None:
+    """Change the two consents, at any time (D6, standards P-05)."""
+    before = {
+        "publishes_name": registration.publishes_name,
+        "shares_name": registration.shares_name,
+    }
+    if filing.choose_consents(registration=registration, publishes=publishes, shares=shares, at=at):
+        journal.record(
+            "consents chosen",
+            by=by,
+            on=registration,
+            at=at,
+            academy=registration.academy_id,
+            before=before,
+            after={"publishes_name": publishes, "shares_name": shares},
+        )
+
+
+@transaction.atomic
+def receive_summary(
+    *,
+    registration: Registration,
+    posted_on: date,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Record that the signed summary came back, by its postmark (E9).
+
+    Args:
+        registration: loaded `with_owed()`.
+        posted_on: the day of the postmark.
+        by: who records it.
+        at: the instant.
+        seen: the number of the version whose summary it is, where a page showed one.
+
+    Raises:
+        Refused: no return is asked of it, the postmark is to come or older than what was last
+            filed, or it stands no more as it was read.
+    """
+    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    shown = registration.version if seen is None else seen
+    if seen is None and not held.is_active:
+        raise Refused("Cette inscription n'est plus active : aucun récapitulatif n'en est attendu.")
+    if held.version != shown or not held.is_active:
+        raise Refused(
+            "Cette inscription a changé depuis que vous avez ouvert cette page : relisez le dossier."
+        )
+    if not registration.told["to_return"]:
+        raise Refused("Cette inscription ne demande pas de récapitulatif signé en retour.")
+    zone = registration.service.zone
+    filed_at = registration.amended_at or registration.filed_at
+    if not local_day(filed_at, zone) <= posted_on <= local_day(at, zone):
+        raise Refused(
+            "La date du cachet de la poste est comprise entre le jour du dernier enregistrement "
+            "et aujourd'hui."
+        )
+    before = filing.note_summary_received(registration=registration, posted_on=posted_on)
+    journal.record(
+        "summary received",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before={"posted_on": before.isoformat()} if before else None,
+        after={"posted_on": posted_on.isoformat()},
+    )
+
+
+def _tell(kind: str, registration: Registration, version: Version, *, at: datetime) -> None:
+    tell(
+        registration.candidate,
+        kind,
+        service=registration.service,
+        at=at,
+        key=f"registration:{registration.pk}:version:{version.number}",
+        is_first=True,
+        about=registration,
+        urgent=True,
+        enclosed=summary_for(registration),
+        registration=registration,
+        version=version,
+        snapshot=version.snapshot,
+        due=due_as_told(version),
+        accommodation=accommodation_by_mail(registration, at=at),
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )

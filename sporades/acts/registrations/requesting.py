@@ -1,0 +1,155 @@
+"""While a service takes nothing: a candidate asks for a modification, its office decides (E7)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades import journal
+from sporades.accounts.models import User
+from sporades.acts import queueing
+from sporades.acts.registrations.registering import filed
+from sporades.core.actors import Actor
+from sporades.registrations import drafting, filing, rebasing, requesting
+from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.refusals import AnsweredMeanwhile
+from sporades.registrations.states import ACCEPT, REFUSE
+
+
+@transaction.atomic
+def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
+    """« Demander une modification »: open the tabs again, while the service takes nothing.
+
+    Raises:
+        StillOpen, AwaitsDecision, Refused, TooManyBegun: see `drafting.begin_amending`.
+    """
+    draft = drafting.begin_amending(registration=registration, at=at, late=True)
+    if draft.created_at == at:
+        journal.record(
+            "modification begun", by=by, on=registration, at=at, academy=registration.academy_id
+        )
+    return draft
+
+
+def send(
+    *,
+    draft: Draft,
+    reason: str,
+    proof: bytes | None,
+    by: Actor,
+    at: datetime,
+    shown: str = "",
+) -> ChangeRequest:
+    """« Envoyer la demande »: the draft is frozen until it is decided or taken back.
+
+    Args:
+        draft: a modification, complete.
+        reason: why, as the managing service will read it.
+        proof: a PDF or a photo, or nothing.
+        by: who asks.
+        at: the instant at which the request arrived.
+        shown: what its page showed that is asked, as `requesting.mark_of` says it, if it is said.
+
+    Raises:
+        AnsweredMeanwhile: answers were changed since they were shown.
+        reading.Unfit: the proof is not taken.
+        StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
+        files.OutOfReach: the store does not answer.
+    """
+    return queueing.with_proof(
+        proof, lambda key: _send(draft, reason, key, shown=shown, by=by, at=at)
+    )
+
+
+@transaction.atomic
+def _send(
+    draft: Draft, reason: str, key: str, *, shown: str, by: Actor, at: datetime
+) -> ChangeRequest:
+    locked = filing.lock(draft)
+    waiting = locked.change_requests.filter(state="sent").first()
+    if waiting is not None:
+        return waiting  # the button was pressed twice
+    changes = requesting.asked_by(locked, at=at)
+    if shown and shown != requesting.mark_of(changes):
+        raise AnsweredMeanwhile
+    sent = requesting.send(draft=locked, changes=changes, reason=reason, proof_key=key, at=at)
+    _record("change requested", sent, by=by, at=at)
+    _tell("change_requested", sent, at=at)
+    return sent
+
+
+@transaction.atomic
+def take_back(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
+    """Take a request back: its answers may be changed again, its proof is erased.
+
+    Raises:
+        Refused: it was decided meanwhile.
+    """
+    filing.lock(request.draft)
+    requesting.take_back(request, at=at)
+    _record("change request taken back", request, by=by, at=at)
+
+
+@transaction.atomic
+def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> None:
+    """Say who deals with a request, so that nobody else does; it holds nobody back.
+
+    Raises:
+        DecidedAlready: by a colleague, or taken back.
+    """
+    queueing.assign(request, user=user, by=by)
+    _record("change request assigned", request, by=by, at=at)
+
+
+@transaction.atomic
+def accept(*, request: ChangeRequest, by: Actor, at: datetime) -> Version:
+    """File what is asked, as it was frozen, in the name of whoever accepts.
+
+    What somebody else has filed since it was asked stays, where nothing else is asked.
+
+    Raises:
+        Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
+        Refused: it was decided or taken back meanwhile, or its registration has changed.
+    """
+    draft = rebasing.bring_forward(filing.lock(request.draft), at=at)
+    dossier, forms = filing.check(draft, at=at, late=True)
+    version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
+    _record("change request accepted", request, by=by, at=at)
+    _tell("change_accepted", request, at=at)
+    return version
+
+
+@transaction.atomic
+def refuse(*, request: ChangeRequest, answer: str, by: Actor, at: datetime) -> None:
+    """Refuse what is asked, with a reason; its candidate may change it and ask again.
+
+    Raises:
+        AnswerMissing: nothing is said.
+        Refused: it was decided or taken back meanwhile.
+    """
+    if not answer:
+        raise queueing.AnswerMissing
+    filing.lock(request.draft)
+    requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
+    _record("change request refused", request, by=by, at=at)
+    _tell("change_refused", request, at=at)
+
+
+def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:
+    journal.record(
+        verb,
+        by=by,
+        on=request.registration,
+        at=at,
+        academy=request.registration.academy_id,
+        after={
+            "request": request.pk,
+            "changes": request.changes,
+            "reason": request.answer or request.reason,
+        },
+    )
+
+
+def _tell(kind: str, request: ChangeRequest, *, at: datetime) -> None:
+    key = f"change request:{request.pk}:{kind}"
+    queueing.tell(kind, request, key=key, about=request.registration, at=at)

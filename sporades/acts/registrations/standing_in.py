@@ -1,0 +1,216 @@
+"""A managing service registers a candidate, or modifies a registration, on their behalf (I3)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from sporades import journal
+from sporades.accounts.models import User
+from sporades.acts.registrations.registering import filed, note_begun
+from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.links import absolute
+from sporades.core.refusals import ReasonMissing, Refused
+from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
+from sporades.registrations import drafting, filing
+from sporades.registrations.evidence import due_as_told
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.receipt import accommodation_by_mail
+from sporades.registrations.refusals import NotLeft
+
+
+@transaction.atomic
+def begin(
+    *,
+    candidate: Candidate,
+    exam: Exam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+    author: User,
+    by: Actor,
+    at: datetime,
+) -> Draft:
+    """« Inscrire ce candidat »: a draft of one's own, or the one already begun for this choice.
+
+    Raises:
+        Closed: the service has not opened yet.
+        TooManyBegun: see `drafting.begin`.
+    """
+    draft = drafting.begin(
+        candidate=candidate,
+        exam=exam,
+        speciality=speciality,
+        service=service,
+        author=author,
+        at=at,
+    )
+    return note_begun(draft, "registration begun on behalf", by=by, at=at)
+
+
+@transaction.atomic
+def amend(*, registration: Registration, author: User, by: Actor, at: datetime) -> Draft:
+    """« Modifier pour le candidat »: open the tabs. Nothing changes until « Enregistrer ».
+
+    The candidate, and any colleague, may go on with a modification of their own.
+
+    Raises:
+        Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
+    """
+    draft = drafting.begin_amending(registration=registration, author=author, at=at)
+    return note_begun(draft, "modification begun on behalf", of=registration, by=by, at=at)
+
+
+@transaction.atomic
+def register(
+    *,
+    draft: Draft,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    shown: filing.Shown = filing.NOTHING_SHOWN,
+) -> Version:
+    """« Enregistrer »: file what was filled for a candidate, who is told of it by mail.
+
+    Filing the same draft again finds what it made.
+
+    Args:
+        draft: one that a member of the office fills.
+        reason: why, once the service has closed; the candidate reads it.
+        by: who files it.
+        at: the instant at which the request arrived.
+        shown: what its page showed.
+
+    Raises:
+        Closed: the service has not opened yet.
+        DecidedMeanwhile: it was validated or found incomplete since that was shown.
+        AnsweredMeanwhile: answers were changed since they were shown.
+        ReasonMissing: it has closed, and nothing is said.
+        AmendedMeanwhile, Standing, Incomplete, RulesChanged, AlreadyRegistered: see `filing`.
+        NothingAmended: it modifies nothing.
+    """
+    draft = filing.lock(draft)
+    if draft.filed_as is not None:
+        return draft.filed_as
+    drafting.refuse_shut(draft.service, author=draft.author, at=at)
+    if draft.service.has_closed(at) and not reason:
+        raise ReasonMissing
+    dossier, forms = filing.check(draft, at=at, late=True)
+    filing.refuse_unread(draft, dossier, forms, shown=shown)
+    version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
+    _tell(version, reason=reason, at=at)
+    return version
+
+
+@transaction.atomic
+def register_anew(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Go on with what was typed in a new registration: the one that it modified was withdrawn.
+
+    Args:
+        draft: the modification of what its candidate withdrew meanwhile.
+        by: who fills it.
+        at: the instant.
+
+    Raises:
+        AlreadyBegun: they have begun a registration for this choice already.
+        Closed: the service has not opened yet.
+        Refused: it is filed or abandoned, or what it modifies was not withdrawn.
+    """
+    locked = filing.lock(draft)
+    left = locked.amends
+    if not locked.is_open or left is None or left.withdrawn_at is None:
+        raise Refused(
+            "Cette saisie n'est plus celle d'une inscription dont le candidat s'est désinscrit."
+        )
+    drafting.refuse_shut(locked.service, author=locked.author, at=at)
+    drafting.make_new(draft=locked)
+    journal.record("registration begun on behalf", by=by, on=left, at=at, academy=left.academy_id)
+
+
+@transaction.atomic
+def take_up(*, draft: Draft, author: User, by: Actor, at: datetime) -> None:
+    """Go on with what a colleague has left, who may fill it no more: it is one's own from then on.
+
+    Args:
+        draft: one of those that `left` finds.
+        author: who goes on.
+        by: the same, as the author of the act.
+        at: the instant.
+
+    Raises:
+        AlreadyBegun: they have a draft of their own for the same.
+        NotLeft: it was filed, dropped or taken up meanwhile, or its author fills it again.
+    """
+    locked = _lock_left(draft, at=at)
+    drafting.give(draft=locked, author=author)
+    _note_left(locked, "filling taken up", by=by, at=at)
+
+
+@transaction.atomic
+def drop(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Leave for good what a colleague has left, who may fill it no more. Raises NotLeft."""
+    locked = _lock_left(draft, at=at)
+    drafting.abandon(draft=locked, at=at)
+    _note_left(locked, "filling dropped", by=by, at=at)
+
+
+@transaction.atomic
+def hand_over(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Give what one was typing to the academy that has its registration now.
+
+    Whoever fills for candidates there takes it up, or drops it.
+
+    Args:
+        draft: a modification of what was given to another academy.
+        by: who fills it.
+        at: the instant.
+
+    Raises:
+        Refused: it is filed or abandoned, or its registration is still where it was.
+    """
+    locked = filing.lock(draft)
+    registration = locked.amends
+    if not locked.is_open or registration is None or registration.service_id == locked.service_id:
+        raise Refused("Cette inscription n'a pas changé d'académie : votre saisie reste ici.")
+    drafting.follow_registration(draft=locked)
+    _note_left(locked, "filling handed over", by=by, at=at)
+
+
+def _lock_left(draft: Draft, *, at: datetime) -> Draft:
+    locked = filing.lock(draft)
+    day = local_day(at, settings.TIME_ZONE)
+    left = Draft.objects.open().left(on=day).filter(pk=locked.pk, author=draft.author_id)
+    if not left.exists():
+        raise NotLeft
+    return locked
+
+
+def _note_left(draft: Draft, verb: str, *, by: Actor, at: datetime) -> None:
+    on = draft.amends or draft
+    journal.record(verb, by=by, on=on, at=at, academy=draft.service.academy_id)
+
+
+def _tell(version: Version, *, reason: str, at: datetime) -> None:
+    registration = version.registration
+    kind = "amended_for" if version.number > 1 else "registered_for"
+    tell(
+        registration.candidate,
+        kind,
+        service=registration.service,
+        enclosed=summary_for(registration),
+        at=at,
+        key=f"registration:{registration.pk}:version:{version.number}",
+        is_first=True,
+        about=registration,
+        urgent=True,
+        registration=registration,
+        version=version,
+        snapshot=version.snapshot,
+        due=due_as_told(version),
+        accommodation=accommodation_by_mail(registration, at=at),
+        reason=reason,
+        link=absolute(f"/mes-inscriptions/{registration.number}"),
+    )

@@ -1,0 +1,305 @@
+"""Announce: banners to all, openings to those who asked, what is due to those who forget it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import CharField, Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.accommodations.notification import NOTIFICATION
+from sporades.accounts.models import normalised_address
+from sporades.acts.people.addressing import may_write
+from sporades.acts.people.guardians import tell_guardian
+from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import instant_in_words
+from sporades.core.links import absolute
+from sporades.documents.models import DocumentVersion, DocumentVersionQuerySet
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner, OpeningAlert
+from sporades.registrations.clocks import zone_of_draft
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
+from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.states import STANDING
+
+REMINDED_BEFORE = timedelta(days=3)
+UNREAD_FOR = timedelta(days=5)
+MATTERS_FOR = timedelta(days=30)
+"""A document published before that is not reminded of, had the job not run meanwhile."""
+
+TOLD_AT_ONCE = 500
+
+
+@transaction.atomic
+def show_banner(
+    *,
+    kind: str,
+    message: str,
+    until: datetime | None,
+    by: Actor,
+    at: datetime,
+    stops_writing: bool = False,
+    only: str | None = None,
+) -> Banner:
+    """Show a sentence at the top of every page, in less than a minute everywhere (A7).
+
+    Args:
+        kind: how pressing it is, one of `Banner.Kind`.
+        message: the sentence.
+        until: when it goes by itself, if it does.
+        by: who shows it.
+        at: the instant.
+        stops_writing: whether the service only reads while it stands (R-05).
+        only: the key of the banner that was read, "" where none stood; nothing: whichever stands.
+
+    Raises:
+        Another: another one stands meanwhile, and stays.
+    """
+    shown = notices.show(
+        kind=kind, message=message, at=at, until=until, stops_writing=stops_writing, only=only
+    )
+    if not shown.is_new:
+        return shown.banner  # pressed twice
+    if not stops_writing:
+        _record_resumed(shown.replaced, by=by, at=at)
+    verb = "writing stopped" if stops_writing else "banner shown"
+    journal.record(verb, by=by, on=shown.banner, at=at, after={"message": message})
+    return shown.banner
+
+
+@transaction.atomic
+def take_banner_down(*, by: Actor, at: datetime, only: str | None = None) -> bool:
+    """Take the banner down; return whether there was one.
+
+    Args:
+        by: who takes it down.
+        at: the instant.
+        only: the key of the one that was read, "" where none stood; nothing: whichever stands.
+
+    Raises:
+        Another: another one stands meanwhile, and stays.
+    """
+    ended = notices.take_down(at=at, only=only)
+    if ended is None:
+        return False
+    journal.record("banner taken down", by=by, at=at)
+    _record_resumed(ended, by=by, at=at)
+    return True
+
+
+def _record_resumed(ended: Banner | None, *, by: Actor, at: datetime) -> None:
+    """Have the journal say that writing is open again, where the banner that ended had stopped it."""
+    if ended is not None and ended.stops_writing:
+        journal.record("writing resumed", by=by, on=ended, at=at)
+
+
+@transaction.atomic
+def ask_alert(
+    *,
+    service: RegistrationService,
+    email: str,
+    network: str,
+    at: datetime,
+    by_owner: bool = False,
+) -> None:
+    """« Me prévenir »: write to the address, which must confirm before it is told anything.
+
+    The same page answers whatever happens, so nothing is learnt about an address.
+
+    Args:
+        service: the one that will open.
+        email: the address, in any form.
+        network: where the demand comes from.
+        at: its instant.
+        by_owner: whether who asks is signed in to the account of this address.
+    """
+    address = normalised_address(email)
+    if not may_write(address, network=network, at=at, by_owner=by_owner):
+        return
+    alert = notices.ask(service=service, email=address, at=at)
+    mail.write(
+        "alert_asked",
+        to=address,
+        at=at,
+        key=f"alert:{service.pk}:asked:{at.isoformat()}",
+        about=alert,
+        registration_service=service,
+        link=absolute(reverse("public:alert", args=[notices.key_of(alert)])),
+    )
+
+
+def confirm_alert(*, alert: OpeningAlert, at: datetime) -> None:
+    """Confirm an alert by the link of its mail."""
+    notices.confirm(alert, at=at)
+
+
+def tell_openings(*, at: datetime) -> int:
+    """Write to all who asked to know that a service is open; return to how many."""
+    told = 0
+    waiting = notices.due(at).order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE]
+    for pk in list(waiting):
+        told += _tell_opening(pk, at=at)
+    return told
+
+
+@transaction.atomic
+def _tell_opening(pk: int, *, at: datetime) -> bool:
+    alert = (
+        notices.due(at)
+        .select_related("service__domain", "service__session", "service__academy")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if alert is None:
+        return False
+    mail.write(
+        "service_opened",
+        to=alert.email,
+        at=at,
+        key=f"alert:{alert.pk}:opened",
+        about=alert,
+        registration_service=alert.service,
+        link=absolute(reverse("candidate:choose")),
+    )
+    alert.told_at = at
+    alert.save(update_fields=["told_at"])
+    return True
+
+
+def remind_drafts(*, at: datetime) -> int:
+    """Remind, once for each closing, those whose draft is not filed that it comes soon (D10).
+
+    Nobody is pressed to file what a registration that stands keeps from being filed.
+    A closing put off, or that of another academy where the draft went, is another closing.
+    """
+    reminded = 0
+    soon = _closing_soon(at).order_by("service__closes_at", "pk").values_list("pk", flat=True)
+    for pk in list(soon[:TOLD_AT_ONCE]):
+        reminded += _remind(pk, at=at)
+    return reminded
+
+
+def _closing_soon(at: datetime) -> DraftQuerySet:
+    found: DraftQuerySet = (
+        Draft.objects.open()
+        .touched()
+        .filter(
+            Q(reminded_of=None) | ~Q(reminded_of=F("service__closes_at")),
+            service__opens_at__lte=at,
+            service__closes_at__gt=at,
+            service__closes_at__lte=at + REMINDED_BEFORE,
+            answered_at__lte=at - timedelta(hours=1),
+        )
+    )
+    return found
+
+
+@transaction.atomic
+def _remind(pk: UUID, *, at: datetime) -> bool:
+    locked = (
+        _closing_soon(at)
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if locked is None:
+        return False
+    draft = Draft.objects.whole().get(pk=pk)
+    draft.reminded_of = draft.service.closes_at
+    draft.save(update_fields=["reminded_of"])
+    user = draft.candidate.user
+    own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
+    if user is None or exclusion_of(draft, own):
+        return False
+    mail.write(
+        "draft_closing",
+        to=user.email,
+        at=at,
+        key=f"draft:{draft.pk}:closing:{draft.reminded_of.isoformat()}",
+        about=draft,
+        draft=draft,
+        closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
+        name=draft.candidate.identity.full_name,
+        left=draft.service.time_left_in_words(at),
+        link=absolute(reverse("candidate:draft", args=[draft.pk])),
+    )
+    journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
+    return True
+
+
+def remind_unread(*, at: datetime) -> int:
+    """Remind, once for each, of the documents that nobody has opened in five days (F5).
+
+    Only the last version of a document, while its registration stands. Of the notification of a
+    decision on accommodations, the guardian of a minor is reminded too.
+    """
+    reminded = 0
+    waiting = _unread(at).order_by("published_at", "pk").values_list("pk", flat=True)
+    for pk in list(waiting[:TOLD_AT_ONCE]):
+        reminded += _remind_of_document(pk, at=at)
+    return reminded
+
+
+def _unread(at: datetime) -> DocumentVersionQuerySet:
+    told = Message.objects.filter(
+        about_kind="documentversion",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        kind="document_unread",
+    )
+    # Pieces are asked for by their own deadline, opened or not.
+    others = DocumentVersion.objects.latest_visible(at).exclude(
+        document__kind=EVIDENCE_REQUEST.slug
+    )
+    return others.filter(
+        ~Exists(told),
+        opened_at=None,
+        published_at__gt=at - MATTERS_FOR,
+        published_at__lte=at - UNREAD_FOR,
+        document__folder__holder__isnull=False,
+        document__folder__registration__state__in=STANDING,
+    )
+
+
+@transaction.atomic
+def _remind_of_document(pk: int, *, at: datetime) -> bool:
+    version = (
+        _unread(at)
+        .select_related("document__folder__holder", "document__folder__registration__identity")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if version is None or version.published_at is None:
+        return False
+    folder = version.document.folder
+    if folder.holder is None:
+        return False
+    mail.write(
+        "document_unread",
+        to=folder.holder.email,
+        at=at,
+        key=f"document:{version.pk}:unread",
+        about=version,
+        published=instant_in_words(version.published_at, version.content["zone"]),
+        folder=folder,
+        name=folder.registration.identity.full_name,
+        link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
+    )
+    if version.document.kind == NOTIFICATION.slug:
+        tell_guardian(
+            Registration.objects.whole().get(folder=folder),
+            at=at,
+            key=f"document:{version.pk}:unread",
+            is_reminder=True,
+        )
+    journal.record(
+        "document reminded", by=SYSTEM, on=version, at=at, academy=version.document.academy
+    )
+    return True

@@ -1,0 +1,221 @@
+"""Send a refused mail, or a returned letter, again, where the candidate is reached now (I9, I13)."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from sporades import journal
+from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS
+from sporades.acts.writing.since import doubts_about
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
+from sporades.letters.operations import is_returned, tell_again
+from sporades.mail.models import Message
+from sporades.mail.operations import write_again
+from sporades.notices.operations import LASTS as ALERT_LASTS
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+
+KINDS = {
+    "registered": "Inscription enregistrée",
+    "amended": "Modification enregistrée",
+    "registered_for": "Inscription enregistrée par le service",
+    "amended_for": "Modification enregistrée par le service",
+    "withdrawn": "Désinscription",
+    "state_changed": "Décision du service",
+    "registration_moved": "Changement d'académie",
+    "change_requested": "Demande de modification envoyée",
+    "change_accepted": "Demande de modification acceptée",
+    "change_refused": "Demande de modification refusée",
+    "document_published": "Document publié",
+    "document_withdrawn": "Document retiré",
+    "pieces_due": "Rappel des pièces justificatives",
+    "piece_asked_again": "Pièce justificative demandée de nouveau",
+    "piece_found_good": "Pièce justificative conforme",
+    "piece_given_time": "Délai accordé pour une pièce justificative",
+    "piece_time_cut_back": "Délai d'une pièce justificative corrigé",
+    "piece_waived": "Pièce justificative dispensée",
+    "piece_refused": "Pièce justificative non conforme",
+    "file_refused": "Fichier refusé par l'antivirus",
+    "request_received": "Demande reçue",
+    "request_withdrawn": "Demande retirée",
+    "something_awaits": "Quelque chose attend le candidat",
+    "message_answered": "Réponse à un message",
+    "message_of_service": "Message du service",
+}
+"""The mails about a registration. None holds a key: all may be sent again as they were written."""
+
+
+LASTING = {
+    "activation": ACTIVATION_LASTS,
+    "address_change": CHANGE_LASTS,
+    "alert_asked": timedelta(seconds=ALERT_LASTS),
+    "draft_closing": timedelta(days=1),
+    "member_invited": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    "password_reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+}
+"""For how long a mail is good for something whose link, or whose time left, is all that it says."""
+
+
+class NotRefused(Refused):
+    """It was sent, or waits to be."""
+
+    message = "Il n'est ni refusé ni revenu : il n'y a pas à l'envoyer de nouveau."
+
+
+class AlreadySentAgain(Refused):
+    """Somebody has just pressed the button."""
+
+    message = "Ce mail a déjà été envoyé de nouveau."
+
+
+class NeverAgain(Refused):
+    """A mail that is not about a registration, or that holds a key."""
+
+    message = "Ce mail ne s'envoie pas de nouveau."
+
+
+class TooLate(Refused):
+    """A mail whose link opens nothing any more."""
+
+    message = "Ce que ce mail ouvre ou annonce est passé : il ne servirait plus à rien."
+
+
+class ReadsMails(Refused):
+    """What a letter said is not what a mail says."""
+
+    message = (
+        "Ce candidat a maintenant un compte : il lit ses messages et ses documents dans son espace."
+    )
+
+
+class Doubtful(Refused):
+    """Something was told, or done, since, or it would go where it came back from."""
+
+    message = "Lisez ce qui a changé depuis, cochez la case, puis envoyez-le de nouveau."
+
+    def __init__(self, doubts: list[str]) -> None:
+        """Keep what is doubtful.
+
+        Args:
+            doubts: sentences, as whoever sends it reads them.
+        """
+        super().__init__(self.message)
+        self.doubts = doubts
+        self.mark = mark_of(doubts)
+
+
+def mark_of(doubts: list[str]) -> str:
+    """Return what tells doubts that were read from those that there are now."""
+    return hashlib.sha256("\n".join(doubts).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def send_again(
+    *, message: Message, registration: Registration, by: Actor, at: datetime, sure_of: str = ""
+) -> Message:
+    """Send a refused mail, or a returned letter, about a registration again, once.
+
+    Args:
+        message: the refused mail, or the letter.
+        registration: what it is about.
+        by: who asks for it.
+        at: the instant.
+        sure_of: the mark of the doubts that were read, by whoever sends it in spite of them.
+
+    Raises:
+        NeverAgain, NotRefused, AlreadySentAgain, ReadsMails: see each.
+        Doubtful: it may be false now, or come back, and that was not read.
+    """
+    # In the order of every act: nothing is told of it meanwhile.
+    registration = lock_registration(registration.pk)
+    locked = Message.objects.select_for_update().get(pk=message.pk)
+    if not is_about(locked, registration):
+        raise NeverAgain
+    came_back = is_returned(locked)
+    if locked.state != Message.State.REFUSED and not came_back:
+        raise NotRefused
+    if Message.objects.filter(again_of=locked).exists():
+        raise AlreadySentAgain
+    candidate, service = registration.candidate, registration.service
+    if came_back and not candidate.by_letter:
+        raise ReadsMails
+    doubts = doubts_about(locked, registration)
+    if doubts and sure_of != mark_of(doubts):
+        raise Doubtful(doubts)
+    preface = _preface("courrier" if came_back else "mail", locked.written_at, service.zone)
+    fresh = tell_again(locked, candidate=candidate, service=service, preface=preface, at=at)
+    journal.record(
+        "mail sent again",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
+    )
+    return fresh
+
+
+@transaction.atomic
+def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
+    """Send a refused mail again, once, whatever it is about: for the morning after a bad relay.
+
+    One about a registration goes where its candidate is reached now, as from the office; another
+    goes to the address that it was for, with its links as they were.
+
+    Args:
+        message: the refused mail.
+        by: who asks for it.
+        at: the instant.
+
+    Raises:
+        NotRefused, AlreadySentAgain, TooLate: see each.
+        Doubtful: it may be false now: somebody reads it first, in the office.
+    """
+    if goes_again(message):
+        registration = Registration.objects.whole().filter(pk=message.about_id).first()
+        if registration is None:
+            raise NeverAgain
+        return send_again(message=message, registration=registration, by=by, at=at)
+    locked = Message.objects.select_for_update().get(pk=message.pk)
+    if locked.state != Message.State.REFUSED:
+        raise NotRefused
+    if Message.objects.filter(again_of=locked).exists():
+        raise AlreadySentAgain
+    lasting = LASTING.get(locked.kind)
+    if lasting is not None and at - locked.written_at >= lasting:
+        raise TooLate
+    fresh = write_again(
+        locked,
+        to=locked.recipient,
+        at=at,
+        preface=_preface("mail", locked.written_at, settings.TIME_ZONE),
+    )
+    journal.record(
+        "mail sent again",
+        by=by,
+        at=at,
+        after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
+    )
+    return fresh
+
+
+def _preface(named: str, written_at: datetime, zone: str) -> str:
+    written = instant_in_words(written_at, zone)
+    return (
+        f"Ce {named}, écrit le {written}, n'avait pas pu vous être remis. Le voici de nouveau, tel "
+        "qu'il était."
+    )
+
+
+def is_about(message: Message, registration: Registration) -> bool:
+    """Return whether a message is about a registration, and of a kind that may be sent again."""
+    return goes_again(message) and message.about_id == str(registration.pk)
+
+
+def goes_again(message: Message) -> bool:
+    """Return whether a message is of a kind that may be sent again, from the file that it is about."""
+    return message.kind in KINDS and message.about_kind == "registration"
