@@ -1,0 +1,52 @@
+"""What a criterion is, by the nature of what it looks at."""
+
+from sporades.searches.criteria.base import Choices, Criterion, NotADay, Unreadable
+from sporades.searches.criteria.ordered import EARLIEST, LATEST, Day, Instant, Number
+from sporades.searches.criteria.plain import (
+    ChannelOf,
+    Choice,
+    Name,
+    OptionalChoice,
+    Row,
+    Text,
+    WholeName,
+    YesNo,
+)
+from sporades.searches.criteria.subjects import (
+    AmendedSince,
+    CaseState,
+    LacksPieces,
+    LastVersion,
+    MeasureInForce,
+    PaperStatus,
+    PieceArrived,
+    PieceState,
+)
+
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "AmendedSince",
+    "CaseState",
+    "ChannelOf",
+    "Choice",
+    "Choices",
+    "Criterion",
+    "Day",
+    "Instant",
+    "LacksPieces",
+    "LastVersion",
+    "MeasureInForce",
+    "Name",
+    "NotADay",
+    "Number",
+    "OptionalChoice",
+    "PaperStatus",
+    "PieceArrived",
+    "PieceState",
+    "Row",
+    "Text",
+    "Unreadable",
+    "WholeName",
+    "YesNo",
+]

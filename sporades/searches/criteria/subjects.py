@@ -1,0 +1,198 @@
+"""A criterion of one subject: épreuves, pieces, requests for accommodations, versions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from sporades.accommodations.as_sent import is_asked
+from sporades.accommodations.granted import in_force_of
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import OPEN
+from sporades.accommodations.states import State as CaseStates
+from sporades.accounts.permissions import Reach
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import TO_PROVIDE
+from sporades.evidence.states import State as EvidenceState
+from sporades.registrations.models import RegistrationPaper, Version
+from sporades.registrations.states import STANDING
+from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
+from sporades.searches.criteria.ordered import OF_ITS_ROW, Instant, in_days
+from sporades.searches.criteria.plain import YesNo
+from sporades.searches.operators import Operator
+
+
+@dataclass(frozen=True)
+class AmendedSince(YesNo):
+    """Whether its candidate has changed, since the last decision, what was decided of."""
+
+    def _holds(self) -> Q:
+        return self._is(__gte=F("decided_at")) & Q(state__in=STANDING)
+
+
+@dataclass(frozen=True)
+class LastVersion(Instant):
+    """The day of the last version, whatever made it: an answer, a correction, a move, a merge."""
+
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.IS_NOT, Operator.BETWEEN)
+
+    def _between(self, first: date | None, last: date | None) -> Q:
+        # The first version is of the instant of filing, which an index holds; few have a second.
+        filed = Q(version=1) & super()._between(first, last)
+        those = in_days("filed_at", first, last, clock=OF_ITS_ROW, zones=self.zones)
+        rows = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
+        return filed | Q(Exists(rows.filter(those)), version__gt=1)
+
+
+@dataclass(frozen=True)
+class PaperStatus(Criterion):
+    """What was chosen for one épreuve.
+
+    Attributes:
+        listed: the épreuves, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    asks_how: ClassVar = "Choix du candidat"
+    asks_what: ClassVar = "Épreuve"
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.ENTERED,
+        Operator.NOT_ENTERED,
+        Operator.DISPENSED,
+        Operator.KEPT,
+    )
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the épreuves, by exam."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a row of the épreuve with this status."""
+        said = typed_in(values, "Choisissez une épreuve.")
+        if not said.isascii() or not said.isdigit() or len(said) > 18:  # noqa: PLR2004 - a bigint
+            raise Unreadable("Choisissez une épreuve.")
+        rows = RegistrationPaper.objects.filter(registration=OuterRef("pk"))
+        return Q(Exists(rows.filter(paper=int(said), status=operator.value)))
+
+
+@dataclass(frozen=True)
+class PieceState(Criterion):
+    """Where one supporting document stands.
+
+    Attributes:
+        listed: the pieces, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    STATES: ClassVar = {
+        Operator.PIECE_OWED: EvidenceState.OWED,
+        Operator.PIECE_CHECKING: EvidenceState.CHECKING,
+        Operator.PIECE_DEPOSITED: EvidenceState.DEPOSITED,
+        Operator.PIECE_ACCEPTED: EvidenceState.ACCEPTED,
+        Operator.PIECE_REFUSED: EvidenceState.REFUSED,
+        Operator.PIECE_WAIVED: EvidenceState.WAIVED,
+        Operator.PIECE_POSTED: EvidenceState.POSTED,
+    }
+    asks_how: ClassVar = "État de la pièce"
+    asks_what: ClassVar = "Pièce"
+    operators: ClassVar[tuple[Operator, ...]] = tuple(STATES)
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the pieces."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a piece of this code that stands there."""
+        code = typed_in(values, "Choisissez une pièce.")
+        rows = Evidence.objects.filter(registration=OuterRef("pk"))
+        return Q(Exists(rows.filter(code=code, state=self.STATES[operator])))
+
+
+@dataclass(frozen=True)
+class CaseState(Criterion):
+    """Where the last request for accommodations stands; « vide »: none was made."""
+
+    asks_what: ClassVar = "État de la demande"
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.EMPTY, Operator.FILLED)
+
+    def choices(self, reach: Reach) -> Choices:  # noqa: ARG002 - the same everywhere
+        """Return the states of a request that stands."""
+        return tuple(
+            (state.value, state.label) for state in CaseStates if state != CaseStates.WITHDRAWN
+        )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a last request that stands there."""
+        rows = Case.objects.filter(registration=OuterRef("pk"))
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            made = Q(Exists(rows.exclude(state=CaseStates.WITHDRAWN)))
+            return ~made if operator is Operator.EMPTY else made
+        said = typed_in(values, "Choisissez un état.")
+        if said in OPEN:  # a registration has one at most, and it is the last
+            return Q(Exists(rows.filter(state=said)))
+        later = Case.objects.filter(
+            registration=OuterRef("registration"), begun_at__gt=OuterRef("begun_at")
+        ).exclude(state=CaseStates.WITHDRAWN)
+        return Q(Exists(rows.filter(~Exists(later), state=said)))
+
+
+@dataclass(frozen=True)
+class MeasureInForce(Criterion):
+    """A measure that is asked for, or that the last decision grants: what rooms must know, never why.
+
+    Attributes:
+        listed: the measures, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    asks_how: ClassVar = "Mesure"
+    asks_what: ClassVar = "Aménagement"
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.GRANTED, Operator.ASKED_FOR)
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the measures."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a row of this measure."""
+        code = typed_in(values, "Choisissez une mesure.")
+        if operator is Operator.GRANTED:
+            return Q(Exists(in_force_of(OuterRef("pk")).filter(decided_code=code)))
+        return is_asked(OuterRef("pk"), code)
+
+
+@dataclass(frozen=True)
+class LacksPieces(YesNo):
+    """Whether something is still to be sent for a mandatory piece, be it late or not.
+
+    Nothing is, once the registration stands no more.
+    """
+
+    def _holds(self) -> Q:
+        rows = Evidence.objects.filter(registration=OuterRef("pk"), is_mandatory=True)
+        return Q(Exists(rows.filter(state__in=TO_PROVIDE))) & Q(state__in=STANDING)
+
+
+@dataclass(frozen=True)
+class PieceArrived(Instant):
+    """The day on which a piece came, as a file or by post."""
+
+    clock: ClassVar = OF_ITS_ROW
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.BETWEEN,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare one piece with both bounds; « vide »: none has come."""
+        rows = Evidence.objects.asked().filter(registration=OuterRef("pk"))
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            came = Q(Exists(rows.filter(arrived_at__isnull=False)))
+            return ~came if operator is Operator.EMPTY else came
+        return Q(Exists(rows.filter(super().condition(operator, values))))
