@@ -27,6 +27,7 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
+_DAY_IN_WORDS = re.compile(r"(\d{1,2})(?:er)?\s+([^\W\d_]+)\.?\s+(\d{4})")
 _ENDS = (".", "!", "?", "…")
 LETTERS_OF_A_MONTH = 3
 """From how many letters on a month is read."""
@@ -87,6 +88,13 @@ def month_named(typed: str) -> int | None:
     key = search_key(typed)
     found = [month for month, name in enumerate(_MONTHS, 1) if search_key(name).startswith(key)]
     return found[0] if len(key) >= LETTERS_OF_A_MONTH and len(found) == 1 else None
+
+
+def day_in_figures(typed: str) -> str:
+    """Return a day whose month is named, « 3 février 2007 », in figures; anything else as it is."""
+    read = _DAY_IN_WORDS.fullmatch(typed.strip())
+    month = month_named(read[2]) if read else None
+    return f"{read[1]}/{month}/{read[3]}" if read and month else typed
 
 
 def hour_in_words(instant: datetime, zone: str) -> str:

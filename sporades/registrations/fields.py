@@ -7,7 +7,7 @@ from typing import Any, Self
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from sporades.core.french import NO_SUCH_DAY, is_written_as_a_day
+from sporades.core.french import NO_SUCH_DAY, day_in_figures, is_written_as_a_day
 from sporades.core.signs import unprinted
 from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
@@ -97,10 +97,13 @@ class CleanLinesField(TextField):
 
 
 class CalendarField(forms.DateField):
-    """A day; one that is written whole and is of no calendar is told so."""
+    """A day, its month in figures or by its name; one that is of no calendar is told so."""
+
+    input_formats = ("%d/%m/%Y", "%d %m %Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
     def to_python(self, value: Any) -> Any:
         """Read a day as it was typed."""
+        value = day_in_figures(value) if isinstance(value, str) else value
         try:
             return super().to_python(value)
         except forms.ValidationError:

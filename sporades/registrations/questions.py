@@ -29,7 +29,6 @@ PREFIX = "q-"
 
 YES, NO = "oui", "non"
 YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
-DATE_FORMATS = ("%d/%m/%Y", "%d %m %Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
 def field_of(question: Question) -> forms.Field:
@@ -95,10 +94,7 @@ class _DayField(CalendarField):
     """A day, within the bounds of its question."""
 
     def __init__(self, question: DateQuestion) -> None:
-        super().__init__(
-            input_formats=DATE_FORMATS,
-            help_text="Par exemple : 14 03 2008",
-        )
+        super().__init__(help_text="Par exemple : 14 03 2008")
         self.question = question
 
     def validate(self, value: Any) -> None:

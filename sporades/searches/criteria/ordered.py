@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.core.days import midnight
-from sporades.core.french import NO_SUCH_DAY, ZONES, month_named
+from sporades.core.french import NO_SUCH_DAY, ZONES, day_in_figures
 from sporades.core.text import clean
 from sporades.exams.queries import services_within
 from sporades.searches.criteria.base import Criterion, NotADay, Unreadable, typed_in
@@ -22,7 +22,6 @@ from sporades.searches.operators import Operator
 
 EARLIEST, LATEST = 1900, 2200
 DAY_IN_FIGURES = re.compile(r"(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})|(\d{4})-(\d{2})-(\d{2})")
-DAY_IN_WORDS = re.compile(r"(\d{1,2})(?:er)?\s+([^\W\d_]+)\.?\s+(\d{4})")
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Day(Ordered[date]):
     hint = "Par exemple : 14/03/2008"
 
     def _read(self, said: str, box: int) -> date:
-        read = DAY_IN_FIGURES.fullmatch(_in_figures(said))
+        read = DAY_IN_FIGURES.fullmatch(day_in_figures(said))
         if read is None:
             raise Unreadable("Indiquez le jour, le mois et l'année, par exemple 14/03/2008.", box)
         day, month, year, iso_year, iso_month, iso_day = read.groups()
@@ -173,10 +172,3 @@ def _bounds[Value](
     if lowest is not None and highest is not None and lowest > highest:  # type: ignore[operator] # both of one kind
         raise Unreadable("Indiquez la plus petite borne d'abord.", 1)
     return lowest, highest
-
-
-def _in_figures(said: str) -> str:
-    """Return a day whose month is named, « 3 février 2007 », in figures; anything else as it is."""
-    read = DAY_IN_WORDS.fullmatch(said)
-    month = month_named(read[2]) if read else None
-    return f"{read[1]}/{month}/{read[3]}" if read and month else said

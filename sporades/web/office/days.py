@@ -31,7 +31,6 @@ class DayField(CalendarField):
         """Ask for a day, which may be left out unless it is required."""
         super().__init__(
             required=required,
-            input_formats=["%d/%m/%Y", "%Y-%m-%d"],
             widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off", "size": 12}),
             error_messages={"invalid": HOW, "required": HOW},
             **options,
