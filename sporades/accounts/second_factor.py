@@ -14,6 +14,7 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import transaction
+from fido2.webauthn import RegistrationResponse
 
 from sporades.accounts.models import SECOND_FACTORS, User
 from sporades.accounts.operations import lock
@@ -25,6 +26,8 @@ WAYS = {
     Authenticator.Type.WEBAUTHN: "clé d'accès",
     Authenticator.Type.RECOVERY_CODES: "codes de secours",
 }
+COUNT = "count"
+"""Where the data of a passkey keep how many times it said that it was used."""
 SEALED = {"secret", "seed"}
 """What allauth keeps sealed of an authenticator application, and of recovery codes."""
 
@@ -162,3 +165,33 @@ def _seal() -> MultiFernet:
 def _derived(key: str) -> bytes:
     digest = hashlib.sha256(b"sporades.accounts.second_factor\0" + key.encode()).digest()
     return base64.urlsafe_b64encode(digest)
+
+
+@transaction.atomic
+def counts_on(key: Authenticator, count: int) -> bool:
+    """Note how many times a passkey says that it was used.
+
+    Args:
+        key: the passkey.
+        count: what it says; of one that does not count, nothing but 0.
+
+    Returns:
+        False where it had said as much already: there is another of it, which was copied
+        (WebAuthn, § 6.1.1).
+
+    Raises:
+        Authenticator.DoesNotExist: its owner has removed it meanwhile.
+    """
+    kept = Authenticator.objects.select_for_update(no_key=True).get(pk=key.pk)
+    before = kept.data[COUNT] if COUNT in kept.data else _count_when_added(kept)
+    if before and count <= before:
+        return False
+    if count != before:
+        kept.data[COUNT] = key.data[COUNT] = count
+        kept.save(update_fields=["data"])
+    return True
+
+
+def _count_when_added(key: Authenticator) -> int:
+    made = RegistrationResponse.from_dict(key.data["credential"]).response.attestation_object
+    return int(made.auth_data.counter)

@@ -27,6 +27,7 @@ class Passkey:
         self.private = ec.generate_private_key(ec.SECP256R1())
         self.number = secrets.token_bytes(32)
         self.holder = ""
+        self.count = 0
 
     def made(self, options: dict) -> dict:
         """Answer a page that adds a key."""
@@ -36,7 +37,7 @@ class Passkey:
             Aaguid.NONE, self.number, ES256.from_cryptography_key(self.private.public_key())
         )
         data = AuthenticatorData.create(
-            hashlib.sha256(asked["rp"]["id"].encode()).digest(), MADE, 0, attested
+            hashlib.sha256(asked["rp"]["id"].encode()).digest(), MADE, self.count, attested
         )
         proof = AttestationObject.create("none", data, {})
         return self._answer(
@@ -50,7 +51,9 @@ class Passkey:
         """Answer a page that asks for a key."""
         asked = options["publicKey"]
         said = self._said("get", asked["challenge"], asked["rpId"])
-        data = AuthenticatorData.create(hashlib.sha256(asked["rpId"].encode()).digest(), SHOWN, 0)
+        data = AuthenticatorData.create(
+            hashlib.sha256(asked["rpId"].encode()).digest(), SHOWN, self.count
+        )
         signature = self.private.sign(
             data + hashlib.sha256(said).digest(), ec.ECDSA(hashes.SHA256())
         )

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from sporades.accounts import second_factor
 from sporades.accounts.models import User
 from sporades.acts.people import joining
 from sporades.candidates.models import Candidate
@@ -303,6 +304,39 @@ def test_signed_in_one_links_franceconnect_then_enters_with_it_and_can_undo_it(c
     client.post(reverse("socialaccount_connections"), {"account": link.pk})
     assert not SocialAccount.objects.exists()
     assert mails(owner.email).count("sign_in_changed") == 2
+
+
+def test_a_sign_in_that_waits_for_its_code_ends_with_the_link_that_began_it(client):
+    owner = a_candidate(email="angela@exemple.test").user
+    owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)
+    client.post(reverse("account_login"), {"login": owner.email, "password": PASSWORD})
+    come_back(client, query="?process=connect")
+    second_factor.enrol_totp(owner)
+    intruder = Client()
+    assert come_back(intruder).url == reverse("mfa_authenticate")
+
+    SocialAccount.objects.get().delete()
+    answer = intruder.post(
+        reverse("mfa_authenticate"), {"code": second_factor.current_code(owner)}, follow=True
+    )
+
+    assert "Votre compte a changé pendant cette connexion" in main(answer)
+    assert intruder.get(reverse("account_edit")).status_code == 302
+
+
+def test_an_identity_linked_elsewhere_while_the_form_is_filled_makes_no_account(client):
+    come_back(client)
+    form = client.get(reverse("socialaccount_signup")).context["form"]
+    owner = a_candidate(email="autre@exemple.test").user
+    sub = client.session["socialaccount_sociallogin"]["account"]["uid"]
+    SocialAccount.objects.create(user=owner, provider="franceconnect", uid=sub)
+
+    answer = client.post(reverse("socialaccount_signup"), posted(form), follow=True)
+
+    assert answer.redirect_chain == [(reverse("account_login"), 302)]
+    assert "vient d'être relié à un autre compte" in main(answer)
+    assert User.objects.get() == owner
+    assert mails("angela@exemple.test") == []
 
 
 def test_linking_franceconnect_long_after_signing_in_says_what_the_password_is_for(client):

@@ -3,14 +3,19 @@
 import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login as django_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from sporades import mail
 from sporades.accounts import guessing, passwords
@@ -61,6 +66,29 @@ TOLD_BY_THE_ACT = {
     "account/email/password_set",
     "account/email/password_reset",
 }
+
+
+BEGUN_UNDER = "sign_in_begun_under"
+BEGIN_AGAIN = "Votre compte a changé pendant cette connexion : recommencez-la."
+
+
+def _still_holds(request: HttpRequest, user: User) -> bool:
+    """Return whether what began a sign-in would begin one now: the password, the FranceConnect link.
+
+    Meanwhile its owner may have changed the one or taken away the other, because of who waits here.
+    """
+    begun_under = request.session.pop(BEGUN_UNDER, "")
+    # An older key of ours is still believed, as it is of a session.
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    if not any(constant_time_compare(begun_under, one) for one in hashes):
+        return False
+    linked = [
+        one for one in get_authentication_records(request, user) if one["method"] == "socialaccount"
+    ]
+    return all(
+        user.socialaccount_set.filter(provider=one["provider"], uid=one["uid"]).exists()
+        for one in linked
+    )
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -123,7 +151,16 @@ class AccountAdapter(DefaultAccountAdapter):
             client_address(request),
         )
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
+        """Note under which password a sign-in begins: it may wait for the second factor."""
+        request.session[BEGUN_UNDER] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
     def login(self, request: HttpRequest, user: User) -> None:
+        if not _still_holds(request, user):
+            clear_login(request)
+            messages.error(request, BEGIN_AGAIN)
+            raise ImmediateHttpResponse(redirect("account_login"))
         request.is_first_sign_in = user.last_login is None
         forget_sign_up(request)
         user.backend = settings.AUTHENTICATION_BACKENDS[0]

@@ -21,7 +21,7 @@ from sporades.acts.people import addressing, changing, joining
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity
-from sporades.core.french import instant_in_words, listed, local_day
+from sporades.core.french import hour_in_words, instant_in_words, listed, local_day
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.models import Registration
@@ -147,6 +147,8 @@ def address(request: HttpRequest) -> HttpResponse:
         if not limits.spend(limits.CHANGES_OF_ADDRESS, str(request.user.pk), at=at):
             form.add_error("email", "Trop de demandes de changement. Recommencez dans une heure.")
         elif _ask(request, form, email):
+            hour = hour_in_words(at, settings.TIME_ZONE)
+            messages.success(request, f"Un mail est parti vers cette adresse à {hour}.")
             return redirect("account_email")
         else:
             address_is_known = True

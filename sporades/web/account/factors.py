@@ -22,7 +22,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sporades.accounts import second_factor
 from sporades.accounts.operations import lock
 from sporades.acts.people import changing
-from sporades.web.account.forms import ActivateTOTPForm
+from sporades.web.account.forms import ActivateTOTPForm, spend_code
 from sporades.web.layout.proofs import TO_TYPE, needs_second_factor_again, second_factor_again
 
 type Page = Callable[..., HttpResponse]
@@ -67,6 +67,7 @@ def replace_totp(request: HttpRequest) -> HttpResponse:
         return redirect("mfa_index")  # the same click twice, or another page has replaced it
     form = ActivateTOTPForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
+        spend_code(request.user, form.cleaned_data["code"])
         return _replaced(request, held, form.secret)
     adapter = get_adapter()
     url = adapter.build_totp_url(request.user, form.secret)
@@ -193,4 +194,7 @@ def _add(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
     if _own(request, kind).count() > before:
         clear_totp_secret(request)
         record_authentication(request, request.user, "mfa", type=kind)
+        if kind == Authenticator.Type.TOTP:
+            # What was read over somebody's shoulder opens no session next.
+            spend_code(request.user, request.POST.get("code", ""))
     return response

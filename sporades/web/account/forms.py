@@ -15,8 +15,9 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from fido2.webauthn import AuthenticationResponse
 
-from sporades.accounts import guessing, passwords
+from sporades.accounts import guessing, passwords, second_factor
 from sporades.accounts.forms import AS_TYPED, AddressField, NewAddressForm
 from sporades.accounts.models import User
 from sporades.acts.people import changing
@@ -347,14 +348,19 @@ class ResetPasswordForm(allauth.ResetPasswordForm):
         return self.cleaned_data["email"]
 
 
+def spend_code(user: User, code: str) -> bool:
+    """Return whether a code had not served yet; from now on, it has."""
+    # « 123 456 » is the code « 123456 », for allauth too.
+    used = f"second-factor-{user.pk}-{normalize_user_code(code)}"
+    return cache.add(used, "used", timeout=CODE_LASTS)
+
+
 class _OnceOnly:
     """A code of the authenticator application serves once, for as long as it is good."""
 
     def clean_code(self) -> str:
         code = super().clean_code()
-        # « 123 456 » is the code « 123456 », for allauth too.
-        used = f"second-factor-{self.user.pk}-{normalize_user_code(code)}"
-        if not cache.add(used, "used", timeout=CODE_LASTS):
+        if not spend_code(self.user, code):
             raise ValidationError("Ce code a déjà servi : attendez le suivant.")
         return code
 
@@ -462,14 +468,33 @@ class CredentialField(forms.JSONField):
         return initial
 
 
+KEY_COPIED = (
+    "Cette clé a répondu comme une copie d'elle-même. Connectez-vous autrement, retirez-la de votre "
+    "compte, puis ajoutez-en une autre."
+)
+
+
 class _AnswerOfKey:
-    """An answer that the library cannot read is a wrong one."""
+    """An answer that the library cannot read is a wrong one; so is one of a key that was copied."""
 
     def clean_credential(self) -> Authenticator:
+        said = self.cleaned_data["credential"]
         try:
-            return super().clean_credential()
-        except UNREADABLE:
+            authenticator = super().clean_credential()
+            count = AuthenticationResponse.from_dict(said).response.authenticator_data.counter
+            is_its_own = second_factor.counts_on(authenticator, count)
+        except (Authenticator.DoesNotExist, *UNREADABLE):
             raise ValidationError(KEY_SILENT) from None
+        if not is_its_own:
+            changing.tell_sign_in_changed(
+                authenticator.user,
+                change="passkey_copied",
+                news="une clé d'accès a répondu comme une copie d'elle-même, et n'a rien ouvert",
+                is_added=True,
+                at=context.request.arrived_at,
+            )
+            raise ValidationError(KEY_COPIED)
+        return authenticator
 
 
 class LoginWebAuthnForm(_AnswerOfKey, webauthn.LoginWebAuthnForm):

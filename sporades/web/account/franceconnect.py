@@ -29,6 +29,7 @@ from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts.people import addressing, joining
 from sporades.core.french import local_day
 from sporades.core.links import absolute
+from sporades.core.refusals import Refused
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
@@ -78,6 +79,15 @@ class FranceConnect(OpenIDConnectOAuth2Adapter):
             audience=settings.FRANCECONNECT_CLIENT_ID,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )
+
+
+class LinkedMeanwhile(Refused):
+    """Another account took the link while the form was being filled."""
+
+    message = (
+        "Ce compte FranceConnect vient d'être relié à un autre compte : aucun compte n'est créé. "
+        "Connectez-vous avec FranceConnect."
+    )
 
 
 def is_what_was_asked(said: dict, *, nonce: str) -> bool:
@@ -202,6 +212,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 holds_letter_box=email == request.session.get(LETTER_BOX),
                 also=lambda user: _link(user, pending),
             )
+        except LinkedMeanwhile as refusal:
+            forget_sign_up(request)
+            messages.error(request, str(refusal))
+            return redirect("account_login")
         except addressing.AddressKnown as refusal:
             addressing.warn_owner(email, network=network_of(request), at=at)
             if may_say_it_is_known(request):
@@ -236,9 +250,11 @@ def _link(user, pending: SocialLogin) -> None:
         uid=pending.account.uid,
         user__activated_at__isnull=True,
     ).delete()
-    SocialAccount.objects.create(
-        user=user, provider=pending.account.provider, uid=pending.account.uid
+    linked, _ = SocialAccount.objects.get_or_create(
+        provider=pending.account.provider, uid=pending.account.uid, defaults={"user": user}
     )
+    if linked.user_id != user.pk:
+        raise LinkedMeanwhile
 
 
 def answers_from(claims: dict) -> dict:

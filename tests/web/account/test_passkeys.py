@@ -1,5 +1,6 @@
 """Passkeys: added, shown, and what somebody writes by hand in their place."""
 
+import html
 import json
 
 import pytest
@@ -7,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.urls import reverse
 
+from sporades.accounts import second_factor
+from sporades.mail.models import Message
 from tests.factories import PASSWORD, a_candidate
 from tests.web.guide import seen, words
 from tests.web.passkeys import Passkey, add, show_alone
@@ -122,3 +125,51 @@ def test_a_key_added_to_come_after_the_password_opens_nothing_alone(inside):
     options = inside.get(second).context["js_data"]["request_options"]
     answer = inside.post(second, {"credential": json.dumps(key.shown(options))})
     assert answer.url == reverse("candidate:home")
+
+
+def test_a_key_that_counts_opens_while_it_counts_on_and_its_copy_does_not(inside):
+    key = Passkey()
+    add(inside, ADD, key, passwordless="on")
+    inside.post(reverse("account_logout"))
+
+    for count, opens in ((3, True), (4, True), (4, False), (0, False), (2, False), (9, True)):
+        key.count = count
+        page = show_alone(inside, ALONE, key)
+
+        assert ("_auth_user_id" in inside.session) is opens
+        if opens:
+            inside.post(reverse("account_logout"))
+        else:
+            assert page.status_code == 302
+
+
+def test_the_owner_of_a_copied_key_is_told_and_its_first_use_counts_from_its_making(inside):
+    key = Passkey()
+    key.count = 5
+    add(inside, ADD, key, passwordless="on")
+    inside.post(reverse("account_logout"))
+    Message.objects.all().delete()
+
+    key.count = 4
+    page = inside.get(show_alone(inside, ALONE, key).url)
+
+    assert "Cette clé a répondu comme une copie d'elle-même." in html.unescape(page.text)
+    told = Message.objects.get(kind="sign_in_changed")
+    assert "une clé d'accès a répondu comme une copie d'elle-même" in told.body
+
+
+def test_a_key_removed_meanwhile_opens_nothing_and_is_called_no_copy(inside, monkeypatch):
+    key = Passkey()
+    add(inside, ADD, key, passwordless="on")
+    inside.post(reverse("account_logout"))
+    counts_on = second_factor.counts_on
+
+    def removed_first(authenticator, count):
+        Authenticator.objects.all().delete()
+        return counts_on(authenticator, count)
+
+    monkeypatch.setattr(second_factor, "counts_on", removed_first)
+    page = inside.get(show_alone(inside, ALONE, key).url)
+
+    assert KEY_SILENT in page.text
+    assert "_auth_user_id" not in inside.session

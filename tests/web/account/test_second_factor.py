@@ -68,6 +68,7 @@ def test_a_code_typed_in_part_is_said_to_have_six_figures_and_is_no_try(client, 
     first = client.post(reverse("mfa_activate_totp"), {"code": typed})
     secret, _ = activate_totp(client)
     client.post(reverse("account_logout"))
+    cache.clear()
     sign_in(client)
     tries = Attempt.objects.count()
 
@@ -165,6 +166,7 @@ def test_a_code_serves_once(client, client_two, user):
     sign_in(client)
     secret, _ = activate_totp(client)
     client.post(reverse("account_logout"))
+    cache.clear()
     code = code_of(secret)
     sign_in(client)
     sign_in(client_two)
@@ -275,6 +277,48 @@ def test_a_password_is_not_guessed_from_within_and_its_owner_is_not_shut_out(
     assert "Trop d&#x27;essais" in page.text
     client.post(reverse("account_reauthenticate"), {"password": "une faute de frappe"})
     assert client.post(reverse(name), {field: PASSWORD, "password1": NEW}).status_code == 302
+
+
+def test_a_sign_in_that_waits_for_its_code_ends_with_the_password_that_began_it(client, user):
+    secret = second_factor.enrol_totp(user)
+    assert sign_in(client).url == reverse("mfa_authenticate")
+    user.set_password(NEW)
+    user.save()
+
+    answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}, follow=True)
+
+    assert answer.redirect_chain[-1] == (reverse("account_login"), 302)
+    assert "Votre compte a changé pendant cette connexion : recommencez-la." in main(answer)
+    assert client.get(reverse("account_edit")).status_code == 302
+    # Nothing of it waits any more: the next one begins with the password.
+    assert client.get(reverse("mfa_authenticate")).url == reverse("account_login")
+
+
+def test_a_sign_in_that_waits_goes_on_while_the_password_stays(client, user):
+    secret = second_factor.enrol_totp(user)
+    sign_in(client)
+    user.save()
+
+    assert client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
+    assert client.get(reverse("account_edit")).status_code == 200
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_the_code_that_added_an_application_opens_no_session_afterwards(client, user, is_replaced):
+    sign_in(client)
+    secret, _ = activate_totp(client)
+    if is_replaced:
+        page = client.get(reverse("mfa_replace_totp"))
+        secret = page.context["form"].secret
+        asked = {"code": code_of(secret), "remplace": page.context["replaced"]}
+        client.post(reverse("mfa_replace_totp"), asked)
+
+    other = Client()
+    sign_in(other)
+    answer = other.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    assert "Ce code a déjà servi" in main(answer)
+    assert other.get(reverse("account_edit")).status_code == 302
 
 
 def test_secrets_are_sealed_in_the_database(client, user):
