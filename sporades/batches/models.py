@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sporades.accounts.asking import AskedByMember
-from sporades.accounts.permissions import Reach
+from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE, Action
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.counts import counted
@@ -29,6 +29,10 @@ class Batch(AskedByMember):
     piece = models.CharField("pièce", max_length=40, blank=True)
     sought = models.TextField("critères, en mots", blank=True, default="", db_default="")
     """What its registrations were found by, as its author read it: another person may approve it."""
+    is_of_health = models.BooleanField(
+        "trouvées par un critère de santé", default=False, db_default=False
+    )
+    """Whether being among its lines says something of somebody's health: no file says it (P-12)."""
     about = models.UUIDField("ce qu'il remplit", null=True, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
@@ -79,6 +83,11 @@ class Batch(AskedByMember):
     def does(self) -> Action:
         """The action."""
         return ACTIONS[self.action]
+
+    @property
+    def says_of_health(self) -> bool:
+        """Whether a list of its lines would say something of health: what found them, or what it does."""
+        return self.is_of_health or self.does.permission == Permission.DECIDE_ACCOMMODATIONS
 
     @property
     def is_of_many(self) -> bool:

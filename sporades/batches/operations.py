@@ -37,6 +37,7 @@ from sporades.core.refusals import NobodyApproves, ReasonMissing, Refused, SameP
 from sporades.core.transitions import Transition, move
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
+from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
 
 MOST_LINES = 100_000
@@ -82,6 +83,15 @@ class TooMany(Refused):
     message = "Un lot compte 100 000 inscriptions au plus : ajoutez un critère."
 
 
+class OfHealth(Refused):
+    """A list whose every line would say something of health."""
+
+    message = (
+        "Ces inscriptions sont triées par un handicap déclaré ou par un aménagement : un fichier le "
+        "dirait de chacune, cette liste ne se télécharge pas. Elle se lit sur cette page."
+    )
+
+
 class Launched(Refused):
     """It is launched, or proposed, already."""
 
@@ -100,6 +110,7 @@ def prepare(
     about: UUID | None = None,
     piece: str = "",
     sought: str = "",
+    is_of_health: bool = False,
     sending: UUID | None = None,
 ) -> Batch:
     """Freeze which registrations an action is for; nothing is done before it is launched.
@@ -114,6 +125,7 @@ def prepare(
         about: what it fills or says, for an action that is asked for on a page of its own.
         piece: the code of the supporting document, for an action that is about one.
         sought: what they were found by, in words.
+        is_of_health: whether that says something of the health of each.
         sending: names the press of the button: pressed twice, it prepares one batch.
 
     Raises:
@@ -138,6 +150,7 @@ def prepare(
         about=about,
         piece=piece if action.has_piece else "",
         sought=sought,
+        is_of_health=is_of_health,
         total=0,
         state=BatchState.PREPARED,
         asked_at=at,
@@ -182,6 +195,7 @@ def prepare_message(
     by: User,
     at: datetime,
     sought: str = "",
+    is_of_health: bool = False,
     sending: UUID | None = None,
 ) -> Batch:
     """Freeze what is written to whom; nobody is written to before it is launched.
@@ -204,6 +218,7 @@ def prepare_message(
         at=at,
         about=said.pk,
         sought=sought,
+        is_of_health=is_of_health,
         sending=sending,
     )
 
@@ -276,6 +291,22 @@ def resume(*, batch: Batch, by: Actor, at: datetime) -> None:
     move(batch, RESUME, moved_at=at, why="")
     _record("batch resumed", batch, by=by, at=at)
     _queue(batch)
+
+
+@transaction.atomic
+def hand_over_refusals(*, batch: Batch, by: Actor, at: datetime) -> list[tuple[str, str]]:
+    """Return the lines that were refused, number and reason, and note that they were taken.
+
+    Raises:
+        OfHealth: the lines say something of health (P-12).
+    """
+    if batch.says_of_health:
+        raise OfHealth
+    refused = batch.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
+    lines = list(refused.values_list("registration__number", "why"))
+    if not notices.is_database_read_only():
+        _record("batch refusals taken", batch, by=by, at=at, taken=len(lines))
+    return lines
 
 
 def go_on(pk: str, *, at: datetime) -> bool:

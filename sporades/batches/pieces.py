@@ -18,9 +18,9 @@ from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import decided_mark
 
 LABELS = {
-    "accept": "Trouver une pièce conforme",
+    "accept": "Déclarer une pièce conforme",
     "waive": "Dispenser d'une pièce",
-    "refuse": "Trouver une pièce non conforme",
+    "refuse": "Déclarer une pièce non conforme",
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
 NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"

@@ -1,7 +1,7 @@
 """Exports as they are asked for, approved, prepared and forgotten."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -133,6 +133,10 @@ class Export(AskedByMember):
     def written(self) -> str:
         """Say how many lines are written."""
         return in_groups(str(self.done))
+
+    def is_kept(self, at: datetime) -> bool:
+        """Return whether its file may still be taken at an instant, whenever it is deleted."""
+        return self.ready_at is not None and at <= self.ready_at + KEPT_FOR
 
     @property
     def kept_until_in_words(self) -> str:

@@ -202,7 +202,7 @@ def hand_over(*, export: Export, by: Actor, at: datetime) -> bytes:
         Refused: it is not ready, or no longer kept.
         files.OutOfReach: the store does not answer.
     """
-    if export.state != ExportState.READY:
+    if export.state != ExportState.READY or not export.is_kept(at):
         raise Refused("Ce fichier n'est plus gardé : demandez un nouvel export.")
     content = files.get(export.file_key)
     _record("export taken", export, by=by, at=at)

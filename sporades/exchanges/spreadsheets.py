@@ -22,7 +22,7 @@ _WIDTH = 20
 _ABOUT = (24, 100)
 _FIRST_YEAR = 1900
 """Before it a workbook has no days: they are written as text."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _OUTSIDE_XML = dict.fromkeys([*(i for i in range(32) if chr(i) not in "\t\n\r"), 0xFFFE, 0xFFFF])
 
 

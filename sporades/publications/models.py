@@ -176,6 +176,11 @@ class Publication(AskedByMember):
             return self.reach
         return Reach(tuple(Perimeter.from_json(one, self.author) for one in self.concerns))
 
+    @property
+    def says_of_health(self) -> bool:
+        """Whether to be among its lines says something of health (P-12)."""
+        return self.publishes.is_on_accommodations
+
     def is_within(self, reach: Reach) -> bool:
         """Return whether a reach holds that of its author, or all that is proposed."""
         is_concerned = bool(self.concerns) and reach.includes(self.concerned)

@@ -17,6 +17,7 @@ from sporades.core.transitions import move
 from sporades.documents import kinds
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.notices import queries as notices
 from sporades.publications import telling
 from sporades.publications.attestation import Attested
 from sporades.publications.deciding import link_to
@@ -24,7 +25,7 @@ from sporades.publications.deposited import Decision
 from sporades.publications.locking import hold, hold_line, in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record, record_line
-from sporades.publications.refusals import AlreadyRead, DecisionUnsaid
+from sporades.publications.refusals import AlreadyRead, DecisionUnsaid, OfHealth
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
@@ -241,3 +242,20 @@ def _zone_of(reach: Reach) -> str:
         if academy.code in reach.academies([academy.code])
     }
     return zones.pop() if len(zones) == 1 else settings.TIME_ZONE
+
+
+def take_refusals(*, publication: Publication, by: Actor, at: datetime) -> None:
+    """Note that the list of what a publication refused is taken out.
+
+    Args:
+        publication: which.
+        by: who takes it.
+        at: the instant.
+
+    Raises:
+        OfHealth: the list says something of health.
+    """
+    if publication.says_of_health:
+        raise OfHealth
+    if not notices.is_database_read_only():
+        record("publication refusals taken", publication, by=by, at=at)

@@ -20,6 +20,15 @@ class DecisionUnsaid(Refused):
     )
 
 
+class OfHealth(Refused):
+    """A list whose every line would say something of health (P-12)."""
+
+    message = (
+        "Être dans cette liste dit d'un candidat qu'il a demandé un aménagement : elle se lit sur "
+        "cette page, et ne se télécharge pas."
+    )
+
+
 class NoAppeal(Refused):
     """Nothing says how to contest a decision."""
 

@@ -11,9 +11,11 @@ from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
-from sporades.batches.states import BatchState
+from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import Candidate
+from sporades.journal.models import Entry
 from sporades.registrations.states import SET_ASIDE, VALIDATE, State
+from sporades.web.office.searches import batching
 from tests.evidence.given import IDENTITY, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
@@ -225,11 +227,62 @@ def test_what_will_be_refused_is_said_then_told_line_by_line(manager, two):
     assert words(link) == two[0].number
     assert link.get("href") == reverse("office:registration", args=[two[0].number])
     file = manager.get(page_of(batch, "batch_refusals"))
-    text = b"".join(file.streaming_content).decode("utf-8-sig")
-    assert text.splitlines() == [
+    assert file.content.decode("utf-8-sig").splitlines() == [
         "N° Inscription;Refus",
         f"{two[0].number};Elle est écartée : elle ne peut pas être validée.",
     ]
+    assert Entry.objects.filter(verb="batch refusals taken", payload__after__taken=1).count() == 1
+
+
+@pytest.mark.parametrize("is_ticked", [False, True])
+def test_no_file_says_whom_a_criterion_of_health_found(manager, in_versailles, is_ticked):
+    declared = a_registration(a_candidate(), informations={"has_disability": "oui"})
+    deciding.decide(registration=declared, decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
+    page = sought(manager, leaf("g-1", "handicap", "egal", "oui"))
+    where = reverse("office:batch", args=[page.context["search"].pk])
+    ticked = {"cochees": "1", "choix": [declared.number]} if is_ticked else {}
+    manager.post(where, {"decision": "validate", "motif": "", **ticked})
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    shown = manager.get(page_of(batch))
+    answer = manager.get(page_of(batch, "batch_refusals"), follow=True)
+
+    assert declared.number in main(shown)
+    assert page_of(batch, "batch_refusals") not in shown.text
+    assert answer.redirect_chain == [(page_of(batch), 302)]
+    assert "cette liste ne se télécharge pas" in main(answer)
+    assert not Entry.objects.filter(verb="batch refusals taken").exists()
+
+
+def test_refusals_are_read_to_the_last_page_by_page(manager, two, monkeypatch):
+    monkeypatch.setattr(batching, "SHOWN_REFUSALS", 1)
+    for one in two:
+        deciding.decide(registration=one, decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    batch.lines.update(outcome=Outcome.REFUSED, why="Elle est écartée.")
+    Batch.objects.update(state=BatchState.DONE, ended_at=NOW)
+
+    pages = [manager.get(f"{page_of(batch)}?refus={number}") for number in (1, 2)]
+
+    assert [[one.number in main(page) for one in two] for page in pages] in (
+        [[True, False], [False, True]],
+        [[False, True], [True, False]],
+    )
+
+
+def test_what_is_decided_of_accommodations_is_in_no_file(manager, two):
+    manager.post(place(manager), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    assert not batch.says_of_health
+
+    batch.action = next(
+        one.code for one in ACTIONS.values() if one.permission == Permission.DECIDE_ACCOMMODATIONS
+    )
+
+    assert batch.says_of_health
 
 
 def test_the_number_of_what_has_left_the_perimeter_opens_nothing(manager, two):

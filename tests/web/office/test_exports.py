@@ -326,6 +326,19 @@ def test_an_export_of_health_that_was_asked_for_before_does_not_say_of_what(mana
         assert "Handicap" not in page
 
 
+def test_after_the_day_that_it_says_a_file_is_not_given_any_more(manager, in_lille, time_machine):
+    asked(manager)
+    work("exchanges")
+    export = Export.objects.get()
+    Export.objects.update(ready_at=NOW - timedelta(hours=48, seconds=1))
+
+    page, answer = manager.get(page_of(export)), manager.get(page_of(export, "export_file"))
+
+    assert "Ce fichier n'est plus gardé" in main(page)
+    assert page_of(export, "export_file") not in page.text
+    assert answer.status_code == 409
+
+
 def test_a_search_that_finds_nothing_says_so(manager, db, invented_exam):
     page = asked(manager)
 

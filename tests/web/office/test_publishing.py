@@ -2,6 +2,7 @@
 
 import html
 from datetime import timedelta
+from itertools import chain
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from sporades.publications.models import Publication
 from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
 from sporades.web.layout.readers import READER, mark_of
+from sporades.web.office.documents import publishing
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.intake.pdfs import spoken
@@ -369,9 +371,7 @@ def test_a_route_that_takes_no_file_writes_none(manager, in_lille):
 def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lille):
     papers = {in_lille.number: a_pdf(), "20999999993": a_pdf()}
     zipped = SimpleUploadedFile("lot.zip", archive(**papers))
-    manager.post(
-        where("deposit_many"), {"nature": "notification-amenagement", "archive": zipped, **DECIDED}
-    )
+    manager.post(where("deposit_many"), {"nature": "convocation", "archive": zipped})
     made = Publication.objects.get()
     assert "en cours de préparation" in main(manager.get(where("publication", made.pk)))
     work("publications")
@@ -381,6 +381,29 @@ def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lil
     assert "Refusés 1" in page
     file = manager.get(where("publication_refusals", made.pk)).content.decode("utf-8-sig")
     assert "20999999993;20999999993.pdf;Aucune inscription" in file
+    assert Entry.objects.filter(verb="publication refusals taken").count() == 1
+
+
+def test_no_file_says_who_was_to_be_notified_of_accommodations(manager, in_lille, monkeypatch):
+    monkeypatch.setattr(publishing, "ON_THE_PAGE", 1)
+    elsewhere = {"20999999993": a_pdf(), "20999999985": a_pdf(), in_lille.number: a_pdf()}
+    zipped = SimpleUploadedFile("lot.zip", archive(**elsewhere))
+    manager.post(
+        where("deposit_many"), {"nature": "notification-amenagement", "archive": zipped, **DECIDED}
+    )
+    work("publications")
+    here = where("publication", Publication.objects.get().pk)
+    file = where("publication_refusals", Publication.objects.get().pk)
+
+    pages = [manager.get(f"{here}?refus={number}") for number in (1, 2)]
+    answer = manager.get(file, follow=True)
+
+    shown = [[one for one in elsewhere if f"{one}.pdf" in page.text] for page in pages]
+    assert sorted(chain.from_iterable(shown)) == ["20999999985", "20999999993"]
+    assert not any(file in page.text for page in pages)
+    assert answer.redirect_chain == [(here, 302)]
+    assert "elle se lit sur cette page, et ne se télécharge pas" in main(answer)
+    assert not Entry.objects.filter(verb="publication refusals taken").exists()
 
 
 def test_an_archive_that_is_none_is_refused_at_its_place(manager, db):

@@ -18,8 +18,9 @@ from sporades.web.office.documents.publishing_forms import (
     DepositManyForm,
     WithdrawForm,
 )
+from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
-from sporades.web.office.registrations.files import author_on, registration_of
+from sporades.web.office.registrations.files import registration_of
 
 OUT_OF_REACH = "Le fichier ne peut pas être lu et gardé en ce moment : réessayez plus tard."
 

@@ -13,17 +13,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
+from sporades.acts import consulting
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
-from sporades.documents import operations as printing
 from sporades.documents.models import DocumentVersion
 from sporades.publications import deciding, operations
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.queries import unheard_among
-from sporades.publications.refusals import InstantFar, InstantPast
+from sporades.publications.refusals import InstantFar, InstantPast, OfHealth
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
@@ -159,6 +159,11 @@ def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse
 def publication_refusals(request: HttpRequest, publication: str) -> HttpResponse:
     """The lines that were refused, each with its reason, as a file."""
     found = _readable(request, publication)
+    try:
+        operations.take_refusals(publication=found, by=request.actor, at=request.arrived_at)
+    except OfHealth as refusal:
+        messages.error(request, str(refusal))
+        return redirect("office:publication", found.pk)
     rows = _refusals(request, found).values_list("number", "file_name", "why")
     return sheet_of(rows, REFUSAL_TITLES, name=f"refus-{found.pk.hex[:8]}")
 
@@ -167,6 +172,7 @@ def prepared_document(request: HttpRequest, publication: str, number: str) -> Ht
     """A document as its candidate will read it, before it is published too."""
     found = _readable(request, publication)
     version = _version(request, found, number)
+    consulting.consult_document(version=version, by=request.actor, at=request.arrived_at)
     pdf_url = reverse("office:prepared_pdf", args=[found.pk, number])
     return render(request, version.twin_template, {"pdf_url": pdf_url, **version.twin_context()})
 
@@ -178,7 +184,9 @@ def prepared_pdf(request: HttpRequest, publication: str, number: str) -> HttpRes
     return paper(
         request,
         name=f"{found.kind}-{number}-v{version.number}",
-        read=partial(printing.printed, version),
+        read=partial(
+            consulting.consult_pdf, version=version, by=request.actor, at=request.arrived_at
+        ),
         instead=[("Revenir à la publication", reverse("office:publication", args=[found.pk]))],
     )
 
@@ -231,8 +239,8 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     mine = found.lines.filter(registration__in=Registration.objects.within(request.reach))
     lines = mine.select_related("registration__identity", "version").order_by("pk")
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
-    refusals = _refusals(request, found).values_list("number", "file_name", "why")
-    refused = list(refusals[: ON_THE_PAGE + 1])
+    refused = _refusals(request, found).values_list("number", "file_name", "why")
+    refusals = Paginator(refused, ON_THE_PAGE).get_page(request.GET.get("refus"))
     context = {
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
@@ -250,8 +258,8 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
         "unheard": unheard_among(mine) if found.publishes.is_deposited else [],
         "refusal_titles": REFUSAL_TITLES,
-        "refusals": refused[:ON_THE_PAGE],
-        "is_cut": len(refused) > ON_THE_PAGE,
+        "refusals": list(refusals),
+        "refusals_page": refusals,
         "publishing": PublishForm(zone=found.zone) if may_publish else None,
         "may_approve": may_approve,
         "refusing": RefuseForm() if may_approve else None,

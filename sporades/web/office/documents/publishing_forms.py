@@ -113,7 +113,7 @@ class PublishForm(forms.Form):
         field = self.fields["a_partir_du"]
         field.zone = zone  # type: ignore[attr-defined] # a LocalInstantField
         field.help_text = (
-            f"Laissez vide pour publier maintenant. Par exemple : 15/12/2026 08:00 "
+            f"Laissez vide pour publier dès que possible. Par exemple : 15/12/2026 08:00 "
             f"({zone_in_words(zone)})"
         )
 

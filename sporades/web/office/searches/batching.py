@@ -1,12 +1,12 @@
 """« Agir sur ces inscriptions »: one action on many, seen before, followed, stopped (I11)."""
 
 from functools import partial
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -28,6 +28,7 @@ from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.searches.foreseeing import foreseen_in
 from sporades.web.office.searches.writing import message_of
+from sporades.web.office.sheets import sheet_of
 
 ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100
@@ -61,6 +62,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
                 by=request.user,
                 at=request.arrived_at,
                 sought=choice.in_words(request),
+                is_of_health=choice.is_of_health,
                 sending=press_of(request),
             )
         except Refused as refusal:
@@ -91,7 +93,10 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     mine = _readable(request, batch)
     is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
-    refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
+    refused, done = (
+        mine.lines.filter(outcome=one).order_by("pk") for one in (Outcome.REFUSED, Outcome.DONE)
+    )
+    refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
     # Its approver reaches all that its author might; of its author's own, what they reach now.
     reached = [request.reaches(mine.does.permission)] if is_mine else []
     is_open = mine.state in UNDECIDED
@@ -126,9 +131,9 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
         "printed": "" if mine.does.silence else _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
-        "rows": _first(request, refused),
-        "is_cut": counts[Outcome.REFUSED] > SHOWN_REFUSALS,
-        "done": _first(request, mine.lines.filter(outcome=Outcome.DONE).order_by("pk")),
+        "rows": _shown(request, refusals.object_list),
+        "refusals": refusals,
+        "done": _shown(request, done[:SHOWN_REFUSALS]),
         "is_done_cut": counts[Outcome.DONE] > SHOWN_REFUSALS,
         "next_steps": _next_steps(
             mine, decides=bool(counts[Outcome.DONE] or counts[Outcome.WAITING])
@@ -198,9 +203,9 @@ def _printed(forecast: list[queries.Forecast]) -> str:
     return in_groups(str(letters)) if letters else ""
 
 
-def _first(request: HttpRequest, rows: Any) -> list[tuple[str, str, bool]]:
-    """Return the first of some lines: number, why it is refused, whether their reader may open it."""
-    lines = list(rows.values_list("registration__number", "why")[:SHOWN_REFUSALS])
+def _shown(request: HttpRequest, rows: Any) -> list[tuple[str, str, bool]]:
+    """Return some lines: number, why it is refused, whether their reader may open it."""
+    lines = list(rows.values_list("registration__number", "why"))
     reads = request.reaches(Permission.READ_FILES)
     asked = Registration.objects.within(reads).filter(number__in=[number for number, _ in lines])
     seen = set(asked.values_list("number", flat=True)) if lines else set()
@@ -270,15 +275,14 @@ def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
 def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
     """The lines that were refused, each with its reason, as a file."""
     mine = _own(request, batch)
-    refused = mine.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
-    lines = refused.values_list("registration__number", "why").iterator(1_000)
-    written = (f"{number};{why.replace(';', ',')}\r\n" for number, why in lines)
-    head = "\ufeffN° Inscription;Refus\r\n"
-    return StreamingHttpResponse(
-        (part.encode() for part in chain([head], written)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="refus-{mine.pk.hex[:8]}.csv"'},
-    )
+    try:
+        lines = operations.hand_over_refusals(
+            batch=mine, by=_author(request), at=request.arrived_at
+        )
+    except operations.OfHealth as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_page_of(mine))
+    return sheet_of(lines, ("N° Inscription", "Refus"), name=f"refus-{mine.pk.hex[:8]}")
 
 
 def _own(request: HttpRequest, pk: str) -> Batch:

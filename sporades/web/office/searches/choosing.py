@@ -12,6 +12,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.searches.models import Search
 from sporades.searches.queries import found
+from sporades.searches.rules import says_of_health
 from sporades.searches.words import in_words
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.searches.listing import ON_A_PAGE
@@ -58,6 +59,11 @@ class Choice:
     search: Search
     numbers: list[str]
     registrations: Any
+
+    @property
+    def is_of_health(self) -> bool:
+        """Whether being among them says something of health, all of them or those that were ticked."""
+        return says_of_health(self.search.tree)
 
     def count(self) -> int:
         """Return how many there are."""

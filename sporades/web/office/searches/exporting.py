@@ -112,6 +112,7 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
         "may_approve": may_approve,
         "has_lines": now > 0,
         "counted_now": in_groups(str(now)),
+        "is_kept": found.is_kept(request.arrived_at),
         "may_take": is_mine and request.reaches(Permission.EXPORT).includes(found.reach),
         "columns": [column.label for column in found.shown],
         "asked": _criteria(found),

@@ -62,6 +62,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     by=request.user,
                     at=request.arrived_at,
                     sought=choice.in_words(request),
+                    is_of_health=choice.is_of_health,
                     sending=press_of(request),
                 )
                 return redirect("office:one_batch", made.pk)
