@@ -27,7 +27,7 @@ from sporades.registrations.snapshot import contact_of
 class NoSuchService(Refused):
     """The other academy does not register for this."""
 
-    message = "Cette académie n'inscrit pas à cet examen pour cette session."
+    message = "Cette académie n'inscrit pas à cet examen ou concours pour cette session."
 
 
 class MovedSince(Refused):

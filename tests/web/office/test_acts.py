@@ -8,8 +8,8 @@ from django.urls import reverse
 from sporades import journal
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
+from sporades.acts import consulting
 from sporades.acts.agents import inviting
-from sporades.acts.registrations import reading
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.core.actors import Actor
@@ -398,7 +398,7 @@ def test_whoever_comes_back_an_hour_later_has_consulted_it_again(in_lille):
     by = Actor("manager", "Ana Martin", "user:1")
     for minutes in (0, 60, 61, 120):
         at = NOW + timedelta(minutes=minutes)
-        reading.consult_file(registration=in_lille, by=by, at=at)
+        consulting.consult_file(registration=in_lille, by=by, at=at)
 
     noted = Entry.objects.filter(verb="file read").order_by("at")
     assert [one.at - NOW for one in noted] == [timedelta(0), timedelta(minutes=61)]

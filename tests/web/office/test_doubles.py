@@ -331,6 +331,11 @@ def test_who_has_no_registration_any_more_is_nobodys_but_the_administrators(
 
     assert manager.get(where("double", double)).status_code == 404
     assert "les siennes sont archivées" in main(national.get(where("double", double)))
+    # Of the one a file is read, of the other what is left: the record.
+    read = Entry.objects.filter(verb__in=("file read", "record read")).values_list(
+        "verb", flat=True
+    )
+    assert sorted(read) == ["file read", "record read"]
     Registration.objects.update(candidate=a_candidate())
     assert national.get(where("double", double)).status_code == 404
 

@@ -21,7 +21,7 @@ from tests.registrations.test_standing_in import modified_by_candidate
 from tests.web.guide import buttons, links, main, seen, value_of, words
 
 MOBILE, OTHER_MOBILE = "06 39 98 99 99", "06 39 98 11 11"
-MOST = 10
+MOST = 11
 MANAGER = Actor("manager", "Claude Martin", "user:0")
 COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
 LATER = NOW + timedelta(minutes=5)
@@ -542,6 +542,20 @@ def test_of_who_has_no_account_the_office_answers_as_it_was_told(manager, in_lil
     assert (in_lille.version, in_lille.publishes_name, in_lille.shares_name) == (2, True, False)
     assert "un courrier au candidat attend d'être imprimé" in main(page)
     assert Message.objects.get(kind="amended_for").state == Message.State.LETTER
+
+
+def test_a_candidates_new_address_is_no_answer_that_a_colleague_has_changed(manager, in_lille):
+    draft = opened(manager, in_lille)
+    nothing = main(manager.get(at("recap", draft)))
+    Candidate.objects.filter(pk=in_lille.candidate_id).update(email="autre@exemple.test")
+
+    page = main(manager.get(at("recap", draft)))
+
+    assert "Rien n'est changé pour l'instant dans la version n°1" in nothing
+    assert (
+        "Aucune réponse n'est changée dans la version n°1 ; le compte du candidat l'a été" in page
+    )
+    assert "Rien n'est changé pour l'instant" not in page
 
 
 @pytest.mark.parametrize("name", ["tab", "recap", "ready", "amend", "register_for"])

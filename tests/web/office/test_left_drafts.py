@@ -91,6 +91,27 @@ def test_what_was_left_is_found_on_the_file_and_in_the_list_with_what_it_changes
     assert Entry.objects.filter(verb="file read", object_id=str(in_lille.pk)).exists()
 
 
+def test_that_a_first_registration_left_by_a_colleague_is_read_is_noted_too(
+    manager, gone, in_lille
+):
+    begun = standing_in.begin(
+        candidate=in_lille.candidate,
+        service=in_lille.service,
+        exam=in_lille.exam,
+        speciality=in_lille.speciality,
+        author=gone,
+        by=OPERATOR,
+        at=NOW,
+    )
+    inviting.close(email=GONE, by=OPERATOR, at=NOW + timedelta(minutes=1))
+
+    page = manager.get(of(begun))
+
+    assert page.status_code == 200
+    [noted] = Entry.objects.filter(verb="record read")
+    assert noted.object_id == str(in_lille.candidate_id)
+
+
 def test_an_auditor_reads_that_something_was_begun_and_is_led_nowhere(member, draft, in_lille):
     auditor = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
 

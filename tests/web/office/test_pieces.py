@@ -38,7 +38,7 @@ from tests.web.guide import main, seen, words
 LIST = reverse("office:pieces_to_verify")
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 MOST = 10
-MOST_OF_ONE = 11
+MOST_OF_ONE = 12
 
 pytestmark = pytest.mark.usefixtures("kept")
 

@@ -62,8 +62,21 @@ WRITES = {
             "mails",
             "notes",
             "journal",
+            # Pages that do something of a file show it too.
+            *("abandon", "amend", "batch_decision", "change_request", "correct_identity"),
+            *("correction_request", "decide", "deposit_one", "differences", "enter_accommodation"),
+            *("handle_accommodation", "move_registration", "ready", "recap", "receive_summary"),
+            *("scan_piece", "tab", "withdraw_document", "withhold"),
         )
     },
+    **{
+        f"office:{page}": {"journal_entry": "who looks at a record is known, once an hour (S-60)"}
+        for page in ("keep_record", "record_data", "register_for")
+    },
+    "office:batch_refusals": {"journal_entry": "who takes a list is known"},
+    "office:publication_refusals": {"journal_entry": "who takes a list is known"},
+    "office:prepared_document": {"journal_entry": "who looks at a document is known"},
+    "office:prepared_pdf": {"journal_entry": "who looks at a document is known"},
     "office:record": {"journal_entry": "who looks at a record is known, once an hour (S-60)"},
     "office:letter": {"journal_entry": "who looks at a record is known, once an hour (S-60)"},
     "office:document_pdf": {
@@ -81,7 +94,10 @@ WRITES = {
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:piece_file": {"journal_entry": "who looks at a piece is known"},
     "office:piece_page": {"journal_entry": "who looks at a piece is known"},
-    "office:judge_piece": {"evidence_evidence": "that a piece is open is told to colleagues"},
+    "office:judge_piece": {
+        "evidence_evidence": "that a piece is open is told to colleagues",
+        "journal_entry": "who looks at a file is known, once an hour (S-60)",
+    },
     "office:correction_proof": {"journal_entry": "who looks at a proof is known"},
     "account_reset_password_from_key": {
         "django_session": "the key goes from the address to the session: no history keeps it"
@@ -106,6 +122,10 @@ WRITTEN_AGAIN = {
     "office:request_proof": {"journal_entry"},
     "office:judge_piece": {"evidence_evidence"},
     "office:correction_proof": {"journal_entry"},
+    "office:batch_refusals": {"journal_entry"},
+    "office:publication_refusals": {"journal_entry"},
+    "office:prepared_document": {"journal_entry"},
+    "office:prepared_pdf": {"journal_entry"},
 }
 
 

@@ -19,7 +19,8 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.accommodations.entry_form import EntryForm, last_day_in_words
-from sporades.web.office.registrations.files import TRAIL, author_on, registration_of
+from sporades.web.office.noting import author_on
+from sporades.web.office.registrations.files import TRAIL, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
 OPENED, MENDED, COMPLETED = (

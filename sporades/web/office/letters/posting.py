@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts.registrations import reading
+from sporades.acts import consulting
 from sporades.acts.writing import resending
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day
@@ -157,7 +157,7 @@ def letter(request: HttpRequest, letter: int) -> HttpResponse:
     """What a letter said, and what has become of it."""
     found = _readable(request, letter)
     zone, service = found.service.zone, found.service
-    reading.consult_record(
+    consulting.consult_record(
         candidate=found.candidate,
         academy=service.academy_id,
         by=request.actor,

@@ -9,7 +9,8 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.people import slips
 from sporades.core.refusals import Refused
 from sporades.web.layout.proofs import second_factor_first
-from sporades.web.office.people.records import academy_of, record_of
+from sporades.web.office.noting import academy_of
+from sporades.web.office.people.records import record_of
 
 
 def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
@@ -17,7 +18,7 @@ def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
 
     It opens all that the record has: the second factor is shown again (S-17).
     """
-    found = record_of(request, candidate)
+    found = record_of(request, candidate, noted_by_caller=True)
     page = reverse("office:record", args=[found.pk])
     if first := second_factor_first(request, page=page, then="vous pouvez donner un code"):
         return first

@@ -14,7 +14,6 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.people import enrolling
 from sporades.acts.people.addressing import AddressKnown
 from sporades.acts.people.known_addresses import TooManyKnown
-from sporades.acts.registrations import reading
 from sporades.candidates.claims import MOST_FAILURES
 from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Candidate, ClaimCode
@@ -39,6 +38,7 @@ from sporades.searches.records import ALIKE, records_found
 from sporades.territory import queries as territory
 from sporades.web.office.asking import base_of
 from sporades.web.office.bounded import ON_A_PAGE, is_cut, page_of
+from sporades.web.office.noting import academy_of, note_record
 from sporades.web.office.people.record_forms import (
     FindRecordForm,
     ReachedForm,
@@ -128,8 +128,6 @@ def _like(request: HttpRequest, form: RecordForm) -> list[dict[str, Any]]:
 def record(request: HttpRequest, candidate: int) -> HttpResponse:
     """Who somebody is, how they are reached, where they are registered."""
     found = record_of(request, candidate)
-    here = academy_of(request, found)
-    reading.consult_record(candidate=found, academy=here, by=request.actor, at=request.arrived_at)
     registrations = Registration.objects.within(request.reach).filter(candidate=found)
     known, phone = address_known_to(found, reach=request.reach)
     address, letters = lines_of(known), _letters(request, found)
@@ -230,10 +228,15 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
     return render(request, "office/keep_record.html", context, status=422 if form.errors else 200)
 
 
-def record_of(request: HttpRequest, candidate: int) -> Candidate:
-    """Return a candidate of the reader's perimeter; for any other, there is none."""
+def record_of(request: HttpRequest, candidate: int, *, noted_by_caller: bool = False) -> Candidate:
+    """Return a candidate of the reader's perimeter; for any other, there is none.
+
+    That they look at the record is noted, whatever the page is for.
+    """
     visible = records_within(request.reach).select_related("identity", "user")
     found: Candidate = get_object_or_404(visible, pk=candidate)
+    if not noted_by_caller:
+        note_record(request, found)
     return found
 
 
@@ -241,16 +244,6 @@ def may_keep(request: HttpRequest, candidate: Candidate) -> bool:
     """Return whether the reader keeps the record of a candidate, with all that is theirs."""
     kept = records_held(request.reaches(Permission.KEEP_RECORDS)).filter(user=None)
     return bool(kept.filter(pk=candidate.pk).exists())
-
-
-def academy_of(request: HttpRequest, candidate: Candidate) -> str:
-    """Return the code of the academy for which the reader acts on a record.
-
-    That of the last registration that they reach; without any, that which made the record.
-    """
-    mine = Registration.objects.within(request.reach).filter(candidate=candidate)
-    last = mine.order_by("-filed_at").values_list("academy_id", flat=True).first()
-    return str(last or candidate.academy_id or "")
 
 
 def _today(request: HttpRequest) -> Any:

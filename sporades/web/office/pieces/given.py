@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
+from sporades.acts import consulting
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import reading
 from sporades.core.presses import a_press
 from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
@@ -22,15 +22,10 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
+from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import ScanForm, Time
 from sporades.web.office.pieces.verdict_forms import READ
-from sporades.web.office.registrations.files import (
-    TRAIL,
-    author_on,
-    file_page,
-    reaches,
-    registration_of,
-)
+from sporades.web.office.registrations.files import TRAIL, file_page, reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
 
@@ -65,7 +60,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
 
 def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """The file in force for a piece, once the antivirus has found nothing in it."""
-    found = registration_of(request, number)
+    found = registration_of(request, number, noted_by_caller=True)
     row = ever_asked(found, piece)
     given = row.deposit if row else None
     if row is None or given is None or not given.is_clean:
@@ -74,7 +69,7 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     def content() -> bytes:
         sent = kept(given.key, of=given)
         by, at = author_on(request, found), request.arrived_at
-        reading.consult_piece(registration=found, row=row, by=by, at=at)
+        consulting.consult_piece(registration=found, row=row, by=by, at=at)
         return sent
 
     return paper(
@@ -87,7 +82,7 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
 
 def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpResponse:
     """One page of the file in force, as an image: it is read beside what it is to show."""
-    found = registration_of(request, number)
+    found = registration_of(request, number, noted_by_caller=True)
     row = piece_in(found, piece).row
     given = row.deposit
     if given is None or not given.is_clean or not 1 <= page <= given.pages:
@@ -97,7 +92,7 @@ def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpRespon
     except (BeingPrepared, Unfit, Unready):
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
     by, at = author_on(request, found), request.arrived_at
-    reading.consult_piece(registration=found, row=row, by=by, at=at)
+    consulting.consult_piece(registration=found, row=row, by=by, at=at)
     return HttpResponse(image, content_type="image/jpeg")
 
 

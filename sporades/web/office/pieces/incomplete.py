@@ -19,7 +19,8 @@ from sporades.evidence.queries import by_registration
 from sporades.evidence.states import State
 from sporades.letters.words import announced
 from sporades.web.layout.presses import press_of
-from sporades.web.office.registrations.files import author_on, registration_of
+from sporades.web.office.noting import author_on
+from sporades.web.office.registrations.files import registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
 ON_THE_PAGE = 50

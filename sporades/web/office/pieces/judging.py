@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from sporades.accounts.permissions import Permission
+from sporades.acts import consulting
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import reading
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence import meanwhile
@@ -25,11 +25,12 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
 from sporades.web.layout.markup import directed
 from sporades.web.layout.seen import seen_in
+from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import Time
 from sporades.web.office.pieces.given import is_late, piece_in, trail_of
 from sporades.web.office.pieces.verdict_forms import MORE_TIME, READ, VerdictForms
 from sporades.web.office.pieces.waiting import PieceQueue, queue_of
-from sporades.web.office.registrations.files import author_on, reaches, registration_of
+from sporades.web.office.registrations.files import reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
 SETTLED = (State.ACCEPTED, State.WAIVED)
@@ -116,7 +117,7 @@ def _page(
     if request.method != "POST" and row.state in TO_VERIFY:
         if row.looked_at_by_another(by.identifier, at):
             other = f"{row.looked_name} a ouvert cette pièce {_ago(row.looked_at, at)}."
-        reading.look_at_piece(row=row, by=by, at=at)
+        consulting.look_at_piece(row=row, by=by, at=at)
     version = version_of.get(registration=registration.pk, number=registration.version)
     context = {
         "registration": registration,

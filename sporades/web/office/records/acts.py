@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.acts.registrations import reading
+from sporades.acts import consulting
 from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.journal import queries as journal
@@ -78,7 +78,7 @@ def _found(request: HttpRequest, form: ActsForm) -> QuerySet[Entry]:
     reach = request.reach.in_academy(academy) if academy else request.reach
     seen = journal.entries_within(reach.whole_academies())
     if form.registration:
-        seen &= reading.acts_on(form.registration)
+        seen &= consulting.acts_on(form.registration)
     seen = journal.done_between(seen, *form.days)
     if author := form.said.get("auteur"):
         seen = seen.filter(actor_name__icontains=author)

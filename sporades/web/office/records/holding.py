@@ -14,8 +14,9 @@ from sporades.retention import categories, operations
 from sporades.retention.models import LONGEST_REASON, Hold
 from sporades.territory import queries as territory
 from sporades.web.office.bounded import page_of
+from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
-from sporades.web.office.registrations.files import author_on, registration_of
+from sporades.web.office.registrations.files import registration_of
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 ARCHIVED = (

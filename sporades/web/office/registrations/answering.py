@@ -17,7 +17,8 @@ from sporades.registrations.models import Registration
 from sporades.threads.forms import MessageForm
 from sporades.threads.operations import Overtaken
 from sporades.threads.queries import last_of, page_of, waiting_within
-from sporades.web.office.registrations.files import author_on, file_page, reaches, registration_of
+from sporades.web.office.noting import author_on
+from sporades.web.office.registrations.files import file_page, reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file, kept_of
 
 ON_THE_PAGE = 50

@@ -14,7 +14,8 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import CorrectionForm
-from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.noting import author_on, note_file
+from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
 
 
@@ -22,6 +23,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show the civil data, take what is corrected in them and the proof of it."""
     visible = Registration.objects.within(request.reach).active().whole()
     found = get_object_or_404(visible, number=number)
+    note_file(request, found)
     seen = seen_in(request.POST)
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,

@@ -15,8 +15,9 @@ from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.web.layout.seen import seen_in
+from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
-from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.walking import back_to_file
 from sporades.web.wizard.recap import DECIDED
@@ -26,6 +27,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Ask what is decided and why; nothing is decided before the button is pressed."""
     visible = Registration.objects.within(request.reach).whole().with_owed()
     found = get_object_or_404(visible, number=number)
+    note_file(request, found)
     posted = request.POST if request.method == "POST" else None
     seen = seen_in(request.POST) or found.version
     mark = request.POST.get(DECIDED) or found.decided_mark
@@ -125,6 +127,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     """« Récapitulatif signé reçu »: the day of the postmark, which counts (E9, L-05)."""
     visible = Registration.objects.within(request.reach).whole().with_owed()
     found = get_object_or_404(visible, number=number)
+    note_file(request, found)
     posted = request.POST if request.method == "POST" else None
     form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
     seen = seen_in(request.POST) or found.version

@@ -27,7 +27,7 @@ MEANINGS = {
     "accept-piece": "les fichiers déposés et les papiers reçus sont trouvés bons ; aucun message ne part",
     "waive-piece": "ces inscriptions se passent de la pièce ; un message dit le motif à chaque candidat",
     "refuse-piece": "le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
-    "follow-opinion": "ce que le médecin favorise est accordé, le reste est refusé ou remplacé comme il "
+    "follow-opinion": "ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
     "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",
     "notify-accommodation": "chaque décision est publiée dans « Mes documents » ; un mail dit que "
     "quelque chose attend, jamais quoi",

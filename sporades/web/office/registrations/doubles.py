@@ -11,19 +11,18 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts.identities import comparing, merging
-from sporades.acts.registrations import reading
 from sporades.core.refusals import Refused
 from sporades.doubles.hindrances import Hindered, hindrances
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.web.layout.proofs import second_factor_first
+from sporades.web.office.noting import author_on, note_file, note_record
 from sporades.web.office.registrations.double_forms import (
     OLDER,
     ApartForm,
     MergeForm,
     RefusedMergeForm,
 )
-from sporades.web.office.registrations.files import author_on
 from sporades.web.office.registrations.side_by_side import Side, kept_of, lines_of, sides_of
 
 ON_THE_PAGE = 50
@@ -195,8 +194,9 @@ def _page(request: HttpRequest, found: LikelyDouble, **forms: Any) -> HttpRespon
     sides = one, other = _sides(request, found)
     for side in sides:
         if side.last is not None:
-            by = author_on(request, side.last)
-            reading.consult_file(registration=side.last, by=by, at=request.arrived_at)
+            note_file(request, side.last)
+        else:
+            note_record(request, side.candidate)
     following = _following(request, found)
     offered = _offered(request, found, sides, forms)
     context = {

@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
+from sporades.acts import consulting
 from sporades.acts.identities.correcting import corrections_on, while_it_counts
 from sporades.acts.identities.merging import merges_of
-from sporades.acts.registrations import noting, reading
+from sporades.acts.registrations import noting
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.acts.registrations.moving import moves_of
 from sporades.acts.registrations.registering import amendments_told_of
-from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.core.prepared import prepared
 from sporades.documents import kinds
@@ -35,6 +35,7 @@ from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
 from sporades.web.layout.presses import press_of
 from sporades.web.office.forms import NoteForm
+from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.mail_lines import lines_of
 from sporades.web.office.registrations.walking import back_to_file, walk_of
@@ -154,7 +155,7 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
 
 def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A document as a PDF. That a manager opens it is no reading by its holder."""
-    found = registration_of(request, number)
+    found = registration_of(request, number, noted_by_caller=True)
     published = documents_in(folder=found.folder_id, at=request.arrived_at)
     version = next((one for one in published if one.document.kind == kind), None)
     if version is None or not _may_open(request, found, version):
@@ -163,7 +164,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         request,
         name=f"{kind}-{found.number}-v{version.number}",
         read=partial(
-            reading.consult_pdf,
+            consulting.consult_pdf,
             version=version,
             by=author_on(request, found),
             at=request.arrived_at,
@@ -223,7 +224,7 @@ def _notes(request: HttpRequest, found: Registration, form: NoteForm) -> HttpRes
 def journal(request: HttpRequest, number: str) -> HttpResponse:
     """Every act on it: who, what, when; apart, who looked at it."""
     found = registration_of(request, number)
-    every = acts.once(reading.acts_on(found))
+    every = acts.once(consulting.acts_on(found))
     shows_readings = "consultations" in request.GET
     zone = found.service.zone
     shown = list(acts.readings(every)[:MOST_READINGS] if shows_readings else acts.changing(every))
@@ -265,11 +266,20 @@ def _numbered(number: str) -> QuerySet[Registration]:
     return found.annotate(is_withheld=withheld, in_domain=domain).filter(number=number)
 
 
-def registration_of(request: HttpRequest, number: str) -> Registration:
+def registration_of(
+    request: HttpRequest, number: str, *, noted_by_caller: bool = False
+) -> Registration:
     """Return a registration of the reader's perimeter; for any other, there is none.
+
+    That they look at its file is noted: whatever a page is for, it shows whose it is.
 
     Whose it is is asked of what was read, not of the database: perimeters are of every shape, and
     what is prepared has one. Nothing more is read before that: of any other there is no trace.
+
+    Args:
+        request: the request.
+        number: of the registration.
+        noted_by_caller: whether its caller notes what is read of it, one file that was given for instance.
 
     Raises:
         Http404: there is none.
@@ -277,13 +287,9 @@ def registration_of(request: HttpRequest, number: str) -> Registration:
     found: Any = get_object_or_404(_numbered, number=number)
     if not request.reach.covers(academy=found.academy_id, domain=found.in_domain):
         raise Http404
+    if not noted_by_caller:
+        note_file(request, found)
     return cast("Registration", found)
-
-
-def author_on(request: HttpRequest, registration: Registration) -> Actor:
-    """Return the reader as the author of what they do to a registration, in the role for it."""
-    author: Actor = request.reach.author(**_where(registration))
-    return author
 
 
 def _filed(registration: Registration, version: Version) -> dict[str, Any]:
@@ -312,7 +318,7 @@ def _standing(request: HttpRequest, registration: Registration) -> list[Registra
 def file_page(
     request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
 ) -> HttpResponse:
-    """Return a tab of a file in its frame; that the reader looks at it is noted.
+    """Return a tab of a file in its frame.
 
     Args:
         request: the request.
@@ -322,8 +328,6 @@ def file_page(
         said: what the tab says, and what it says otherwise than the frame.
     """
     here = _where(registration)
-    by = author_on(request, registration)
-    reading.consult_file(registration=registration, by=by, at=request.arrived_at)
     walk = walk_of(request, registration.number)
     context = {
         "registration": registration,

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
-from sporades.acts.registrations import reading, standing_in
+from sporades.acts.registrations import standing_in
 from sporades.acts.registrations.meanwhile import befallen
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
@@ -40,7 +40,8 @@ from sporades.registrations.refusals import (
 )
 from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.web.office.registrations.files import TRAIL, author_on, reaches
+from sporades.web.office.noting import author_on, note_draft, note_file, note_record
+from sporades.web.office.registrations.files import TRAIL, reaches
 from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm
 from sporades.web.office.registrations.left import left_within
 from sporades.web.wizard import differing, tabs
@@ -54,8 +55,8 @@ _TAKEN_UP = "Cette adresse est celle de sa dernière inscription : vérifiez-la 
 _OF_RECORD = "Cette adresse est celle de la fiche : vérifiez-la avec le candidat."
 _INCOMPLETE = "Des réponses manquent ou sont à revoir : rien n'est enregistré."
 _ALREADY = (
-    "Ce candidat a déjà une inscription en cours pour cet examen et cette session : rien n'est "
-    "enregistré."
+    "Ce candidat a déjà une inscription en cours au même examen ou concours pour cette session : "
+    "rien n'est enregistré."
 )
 
 ON_PAPER = (
@@ -74,6 +75,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
     """Say what modifying for somebody does, then open the tabs."""
     visible = Registration.objects.within(request.reach).active().whole()
     found = get_object_or_404(visible, number=number)
+    note_file(request, found)
     refusal = None
     if request.method == "POST":
         try:
@@ -103,6 +105,7 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
     """Choose for what and where somebody is registered, then open the tabs."""
     known = records_within(request.reach).select_related("identity")
     found = get_object_or_404(known, pk=candidate)
+    note_record(request, found)
     offers = _offers(request)
     form = ChoiceForm(request.POST if request.method == "POST" else None, offers=offers)
     if request.method == "POST" and form.is_valid():
@@ -142,12 +145,8 @@ def drafts(request: HttpRequest) -> HttpResponse:
 
 
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Go to where the draft stands; that its registration is read is noted."""
-    found = own(request, draft)
-    if found.amends is not None:
-        by = _author(request, found.service)
-        reading.consult_file(registration=found.amends, by=by, at=request.arrived_at)
-    return tabs.resume(request, found, door=DOOR)
+    """Go to where the draft stands."""
+    return tabs.resume(request, own(request, draft), door=DOOR)
 
 
 def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:
@@ -247,8 +246,13 @@ def _not_filed(
 
 
 def own(request: HttpRequest, pk: UUID) -> Draft:
-    """Return a draft that the reader fills, in their perimeter. Raises Http404."""
+    """Return a draft that the reader fills, in their perimeter; that they read it is noted.
+
+    Raises:
+        Http404: there is none.
+    """
     found: Draft = get_object_or_404(_mine(request), pk=pk)
+    note_draft(request, found)
     return found
 
 

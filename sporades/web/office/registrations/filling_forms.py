@@ -75,7 +75,7 @@ class ChoiceForm(forms.Form):
             if where not in self.services:
                 self.add_error(
                     "academie",
-                    "Cette académie n'inscrit pas à cet examen : choisissez-en une autre.",
+                    "Cette académie n'inscrit pas à cet examen ou concours : choisissez-en une autre.",
                 )
         return data
 

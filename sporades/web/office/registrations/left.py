@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts.registrations import reading, standing_in
+from sporades.acts.registrations import standing_in
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations import rebasing
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.web.office.noting import note_draft
 from sporades.web.wizard.door import dossier_for
 
 TRAIL = [
@@ -57,8 +58,7 @@ def left_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
             return _done(request, found, chosen, by=by)
         except Refused as said:
             refusal = said
-    if found.amends is not None:
-        reading.consult_file(registration=found.amends, by=by, at=request.arrived_at)
+    note_draft(request, found)
     context = {
         "draft": found,
         "typed": rebasing.typed_in(found, dossier_for(request, found)),

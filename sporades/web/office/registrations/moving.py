@@ -15,7 +15,8 @@ from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import MoveForm
-from sporades.web.office.registrations.files import TRAIL, author_on
+from sporades.web.office.noting import author_on, note_file
+from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
 
 
@@ -23,6 +24,7 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
     """Choose the academy and say why; nothing is done before the button is pressed."""
     visible = Registration.objects.within(request.reach).active().whole()
     found = get_object_or_404(visible, number=number)
+    note_file(request, found)
     services = list(moving.services_for(found))
     posted = request.POST if request.method == "POST" else None
     seen = seen_in(request.POST) or found.service_id

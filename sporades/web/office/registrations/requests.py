@@ -16,8 +16,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
+from sporades.acts import consulting
 from sporades.acts.identities import asking
-from sporades.acts.registrations import reading, requesting
+from sporades.acts.registrations import requesting
 from sporades.core.refusals import Refused
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
@@ -25,7 +26,7 @@ from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import Incomplete
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
-from sporades.web.office.registrations.files import author_on
+from sporades.web.office.noting import author_on
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -197,6 +198,7 @@ def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         lambda said: queue.acts.refuse(answer=form.cleaned_data["motif"], **said),
         "La demande est refusée : un mail part au candidat.",
         back=onwards,
+        written=form.cleaned_data["motif"],
     )
 
 
@@ -206,7 +208,7 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
 
     def content() -> bytes:
         sent = kept(found.proof_key, of=found)
-        reading.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
+        consulting.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
         return sent
 
     back = reverse(queue.routes["page"], args=[found.pk])
@@ -254,6 +256,8 @@ def _onwards(request: HttpRequest, queue: Queue, found: Request) -> HttpResponse
 
 def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> HttpResponse:
     following = _next(request, queue, found)
+    by, about = _author(request, found), found.registration
+    consulting.consult_file(registration=about, by=by, at=request.arrived_at)
     context = {
         "queue": queue,
         "asked": found,
@@ -272,8 +276,16 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
 
 
 def _done(
-    request: HttpRequest, queue: Queue, found: Request, act: Any, said: str, *, back: HttpResponse
+    request: HttpRequest,
+    queue: Queue,
+    found: Request,
+    act: Any,
+    said: str,
+    *,
+    back: HttpResponse,
+    written: str = "",
 ) -> HttpResponse:
+    """Do it and go on; of what is refused, give back what was written."""
     by = _author(request, found)
     try:
         act({"request": found, "by": by, "at": request.arrived_at})
@@ -285,7 +297,8 @@ def _done(
         )
         return redirect(queue.routes["page"], found.pk)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        unsent = f" Votre motif n'est pas envoyé : « {written} »" if written else ""
+        messages.error(request, f"{refusal}{unsent}")
         return redirect(queue.routes["page"], found.pk)
     messages.success(request, said)
     return back

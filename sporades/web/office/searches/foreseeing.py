@@ -10,6 +10,7 @@ from django.urls import reverse, reverse_lazy
 from sporades.accommodations import notification
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
+from sporades.acts import consulting
 from sporades.batches import foreseen
 from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
@@ -17,6 +18,7 @@ from sporades.batches.states import BatchState
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
+from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 
 ON_THE_PAGE = 20
@@ -69,6 +71,8 @@ def batch_decision(request: HttpRequest, batch: str, number: str) -> HttpRespons
     found = get_object_or_404(Registration.objects.within(reach).whole().with_owed(), number=number)
     case: Case = get_object_or_404(foreseen.cases_of(mine, reach), registration=found.pk)
     case.registration = found
+    by = author_on(request, found)
+    consulting.consult_file(registration=found, by=by, at=request.arrived_at)
     context = {
         "batch": mine,
         "registration": found,

@@ -120,9 +120,14 @@ def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
         BeingPrepared: its seal could not be put, or the store does not answer.
     """
     content = documents.printed(version)
+    consult_document(version=version, by=by, at=at)
+    return content
+
+
+def consult_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
+    """Note that a member of staff reads a document, on the screen or on paper, each time."""
     if not notices.is_database_read_only():
         journal.record("document read", by=by, on=version, at=at, academy=version.document.academy)
-    return content
 
 
 def consult_proof(*, request: Request, by: Actor, at: datetime) -> None:
