@@ -24,6 +24,9 @@ from sporades.searches.trees import Group, Leaf, Link
 REGISTRATION_DIGITS = 11
 """How long a number of inscription is; that of a candidate is shorter, an INE has letters."""
 
+FEWEST_DIGITS = 8
+"""How long a number of ours is at least."""
+
 MANY = 200
 """How many who bear a name as it was typed are enough, without those whose name resembles it."""
 
@@ -369,10 +372,12 @@ def _standing(name: str, keys: list[str]) -> Operator | None:
 
 def _number(said: str) -> Leaf | None:
     """Return which number has this form: to look for one in three columns is to read every row."""
-    bare = said.replace(" ", "")
+    # « 200.000.011.98 », as one reads it aloud; « 28.02 » is no number of ours.
+    read_aloud = re.sub(r"[\s.-]", "", said)
+    bare = read_aloud if len(read_aloud) >= FEWEST_DIGITS else said.replace(" ", "")
     if bare.isdigit():
         code = "numero_inscription" if len(bare) == REGISTRATION_DIGITS else "numero_candidat"
-        return _leaf(code, Operator.IS, said)
+        return _leaf(code, Operator.IS, bare)
     return _leaf("ine", Operator.IS, said) if INE.fullmatch(said.upper()) else None
 
 

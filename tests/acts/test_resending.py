@@ -171,6 +171,7 @@ NEVER = {
         "member_changed",
         "member_closed",
         "member_dormant",
+        "merge_approved",
         "merge_refused",
         "merge_to_approve",
         "publication_decided",

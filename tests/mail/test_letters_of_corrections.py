@@ -99,7 +99,7 @@ Bonjour {candidate.identity.full_name},
 Votre demande de correction de vos informations personnelles, envoyée le {SENT}, est acceptée : elles sont corrigées comme vous l'avez demandé.
 
 Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
-- {registration.title}, numéro {registration.number}
+- {registration.title}, numéro {registration.number} : ce récapitulatif est à signer et à renvoyer avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris), celui d'une version précédente ne vaut plus
 
 L'historique de chaque inscription dit ce qui a changé.
 

@@ -131,6 +131,25 @@ Vos inscriptions :
     )
 
 
+def test_who_proposed_is_told_that_it_is_approved(double, letters):
+    letters()
+    merged(double)
+
+    letter = read(letters)["agent@exemple.test"]
+
+    assert letter["Subject"] == "Fusion de deux dossiers approuvée"
+    assert words(letter) == (
+        f"""\
+Bonjour,
+
+Claude Martin approuve la fusion de deux dossiers que vous aviez proposée : ils n'en font plus qu'un, et les candidats en sont prévenus.
+
+Ce qui a été réuni : {SITE}/gestion/doublons/{double.pk}
+
+{SIGNED}"""
+    )
+
+
 def test_who_approves_and_who_proposed_are_told(double, letters):
     letters()
     manager, head = member("agent@exemple.test", "manager"), member("chef@exemple.test", "head")

@@ -657,7 +657,7 @@ Bonjour {name},
 Le service des examens et concours a corrigé les informations personnelles de votre dossier.
 
 Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
-- {TITLE}, numéro {registration.number}
+- {TITLE}, numéro {registration.number} : ce récapitulatif est à signer et à renvoyer avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris), celui d'une version précédente ne vaut plus
 
 L'historique de chaque inscription dit ce qui a changé.
 

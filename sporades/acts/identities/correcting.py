@@ -20,6 +20,7 @@ from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
 from sporades.registrations.models import CorrectionRequest, Draft, Registration, Version
+from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of
 
@@ -106,7 +107,7 @@ def correct_identity(
         after={**{name: identity[name] for name in kept}, "proof": proof},
     )
     app.configure_task("doubles.look", queue="batches").defer(candidate=candidate.pk)
-    standing = list(_standing(candidate).order_by("pk"))
+    standing = list(_standing(candidate).with_owed().order_by("pk"))
     corrected_by = registration.service.managing_service.name
     for one in standing:
         issue_again(registration=one, identity=new, signed_by=corrected_by, by=by, at=at)
@@ -128,8 +129,8 @@ def correct_identity(
     return len(standing)
 
 
-def _standing(candidate: Candidate) -> QuerySet[Registration]:
-    found: QuerySet[Registration] = Registration.objects.active().filter(candidate=candidate)
+def _standing(candidate: Candidate) -> RegistrationQuerySet:
+    found: RegistrationQuerySet = Registration.objects.active().filter(candidate=candidate)
     return found
 
 

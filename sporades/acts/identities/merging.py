@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
@@ -66,7 +67,18 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
     kept, left = (one, other) if locked.kept_id == one.pk else (other, one)
     if found := hindrances(kept=kept, left=left, at=at):
         raise Hindered(found)
+    proposer = User.objects.who_acted(locked.proposed_by_id)
     _merge(locked, kept=kept, left=left, by=by, at=at)
+    if proposer is not None:
+        mail.write(
+            "merge_approved",
+            to=proposer.email,
+            at=at,
+            key=f"double:{double.pk}:approved",
+            about=double,
+            by=by.name,
+            link=absolute(reverse("office:double", args=[double.pk])),
+        )
     return kept
 
 

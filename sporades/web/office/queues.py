@@ -180,6 +180,14 @@ def _in_preparation(request: HttpRequest) -> Queue | None:
     )
 
 
+def _to_print(request: HttpRequest) -> Queue | None:
+    """Return the letters that a run would take."""
+    mine = Letter.objects.waiting().within(request.reaches(Permission.PRINT_LETTERS))
+    url, at = reverse("office:letters"), request.arrived_at
+    waiting = mine.exclude(unprintable())
+    return _queue(waiting, "message__written_at", "Courriers à imprimer", url, at=at)
+
+
 def _to_post(request: HttpRequest) -> Queue | None:
     """Return the runs whose letters nobody has posted."""
     mine = PrintRun.objects.within(request.reaches(Permission.PRINT_LETTERS))
@@ -223,6 +231,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _merges,
     _doubles,
     _in_preparation,
+    _to_print,
     _to_post,
     _come_back,
     _not_printed,

@@ -22,9 +22,8 @@ from sporades.accommodations.states import (
     State,
 )
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating
+from sporades.acts import accommodating, consulting
 from sporades.acts.medical import relieving
-from sporades.acts.registrations import reading
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
@@ -785,7 +784,7 @@ def test_from_the_decision_to_the_notification_that_is_read(manager, in_lille):
     assert case.state == State.NOTIFIED
     assert "Pas encore lue." in main(manager.get(tab(in_lille)))
     by = author(in_lille.candidate)
-    reading.open_document(version=case.notification, by=by, at=NOW)
+    consulting.open_document(version=case.notification, by=by, at=NOW)
     assert "Lue pour la première fois le" in main(manager.get(tab(in_lille)))
     assert DocumentVersion.objects.filter(document__kind="decision-amenagement").count() == 1
 
@@ -1592,7 +1591,7 @@ def test_who_has_read_the_decision_sees_for_which_epreuves_it_grants(manager, in
     do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})
     do(manager, in_lille, "notifier")
     by = author(in_lille.candidate)
-    reading.open_document(version=case_of(in_lille).notification, by=by, at=NOW)
+    consulting.open_document(version=case_of(in_lille).notification, by=by, at=NOW)
     mine = signed_in(in_lille.candidate.user)
 
     page = main(mine.get(reverse("candidate:accommodation", args=[in_lille.number])))

@@ -137,6 +137,7 @@ def test_of_two_managers_the_second_is_told_that_it_was_decided(manager, member,
     page = colleague.post(where("refuse_correction", asked.pk), {"motif": "Non"}, follow=True)
 
     assert "n'est plus possible" in html.unescape(page.text)
+    assert "Votre motif n'est pas envoyé : « Non »" in main(page)
     assert "Acceptée" in main(page)
 
 

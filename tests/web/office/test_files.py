@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import registering
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.guide import main, seen, words
 
 TABS = ("registration", "history", "documents", "mails", "journal")
@@ -132,3 +132,15 @@ def test_a_registration_that_stands_no_more_leads_at_its_top_to_the_one_that_doe
         assert said in text
         assert text.index(standing.number) < text.index("Date de naissance")
     assert said not in main(manager.get(tab("registration", standing)))
+
+
+def test_a_file_says_at_once_whom_to_call_and_under_which_names(manager, in_lille):
+    page = main(manager.get(reverse("office:history", args=[in_lille.number])))
+    assert "Téléphone 06 39 98 12 34" in page
+    assert "Nom de famille" not in page
+
+    married = a_registration(a_candidate(usage_name="Kermarrec"))
+    page = main(manager.get(reverse("office:history", args=[married.number])))
+
+    assert "KERMARREC" in page
+    assert "Nom de famille Le Goff" in page

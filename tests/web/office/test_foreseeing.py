@@ -127,7 +127,7 @@ def test_what_cannot_be_said_is_told_in_the_place_of_the_document(manager, in_li
 
     page = main(manager.get(document_of(batch, in_lille)))
 
-    assert "Cette mesure n'est pas proposée pour cet examen" in page
+    assert "Cette mesure n'est pas proposée pour cette inscription" in page
 
 
 def test_a_line_that_will_be_refused_says_why_before(manager, in_lille):

@@ -12,7 +12,7 @@ from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import ChangeRequest, Registration
 from sporades.web.office import bounded
 from sporades.web.office.queues import ALONE
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_record, a_registration
 from tests.requests import ask
 from tests.web.guide import main, seen, words
 
@@ -193,3 +193,13 @@ def test_requests_are_to_be_answered_in_a_month_and_the_office_is_reminded_befor
     assert "30 novembre 2026 : bientôt" in at(days=26)[1]
     assert at(days=40)[0] == (1, "40 jours (1 au-delà d'un mois)")
     assert "délai dépassé" in at(days=40)[1]
+
+
+def test_letters_that_wait_to_be_printed_await(manager, in_lille):
+    before = main(manager.get(HOME))
+    a_registration(a_record())
+
+    page = main(manager.get(HOME))
+
+    assert "Courriers à imprimer" not in before
+    assert "Courriers à imprimer 1" in page

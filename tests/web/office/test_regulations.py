@@ -16,6 +16,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
 from sporades.trials.models import Trial
+from sporades.trials.states import TrialState
 from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
 from tests.jobs import work
 from tests.spaces import plain
@@ -412,6 +413,10 @@ def test_a_dry_run_names_who_would_lose_an_epreuve(administrator, in_lille, in_v
     page = administrator.get(reverse("office:trial", args=[Trial.objects.get().pk]))
 
     assert "Toutes seraient acceptées : 2, dont 2 perdent une épreuve ou une réponse." in said(page)
+    Trial.objects.update(state=TrialState.RUNNING, ended_at=None)
+    half = said(administrator.get(reverse("office:trial", args=[Trial.objects.get().pk])))
+    assert "Toutes seraient acceptées" not in half
+    assert "Parmi celles qui sont déjà jugées. Acceptées : 2" in half
     assert "L'épreuve « Mathématiques » (U2) n'est plus proposée" in said(page)
     for number in (in_lille.number, in_versailles.number):
         assert reverse("office:registration", args=[number]) in page.text

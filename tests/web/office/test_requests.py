@@ -308,6 +308,7 @@ def test_a_page_that_has_aged_says_that_it_was_decided(manager, member, asked):
     page = manager.post(where("refuse_request", asked.pk), {"motif": "Non"}, follow=True)
 
     assert "n'est plus possible" in html.unescape(page.text)
+    assert "Votre motif n'est pas envoyé : « Non »" in main(page)
     assert "Acceptée" in main(page)
 
 

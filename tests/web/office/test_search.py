@@ -415,6 +415,8 @@ def test_one_box_finds_by_number_name_birth_date_and_address(manager, in_lille):
     for typed in (
         in_lille.number,
         f"{in_lille.number[:3]} {in_lille.number[3:]}",
+        f"{in_lille.number[:3]}.{in_lille.number[3:6]}.{in_lille.number[6:]}",
+        f"{in_lille.number[:5]}-{in_lille.number[5:]}",
         candidate.number,
         candidate.user.email.upper(),
         "14/03/1998",

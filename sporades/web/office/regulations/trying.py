@@ -55,7 +55,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "kind": {TrialState.DONE: "success", TrialState.STOPPED: "warning"}.get(
             TrialState(found.state), "info"
         ),
-        "counts": _counts(queries.counts([found], reads)[found.pk]),
+        "counts": _counts(queries.counts([found], reads)[found.pk], found),
         "titles": ("Session", "Acceptées", LOSING, "Refusées", WITHOUT),
         "reasons": refusals,
         "losses": losses,
@@ -75,29 +75,33 @@ def trials_of(request: HttpRequest, prepared: PreparedRegulation) -> list[dict[s
     reads = request.reaches(Permission.READ_FILES)
     latest = list(prepared.trials.select_related("against").order_by("-asked_at")[:SHOWN])
     counted = queries.counts(latest, reads)
-    return [{"of": one, "counts": _counts(counted[one.pk])} for one in latest]
+    return [{"of": one, "counts": _counts(counted[one.pk], one)} for one in latest]
 
 
-def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _counts(rows: Sequence[Mapping[str, Any]], trial: Trial) -> dict[str, Any]:
     names = ("taken", "losing", "left", "anyway")
     return {
-        "said": _said(*(sum(row[name] for row in rows) for name in names)),
+        "said": _said(
+            *(sum(row[name] for row in rows) for name in names),
+            is_whole=trial.state == TrialState.DONE,
+        ),
         "rows": [
             (row["session__label"], *(in_groups(str(row[name])) for name in names)) for row in rows
         ],
     }
 
 
-def _said(taken: int, losing: int, left: int, anyway: int) -> str:
+def _said(taken: int, losing: int, left: int, anyway: int, *, is_whole: bool) -> str:
     if not taken + left:
         return "Aucune inscription de votre périmètre n'est jugée."
     as_they_are = "" if losing else " telles quelles"
     verb = "perd" if losing == 1 else "perdent"
     lose = f", dont {in_groups(str(losing))} {verb} une épreuve ou une réponse" if losing else ""
-    if not left:
+    if not left and is_whole:
         return f"Toutes seraient acceptées{as_they_are} : {in_groups(str(taken))}{lose}."
     already = f", dont {in_groups(str(anyway))} même sans ce fichier" if anyway else ""
+    so_far = "" if is_whole else "Parmi celles qui sont déjà jugées. "
     return (
-        f"Acceptées{as_they_are} : {in_groups(str(taken))}{lose}. "
+        f"{so_far}Acceptées{as_they_are} : {in_groups(str(taken))}{lose}. "
         f"Refusées : {in_groups(str(left))}{already}."
     )

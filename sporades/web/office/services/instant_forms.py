@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from sporades.core.digests import digest
-from sporades.core.french import zone_in_words
+from sporades.core.french import day_in_figures, zone_in_words
 from sporades.core.text import clean
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
@@ -25,6 +25,8 @@ _INSTANT = re.compile(
     r"(?:(?: à|,)? |T|$)"
     r"(?:(?P<hour>\d{1,2}) ?(?:h ?(?P<minute>\d{2})?|: ?(?P<iso_minute>\d{2})))?"
 )
+_DAY_NAMED = re.compile(r"\d{1,2}(?:er)? [^\W\d_]+\.? \d{4}")
+"""A day whose month is named, before its hour: « 15 décembre 2026 »."""
 _CLOSING = (
     "Des services ferment pendant ce temps, ils sont nommés sur cette page : lisez-les, prolongez ce "
     "qui doit l'être, puis affichez de nouveau le bandeau."
@@ -62,10 +64,12 @@ class LocalInstantField(forms.CharField):
     zone = "UTC"
 
     def to_python(self, value: Any) -> datetime | None:
-        """Read « 15/12/2026 23:59 », also « 23 h 59 », « 23h », and a day as machines write it."""
+        """Read « 15/12/2026 23:59 », also « 23 h 59 », « 23h », a month by its name, and a day as machines write it."""
         said = clean(super().to_python(value) or "")
         if not said:
             return None
+        if named := _DAY_NAMED.match(said):
+            said = day_in_figures(named[0]) + said[named.end() :]
         read = _INSTANT.fullmatch(said)
         if read is None:
             raise ValidationError(_HOW)
