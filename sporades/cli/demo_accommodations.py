@@ -8,8 +8,7 @@ from sporades.accommodations.operations import Asked, OpinionOn, as_advised
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import User
-from sporades.acts import accommodating
-from sporades.acts.registrations import reading
+from sporades.acts import accommodating, consulting
 from sporades.cli.demo_health import confide_papers, open_papers
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
@@ -111,7 +110,7 @@ def _notify(registration: Registration, at: datetime) -> None:
 def _read(registration: Registration, at: datetime) -> None:
     version = _case(registration).notification
     if version is not None:
-        reading.open_document(version=version, by=_candidate(registration), at=at)
+        consulting.open_document(version=version, by=_candidate(registration), at=at)
 
 
 type Step = tuple[Callable[[Registration, datetime], None], ...]

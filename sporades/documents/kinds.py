@@ -38,6 +38,7 @@ class Kind:
             would say too much of its holder to a third party.
         is_on_accommodations: whether it decides of accommodations, and says why: of the office,
             those who decide of them open it, and nobody else (P-11).
+        comes_first: whether it stands above what is published at the same instant.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Kind:
     stays_readable: bool = False
     public_title: str = ""
     is_on_accommodations: bool = False
+    comes_first: bool = False
 
     @property
     def verified_as(self) -> str:
@@ -91,6 +93,11 @@ def get(slug: str) -> Kind:
 def staying_readable() -> tuple[str, ...]:
     """Return the slugs of those of which a replaced version may still be read."""
     return tuple(slug for slug, kind in _KINDS.items() if kind.stays_readable)
+
+
+def coming_first() -> tuple[str, ...]:
+    """Return the kinds that stand above what is published at the same instant."""
+    return tuple(slug for slug, kind in _KINDS.items() if kind.comes_first)
 
 
 def registered() -> tuple[Kind, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from sporades.core.french import day_in_digits, hour_in_words, instant_in_words
 from sporades.documents import kinds
@@ -61,6 +61,10 @@ class Document(models.Model):
         return kinds.get(self.kind).title
 
 
+def _first_of_an_instant() -> Case:
+    return Case(When(document__kind__in=kinds.coming_first(), then=0), default=1)
+
+
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     """Questions about versions. The embargo is here and nowhere else."""
 
@@ -93,7 +97,7 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
             self.latest_visible(at)
             .filter(document__folder=folder)
             .select_related("document")
-            .order_by("-published_at", "document__kind")
+            .order_by("-published_at", _first_of_an_instant(), "document__kind")
         )
 
 

@@ -21,10 +21,9 @@ from sporades.registrations.models import (
     Registration,
     Version,
 )
+from sporades.registrations.models.version import ADDRESS
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
-
-ADDRESS = "Adresse mail"
 
 
 def take_identity(

@@ -1,5 +1,6 @@
 """A question of the réglementation as a field of a form."""
 
+import re
 from functools import singledispatch
 from typing import Any
 
@@ -55,6 +56,7 @@ def _(question: LongTextQuestion) -> forms.Field:
         min_length=question.shortest,
         max_length=question.longest,
         widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=f"{question.shortest} signes au moins." if question.shortest > 1 else "",
     )
 
 
@@ -65,9 +67,14 @@ def _(question: NumberQuestion) -> forms.Field:
         max_value=question.maximum,
         decimal_places=question.decimals,
         localize=True,
-        help_text=f"En {question.unit}." if question.unit else "",
+        help_text="" if _is_said(question.unit, question.label) else f"En {question.unit}.",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
+
+
+def _is_said(unit: str | None, label: str) -> bool:
+    """Return whether a word of a label is the unit already: « Heures d'encadrement », in hours."""
+    return not unit or unit.casefold() in re.findall(r"\w+", label.casefold())
 
 
 @_field.register

@@ -58,7 +58,7 @@ class RulesChanged(Incomplete):
         """Say so before what is missing."""
         super().__init__(troubles)
         message = (
-            "Les règles de cet examen ont changé depuis le début de votre saisie. "
+            "Les règles ont changé depuis le début de votre saisie. "
             "Vos réponses sont conservées ; certaines sont à revoir."
         )
         self.args = (message,)
@@ -153,7 +153,7 @@ class AnsweredMeanwhile(Refused):
     """What is filed or asked for is no more what its page showed."""
 
     message = (
-        "Depuis l'affichage de cette page, des réponses, l'état civil ou les règles de l'examen ont "
+        "Depuis l'affichage de cette page, des réponses, l'état civil ou les règles ont "
         "changé, dans une autre fenêtre ou sur un autre appareil. Rien n'est enregistré ni envoyé : "
         "relisez ce qui suit."
     )
@@ -190,8 +190,8 @@ class AlreadyBegun(Refused):
     """Whoever fills has a draft of their own for the same already."""
 
     message = (
-        "Vous avez déjà une saisie commencée pour ce candidat et cet examen : enregistrez-la ou "
-        "abandonnez-la d'abord, dans « Vos saisies pour des candidats ». Celle-ci reste telle "
+        "Vous avez déjà une saisie commencée pour ce candidat, au même examen ou concours : "
+        "enregistrez-la ou abandonnez-la d'abord, dans « Vos saisies pour des candidats ». Celle-ci reste telle "
         "qu'elle est."
     )
 
@@ -209,7 +209,7 @@ class AlreadyRegistered(Refused):
     """The candidate already has an active registration that excludes this one."""
 
     message = (
-        "Vous avez déjà une inscription en cours pour cet examen et cette session. "
+        "Vous avez déjà une inscription en cours au même examen ou concours pour cette session. "
         "Vous pouvez la modifier depuis « Mes inscriptions »."
     )
 

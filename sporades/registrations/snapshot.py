@@ -10,6 +10,7 @@ from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import evidence_of
 from sporades.registrations.models import Registration
+from sporades.registrations.models.version import ADDRESS
 from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.papers import PapersForm
@@ -83,7 +84,7 @@ def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[
 
 def identity_of(dossier: Dossier) -> list[list[str]]:
     """Return the civil data, then the address that receives every message, where there is one."""
-    lines = [*identity_in_words(dossier.identity), ("Adresse mail", dossier.candidate.email)]
+    lines = [*identity_in_words(dossier.identity), (ADDRESS, dossier.candidate.email)]
     return [[label, said] for label, said in lines if said]
 
 

@@ -48,4 +48,5 @@ SUMMARY = Kind(
     public_facts=public_facts,
     numbered_by="registration",
     published_by_issue=True,
+    comes_first=True,
 )

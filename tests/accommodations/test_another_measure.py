@@ -10,8 +10,7 @@ from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.queries import asked_again
 from sporades.accommodations.rules import Wish, rules_of
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
-from sporades.acts import accommodating
-from sporades.acts.registrations import reading
+from sporades.acts import accommodating, consulting
 from sporades.core.refusals import ReasonMissing
 from sporades.exams.held import forget
 from tests.accommodations.asked import MANAGER, READER, THIRD, case_of, decide, opine, reach
@@ -113,7 +112,7 @@ def test_it_is_proposed_again_with_which(registration):
     case = case_of(registration)
     accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
     version = case_of(registration).notification
-    reading.open_document(version=version, by=author(registration.candidate), at=NOW)
+    consulting.open_document(version=version, by=author(registration.candidate), at=NOW)
 
     [proposed] = asked_again(case_of(registration), rules_of(registration))
 

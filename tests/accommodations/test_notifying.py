@@ -21,8 +21,7 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.models import Membership
-from sporades.acts import accommodating
-from sporades.acts.registrations import reading
+from sporades.acts import accommodating, consulting
 from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -63,7 +62,7 @@ def notify(registration, *, at=NOW):
 
 
 def opened(registration, *, at=NOW):
-    reading.open_document(
+    consulting.open_document(
         version=case_of(registration).notification, by=author(registration.candidate), at=at
     )
 

@@ -7,9 +7,9 @@ import pytest
 from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
-from sporades.acts import accommodating
+from sporades.acts import accommodating, consulting
 from sporades.acts.medical import confiding
-from sporades.acts.registrations import moving, reading, registering
+from sporades.acts.registrations import moving, registering
 from sporades.medical.operations import compartment_of, due, erase_after
 from sporades.medical.queries import compartment
 from sporades.registrations.queries import lock_registration
@@ -108,7 +108,7 @@ def test_reading_a_decision_that_is_asked_for_anew_erases_nothing(confided):
     notified = case_of(confided).notification
     write(confided)
 
-    reading.open_document(version=notified, by=author(confided.candidate), at=NOW)
+    consulting.open_document(version=notified, by=author(confided.candidate), at=NOW)
 
     assert compartment(confided).erase_after is None
 
@@ -224,13 +224,13 @@ def _handicap_declared_no_more(registration):
 def _notified_twice_the_first_read_late(registration):
     first = reach(registration, State.NOTIFIED).notification
     reach(registration, State.NOTIFIED, at=LATER)
-    reading.open_document(version=first, by=author(registration.candidate), at=READ)
+    consulting.open_document(version=first, by=author(registration.candidate), at=READ)
 
 
 def _notified_twice_the_last_read_at_once(registration):
     reach(registration, State.NOTIFIED)
     last = reach(registration, State.NOTIFIED, at=LATER).notification
-    reading.open_document(version=last, by=author(registration.candidate), at=LATER)
+    consulting.open_document(version=last, by=author(registration.candidate), at=LATER)
 
 
 def _taken_back_then_notified(registration):
@@ -299,7 +299,7 @@ def test_a_decision_is_final_after_two_clear_months(received, final):
 
 def _open(registration, *, at):
     by = author(registration.candidate)
-    reading.open_document(version=case_of(registration).notification, by=by, at=at)
+    consulting.open_document(version=case_of(registration).notification, by=by, at=at)
 
 
 def _finish(registration, *, at=NOW):

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import reading, registering
+from sporades.acts import consulting
+from sporades.acts.registrations import registering
 from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
@@ -184,7 +185,7 @@ def test_a_document_not_opened_in_five_days_is_reminded_of_once():
 
 
 def opened(registration):
-    reading.open_document(
+    consulting.open_document(
         version=its_summary(registration), by=author(registration.candidate), at=NOW + HOUR
     )
 

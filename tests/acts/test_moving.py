@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sporades.accommodations.states import State
-from sporades.acts.registrations import deciding, moving, reading, registering, requesting
+from sporades.acts import consulting
+from sporades.acts.registrations import deciding, moving, registering, requesting
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, DocumentVersion
@@ -239,8 +240,8 @@ def test_who_reads_what_was_issued_before_is_in_the_journal_of_where_it_is(regis
     move(registration)
     version = DocumentVersion.objects.select_related("document").get(pk=issued.pk)
 
-    reading.open_document(version=version, by=author(registration.candidate), at=NOW)
-    reading.consult_pdf(version=version, by=OPERATOR, at=NOW)
+    consulting.open_document(version=version, by=author(registration.candidate), at=NOW)
+    consulting.consult_pdf(version=version, by=OPERATOR, at=NOW)
 
     read = Entry.objects.filter(verb__in=["document opened", "document read"])
     assert (issued.academy, [one.academy for one in read]) == ("A09", ["A25", "A25"])

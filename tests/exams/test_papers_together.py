@@ -11,19 +11,25 @@ from tests.exams.facts import CHOICES, PROGRESSIVE, chosen, marin, told
 
 
 @pytest.mark.parametrize(
-    ("languages", "count"), [([], 0), (["LVA"], None), (["LVB"], None), (["LVA", "LVB"], 2)]
+    ("languages", "said"),
+    [
+        ([], "vous n'en avez choisi aucune"),
+        (["LVA"], None),
+        (["LVB"], None),
+        (["LVA", "LVB"], "vous en avez choisi 2"),
+    ],
 )
-def test_a_group_has_as_many_epreuves_as_it_asks(exam, languages, count):
+def test_a_group_has_as_many_epreuves_as_it_asks(exam, languages, said):
     choices = {code: choice for code, choice in CHOICES.items() if code != "LVB"}
     choices |= {code: Choice("inscrit") for code in languages}
 
     found = breaches(exam, marin(), choices)
 
     message = (
-        f"« Une langue vivante au choix » : choisissez une épreuve ; vous en avez choisi {count} "
+        f"« Une langue vivante au choix » : choisissez une épreuve ; {said} "
         "(Code des essais, article 5)."
     )
-    expected = [] if count is None else [Breach("groupe", "groups.LANGUE", message)]
+    expected = [] if said is None else [Breach("groupe", "groups.LANGUE", message)]
     assert found == expected
 
 

@@ -196,7 +196,7 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     go_through(page, TABS)
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")
-    assert heading(page) == "Votre inscription est enregistrée"
+    assert heading(page) == "Dernière étape : N° Inscription"
     number = numbers(page)["Numéro d'inscription"]
 
     mails = demo.clone / "var/demo/mails"

@@ -122,7 +122,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     post.read()
 
     register(page, site)
-    assert heading(page) == "Votre inscription est enregistrée"
+    assert heading(page) == "Dernière étape : N° Inscription"
     first = numbers(page)
     assert first["Version"] == "1"
     assert "Bureau des essais de Lille" in text(page)
@@ -136,12 +136,12 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
 
     press(page, "Gérer ma candidature")
     modify(page)
-    assert heading(page) == "Votre modification est enregistrée"
+    assert heading(page) == "Dernière étape : N° Inscription"
     assert numbers(page) == {**first, "Version": "2"}
     assert "3 quai du Wault" in printed(page)
     [notice] = post.read()
-    assert notice["Subject"] == "Modification d'inscription : Brevet d'essai – Marin, session 2027"
-    assert "Un mail n'écrit pas ce qui a changé" in words(notice)
+    assert notice["Subject"] == "Modification de candidature : Brevet d'essai – Marin, session 2027"
+    assert "Ce mail ne dit pas ce qui a changé" in words(notice)
 
     clock.shift(timedelta(minutes=6))
     withdraw(page)
@@ -161,10 +161,10 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     [receipt] = post.read()
     assert second["Numéro d'inscription"] in words(receipt)
 
-    papers = ("Demande pièces justificatives", "Récapitulatif d'inscription")
+    papers = ("Récapitulatif d'inscription", "Demande pièces justificatives")
     assert folder(page, second["Numéro d'inscription"]) == [
-        (paper, "version n°1, mise à jour le 25/11/2026") for paper in papers
+        (paper, "version n°1, mise à jour le 25/11/2026, PDF") for paper in papers
     ]
     assert folder(page, first["Numéro d'inscription"]) == [
-        (paper, "version n°2, mise à jour le 25/11/2026") for paper in papers
+        (paper, "version n°2, mise à jour le 25/11/2026, PDF") for paper in papers
     ]

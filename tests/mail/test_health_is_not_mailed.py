@@ -154,7 +154,7 @@ def test_a_mail_is_the_same_whatever_has_changed(said):
     text = amended(filed("oui"), **said)
 
     assert text == moved(filed("non"))
-    assert "Un mail n'écrit pas ce qui a changé : lisez-le dans l'historique" in text
+    assert "Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique" in text
 
 
 def test_a_letter_does_not_write_it_either():
@@ -163,7 +163,7 @@ def test_a_letter_does_not_write_it_either():
 
     text = declared_otherwise_by_its_service(registration)
 
-    assert "Ce courrier n'écrit pas ce qui a changé : votre service" in text
+    assert "Ce courrier ne dit pas ce qui a changé : votre service" in text
     assert "handicap" not in text.casefold()
 
 

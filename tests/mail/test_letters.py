@@ -127,7 +127,7 @@ def test_the_receipt_of_a_modification(read):
     version = registering.register(draft=draft, by=by, at=at)
     letter = read(at)
 
-    assert letter["Subject"] == f"Modification d'inscription : {TITLE}"
+    assert letter["Subject"] == f"Modification de candidature : {TITLE}"
     assert (
         words(letter)
         == f"""\
@@ -139,7 +139,7 @@ Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
 Numéro d'inscription : {registration.number}
 
-Un mail n'écrit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
+Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Si vous n'êtes pas à l'origine de cette modification, changez votre mot de passe et prévenez le service gestionnaire.
 
@@ -402,6 +402,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "registered_for",
         # Those of likely doubles: test_letters_of_doubles.
         "candidates_merged",
+        "merge_approved",
         "merge_refused",
         "merge_to_approve",
         # Those of the requests to correct civil data: test_letters_of_corrections.

@@ -293,7 +293,7 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification a été reçue le mercredi 16 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, votre inscription reste telle qu'elle est.
 
-Un mail n'écrit pas ce que vous demandez : lisez-le dans votre espace.
+Ce mail ne dit pas ce que vous demandez : lisez-le dans votre espace.
 
 {about(registration)}
 {page}
@@ -314,7 +314,7 @@ Votre demande de modification est refusée : votre inscription reste telle qu'el
 
 Motif : lisez-le à la page de votre inscription
 
-Un mail n'écrit pas ce que vous demandiez : lisez-le dans votre espace.
+Ce mail ne dit pas ce que vous demandiez : lisez-le dans votre espace.
 
 {about(registration)}
 {page}
@@ -341,7 +341,7 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification est acceptée : votre inscription est modifiée, version n°2.
 
-Un mail n'écrit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
+Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Imprimez, \
 signez et renvoyez ce récapitulatif. À renvoyer à votre service gestionnaire, à l'adresse \

@@ -78,7 +78,7 @@ Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
 Numéro d'inscription : {registration.number}
 
-Un mail n'écrit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
+Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Si vous n'avez pas demandé cette modification, ou si elle est fausse, prévenez le service gestionnaire.
 

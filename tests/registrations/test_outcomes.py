@@ -218,7 +218,7 @@ def test_the_rules_change_and_an_answer_no_longer_fits_what_to_look_at_again_is_
         save(draft)
 
     assert str(refusal.value) == (
-        "Les règles de cet examen ont changé depuis le début de votre saisie. "
+        "Les règles ont changé depuis le début de votre saisie. "
         "Vos réponses sont conservées ; certaines sont à revoir."
     )
     assert [(one.section, one.field, one.message) for one in refusal.value.troubles] == [place]

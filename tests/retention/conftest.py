@@ -8,8 +8,9 @@ import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
+from sporades.acts import consulting
 from sporades.acts.identities import asking, correcting
-from sporades.acts.registrations import deciding, noting, reading
+from sporades.acts.registrations import deciding, noting
 from sporades.acts.writing import messaging
 from sporades.candidates.operations import civil_data
 from sporades.documents import kinds
@@ -60,8 +61,8 @@ def whole(invented_exam, manager):
     give(registration, name=f"Carte de {NAME}.jpg")
     noting.write_note(registration=registration, text=f"Vu {NAME}", sending=uuid4(), by=by, at=NOW)
     for version in DocumentVersion.objects.order_by("pk"):
-        reading.open_pdf(version=version, by=mine, at=NOW)
-        reading.consult_pdf(version=version, by=by, at=NOW)
+        consulting.open_pdf(version=version, by=mine, at=NOW)
+        consulting.consult_pdf(version=version, by=by, at=NOW)
     deciding.decide(
         registration=again(registration),
         decision=SET_ASIDE,

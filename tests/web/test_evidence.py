@@ -559,8 +559,8 @@ def test_what_was_given_awaits_no_more_and_says_so_where_one_asks(mine, registra
     checked = main(mine.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit"))
     assert "Pièce justificative : Pièce d'identité Déposée le mercredi 25 novembre 2026" in checked
     number = main(mine.get(f"/mes-inscriptions/{registration.number}/numero"))
-    assert "Pièce d'identité, avant le" in number
-    assert ": en vérification." in number
+    assert "Pièce d'identité, avant le" not in number
+    assert "Pièce d'identité : en vérification." in number
 
 
 def test_a_refused_piece_awaits_again(mine, registration):

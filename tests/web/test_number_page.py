@@ -6,6 +6,7 @@ import time_machine
 from sporades.accommodations.rules import exam_of
 from sporades.accommodations.states import State
 from sporades.acts.identities import correcting
+from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, registering
 from sporades.candidates.operations import civil_data
 from sporades.mail.models import Message
@@ -15,6 +16,8 @@ from sporades.registrations.states import VALIDATE
 from tests.accommodations.asked import reach
 from tests.accommodations.test_asking import AFTER_CLOSING
 from tests.accommodations.test_following import amend
+from tests.evidence.given import MANAGER, give, piece
+from tests.evidence.test_completeness import WITH_BAC
 from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
 from tests.medical.given import confide
 from tests.web.guide import main, seen, words
@@ -67,6 +70,30 @@ def test_once_validated_only_an_accommodation_is_left_to_ask_for(sign_in, declar
     page = main(number_page(sign_in, registration))
 
     assert said in page
+
+
+def test_what_came_already_is_not_said_to_be_provided(sign_in):
+    registration = a_registration(**WITH_BAC)
+    label = piece(registration).label
+    to_provide = "//main//h2[contains(., 'Pièces')]/following-sibling::ul[1]/li"
+
+    give(registration)
+    page = number_page(sign_in, registration)
+
+    said = [words(one) for one in seen(page).xpath(to_provide)]
+    assert said
+    assert not any(one.startswith(label) for one in said)
+    assert f"Les autres : {label} : en vérification." in main(page)
+
+    for row in registration.evidence.asked().exclude(code=piece(registration).code):
+        verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    page = number_page(sign_in, registration)
+
+    assert "Pièces justificatives" in [words(one) for one in seen(page).cssselect("main h2")]
+    assert f"Plus rien n'est à fournir. Déjà là, ou dispensé : {label} : en vérification." in main(
+        page
+    )
+    assert "Déposer mes pièces justificatives" not in main(page)
 
 
 def asked(registration, state):
@@ -213,7 +240,7 @@ def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign
 
     page = number_page(sign_in, registration)
 
-    assert words(seen(page).cssselect("h1")[0]) == "Vos numéros"
+    assert words(seen(page).cssselect("h1")[0]) == "N° Inscription"
     assert "À renvoyer signé" not in main(page)
     assert "ne vaut plus" not in main(page)
 

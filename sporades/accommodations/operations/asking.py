@@ -285,7 +285,7 @@ def _check_known(
         if any(wish.code not in sat.get(paper, ()) for paper in new):
             raise UnknownMeasure
     if asked.plan and rules.plan(asked.plan) is None:
-        raise UnknownMeasure("Ce plan n'est pas proposé pour cet examen.")
+        raise UnknownMeasure("Ce plan n'est pas proposé pour cette inscription.")
     if asked.late_reason and rules.late_reason(asked.late_reason) is None:
         raise LateReasonMissing
     if (asked.late_reason == OTHER_REASON) != bool(asked.late_words):

@@ -11,7 +11,7 @@ class NotOffered(Refused):
     """The réglementation says nothing of accommodations."""
 
     message = (
-        "Pour cet examen, les aménagements se demandent à votre service gestionnaire, avec son "
+        "Pour cette inscription, les aménagements se demandent à votre service gestionnaire, avec son "
         "formulaire."
     )
 
@@ -48,7 +48,7 @@ class UnknownMeasure(Refused):
     An épreuve that was chosen when it was sat, and is sat no more, is no fault.
     """
 
-    message = "Cette mesure n'est pas proposée pour cet examen, ou pas pour cette épreuve."
+    message = "Cette mesure n'est pas proposée pour cette inscription, ou pas pour cette épreuve."
 
 
 class NothingAsked(Refused):

@@ -98,7 +98,7 @@ class AskedElsewhere(Refused):
     """The réglementation says nothing of accommodations."""
 
     message = (
-        "Pour cet examen ou ce concours, un aménagement se demande à votre service gestionnaire : "
+        "Pour cette inscription, un aménagement se demande à votre service gestionnaire : "
         "n'envoyez rien de médical par ce site."
     )
 

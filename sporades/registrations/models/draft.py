@@ -212,9 +212,14 @@ class Draft(models.Model):
         )
 
     @property
+    def is_answered(self) -> bool:
+        """Whether anything was answered in it since it was made."""
+        return self.answered_at != self.created_at
+
+    @property
     def is_untouched(self) -> bool:
         """Whether it is a modification that was opened, and in which nothing was answered."""
-        return self.amends_id is not None and self.answered_at == self.created_at
+        return self.amends_id is not None and not self.is_answered
 
     @property
     def filler_in_words(self) -> str:

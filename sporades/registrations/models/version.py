@@ -10,6 +10,9 @@ from django.db.models.functions import JSONObject, Now
 from sporades.core.digests import digest
 from sporades.journal.words import QUALITIES
 
+ADDRESS = "Adresse mail"
+"""How a version names the address of its candidate, among the civil data."""
+
 CANDIDATE = "candidate"
 """The kind of an author who files for themselves."""
 
@@ -125,7 +128,7 @@ class Version(models.Model):
     @property
     def address(self) -> str:
         """The mail address that was its candidate's when it was filed, where there was one."""
-        said: str = dict(self.snapshot["identity"]).get("Adresse mail", "")
+        said: str = dict(self.snapshot["identity"]).get(ADDRESS, "")
         return said
 
     @property

@@ -43,7 +43,8 @@ def refuse_ineligible(form: SectionForm, *, tab: str) -> None:
             continue
         field = place.field if place.field in form.fields else None
         form.add_error(field, ValidationError(breach.message, code=breach.rule))
-        others = [one for one in _mending(breach, rules, facts) if one.tab != tab]
+        ways = [*_mending(breach, rules, facts), *_places(breach.called_by, rules, facts)]
+        others = [one for one in ways if one.tab != tab]
         form.also_mended += [one for one in others if one not in form.also_mended]
 
 

@@ -32,8 +32,11 @@ class ExtraForm(SectionForm):
             field = self.fields[PREFIX + question.code] = field_of(question)
             if calling := self._calling(question):
                 field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
-            # Whether it must be answered is judged in `clean`, where its condition is known.
-            ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
+            if _depends_on_answers(question.when):
+                # Whether it must be answered is judged in `clean`, where its condition is known.
+                ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
+            else:
+                field.required = question.is_mandatory
         for name, label, help_text in CONSENTS:
             self.fields[name] = ConsentField(
                 label=label,
@@ -71,7 +74,10 @@ class ExtraForm(SectionForm):
         """Return the exam's questions, then the consents."""
         asked = [PREFIX + question.code for question in self.questions]
         consents = [name for name, _, _ in CONSENTS]
-        groups = [("Questions de l'examen", asked), ("Publication de votre nom", consents)]
+        groups = [
+            ("Questions pour cette inscription", asked),
+            ("Publication de votre nom", consents),
+        ]
         return [(legend, names) for legend, names in groups if names]
 
     def clean(self) -> dict[str, Any]:

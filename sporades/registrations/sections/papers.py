@@ -1,6 +1,6 @@
 """« Épreuves »: what the candidate sits, keeps or is dispensed from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
-from sporades.core.french import figure
+from sporades.core.french import figure, listed
 from sporades.exams import queries
 from sporades.exams.rules import Breach, papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
@@ -33,7 +33,7 @@ MEANINGS = {
     Status.KEPT: "vous gardez une note déjà obtenue, par exemple 12 sur 20 à une session passée",
 }
 FORMS = {
-    EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à la date de l'examen",
+    EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à la date des épreuves",
     EvaluationForm.CONTINUOUS: "vos formateurs l'évaluent pendant votre formation",
 }
 _NO_OPTION = (
@@ -132,6 +132,9 @@ class PapersForm(SectionForm):
                 label=offer.options.label,
                 choices=[("", "Choisir"), *choices_of(offer.options.choices)],
                 required=False,
+                help_text=f"Seulement si vous choisissez « {Status.ENTERED.label} »."
+                if STATUS + code in self.fields
+                else "",
             )
         if right := offer.kept_mark:
             self.fields[MARK + code] = NumberField(
@@ -278,6 +281,27 @@ class PapersForm(SectionForm):
         )
 
     @property
+    def asks_statuses(self) -> bool:
+        """Whether there is an épreuve of which one says whether one sits it."""
+        return any(name.startswith(STATUS) for name in self.fields)
+
+    @property
+    def due(self) -> str:
+        """Say what is to be answered of these épreuves."""
+        if not self.fields:
+            return "Rien n'est à choisir ici : lisez vos épreuves, puis passez à l'onglet suivant."
+        if not self.asks_statuses:
+            return "Tous les champs sont obligatoires."
+        called_for = {"une option": OPTION, "une note gardée": MARK}
+        more = [
+            what
+            for what, prefix in called_for.items()
+            if any(name.startswith(prefix) for name in self.fields)
+        ]
+        then = f", puis ce qu'il demande ({listed(more, 'ou')})" if more else ""
+        return f"Tous les champs sont obligatoires : le statut de chaque épreuve{then}."
+
+    @property
     def words(self) -> list[tuple[str, str]]:
         """The words that the lines of this candidate use, each with its meaning."""
         offered = {status for offer in self.offers for status in offer.statuses}
@@ -341,7 +365,14 @@ class PapersForm(SectionForm):
 def _named(status: Status, offer: PaperOffer) -> str:
     """Name a status, with what entitles to a dispensation."""
     is_dispensed = status is Status.DISPENSED
-    return Hinted(status.label, " ; ".join(offer.dispensations) if is_dispensed else "")
+    return Hinted(status.label, _one_after_another(offer.dispensations) if is_dispensed else "")
+
+
+def _one_after_another(reasons: Sequence[str]) -> str:
+    """Return sentences as one: « Sur demande ; titulaire d'un CAP »; initials stay as they are."""
+    first, *others = [*reasons] or [""]
+    lowered = [one if one[1:2].isupper() else one[:1].lower() + one[1:] for one in others]
+    return " ; ".join([first, *lowered])
 
 
 def _usual(offer: PaperOffer) -> Status:

@@ -265,7 +265,7 @@ def _to_hand(request: HttpRequest, rules: schema.Exam, service: RegistrationServ
         "le nom et le téléphone de votre représentant légal": is_minor,
         "vos diplômes": rules.qualification.diplomas is not None,
         "vos années d'expérience": rules.qualification.experience is not None,
-        "vos relevés de notes, si vous avez déjà passé cet examen": any(
+        "vos relevés de notes, si vous avez déjà passé des épreuves": any(
             paper.kept_mark for paper in rules.papers
         ),
     }

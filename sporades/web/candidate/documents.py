@@ -12,7 +12,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import is_late, rules_of
-from sporades.acts.registrations import reading
+from sporades.acts import consulting
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
@@ -52,7 +52,7 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = own_registration(request, number)
     version = _version(request, found, kind)
     if not version.kind.is_deposited:
-        reading.open_document(version=version, by=request.actor, at=request.arrived_at)
+        consulting.open_document(version=version, by=request.actor, at=request.arrived_at)
     context = {
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
         "notice": _replaced(version)
@@ -75,7 +75,7 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return paper(
         request,
         name=f"{kind}-{found.number}-v{version.number}",
-        read=partial(reading.open_pdf, version=version, by=request.actor, at=request.arrived_at),
+        read=partial(consulting.open_pdf, version=version, by=request.actor, at=request.arrived_at),
         instead=[
             *(() if version.kind.is_deposited else on_screen),
             ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),

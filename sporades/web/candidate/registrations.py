@@ -30,6 +30,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.evidence.checks import PIECE, checks_of
 from sporades.evidence.queries import owed_by, rows_of
+from sporades.evidence.states import TO_PROVIDE
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
@@ -150,13 +151,15 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         if to_ask or case is not None
         else None
     )
+    pieces = [] if found.is_validated else owed_by(found, rows_of(registration=found.pk))
     context = {
         "registration": found,
         "version": last,
         "owed": owed,
         "told": told,
         "has_accommodations": rules_of(found) is not None,
-        "pieces": [] if found.is_validated else owed_by(found, rows_of(registration=found.pk)),
+        "pieces": [one for one in pieces if one.row.state in TO_PROVIDE],
+        "given": [one for one in pieces if one.row.state not in TO_PROVIDE],
         "is_just_filed": _is_just_filed(last, at=at),
         "heading": _filing_in_words(last, at=at),
     }
@@ -171,7 +174,7 @@ def _is_just_filed(version: Version, *, at: datetime) -> bool:
 def _filing_in_words(version: Version, *, at: datetime) -> str:
     """Say that the candidate's filing is kept, while they come from it; then what the page holds."""
     if not _is_just_filed(version, at=at):
-        return "Vos numéros"
+        return "N° Inscription"
     return f"Votre {'modification' if version.number > 1 else 'inscription'} est enregistrée"
 
 

@@ -89,7 +89,9 @@ class Door:
             "time_left": service.time_left_in_words(request.arrived_at),
             "closing": service.said(service.closes_at, reader),
             "closed": self.closed(draft, request.arrived_at, reader),
-            "saved_at": hour_in_words(draft.answered_at, draft.service.zone),
+            "saved_at": hour_in_words(draft.answered_at, draft.service.zone)
+            if draft.is_answered
+            else "",
         }
 
 

@@ -82,7 +82,11 @@ def _line(
     if any(one.is_of_a_whole_tab for one in troubles):
         note = "Pas encore rempli"
         if _is_optional(section, form):
-            state, act, note = "yours", "Ouvrir", "Facultatif : pas encore ouvert"
+            state, act, note = (
+                "yours",
+                "Ouvrir",
+                "Pas encore ouvert : rien d'obligatoire n'y manque",
+            )
     return {
         "label": section.title,
         "state": state,

@@ -116,7 +116,7 @@ def _recap(
     exclusion = _exclusion(request, draft, door=door)
     valid = [(section, form) for section, form in forms if form.is_valid()]
     told = as_read(judged, valid)
-    changes = _changes(draft, told)
+    changes, is_begun = _changes(draft, told)
     is_new = draft.amends is None
     is_gone = isinstance(refusal, Standing) or gone(draft) is not None
     context = {
@@ -134,6 +134,7 @@ def _recap(
         "exclusion": exclusion,
         "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
         "changes": changes,
+        "is_begun": is_begun,
         "can_save": (is_new or changes or draft.amends.consents_chosen_at)
         and exclusion is None
         and not is_gone
@@ -147,12 +148,17 @@ def _recap(
     return render(request, door.page("recap"), context, status=status)
 
 
-def _changes(draft: Draft, told: dict[str, Any]) -> list[str]:
-    """Return what a modification changes, for now, in what is filed."""
+def _changes(draft: Draft, told: dict[str, Any]) -> tuple[list[str], bool]:
+    """Return what a modification changes, for now, in what is filed; whether an answer is among it.
+
+    What its candidate changed elsewhere, their mail address, is not a modification begun.
+    """
     if draft.amends is None:
-        return []
+        return [], True
     filed = version_of.get(registration=draft.amends_id, number=draft.amends_version)
-    return changes_between(accepted.said_by(filed), told)
+    was = accepted.said_by(filed)
+    answered = changes_between(was, {**told, "identity": was["identity"]})
+    return changes_between(was, told), bool(answered)
 
 
 def _part(door: Door, draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from sporades.web.wizard.stepper import step
 REVISION = "revision"
 BACK = "retour"
 """Said by a tab that was opened from « Récapitulatif », to go back there."""
+CHOSEN = "onglet"
+"""The name of the buttons of « Tous les onglets »: the value is the tab that one leads to."""
 _KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
 
 
@@ -163,17 +165,19 @@ def _onwards(
     door: Door,
 ) -> HttpResponse:
     """Go where the button pressed leads, once the answers are kept."""
+    back = "retour=1" if BACK in request.POST else ""
     if "precedent" in request.POST:
-        return _towards(draft, dossier, section, by=-1, door=door)
+        return _towards(draft, dossier, section, by=-1, door=door, back=back)
+    if CHOSEN in request.POST:
+        return _chosen(draft, dossier, request.POST[CHOSEN], door=door, back=back)
     for name, away in _AWAY.items():
         if name in request.POST:
             return away(request, draft, section, door)
     if not form.is_valid():
         counting.count_refused(draft=draft, section=section, form=form, at=request.arrived_at)
         # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
-        back = "&retour=1" if BACK in request.POST else ""
-        return redirect(door.judged_tab(draft, section.slug) + back)
-    if BACK in request.POST:
+        return redirect("&".join(filter(None, [door.judged_tab(draft, section.slug), back])))
+    if back:
         return door.to("recap", draft)
     return _towards(draft, dossier, section, by=1, door=door)
 
@@ -217,15 +221,27 @@ def _conflict(
 
 
 def _towards(
-    draft: Draft, dossier: Dossier, section: Section, *, by: int, door: Door
+    draft: Draft, dossier: Dossier, section: Section, *, by: int, door: Door, back: str = ""
 ) -> HttpResponse:
     slugs = [part.slug for part in journey.journey(dossier)]
     at = slugs.index(section.slug) + by
     if at < 0:
         return door.before(draft)
-    if at < len(slugs):
-        return door.to("tab", draft, slugs[at])
-    return door.to("recap", draft)
+    if at == len(slugs):
+        return door.to("recap", draft)
+    return _at(draft, slugs[at], door=door, back=back)
+
+
+def _chosen(draft: Draft, dossier: Dossier, slug: str, *, door: Door, back: str) -> HttpResponse:
+    """Go to a tab of « Tous les onglets »; to the summary from one that these answers have not."""
+    if slug not in [part.slug for part in journey.journey(dossier)]:
+        return door.to("recap", draft)
+    return _at(draft, slug, door=door, back=back)
+
+
+def _at(draft: Draft, slug: str, *, door: Door, back: str) -> HttpResponse:
+    """Go to a tab, from where one goes back to « Récapitulatif » if one came from there."""
+    return redirect("?".join(filter(None, [door.url("tab", draft, slug), back])))
 
 
 def _seen(request: HttpRequest) -> int | None:
@@ -271,6 +287,7 @@ def _show(
         "next_title": "" if goes_back else here.next_title,
         "revision": revision,
         "goes_back": goes_back,
+        "all_tabs": here.tabs if draft.amends_id else (),
         "rules_changed": have_rules_moved(draft, dossier),
         "outside": points.linked(door, draft, [], journey.outside_of(dossier)),
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),

@@ -65,7 +65,7 @@ def test_a_rule_is_loaded_read_tried_put_in_force_and_met(site, context, enter):
 
     forget()
     press(candidate, "Enregistrer")
-    assert "Les règles de cet examen ont changé" in text(candidate)
+    assert "Les règles ont changé" in text(candidate)
     assert "Il faut avoir 18 ans" in text(candidate)
     assert Registration.objects.get().regulation.number == 1
     assert Regulation.objects.count() == 2

@@ -74,7 +74,7 @@ CASES = {
         "epreuves",
         wrong={"Navigation > Statut": "Non inscrit"},
         refusal=[
-            "« Épreuves au choix » : choisissez une ou deux épreuves ; vous en avez choisi 0.",
+            "« Épreuves au choix » : choisissez une ou deux épreuves ; vous n'en avez choisi aucune.",
         ],
         right={"Cartographie > Statut": "Inscrit"},
     ),

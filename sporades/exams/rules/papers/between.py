@@ -119,10 +119,11 @@ def _counts(exam: Exam, offers: Sequence[PaperOffer], chosen: Chosen) -> list[tu
 
 def _group(group: Group, count: int, *, among: int, needs_all: bool) -> Iterator[Breach]:
     if is_too_many(group, count) or (needs_all and is_too_few(group, count)):
+        taken = f"vous en avez choisi {count}" if count else "vous n'en avez choisi aucune"
         yield Breach(
             "groupe",
             f"groups.{group.code}",
-            f"« {group.label} » : choisissez {how_many(group, among)} ; vous en avez choisi {count}"
+            f"« {group.label} » : choisissez {how_many(group, among)} ; {taken}"
             f"{said_by(group.reference)}.",
         )
 
