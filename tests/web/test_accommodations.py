@@ -483,9 +483,9 @@ def test_a_former_decision_is_asked_of_who_says_that_there_was_one(sign_in, answ
     page = main(client.get(at(registration)))
     confided = main(client.get(f"/mes-inscriptions/{registration.number}/sante"))
 
-    said = "Dernière décision (pas obligatoire) : à confier. Le médecin y lit ce que vous aviez"
+    said = "Dernière décision (pas obligatoire) : pas confié. Le médecin y lit ce que vous aviez"
     assert (said in page) is is_asked
-    assert "Autre bilan (s'il y a lieu) : à confier." in page
+    assert "Autre bilan (s'il y a lieu) : pas confié." in page
     assert ("Dernière décision" in confided) is is_asked
 
 
@@ -1061,7 +1061,7 @@ def test_two_mandatory_papers_are_said_to_be_so(sign_in, kept, confided):
     assert f"À vous : confiez {both} (obligatoires), relisez votre demande" in page
     assert "Certificat du médecin (obligatoire) : à confier." in page
     assert "Votre plan (obligatoire) : à confier." in page
-    assert "Autre bilan (s'il y a lieu) : à confier." in page
+    assert "Autre bilan (s'il y a lieu) : pas confié." in page
 
 
 def test_before_it_is_sent_a_request_says_what_will_still_be_due_and_until_when(

@@ -231,7 +231,7 @@ def test_a_new_registration_in_its_place_leaves_nothing_to_undo(sign_in):
     assert BUTTON not in buttons(page)
     assert links(page, f"{new}, n°{new.number}") == [f"/mes-inscriptions/{new.number}"]
     assert answered.status_code == 409
-    assert "Vous avez déjà une inscription en cours pour cet examen" in main(answered)
+    assert "Vous avez déjà une inscription en cours au même examen ou concours" in main(answered)
     assert Draft.objects.open().count() == 0
     assert announcing.remind_drafts(at=old.service.closes_at - timedelta(days=1)) == 0
 
@@ -314,7 +314,7 @@ def test_the_numbers_of_a_withdrawn_registration_lead_to_its_withdrawal(sign_in)
 
 @pytest.mark.parametrize(
     ("later", "heading"),
-    [(timedelta(0), "Votre inscription est enregistrée"), (timedelta(hours=2), "Vos numéros")],
+    [(timedelta(0), "Dernière étape : N° Inscription"), (timedelta(hours=2), "N° Inscription")],
 )
 def test_the_page_of_the_numbers_says_that_it_is_filed_while_one_comes_from_it(
     sign_in, later, heading

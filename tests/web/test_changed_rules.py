@@ -8,7 +8,7 @@ from tests.factories import a_draft, answers_with, load_invented
 from tests.registrations.test_accepted import CHANGED, ELSEWHERE, OTHER_BOX, OTHER_TERMS
 from tests.web.guide import main, seen, value_of
 
-BANNER = "Les règles de cet examen ont changé"
+BANNER = "Les règles ont changé"
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 

@@ -115,7 +115,7 @@ def test_each_line_says_whether_the_document_was_opened_and_when(mine):
         client.get(f"/mes-documents/{registration.number}/recapitulatif")
         after = [main(client.get(one)) for one in lists]
 
-    line = "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026"
+    line = "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026, PDF"
     for unread, read in zip(before, after, strict=True):
         assert f"{line} Pas encore ouvert" in unread
         assert f"{line} Ouvert le 25/11/2026 à 10 h 50 (heure de Paris)" in read

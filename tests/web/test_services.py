@@ -11,7 +11,7 @@ from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
 from sporades.territory.models import Academy
 from tests.factories import NOW, OPERATOR
-from tests.web.guide import load_competition, main, seen, words
+from tests.web.guide import load_competition, main, seen, titles, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -266,3 +266,14 @@ def test_the_banner_stands_on_every_page(visitor):
 
     for address in ("/", "/connexion", "/ouverture-des-services", "/nulle-part"):
         assert "Maintenance à 20 h &lt;b&gt;" in visitor.get(address).text
+
+
+def test_what_was_chosen_is_said_with_what_is_found(visitor):
+    page = visitor.get("/ouverture-des-services?academie=A09")
+
+    [said] = [words(one) for one in seen(page).cssselect("main [data-said]")]
+    assert said == "Lille : 1 service ouvert."
+    [title] = seen(page).cssselect("title")
+    assert words(title) == "Ouverture des services : Lille - Sporades"
+    assert "Services ouverts" in titles(page)
+    assert seen(visitor.get("/ouverture-des-services")).cssselect("main [data-said]") == []

@@ -116,6 +116,13 @@ def test_what_no_tab_holds_is_said_from_the_first_and_stops_none(sign_in, rule, 
             "diploma",
             "Informations candidature, Catégorie de candidat",
         ),
+        # What calls for the rule mends it too, were it answered on another tab.
+        (
+            "si: {categorie: [INDIV]}, exige: {diplome: [BAC]}",
+            "qualification",
+            "diploma",
+            "Informations candidature, Catégorie de candidat",
+        ),
         # Either of two is enough: the last of them decides.
         (
             "exige: {un_de: [{diplome: [BAC]}, {reponse: {question: permis, egal: true}}]}",

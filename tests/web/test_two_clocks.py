@@ -125,7 +125,7 @@ def test_the_registration_and_the_help_say_both(sign_in):
 
     assert f"Vous pouvez la modifier jusqu'au {BOTH}." in page
     assert f"Vous pouvez la modifier jusqu'au {BOTH}." in text(client.get("/accueil"))
-    assert f"(jusqu'au {BOTH})" in leaving
+    assert f", jusqu'au {BOTH}" in leaving
 
 
 def test_the_receipt_says_both_on_the_screen_and_by_mail(sign_in):

@@ -42,7 +42,7 @@ def test_a_registration_that_excludes_another_is_named_before_one_starts(sign_in
 
     assert RULE in main(page)
     assert "Démarrer mon inscription" in buttons(page)
-    assert "Vous avez déjà une inscription en cours pour cet examen" in main(same)
+    assert "Vous avez déjà une inscription en cours au même examen ou concours" in main(same)
     assert "Démarrer mon inscription" not in buttons(same)
     for shown in (page, same):
         assert links(shown, MANAGE) == [f"/mes-inscriptions/{standing.number}"]

@@ -84,7 +84,10 @@ def test_a_tab_that_asks_for_nothing_is_said_to_be_optional_until_it_is_opened(s
 
     ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
     assert "Pas encore : il reste 1 onglet facultatif à ouvrir." in ready
-    assert "À faire : Informations supplémentaires Facultatif : pas encore ouvert" in ready
+    assert (
+        "À faire : Informations supplémentaires Pas encore ouvert : rien d'obligatoire n'y manque"
+        in ready
+    )
 
     path = f"/inscription/{draft.pk}/supplementaires"
     client.post(path, shown(client.get(path)))

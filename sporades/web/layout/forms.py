@@ -143,8 +143,11 @@ class Field(BoundField):
         built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         if self.use_fieldset and self.aria_describedby:
             built.setdefault("aria-describedby", self.aria_describedby)
-        # What is due and still empty, browsers else tell screen readers to be wrong.
-        if built.get("required") and not isinstance(self.field.widget, RadioSelect):
+        # What is due and still empty, browsers else tell screen readers to be wrong; of buttons,
+        # which may not say that they are right, that an answer is due is told in words.
+        if isinstance(self.field.widget, RadioSelect):
+            built.pop("required", None)
+        elif built.get("required"):
             built.setdefault("aria-invalid", "false")
         return built
 

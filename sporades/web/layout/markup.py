@@ -19,7 +19,7 @@ from sporades.accounts.addresses import readable
 from sporades.core import french
 from sporades.core.clock import rehearsed_in_words
 from sporades.core.numbers import in_fours
-from sporades.core.phones import as_dialled
+from sporades.core.phones import as_dialled, phone_in_words
 
 register = Library()
 
@@ -42,6 +42,7 @@ RIGHT_TO_LEFT = re.compile(
 
 
 register.filter("dialled", as_dialled)
+register.filter("phone", phone_in_words)
 register.filter("in_fours", in_fours)
 register.filter("readable", readable)
 register.simple_tag(rehearsed_in_words, name="rehearsed")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.core.french import time_left_in_words
+from sporades.core.french import listed, time_left_in_words
 from sporades.core.links import absolute
 from sporades.core.text import search_key
 from sporades.exams import queries as exams
@@ -52,6 +52,12 @@ class Wanted:
         return bool(self.domain or self.academy)
 
     @property
+    def said(self) -> str:
+        """What was asked for, as it was chosen."""
+        labels = {code: label for label, code in (*self.domains, *self.academies)}
+        return ", ".join(labels[code] for code in (self.domain, self.academy) if code)
+
+    @property
     def query(self) -> str:
         """What the address of another page on the same services says, after it."""
         asked = {"domaine": self.domain, "academie": self.academy}
@@ -71,9 +77,18 @@ def services(request: HttpRequest) -> HttpResponse:
     reader, found = _reader(request), Wanted([*now_open, *to_come, *closed], request.GET)
     shown = [_described(one, at, reader) for one in now_open if found.takes(one)]
     later = [_described(one, at, reader) for one in to_come if found.takes(one)]
+    counted = [
+        f"{len(rows)} {one if len(rows) == 1 else many}"
+        for rows, one, many in (
+            (shown, "service ouvert", "services ouverts"),
+            (later, "prochaine ouverture", "prochaines ouvertures"),
+        )
+        if rows
+    ]
     is_folded = not found.is_chosen and len(shown) + len(later) > READ_AT_ONCE
     context = {
         "wanted": found,
+        "counted": listed(counted) or "aucun service ouvert",
         "is_folded": is_folded,
         "open_services": _tables("Services ouverts", shown, is_folded=is_folded),
         "upcoming": _tables("Prochaines ouvertures", later, is_folded=is_folded),

@@ -270,7 +270,12 @@ def faults_of(control, page):
         asked = form.xpath(ASKING)
         if not any(rule in words(form) for rule in RULES) and set(asked) != {name}:
             yield "required, and nothing says so"
-    elif not ("facultatif" in called or kind in CALLED_FOR or control.get("type") == "checkbox"):
+    elif not (
+        "facultatif" in called
+        or kind in CALLED_FOR
+        or control.get("type") == "checkbox"
+        or (control.get("type") == "radio" and is_due_or_chosen(control, page, helped))
+    ):
         yield "may stay empty, and nothing says so"
     if control.get("autocomplete", "") not in TOKENS.get(kind, {"", "off"}):
         yield f"autocomplete={control.get('autocomplete')}"
@@ -280,10 +285,17 @@ def faults_of(control, page):
         yield "its form is not said"
 
 
+def is_due_or_chosen(button, page, helped):
+    """Return whether a button to choose from says that one is due, or one is chosen already."""
+    chosen = page.xpath(f"//input[@name='{button.get('name')}'][@checked]")
+    return "Réponse obligatoire." in helped or bool(chosen)
+
+
 SPOILT = """<main><form>
 <input name="email" autocomplete="tel" required id="a"><label for="a">Adresse</label>
 <input name="mobile" autocomplete="mobile tel" id="b"><label for="b">Mobile</label>
 <input name="inconnu" id="c">
+<input name="choix" type="radio" id="d"><label for="d">Oui</label>
 </form></main>"""
 
 
@@ -298,6 +310,7 @@ def test_what_fields_do_not_say_is_found():
         ("inconnu", "no label"),
         ("inconnu", "may stay empty, and nothing says so"),
         ("inconnu", "neither a token nor a reason not to have one"),
+        ("choix", "may stay empty, and nothing says so"),
     ]
 
 

@@ -347,7 +347,7 @@ def test_the_address_of_a_registration_is_said_another_end_than_an_account(shown
 def test_a_withdrawal_is_offered_without_a_gender(shown):
     [main] = shown("candidate:withdraw").xpath("//main")
 
-    assert "Votre inscription à cet examen prendra fin." in words(main)
+    assert "Votre inscription prendra fin." in words(main)
     assert "Garder mon inscription" in words(main)
     assert "inscrit " not in words(main)
 

@@ -14,6 +14,8 @@ export function once() {
       event.preventDefault();
       return;
     }
+    // What answers with a file leaves the page as it is: the server makes two presses one.
+    if (form.hasAttribute("data-gives-file")) return;
     form.dataset.sent = "true";
     const button = event.submitter;
     if (!button) return;

@@ -40,7 +40,8 @@ function isSeen(control) {
 function tell(status, appeared) {
   const holders = new Set(appeared.map((control) => control.closest(".s-field")));
   const names = [...holders].map((one) => one?.querySelector("legend, label")?.textContent.trim().replace(/\s+/g, " "));
-  if (names.length) status.textContent = `À répondre aussi, plus bas\u00a0: ${names.join(", ")}.`;
+  const said = names.join(", ");
+  if (said) status.textContent = `À répondre aussi, plus bas\u00a0: ${said}${/[?!.]$/.test(said) ? "" : "."}`;
 }
 
 function empty(control) {

@@ -13,6 +13,8 @@ const FEWEST = 2;
 const QUIET = 180;
 // What is said as the list closes is drowned in what is said of the field.
 const HEARD = 500;
+// How many the server gives at most: there may be more.
+const MOST = 20;
 let count = 0;
 
 export function suggest() {
@@ -39,6 +41,7 @@ function make(field) {
   which.id = `${list.id}-choisie`;
   which.className = "s-suggest__which fr-hint-text";
   holder.append(field, list, which, status);
+  describe(field, which.id);
 
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
@@ -143,8 +146,8 @@ function make(field) {
       if (document.activeElement !== field || field.value.trim() !== typed) return;
       show(results);
       status.textContent = results.length
-        ? `${results.length} proposition${results.length > 1 ? "s" : ""}.`
-        : "Aucune proposition : vous pouvez garder ce que vous avez saisi.";
+        ? `${results.length} proposition${results.length > 1 ? "s" : ""}${results.length < MOST ? "" : " au plus : écrivez-en davantage pour en voir d'autres"}.`
+        : `Aucune proposition${among(narrowing)} : vous pouvez garder ce que vous avez saisi.`;
     } catch {
       /* No network, or typed on: the field stays a plain field. */
     }
@@ -174,6 +177,17 @@ function make(field) {
   field.addEventListener("blur", close);
   // Another department than that of the commune: it is not the one that was picked.
   narrowing?.addEventListener("change", () => narrowing.value && narrowing.value !== place && forget());
+}
+
+/* A postcode mistyped, another department: it may be why there is nothing. */
+function among(narrowing) {
+  if (!narrowing?.value) return "";
+  return narrowing.tagName === "SELECT" ? " dans ce département" : " pour ce code postal, à vérifier";
+}
+
+function describe(field, id) {
+  const before = field.getAttribute("aria-describedby");
+  field.setAttribute("aria-describedby", before ? `${before} ${id}` : id);
 }
 
 /* What was refused is not what is picked: its error leaves with it. */

@@ -15,6 +15,9 @@ export function ticks() {
 function buttons(form, group, boxes) {
   const line = document.createElement("p");
   line.className = "s-buttons";
+  const status = document.createElement("span");
+  status.className = "fr-sr-only";
+  status.setAttribute("role", "status");
   form.dataset.ticks.split("|").forEach((words, place) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -26,8 +29,10 @@ function buttons(form, group, boxes) {
     button.addEventListener("click", () => {
       boxes.forEach((box) => (box.checked = place === 0));
       boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
+      status.textContent = `${boxes.length} cases ${place === 0 ? "cochées" : "décochées"}.`;
     });
     line.append(button, " ");
   });
+  line.append(status);
   return line;
 }
