@@ -60,7 +60,7 @@ class Permission(Enum):
     GIVE_OPINIONS = "lire les papiers de santé qui lui sont confiés, donner son avis"
 
 
-OFFICE = frozenset(Role) - {Role.DOCTOR}
+OFFICE = frozenset({Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
 """The roles of the office: a doctor has no page of it."""
 
 GRANTED: dict[Permission, frozenset[Role]] = {

@@ -9,7 +9,7 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import queueing
+from sporades.acts import requests
 from sporades.acts.agents import appointing, inviting
 from sporades.acts.medical import awaiting_opinions, confiding, relieving
 from sporades.acts.people import changing, enrolling, forgetting, joining
@@ -166,11 +166,11 @@ def scan(deposit: str) -> None:
         providing.scan(int(deposit), at=timezone.now())
 
 
-@app.task(name=queueing.SCAN_PROOF, queue="evidence")
+@app.task(name=requests.SCAN_PROOF, queue="evidence")
 def scan_proof(kind: str, request: str) -> None:
     """Have the proof of a request looked at; without an antivirus it waits."""
     with suppress(antivirus.Unreachable):
-        queueing.scan_proof(kind, int(request), at=timezone.now())
+        requests.scan_proof(kind, int(request), at=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -179,7 +179,7 @@ def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the files that nobody has looked at, and erase those that were never whole."""
     now = timezone.now()
     providing.scan_again(older_than=now - SCAN_AGAIN_AFTER)
-    queueing.scan_proofs_again(older_than=now - SCAN_AGAIN_AFTER)
+    requests.scan_proofs_again(older_than=now - SCAN_AGAIN_AFTER)
     evidence.sweep(older_than=now - ARRIVED_WITHIN)
     drawers.forget_uploads(at=now)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accounts.models import User
 from sporades.acts.medical import confiding
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.cli.demo_pieces import a_photo
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical

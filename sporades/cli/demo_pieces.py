@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from sporades.accounts.models import User
 from sporades.acts.pieces import providing, verifying
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.cli.demo_people import REGULAR, candidate
 from sporades.core.actors import Actor
 from sporades.core.french import local_day

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sporades.acts import queueing
+from sporades.acts import requests
 from sporades.core import files
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -57,10 +57,10 @@ def test_what_the_antivirus_says_is_kept_of_either_kind(
     ask(registration, late, a_pdf())
     assert jobs() == 2
 
-    for kind in queueing.WITH_PROOF:
-        one = queueing.WITH_PROOF[kind].objects.get()
+    for kind in requests.WITH_PROOF:
+        one = requests.WITH_PROOF[kind].objects.get()
         with an_antivirus(settings, words):
-            queueing.scan_proof(kind, one.pk, at=late)
+            requests.scan_proof(kind, one.pk, at=late)
 
     assert ChangeRequest.objects.get().proof_is_clean is is_clean
     assert CorrectionRequest.objects.get().proof_is_clean is is_clean
@@ -75,9 +75,9 @@ def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, late
     sent.refresh_from_db()
     assert (sent.proof_scanned_at, jobs()) == (None, 0)
 
-    queueing.scan_proofs_again(older_than=late)
+    requests.scan_proofs_again(older_than=late)
     assert jobs() == 0
-    queueing.scan_proofs_again(older_than=late + LATER)
+    requests.scan_proofs_again(older_than=late + LATER)
     assert jobs() == 1
 
     with time_machine.travel(late + LATER, tick=False), an_antivirus(settings, CLEAN):
@@ -90,7 +90,7 @@ def test_one_that_was_taken_back_is_left(registration, late, settings):
     sent = ask(registration, late, a_pdf())
     ChangeRequest.objects.filter(pk=sent.pk).update(proof_key="")
 
-    queueing.scan_proof("changerequest", sent.pk, at=late)
-    queueing.scan_proofs_again(older_than=late + LATER)
+    requests.scan_proof("changerequest", sent.pk, at=late)
+    requests.scan_proofs_again(older_than=late + LATER)
 
     assert ChangeRequest.objects.get().proof_scanned_at is None

@@ -6,7 +6,7 @@ import pytest
 
 from sporades.acts.people import claiming, forgetting
 from sporades.acts.pieces import keeping, providing, verifying
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile

@@ -7,7 +7,7 @@ from PIL import Image
 
 from sporades.acts.pieces import providing, verifying
 from sporades.acts.registrations import registering
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
 from tests.factories import NOW, author

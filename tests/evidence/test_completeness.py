@@ -8,7 +8,7 @@ import pytest
 from sporades.acts.pieces import providing, verifying
 from sporades.acts.registrations import completing, deciding, registering
 from sporades.acts.registrations.completing import NothingMissing
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core.actors import SYSTEM
 from sporades.evidence import operations as evidence
 from sporades.evidence.completeness import lacking, lacking_within

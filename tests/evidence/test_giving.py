@@ -9,7 +9,7 @@ from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.pieces import owing, providing, verifying
 from sporades.acts.pieces.providing import OtherFileMeanwhile
 from sporades.acts.registrations import deciding, registering
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core import files
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence

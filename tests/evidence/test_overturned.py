@@ -8,7 +8,7 @@ import pytest
 from sporades.acts.pieces import verifying
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
 from sporades.acts.registrations import completing
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict

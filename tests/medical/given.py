@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from sporades.accounts.models import Membership, User
 from sporades.acts.medical import confiding
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import queueing
+from sporades.acts import requests
 from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import deciding, moving, registering
 from sporades.candidates.models import Candidate
@@ -262,7 +262,7 @@ def test_accepted_it_is_a_correction_whose_proof_was_joined(asked, registration)
 
 
 def test_refused_it_changes_nothing_and_may_be_asked_again(asked, registration):
-    with pytest.raises(queueing.AnswerMissing):
+    with pytest.raises(requests.AnswerMissing):
         asking.refuse(request=asked, answer="", by=OPERATOR, at=LATER)
     asking.refuse(request=asked, answer="Illisible", by=OPERATOR, at=LATER)
 

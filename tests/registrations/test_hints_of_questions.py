@@ -1,7 +1,12 @@
 import pytest
 
 from sporades.exams.schema.questions import LongTextQuestion, NumberQuestion
+from sporades.registrations.dossier import dossier_of
 from sporades.registrations.questions import field_of
+from sporades.registrations.sections import PAPERS, papers
+from tests.factories import NOW, a_draft
+
+STATUSES = "Tous les champs sont obligatoires : le statut de chaque épreuve"
 
 
 def a_number(label, unit):
@@ -27,3 +32,39 @@ def test_how_long_a_text_is_at_least_is_said_before_it_is_refused(shortest, hint
     said = {"code": "q", "libelle": "Projet", "type": "texte_long", "longueur_minimale": shortest}
 
     assert field_of(LongTextQuestion.model_validate(said)).help_text == hint
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (
+            ("statut", "option", "note", "session"),
+            f"{STATUSES}, puis ce qu'il demande (une option ou une note gardée).",
+        ),
+        (
+            ("statut", "option"),
+            f"{STATUSES}, puis ce qu'il demande (une option).",
+        ),
+        (("statut",), f"{STATUSES}."),
+        (("option",), "Tous les champs sont obligatoires."),
+        ((), "Rien n'est à choisir ici : lisez vos épreuves, puis passez à l'onglet suivant."),
+    ],
+)
+def test_what_is_due_of_epreuves_is_what_they_ask(kept, said):
+    form = PAPERS.form_for(dossier_of(a_draft(), day=NOW.date()))
+    form.fields = {name: one for name, one in form.fields.items() if name.partition("-")[0] in kept}
+
+    assert form.due == said
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        ((), ""),
+        (("Sur demande",), "Sur demande"),
+        (("Sur demande", "Titulaire d'un CAP"), "Sur demande ; titulaire d'un CAP"),
+        (("Titulaire d'un CAP", "BEP ou BAC"), "Titulaire d'un CAP ; BEP ou BAC"),
+    ],
+)
+def test_several_reasons_read_as_one_sentence(reasons, said):
+    assert papers._one_after_another(reasons) == said

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts.queueing import AnswerMissing
 from sporades.acts.registrations import deciding, registering, requesting
+from sporades.acts.requests import AnswerMissing
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning

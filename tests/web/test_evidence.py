@@ -13,7 +13,7 @@ from sporades.acts.identities import correcting
 from sporades.acts.pieces import verifying
 from sporades.acts.pieces.providing import NothingAwaited
 from sporades.acts.registrations import deciding, registering
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.candidates.operations import civil_data
 from sporades.core import files
 from sporades.evidence import operations as evidence

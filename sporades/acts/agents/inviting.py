@@ -1,4 +1,4 @@
-"""Who works in the office: invited by an operator, closed by an operator."""
+"""Who works in the office: invited, changed, closed, given back, closed for want of use."""
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress

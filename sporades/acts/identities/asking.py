@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import queueing
+from sporades.acts import requests
 from sporades.acts.identities.correcting import (
     Overtaken,
     correct_identity,
@@ -119,7 +119,7 @@ def send(
     Raises:
         AwaitsAnswer, NotFrozen, NoneStands, ReadBefore: see each.
         NothingChanged: they are those that are kept.
-        reading.Unfit, reading.Unready, files.OutOfReach: see `queueing.with_proof`.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
     """
 
     @transaction.atomic
@@ -142,7 +142,7 @@ def send(
         _tell("correction_requested", sent, at=at)
         return sent
 
-    return queueing.with_proof(proof, kept)
+    return requests.with_proof(proof, kept)
 
 
 def _is_the_same(sent: CorrectionRequest, identity: dict[str, Any], reason: str, key: str) -> bool:
@@ -208,7 +208,7 @@ def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -
     Raises:
         DecidedAlready: by a colleague, or taken back.
     """
-    queueing.assign(request, user=user, by=by)
+    requests.assign(request, user=user, by=by)
     _record("correction assigned", request, by=by, at=at)
 
 
@@ -253,7 +253,7 @@ def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) 
         Refused: it was decided or taken back meanwhile.
     """
     if not answer:
-        raise queueing.AnswerMissing
+        raise requests.AnswerMissing
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("correction refused", request, by=by, at=at)
     _tell("correction_refused", request, at=at)
@@ -286,4 +286,4 @@ def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -
 
 def _tell(kind: str, request: CorrectionRequest, *, at: datetime) -> None:
     key = f"correction request:{request.pk}:{kind}"
-    queueing.tell(kind, request, key=key, about=request.candidate, at=at, path="/mon-compte")
+    requests.tell(kind, request, key=key, about=request.candidate, at=at, path="/mon-compte")

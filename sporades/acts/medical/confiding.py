@@ -26,7 +26,7 @@ from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import WRITABLE, State
 from sporades.accounts import limits
 from sporades.accounts.models import User
-from sporades.acts.sending import Sent, name_of, named
+from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.days import midnight, months_after

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.accounts import limits
-from sporades.acts.sending import Sent, name_of, named
+from sporades.acts.sent_files import Sent, name_of, named
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor

@@ -9,7 +9,7 @@ from django.db import transaction
 from sporades.accounts import limits
 from sporades.acts.pieces import owing
 from sporades.acts.registrations import completing
-from sporades.acts.sending import Sent, name_of, name_with_more, named
+from sporades.acts.sent_files import Sent, name_of, name_with_more, named
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.presses import named_text

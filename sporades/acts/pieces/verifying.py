@@ -9,7 +9,7 @@ from django.db import transaction
 from sporades.acts.pieces import owing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
-from sporades.acts.sending import Sent, name_of, named
+from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.evidence import delays

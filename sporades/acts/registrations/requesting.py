@@ -6,7 +6,7 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import queueing
+from sporades.acts import requests
 from sporades.acts.registrations.registering import filed
 from sporades.core.actors import Actor
 from sporades.registrations import drafting, filing, rebasing, requesting
@@ -55,7 +55,7 @@ def send(
         StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """
-    return queueing.with_proof(
+    return requests.with_proof(
         proof, lambda key: _send(draft, reason, key, shown=shown, by=by, at=at)
     )
 
@@ -96,7 +96,7 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
     Raises:
         DecidedAlready: by a colleague, or taken back.
     """
-    queueing.assign(request, user=user, by=by)
+    requests.assign(request, user=user, by=by)
     _record("change request assigned", request, by=by, at=at)
 
 
@@ -128,7 +128,7 @@ def refuse(*, request: ChangeRequest, answer: str, by: Actor, at: datetime) -> N
         Refused: it was decided or taken back meanwhile.
     """
     if not answer:
-        raise queueing.AnswerMissing
+        raise requests.AnswerMissing
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("change request refused", request, by=by, at=at)
@@ -152,4 +152,4 @@ def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> No
 
 def _tell(kind: str, request: ChangeRequest, *, at: datetime) -> None:
     key = f"change request:{request.pk}:{kind}"
-    queueing.tell(kind, request, key=key, about=request.registration, at=at)
+    requests.tell(kind, request, key=key, about=request.registration, at=at)

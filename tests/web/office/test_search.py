@@ -25,7 +25,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import COLUMNS
 from sporades.searches.models import Search
 from sporades.searches.operators import Operator
-from sporades.searches.rules import seeks_somebody
+from sporades.searches.rules import OF_HEALTH, seeks_somebody
 from sporades.searches.trees import Group, Leaf
 from sporades.territory.models import ManagingService
 from tests.factories import (
@@ -1022,3 +1022,14 @@ def test_a_search_kept_by_one_of_the_services_of_a_name_is_read_as_all_of_them(m
             "Service gestionnaire : égal « Bureau des examens, Lille »"
         ]
         assert seen(page).cssselect("[name=g-1-valeur] option[selected]")
+
+
+def test_each_criterion_that_looks_at_health_is_known_to_or_is_said_by_a_column():
+    looking = {
+        code
+        for code, one in CRITERIA.items()
+        if any(word in str(one.path) for word in ("disab", "accommodation", "case", "medical"))
+    }
+
+    # Where a request stands is a column, for those who organise the épreuves.
+    assert looking == {*OF_HEALTH, "amenagement"}

@@ -10,7 +10,7 @@ from django import forms
 
 from sporades.accounts import limits
 from sporades.accounts.models import User
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core.french import quoted
 from sporades.core.presses import a_press
 from sporades.drawers import operations as drawers

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.core.french import begun, ended, local_day
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
