@@ -1,5 +1,7 @@
 """The records of candidates as the office reaches them, with or without an account (I13)."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -35,20 +37,30 @@ def records_held(reach: Reach) -> QuerySet[Candidate]:
 
 
 def like_persons(identity: dict[str, Any], *, reach: Reach) -> QuerySet[Candidate]:
-    """Return the candidates of a perimeter who have these names and were born on this day.
+    """Return the candidates of a perimeter who were born on this day, under these names or nearly.
+
+    « Vandenbrouke » may be Vandenbroucke, typed twice: of both names one at least is the very same.
 
     Args:
         identity: civil data, as `IdentityForm.identity()` gives them.
         reach: the perimeter.
     """
-    names = {
-        f"identity__{name}_key": search_key(identity[name])
+    born_as, called = (
+        (f"identity__{name}_key", search_key(identity[name]))
         for name in ("birth_name", "first_names")
-    }
+    )
+    names = reduce(
+        or_,
+        (
+            Q(**{same[0]: same[1], f"{other[0]}__trigram_similar": other[1]})
+            for same, other in ((born_as, called), (called, born_as))
+        ),
+        Q(**dict((born_as, called))),
+    )
     born = {
         f"identity__{name}": identity[name] for name in ("birth_year", "birth_month", "birth_day")
     }
-    found = records_within(reach).filter(**names, **born)
+    found = records_within(reach).filter(names, **born)
     return found.select_related("identity", "user").order_by("pk")
 
 

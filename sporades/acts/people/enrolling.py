@@ -30,10 +30,10 @@ from sporades.registrations.records import like_persons, records_held
 
 
 class LikelyKnown(Refused):
-    """Somebody of these names, born on this day, is in the perimeter already."""
+    """Somebody of these names or nearly, born on this day, is in the perimeter already."""
 
     message = (
-        "Une personne de mêmes nom et prénoms, née le même jour, existe déjà : ouvrez sa fiche, ou "
+        "Une personne de mêmes nom et prénoms, ou presque, née le même jour, existe déjà : ouvrez sa fiche, ou "
         "cochez la case si c'est une autre personne."
     )
 

@@ -162,6 +162,27 @@ def test_somebody_like_them_is_shown_first_and_only_within_the_perimeter(manager
     assert Candidate.objects.filter(academy="A25").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("names", "is_shown"),
+    [
+        ({"birth_name": "KERMAREC", "first_names": "Rozenn"}, True),
+        ({"birth_name": "KERMARREC", "first_names": "Rozen"}, True),
+        ({"birth_name": "KERMARREC", "first_names": "Yann"}, False),
+        ({"birth_name": "LE GOFF", "first_names": "Rozenn"}, False),
+        ({"birth_name": "KERMAREC", "first_names": "Rozen"}, False),
+    ],
+)
+def test_somebody_whose_name_was_typed_otherwise_is_shown_too_and_twins_are_not(
+    manager, names, is_shown
+):
+    known = a_record(**names, birth_year=1961)
+
+    page = manager.post(NEW, TYPED, follow=True)
+
+    assert ("ou presque, née le même jour" in main(page)) is is_shown
+    assert (page_of(known) in page.text) is is_shown
+
+
 def test_a_sign_that_nobody_sees_hides_nobody_from_the_search_nor_from_who_is_like_them(manager):
     hidden = {**TYPED, "birth_name": "Ker\ufe0fmarrec", "first_names": "Ro\u034fzenn"}
     manager.post(NEW, hidden)

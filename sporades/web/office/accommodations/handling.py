@@ -40,6 +40,7 @@ from sporades.web.office.accommodations.forms import (
 )
 from sporades.web.office.accommodations.waiting import phones_of, queue_of
 from sporades.web.office.registrations.files import TRAIL, registration_of
+from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file
 
 DONE = {
@@ -108,7 +109,9 @@ def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> C
 def _done(request: HttpRequest, registration: Registration, case: Case, act: str) -> HttpResponse:
     """Say what was done, and lead on."""
     told = f", {announced(registration.candidate)}" if act in TELLS else ""
-    messages.success(request, f"N°{registration.number} : {DONE[act]}{told}")
+    back = reverse("office:accommodation", args=[registration.number])
+    said = done_on(registration, f"{DONE[act]}{told}", back=back, to="cette demande")
+    messages.success(request, said)
     return _onwards(request, registration, case, act)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.html import format_html
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
@@ -187,7 +188,11 @@ def _readable(request: HttpRequest, letter: int) -> Letter:
 def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     """Note that a letter came back."""
     found = _letter_of(request, letter)
-    said = _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN
+    said = format_html(
+        '{} <a href="{}">Fiche du candidat</a>',
+        _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN,
+        reverse("office:record", args=[found.candidate_id]),
+    )
     _do(request, partial(operations.note_returned, letter=found), said=said)
     return _back(request, found)
 

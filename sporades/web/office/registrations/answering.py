@@ -19,6 +19,7 @@ from sporades.threads.operations import Overtaken
 from sporades.threads.queries import last_of, page_of, waiting_within
 from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
+from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file, kept_of
 
 ON_THE_PAGE = 50
@@ -87,7 +88,8 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refusal:
         form.add_error("texte", str(refusal))
         return _page(request, found, form)
-    messages.success(request, _said(found))
+    back = reverse("office:thread", args=[found.number])
+    messages.success(request, done_on(found, _said(found), back=back, to="ces messages"))
     return _onwards(request, found, following)
 
 

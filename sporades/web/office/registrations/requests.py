@@ -27,6 +27,7 @@ from sporades.registrations.refusals import Incomplete
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on
+from sporades.web.office.registrations.told import done_on
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -300,5 +301,7 @@ def _done(
         unsent = f" Votre motif n'est pas envoyé : « {written} »" if written else ""
         messages.error(request, f"{refusal}{unsent}")
         return redirect(queue.routes["page"], found.pk)
-    messages.success(request, said)
+    here = reverse(queue.routes["page"], args=[found.pk])
+    about = done_on(found.registration, said, back=here, to="cette demande")
+    messages.success(request, about)
     return back
