@@ -228,6 +228,7 @@ READINGS = (
     "confided remarks read",
     "document read",
     "file read",
+    "piece read",
     "proof read",
     "record read",
 )
