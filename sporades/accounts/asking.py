@@ -1,10 +1,13 @@
 """What a member of staff asks for: who, in which role, where they might then act, and when."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 
+from sporades import mail
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import GRANTED, Perimeter, Permission, Reach, reach
 from sporades.core.actors import Actor
@@ -86,6 +89,40 @@ def approvers_of(
         for member in members_with(permission, at=at)
         if member.user_id != author and reach([member], permission).includes(asked)
     ]
+
+
+def ask_to_approve(
+    kind: str,
+    approvers: Iterable[Membership],
+    *,
+    about: models.Model,
+    key: str,
+    link: str,
+    at: datetime,
+    **said: Any,
+) -> None:
+    """Write to each of those who may approve what somebody asks.
+
+    Args:
+        kind: of the mail.
+        approvers: as `approvers_of` returns them.
+        about: the row that it is about.
+        key: names the event.
+        link: the page where it is approved.
+        at: the instant.
+        said: what its template says besides, or how `mail.write` sends it.
+    """
+    for approver in approvers:
+        mail.write(
+            kind,
+            to=approver.user.email,
+            at=at,
+            key=key,
+            about=about,
+            approver=approver,
+            link=link,
+            **said,
+        )
 
 
 def members_with(permission: Permission, *, at: datetime) -> list[Membership]:

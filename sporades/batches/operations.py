@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from sporades import journal, mail
+from sporades.accounts.asking import ask_to_approve
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Reach
 from sporades.batches.actions import WRITE, Action
@@ -388,17 +389,15 @@ def _decide(batch: Batch, transition: Transition, *, user: User, by: Actor, at: 
 
 
 def _ask_approval(batch: Batch, approvers: Iterable[Membership], *, at: datetime) -> None:
-    for approver in approvers:
-        mail.write(
-            "batch_to_approve",
-            to=approver.user.email,
-            at=at,
-            key=f"batch:{batch.pk}:approve",
-            about=batch,
-            batch=batch,
-            approver=approver,
-            link=_link(batch),
-        )
+    ask_to_approve(
+        "batch_to_approve",
+        approvers,
+        about=batch,
+        key=f"batch:{batch.pk}:approve",
+        link=_link(batch),
+        at=at,
+        batch=batch,
+    )
 
 
 def _link(batch: Batch) -> str:

@@ -472,17 +472,15 @@ def _forget(export: Export, *, at: datetime) -> bool:
 
 
 def _ask_approval(export: Export, *, at: datetime) -> None:
-    for approver in approvers_of(export, at=at):
-        mail.write(
-            "export_to_approve",
-            to=approver.user.email,
-            at=at,
-            key=f"export:{export.pk}:approve:{export.total}",
-            about=export,
-            export=export,
-            approver=approver,
-            link=absolute(f"/gestion/inscriptions/exports/{export.pk}"),
-        )
+    asking.ask_to_approve(
+        "export_to_approve",
+        approvers_of(export, at=at),
+        about=export,
+        key=f"export:{export.pk}:approve:{export.total}",
+        link=absolute(f"/gestion/inscriptions/exports/{export.pk}"),
+        at=at,
+        export=export,
+    )
 
 
 def approvers_of(export: Export, *, at: datetime) -> list[Membership]:

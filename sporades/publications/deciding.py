@@ -261,18 +261,16 @@ def _ask_approval(publication: Publication, *, at: datetime) -> None:
     approvers = approvers_of(publication, at=at)
     if not approvers:
         raise NobodyApproves
-    for approver in approvers:
-        mail.write(
-            "publication_to_approve",
-            to=approver.user.email,
-            at=at,
-            key=f"publication:{publication.pk}:approve:{at.isoformat()}",
-            about=publication,
-            publication=publication,
-            approver=approver,
-            count=publication.counts()[LineOutcome.PREPARED],
-            link=link_to(publication),
-        )
+    asking.ask_to_approve(
+        "publication_to_approve",
+        approvers,
+        about=publication,
+        key=f"publication:{publication.pk}:approve:{at.isoformat()}",
+        link=link_to(publication),
+        at=at,
+        publication=publication,
+        count=publication.counts()[LineOutcome.PREPARED],
+    )
 
 
 def _tell_proposer(publication: Publication, what: str, *, by: Actor, at: datetime) -> None:

@@ -162,18 +162,16 @@ def _propose(
             return made
         raise _waiting(wanted, user, reach=reach, at=at) from None
     _record("role proposed", made, by=by, at=at)
-    for approver in approvers_of(made, at=at):
-        mail.write(
-            "role_to_approve",
-            to=approver.user.email,
-            at=at,
-            key=f"role:{made.pk}:approve",
-            about=made,
-            urgent=True,
-            approver=approver,
-            link=_link(made),
-            **_in_words(made, at=at),
-        )
+    asking.ask_to_approve(
+        "role_to_approve",
+        approvers_of(made, at=at),
+        about=made,
+        key=f"role:{made.pk}:approve",
+        link=_link(made),
+        at=at,
+        urgent=True,
+        **_in_words(made, at=at),
+    )
     return made
 
 

@@ -104,18 +104,16 @@ def propose(
         proposed_by_id=by.identifier,
     )
     record("merge proposed", double, by=by, at=at, reason=reason, kept=kept.number)
-    for approver in approvers:
-        mail.write(
-            "merge_to_approve",
-            to=approver.user.email,
-            at=at,
-            key=f"double:{double.pk}:approve:{at.isoformat()}",
-            about=double,
-            urgent=True,
-            approver=approver,
-            double=double,
-            link=absolute(reverse("office:double", args=[double.pk])),
-        )
+    asking.ask_to_approve(
+        "merge_to_approve",
+        approvers,
+        about=double,
+        key=f"double:{double.pk}:approve:{at.isoformat()}",
+        link=absolute(reverse("office:double", args=[double.pk])),
+        at=at,
+        urgent=True,
+        double=double,
+    )
 
 
 def approvers_of(double: LikelyDouble, *, author: Actor, at: datetime) -> list[Membership]:
