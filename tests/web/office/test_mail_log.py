@@ -21,7 +21,7 @@ from sporades.registrations.states import REOPEN, VALIDATE
 from sporades.web.office import bounded
 from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.jobs import work
-from tests.web.guide import main, seen, words
+from tests.web.guide import links, main, seen, words
 
 LOG = "/gestion/mails"
 
@@ -469,6 +469,8 @@ def test_a_letter_that_came_back_is_said_to_go_again_only_where_it_may(manager, 
         reverse("office:return_letter", args=[Letter.objects.get().pk]), follow=True
     )
 
-    [message] = page.context["messages"]
-    assert "Le retour est noté" in str(message)
-    assert said in str(message)
+    told = main(page)
+    assert "Le retour est noté" in told
+    assert said in told
+    person = reverse("office:record", args=[Letter.objects.get().candidate_id])
+    assert person in links(page, "Fiche du candidat")
