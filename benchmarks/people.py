@@ -26,7 +26,7 @@ from sporades.acts import accommodating
 from sporades.acts.medical import confiding
 from sporades.acts.pieces import keeping
 from sporades.acts.registrations import registering
-from sporades.acts.sending import Sent
+from sporades.acts.sent_files import Sent
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.cli import demo_files

@@ -270,7 +270,7 @@ def test_the_academy_once_chosen_is_for_everyone(world, site, tabs):
     heading = page.get_by_role("heading", name="Académie de Lille")
     expect(page).to_have_title(re.compile("Académie de Lille"))
     expect(heading).to_be_focused()
-    assert page.get_by_role("button", name="Démarrer mon inscription").is_visible()
+    expect(page.get_by_role("button", name="Démarrer mon inscription")).to_be_visible()
     assert faults(page, site) == {}
 
 
