@@ -33,7 +33,7 @@ MEANINGS = {
     Status.KEPT: "vous gardez une note déjà obtenue, par exemple 12 sur 20 à une session passée",
 }
 FORMS = {
-    EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à la date des épreuves",
+    EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à une date fixée",
     EvaluationForm.CONTINUOUS: "vos formateurs l'évaluent pendant votre formation",
 }
 _NO_OPTION = (
