@@ -253,6 +253,7 @@ class Candidate(models.Model):
         ]
         indexes = [
             models.Index(fields=["email"], name="candidate_by_address"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="candidate_by_telephone"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,9 @@ _ABROAD = re.compile(
 )
 # Where one dials without an indicatif: the start of the postcode, and how many digits.
 _LOCAL = {"975": 6, "986": 6, "988": 6, "987": 8}
+# The indicatifs by which the same places are dialled from elsewhere, by how many digits they have;
+# a number of ten has that of its overseas department, or of France.
+_CALLED_BY = {6: ("508", "681", "687"), 8: ("689",), 10: (FRANCE, "262", "590", "594", "596")}
 
 
 def as_dialled(text: str) -> str:
@@ -41,6 +44,26 @@ def is_dialled(number: str, *, postcode: str) -> bool:
         return True
     local = _LOCAL.get(postcode[:3])
     return bool(local and re.fullmatch(rf"[1-9][0-9]{{{local - 1}}}", number))
+
+
+def ways_to_dial(number: str) -> list[str]:
+    """Return all that dials what a number dials: with its indicatif or without.
+
+    Args:
+        number: the number, without what people write between digits.
+
+    Returns:
+        None where it is no telephone number at all: too short, too long, or with other signs.
+    """
+    for digits, indicatifs in _CALLED_BY.items():
+        zero = "0" if digits == 10 else ""  # noqa: PLR2004 - the ten of France
+        said = re.fullmatch(
+            rf"(?:\+(?:{'|'.join(indicatifs)})|{zero})([1-9][0-9]{{{digits - len(zero) - 1}}})",
+            number,
+        )
+        if said:
+            return [f"{zero}{said[1]}", *(f"+{indicatif}{said[1]}" for indicatif in indicatifs)]
+    return [number] if _INTERNATIONAL.fullmatch(number) else []
 
 
 def phone_in_words(number: str) -> str:

@@ -39,6 +39,7 @@ from sporades.searches.criteria import (
     PieceArrived,
     PieceState,
     Row,
+    Telephone,
     Text,
     WholeName,
     YesNo,
@@ -278,6 +279,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         "Coordonnées",
         (
             Text("mail", "Adresse mail", "candidate__user__email", _address),
+            Telephone("telephone", "Téléphone", "mobile", ("phone", "guardian_phone")),
             ChannelOf("canal", "Canal", "candidate", _channels),
             Text("code_postal", "Code postal", "postcode", _bare),
             Choice("pays", "Pays de résidence", "country", _countries),

@@ -13,6 +13,7 @@ from sporades.accommodations.states import State as CaseState
 from sporades.candidates.models import Channel, Identity
 from sporades.core.cells import Cell, in_text
 from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
+from sporades.core.phones import phone_in_words
 from sporades.exams import schema
 from sporades.exams.queries import rules
 from sporades.registrations.states import state_in_office
@@ -89,6 +90,10 @@ def _civility(code: str) -> Cell:
     return str(Identity.Civility(code).label) if code else None
 
 
+def _phones(mobile: str, phone: str) -> Cell:
+    return ", ".join(phone_in_words(one) for one in (mobile, phone) if one)
+
+
 def _channel(code: str) -> Cell:
     return str(Channel(code).label)
 
@@ -148,6 +153,7 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 lambda account, given: account or given,
                 width=LONG,
             ),
+            Column("telephone", "Téléphone", ("mobile", "phone"), _phones),
             Column("canal", "Canal", ("told_by",), _channel),
         ),
     ),

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import month_named
+from sporades.core.phones import as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
 from sporades.registrations.models import Registration
 from sporades.registrations.sections.identification import INE
@@ -40,8 +41,9 @@ SHORTEST_HALVED = 8
 """Which words are looked for by their halves: what is left of one by a slip has three letters at least."""
 
 NOT_UNDERSTOOD = (
-    "Ce que vous cherchez n'a pas été compris : indiquez un numéro, une adresse mail, ou un nom, "
-    "seul ou suivi de la date de naissance, par exemple « Martin 28/02/2005 »."
+    "Ce que vous cherchez n'a pas été compris : indiquez un numéro, une adresse mail, un numéro de "
+    "téléphone, ou un nom, seul ou suivi de la date de naissance, par exemple "
+    "« Martin 28/02/2005 »."
 )
 
 _WHEN = re.compile(
@@ -56,11 +58,14 @@ _WHEN = re.compile(
 """A day, a month or a year among other words, the longest form first."""
 
 _BORN = re.compile(r"\bn[ée]+(?:\(e\))? (?:le|en)\b", re.IGNORECASE)
+_SHORT_TELEPHONE = re.compile(r"[1-9]\d([ .]?)\d\d\1\d\d")
+"""One of six figures: « 12 2005 » is a month."""
+
 _NUMBERED = re.compile(r"^n ?[°ºo] ?(?=\d)", re.IGNORECASE)
 
 
 class NotUnderstood(Unreadable):
-    """It is neither a number, a name, a birth date, an address, nor a name and a birth date."""
+    """It is neither a number, a name, a birth date, an address, a telephone, nor a name and a birth date."""
 
     def __init__(self) -> None:
         """Say what to type."""
@@ -68,7 +73,7 @@ class NotUnderstood(Unreadable):
 
 
 def tree_of(typed: str) -> Group:
-    """Return the tree that is meant by a number, a birth date, an address, or else a name.
+    """Return the tree that is meant by a number, a birth date, an address, a telephone, or else a name.
 
     A birth date, whole or without its day, may stand beside a name or a number: both are meant.
 
@@ -87,6 +92,8 @@ def tree_of(typed: str) -> Group:
     day = _leaf("naissance", Operator.IS, said)
     if _is_a_day(day):
         return Group(members=(day,))
+    if _is_a_telephone(said):
+        return Group(members=(_leaf("telephone", Operator.IS, said),))
     if not any(sign.isdigit() for sign in said):
         return _named(said)
     if number := _number(said):
@@ -379,6 +386,13 @@ def _number(said: str) -> Leaf | None:
         code = "numero_inscription" if len(bare) == REGISTRATION_DIGITS else "numero_candidat"
         return _leaf(code, Operator.IS, bare)
     return _leaf("ine", Operator.IS, said) if INE.fullmatch(said.upper()) else None
+
+
+def _is_a_telephone(said: str) -> bool:
+    """Return whether it is dialled, and is no number of ours, which begins otherwise or is longer."""
+    number = as_dialled(said)
+    is_dialled_so = number.startswith(("0", "+")) or _SHORT_TELEPHONE.fullmatch(said)
+    return bool(is_dialled_so and ways_to_dial(number))
 
 
 def _leaf(code: str, operator: Operator, said: str) -> Leaf:

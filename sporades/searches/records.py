@@ -15,7 +15,7 @@ from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.registrations.records import records_within
 from sporades.searches.catalogue import CRITERIA
-from sporades.searches.criteria import Criterion, Day, Text
+from sporades.searches.criteria import Criterion, Day, Telephone, Text
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group
 
@@ -58,6 +58,7 @@ _OF_RECORDS: dict[str, Criterion] = {
     "naissance": _Born("naissance", "", "identity__birth"),
     "annee_naissance": CRITERIA["annee_naissance"],
     "mail": replace(CRITERIA["mail"], path="email"),
+    "telephone": Telephone("telephone", "", "phone"),
 }
 """Of what one box may mean, what the record of somebody says, by the criterion of registrations."""
 

@@ -8,7 +8,7 @@ from sporades.searches.operators import Operator
 OF_SOMEBODY = frozenset(
     (
         *("nom_complet", "nom", "nom_usage", "prenoms", "naissance", "annee_naissance"),
-        *("numero_inscription", "numero_candidat", "ine", "mail"),
+        *("numero_inscription", "numero_candidat", "ine", "mail", "telephone"),
     )
 )
 """The criteria of who seeks one person: that nothing is found does not say that nothing is begun,

@@ -192,6 +192,13 @@ class Registration(models.Model):
                 name="registration_in_anomaly_there",
             ),
             models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
+            models.Index(fields=["mobile"], condition=~Q(mobile=""), name="registration_by_mobile"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="registration_by_phone"),
+            models.Index(
+                fields=["guardian_phone"],
+                condition=~Q(guardian_phone=""),
+                name="registration_by_guardian_phone",
+            ),
             models.Index(
                 fields=["academy", "filed_at"],
                 include=["exam", "service", "speciality", "category", "state", "candidate"],

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
+from sporades.core.phones import EXAMPLES, as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
 from sporades.searches.operators import Operator
@@ -86,6 +89,31 @@ class WholeName(Text):
         if operator is Operator.IS_LIKE:
             return self._is(__trigram_word_similar=sought)
         return super()._compared(operator, sought)
+
+
+@dataclass(frozen=True)
+class Telephone(Criterion):
+    """A telephone number, in any of the columns that hold one, however it is dialled.
+
+    Attributes:
+        others: the paths of the other columns.
+    """
+
+    others: tuple[str, ...] = ()
+
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.EMPTY, Operator.FILLED)
+    hint: ClassVar = "Par exemple 06 39 98 12 34"
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with all that dials the same telephone."""
+        columns = (self.path, *self.others)
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            filled = reduce(or_, (~Q(**{column: ""}) for column in columns))
+            return filled if operator is Operator.FILLED else ~filled
+        ways = ways_to_dial(as_dialled(typed_in(values)))
+        if not ways:
+            raise Unreadable(EXAMPLES)
+        return reduce(or_, (Q(**{f"{column}__in": ways}) for column in columns))
 
 
 @dataclass(frozen=True)

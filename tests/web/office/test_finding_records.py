@@ -47,12 +47,14 @@ def found(client, typed):
         "Rosalie 2001",
         "Vauquelin avril 2001",
         "rosalie@exemple.test",
+        "06 39 98 12 34",
+        "+33 6 39 98 12 34",
     ],
 )
 def test_somebody_is_found_as_they_are_written_in_either_order_with_a_slip_or_by_birth(
     manager, typed
 ):
-    a_record(channel="mail", email="rosalie@exemple.test", **ROSALIE)
+    a_record(channel="mail", email="rosalie@exemple.test", phone="0639981234", **ROSALIE)
     a_record(birth_name="Kermarrec", first_names="Rozenn", birth_year=1961)
 
     assert found(manager, typed) == ["Rosalie Jeanne VAUQUELIN"]

@@ -372,6 +372,7 @@ def test_groups_are_joined_as_they_say(manager, in_lille):
         (("qualification", "egal", "examen-", ""), "Choisissez dans la liste."),
         (("qualification", "egal", "examen-x", ""), "Choisissez dans la liste."),
         (("epreuve", "inscrit", "", ""), "Choisissez une épreuve."),
+        (("telephone", "egal", "12", ""), "Indiquez les dix chiffres du numéro"),
     ],
 )
 def test_what_cannot_be_compared_is_said_at_its_box(manager, asked, said):
@@ -472,6 +473,72 @@ def test_one_box_says_how_it_read_a_name_and_a_month(manager):
     assert born == "Date de naissance : entre « 01/02/2004 » et « 29/02/2004 »"
     assert "Nom et prénoms : commence par « Artois »" in named
     assert "INE" not in " ".join(page.context["asked"])
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ({"mobile": "0639981299"}, "06 39 98 12 99"),
+        ({"mobile": "0639981299"}, "06.39.98.12.99"),
+        ({"mobile": "0639981299"}, "+33 6 39 98 12 99"),
+        ({"mobile": "0639981299"}, "0033 (0)6 39 98 12 99"),
+        ({"mobile": "+33639981299"}, "0639981299"),
+        ({"phone": "0353011234"}, "03-53-01-12-34"),
+        ({"guardian_phone": "0639981299"}, "06 39 98 12 99"),
+        ({"phone": "0262201234"}, "+262 262 20 12 34"),
+        ({"phone": "265555"}, "26 55 55"),
+        ({"phone": "265555"}, "+687 26.55.55"),
+        ({"phone": "+687265555"}, "265555"),
+        ({"phone": "40465555"}, "+689 40 46 55 55"),
+        ({"mobile": "+32471123456"}, "+32 471 12 34 56"),
+    ],
+)
+def test_one_box_finds_who_is_called_by_a_number_however_it_is_dialled(
+    manager, in_lille, kept, typed
+):
+    a_registration(a_candidate(birth_name="Zola", birth_year=2001))
+    Registration.objects.filter(pk=in_lille.pk).update(**kept)
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    file = reverse("office:registration", args=[in_lille.number])
+    assert page.redirect_chain[-1][0] == file
+
+
+@pytest.mark.parametrize("typed", ["06 39 98 12 35", "12 2005", "40465555"])
+def test_what_dials_nobody_or_is_no_telephone_finds_nobody(manager, in_lille, typed):
+    kept = {"mobile": "0639981299", "phone": "122005", "guardian_phone": "40465555"}
+    Registration.objects.filter(pk=in_lille.pk).update(**kept)
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert page.context["count"] == 0
+
+
+def test_a_telephone_is_asked_of_the_three_indexes(in_lille):
+    tree = quick.tree_of("06 39 98 12 99")
+    with queries.planned_anew(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        plan = Registration.objects.filter(tree.condition()).explain()
+
+    for index in ("by_mobile", "by_phone", "by_guardian_phone"):
+        assert f"registration_{index}" in plan
+
+
+def test_those_without_a_telephone_are_found_and_it_is_a_column(manager, in_lille):
+    other = a_registration(a_candidate(birth_name="Zola", birth_year=2001))
+    Registration.objects.filter(pk=in_lille.pk).update(
+        mobile="0639981299", phone="+687265555", guardian_phone=""
+    )
+    Registration.objects.filter(pk=other.pk).update(mobile="", phone="", guardian_phone="")
+
+    without = sought(manager, leaf("g-1", "telephone", "vide"))
+    reached = sought(manager, leaf("g-1", "telephone", "non_vide"), colonnes=["telephone"])
+
+    assert numbers(without) == [other.number]
+    assert numbers(reached) == [in_lille.number]
+    assert reached.context["lines"][0]["cells"][1] == "06 39 98 12 99, +687 26 55 55"
 
 
 def test_an_ine_is_what_has_its_eleven_signs(manager):

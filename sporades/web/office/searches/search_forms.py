@@ -24,7 +24,10 @@ class QuickForm(forms.Form):
 
     quoi = CleanCharField(
         label="Trouver une inscription",
-        help_text="Un numéro, un nom, une date de naissance, les deux ensemble, ou une adresse mail",
+        help_text=(
+            "Un numéro, un nom, une date de naissance, les deux ensemble, une adresse mail ou un "
+            "téléphone"
+        ),
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
