@@ -41,6 +41,8 @@ IN_WORDS = {
     "archive read": "Inscription archivée consultée",
     "archive released": "Gel d'une inscription levé",
     "archive withheld": "Effacement d'une inscription gelé",
+    "banner cancelled": "Bandeau prévu annulé",
+    "banner planned": "Bandeau prévu",
     "banner shown": "Bandeau affiché",
     "banner taken down": "Bandeau retiré",
     "batch approved": "Lot approuvé",
@@ -199,6 +201,7 @@ IN_WORDS = {
     "unused record erased": "Fiche inutilisée d'un candidat effacée",
     "validation undone": "Validation annulée",
     "writing resumed": "Lecture seule terminée",
+    "writing to be stopped": "Lecture seule prévue, avec son bandeau",
     "writing stopped": "Service mis en lecture seule, bandeau affiché",
 }
 """What each verb says; a test finds the verbs that are not there."""

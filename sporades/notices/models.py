@@ -20,6 +20,11 @@ class BannerQuerySet(models.QuerySet["Banner"]):
             "-starts_at", "-pk"
         )
 
+    def planned_at(self, at: datetime) -> Self:
+        """Return the banners that are to begin by themselves, the first first."""
+        begins = Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at"))
+        return self.filter(begins, starts_at__gt=at).order_by("starts_at", "pk")
+
 
 class Stands(models.Func):
     """From when to when a banner stands: a range without its end."""

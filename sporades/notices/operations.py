@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from sporades import mail
 from sporades.core.locks import lock_value
@@ -16,6 +16,8 @@ from sporades.notices.queries import forget
 
 SALT = "opening-alert"
 LASTS = 60 * 60 * 48
+LONGEST_KEY = 18
+"""Figures of the key of a banner, at most."""
 
 
 class TooOld(Refused):
@@ -33,6 +35,22 @@ class Another(Refused):
         super().__init__(
             "Ce n'est plus ce bandeau qui est affiché, c'est celui-ci, qui reste : "
             f"« {shown.message} »."
+        )
+
+
+class Overlaps(Refused):
+    """Another banner is planned for the same time.
+
+    Attributes:
+        planned: which.
+    """
+
+    def __init__(self, planned: Banner) -> None:
+        """Say which one is planned."""
+        self.planned = planned
+        super().__init__(
+            f"Un autre bandeau est prévu pour ce temps-là : « {planned.message} ». Annulez-le "
+            "d'abord, ou choisissez une autre heure."
         )
 
 
@@ -64,7 +82,7 @@ def show(
     """Show a banner from now on; the one that stood gives way.
 
     Of two that are asked for at once, the last to arrive stands, whichever is served first: the
-    other ends as that one begins.
+    other ends as that one begins, and so it does as one begins that is planned.
 
     Args:
         kind: how pressing it is, one of `Banner.Kind`.
@@ -80,13 +98,13 @@ def show(
     """
     said = {"kind": kind, "message": message, "stops_writing": stops_writing}
     lock_value("banner", "")
+    ends = [until, Banner.objects.planned_at(at).aggregate(next=Min("starts_at"))["next"]]
+    until = min((one for one in ends if one), default=None)
     if only is not None:
         same = Banner.objects.shown_at(at).filter(**said, ends_at=until).first()
         if same is not None:
             return Shown(same, is_new=False)
     replaced = take_down(at=at, only=only)
-    ends = [until, Banner.objects.filter(starts_at__gt=at).aggregate(next=Min("starts_at"))["next"]]
-    until = min((one for one in ends if one), default=None)
     banner = Banner.objects.create(**said, starts_at=at, ends_at=until)
     forget()
     return Shown(banner, replaced)
@@ -112,6 +130,62 @@ def take_down(*, at: datetime, only: str | None = None) -> Banner | None:
     standing.update(ends_at=at)
     forget()
     return shown
+
+
+@transaction.atomic
+def plan(
+    *,
+    kind: str,
+    message: str,
+    starts_at: datetime,
+    at: datetime,
+    until: datetime | None = None,
+    stops_writing: bool = False,
+) -> Shown:
+    """Have a banner begin by itself; the one that stands then gives way.
+
+    Args:
+        kind: how pressing it is, one of `Banner.Kind`.
+        message: what it says.
+        starts_at: when it begins, after this instant.
+        at: the instant.
+        until: when it ends by itself; nothing: when it is taken down.
+        stops_writing: whether nothing is written while it stands (R-05).
+
+    Raises:
+        Overlaps: another one is planned for the same time.
+    """
+    said = {"kind": kind, "message": message, "stops_writing": stops_writing}
+    lock_value("banner", "")
+    planned = Banner.objects.planned_at(at)
+    if same := planned.filter(**said, starts_at=starts_at, ends_at=until).first():
+        return Shown(same, is_new=False)
+    lasts = Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at)
+    begins_before = Q(starts_at__lt=until) if until else Q()
+    if other := planned.filter(lasts, begins_before).first():
+        raise Overlaps(other)
+    Banner.objects.shown_at(at).filter(lasts).update(ends_at=starts_at)
+    banner = Banner.objects.create(**said, starts_at=starts_at, ends_at=until)
+    forget()
+    return Shown(banner)
+
+
+@transaction.atomic
+def cancel(*, planned: str, at: datetime) -> Banner | None:
+    """Keep a banner from beginning, and return it; nothing where none is planned by this key.
+
+    Args:
+        planned: its key.
+        at: the instant.
+    """
+    lock_value("banner", "")
+    if not planned.isdecimal() or len(planned) > LONGEST_KEY:
+        return None
+    found = Banner.objects.planned_at(at).filter(pk=int(planned)).first()
+    if found is not None:
+        # It stands for no time at all; that it was planned stays.
+        Banner.objects.filter(pk=found.pk).update(ends_at=F("starts_at"))
+    return found
 
 
 def ask(*, service: RegistrationService, email: str, at: datetime) -> OpeningAlert:

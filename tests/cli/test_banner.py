@@ -86,6 +86,51 @@ def test_a_banner_stops_all_writing_until_it_is_taken_down(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_a_banner_is_planned_by_the_clock_of_the_service_then_cancelled(capsys):
+    arguments = ("--debut", "2026-11-26T06:00", "--heures", "1", "--lecture-seule")
+    call_command("bandeau", "afficher", MAINTENANCE, *arguments)
+
+    start = NOW.replace(day=26, hour=5, minute=0)
+    banner = Banner.objects.get()
+    assert (banner.starts_at, banner.ends_at) == (start, start + timedelta(hours=1))
+    assert not queries.stops_writing(NOW)
+
+    for _ in range(2):
+        call_command("bandeau", "annuler")
+
+    said = capsys.readouterr().out.replace("\u00a0", " ").splitlines()
+    planned = "Bandeau prévu le jeudi 26 novembre 2026 à 6 h 00 (heure de Paris)"
+    assert said == [
+        f"{planned}.",
+        f"{planned} annulé : « {MAINTENANCE} ».",
+        "Aucun bandeau n'était prévu.",
+    ]
+    assert not Banner.objects.planned_at(NOW).exists()
+    assert Entry.objects.filter(verb="banner cancelled").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--debut", "2026-11-25T10:00"], "--debut est passé"),
+        (["--debut", "demain"], "ne convient pas"),
+        (["--debut", "2026-11-27T06:00", "--lecture-seule"], "Dites --heures"),
+        (["--debut", "2026-11-26T06:30"], "Un autre bandeau est prévu"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(more, said):
+    call_command("bandeau", "afficher", MAINTENANCE, "--debut", "2026-11-26T06:00", "--heures", "1")
+
+    with pytest.raises(CommandError, match=said):
+        call_command("bandeau", "afficher", "Un autre", *more)
+
+    assert Banner.objects.count() == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -46,6 +46,7 @@ def show_banner(
     at: datetime,
     stops_writing: bool = False,
     only: str | None = None,
+    starts_at: datetime | None = None,
 ) -> Banner:
     """Show a sentence at the top of every page, in less than a minute everywhere (A7).
 
@@ -57,10 +58,26 @@ def show_banner(
         at: the instant.
         stops_writing: whether the service only reads while it stands (R-05).
         only: the key of the banner that was read, "" where none stood; nothing: whichever stands.
+        starts_at: when it begins by itself; nothing: now.
 
     Raises:
         Another: another one stands meanwhile, and stays.
+        Overlaps: another one is planned for the same time.
     """
+    if starts_at is not None:
+        planned = notices.plan(
+            kind=kind,
+            message=message,
+            starts_at=starts_at,
+            until=until,
+            stops_writing=stops_writing,
+            at=at,
+        )
+        if planned.is_new:
+            verb = "writing to be stopped" if stops_writing else "banner planned"
+            after = {"message": message, "starts_at": starts_at.isoformat()}
+            journal.record(verb, by=by, on=planned.banner, at=at, after=after)
+        return planned.banner
     shown = notices.show(
         kind=kind, message=message, at=at, until=until, stops_writing=stops_writing, only=only
     )
@@ -71,6 +88,22 @@ def show_banner(
     verb = "writing stopped" if stops_writing else "banner shown"
     journal.record(verb, by=by, on=shown.banner, at=at, after={"message": message})
     return shown.banner
+
+
+@transaction.atomic
+def cancel_banner(*, planned: str, by: Actor, at: datetime) -> Banner | None:
+    """Keep a banner that is planned from beginning; return it, or nothing where none is.
+
+    Args:
+        planned: its key.
+        by: who cancels it.
+        at: the instant.
+    """
+    cancelled = notices.cancel(planned=planned, at=at)
+    if cancelled is not None:
+        after = {"message": cancelled.message}
+        journal.record("banner cancelled", by=by, on=cancelled, at=at, after=after)
+    return cancelled
 
 
 @transaction.atomic

@@ -344,3 +344,195 @@ def test_an_administrator_stops_all_writing_and_lets_it_begin_again(administrato
 
     take_down(administrator)
     assert client.post("/creer-mon-compte", {}).status_code != 503
+
+
+MAINTENANCE = {
+    **SAID,
+    "message": "Maintenance en cours.",
+    "a_partir_du": "26/11/2026 06:00",
+    "jusqu_au": "26/11/2026 07:00",
+}
+SIX, SEVEN = NOW.replace(day=26, hour=5, minute=0), NOW.replace(day=26, hour=6, minute=0)
+"""By the clock of the machines: it is an hour more in Paris."""
+
+
+def planned_on(client):
+    """Return the title and the lines of each banner that the page says is planned."""
+    cards = seen(client.get(BANNER)).xpath("//main//h2[.='Prévus']/following-sibling::div")
+    return [[words(one) for one in card.cssselect("h3, p.s-card__line")] for card in cards]
+
+
+def cancel(client):
+    """Press « Annuler ce bandeau » of the first that is planned."""
+    form = seen(client.get(BANNER)).xpath("//main//h2[.='Prévus']/following-sibling::div//form")[0]
+    return client.post(form.get("action"), dict(form.form_values()), follow=True)
+
+
+def test_a_planned_banner_begins_and_ends_by_itself(administrator, client):
+    page = show_over(administrator, **MAINTENANCE, lecture_seule="on")
+
+    said = "jeudi 26 novembre 2026 à 6 h 00 (heure de Paris)"
+    assert f"Le bandeau est prévu : il s'affichera le {said}." in main(page)
+    assert planned_on(administrator) == [
+        [
+            f"À partir du {said}",
+            "À savoir : Maintenance en cours.",
+            "Le service sera en lecture seule aussi longtemps que ce bandeau sera affiché.",
+            "Jusqu'au jeudi 26 novembre 2026 à 7 h 00 (heure de Paris).",
+        ]
+    ]
+    for at, stands in (
+        (NOW, False),
+        (SIX - timedelta(seconds=1), False),
+        (SIX, True),
+        (SEVEN - timedelta(seconds=1), True),
+        (SEVEN, False),
+    ):
+        notices.forget()
+        with time_machine.travel(at, tick=False):
+            assert ("Maintenance en cours." in client.get("/connexion").text) == stands
+            assert (client.post("/creer-mon-compte", {}).status_code == 503) == stands
+    assert acts() == ["writing to be stopped"]
+
+
+def test_what_is_shown_gives_way_to_what_is_planned_whichever_was_asked_for_first(administrator):
+    show_over(administrator)
+    show_over(administrator, **MAINTENANCE)
+    first = Banner.objects.shown_at(NOW).get()
+    page = show_over(administrator, message="Autre chose.")
+
+    assert first.ends_at == SIX
+    assert (
+        "Il laissera la place au bandeau prévu le jeudi 26 novembre 2026 à 6 h 00 (heure de Paris)."
+    ) in main(page)
+    assert Banner.objects.shown_at(NOW).get().ends_at == SIX
+    assert Banner.objects.shown_at(SIX).get().message == "Maintenance en cours."
+
+
+def test_a_planned_banner_is_cancelled_and_what_is_shown_says_when_it_ends(administrator, client):
+    show_over(administrator)
+    show_over(administrator, **MAINTENANCE)
+
+    page = main(cancel(administrator))
+
+    assert "Le bandeau prévu est annulé. Celui qui est affiché finit toujours le jeudi 26" in page
+    assert planned_on(administrator) == []
+    with time_machine.travel(SIX, tick=False):
+        notices.forget()
+        assert "Maintenance en cours." not in client.get("/connexion").text
+    assert acts() == ["banner shown", "banner planned", "banner cancelled"]
+
+
+def test_its_time_is_free_again_once_it_is_cancelled(administrator):
+    show_over(administrator, **MAINTENANCE)
+    cancel(administrator)
+
+    show_over(administrator, **MAINTENANCE | {"message": "Un autre."})
+
+    assert [title for title, *_ in planned_on(administrator)] == [
+        "À partir du jeudi 26 novembre 2026 à 6 h 00 (heure de Paris)"
+    ]
+    assert Banner.objects.shown_at(SIX).get().message == "Un autre."
+
+
+def test_a_banner_is_planned_once_by_two_presses(administrator):
+    for _ in range(2):
+        show_over(administrator, **MAINTENANCE)
+
+    assert Banner.objects.count() == 1
+    assert acts() == ["banner planned"]
+
+
+def test_one_cancelled_twice_takes_down_nothing(administrator):
+    show_over(administrator)
+    show_over(administrator, **MAINTENANCE)
+    form = seen(administrator.get(BANNER)).xpath("//main//h2[.='Prévus']/..//form")[0]
+    end, said = reverse("office:end_banner"), dict(form.form_values())
+
+    pages = [main(administrator.post(end, said, follow=True)) for _ in range(2)]
+
+    assert "est annulé" in pages[0]
+    assert "Ce n'est plus ce bandeau qui est affiché" in pages[1]
+    assert Banner.objects.shown_at(NOW).exists()
+
+
+def test_one_that_has_begun_is_taken_down_with_the_second_factor_and_not_cancelled(administrator):
+    soon = {"a_partir_du": "25/11/2026 10:50", "jusqu_au": "25/11/2026 12:00"}
+    show_over(administrator, **MAINTENANCE | soon, lecture_seule="on")
+    form = seen(administrator.get(BANNER)).xpath("//main//h2[.='Prévus']/..//form")[0]
+    begun = NOW + timedelta(minutes=20)
+
+    with time_machine.travel(begun, tick=False):
+        asked = administrator.post(reverse("office:end_banner"), dict(form.form_values()))
+
+    assert asked.url.startswith(reverse("mfa_reauthenticate"))
+    assert Banner.objects.shown_at(begun).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"a_partir_du": "25/11/2026 10:30"}, "a_partir_du", "Cette date est passée"),
+        ({"a_partir_du": "26/11/2026 07:00"}, "jusqu_au", "Le bandeau finit après avoir commencé"),
+        ({"jusqu_au": "", "lecture_seule": "on"}, "jusqu_au", "Dites jusqu'à quand"),
+        ({"a_partir_du": "demain"}, "a_partir_du", "Indiquez le jour et l'heure"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_at_its_field(administrator, changes, field, said):
+    page = administrator.post(BANNER, {**MAINTENANCE, **changes})
+
+    assert page.status_code == 422
+    assert page.context["form"].errors[field][0].startswith(said)
+    assert not Banner.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_refused"),
+    [
+        ("26/11/2026 05:00", "26/11/2026 06:00", False),
+        ("26/11/2026 05:00", "26/11/2026 06:01", True),
+        ("26/11/2026 06:30", "26/11/2026 06:45", True),
+        ("26/11/2026 06:59", "", True),
+        ("26/11/2026 05:00", "", True),
+        ("26/11/2026 07:00", "", False),
+    ],
+)
+def test_two_are_not_planned_for_the_same_time(administrator, start, end, is_refused):
+    show_over(administrator, **MAINTENANCE)
+
+    other = {"message": "Autre.", "a_partir_du": start, "jusqu_au": end}
+    page = show_over(administrator, **other)
+
+    assert (page.status_code == 422) == is_refused
+    if is_refused:
+        [said] = page.context["form"].errors["a_partir_du"]
+        assert said.startswith("Un autre bandeau est prévu pour ce temps-là : « Maintenance en c")
+    assert Banner.objects.count() == (1 if is_refused else 2)
+
+
+def test_what_closes_during_a_planned_read_only_is_read_before(administrator):
+    service = closing_at(SIX + timedelta(minutes=30))
+
+    page = show_over(administrator, **MAINTENANCE, lecture_seule="on")
+
+    assert named(page) == [str(service)]
+    assert not Banner.objects.exists()
+
+
+def test_planning_a_read_only_asks_for_the_second_factor_again(administrator):
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        asked = administrator.post(BANNER, {**MAINTENANCE, "lecture_seule": "on"})
+
+    assert asked.url == f"{reverse('mfa_reauthenticate')}?next={quote(BANNER, '')}"
+    assert not Banner.objects.exists()
+
+
+def test_planning_over_a_read_only_that_stands_asks_nothing_and_does_not_end_it(administrator):
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        page = show_over(administrator, **MAINTENANCE)
+
+    assert "Le bandeau est prévu" in main(page)
+    assert "lecture seule est terminée" not in main(page)
+    assert Banner.objects.shown_at(NOW + timedelta(minutes=16)).get().stops_writing

@@ -1,14 +1,19 @@
-"""`sporades bandeau afficher "…"`, `sporades bandeau retirer`: the banner of every page."""
+"""`sporades bandeau afficher "…"`, `retirer`, `annuler`: the banner of every page."""
 
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts.services import announcing
+from sporades.cli.instants import instant
 from sporades.cli.operators import operator
+from sporades.core.actors import Actor
+from sporades.core.french import instant_in_words
+from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.notices.models import Banner
 
@@ -29,6 +34,11 @@ class Command(BaseCommand):
         show = commands.add_parser("afficher", help="afficher un message")
         show.add_argument("message")
         show.add_argument("--importance", choices=KINDS, default="information")
+        show.add_argument(
+            "--debut",
+            metavar="AAAA-MM-JJTHH:MM",
+            help="l'afficher de lui-même à cette heure, à l'heure de Paris",
+        )
         show.add_argument("--heures", type=_hours, help="le retirer après ce nombre d'heures")
         show.add_argument(
             "--lecture-seule",
@@ -36,6 +46,7 @@ class Command(BaseCommand):
             help="ne rien enregistrer, sur aucune page, tant qu'il est affiché",
         )
         commands.add_parser("retirer", help="retirer le bandeau")
+        commands.add_parser("annuler", help="annuler ceux qui sont prévus")
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = operator()
@@ -44,20 +55,47 @@ class Command(BaseCommand):
             had_one = announcing.take_banner_down(by=by, at=now)
             self.stdout.write("Bandeau retiré." if had_one else "Il n'y avait pas de bandeau.")
             return
+        if options["what"] == "annuler":
+            self._cancel(by=by, at=now)
+            return
         message = clean(options["message"])
         if not 0 < len(message) <= LONGEST:
             raise CommandError(f"Le message compte de 1 à {LONGEST} caractères.")
         hours = options["heures"]
-        until = None if hours is None else now + timedelta(hours=hours)
-        announcing.show_banner(
-            kind=KINDS[options["importance"]],
-            message=message,
-            until=until,
-            stops_writing=options["lecture_seule"],
-            by=by,
-            at=now,
-        )
+        starts_at = instant(options["debut"], settings.TIME_ZONE)
+        if starts_at is not None and starts_at <= now:
+            raise CommandError("--debut est passé : indiquez une heure à venir.")
+        if starts_at is not None and options["lecture_seule"] and hours is None:
+            raise CommandError(
+                "Dites --heures : la lecture seule prévue commence d'elle-même, sans attendre personne."
+            )
+        until = None if hours is None else (starts_at or now) + timedelta(hours=hours)
+        try:
+            announcing.show_banner(
+                kind=KINDS[options["importance"]],
+                message=message,
+                starts_at=starts_at,
+                until=until,
+                stops_writing=options["lecture_seule"],
+                by=by,
+                at=now,
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        if starts_at is not None:
+            said = instant_in_words(starts_at, settings.TIME_ZONE)
+            self.stdout.write(f"Bandeau prévu le {said}.")
+            return
         self.stdout.write("Bandeau affiché : visible partout en moins d'une minute.")
+
+    def _cancel(self, *, by: Actor, at: datetime) -> None:
+        planned = list(Banner.objects.planned_at(at))
+        for one in planned:
+            announcing.cancel_banner(planned=str(one.pk), by=by, at=at)
+            said = instant_in_words(one.starts_at, settings.TIME_ZONE)
+            self.stdout.write(f"Bandeau prévu le {said} annulé : « {one.message} ».")
+        if not planned:
+            self.stdout.write("Aucun bandeau n'était prévu.")
 
 
 def _hours(said: str) -> int:

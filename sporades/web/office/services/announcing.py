@@ -1,5 +1,6 @@
 """« Bandeau »: a sentence at the top of every page of the whole service (A7)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from sporades.acts.services import announcing
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
-from sporades.notices.operations import Another
+from sporades.notices.operations import Another, Overlaps
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
     second_factor_again,
@@ -21,6 +22,8 @@ from sporades.web.layout.proofs import (
 from sporades.web.office.services.instant_forms import BannerForm, closing_meanwhile
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+AT_ONCE = timedelta(minutes=1)
+"""Within how long another banner was asked for at the same time, and not planned."""
 WRITTEN_AGAIN = "La lecture seule est terminée."
 REPLACED = (
     "Un autre bandeau, demandé juste après le vôtre, l'a remplacé : relisez-le en haut de la page."
@@ -28,7 +31,7 @@ REPLACED = (
 
 
 def banner(request: HttpRequest) -> HttpResponse:
-    """Show a banner; the one that was read gives way, and no other.
+    """Show a banner, or plan it; the one that was read gives way, and no other.
 
     To stop all writing asks who is there, and so does to let it begin again (S-17).
     """
@@ -37,7 +40,7 @@ def banner(request: HttpRequest) -> HttpResponse:
     form = BannerForm(posted, at=request.arrived_at, shown=shown)
     if posted is not None and form.is_valid():
         is_read = shown is not None and str(shown.pk) == form.said["only"]
-        lets_write = is_read and shown.stops_writing
+        lets_write = is_read and shown.stops_writing and form.said["starts_at"] is None
         if (form.said["stops_writing"] or lets_write) and needs_second_factor_again(request):
             return second_factor_again(request)
         try:
@@ -45,15 +48,20 @@ def banner(request: HttpRequest) -> HttpResponse:
         except Another as refusal:
             shown = refusal.shown
             form.show_another(shown)
+        except Overlaps as refusal:
+            form.add_error("a_partir_du", str(refusal))
         else:
             return _outcome(request, made, form.said, lets_write=lets_write)
     ends_at = shown.ends_at if shown else None
-    until = instant_in_words(ends_at, settings.TIME_ZONE) if ends_at else ""
     stops_writing = shown is not None and shown.stops_writing
     context = {
         "form": form,
         "shown": shown,
-        "until": until,
+        "until": _in_words(ends_at),
+        "planned": [
+            (one, _in_words(one.starts_at), _in_words(one.ends_at))
+            for one in Banner.objects.planned_at(request.arrived_at)
+        ],
         "closing": form.closing if form.errors else [],
         "closing_now": closing_meanwhile(request.arrived_at, ends_at) if stops_writing else [],
         "trail": TRAIL,
@@ -65,10 +73,20 @@ def _shown(request: HttpRequest) -> Banner | None:
     return Banner.objects.shown_at(request.arrived_at).first()
 
 
+def _in_words(instant: datetime | None) -> str:
+    return instant_in_words(instant, settings.TIME_ZONE) if instant else ""
+
+
 def _outcome(
     request: HttpRequest, made: Banner, asked: dict[str, Any], *, lets_write: bool
 ) -> HttpResponse:
-    if made.ends_at != asked["until"]:
+    if asked["starts_at"] is not None:
+        messages.success(
+            request, f"Le bandeau est prévu : il s'affichera le {_in_words(made.starts_at)}."
+        )
+        return redirect("office:banner")
+    gives_way = made.ends_at is not None and made.ends_at != asked["until"]
+    if gives_way and made.ends_at - made.starts_at < AT_ONCE:
         messages.warning(request, REPLACED)
         return redirect("office:banner")
     said = "Le bandeau est affiché : visible partout en moins d'une minute."
@@ -76,13 +94,24 @@ def _outcome(
         said += " D'ici là, quelques envois sont encore enregistrés."
     elif lets_write:
         said += f" {WRITTEN_AGAIN}"
+    if gives_way:
+        said += f" Il laissera la place au bandeau prévu le {_in_words(made.ends_at)}."
     messages.success(request, said)
     return redirect("office:banner")
 
 
 def end_banner(request: HttpRequest) -> HttpResponse:
-    """Take down the banner that was read, and no other; to end read-only asks who is there (S-17)."""
+    """Take down the banner that was read, and no other; to end read-only asks who is there (S-17).
+
+    One that has not begun is cancelled.
+    """
     meant, shown = request.POST.get("bandeau", ""), _shown(request)
+    if announcing.cancel_banner(planned=meant, by=request.actor, at=request.arrived_at):
+        said = "Le bandeau prévu est annulé."
+        if shown is not None and shown.ends_at:
+            said += f" Celui qui est affiché finit toujours le {_in_words(shown.ends_at)}."
+        messages.success(request, said)
+        return redirect("office:banner")
     is_asked = shown is not None and shown.stops_writing
     then = "relisez, puis retirez le bandeau"
     page = reverse("office:banner")

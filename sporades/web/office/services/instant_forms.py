@@ -31,6 +31,9 @@ _CLOSING = (
     "Des services ferment pendant ce temps, ils sont nommés sur cette page : lisez-les, prolongez ce "
     "qui doit l'être, puis affichez de nouveau le bandeau."
 )
+_ITS_END = (
+    "Dites jusqu'à quand : la lecture seule prévue commence d'elle-même, sans attendre personne."
+)
 _ANOTHER = (
     "Un autre bandeau est affiché depuis que vous avez ouvert cette page, et il reste : relisez-le "
     "plus haut. Pour le remplacer par le vôtre, affichez de nouveau le vôtre."
@@ -152,7 +155,7 @@ class RefusedExtensionForm(forms.Form):
 
 
 class BannerForm(forms.Form):
-    """What the banner says, how pressing it is, until when."""
+    """What the banner says, how pressing it is, from when until when."""
 
     importance = forms.ChoiceField(
         label="Importance", choices=Banner.Kind.choices, widget=forms.RadioSelect
@@ -164,6 +167,7 @@ class BannerForm(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    a_partir_du = LocalInstantField(label="Affiché à partir du", required=False)
     jusqu_au = LocalInstantField(label="Affiché jusqu'au", required=False)
     lecture_seule = forms.BooleanField(
         label="Mettre le service en lecture seule",
@@ -182,9 +186,24 @@ class BannerForm(forms.Form):
         super().__init__(data, initial=initial)
         self.at = at
         self.closing: list[RegistrationService] = []
-        field = self.fields["jusqu_au"]
-        field.zone = settings.TIME_ZONE  # type: ignore[attr-defined] # a LocalInstantField
-        field.help_text = f"{_HOW_TO} ({zone_in_words(settings.TIME_ZONE)})"
+        how = f"{_HOW_TO} ({zone_in_words(settings.TIME_ZONE)})"
+        for name, otherwise in (
+            ("a_partir_du", "Laissez vide pour l'afficher tout de suite"),
+            ("jusqu_au", "Laissez vide pour le retirer vous-même"),
+        ):
+            field = self.fields[name]
+            field.zone = settings.TIME_ZONE  # type: ignore[attr-defined] # a LocalInstantField
+            field.help_text = f"{otherwise}. {how}"
+
+    def clean_a_partir_du(self) -> datetime | None:
+        """Refuse a beginning that has passed."""
+        starts_at: datetime | None = self.cleaned_data["a_partir_du"]
+        if starts_at is not None and starts_at <= self.at:
+            raise ValidationError(
+                "Cette date est passée : indiquez une date à venir, ou laissez vide pour "
+                "l'afficher tout de suite."
+            )
+        return starts_at
 
     def clean_jusqu_au(self) -> datetime | None:
         """Refuse an end that has passed: nobody would read the banner."""
@@ -194,11 +213,17 @@ class BannerForm(forms.Form):
         return until
 
     def clean(self) -> dict[str, Any]:
-        """Have what closes while nothing is written read before it is."""
+        """Have a banner end after it begins, and what closes while nothing is written read before it is."""
         data = super().clean() or self.cleaned_data
-        if not data.get("lecture_seule") or "jusqu_au" in self.errors:
+        starts_at, until = data.get("a_partir_du"), data.get("jusqu_au")
+        if starts_at and until and until <= starts_at:
+            self.add_error("jusqu_au", "Le bandeau finit après avoir commencé : vérifiez les deux.")
+        if not data.get("lecture_seule") or {"a_partir_du", "jusqu_au"} & self.errors.keys():
             return data
-        self.closing = closing_meanwhile(self.at, data.get("jusqu_au"))
+        if starts_at and not until:
+            self.add_error("jusqu_au", _ITS_END)
+            return data
+        self.closing = closing_meanwhile(starts_at or self.at, until)
         read = digest([[one.pk, one.closes_at.isoformat()] for one in self.closing])
         if self.closing and data.get("ferment") != read:
             self.data = {**self.data.dict(), "ferment": read}
@@ -218,6 +243,7 @@ class BannerForm(forms.Form):
             "only": said["vu"],
             "kind": said["importance"],
             "message": said["message"],
+            "starts_at": said["a_partir_du"],
             "until": said["jusqu_au"],
             "stops_writing": said["lecture_seule"],
         }
