@@ -58,8 +58,8 @@ def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: st
         return f"{notified}. Réputée reçue le {day_in_words(day)}, vous pouviez {last}"
     return (
         f"{notified}. Vous avez deux mois pour la contester, à compter du jour où vous l'ouvrez dans "
-        "votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit au-dessus "
-        "d'elle et à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée "
+        "votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit dans votre "
+        "espace, au-dessus de ce document et à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée "
         f"reçue le {day_in_words(day)} : vous pouvez alors {last}"
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sporades.accommodations.contesting import contest_in_words
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
-from sporades.accommodations.queries import decision_of
+from sporades.accommodations.replacing import replaced_by, taken_away
 from sporades.accommodations.rules import decision_on_papers, rules_of, sat_by
 from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.core.refusals import Refused
@@ -66,6 +66,8 @@ def content(source: Notified) -> Content:
     if case.decided_at is None or not all((*author, case.decided_service)):
         raise AuthorMissing
     zone, sat = service.zone, sat_by(registration)
+    measures = list(source.measures or case.measures.all())
+    former = replaced_by(case)
     decided_on = day_in_words(local_day(case.decided_at, zone))
     return {
         "title": registration.title,
@@ -77,7 +79,7 @@ def content(source: Notified) -> Content:
         "decided_on": decided_on,
         "authority": rules.decision.authority,
         "author": f"Décision prise par : {case.author_in_words}, le {decided_on}.",
-        "replaces": _replaces(case, zone),
+        "replaces": _replaces(case, former, zone),
         "measures": [
             {
                 "label": one.named,
@@ -85,9 +87,10 @@ def content(source: Notified) -> Content:
                 "said": one.decision_in_words,
                 "reason": one.reason,
             }
-            for one in source.measures or case.measures.all()
+            for one in measures
         ],
-        "validity": rules.decision.validity,
+        "lost": taken_away(former, measures, sat, rules) if former else [],
+        "validity": rules.decision.validity if any(one.decided_code for one in measures) else "",
         "appeal": rules.decision.appeal,
         "court": COURT,
         "until": contest_in_words(source.at, None, zone),
@@ -96,8 +99,7 @@ def content(source: Notified) -> Content:
     }
 
 
-def _replaces(case: Case, zone: str) -> str:
-    former = case.instead_of or decision_of(case.registration)
+def _replaces(case: Case, former: Case | None, zone: str) -> str:
     if former is None or former.decided_at is None:
         return ""
     day = local_day(former.decided_at, zone)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
@@ -132,7 +133,7 @@ def lock_case(case: Case) -> Case:
 
 
 def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
-    """Return the doctors to whom a request may be entrusted: those of its academy and its domain.
+    """Return the doctors to whom a request may be entrusted: those of its academy and its domain, who have joined.
 
     Args:
         registration: which.
@@ -145,7 +146,9 @@ def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
         academies__contains=[registration.academy_id],
         user__is_active=True,
     )
-    return list(found.select_related("user").order_by("full_name", "pk"))
+    # Who was only invited reads nothing yet: a request would wait for nobody.
+    joined = found.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return list(joined.select_related("user").order_by("full_name", "pk"))
 
 
 def left_by_their_doctor(*, day: date) -> QuerySet[Case]:

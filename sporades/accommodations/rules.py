@@ -59,6 +59,11 @@ class Wish:
     precision: str = ""
 
 
+def wishes_of(measures: Iterable[AskedMeasure]) -> tuple[Wish, ...]:
+    """Return what is asked for, as the rules judge it."""
+    return tuple(Wish(one.code, tuple(one.papers), one.precision) for one in measures)
+
+
 def exam_of(registration: Registration) -> Exam:
     """Return what the version of a registration says of its exam."""
     return rules(registration.regulation_id).exam(registration.exam.code)
@@ -302,7 +307,7 @@ def not_asked_again(
             continue
         left = [code for code in papers if code not in (asked.get(wish.code) or [])]
         if left:
-            lost.append(Wish(wish.code, tuple(left)))
+            lost.append(Wish(wish.code, wish.papers if left == papers else tuple(left)))
     return lost
 
 

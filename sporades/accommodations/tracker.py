@@ -24,7 +24,7 @@ from sporades.registrations.models import Registration
 
 STEPS = (
     ("Demande envoyée", "asked_at"),
-    ("Complète, confiée au médecin", "entrusted_at"),
+    ("Confiée au médecin", "entrusted_at"),
     ("Avis du médecin rendu", "opined_at"),
     ("Décision prise", "decided_at"),
     ("Décision notifiée", "notified_at"),
@@ -279,8 +279,6 @@ def steps_of(
     past, checks = _taken_again(case), []
     for rank, (label, field) in enumerate(STEPS):
         instant = getattr(case, field)
-        if field == "entrusted_at" and papers:
-            label = "Confiée au médecin"  # noqa: PLW2901 - it lacks something
         when = usual if field == "decided_at" else ""
         if rank < behind and instant is not None:
             note = f"Le {instant_in_words(instant, zone)}."

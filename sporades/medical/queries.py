@@ -66,6 +66,12 @@ def kinds_given(registration: Registration) -> set[str]:
     return set(found.values_list("kind", flat=True))
 
 
+def all_kinds_confided(registration: Registration) -> set[str]:
+    """Return the codes of the papers that a registration has been given, checked yet or not."""
+    found = Paper.objects.confided().filter(compartment__registration=registration)
+    return set(found.values_list("kind", flat=True))
+
+
 def was_given_since(compartment: Compartment, instant: datetime) -> bool:
     """Return whether a paper was given to a compartment since an instant, or a comment written in it."""
     papers, remarks = compartment.papers, compartment.remarks

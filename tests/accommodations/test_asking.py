@@ -44,6 +44,7 @@ from tests.accommodations.asked import (
 )
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.mail.test_letters import TITLE
+from tests.medical.given import confide
 
 AFTER_CLOSING = datetime(2026, 12, 20, 12, tzinfo=UTC)
 
@@ -96,6 +97,21 @@ def test_sending_leaves_a_receipt_and_an_act_that_say_nothing_of_health(registra
         assert word not in mail.subject + mail.body
     entry = Entry.objects.get(verb="accommodation sent")
     assert entry.payload["after"] == {"case": case.pk, "measures": [THIRD, ACCESS]}
+
+
+@pytest.mark.parametrize("is_confided", [False, True])
+def test_a_receipt_says_that_something_mandatory_is_missing_and_not_what(
+    registration, is_confided, kept, confided
+):
+    if is_confided:
+        confide(registration, kind="CERTIFICAT")
+    write(registration)
+    send(registration)
+
+    body = Message.objects.get(kind="request_received").body
+    assert ("Il y manque encore quelque chose d'obligatoire" in body) != is_confided
+    for word in ("aménagement", "handicap", "santé", "certificat", "médecin"):
+        assert word not in body.lower()
 
 
 def test_pressing_twice_sends_once(registration):

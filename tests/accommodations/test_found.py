@@ -6,6 +6,7 @@ import pytest
 
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
+from sporades.accommodations.notification import Notified, content
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.queries import measures_within
 from sporades.accommodations.rules import Wish
@@ -172,3 +173,70 @@ def test_nothing_chosen_is_said(criterion):
 
     with pytest.raises(Unreadable):
         CRITERIA[criterion].condition(operator, ("",))
+
+
+def asked_again_without_the_third(registration):
+    """Have a third of the time notified, then another measure alone asked for; return that request."""
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER, ("E1", "E2")))
+    write(registration, Wish(READER, ("E1",)), at=LATER)
+    send(registration, at=LATER)
+    give_to_doctor(registration, at=LATER)
+    return case_of(registration)
+
+
+LOST = [
+    "Temps majoré d'un tiers (Français, Mathématiques et Éducation physique et sportive)",
+    "Secrétaire lecteur (Mathématiques)",
+]
+
+
+def test_a_decision_names_what_it_takes_away_of_the_one_that_it_replaces(registration):
+    asked_again_without_the_third(registration)
+    opine(registration, at=LATER)
+    decide(registration, at=LATER)
+    told = content(Notified(case_of(registration), LATER))
+
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=LATER)
+
+    assert told["lost"] == LOST
+    assert case_of(registration).notification.content["lost"] == LOST
+    assert told["validity"]
+
+
+def test_a_decision_that_grants_nothing_is_valid_until_nothing(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    write(registration, Wish(THIRD), at=LATER)
+    send(registration, at=LATER)
+    give_to_doctor(registration, at=LATER)
+    opine(registration, at=LATER)
+    decide(registration, at=LATER, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+
+    told = content(Notified(case_of(registration), LATER))
+
+    assert told["lost"] == [
+        "Temps majoré d'un tiers (Français, Mathématiques et Éducation physique et sportive)"
+    ]
+    assert told["validity"] == ""
+
+
+def test_a_first_decision_takes_nothing_away(registration):
+    reach(registration, State.DECIDED, Wish(THIRD))
+
+    assert content(Notified(case_of(registration), NOW))["lost"] == []
+
+
+def test_what_is_granted_otherwise_is_not_lost_and_what_the_new_one_grants_less_of_is(registration):
+    reach(registration, State.NOTIFIED, Wish(READER, ("E1", "E2")), Wish(THIRD))
+    write(registration, Wish(READER, ("E1", "E2")), Wish(THIRD), at=LATER)
+    send(registration, at=LATER)
+    give_to_doctor(registration, at=LATER)
+    opine(registration, at=LATER)
+    decide(
+        registration,
+        at=LATER,
+        LECTEUR=DecisionOn(Decision.GRANTED, papers=("E1",), reason="Non prévu pour le reste."),
+    )
+
+    told = content(Notified(case_of(registration), LATER))
+
+    assert told["lost"] == ["Secrétaire lecteur (Mathématiques)"]

@@ -85,8 +85,8 @@ def test_a_notification_is_a_document_that_its_candidate_reads_at_once(registrat
     assert version.content["until"] == (
         "Notifiée le 25 novembre 2026. Vous avez deux mois pour la contester, à compter du jour où "
         "vous l'ouvrez dans votre espace, ou la recevez par courrier : une fois ouverte, votre dernier "
-        "jour est dit au-dessus d'elle et à la page « Aménagement d'épreuves ». Si rien ne montre ce "
-        "jour, elle est réputée reçue le 10 décembre 2026 : vous pouvez alors la contester jusqu'au "
+        "jour est dit dans votre espace, au-dessus de ce document et à la page « Aménagement "
+        "d'épreuves ». Si rien ne montre ce jour, elle est réputée reçue le 10 décembre 2026 : vous pouvez alors la contester jusqu'au "
         "11 février 2027 inclus."
     )
     assert [one["said"] for one in version.content["measures"]] == ["Accordée", "Accordée"]

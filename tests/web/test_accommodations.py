@@ -1327,13 +1327,13 @@ def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_r
     lacking = main(client.get(at(registration)))
     assert missing in lacking
     assert "Manque : Des papiers À vous" in lacking
-    assert "Complète, confiée au médecin" not in lacking
+    assert "Complète, confiée" not in lacking
     assert missing in main(client.get(f"{mine}/suis-je-inscrit"))
     awaited = "est chez le médecin, mais il reste à confier « Certificat du médecin »."
     assert awaited in main(client.get("/accueil"))
 
     confide(registration, kind="CERTIFICAT")
-    assert "Complète, confiée au médecin" in main(client.get(at(registration)))
+    assert "Confiée au médecin" in main(client.get(at(registration)))
     for page in ("/accueil", at(registration), f"{mine}/suis-je-inscrit"):
         assert "Certificat du médecin »" not in main(client.get(page)), page
 

@@ -1,6 +1,6 @@
 """Ask for accommodations, sign, send, take back: what a candidate and a guardian do."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +52,7 @@ from sporades.accommodations.rules import (
     suiting_papers,
     to_choose,
     to_specify,
+    wishes_of,
     without_paper,
 )
 from sporades.accommodations.states import (
@@ -218,14 +219,6 @@ def _in_order(rules: Accommodations, asked: Asked) -> list[Wish]:
     return sorted(asked.wishes, key=lambda wish: order.index(wish.code))
 
 
-def _wishes(case: Case) -> tuple[Wish, ...]:
-    return _wishes_of(case.measures.all())
-
-
-def _wishes_of(measures: Iterable[AskedMeasure]) -> tuple[Wish, ...]:
-    return tuple(Wish(one.code, tuple(one.papers), one.precision) for one in measures)
-
-
 def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...]) -> None:
     if to_choose(rules, sat, wishes):
         raise PapersMissing
@@ -326,7 +319,7 @@ def sign(
     """
     if not case.is_writable:
         raise Sent
-    wishes = _wishes(case)
+    wishes = wishes_of(case.measures.all())
     if not wishes:
         raise NothingAsked
     rules, sat = rules_of(case.registration), sat_by(case.registration)
@@ -372,7 +365,7 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
     """
     registration, arrived = case.registration, counted or at
     rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=arrived)
-    wishes = _wishes(case)
+    wishes = wishes_of(case.measures.all())
     if not wishes:
         raise NothingAsked
     sat = sat_by(registration)
@@ -387,7 +380,7 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         raise NotSigned
     procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
     _narrow(case, rules, sat)
-    wishes = _wishes(case)
+    wishes = wishes_of(case.measures.all())
     kept = received(case, wishes, sat, at=arrived)
     # A reason that was given for what is not added after all is the reason of nothing.
     is_late = bool(kept.get(ADDED)) or IN_TIME not in kept
@@ -434,7 +427,7 @@ def keep_as_sent(case: Case) -> None:
         raise NotOffered
     signature = case.signatures.filter(revision=kept["revision"]).first()
     rows, said = measures_as_sent(case), {name: kept[name] for name in SAID}
-    sat, asked = sat_by(case.registration), Asked(_wishes_of(rows), **said)
+    sat, asked = sat_by(case.registration), Asked(wishes_of(rows), **said)
     _check_known(rules, sat, asked, chosen=_chosen_before(case))
     _put(case, rows, said)
     if signature is not None:

@@ -35,7 +35,12 @@ def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> 
 
 
 def tell_candidate(
-    case: Case, kind: str, *, at: datetime, enclosed: DocumentVersion | None = None
+    case: Case,
+    kind: str,
+    *,
+    at: datetime,
+    enclosed: DocumentVersion | None = None,
+    lacks: bool = False,
 ) -> None:
     """Tell a candidate something of a request, by the mail or the letter of a kind.
 
@@ -44,6 +49,7 @@ def tell_candidate(
         kind: the template.
         at: the instant of the act.
         enclosed: a document that goes with a letter.
+        lacks: whether something mandatory is still to be given.
     """
     registration = case.registration
     tell(
@@ -58,6 +64,7 @@ def tell_candidate(
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
         is_waited_for=case.state == State.INCOMPLETE,
+        lacks=lacks,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

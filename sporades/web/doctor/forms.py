@@ -366,6 +366,12 @@ class AskForm(forms.Form):
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
+    def __init__(self, *args: Any, has_account: bool = True, **options: Any) -> None:
+        """Ask of who reads it in their space, or of who is written to under a closed envelope."""
+        super().__init__(*args, **options)
+        if not has_account:
+            self.fields["texte"].help_text = "Gardé ici ; vous l'écrivez aussi sous pli fermé"
+
 
 class GiveBackForm(forms.Form):
     """Who is in charge from now on."""

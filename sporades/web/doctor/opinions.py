@@ -9,19 +9,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.replacing import granted_in_words, not_asked_again_of, replaced_by
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
-from sporades.acts.accommodating import NotInCharge
+from sporades.acts.accommodating import NotInCharge, papers_given
 from sporades.acts.medical import confiding, opining
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files
-from sporades.core.french import day_in_words, hour_in_words, instant_in_words, local_day
+from sporades.core.french import day_in_words, hour_in_words, instant_in_words, listed, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.rules.facts import Facts
 from sporades.medical import sealing
@@ -159,7 +161,7 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("doctor:case", found.pk)
-        messages.success(request, SIGNED.format(found.registration.number))
+        messages.success(request, _signed(request, found))
         return redirect("doctor:home")
     context = {
         "case": found,
@@ -169,10 +171,34 @@ def sign(request: HttpRequest, case: int) -> HttpResponse:
         "note": form.cleaned_data[NOTE],
         "revision": draft.revision,
         "words": words_of_health(*form.texts()),
+        "lacking": _lacking(found),
         "trail": trail(found),
         **_unread(request, found, compartment(found.registration)),
     }
     return render(request, "doctor/sign.html", context)
+
+
+def _signed(request: HttpRequest, case: Case) -> str:
+    """Say that an opinion is signed, and lead to the request that has waited longest for the next one."""
+    said = SIGNED.format(case.registration.number)
+    mine = Case.objects.within(request.reach).entrusted_to(request.user)
+    following = mine.filter(state=State.WITH_DOCTOR).order_by("since", "pk")
+    key = following.values_list("pk", flat=True).first()
+    if key is None:
+        return said
+    return format_html(
+        '{} <a href="{}">Demande suivante</a>', said, reverse("doctor:case", args=[key])
+    )
+
+
+def _lacking(case: Case) -> str:
+    """Name the mandatory papers of health that nobody has confided; of a request on paper, none."""
+    if case.is_on_paper:
+        return ""
+    due = [
+        f"« {one.label} »" for one in papers_given(case) if one.is_mandatory and not one.is_given
+    ]
+    return f"Aucun fichier n'est confié pour {listed(due)}." if due else ""
 
 
 def attest(request: HttpRequest, case: int) -> HttpResponse:
@@ -190,7 +216,7 @@ def attest(request: HttpRequest, case: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("doctor:case", found.pk)
-    messages.success(request, SIGNED.format(found.registration.number))
+    messages.success(request, _signed(request, found))
     return redirect("doctor:home")
 
 
@@ -409,6 +435,7 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
         *rows,
         ("Plan en vigueur", plan.label if plan else "Aucun"),
         ("Décision antérieure", _former_decision(case)),
+        *_in_force(case),
         *late_told(case, case.measures.all()),
     ]
 
@@ -429,9 +456,27 @@ def _on_paper(case: Case) -> str:
 
 
 def _former_decision(case: Case) -> str:
-    """Say whether a decision was received before: the one that is taken again is one."""
-    is_unsaid = case.instead_of_id is not None and not case.has_former_decision
-    return "Oui, celle qui est reprise" if is_unsaid else case.former_in_words
+    """Say whether a decision was received before: the one that is taken again is one, and any of ours."""
+    if case.instead_of_id is not None and not case.has_former_decision:
+        return "Oui, celle qui est reprise"
+    former = replaced_by(case)
+    if former is None or former.notified_at is None:
+        return case.former_in_words
+    day = local_day(former.notified_at, case.registration.service.zone)
+    return f"Oui, que le service a notifiée le {day_in_words(day)} pour cette inscription"
+
+
+def _in_force(case: Case) -> list[tuple[str, str]]:
+    """Return what the decision that stands grants, and what of it is not asked for again."""
+    former = replaced_by(case) if case.is_undecided else None
+    if former is None:
+        return []
+    former.registration, sat = case.registration, sat_by(case.registration)
+    lost = [] if case.instead_of_id else not_asked_again_of(case, former, sat)
+    return [
+        ("Accordé en ce moment", " ; ".join(granted_in_words(former, sat)) or "Rien"),
+        ("Accordé, et pas redemandé : cessera", " ; ".join(lost)),
+    ]
 
 
 def _rows(request: HttpRequest, held: Compartment | None) -> list[Paper]:

@@ -61,7 +61,7 @@ def ask(request: HttpRequest, case: int) -> HttpResponse:
     except Gone as gone:
         return gone_page(request, case, gone, left=_typed(request, ASKED))
     posted = request.POST if request.method == "POST" else None
-    form = AskForm(posted)
+    form = AskForm(posted, has_account=found.registration.candidate.has_account)
     if posted is not None and form.is_valid():
         try:
             opining.ask_more(

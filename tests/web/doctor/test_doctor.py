@@ -24,8 +24,9 @@ from sporades.web.doctor import cases
 from sporades.web.doctor.forms import NOT_SPECIFIED, UNSPECIFIED
 from tests.accommodations.asked import MANAGER, case_of, decide, reach
 from tests.accommodations.asked import send as send_again
+from tests.accommodations.asked import write as ask
 from tests.accommodations.test_following import in_training
-from tests.factories import NOW, a_candidate, a_registration, author, load_invented
+from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
 from tests.medical.given import write as confide_remark
 from tests.web.doctor.space import (
@@ -37,6 +38,7 @@ from tests.web.doctor.space import (
     at,
     browser_of,
     comment,
+    plain,
     revision_of,
     sign,
     take,
@@ -903,6 +905,67 @@ def test_one_opinion_is_one_line_whatever_its_decision_became(case, doctor, regi
 
     assert [one["case"].pk for one in listed] == [later.pk]
     assert "Le service gestionnaire a repris la décision, et garde votre avis" in former
+
+
+def test_a_doctor_reads_what_is_granted_already_and_what_is_not_asked_again(
+    doctor, notified, registration
+):
+    ask(registration, Wish("ACCESSIBLE"), at=NOW + timedelta(minutes=1))
+    send_again(registration, at=NOW + timedelta(minutes=1))
+    later = case_of(registration)
+    take(doctor, later)
+
+    page = plain(doctor.get(at("case", later)))
+
+    assert (
+        "Décision antérieure Oui, que le service a notifiée le 25 novembre 2026 pour cette "
+        "inscription"
+    ) in page
+    assert "Accordé en ce moment Temps majoré d'un tiers (Français) ; Locaux accessibles" in page
+    assert "Accordé, et pas redemandé : cessera Temps majoré d'un tiers" in page
+
+
+def test_a_mandatory_paper_that_nobody_confided_is_said_before_the_opinion_is_signed(
+    doctor, registration
+):
+    reach(registration, State.ASKED)
+    case = case_of(registration)
+    take(doctor, case)
+    write(doctor, case)
+
+    lacking = said(doctor.get(at("sign", case)))
+    found_clean(confide(registration, kind="CERTIFICAT"))
+    given = said(doctor.get(at("sign", case)))
+
+    assert "Aucun fichier n'est confié pour « Certificat du médecin »." in lacking
+    assert "Aucun fichier n'est confié" not in given
+
+
+def test_who_has_signed_is_led_to_the_request_that_has_waited_longest(doctor, case):
+    other = a_registration(a_candidate(birth_name="Zola"), informations={"has_disability": "oui"})
+    reach(other, State.ASKED)
+    waiting = case_of(other)
+    take(doctor, waiting)
+    write(doctor, case)
+
+    page = sign(doctor, case)
+    [link] = [one for one in seen(page).cssselect("a") if "Demande suivante" in one.text_content()]
+    write(doctor, waiting)
+    last = sign(doctor, waiting)
+
+    assert link.get("href") == at("case", waiting)
+    assert "Demande suivante" not in said(last)
+
+
+def test_whoever_reads_nothing_here_is_not_said_to_get_a_mail(doctor, db):
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    reach(registration, State.WITH_DOCTOR)
+    Case.objects.update(doctor=doctor.user)
+
+    page = said(doctor.get(at("ask", case_of(registration))))
+
+    assert "Ce candidat n'a pas de compte" in page
+    assert "Un mail" not in page
 
 
 # --- Two windows --------------------------------------------------------------------------------

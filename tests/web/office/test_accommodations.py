@@ -62,6 +62,7 @@ from tests.accommodations.asked import (
 )
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
+from tests.spaces import plain
 from tests.web.guide import main, seen, signed_in
 
 LIST = reverse("office:accommodations")
@@ -427,6 +428,16 @@ def test_a_doctor_of_another_academy_is_not_offered(manager, in_lille):
 
     assert answered.status_code == 422
     assert case_of(in_lille).state == State.ASKED
+
+
+def test_a_doctor_who_was_only_invited_is_not_offered(manager, in_lille, doctor):
+    reach(in_lille, State.ASKED)
+    doctor.set_unusable_password()
+    doctor.save()
+
+    page = main(manager.get(page_of(in_lille)))
+
+    assert "Aucun médecin désigné n'a de compte dans cette académie" in page
 
 
 def test_what_was_changed_meanwhile_is_not_entrusted_unread(manager, in_lille, doctor):
@@ -834,6 +845,47 @@ def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
     page = main(manager.get(page_of(in_lille)))
     assert "est en vigueur jusqu'à la nouvelle" in page
     assert "Recours du candidat" in page
+
+
+def asked_for_less(registration):
+    """Have measures notified, and less asked for the day after, with the doctor."""
+    later = NOW + timedelta(days=1)
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER, ("E1", "E2")))
+    write(registration, Wish(READER, ("E1",)), at=later)
+    send(registration, at=later)
+    entrust(registration, at=later)
+
+
+def test_who_decides_reads_what_is_granted_now_and_what_will_stop(manager, in_lille):
+    asked_for_less(in_lille)
+
+    page = main(manager.get(page_of(in_lille)))
+    opine(in_lille, at=NOW + timedelta(days=1))
+    to_decide = main(manager.get(page_of(in_lille)))
+
+    whole = "Temps majoré d'un tiers (Français, Mathématiques et Éducation physique et sportive)"
+    for said in (page, to_decide):
+        assert f"Elle accorde : {whole} Secrétaire lecteur" in plain(said)
+        assert (
+            f"plus une fois la nouvelle décision notifiée : {whole} Secrétaire lecteur "
+            "(Mathématiques)"
+        ) in plain(said)
+
+
+def test_who_only_reads_the_file_is_not_told_more_of_it(member, in_lille):
+    asked_for_less(in_lille)
+
+    page = main(member("A09", role=Membership.Role.AUDITOR, email="a@b.test").get(tab(in_lille)))
+
+    assert "est en vigueur jusqu'à la nouvelle" in page
+    assert "Elle accorde" not in page
+    assert "plus une fois" not in page
+
+
+def test_who_decides_reads_which_papers_were_confided(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+
+    assert "Certificat du médecin : pas confié" in main(manager.get(page_of(in_lille)))
 
 
 # --- What changes while a page is open --------------------------------------------------------

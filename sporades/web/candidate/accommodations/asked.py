@@ -5,22 +5,21 @@ from typing import Any
 
 from sporades.accommodations.late import Lateness, added_to, late_told
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import asked_again, still_sat
+from sporades.accommodations.replacing import lost_by_asking
 from sporades.accommodations.rules import (
     Sat,
-    Wish,
     excluding,
     held_by_wishes,
     is_minor,
-    not_asked_again,
     papers_in_words,
     rules_of,
     to_choose,
     to_choose_again,
     why_complete,
+    wishes_of,
 )
 from sporades.core.french import day_in_words, local_day
-from sporades.exams.schema.accommodations import Accommodations, Procedure
+from sporades.exams.schema.accommodations import Procedure
 from sporades.registrations.models import Registration
 
 PROCEDURES_SAID = {
@@ -43,17 +42,12 @@ NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 """Of a request that no decision came before."""
 
 
-def wishes_of(case: Case) -> list[Wish]:
-    """Return what a request asks, as the rules judge it."""
-    return [Wish(one.code, tuple(one.papers), one.precision) for one in case.measures.all()]
-
-
 def left_to_choose(case: Case, sat: list[Sat]) -> list[str]:
     """Return the codes of the measures of a request whose épreuves are still to be ticked."""
     rules = rules_of(case.registration)
     if rules is None:
         return []
-    wishes = wishes_of(case)
+    wishes = wishes_of(case.measures.all())
     apart = [
         one.code for pair in excluding(rules, held_by_wishes(rules, sat, wishes)) for one in pair
     ]
@@ -91,7 +85,7 @@ def _added(case: Case, sat: list[Sat]) -> list[str] | None:
     """Return what is added late to a request that its candidate changes; one that is sent says it."""
     if not case.is_writable or not case.late_reason:
         return None
-    return added_to(case, wishes_of(case), sat, Lateness.ADDING)
+    return added_to(case, wishes_of(case.measures.all()), sat, Lateness.ADDING)
 
 
 def replacing(former: Case, zone: str) -> str:
@@ -116,23 +110,10 @@ def guardian_signs(registration: Registration, *, at: datetime) -> str:
 
 def lost_by(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:
     """Return what the decision on a request would replace, and what it would not grant any more."""
-    rules = rules_of(case.registration)
-    if rules is None or former is None or not case.is_undecided or former.pk == case.pk:
+    if former is None or not case.is_undecided or former.pk == case.pk:
         return NOTHING_LOST
-    before = still_sat(asked_again(former, rules), sat)
-    gone = not_asked_again(
-        rules, sat, [Wish(one.code, one.papers) for one in before], wishes_of(case)
-    )
     return {
         "replacing": replacing(former, case.registration.service.zone),
-        "lost": [_in_words(rules, wish, sat) for wish in gone],
+        "lost": lost_by_asking(case, former, sat),
         "was_read": not former.is_to_read,
     }
-
-
-def _in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
-    measure = rules.measure(wish.code)
-    label = measure.label if measure else wish.code
-    if measure is None or not measure.is_by_paper:
-        return label
-    return f"{label} ({papers_in_words(wish.papers, sat, wish.code)})"

@@ -22,6 +22,7 @@ from sporades.accommodations.rules import (
     rules_of,
     sat_by,
     to_specify,
+    wishes_of,
     without_paper,
 )
 from sporades.accommodations.states import Decision, State
@@ -49,7 +50,6 @@ from sporades.web.candidate.accommodations.asked import (
     left_to_choose,
     lost_by,
     spared,
-    wishes_of,
 )
 from sporades.web.candidate.accommodations.confided import (
     SERVES_AGAIN,
@@ -144,7 +144,11 @@ def _of_case(
     sat = sat_by(registration) if has_measures else []
     is_to_choose = is_writable and bool(left_to_choose(case, sat))
     rules = rules_of(registration)
-    is_to_specify = is_writable and rules is not None and bool(to_specify(rules, wishes_of(case)))
+    is_to_specify = (
+        is_writable
+        and rules is not None
+        and bool(to_specify(rules, wishes_of(case.measures.all())))
+    )
     is_chosen = has_measures and not is_to_choose and not is_to_specify
     needs_signature = is_writable and is_minor(registration, at)
     zone = registration.service.zone
@@ -231,7 +235,7 @@ def _without_paper(case: Case, sat: list[Sat]) -> str:
     rules = rules_of(case.registration)
     if rules is None or case.is_writable or not case.is_undecided:
         return ""
-    return quoted(one.label for one in without_paper(rules, sat, wishes_of(case)))
+    return quoted(one.label for one in without_paper(rules, sat, wishes_of(case.measures.all())))
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:

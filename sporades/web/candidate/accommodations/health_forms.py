@@ -16,6 +16,11 @@ TOGETHER = MOST_BYTES
 """What its route takes."""
 TOO_LARGE = TooLargeTogether.message.replace("40 Mo", "25 Mo")
 
+ALONE = (
+    "Ce fichier pèse {weight} : un PDF pèse 5 Mo au plus, une photo 20 Mo. Enregistrez-le en plus "
+    "petit, ou photographiez ses pages."
+)
+
 UNFIT = f"{{name}} : {Unknown.message} Retirez-le de la liste : rien n'est envoyé."
 """What a script says before anything is sent: after it, all of them would be chosen again."""
 
@@ -38,7 +43,8 @@ class ConfideForm(FilesForm):
         """Refuse files that are too heavy together, at their field."""
         files: list[Any] = self.cleaned_data["fichiers"]
         if (weight := sum(one.size for one in files)) > TOGETHER:
-            raise forms.ValidationError(TOO_LARGE.format(weight=size_in_words(weight)))
+            said = ALONE if len(files) == 1 else TOO_LARGE
+            raise forms.ValidationError(said.format(weight=size_in_words(weight)))
         return files
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from sporades.accommodations.forms.signature import SignatureForm
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.queries import cases_of, decision_among, open_case_of
-from sporades.accommodations.rules import sat_by, to_specify
+from sporades.accommodations.rules import sat_by, to_specify, wishes_of
 from sporades.acts import accommodating as acts
 from sporades.acts.people.guardians import guardian_address
 from sporades.core.refusals import Refused
@@ -16,7 +16,6 @@ from sporades.web.candidate.accommodations.asked import (
     asked_rows,
     left_to_choose,
     lost_by,
-    wishes_of,
 )
 from sporades.web.candidate.accommodations.confided import (
     last_with_papers_of,
@@ -43,7 +42,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         return _not_signed(request, found)
     case.registration = found
     sat = sat_by(found)
-    if left_to_choose(case, sat) or to_specify(rules, wishes_of(case)):
+    if left_to_choose(case, sat) or to_specify(rules, wishes_of(case.measures.all())):
         return _not_signed(request, found)
     waiting = typed_before(request)
     if waiting and request.method != "POST":

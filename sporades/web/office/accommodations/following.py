@@ -9,7 +9,13 @@ from sporades.accommodations.late import late_told
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, decision_of, last_case_of
+from sporades.accommodations.replacing import (
+    granted_in_words,
+    not_asked_again_of,
+    taken_away,
+)
 from sporades.accommodations.rules import (
+    Sat,
     deadline_of,
     granted_in_part,
     is_another_guardian,
@@ -94,7 +100,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         if case.left_at and may_decide
         else "",
         "reading": _reading(case, zone),
-        "in_force": _in_force(case),
+        **_in_force(case, sat, may_decide=may_decide),
     }
 
 
@@ -161,13 +167,28 @@ def _reading(case: Case, zone: str) -> str:
     )
 
 
-def _in_force(case: Case) -> str:
-    """Say that an earlier decision is in force until the new one, where there is one."""
+def _in_force(case: Case, sat: list[Sat], *, may_decide: bool) -> dict[str, Any]:
+    """Say that an earlier decision is in force until the new one, what it grants and what will stop."""
     former = decision_of(case.registration)
     if former is None or former.pk == case.pk or former.notified_at is None:
-        return ""
+        return {"in_force": "", "granted_now": [], "to_stop": []}
+    former.registration = case.registration
     day = instant_in_words(former.notified_at, case.registration.service.zone)
-    return f"La décision notifiée le {day} est en vigueur jusqu'à la nouvelle."
+    rules, measures = rules_of(case.registration), case.measures.all()
+    # Until something is decided, what is not asked for again; then, what is not granted.
+    is_asked_whole = case.instead_of_id is not None and case.is_undecided
+    lost: list[str] = []
+    if rules is not None and not is_asked_whole:
+        lost = (
+            not_asked_again_of(case, former, sat)
+            if case.is_undecided
+            else taken_away(former, measures, sat, rules)
+        )
+    return {
+        "in_force": f"La décision notifiée le {day} est en vigueur jusqu'à la nouvelle.",
+        "granted_now": granted_in_words(former, sat) if may_decide else [],
+        "to_stop": lost if may_decide else [],
+    }
 
 
 def _before(

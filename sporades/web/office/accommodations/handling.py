@@ -163,9 +163,7 @@ def _page(
         f"{minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
-        "papers": accommodating.papers_given(case)
-        if "incomplete" in asked.possible and not case.is_on_paper
-        else [],
+        "papers": accommodating.papers_given(case) if case.is_open and not case.is_on_paper else [],
         "may_enter": case.is_open and why_not_entered(found, case) is None,
         "phones": phones_of(found),
         "following": queue.following(case) if queue else "",
