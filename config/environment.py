@@ -5,7 +5,6 @@ one clear line when the value is missing or cannot be used.
 """
 
 import base64
-import binascii
 import os
 import re
 import stat
@@ -178,7 +177,7 @@ def medical_keys(name: str) -> dict[str, bytes]:
 def _decoded(said: str) -> bytes:
     try:
         return base64.b64decode(said, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; what is not ASCII is another.
         return b""
 
 
@@ -236,6 +235,12 @@ def demo(name: str) -> bool:
     if is_demo and not text("MAIL_URL", "eml:").startswith("eml:"):
         message = (
             f"{name} : la démonstration n'écrit à personne, MAIL_URL doit être eml:///dossier."
+        )
+        raise ImproperlyConfigured(message)
+    if is_demo and text("SITE_URL", "").startswith("https:"):
+        message = (
+            f"{name} : la démonstration montre ses mails à tous, SITE_URL ne peut pas être l'adresse "
+            "d'un service réel, en https://."
         )
         raise ImproperlyConfigured(message)
     return is_demo

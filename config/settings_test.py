@@ -1,10 +1,14 @@
 """Settings of the tests: the real ones, with what a test machine can give."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _folder = Path(tempfile.gettempdir()) / f"sporades-tests-{os.getpid()}"
+# Made by whoever is given no store of its own, as a command of `make manage`.
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH")
 os.environ.setdefault("SITE_URL", "https://inscriptions.exemple.test")
 os.environ.setdefault("DEPLOYER_NAME", "Autorité d'essai")

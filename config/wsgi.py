@@ -18,6 +18,8 @@ try:
         serving = get_wsgi_application()
         # Else the first reader of each process waits for our pages to be imported.
         import_module(settings.ROOT_URLCONF)
+        static = import_module("sporades.web.layout.static")
+        static.check_gathered()
         application = declared(serving)
 except ImproperlyConfigured as reason:
     # Whoever starts it reads one line, not where in Django it was noticed.

@@ -184,6 +184,7 @@ REFUSED = [
     ("MEDICAL_KEYS", f"2027:{MASTER[4:]}"),
     ("MEDICAL_KEYS", f"2027:{MASTER}!"),
     ("MEDICAL_KEYS", f"2027:{MASTER},"[:-2]),
+    ("MEDICAL_KEYS", "2027:…"),
     ("MEDICAL_KEYS", f"2027:{MASTER},2027:{FORMER}"),
     ("MEDICAL_KEYS", f"2027:{MASTER},2028:{MASTER}"),
     ("MEDICAL_KEYS", f"2027:{'A' * 43}="),
@@ -225,6 +226,15 @@ def test_a_variable_that_cannot_be_used_is_refused_in_one_line(
 
     [line] = str(refusal.value).splitlines()
     assert name in line
+
+
+def test_a_service_that_is_reached_over_https_never_shows_its_mails_as_the_demo(
+    read_settings, tmp_path
+):
+    variables = whole(tmp_path) | {"SPORADES_DEMO": "1", "MAIL_URL": f"eml://{tmp_path}/mails"}
+
+    with pytest.raises(ImproperlyConfigured, match=r"^SPORADES_DEMO : .* https://\.$"):
+        read_settings(variables)
 
 
 @pytest.mark.parametrize(
@@ -395,9 +405,28 @@ assert gc.isenabled()
 assert len(gc.get_objects()) < 1_000 < 100_000 < gc.get_freeze_count(), len(gc.get_objects())
 """
 
-    started = start(whole(tmp_path) | {"DJANGO_SETTINGS_MODULE": "config.settings"}, "-c", asked)
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings", "STATIC_ROOT": str(gathered(tmp_path))}
+    started = start(whole(tmp_path) | own, "-c", asked)
 
     assert started.returncode == 0, started.stderr
+
+
+def gathered(folder):
+    """Return a folder where style sheets were gathered, as far as a start looks at them."""
+    folder.joinpath("staticfiles.json").write_text(
+        '{"version": "1.1", "hash": "x", "paths": {"theme.css": "theme.0.css"}}'
+    )
+    return folder
+
+
+def test_the_web_server_does_not_start_without_its_style_sheets(tmp_path):
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings", "STATIC_ROOT": str(tmp_path / "static")}
+
+    started = start(whole(tmp_path) | own, "-W", "ignore", "-c", "from config import wsgi")
+
+    assert started.returncode == 1
+    [line] = started.stderr.splitlines()
+    assert line.startswith("STATIC_ROOT : les feuilles de style n'y sont pas rassemblées")
 
 
 def test_the_web_server_stops_so_and_does_not_try_for_ever(tmp_path):

@@ -77,8 +77,16 @@ install_with_uv() {
     [ -n "$uv" ] || return 1
     follow_pip
     recent .venv/bin/python || "$uv" venv --quiet --clear --python "$python" .venv || return 1
-    "$uv" pip sync --quiet --require-hashes --python .venv/bin/python "$@"
+    # A network that opens TLS signs with its own authority, which the machine's store knows.
+    sync_with_uv "$@" && return
+    export UV_SYSTEM_CERTS=1
+    sync_with_uv "$@" && return
+    say "uv n'a pas pu les prendre : pip essaie…"
+    return 1
 }
+
+# What it says of a failure is not the last word: pip says why nothing could be installed.
+sync_with_uv() { "$uv" pip sync --quiet --require-hashes --python .venv/bin/python "$@" 2>/dev/null; }
 
 install_with_pip() {
     make_venv_with_python
@@ -120,7 +128,7 @@ mkdir -p var 2>/dev/null && [ -w var ] ||
     fail "Le dossier $PWD appartient à un autre utilisateur : prenez-en une copie à vous."
 if command -v flock >/dev/null 2>&1; then
     exec 9<var
-    flock 9
+    flock -n 9 || { say "Une autre commande prépare l'environnement : on l'attend…" >&2; flock 9; }
 fi
 
 recent .venv/bin/python || rm -rf .venv

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import month_named
+from sporades.core.numbers import is_valid
 from sporades.core.phones import as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
 from sporades.registrations.models import Registration
@@ -72,6 +73,16 @@ class NotUnderstood(Unreadable):
         super().__init__(NOT_UNDERSTOOD)
 
 
+class Mistyped(Unreadable):
+    """A number of ours whose last digit is not that of the others."""
+
+    def __init__(self) -> None:
+        """Say that a figure is wrong."""
+        super().__init__(
+            "Ce numéro a un chiffre faux ou deux chiffres inversés : relisez-le, ou faites-le redire."
+        )
+
+
 def tree_of(typed: str) -> Group:
     """Return the tree that is meant by a number, a birth date, an address, a telephone, or else a name.
 
@@ -82,6 +93,7 @@ def tree_of(typed: str) -> Group:
 
     Raises:
         NotADay: a birth date that no calendar has; the message says so.
+        Mistyped: a number of ours whose figures do not go together.
         NotUnderstood: it holds figures that are none of these.
     """
     said = _NUMBERED.sub("", clean(typed))
@@ -383,6 +395,8 @@ def _number(said: str) -> Leaf | None:
     read_aloud = re.sub(r"[\s.-]", "", said)
     bare = read_aloud if len(read_aloud) >= FEWEST_DIGITS else said.replace(" ", "")
     if bare.isdigit():
+        if len(bare) >= FEWEST_DIGITS and not is_valid(bare):
+            raise Mistyped
         code = "numero_inscription" if len(bare) == REGISTRATION_DIGITS else "numero_candidat"
         return _leaf(code, Operator.IS, bare)
     return _leaf("ine", Operator.IS, said) if INE.fullmatch(said.upper()) else None

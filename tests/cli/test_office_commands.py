@@ -206,6 +206,7 @@ def test_a_registration_is_given_to_another_academy(capsys):
     ("arguments", "said"),
     [
         (["etat", "00000000000", "valider"], "Aucune inscription ne porte le numéro"),
+        (["etat", "20000030158", "valider"], "20000030158 a un chiffre faux"),
         (["etat", "NUMBER", "anomalie"], "motif"),
         (["etat", "NUMBER", "retablir"], "."),
         (["etat", "NUMBER", "anomalie", "--motif", "x" * 501], "500 caractères"),

@@ -1,5 +1,6 @@
 """`sporades check --deploy`: what a real installation is told of itself before it opens."""
 
+import os
 import socket
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.checks import WARNING, run_checks
 from django.db import connection
 
 from config import environment
-from sporades.web.public import rights
+from sporades.web.public import checks, rights
+from tests.endurance.arena import a_server, drop, pointing_at, url_of
 from tests.intake.clamd import running
 from tests.journal.test_sealing import documented_role
 from tests.mail.post_office import PostOffice
@@ -201,3 +203,32 @@ def test_none_of_it_ends_the_check_in_failure():
     found = run_checks(include_deployment_checks=True)
 
     assert {one.level for one in found if one.id.startswith(OWN)} == {WARNING}
+
+
+def test_style_sheets_that_were_not_gathered_are_told(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "sporades.web.layout.static.Storage"},
+    }
+
+    [said] = told("sporades.E008")
+
+    assert "collectstatic" in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_does_not_keep_all_names_is_told():
+    name = f"sporades_ascii_{os.getpid()}"
+    with a_server() as server:
+        server.execute(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+        try:
+            with pointing_at(url_of(name)):
+                found = checks.the_database_is_migrated(databases=["default"])
+        finally:
+            drop(server, name)
+
+    assert [one.msg for one in found if one.id == "sporades.E009"] == [
+        "DATABASE_URL : la base est en SQL_ASCII, elle ne garde pas tous les noms."
+    ]
+    assert told("sporades.E009") == []

@@ -72,7 +72,7 @@ def test_an_answer_is_new_once_and_names_no_member_of_the_office(mine):
 
     first, second = browser.get(where(registration)), browser.get(where(registration))
 
-    assert said(first)[0] == f"Votre service gestionnaire, {WHEN} Nouvelle réponse {ANSWERED}"
+    assert said(first)[0] == f"Votre service gestionnaire, {WHEN} Nouveau message {ANSWERED}"
     assert said(second)[0] == f"Votre service gestionnaire, {WHEN} {ANSWERED}"
     assert "Claude Martin" not in first.text
     read = dict(ThreadMessage.objects.values_list("is_candidates", "read_at"))
@@ -90,7 +90,7 @@ def test_an_unread_answer_awaits_at_home_and_on_the_pages_of_its_registration(mi
     awaits = ("Votre service gestionnaire vous a écrit.", where(registration))
 
     assert [awaited(browser.get(page))[0] for page in pages] == [awaits] * 3
-    label = "Écrire à mon service gestionnaire (1 réponse non lue)"
+    label = "Écrire à mon service gestionnaire (1 message non lu)"
     assert links(browser.get(pages[1]), label) == [where(registration)]
 
     browser.get(where(registration))
@@ -108,7 +108,7 @@ def test_an_answer_about_what_was_withdrawn_awaits_too(sign_in):
     page = sign_in(registration.candidate).get("/accueil")
 
     assert awaited(page) == [
-        ("Votre service gestionnaire vous a envoyé 2 réponses.", where(registration))
+        ("Votre service gestionnaire vous a envoyé 2 messages.", where(registration))
     ]
 
 

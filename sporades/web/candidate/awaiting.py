@@ -162,10 +162,10 @@ def unread_answers(registrations: Sequence[Any]) -> list[Awaiting]:
         Awaiting(
             sentence="Votre service gestionnaire vous a écrit."
             if one.unread_answers == 1
-            else f"Votre service gestionnaire vous a envoyé {one.unread_answers} réponses.",
+            else f"Votre service gestionnaire vous a envoyé {one.unread_answers} messages.",
             about=str(one) if len(registrations) > 1 else "",
             link=reverse("candidate:thread", args=[one.number]),
-            act="Lire la réponse" if one.unread_answers == 1 else "Lire les réponses",
+            act="Lire le message" if one.unread_answers == 1 else "Lire les messages",
         )
         for one in registrations
         if one.unread_answers

@@ -17,6 +17,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from sporades.core import files, seal, standing
 from sporades.intake import antivirus
+from sporades.web.layout import static
 from sporades.web.public import rights
 
 PROBE = b"sporades check --deploy"
@@ -47,6 +48,12 @@ def legal_pages_are_complete(**kwargs: Any) -> list[Error]:
         for name, what in OWED.items()
         if not getattr(settings, name)
     ]
+
+
+@register(Tags.compatibility, deploy=True)
+def the_style_sheets_are_gathered(**kwargs: Any) -> list[Error]:
+    """Say that no page would be shown: the web does not start without them."""
+    return [] if static.are_gathered() else [Error(static.NOT_GATHERED, id="sporades.E008")]
 
 
 @register(Tags.compatibility, deploy=True)
@@ -100,18 +107,32 @@ def the_database_is_migrated(*, databases: list[str], **kwargs: Any) -> list[Che
     found: list[CheckMessage] = []
     for alias in databases:
         try:
+            found += _encoding(connections[alias])
             found += _rights(connections[alias])
             left = standing.migrations_left(connections[alias])
         except DatabaseTrouble as trouble:
             if isinstance(trouble.__cause__, InsufficientPrivilege):
                 continue  # It answers: a right lacks, and is told.
             said = f"DATABASE_URL : la base ne répond pas ({type(trouble).__name__})."
-            found.append(Error(said, hint="Le serveur, le nom, l'utilisateur.", id="sporades.E003"))
+            hint = "Le serveur, le nom, l'utilisateur, son mot de passe."
+            found.append(Error(said, hint=hint, id="sporades.E003"))
             continue
         if left:
             said = f"{left} migrations ne sont pas faites : « sporades migrate »."
             found.append(Error(said, id="sporades.E004"))
     return found
+
+
+def _encoding(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+    """Say that a database does not keep the names of everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding == "UTF8":
+        return []
+    said = f"DATABASE_URL : la base est en {encoding}, elle ne garde pas tous les noms."
+    hint = "createdb --encoding=UTF8 --template=template0, comme le README."
+    return [Error(said, hint=hint, id="sporades.E009")]
 
 
 def _rights(connection: BaseDatabaseWrapper) -> list[CheckMessage]:

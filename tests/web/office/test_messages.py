@@ -29,7 +29,7 @@ def sent(page, text=ANSWERED):
 
 
 def press(client, registration, said, end=""):
-    """Press « Envoyer la réponse »."""
+    """Press « Envoyer le message »."""
     return client.post(reverse("office:answer_message", args=[registration.number]) + end, said)
 
 
@@ -63,7 +63,7 @@ def test_an_auditor_reads_marks_nothing_and_does_not_answer(member, in_lille):
     assert ASKED in main(page)
     assert "Pas encore lu par le service." in main(page)
     assert "Nouveau message." not in main(page)
-    assert "Envoyer la réponse" not in page.text
+    assert "Envoyer le message" not in page.text
     assert press(auditor, in_lille, {"texte": ANSWERED}).status_code == 404
     assert auditor.get(LIST).status_code == 404
     assert [(one.text, one.read_at) for one in ThreadMessage.objects.all()] == [(ASKED, None)]
@@ -111,7 +111,7 @@ def test_a_candidate_without_address_reads_the_answer_in_a_letter(manager, in_li
 
     gone = press(manager, in_lille, sent(manager.get(tab(in_lille))))
 
-    assert "un courrier, qui la contient, attend d'être imprimé" in words(
+    assert "un courrier, qui le contient, attend d'être imprimé" in words(
         seen(manager.get(gone.url))
     )
     told = Message.objects.get(kind="message_answered")

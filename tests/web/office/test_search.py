@@ -505,9 +505,9 @@ def test_one_box_finds_who_is_called_by_a_number_however_it_is_dialled(
     assert page.redirect_chain[-1][0] == file
 
 
-@pytest.mark.parametrize("typed", ["06 39 98 12 35", "12 2005", "40465555"])
+@pytest.mark.parametrize("typed", ["06 39 98 12 35", "12 2005", "40465556"])
 def test_what_dials_nobody_or_is_no_telephone_finds_nobody(manager, in_lille, typed):
-    kept = {"mobile": "0639981299", "phone": "122005", "guardian_phone": "40465555"}
+    kept = {"mobile": "0639981299", "phone": "122005", "guardian_phone": "40465556"}
     Registration.objects.filter(pk=in_lille.pk).update(**kept)
 
     page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
@@ -804,6 +804,9 @@ def test_who_bears_every_word_that_was_typed_stands_before_those_whose_name_is_l
         ("2001-02-31", NO_SUCH_DAY),
         ("31 février 2001", NO_SUCH_DAY),
         ("14/03/1850", "Indiquez une année entre 1900 et 2200"),
+        ("20000030158", "Ce numéro a un chiffre faux ou deux chiffres inversés"),
+        ("20000003051", "Ce numéro a un chiffre faux ou deux chiffres inversés"),
+        ("10000013", "Ce numéro a un chiffre faux ou deux chiffres inversés"),
         ("Artois 31/02/2001", NO_SUCH_DAY),
         ("Artois 13/2005", "Indiquez un mois entre 1 et 12"),
         ("02/1850 Artois", "Indiquez une année entre 1900 et 2200"),

@@ -100,7 +100,7 @@ def test_in_the_demo_too_every_route_is_declared(settings, tmp_path):
             "DJANGO_SETTINGS_MODULE": "config.settings_test",
             "SPORADES_DEMO": "1",
             "MAIL_URL": f"eml://{tmp_path}",
-            "SITE_URL": f"https://{HOST}",
+            "SITE_URL": f"http://{HOST}",
         },
         capture_output=True,
         text=True,

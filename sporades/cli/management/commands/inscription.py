@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts.registrations import deciding, moving
+from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
@@ -42,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = Registration.objects.whole().filter(number=options["number"]).first()
         if found is None:
-            raise CommandError(f"Aucune inscription ne porte le numéro {options['number']}.")
+            raise CommandError(no_registration(options["number"]))
         try:
             said = self._decide(found, options)
         except Refused as refusal:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.acts.registrations import registering
+from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = Registration.objects.whole().with_owed().filter(number=options["number"]).first()
         if found is None:
-            raise CommandError(f"Aucune inscription ne porte le numéro {options['number']}.")
+            raise CommandError(no_registration(options["number"]))
         by = operator()
         try:
             registering.receive_summary(

@@ -35,7 +35,7 @@ class AnswerMessageForm(MessageForm):
     def __init__(self, *args: object, candidate: Candidate, **options: object) -> None:
         """Say where it is read."""
         super().__init__(*args, **options)
-        self.fields["texte"].label = "Votre réponse"
+        self.fields["texte"].label = "Votre message"
         self.fields["texte"].help_text = f"2 000 signes au plus. {_read_where(candidate)}"
 
 
@@ -122,20 +122,18 @@ def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpR
 
 def _read_where(candidate: Candidate) -> str:
     if candidate.by_letter:
-        return "Un courrier au candidat la contient"
+        return "Un courrier au candidat le contient"
     if candidate.has_account:
-        return (
-            "Le candidat la lira sur sa page ; un mail lui dit qu'elle l'attend, sans la contenir"
-        )
-    return "Ce candidat n'a pas d'espace : un mail la contient en entier. N'y écrivez rien de confidentiel"
+        return "Le candidat le lira sur sa page ; un mail lui dit qu'il l'attend, sans le contenir"
+    return "Ce candidat n'a pas d'espace : un mail le contient en entier. N'y écrivez rien de confidentiel"
 
 
 def _said(registration: Registration) -> str:
     if registration.candidate.by_letter:
-        return "La réponse est écrite : un courrier, qui la contient, attend d'être imprimé."
+        return "Le message est écrit : un courrier, qui le contient, attend d'être imprimé."
     if registration.candidate.has_account:
-        return "La réponse est envoyée : un mail dit au candidat qu'elle l'attend."
-    return "La réponse est envoyée : un mail au candidat la contient."
+        return "Le message est envoyé : un mail dit au candidat qu'il l'attend."
+    return "Le message est envoyé : un mail au candidat le contient."
 
 
 def _page(

@@ -42,7 +42,7 @@ class QuickForm(forms.Form):
         try:
             self.tree = quick.tree_of(said)
             self.tree.condition()
-        except (NotADay, quick.NotUnderstood) as refusal:
+        except (NotADay, quick.Mistyped, quick.NotUnderstood) as refusal:
             raise ValidationError(str(refusal)) from None
         except Unreadable:
             raise ValidationError(_WHAT) from None
