@@ -7,6 +7,10 @@ from sporades.accommodations.models import Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
 
+INTERRUPTS = (
+    "Reçue avant votre dernier jour, cette lettre ou ce message interrompt le délai pour saisir le "
+    "tribunal (code des relations entre le public et l'administration, article L. 411-2)."
+)
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
 PRESUMED_AFTER = timedelta(days=15)
@@ -61,6 +65,20 @@ def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: st
         "votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit dans votre "
         "espace, au-dessus de ce document et à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée "
         f"reçue le {day_in_words(day)} : vous pouvez alors {last}"
+    )
+
+
+def review_in_words(address: Iterable[str]) -> str:
+    """Say how the decision is made to be looked at again, as its document does.
+
+    Args:
+        address: the lines of that of the authority, if the réglementation gives them.
+    """
+    to = ", ".join(address)
+    letter = f", ou par une lettre à l'autorité, {to}" if to else ", ou par une lettre"
+    return (
+        "Pour la faire revoir, écrivez à votre service gestionnaire par un message de votre espace"
+        f"{letter} : dites ce que vous contestez et pourquoi, sans parler de votre santé. {INTERRUPTS}"
     )
 
 

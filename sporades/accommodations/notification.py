@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.accommodations.contesting import contest_in_words
+from sporades.accommodations.contesting import contest_in_words, review_in_words
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.replacing import replaced_by, taken_away
@@ -93,6 +93,7 @@ def content(source: Notified) -> Content:
         "validity": rules.decision.validity if any(one.decided_code for one in measures) else "",
         "appeal": rules.decision.appeal,
         "court": COURT,
+        "review": review_in_words(rules.decision.address),
         "until": contest_in_words(source.at, None, zone),
         "zone": zone,
         "service": contact_of(service),

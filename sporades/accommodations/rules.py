@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.candidates.names import is_named, is_same_person
-from sporades.core.french import listed, local_day
+from sporades.core.french import day_in_words, listed, local_day
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.accommodations import health_papers, procedure_of
@@ -62,6 +62,25 @@ class Wish:
 def wishes_of(measures: Iterable[AskedMeasure]) -> tuple[Wish, ...]:
     """Return what is asked for, as the rules judge it."""
     return tuple(Wish(one.code, tuple(one.papers), one.precision) for one in measures)
+
+
+def changed_since_in_words(registration: Registration, instant: datetime | None) -> str:
+    """Say that the épreuves that are named are those of today, where they may not have been then.
+
+    What is advised or granted for all épreuves is so for one that is chosen later.
+
+    Args:
+        registration: whose.
+        instant: when something was signed or decided.
+    """
+    amended = registration.amended_at
+    if amended is None or instant is None or amended <= instant:
+        return ""
+    day = day_in_words(local_day(amended, registration.service.zone))
+    return (
+        f"L'inscription a été modifiée depuis, le {day} : les épreuves nommées ici sont celles "
+        "d'aujourd'hui."
+    )
 
 
 def exam_of(registration: Registration) -> Exam:

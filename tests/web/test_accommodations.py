@@ -60,6 +60,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.medical.given import confide
+from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, confirm, main, seen, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
@@ -882,6 +883,41 @@ def test_what_was_granted_and_is_not_asked_again_is_named_where_it_is_read_over(
     )
     assert none.context["lost"] == []
     assert "remplacera celle qui vous a été notifiée" in main(none)
+
+
+def test_the_epreuves_of_a_decision_are_said_to_be_those_of_today_once_something_was_changed(
+    sign_in, registration
+):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    client = sign_in(registration.candidate)
+    client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+    before = main(client.get(at(registration)))
+
+    Registration.objects.filter(pk=registration.pk).update(amended_at=NOW + timedelta(days=2))
+    after = main(client.get(at(registration)))
+
+    said = (
+        "L'inscription a été modifiée depuis, le 27 novembre 2026 : les épreuves nommées ici sont "
+        "celles d'aujourd'hui. La notification garde celles du jour de la décision."
+    )
+    assert said in plain(after)
+    assert "modifiée depuis" not in before
+
+
+def test_a_decision_that_grants_nothing_is_not_said_to_be_valid_until_the_diploma(
+    sign_in, registration
+):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD))
+    decide(registration, TIERS=DecisionOn(Decision.REFUSED, reason="Non prévu."))
+    _notify(registration, at=NOW)
+    client = sign_in(registration.candidate)
+    paper = main(client.get(f"/mes-documents/{registration.number}/decision-amenagement"))
+
+    page = main(client.get(at(registration)))
+
+    for said in (page, paper):
+        assert "jusqu'à l'obtention du diplôme" not in said
+        assert "interrompt le délai pour saisir le tribunal" in plain(said)
 
 
 @pytest.mark.parametrize(

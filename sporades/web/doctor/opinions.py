@@ -16,7 +16,7 @@ from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.replacing import granted_in_words, not_asked_again_of, replaced_by
-from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import changed_since_in_words, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
 from sporades.acts.accommodating import NotInCharge, papers_given
@@ -304,6 +304,7 @@ def _page(
         "former_open": papers["opened"] is None,
         "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",
         "opinions": _opinions(found),
+        "changed_since": changed_since_in_words(registration, found.opined_at),
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
         "erased": day_in_words(confided_until(held.erase_after))
         if held and held.erase_after

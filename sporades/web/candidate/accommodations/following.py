@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from sporades.accommodations.contesting import contest_in_words
+from sporades.accommodations.contesting import INTERRUPTS, contest_in_words
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import decision_among, last_among, proposals, taken_back_among
 from sporades.accommodations.rules import (
     Sat,
+    changed_since_in_words,
     deadline_of,
     decision_on_papers,
     is_minor,
@@ -131,6 +132,9 @@ def _of_decision(
         "document": NOTIFICATION.slug if last.notification else "",
         "decided": [] if last.is_to_read else _decided(last, registration),
         "decided_by": _decided_by(last, zone),
+        "changed_since": changed_since_in_words(registration, last.decided_at),
+        "grants": any(one.decided_code for one in last.measures.all()),
+        "interrupts": INTERRUPTS,
         "contested": contest_in_words(last.notified_at, last.opened_at, zone),
     }
 

@@ -16,6 +16,7 @@ from sporades.accommodations.replacing import (
 )
 from sporades.accommodations.rules import (
     Sat,
+    changed_since_in_words,
     deadline_of,
     granted_in_part,
     is_another_guardian,
@@ -100,6 +101,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         if case.left_at and may_decide
         else "",
         "reading": _reading(case, zone),
+        "changed_since": changed_since_in_words(registration, case.decided_at or case.opined_at),
         **_in_force(case, sat, may_decide=may_decide),
     }
 
