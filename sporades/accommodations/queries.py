@@ -279,18 +279,35 @@ def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
         former: the last decision that was notified.
         asked: what the réglementation says now.
     """
+    return _proposed(former.measures.all(), asked, as_asked=former.is_to_read)
+
+
+def granted_by(measures: Iterable[AskedMeasure], asked: Accommodations) -> list[Proposal]:
+    """Return the measures that a decision grants, each once.
+
+    Args:
+        measures: what is decided of each.
+        asked: what the réglementation says now.
+    """
+    return _proposed(measures, asked, as_asked=False)
+
+
+def _proposed(
+    measures: Iterable[AskedMeasure], asked: Accommodations, *, as_asked: bool
+) -> list[Proposal]:
     found: dict[str, Proposal] = {}
-    for one in former.measures.all():
-        code = one.code if former.is_to_read else one.decided_code
+    for one in measures:
+        code = one.code if as_asked else one.decided_code
         measure = asked.measure(code) if code else None
         if measure is None:
             continue
-        told = one.papers if former.is_to_read else one.granted_papers
+        told = one.papers if as_asked else one.granted_papers
         papers = tuple(told) if measure.is_by_paper else ()
         before = found.get(code)
         if before is not None:
+            # Of one that is granted twice, for some épreuves and for all, all count.
             papers = (*before.papers, *papers) if papers and before.papers else ()
-        own = one.precision if former.is_to_read else one.granted_precision
+        own = one.precision if as_asked else one.granted_precision
         said = own or (before.precision if before else "")
         found[code] = Proposal(code, tuple(dict.fromkeys(papers)), precision=said)
     return list(found.values())

@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.queries import asked_again, decision_of, still_sat
+from sporades.accommodations.queries import (
+    Proposal,
+    asked_again,
+    decision_of,
+    granted_by,
+    still_sat,
+)
 from sporades.accommodations.rules import (
     Sat,
     Wish,
@@ -31,42 +37,27 @@ def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:
     rules, taken = rules_of(former.registration), list(sat)
     if rules is None:
         return []
-    return [wish_in_words(rules, wish, taken) for wish in _granted(rules, former.measures.all())]
+    granted = still_sat(_granted(rules, former), taken)
+    return [wish_in_words(rules, Wish(one.code, one.papers), taken) for one in granted]
 
 
-def lost_by_asking(case: Case, former: Case, sat: Iterable[Sat]) -> list[str]:
+def lost_by_asking(
+    case: Case, former: Case, sat: Iterable[Sat], *, by_candidate: bool
+) -> list[str]:
     """Return what a decision granted and a request does not ask for again.
 
-    Of a notification that its candidate has not read, what it was asked for: nothing else is to
-    tell them what was decided.
-
     Args:
         case: the request.
         former: the decision.
         sat: the épreuves that are sat.
+        by_candidate: whether its candidate reads it: of a notification that they have not opened,
+            it is what was asked for, for nothing else is to tell them what was decided.
     """
     rules, taken = rules_of(case.registration), list(sat)
     if rules is None:
         return []
-    before = still_sat(asked_again(former, rules), taken)
-    wishes = [Wish(one.code, one.papers) for one in before]
-    return _lost(rules, taken, wishes, wishes_of(case.measures.all()))
-
-
-def not_asked_again_of(case: Case, former: Case, sat: Iterable[Sat]) -> list[str]:
-    """Return what a decision granted and a request does not ask for again, read or not.
-
-    Args:
-        case: the request.
-        former: the decision.
-        sat: the épreuves that are sat.
-    """
-    rules, taken = rules_of(case.registration), list(sat)
-    if rules is None:
-        return []
-    return _lost(
-        rules, taken, _granted(rules, former.measures.all()), wishes_of(case.measures.all())
-    )
+    before = asked_again(former, rules) if by_candidate else _granted(rules, former)
+    return _lost(rules, taken, before, wishes_of(case.measures.all()))
 
 
 def taken_away(
@@ -80,8 +71,8 @@ def taken_away(
         sat: the épreuves that are sat.
         rules: what the réglementation says.
     """
-    granted = _granted(rules, former.measures.all())
-    return _lost(rules, list(sat), granted, _granted(rules, measures))
+    now = [Wish(one.code, one.papers) for one in granted_by(measures, rules)]
+    return _lost(rules, list(sat), _granted(rules, former), now)
 
 
 def wish_in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
@@ -93,22 +84,12 @@ def wish_in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
     return f"{label} ({papers_in_words(wish.papers, sat, wish.code)})"
 
 
-def _granted(rules: Accommodations, measures: Iterable[AskedMeasure]) -> list[Wish]:
-    found: dict[str, Wish] = {}
-    for one in measures:
-        measure = rules.measure(one.decided_code) if one.decided_code else None
-        if measure is None:
-            continue
-        papers = tuple(one.granted_papers) if measure.is_by_paper else ()
-        known = found.get(measure.code)
-        if known is not None:
-            # Of one that is granted twice, for some épreuves and for all, all count.
-            papers = (*known.papers, *papers) if papers and known.papers else ()
-        found[measure.code] = Wish(measure.code, tuple(dict.fromkeys(papers)))
-    return list(found.values())
+def _granted(rules: Accommodations, former: Case) -> list[Proposal]:
+    return granted_by(former.measures.all(), rules)
 
 
 def _lost(
-    rules: Accommodations, sat: list[Sat], before: list[Wish], now: Iterable[Wish]
+    rules: Accommodations, sat: list[Sat], before: list[Proposal], now: Iterable[Wish]
 ) -> list[str]:
-    return [wish_in_words(rules, wish, sat) for wish in not_asked_again(rules, sat, before, now)]
+    held = [Wish(one.code, one.papers) for one in still_sat(before, sat)]
+    return [wish_in_words(rules, wish, sat) for wish in not_asked_again(rules, sat, held, now)]

@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,7 +65,11 @@ def home(request: HttpRequest) -> HttpResponse:
         .prefetch_related("measures")
     )
     waiting = (
-        mine.filter(state=State.WITH_DOCTOR).select_related("instead_of").order_by("since", "pk")
+        mine.filter(state=State.WITH_DOCTOR)
+        .annotate(given=kinds_confided(OuterRef("registration")))
+        .select_related("instead_of")
+        .prefetch_related("measures")
+        .order_by("since", "pk")
     )
     said = mine.filter(state__in=OVER).without_those_taken_again_on_it()
     left = Case.objects.within(request.reach).left_by(request.user).filter(state=State.INCOMPLETE)
@@ -71,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         name: Paginator(cases, on_a_page).get_page(request.GET.get(name))
         for name, cases, on_a_page in (
             ("chez-vous", waiting, MOST_AT_ONCE),
-            ("a-prendre", free.order_by("since", "pk"), A_FEW),
+            ("a-prendre", free.order_by(_mine_first(request), "since", "pk"), A_FEW),
             ("attend-le-candidat", left.order_by("since", "pk"), A_FEW),
             ("avis", said.order_by("-opined_at", "-pk"), A_FEW),
         )
@@ -95,6 +101,12 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     context = dict(zip(("waiting", "free", "left", "said"), lists, strict=True))
     return render(request, "doctor/home.html", context)
+
+
+def _mine_first(request: HttpRequest) -> OrderBy:
+    """Order by whether the reader had a request already: they know it, and its candidate waits for them."""
+    was_mine = ExpressionWrapper(Q(former_doctor=request.user.pk), output_field=BooleanField())
+    return Coalesce(was_mine, Value(value=False)).desc()
 
 
 def _was_mine(request: HttpRequest, case: Case) -> bool:

@@ -15,7 +15,7 @@ from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
-from sporades.accommodations.replacing import granted_in_words, not_asked_again_of, replaced_by
+from sporades.accommodations.replacing import granted_in_words, lost_by_asking, replaced_by
 from sporades.accommodations.rules import changed_since_in_words, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
@@ -473,7 +473,7 @@ def _in_force(case: Case) -> list[tuple[str, str]]:
     if former is None:
         return []
     former.registration, sat = case.registration, sat_by(case.registration)
-    lost = [] if case.instead_of_id else not_asked_again_of(case, former, sat)
+    lost = [] if case.instead_of_id else lost_by_asking(case, former, sat, by_candidate=False)
     return [
         ("Accordé en ce moment", " ; ".join(granted_in_words(former, sat)) or "Rien"),
         ("Accordé, et pas redemandé : cessera", " ; ".join(lost)),

@@ -21,7 +21,7 @@ from sporades.medical import sealing
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
-from sporades.web.doctor.forms import NOT_SPECIFIED, UNSPECIFIED
+from sporades.web.doctor.forms import NO_ONE, NOT_SPECIFIED, UNSPECIFIED
 from tests.accommodations.asked import MANAGER, case_of, decide, reach
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.asked import write as ask
@@ -77,11 +77,25 @@ def test_a_request_without_a_doctor_is_taken_and_its_candidate_is_then_named(doc
 def test_who_takes_a_request_knows_whether_its_mandatory_papers_were_confided(doctor, db):
     bare = reach(a_registration(a_candidate(email="sans@exemple.test")), State.ASKED)
     before = said(doctor.get(HOME))
+    take(doctor, bare)
+    taken = said(doctor.get(HOME))
     confide(bare.registration, kind="CERTIFICAT")
     after = said(doctor.get(HOME))
 
     assert "Procédure complète Il en manque un" in before
+    assert "Procédure complète Il en manque un" in taken
     assert "Procédure complète Tous confiés" in after
+
+
+def test_a_request_that_one_had_comes_back_before_those_that_have_waited_longer(doctor, case):
+    older = reach(
+        a_registration(a_candidate(email="avant@x.test")), State.ASKED, at=NOW - timedelta(days=9)
+    )
+    doctor.post(at("give_back", case), {"medecin": NO_ONE})
+
+    listed = doctor.get(HOME).context["free"]["lines"]
+
+    assert [one["case"].pk for one in listed] == [case.pk, older.pk]
 
 
 def test_what_came_after_the_deadline_is_read_with_its_reason(doctor, case):
@@ -182,7 +196,7 @@ def test_the_list_takes_as_many_questions_for_three_requests_as_for_one(
     assert {len(page.context[name]["lines"]) for name in LISTS} == {count}
 
 
-LIST = 12
+LIST = 13
 LISTS = ("waiting", "free", "said")
 
 

@@ -114,6 +114,6 @@ def lost_by(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:
         return NOTHING_LOST
     return {
         "replacing": replacing(former, case.registration.service.zone),
-        "lost": lost_by_asking(case, former, sat),
+        "lost": lost_by_asking(case, former, sat, by_candidate=True),
         "was_read": not former.is_to_read,
     }

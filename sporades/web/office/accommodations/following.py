@@ -11,7 +11,7 @@ from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, decision_of, last_case_of
 from sporades.accommodations.replacing import (
     granted_in_words,
-    not_asked_again_of,
+    lost_by_asking,
     taken_away,
 )
 from sporades.accommodations.rules import (
@@ -182,7 +182,7 @@ def _in_force(case: Case, sat: list[Sat], *, may_decide: bool) -> dict[str, Any]
     lost: list[str] = []
     if rules is not None and not is_asked_whole:
         lost = (
-            not_asked_again_of(case, former, sat)
+            lost_by_asking(case, former, sat, by_candidate=False)
             if case.is_undecided
             else taken_away(former, measures, sat, rules)
         )
