@@ -1,12 +1,15 @@
-"""What is left to do of a request before it is sent: which act comes next, in words, and until when (H1)."""
+"""What is left to do of a request, in words: which act comes next, until when, which papers lack (H1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import papers_called_for_by
 from sporades.accommodations.rules import deadline_of, is_late, late_until, takes_late
 from sporades.core.french import listed
+from sporades.registrations.models import Registration
 
 
 class Act(StrEnum):
@@ -99,3 +102,20 @@ def unsent_in_words(case: Case, *, at: datetime) -> str:
     until = late_until(registration)
     last = f" avant le {service.said(until, reader)}" if until else ""
     return f"{late} : une demande tardive est encore reçue{last}."
+
+
+def papers_in_hand(case: Case, registration: Registration, given: Iterable[str]) -> str:
+    """Say whether the mandatory papers of health of a request that was sent are confided.
+
+    Args:
+        case: the request, with its measures.
+        registration: whose.
+        given: the codes of those that are.
+    """
+    if case.is_on_paper:
+        return "Sur papier" if case.has_envelope else "Sur papier, sans enveloppe"
+    due = {one.code for one in papers_called_for_by(case, registration) if one.is_mandatory}
+    missing = len(due - set(given))
+    if not missing:
+        return "Tous confiés"
+    return "Il en manque un" if missing == 1 else f"Il en manque {missing}"

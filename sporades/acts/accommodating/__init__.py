@@ -35,6 +35,7 @@ from sporades.acts.accommodating.entrusting import (
     papers_given,
     reword_missing,
     take_from_doctor,
+    with_kinds_given,
 )
 from sporades.acts.accommodating.following import (
     follow,
@@ -92,6 +93,7 @@ __all__ = [
     "take_again",
     "take_from_doctor",
     "take_up",
+    "with_kinds_given",
     "withdraw",
     "write",
 ]

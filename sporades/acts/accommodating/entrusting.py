@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import AsRead, Case
@@ -16,7 +17,7 @@ from sporades.acts.accommodating.telling import note, open_papers_to, tell_candi
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
-from sporades.medical.queries import kinds_given
+from sporades.medical.queries import kinds_confided, kinds_given
 
 
 class NotInCharge(Refused):
@@ -231,6 +232,12 @@ class PaperGiven:
     label: str
     is_mandatory: bool
     is_given: bool
+
+
+def with_kinds_given(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return requests with `given`, the codes of the papers that were confided for each, and no more."""
+    given = kinds_confided(OuterRef("registration"))
+    return cases.annotate(given=given).prefetch_related("measures")
 
 
 def papers_given(case: Case) -> list[PaperGiven]:

@@ -14,12 +14,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
+from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import doctors_for, papers_called_for_by
+from sporades.accommodations.queries import doctors_for
 from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import is_set_aside
-from sporades.acts.accommodating import NotInCharge
+from sporades.acts.accommodating import NotInCharge, with_kinds_given
 from sporades.acts.medical import opining
 from sporades.acts.registrations.moving import moves_of
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
@@ -28,7 +29,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.medical import sealing
 from sporades.medical.models import OpinionDraft
-from sporades.medical.queries import asked_of, compartment, kinds_confided, said_by
+from sporades.medical.queries import asked_of, compartment, said_by
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
@@ -51,10 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The requests in charge, those that a doctor may take, those whose opinion is signed."""
     mine = Case.objects.within(request.reach).entrusted_to(request.user)
     free = (
-        Case.objects.without_a_doctor()
-        .within(request.reach)
+        with_kinds_given(Case.objects.without_a_doctor().within(request.reach))
         .annotate(
-            given=kinds_confided(OuterRef("registration")),
             is_set_aside=Exists(
                 asked_of(OuterRef("registration"), at=OuterRef("incomplete_at")).filter(
                     written_at__gt=OuterRef("asked_at")
@@ -62,13 +61,10 @@ def home(request: HttpRequest) -> HttpResponse:
             ),
         )
         .select_related("instead_of")
-        .prefetch_related("measures")
     )
     waiting = (
-        mine.filter(state=State.WITH_DOCTOR)
-        .annotate(given=kinds_confided(OuterRef("registration")))
+        with_kinds_given(mine.filter(state=State.WITH_DOCTOR))
         .select_related("instead_of")
-        .prefetch_related("measures")
         .order_by("since", "pk")
     )
     said = mine.filter(state__in=OVER).without_those_taken_again_on_it()
@@ -392,7 +388,7 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "registration": registration,
         "age": time_left_in_words(request.arrived_at - case.asked_at) if case.asked_at else "",
         "deadline": day_in_words(deadline),
-        "lacks": _lacks(case, registration) if hasattr(case, "given") else "",
+        "lacks": papers_in_hand(case, registration, case.given) if hasattr(case, "given") else "",
         "was_mine": _was_mine(request, case),
         "has_opined": former_of(request, case) is not None,
         "again": case.get_again_display().lower(),
@@ -400,14 +396,3 @@ def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[
         "since": day_in_words(local_day(case.since, zone)) if case.since else "",
         "opined": day_in_words(local_day(case.opined_at, zone)) if case.opined_at else "",
     }
-
-
-def _lacks(case: Any, registration: Registration) -> str:
-    """Say whether a mandatory paper of health is not confided yet, of what was read with a request."""
-    if case.is_on_paper:
-        return "Sur papier" if case.has_envelope else "Sur papier, sans enveloppe"
-    due = [one.code for one in papers_called_for_by(case, registration) if one.is_mandatory]
-    missing = len(set(due) - set(case.given))
-    if not missing:
-        return "Tous confiés"
-    return "Il en manque un" if missing == 1 else f"Il en manque {missing}"

@@ -321,6 +321,25 @@ def test_each_step_names_its_requests_and_who_has_them(manager, in_lille, state,
     assert in_lille.number in main(page)
 
 
+@pytest.mark.usefixtures("kept", "confided")
+@pytest.mark.parametrize("is_confided", [False, True])
+@pytest.mark.parametrize(
+    ("state", "is_said"),
+    [(State.ASKED, True), (State.OPINION_GIVEN, True), (State.DECIDED, False)],
+)
+def test_the_list_says_whether_the_mandatory_papers_are_there(
+    manager, in_lille, is_confided, state, is_said
+):
+    if is_confided:
+        confide(in_lille, kind="CERTIFICAT")
+    reach(in_lille, state)
+
+    page = main(manager.get(LIST))
+
+    said = "tous confiés" if is_confided else "il en manque un"
+    assert (f"Papiers obligatoires : {said}" in page) == is_said
+
+
 @pytest.mark.parametrize(
     ("state", "step", "action"),
     [

@@ -15,9 +15,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accommodations.late import was_in_time
+from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Reach
+from sporades.acts.accommodating import with_kinds_given
 from sporades.batches import operations as batches
 from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.batches.actions import ACTIONS
@@ -90,6 +92,9 @@ STEPS = (
     ),
 )
 """In the order in which they are shown: first what waits for the office."""
+
+PAPERS_ARE_SAID = {State.ASKED, State.OPINION_GIVEN}
+"""Where whoever goes on with a request wants to know whether its papers are there."""
 
 BY_CODE = {one.code: one for one in STEPS}
 
@@ -208,7 +213,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     counted = queue.counted()
     step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
     in_step = next(count for one, count, _ in counted if one == step)
-    pages = _Pages(step.of(queue.cases, at), count=in_step)
+    waiting = step.of(queue.cases, at)
+    if step.state in PAPERS_ARE_SAID:
+        waiting = with_kinds_given(waiting)
+    pages = _Pages(waiting, count=in_step)
     page = pages.get_page(request.GET.get("page"))
     rows = list(page)
     keys = {one.registration_id for one in rows}
@@ -272,7 +280,7 @@ def _prepare(request: HttpRequest, queue: CaseQueue) -> HttpResponse:
 
 
 def _line(
-    case: Case, registration: Registration, step: Step, *, at: datetime, academy: str
+    case: Any, registration: Registration, step: Step, *, at: datetime, academy: str
 ) -> dict[str, Any]:
     where = {WALK: step.code, **({"academie": academy} if academy else {})}
     called = f"Appelé par {case.called_name} : personne n'a répondu" if case.called_at else ""
@@ -286,6 +294,9 @@ def _line(
         "call_mark": case.call_mark,
         "phones": phones_of(registration) if step.state == State.NOTIFIED else [],
         "is_left": case.left_at is not None,
+        "papers": papers_in_hand(case, registration, case.given).lower()
+        if step.state in PAPERS_ARE_SAID
+        else "",
         "age": time_left_in_words(at - case.since) if case.since else "",
         "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
     }
