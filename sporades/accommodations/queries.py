@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.rules import Sat, papers_called_for, rules_of
@@ -149,6 +149,18 @@ def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
     # Who was only invited reads nothing yet: a request would wait for nobody.
     joined = found.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return list(joined.select_related("user").order_by("full_name", "pk"))
+
+
+def waiting_with(doctors: Iterable[int]) -> dict[int, int]:
+    """Return how many requests wait for each of some doctors; one who has none has no line.
+
+    Args:
+        doctors: the keys of their accounts.
+    """
+    mine = Case.objects.filter(doctor__in=list(doctors), state=State.WITH_DOCTOR, stands=True)
+    return dict(
+        mine.order_by().values("doctor").annotate(count=Count("pk")).values_list("doctor", "count")
+    )
 
 
 def left_by_their_doctor(*, day: date) -> QuerySet[Case]:

@@ -63,7 +63,7 @@ from tests.accommodations.asked import (
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
 from tests.spaces import plain
-from tests.web.guide import main, seen, signed_in
+from tests.web.guide import main, seen, signed_in, words
 
 LIST = reverse("office:accommodations")
 AUTHOR = {
@@ -447,6 +447,26 @@ def test_a_doctor_of_another_academy_is_not_offered(manager, in_lille):
 
     assert answered.status_code == 422
     assert case_of(in_lille).state == State.ASKED
+
+
+def test_of_several_doctors_it_is_said_how_many_requests_each_has(manager, in_lille, doctor):
+    other = a_doctor("autre.medecin@exemple.test")
+    Membership.objects.create(
+        user=other, role=Membership.Role.DOCTOR, full_name="Dr Paul Petit", academies=["A09"]
+    )
+    elsewhere = a_registration(a_candidate(email="une.autre@exemple.test"))
+    reach(elsewhere, State.ASKED)
+    entrust(elsewhere, doctor)
+    reach(in_lille, State.ASKED)
+
+    page = manager.get(page_of(in_lille))
+
+    offered = [words(one) for one in seen(page).cssselect("[name=medecin] option")]
+    assert offered == [
+        "Choisissez",
+        "Dr Camille Roy (1 demande en attente)",
+        "Dr Paul Petit (aucune demande en attente)",
+    ]
 
 
 def test_a_doctor_who_was_only_invited_is_not_offered(manager, in_lille, doctor):

@@ -15,6 +15,7 @@ from sporades.accommodations.models import (
     Case,
 )
 from sporades.accommodations.operations import Author
+from sporades.accommodations.queries import waiting_with
 from sporades.accommodations.rules import exam_of, rules_of
 from sporades.accommodations.states import (
     CORRECT,
@@ -72,6 +73,12 @@ MEANWHILE = {
 """Why nothing is done of a request that its candidate has taken meanwhile."""
 
 
+def _requests(count: int) -> str:
+    if not count:
+        return "aucune demande en attente"
+    return "1 demande en attente" if count == 1 else f"{count} demandes en attente"
+
+
 class EntrustForm(forms.Form):
     """To which doctor a request is given."""
 
@@ -80,13 +87,27 @@ class EntrustForm(forms.Form):
         error_messages={"required": "Choisissez le médecin à qui confier la demande."},
     )
 
-    def __init__(self, data: Any = None, *, doctors: Sequence[Membership]) -> None:
-        """Offer the doctors of the academy."""
+    def __init__(
+        self, data: Any = None, *, doctors: Sequence[Membership], is_counted: bool = True
+    ) -> None:
+        """Offer the doctors of the academy; of several, how many requests each has to look at.
+
+        Args:
+            data: what was sent.
+            doctors: those of the academy.
+            is_counted: whether somebody reads how many.
+        """
         super().__init__(data)
         self.doctors = {str(one.user_id): one for one in doctors}
         named = [(key, one.full_name) for key, one in self.doctors.items()]
-        several = [("", "Choisissez"), *named] if len(named) > 1 else named
-        self.fields["medecin"].choices = several  # type: ignore[attr-defined] # a ChoiceField
+        if len(named) > 1 and is_counted:
+            waiting = waiting_with(one.user_id for one in doctors)
+            named = [
+                (key, f"{name} ({_requests(waiting.get(int(key), 0))})") for key, name in named
+            ]
+        if len(named) > 1:
+            named.insert(0, ("", "Choisissez"))
+        self.fields["medecin"].choices = named  # type: ignore[attr-defined] # a ChoiceField
 
     @property
     def doctor(self) -> Membership:
@@ -211,7 +232,8 @@ class CaseForms:
             return data if self.act == name else None
 
         self.has_doctors = bool(doctors)
-        self.entrust = EntrustForm(sent("confier"), doctors=doctors)
+        is_offered = "confier" in self.possible
+        self.entrust = EntrustForm(sent("confier"), doctors=doctors, is_counted=is_offered)
         self.missing = MissingForm(
             sent("incomplete") or sent("reformuler"), initial={"manque": case.missing}
         )
