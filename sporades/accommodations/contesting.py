@@ -11,6 +11,7 @@ INTERRUPTS = (
     "Reçue avant votre dernier jour, cette lettre ou ce message interrompt le délai pour saisir le "
     "tribunal (code des relations entre le public et l'administration, article L. 411-2)."
 )
+"""What whoever asks the authority to look again keeps: the way to the court."""
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
 PRESUMED_AFTER = timedelta(days=15)
@@ -63,7 +64,8 @@ def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: st
     return (
         f"{notified}. Vous avez deux mois pour la contester, à compter du jour où vous l'ouvrez dans "
         "votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit dans votre "
-        "espace, au-dessus de ce document et à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée "
+        "espace, au-dessus de ce document et à la page « Aménagement d'épreuves ». Si rien ne montre ce "
+        "jour, elle est réputée "
         f"reçue le {day_in_words(day)} : vous pouvez alors {last}"
     )
 

@@ -18,6 +18,7 @@ from sporades.accommodations.rules import (
     rules_of,
     wishes_of,
 )
+from sporades.core.french import day_in_words, local_day
 from sporades.exams.schema.accommodations import Accommodations
 
 
@@ -25,6 +26,17 @@ def replaced_by(case: Case) -> Case | None:
     """Return the decision that the one on a request replaces, or will, if there is one."""
     former = case.instead_of or decision_of(case.registration)
     return None if former is None or former.pk == case.pk or former.decided_at is None else former
+
+
+def former_decision_in_words(case: Case) -> str:
+    """Say whether a decision was received before: the one that is taken again is one, and any of ours."""
+    if case.instead_of_id is not None and not case.has_former_decision:
+        return "Oui, celle qui est reprise"
+    former = replaced_by(case)
+    if former is None or former.notified_at is None:
+        return case.former_in_words
+    day = local_day(former.notified_at, case.registration.service.zone)
+    return f"Oui, que le service a notifiée le {day_in_words(day)} pour cette inscription"
 
 
 def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:

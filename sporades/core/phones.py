@@ -53,7 +53,8 @@ def ways_to_dial(number: str) -> list[str]:
         number: the number, without what people write between digits.
 
     Returns:
-        None where it is no telephone number at all: too short, too long, or with other signs.
+        The number among them; nothing where it is no telephone number at all: too short, too long,
+        or with other signs.
     """
     for digits, indicatifs in _CALLED_BY.items():
         zero = "0" if digits == 10 else ""  # noqa: PLR2004 - the ten of France

@@ -60,16 +60,13 @@ def compartment_to_show(registration: Registration, zone: str) -> Compartment | 
 
 
 def kinds_given(registration: Registration) -> set[str]:
-    """Return the codes of the papers of which a registration has at least one clean file."""
-    papers = Paper.objects.confided()
-    found = papers.filter(compartment__registration=registration, is_clean=True)
-    return set(found.values_list("kind", flat=True))
+    """Return the codes of the papers that were given, those that are not verified yet too."""
+    return set(_given_to(registration).values_list("kind", flat=True))
 
 
-def all_kinds_confided(registration: Registration) -> set[str]:
-    """Return the codes of the papers that a registration has been given, checked yet or not."""
-    found = Paper.objects.confided().filter(compartment__registration=registration)
-    return set(found.values_list("kind", flat=True))
+def _given_to(registration: Registration | OuterRef) -> QuerySet[Paper]:
+    given: QuerySet[Paper] = Paper.objects.confided().filter(compartment__registration=registration)
+    return given.exclude(is_clean=False)
 
 
 def was_given_since(compartment: Compartment, instant: datetime) -> bool:
@@ -87,8 +84,7 @@ def kinds_confided(registration: OuterRef) -> ArraySubquery:
     Args:
         registration: the column that says of which one, of the rows that this is read with.
     """
-    given = Paper.objects.confided().filter(compartment__registration=registration)
-    return ArraySubquery(given.exclude(is_clean=False).values("kind"))
+    return ArraySubquery(_given_to(registration).values("kind"))
 
 
 def is_confided(

@@ -27,7 +27,7 @@ class OfSomebody(Refused):
 
     message = (
         "Cette recherche désigne une personne : elle ne se partage pas. Décochez cette case, ou "
-        "retirez les critères de nom, de naissance, de numéro et d'adresse."
+        "retirez les critères de nom, de naissance, de numéro, d'adresse et de téléphone."
     )
 
 

@@ -235,14 +235,15 @@ def test_a_doctor_opens_nothing_that_the_antivirus_has_not_found_clean(registrat
         opened(registration, paper)
 
 
-def test_a_kind_is_given_once_one_of_its_files_is_clean(registration):
+def test_a_kind_is_given_until_its_only_file_is_found_infected(registration):
     paper = confide(registration, kind="bulletins")
-    confide(registration)
-    assert kinds_given(registration) == set()
+    waiting = kinds_given(registration)
 
     found_clean(paper)
+    clean = kinds_given(registration)
+    found_clean(confide(registration, kind="certificat"), is_clean=False)
 
-    assert kinds_given(registration) == {"bulletins"}
+    assert waiting == clean == kinds_given(registration) == {"bulletins"}
     assert kinds_given(a_registration()) == set()
 
 

@@ -7,13 +7,14 @@ from django.db import transaction
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
-from sporades.accommodations.queries import lock_case, papers_asked_of
+from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
+from sporades.acts.accommodating.entrusting import papers_given
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
 from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
-from sporades.medical.queries import all_kinds_confided, compartment
+from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
@@ -150,8 +151,7 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
         medical.drop_taken_back(found, at=at)
     codes = list(locked.measures.values_list("code", flat=True))
     note("accommodation sent", locked, by=by, at=at, measures=codes)
-    due = {one.code for one in papers_asked_of(locked.registration) if one.is_mandatory}
-    lacks = bool(due - all_kinds_confided(locked.registration)) if due else False
+    lacks = any(one.is_mandatory and not one.is_given for one in papers_given(locked))
     tell_candidate(locked, "request_received", at=at, lacks=lacks)
 
 

@@ -15,7 +15,12 @@ from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_asked_of
-from sporades.accommodations.replacing import granted_in_words, lost_by_asking, replaced_by
+from sporades.accommodations.replacing import (
+    former_decision_in_words,
+    granted_in_words,
+    lost_by_asking,
+    replaced_by,
+)
 from sporades.accommodations.rules import changed_since_in_words, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
@@ -435,7 +440,7 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     return [
         *rows,
         ("Plan en vigueur", plan.label if plan else "Aucun"),
-        ("Décision antérieure", _former_decision(case)),
+        ("Décision antérieure", former_decision_in_words(case)),
         *_in_force(case),
         *late_told(case, case.measures.all()),
     ]
@@ -454,17 +459,6 @@ def _on_paper(case: Case) -> str:
         "Les papiers de cette demande sont sur papier, dans une enveloppe fermée que le service "
         "gestionnaire vous remet sans l'ouvrir : rien n'en est ici."
     )
-
-
-def _former_decision(case: Case) -> str:
-    """Say whether a decision was received before: the one that is taken again is one, and any of ours."""
-    if case.instead_of_id is not None and not case.has_former_decision:
-        return "Oui, celle qui est reprise"
-    former = replaced_by(case)
-    if former is None or former.notified_at is None:
-        return case.former_in_words
-    day = local_day(former.notified_at, case.registration.service.zone)
-    return f"Oui, que le service a notifiée le {day_in_words(day)} pour cette inscription"
 
 
 def _in_force(case: Case) -> list[tuple[str, str]]:

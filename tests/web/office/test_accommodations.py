@@ -904,6 +904,9 @@ def test_who_decides_reads_what_is_granted_now_and_what_will_stop(manager, in_li
 
     whole = "Temps majoré d'un tiers (Français, Mathématiques et Éducation physique et sportive)"
     for said in (page, to_decide):
+        assert "Décision antérieure Oui, que le service a notifiée le 25 novembre 2026" in plain(
+            said
+        )
         assert f"Elle accorde : {whole} Secrétaire lecteur" in plain(said)
         assert (
             f"plus une fois la nouvelle décision notifiée : {whole} Secrétaire lecteur "

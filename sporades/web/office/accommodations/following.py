@@ -10,6 +10,7 @@ from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, decision_of, last_case_of
 from sporades.accommodations.replacing import (
+    former_decision_in_words,
     granted_in_words,
     lost_by_asking,
     taken_away,
@@ -139,7 +140,7 @@ def _with_it(case: Case, measures: list[AskedMeasure]) -> list[tuple[str, str]]:
     if rules.plans:
         rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
     if rules.former is not None:
-        rows.append(("Décision antérieure", case.former_in_words))
+        rows.append(("Décision antérieure", former_decision_in_words(case)))
     rows += late_told(case, measures)
     if case.again:
         rows.append(("Décision reprise", case.get_again_display()))
