@@ -126,7 +126,7 @@ def ask_to_approve(
 
 
 def members_with(permission: Permission, *, at: datetime) -> list[Membership]:
-    """Return who may do something somewhere, each with their account.
+    """Return who may do something somewhere, each with their account, by name.
 
     Args:
         permission: what.
@@ -134,4 +134,5 @@ def members_with(permission: Permission, *, at: datetime) -> list[Membership]:
     """
     day = local_day(at, settings.TIME_ZONE)
     current = Membership.objects.current(day).filter(user__is_active=True)
-    return list(current.filter(role__in=GRANTED[permission]).select_related("user"))
+    able = current.filter(role__in=GRANTED[permission]).select_related("user")
+    return list(able.order_by("full_name", "pk"))

@@ -16,6 +16,7 @@ from sporades.notices import operations as notices
 from sporades.notices import queries
 from sporades.notices.models import OpeningAlert
 from sporades.registrations.models import Draft
+from sporades.registrations.summary import SUMMARY
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, answer_all, answers_with, author
 
 HOUR = timedelta(hours=1)
@@ -166,7 +167,8 @@ def test_a_draft_that_a_standing_registration_excludes_is_not_reminded():
 
 
 def its_summary(registration):
-    return DocumentVersion.objects.filter(document__folder=registration.folder).latest("number")
+    its = DocumentVersion.objects.filter(document__folder=registration.folder)
+    return its.filter(document__kind=SUMMARY.slug).latest("number")
 
 
 def test_a_document_not_opened_in_five_days_is_reminded_of_once():

@@ -71,12 +71,12 @@ def said_of(registration):
         registration.number,
         list(registration.versions.order_by("number").values_list("number", "digest", "snapshot")),
         list(
-            registration.folder.documents.order_by("versions__number").values_list(
+            registration.folder.documents.order_by("versions__number", "kind").values_list(
                 "kind", "versions__digest", "versions__code"
             )
         ),
-        list(registration.thread.values_list("text", "author_name")),
-        list(registration.notes.values_list("text", "author_name")),
+        list(registration.thread.order_by("pk").values_list("text", "author_name")),
+        list(registration.notes.order_by("pk").values_list("text", "author_name")),
     )
 
 

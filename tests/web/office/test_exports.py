@@ -375,6 +375,7 @@ def test_a_page_says_what_an_export_is_of_and_the_list_tells_exports_apart(manag
     listed = seen(manager.get(reverse("office:exports")))
     links = [words(one) for one in listed.cssselect(".s-card a")]
     assert [" ".join(one.split()[:3]) for one in links] == [
-        f"Export {one.mark}, {one.form.upper()}," for one in Export.objects.order_by("-asked_at")
+        f"Export {one.mark}, {one.form.upper()},"
+        for one in Export.objects.order_by("-asked_at", "-pk")
     ]
     assert words(listed).count(f"Critères : {criteria}") == 2

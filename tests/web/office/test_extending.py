@@ -108,7 +108,7 @@ def test_who_may_approve_is_read_before_anything_is_proposed(administrator, memb
 
     lille, versailles = (words(row) for row in seen(page).cssselect("main tbody tr"))
     assert lille.endswith("Personne d'autre")
-    assert versailles.endswith("Agent cheffe, Agent second, Agent troisieme, et d'autres")
+    assert versailles.endswith("Agent cheffe, Agent quatrieme, Agent second, et d'autres")
     assert "Personne d'autre que vous ne peut approuver" in main(page)
     assert f"({services['A09']})" in main(page)
     assert "Claude" not in lille

@@ -85,7 +85,7 @@ def _trail(kept: Search) -> list[tuple[str, str]]:
 
 def exports(request: HttpRequest) -> HttpResponse:
     """One's own exports, and those that wait for one's approval."""
-    mine = request.user.exports.order_by("-asked_at")[:ON_THE_PAGE]
+    mine = request.user.exports.order_by("-asked_at", "-pk")[:ON_THE_PAGE]
     context = {
         "mine": [(one, _criteria(one)) for one in mine],
         "proposed": [(one, _criteria(one)) for one in exports_to_approve(request)],
@@ -172,7 +172,7 @@ def exports_to_approve(request: HttpRequest) -> list[Export]:
     approves = _approves(request)
     if not approves:
         return []
-    others = Export.objects.proposed().exclude(asked_by=request.user.pk).order_by("asked_at")
+    others = Export.objects.proposed().exclude(asked_by=request.user.pk).order_by("asked_at", "pk")
     return [one for one in others if approves.includes(one.reach)]
 
 
