@@ -12,9 +12,11 @@ class AccommodationsConfig(AppConfig):
     verbose_name = "Aménagements d'épreuves"
 
     def ready(self) -> None:
-        """Declare the notification of a decision."""
+        """Declare the notification of a decision, and the answer to an appeal against one."""
+        from sporades.accommodations.answering import ANSWER  # noqa: PLC0415 - models first
         from sporades.accommodations.notification import (  # noqa: PLC0415 - models first
             NOTIFICATION,
         )
 
         kinds.register(NOTIFICATION)
+        kinds.register(ANSWER)

@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sporades.accommodations.models import Case
+from django.db.models import prefetch_related_objects
+
+from sporades.accommodations.models import Appeal, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
 
 INTERRUPTS = (
-    "Reçue avant votre dernier jour, cette lettre ou ce message interrompt le délai pour saisir le "
-    "tribunal (code des relations entre le public et l'administration, article L. 411-2)."
+    "Fait avant votre dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
+    "relations entre le public et l'administration, article L. 411-2)."
 )
 """What whoever asks the authority to look again keeps: the way to the court."""
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
+SILENCE_MONTHS = 2
+"""After how long an appeal that nobody has answered is rejected (CJA R. 421-2)."""
 PRESUMED_AFTER = timedelta(days=15)
 """How long after its notification a decision that nothing shows to be read is presumed received."""
 
@@ -79,7 +83,7 @@ def review_in_words(address: Iterable[str]) -> str:
     to = ", ".join(address)
     letter = f", ou par une lettre à l'autorité, {to}" if to else ", ou par une lettre"
     return (
-        "Pour la faire revoir, écrivez à votre service gestionnaire par un message de votre espace"
+        "Pour la faire revoir, faites un recours à la page « Aménagement d'épreuves » de votre espace"
         f"{letter} : dites ce que vous contestez et pourquoi, sans parler de votre santé. {INTERRUPTS}"
     )
 
@@ -92,6 +96,122 @@ def final_at(received: datetime, zone: str) -> datetime:
         zone: where its service is.
     """
     return midnight(contested_until(received, zone) + timedelta(days=1), zone)
+
+
+def last_day_of(case: Case, zone: str) -> date:
+    """Return the last day on which a decision may be contested, whatever was done against it.
+
+    Args:
+        case: a notified one, with its notification.
+        zone: where its service is.
+    """
+    if case.notified_at is None:
+        raise ValueError(case)
+    return contested_until(received_at(case.notified_at, case.opened_at, zone), zone)
+
+
+def silent_on(received_on: date) -> date:
+    """Return the day on which an appeal that nobody has answered is rejected (CJA R. 421-2).
+
+    Args:
+        received_on: when it was received.
+    """
+    return months_after(received_on, SILENCE_MONTHS)
+
+
+def is_in_time(appeal: Appeal, zone: str) -> bool:
+    """Return whether an appeal interrupts the delay to go to court: it was sent within it.
+
+    Args:
+        appeal: with its request and what notifies it.
+        zone: where its service is.
+    """
+    return appeal.sent_on <= last_day_of(appeal.case, zone)
+
+
+def court_until(appeal: Appeal, zone: str) -> date:
+    """Return the last day on which the court may be asked, after an appeal that was in time.
+
+    The delay runs anew from the answer, read or presumed received, or from the silence. What is
+    answered once that delay is over too opens it no more.
+
+    Args:
+        appeal: with its answer.
+        zone: where its service is.
+    """
+    by_silence = contested_until(midnight(silent_on(appeal.received_on), zone), zone)
+    at = appeal.answered_at
+    if at is None or local_day(at, zone) > by_silence:
+        return by_silence
+    opened_at = appeal.answer.opened_at if appeal.answer else None
+    return contested_until(received_at(at, opened_at, zone), zone)
+
+
+def final_of(case: Case, zone: str) -> datetime:
+    """Return from when a notified decision is contested no more, its appeals included.
+
+    Args:
+        case: with its notification and its appeals.
+        zone: where its service is.
+    """
+    last = last_day_of(case, zone)
+    anew = [
+        court_until(one, zone)
+        for one in case.appeals.all()
+        if one.withdrawn_at is None and one.sent_on <= last
+    ]
+    return midnight(max([last, *anew]) + timedelta(days=1), zone)
+
+
+def answer_in_words(
+    appeal: Appeal, answered_at: datetime, opened_at: datetime | None, zone: str
+) -> str:
+    """Say until when the court may be asked once an appeal is refused, as its page and its document do.
+
+    Args:
+        appeal: with its request and what notifies it.
+        answered_at: when it was refused.
+        opened_at: when its answer was opened for the first time, if it was.
+        zone: where its service is.
+    """
+    last = last_day_of(appeal.case, zone)
+    if appeal.sent_on > last:
+        return (
+            f"Ce recours est venu après le dernier jour pour contester la décision, le "
+            f"{day_in_words(last)} : il n'a pas interrompu le délai pour saisir le tribunal."
+        )
+    silent = silent_on(appeal.received_on)
+    by_silence = contested_until(midnight(silent, zone), zone)
+    if local_day(answered_at, zone) > by_silence:
+        return (
+            f"Resté sans réponse le {day_in_words(silent)}, ce recours était rejeté depuis ce jour : "
+            f"le tribunal pouvait être saisi jusqu'au {day_in_words(by_silence)}."
+        )
+    received = received_at(answered_at, opened_at, zone)
+    day, until = (
+        day_in_words(local_day(received, zone)),
+        day_in_words(contested_until(received, zone)),
+    )
+    if received == opened_at:
+        return (
+            f"Vous avez ouvert cette réponse le {day} : vous pouvez saisir le tribunal jusqu'au "
+            f"{until} inclus."
+        )
+    return (
+        "Vous avez deux mois pour saisir le tribunal, à compter du jour où vous ouvrez cette réponse "
+        "dans votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit "
+        "à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée reçue le "
+        f"{day} : vous pouvez alors le saisir jusqu'au {until} inclus."
+    )
+
+
+def with_appeals(cases: Iterable[Case]) -> list[Case]:
+    """Return requests, with the appeals against those that are notified, in one question for all."""
+    known = list(cases)
+    prefetch_related_objects(
+        [one for one in known if one.notified_at is not None], "appeals__answer"
+    )
+    return known
 
 
 def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
@@ -107,11 +227,7 @@ def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
     known = list(cases)
     if any(case.is_open for case in known):
         return None
-    finals = [
-        final_at(received_at(case.notified_at, case.opened_at, zone), zone)
-        for case in known
-        if case.notified_at is not None
-    ]
+    finals = [final_of(case, zone) for case in with_appeals(known) if case.notified_at is not None]
     left = [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     return max([*finals, *left], default=None)
 
@@ -126,12 +242,8 @@ def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case
     """
     found = [
         case
-        for case in cases
-        if case.decided_at is not None
-        and (
-            case.notified_at is None
-            or final_at(received_at(case.notified_at, case.opened_at, zone), zone) > at
-        )
+        for case in with_appeals(cases)
+        if case.decided_at is not None and (case.notified_at is None or final_of(case, zone) > at)
     ]
     return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
 

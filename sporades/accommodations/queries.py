@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
-from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models import Appeal, AskedMeasure, Case
 from sporades.accommodations.rules import Sat, papers_called_for, rules_of
 from sporades.accommodations.states import SETTLED, State
 from sporades.accounts.models import Membership
@@ -38,11 +40,26 @@ class Proposal:
 
 
 def requests_of(registration: int) -> QuerySet[Case]:
-    """Return the requests of a registration, the last one first."""
-    found: QuerySet[Case] = Case.objects.filter(registration=registration).select_related(
-        "notification"
-    )
-    return found.order_by("-begun_at", "-pk")
+    """Return the requests of a registration, the last one first; which have an appeal that waits."""
+    its = Case.objects.filter(registration=registration).select_related("notification")
+    found: QuerySet[Case] = _appealed(its).order_by("-begun_at", "-pk")
+    return found
+
+
+def _appealed(cases: Any, **more: Any) -> Any:
+    """Read along when the appeal that waits against each decision was received: `appealed_on`."""
+    waiting = Appeal.objects.waiting().filter(case=OuterRef("pk"))
+    return cases.annotate(appealed_on=Subquery(waiting.values("received_on")[:1]), **more)
+
+
+def contested_among(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return those against whose decision an appeal waits, with when it was received.
+
+    Of registrations that stand: `appealed_on`, and `appealed_at`, the instant at which that day begins.
+    """
+    told = _appealed(cases, appealed_at=Cast("appealed_on", DateTimeField()))
+    found: QuerySet[Case] = told.filter(appealed_on__isnull=False, stands=True)
+    return found
 
 
 cases_of = prepared(Case)(requests_of)
@@ -50,8 +67,9 @@ cases_of = prepared(Case)(requests_of)
 
 def requests_of_user(user: int) -> QuerySet[Case]:
     """Return the requests of an account that were not taken back, the last one last."""
-    found: QuerySet[Case] = Case.objects.visible_to(user).filter(withdrawn_at=None)
-    return found.order_by("begun_at", "pk")
+    mine = Case.objects.visible_to(user).filter(withdrawn_at=None)
+    found: QuerySet[Case] = _appealed(mine).order_by("begun_at", "pk")
+    return found
 
 
 def last_by_registration(cases: Iterable[Case]) -> dict[int, Case]:
@@ -108,6 +126,18 @@ def decision_of(registration: Registration) -> Case | None:
 def decision_among(cases: Iterable[Case]) -> Case | None:
     """Return the last decision that was notified, of requests as `cases_of` orders them."""
     return next((case for case in cases if case.notified_at is not None), None)
+
+
+def appeals_of(registration: int) -> QuerySet[Appeal]:
+    """Return the appeals against the decisions of a registration, the last one first, with what became of each."""
+    found: QuerySet[Appeal] = Appeal.objects.filter(case__registration=registration)
+    told = found.select_related("case__notification", "answer").prefetch_related("cases")
+    return told.order_by("-kept_at", "-pk")
+
+
+def appeal_against(case: Case) -> Appeal | None:
+    """Return the appeal that stands against a decision, if there is one."""
+    return appeals_of(case.registration_id).filter(case=case, withdrawn_at=None).first()
 
 
 def revision_after(cases: Iterable[Case]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sporades.accommodations.appeals import appealed_in_words
 from sporades.accommodations.late import came_in_time
 from sporades.accommodations.left import Left
 from sporades.accommodations.models import Again, Case
@@ -140,8 +141,9 @@ def check_of(
         if case.is_to_read:
             note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
             return [Check(LABEL, "yours", note, "accommodation")]
-        note = f"{left} Décision notifiée le {when}.".strip()
-        return [Check(LABEL, "done", note, "accommodation")]
+        appeal = appealed_in_words(case, registration.service.zone, at=at)
+        note = f"{left} Décision notifiée le {when}. {appeal}".strip()
+        return [Check(LABEL, "waiting" if appeal else "done", note, "accommodation")]
     is_incomplete = case.state == State.INCOMPLETE or (case.state in LACKING and papers)
     is_to_send = case.state == State.PREPARING
     state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"

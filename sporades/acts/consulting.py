@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.notification import NOTIFICATION
-from sporades.acts.accommodating import follow_reading
+from sporades.acts.accommodating import follow_reading, follow_reading_of_answer
 from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
 from sporades.candidates.models import Candidate
@@ -37,6 +38,8 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
     documents.mark_opened(version, at=at)
     if version.document.kind == NOTIFICATION.slug:
         follow_reading(notification=version)
+    elif version.document.kind == ANSWER.slug:
+        follow_reading_of_answer(answer=version)
     journal.record("document opened", by=by, on=version, at=at, academy=version.document.academy)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from sporades.core.french import day_in_words
 
 IN_WORDS = {
+    "accommodation appeal refused": "Recours contre une décision d'aménagement rejeté",
+    "accommodation appeal withdrawn": "Recours contre une décision d'aménagement retiré",
+    "accommodation appealed": "Recours contre une décision d'aménagement reçu",
     "accommodation begun": "Demande d'aménagement commencée",
     "accommodation call noted": "Appel sur une décision d'aménagement noté",
     "accommodation corrected": "Décision d'aménagement corrigée avant sa notification",

@@ -177,6 +177,7 @@ BY_INSTANT = {"journal.Entry": "at", "mail.Message": "written_at", "medical.Open
 
 TITLES = {
     "account.EmailAddress": "Adresses mail",
+    "accommodations.Appeal": "Recours contre une décision d'aménagement",
     "accommodations.AskedMeasure": "Mesures demandées",
     "accommodations.Case": "Demandes d'aménagement",
     "accommodations.Signature": "Signatures d'un représentant légal",

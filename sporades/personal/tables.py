@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.answering import DECISIONS
 from sporades.batches.actions import ACTIONS
 from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
@@ -194,7 +194,7 @@ def documents_of(person: Person) -> Q:
         Q(withdrawn_at=None) | Q(withdrawn_at__gt=person.at)
     )
     mine = Q(document__folder__registration__candidate__in=person.keys)
-    to_read = Q(document__kind=NOTIFICATION.slug, opened_at=None) if person.user else Q(pk__in=[])
+    to_read = Q(document__kind__in=DECISIONS, opened_at=None) if person.user else Q(pk__in=[])
     return visible & mine & ~to_read
 
 
@@ -242,6 +242,11 @@ def _is_notified(case: Any, person: Person) -> bool:
 
 def _is_measure_notified(measure: Any, person: Person) -> bool:
     return _is_notified(measure.case, person)
+
+
+def _is_answer_read(appeal: Any, person: Person) -> bool:
+    answer = appeal.answer
+    return answer is not None and not (person.user and answer.opened_at is None)
 
 
 TABLES = (
@@ -607,6 +612,18 @@ TABLES = (
         emails="email",
         keep="quality",
         texts="statement",
+    ),
+    Table(
+        "accommodations.Appeal",
+        chapter=MEASURES,
+        whose=of_candidate("case__registration__candidate"),
+        withheld={"entered_name": AGENT},
+        told=_is_answer_read,
+        once_told="reason answered_first_name answered_last_name answered_quality answered_service",
+        keep="came guardian_quality",
+        texts="text reason",
+        people="guardian_name entered_name answered_first_name answered_last_name",
+        words="answered_quality answered_service",
     ),
     # --- What is of health: gathered when the copy is taken, by its candidate alone -------------
     Table(

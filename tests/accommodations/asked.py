@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sporades.accommodations.models import Again, Case
-from sporades.accommodations.operations import Asked, Author, DecisionOn, OpinionOn
+from sporades.accommodations.models import Again, Came, Case
+from sporades.accommodations.operations import Asked, Author, Contested, DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accounts.models import User
@@ -35,6 +35,27 @@ MINOR = {"birth_year": 2009, "birth_month": 11, "birth_day": 26}
 LATE = NOW + timedelta(days=25)
 """After the deadline of the invented exam."""
 SIGNED = {"name": "Anne Le Goff", "quality": "mère", "statement": "Je demande ces mesures."}
+
+
+CONTESTED = "Je demande aussi un secrétaire pour l'épreuve de mathématiques."
+"""What an appeal contests."""
+
+
+def contest(case, *, text=CONTESTED, at=NOW, by=None, **said):
+    """Appeal against a notified decision; return the appeal."""
+    return accommodating.appeal(
+        case=Case.objects.get(pk=case.pk),
+        said=Contested(text, **said),
+        by=by or author(Registration.objects.get(pk=case.registration_id).candidate),
+        at=at,
+    )
+
+
+def taken_again(case, *, why=Again.APPEAL, has_opinion=False, at=NOW):
+    """Have the office take a notified decision again, on an appeal that is made; return the new request."""
+    if why == Again.APPEAL:
+        contest(case, at=at)
+    return accommodating.take_again(case=case, why=why, has_opinion=has_opinion, by=MANAGER, at=at)
 
 
 def said_so(*registrations):
@@ -220,6 +241,22 @@ def fill_every_text(registration, mark):
         case=case_of(registration), why=Again.ERROR, has_opinion=False, by=MANAGER, at=NOW
     )
     accommodating.cancel_taking_again(case=made, reason=f"Reprise {mark}", by=MANAGER, at=NOW)
+    appealed = contest(
+        made.instead_of,
+        text=f"Recours {mark}",
+        guardian_name=f"Anne {mark}",
+        guardian_quality="mère",
+        came=Came.LETTER,
+        entered_name=f"Claude {mark}",
+        by=MANAGER,
+    )
+    accommodating.refuse_appeal(
+        found=appealed,
+        reason=f"Rejet {mark}",
+        author=Author(*[f"Claude {mark}"] * 4, "user:12"),
+        by=MANAGER,
+        at=NOW,
+    )
     write(
         registration,
         Wish(READER, ("E1",)),

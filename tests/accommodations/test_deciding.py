@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.accommodations import operations
 from sporades.accommodations.granted import NOTHING, InForce, granted, granted_to
-from sporades.accommodations.models import Again, AskedMeasure, Case, Signature
+from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import Author, DecisionOn, OpinionOn
 from sporades.accommodations.queries import proposals
 from sporades.accommodations.rules import Wish, sat_by
@@ -36,6 +36,7 @@ from tests.accommodations.asked import (
     opine,
     reach,
     send,
+    taken_again,
 )
 from tests.factories import NOW, a_record, a_registration
 
@@ -150,9 +151,7 @@ def test_what_was_said_of_a_measure_goes_with_its_opinion_where_that_is_kept(reg
     decide(registration, TIERS=REFUSED)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
 
-    made = accommodating.take_again(
-        case=case_of(registration), why=Again.APPEAL, has_opinion=True, by=MANAGER, at=NOW
-    )
+    made = taken_again(case_of(registration), has_opinion=True, at=NOW)
 
     assert made.measures.get(code=THIRD).opinion_text == SAID
 

@@ -48,6 +48,7 @@ from tests.accommodations.asked import (
     reach,
     send,
     sign,
+    taken_again,
     write,
 )
 from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
@@ -68,9 +69,7 @@ def opened(registration, *, at=NOW):
 
 
 def take_again(registration, *, why=Again.APPEAL, has_opinion=True, at=NOW):
-    return accommodating.take_again(
-        case=case_of(registration), why=why, has_opinion=has_opinion, by=MANAGER, at=at
-    )
+    return taken_again(case_of(registration), why=why, has_opinion=has_opinion, at=at)
 
 
 def test_a_notification_is_a_document_that_its_candidate_reads_at_once(registration):
@@ -359,7 +358,7 @@ def test_a_decision_is_taken_again_once_at_a_time(registration):
     take_again(registration)
 
     with pytest.raises(operations.UnderWay):
-        accommodating.take_again(case=first, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=NOW)
+        accommodating.take_again(case=first, why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW)
 
 
 def test_a_new_request_leaves_the_former_decision_in_force(registration):

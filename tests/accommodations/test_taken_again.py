@@ -34,6 +34,7 @@ from tests.accommodations.asked import (
     find_incomplete,
     opine,
     reach,
+    taken_again,
 )
 from tests.factories import NOW, author
 from tests.medical.given import confide, found_clean
@@ -203,9 +204,7 @@ def test_taken_again_on_the_former_opinion_its_doctor_reads_nothing_that_was_for
     made.refresh_from_db()
     cancel(made)
     former = made.instead_of
-    again_made = accommodating.take_again(
-        case=former, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
-    )
+    again_made = taken_again(former, has_opinion=True, at=LATER)
 
     assert again_made.doctor == former.doctor
     assert compartment_of(registration).doctor == (former.doctor if is_theirs else None)
@@ -222,9 +221,7 @@ def test_who_opined_on_what_was_given_is_asked_again(registration, confided):
     made = take_again(registration, has_opinion=False)
     _confide(registration)
     cancel(made)
-    accommodating.take_again(
-        case=made.instead_of, why=Again.APPEAL, has_opinion=False, by=MANAGER, at=LATER
-    )
+    taken_again(made.instead_of, has_opinion=False, at=LATER)
     other = a_doctor("autre@exemple.test")
     entrust(registration, other, at=LATER)
     opine(registration, at=LATER)
@@ -236,9 +233,7 @@ def test_who_opined_on_what_was_given_is_asked_again(registration, confided):
 def test_it_may_be_taken_again_afterwards(registration):
     cancel(take_again(registration, has_opinion=True))
 
-    made = accommodating.take_again(
-        case=last_case_of(registration), why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
-    )
+    made = taken_again(last_case_of(registration), has_opinion=True, at=LATER)
 
     assert made.is_open
 

@@ -26,6 +26,7 @@ from tests.accommodations.asked import (
     opine,
     reach,
     said_so,
+    taken_again,
 )
 from tests.factories import NOW
 
@@ -197,9 +198,7 @@ def test_a_decision_taken_again_on_the_same_opinion_is_decided_alone(prepare, th
 
 def test_after_another_opinion_it_is_followed_again(prepare, three):
     reach(three[0], State.NOTIFIED)
-    accommodating.take_again(
-        case=case_of(three[0]), why=Again.APPEAL, has_opinion=False, by=MANAGER, at=NOW
-    )
+    taken_again(case_of(three[0]), has_opinion=False, at=NOW)
     entrust(three[0])
     opine(three[0], at=LATER)
     batch = prepare("follow-opinion")

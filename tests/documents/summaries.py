@@ -4,6 +4,7 @@ import io
 
 import pikepdf
 
+from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.operations import DecisionOn
 from sporades.accommodations.states import Decision, State
 from sporades.acts import accommodating
@@ -18,7 +19,7 @@ from sporades.publications.deposited import Deposit
 from sporades.registrations import drafting
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.summary import SUMMARY
-from tests.accommodations.asked import MANAGER, case_of, decide, reach
+from tests.accommodations.asked import MANAGER, RECTOR, case_of, contest, decide, reach
 from tests.documents.reading import words
 from tests.factories import NOW, a_candidate, a_registration, answers_with, author
 from tests.web.filled import MINOR
@@ -55,6 +56,22 @@ def a_decision():
     case = case_of(registration)
     accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
     return case_of(registration).notification
+
+
+def an_answer():
+    """Refuse an appeal against a decision about accommodations, and return its document."""
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED)
+    accommodating.refuse_appeal(
+        found=contest(case_of(registration)),
+        reason="Un secrétaire n'est pas nécessaire pour une épreuve à l'ordinateur.",
+        author=RECTOR,
+        by=MANAGER,
+        at=NOW,
+    )
+    return DocumentVersion.objects.get(
+        document__folder=registration.folder, document__kind=ANSWER.slug
+    )
 
 
 def a_deposit(slug, content=None):

@@ -16,6 +16,7 @@ from tests.documents.summaries import (
     a_pdf,
     a_request,
     a_summary,
+    an_answer,
     an_attestation,
     in_words,
     lines,
@@ -33,6 +34,7 @@ MAKERS = {
     "demande-pieces": a_request,
     "attestation-inscription": an_attestation,
     "decision-amenagement": a_decision,
+    "reponse-recours": an_answer,
 }
 # How many values, and lines of them side by side, a person reads there at least.
 LEAST = {
@@ -40,6 +42,7 @@ LEAST = {
     "demande-pieces": (10, 0),
     "attestation-inscription": (10, 0),
     "decision-amenagement": (20, 0),
+    "reponse-recours": (15, 0),
 }
 
 

@@ -430,6 +430,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "regulation_dropped",
         "message_answered",
         # Those of accommodations: tests/accommodations.
+        "appeal_received",
+        "appeal_withdrawn",
         "guardian_awaited",
         "opinions_awaited",
         "request_received",

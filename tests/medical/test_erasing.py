@@ -7,7 +7,6 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding
@@ -22,7 +21,7 @@ from sporades.retention import categories
 from sporades.retention import operations as retention
 from sporades.retention.erasing import erase_confided
 from sporades.retention.models import Archive
-from tests.accommodations.asked import MANAGER, find_incomplete, reach
+from tests.accommodations.asked import find_incomplete, reach, taken_again
 from tests.acts.people import in_threads
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import (
@@ -303,7 +302,7 @@ def test_a_registration_that_is_restored_within_six_months_finds_its_papers_agai
 def test_what_its_service_takes_again_and_finds_incomplete_keeps_papers(registration):
     confide(registration)
     case = reach(registration, State.NOTIFIED)
-    accommodating.take_again(case=case, why=Again.APPEAL, has_opinion=False, by=MANAGER, at=NOW)
+    taken_again(case, has_opinion=False, at=NOW)
     find_incomplete(registration)
 
     assert erased_on(registration, date(2028, 1, 1)) is None

@@ -806,7 +806,7 @@ def test_a_notified_decision_says_who_took_it_and_how_to_contest_it(sign_in, reg
         "de ce jour : vous pouvez la contester jusqu'au 26 janvier 2027 inclus." in page
     )
     assert [words.count("deux mois") for words in (unread, page, main(read))] == [1, 1, 1]
-    assert "Écrire à mon service gestionnaire" in page
+    assert "Contester la décision" in page
     assert "Rectorat des essais, 59000 Lille" in page
     assert "Faire une autre demande ne conteste pas celle-ci" in page
 
@@ -931,9 +931,7 @@ def test_a_decision_that_the_service_takes_again_is_said_with_since_when_and_why
     sign_in, registration, why, has_opinion, reason
 ):
     first = reach(registration, State.NOTIFIED)
-    made = accommodating.take_again(
-        case=first, why=why, has_opinion=has_opinion, by=MANAGER, at=NOW + timedelta(days=1)
-    )
+    made = asked.taken_again(first, why=why, has_opinion=has_opinion, at=NOW + timedelta(days=1))
     client = sign_in(registration.candidate)
 
     page = main(client.get(at(registration))).replace("\xa0", " ")

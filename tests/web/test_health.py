@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding, opining
@@ -30,6 +29,7 @@ from tests.medical.given import (
     read,
     write,
 )
+from tests.spaces import plain
 from tests.web.guide import main, seen, words
 
 pytestmark = pytest.mark.usefixtures("kept", "confided")
@@ -195,17 +195,11 @@ def test_what_contesting_the_decision_changes_for_papers_is_said_where_they_will
     told = main(mine.get(address(registration)))
 
     assert "seront effacés à partir du" in told
-    assert "Contester la décision, par un message, une lettre ou devant le tribunal, ne" in told
+    assert "saisir le tribunal ne le repousse pas" in plain(told)
     erased = compartment(registration).erase_after
-    accommodating.take_again(
-        case=asked.case_of(registration),
-        why=Again.APPEAL,
-        has_opinion=True,
-        by=asked.MANAGER,
-        at=NOW,
-    )
+    asked.taken_again(asked.case_of(registration), has_opinion=True, at=NOW)
     assert (erased is None, compartment(registration).erase_after) == (False, None)
-    assert "Contester la décision, par" not in main(mine.get(address(registration)))
+    assert "saisir le tribunal" not in main(mine.get(address(registration)))
 
 
 @pytest.mark.parametrize("how", ["paper", "comment"])

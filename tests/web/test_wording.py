@@ -37,6 +37,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.web.account.forms import CredentialField
 from sporades.web.doctor.forms import OpinionForm
 from sporades.web.layout.errors import SECRETS
+from sporades.web.office.accommodations.author_form import AuthorForm
 from sporades.web.office.pieces.forms import OTHER, RefusalForm
 from sporades.web.office.registrations.decision_forms import BatchForm, DecisionForm
 from sporades.web.office.searches.building import SearchForm
@@ -86,7 +87,7 @@ def classes():
     while found:
         found = [child for parent in found for child in parent.__subclasses__()]
         seen.update(found)
-    asks_nothing = {SectionForm, ChoicesForm, WhoSigns}
+    asks_nothing = {SectionForm, ChoicesForm, WhoSigns, AuthorForm}
     return {one for one in seen if one.__module__.startswith("sporades.")} - asks_nothing
 
 
@@ -135,6 +136,8 @@ def every_form():
         "PapersForm": {**asking, "lateness": Lateness.ADDING},
         "AnswerMessageForm": {"candidate": draft.candidate},
         "SignatureForm": {"case": asking["case"]},
+        "AppealForm": {"registration": asking["case"].registration, "is_minor": True},
+        "EnteredAppealForm": {"today": NOW.date(), "is_minor": True},
         "EntryForm": {
             "registration": asking["case"].registration,
             "rules": asking["rules"],

@@ -1,7 +1,7 @@
 """A request for accommodations of one registration, from what is prepared to what is notified (H1, H2)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, Self
 
 import pgtrigger
@@ -237,6 +237,15 @@ class Case(models.Model):
         verbose_name="décision reprise",
     )
     again = models.CharField("pourquoi la reprendre", max_length=10, choices=Again, blank=True)
+    appeal = models.ForeignKey(
+        "accommodations.Appeal",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name="recours",
+    )
+    """That on which the decision is taken again."""
     left_reason = models.CharField(
         "pourquoi la reprise est annulée",
         max_length=LONGEST_REASON,
@@ -247,6 +256,8 @@ class Case(models.Model):
 
     objects: ClassVar[Any] = CaseQuerySet.as_manager()
 
+    appealed_on: date | None = None
+    """When the appeal that waits for an answer was received, where a question tells it."""
     cancelled: Sequence["Case"] = ()
     """The takings again of it that were cancelled, the last first, where a question tells them."""
 
@@ -359,6 +370,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="a_decision_taken_again_says_why",
                 condition=Q(instead_of=None, again="") | Q(instead_of__isnull=False) & ~Q(again=""),
+            ),
+            models.CheckConstraint(
+                name="only_an_appeal_has_a_decision_taken_again_on_it",
+                condition=Q(appeal=None) | Q(again=Again.APPEAL),
             ),
             models.CheckConstraint(
                 name="only_a_taking_again_is_cancelled_with_a_reason",

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models import Again, Appeal, AskedMeasure, Case
 from sporades.accommodations.operations.examining import OF_OPINION
 from sporades.accommodations.operations.refusals import (
+    AppealWaits,
     DecidedMeanwhile,
+    NoAppeal,
     NotNotified,
     NotStanding,
     NotTakenAgain,
@@ -62,11 +64,17 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         NotNotified: there is no decision to take again.
         UnderWay: another request of this registration is open.
         NotStanding: the registration does not stand.
+        NoAppeal, AppealWaits: it is said to be on an appeal, and none waits; or not to be, and one does.
     """
     if case.state != State.NOTIFIED:
         raise NotNotified
     if not case.registration.is_active:
         raise NotStanding
+    appeal = Appeal.objects.waiting().filter(case=case).first()
+    if why == Again.APPEAL and appeal is None:
+        raise NoAppeal
+    if why != Again.APPEAL and appeal is not None:
+        raise AppealWaits
     if Case.objects.open().filter(registration=case.registration_id).exists():
         raise UnderWay
     kept = (
@@ -88,6 +96,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         revision=revision_after(requests_of(case.registration_id)),
         instead_of=case,
         again=why,
+        appeal=appeal,
         **{name: getattr(case, name) for name in (*kept, *(opinion if has_opinion else ()))},
     )
     said = OF_OPINION if has_opinion else ()

@@ -313,3 +313,50 @@ class Rewritten(Refused):
     """What is decided of is no more what was read."""
 
     message = "Cette demande a changé depuis que vous l'avez ouverte : relisez-la."
+
+
+class NothingContested(Refused):
+    """An appeal does not say what it contests."""
+
+    message = "Dites ce que vous contestez, et pourquoi."
+
+
+class AppealToCome(Refused):
+    """An appeal is said to come from a day to come, or to be received before it was sent."""
+
+    message = "Un recours est envoyé, puis reçu, au plus tard aujourd'hui."
+
+
+class AlreadyAppealed(Refused):
+    """An appeal against this decision waits for an answer, or has had the decision taken again."""
+
+    message = "Un recours contre cette décision est déjà enregistré."
+
+
+class BeingTakenAgain(Refused):
+    """The decision is being taken again already: the new one may be contested."""
+
+    message = (
+        "Le service reprend déjà cette décision : la nouvelle pourra être contestée à son tour."
+    )
+
+
+class AppealAnswered(Refused):
+    """An appeal was answered, taken back, or the decision is taken again on it."""
+
+    message = "Ce recours n'attend plus de réponse : relisez cette page."
+
+
+class NoAppeal(Refused):
+    """A decision is taken again on an appeal, and none waits."""
+
+    message = (
+        "Aucun recours n'attend de réponse contre cette décision : s'il est venu par lettre ou par "
+        "message, saisissez-le d'abord."
+    )
+
+
+class AppealWaits(Refused):
+    """A decision is taken again for an error, and an appeal waits: it would have no answer."""
+
+    message = "Un recours attend une réponse contre cette décision : reprenez-la à la suite de ce recours."

@@ -4,6 +4,12 @@ The journal keeps the codes of measures and who acted; nothing that is said of h
 no opinion. Mails say that something awaits, never what.
 """
 
+from sporades.acts.accommodating.appealing import (
+    appeal,
+    follow_reading_of_answer,
+    refuse_appeal,
+    withdraw_appeal,
+)
 from sporades.acts.accommodating.asking import (
     keep_as_sent,
     prepare,
@@ -65,6 +71,7 @@ __all__ = [
     "PaperGiven",
     "TakenAgain",
     "answers_named",
+    "appeal",
     "author_of",
     "cancel_taking_again",
     "correct",
@@ -76,6 +83,7 @@ __all__ = [
     "follow",
     "follow_opinion",
     "follow_reading",
+    "follow_reading_of_answer",
     "keep_as_sent",
     "leave_academy",
     "leave_doctor",
@@ -86,6 +94,7 @@ __all__ = [
     "papers_given",
     "precision_named",
     "prepare",
+    "refuse_appeal",
     "reopen",
     "reword_missing",
     "send",
@@ -95,5 +104,6 @@ __all__ = [
     "take_up",
     "with_kinds_given",
     "withdraw",
+    "withdraw_appeal",
     "write",
 ]

@@ -41,6 +41,7 @@ def tell_candidate(
     at: datetime,
     enclosed: DocumentVersion | None = None,
     lacks: bool = False,
+    **said: str,
 ) -> None:
     """Tell a candidate something of a request, by the mail or the letter of a kind.
 
@@ -50,6 +51,7 @@ def tell_candidate(
         at: the instant of the act.
         enclosed: a document that goes with a letter.
         lacks: whether something mandatory is still to be given.
+        said: what else the template says.
     """
     registration = case.registration
     tell(
@@ -57,7 +59,7 @@ def tell_candidate(
         kind,
         service=registration.service,
         at=at,
-        key=f"accommodation:{case.pk}:{case.state}:{at.isoformat()}",
+        key=f"accommodation:{case.pk}:{case.state}:{kind}:{at.isoformat()}",
         about=registration,
         urgent=True,
         enclosed=enclosed,
@@ -67,6 +69,7 @@ def tell_candidate(
         lacks=lacks,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
+        **said,
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from sporades import journal, mail
-from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.answering import DECISIONS
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import tell_guardian
@@ -325,7 +325,7 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         name=folder.registration.identity.full_name,
         link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
     )
-    if version.document.kind == NOTIFICATION.slug:
+    if version.document.kind in DECISIONS:
         tell_guardian(
             Registration.objects.whole().get(folder=folder),
             at=at,

@@ -40,6 +40,8 @@ KINDS = {
     "piece_waived": "Pièce justificative dispensée",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
+    "appeal_received": "Recours reçu",
+    "appeal_withdrawn": "Recours retiré",
     "request_received": "Demande reçue",
     "request_withdrawn": "Demande retirée",
     "something_awaits": "Quelque chose attend le candidat",

@@ -98,6 +98,18 @@ ROUTES = {
         owned="registration",
         undone="votre clic pour retirer la demande n'a pas été pris en compte. Voici où elle en est.",
     ),
+    # Words of health may be among what is typed there: it never waits in clear.
+    "candidate:accommodation_contest": _route(
+        BOTH,
+        owned="registration",
+        keeps_answers=True,
+        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+    ),
+    "candidate:accommodation_contest_back": _route(
+        BOTH,
+        owned="registration",
+        undone="votre clic pour retirer votre recours n'a pas été pris en compte. Voici où il en est.",
+    ),
     "candidate:evidence": _route(owned="registration"),
     "candidate:provide": _route(BOTH, owned="registration", takes_files=reading.LARGEST_TOGETHER),
     "candidate:evidence_file": _route(owned="registration", page=False),

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from sporades.accommodations.answering import DECISIONS
 from sporades.accommodations.contesting import presumed_at
 from sporades.accommodations.models import Case
-from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.tracker import (
@@ -91,8 +91,8 @@ def awaiting(
     name = _name_among(registrations, drafts)
     unread = list(unread)
     # What may be contested goes first: its delay runs.
-    decisions = [one for one in unread if one.document.kind == NOTIFICATION.slug]
-    others = [one for one in unread if one.document.kind != NOTIFICATION.slug]
+    decisions = [one for one in unread if one.document.kind in DECISIONS]
+    others = [one for one in unread if one.document.kind not in DECISIONS]
     dated = [
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, name=name),
@@ -289,7 +289,7 @@ def _documents(
 
 def _presumed(version: DocumentVersion, registration: Registration) -> str:
     """Say from when a decision that may be contested is presumed received, unread; or nothing."""
-    if version.document.kind != NOTIFICATION.slug or version.published_at is None:
+    if version.document.kind not in DECISIONS or version.published_at is None:
         return ""
     day = local_day(presumed_at(version.published_at), registration.service.zone)
     return (

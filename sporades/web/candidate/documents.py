@@ -7,8 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from sporades.accommodations.contesting import contested_until, received_at
-from sporades.accommodations.models import Case
+from sporades.accommodations.answering import ANSWER
+from sporades.accommodations.contesting import (
+    contested_until,
+    court_until,
+    is_in_time,
+    received_at,
+)
+from sporades.accommodations.models import Appeal, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import is_late, rules_of
@@ -99,6 +105,8 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
 
     It was made before it was read: what it says holds where nothing shows when it was.
     """
+    if version.document.kind == ANSWER.slug:
+        return _answered(version, registration)
     if version.document.kind != NOTIFICATION.slug or version.opened_at is None:
         return {}
     case, zone = Case.objects.filter(notification=version).first(), registration.service.zone
@@ -112,6 +120,23 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
         "title": f"Dernier jour pour contester cette décision : le {last}",
         "text": f"Vous l'avez ouverte pour la première fois le {day}, et le délai court de ce jour. Le "
         "document, fait avant, ne pouvait pas le dire.",
+    }
+
+
+def _answered(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+    """Say above the answer to an appeal until when the court may be asked, likewise; or nothing."""
+    zone, opened_at = registration.service.zone, version.opened_at
+    found = Appeal.objects.filter(answer=version).select_related("case__notification").first()
+    if opened_at is None or found is None or found.answered_at is None:
+        return {}
+    found.answer = version
+    if not is_in_time(found, zone) or court_until(found, zone) != contested_until(opened_at, zone):
+        return {}
+    return {
+        "title": f"Dernier jour pour saisir le tribunal : le {day_in_words(court_until(found, zone))}",
+        "text": f"Vous avez ouvert cette réponse pour la première fois le "
+        f"{day_in_words(local_day(opened_at, zone))}, et le délai court de ce jour. Le document, fait "
+        "avant, ne pouvait pas le dire.",
     }
 
 

@@ -15,6 +15,7 @@ from sporades.web.candidate import (
 )
 from sporades.web.candidate.accommodations import (
     choices,
+    contesting,
     following,
     health,
     sending,
@@ -107,6 +108,16 @@ urlpatterns = [
         "mes-inscriptions/<str:number>/amenagement/retrait",
         withdrawing.withdraw,
         name="accommodation_withdraw",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/recours",
+        contesting.contest,
+        name="accommodation_contest",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/amenagement/recours/retrait",
+        contesting.take_back,
+        name="accommodation_contest_back",
     ),
     path("mes-inscriptions/<str:number>/pieces", providing.evidence, name="evidence"),
     path("mes-inscriptions/<str:number>/pieces/<str:piece>", providing.provide, name="provide"),

@@ -305,6 +305,7 @@ def _page(
         "is_corrected": is_writable and found.opinion_again == OpinionAgain.DOCTOR,
         "follows": _taken_again(found),
         "taken_again": _taken_again_in_words(found),
+        "contested": found.appeal if found.appeal_id and found.is_open else None,
         "former": _former(request, found) if is_writable else None,
         "former_open": papers["opened"] is None,
         "unreadable": sealing.UNREADABLE if is_writable and shown is None else "",

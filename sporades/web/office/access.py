@@ -255,6 +255,13 @@ ROUTES = {
         keeps_answers=True,
         kept_sealed=Sealed(waiting.seal, waiting.unseal),
     ),
+    "office:appeal": _files(
+        BOTH,
+        within="registration",
+        permission=Permission.DECIDE_ACCOMMODATIONS,
+        keeps_answers=True,
+        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+    ),
     "office:journal": _files(within="registration"),
     "office:decide": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True

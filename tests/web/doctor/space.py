@@ -7,9 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from sporades.accommodations.models import Again, Case
-from sporades.acts import accommodating
 from sporades.medical.queries import compartment, draft_of
-from tests.accommodations.asked import MANAGER
+from tests.accommodations import asked
 from tests.factories import NOW
 from tests.medical.given import a_doctor
 from tests.web.guide import main
@@ -71,11 +70,10 @@ def comment(browser, case, text, reader="candidat"):
 
 def take_again(case, *, why=Again.APPEAL, has_opinion=False):
     """Have the office take a notified decision again, the day after; return the new request."""
-    return accommodating.take_again(
-        case=Case.objects.get(pk=case.pk),
+    return asked.taken_again(
+        Case.objects.get(pk=case.pk),
         why=why,
         has_opinion=has_opinion,
-        by=MANAGER,
         at=NOW + timedelta(days=1),
     )
 

@@ -22,7 +22,7 @@ from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
 from sporades.web.doctor.forms import NO_ONE, NOT_SPECIFIED, UNSPECIFIED
-from tests.accommodations.asked import MANAGER, case_of, decide, reach
+from tests.accommodations.asked import MANAGER, case_of, decide, reach, taken_again
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.asked import write as ask
 from tests.accommodations.test_following import in_training
@@ -1226,13 +1226,7 @@ def test_of_a_request_that_another_one_followed_it_is_said_where_the_papers_went
     assert "Autre papier de santé" in said(doctor.get(at("case", case)))
     decide(registration)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
-    accommodating.take_again(
-        case=case_of(registration),
-        why=Again.APPEAL,
-        has_opinion=False,
-        by=MANAGER,
-        at=NOW + timedelta(days=1),
-    )
+    taken_again(case_of(registration), has_opinion=False, at=NOW + timedelta(days=1))
 
     page = said(doctor.get(at("case", case)))
 

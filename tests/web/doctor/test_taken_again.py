@@ -3,7 +3,7 @@
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import OpinionAgain
 from sporades.acts import accommodating
-from tests.accommodations.asked import MANAGER
+from tests.accommodations.asked import CONTESTED, MANAGER
 from tests.factories import NOW
 from tests.web.doctor.space import at, plain, sign, take, take_again, write
 
@@ -21,6 +21,23 @@ def test_who_signed_the_former_opinion_finds_the_request_with_its_name_and_why(n
 
     assert "Maëlle LE GOFF. " + MINE in page
     assert "Décision reprise : recours du candidat" in page
+
+
+def test_who_gives_a_new_opinion_reads_what_is_contested(notified, doctor):
+    made = take_again(notified)
+    take(doctor, made)
+
+    page = plain(doctor.get(at("case", made)))
+
+    assert f"Ce que le candidat conteste {CONTESTED}" in page
+    assert "autres papiers de santé" not in page
+
+
+def test_nothing_is_said_to_be_contested_of_what_is_taken_again_for_an_error(notified, doctor):
+    made = take_again(notified, why=Again.ERROR)
+    take(doctor, made)
+
+    assert "conteste" not in plain(doctor.get(at("case", made)))
 
 
 def test_another_doctor_reads_that_a_decision_is_taken_again_and_why_and_no_name(notified, other):

@@ -215,7 +215,7 @@ def test_the_paragraphs_of_what_is_missing_stay_apart_for_the_office_and_for_the
 
 def test_the_paragraphs_of_why_a_taking_again_is_cancelled_stay_apart(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
-    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    do(manager, in_lille, "revoir", avis="garde")
 
     do(manager, in_lille, "laisser", motif=PARAGRAPHS)
 
@@ -296,6 +296,7 @@ def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_
         "a-confier": 2,
         "a-decider": 1,
         "a-notifier": 0,
+        "recours": 0,
         "a-appeler": 0,
         "chez-le-medecin": 1,
         "a-completer": 1,
@@ -875,17 +876,6 @@ def test_who_has_not_read_is_called_and_a_colleague_knows_it(manager, in_lille):
     assert case_of(in_lille).is_reached
 
 
-def test_a_decision_is_taken_again_after_an_appeal(manager, in_lille):
-    reach(in_lille, State.NOTIFIED)
-
-    do(manager, in_lille, "revoir", pourquoi="appeal", avis="garde")
-
-    assert case_of(in_lille).state == State.OPINION_GIVEN
-    page = main(manager.get(page_of(in_lille)))
-    assert "est en vigueur jusqu'à la nouvelle" in page
-    assert "Recours du candidat" in page
-
-
 def asked_for_less(registration):
     """Have measures notified, and less asked for the day after, with the doctor."""
     later = NOW + timedelta(days=1)
@@ -1242,7 +1232,7 @@ def test_a_signature_by_another_than_the_registration_names_is_said(manager, nam
 def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
     for _ in range(2):
-        do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+        do(manager, in_lille, "revoir", avis="garde")
         decide(in_lille)
         case = case_of(in_lille)
         accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
@@ -1256,7 +1246,7 @@ def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager
 
 def test_a_decision_taken_again_by_mistake_is_left_as_it_is(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
-    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    do(manager, in_lille, "revoir", avis="garde")
     Message.objects.all().delete()
 
     unsaid = do(manager, in_lille, "laisser", motif="")
@@ -1283,7 +1273,7 @@ def test_what_a_colleague_decided_meanwhile_is_shown_in_the_place_of_cancelling(
     manager, member, in_lille
 ):
     reach(in_lille, State.NOTIFIED)
-    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    do(manager, in_lille, "revoir", avis="garde")
     shown = {"vue": 1, "demande": case_of(in_lille).pk, "geste": "laisser", "motif": "Par erreur."}
     other = member("A09", email="autre@exemple.test")
     do(other, in_lille, "decider", **{**as_shown(other, in_lille), **AUTHOR, "nom": "Dubois"})
@@ -1299,7 +1289,7 @@ def test_what_a_colleague_decided_meanwhile_is_shown_in_the_place_of_cancelling(
 
 def test_another_taking_again_than_the_one_that_was_read_is_not_cancelled(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
-    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    do(manager, in_lille, "revoir", avis="garde")
     former = {"vue": 1, "demande": 0, "geste": "laisser", "motif": "Par erreur."}
 
     answered = manager.post(page_of(in_lille), former)
@@ -1320,7 +1310,7 @@ def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
     do(manager, in_lille, "decider", **granted)
     do(manager, in_lille, "notifier")
 
-    do(manager, in_lille, "revoir", pourquoi="error", avis="garde")
+    do(manager, in_lille, "revoir", avis="garde")
 
     shown = as_shown(manager, in_lille)
     assert {**shown, "service": AUTHOR["service"]} == granted
@@ -1333,7 +1323,7 @@ def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
 
 def test_after_another_opinion_the_form_starts_from_it_and_says_what_was_decided(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
-    do(manager, in_lille, "revoir", pourquoi="appeal", avis="nouveau")
+    do(manager, in_lille, "revoir", avis="nouveau")
     entrust(in_lille)
     opine(in_lille, at=NOW + timedelta(days=1), TIERS=OpinionOn(Opinion.UNFAVOURABLE))
 

@@ -197,6 +197,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:handle_accommodation": {"POST": 422},
     # Its candidate has an account, and asks in their space.
     "office:enter_accommodation": {"POST": 409},
+    # It is answered.
+    "office:appeal": {"POST": 409},
     "office:scan_piece": {"POST": 422},
     "office:incomplete": {"POST": 302},
     "office:accommodations": {"POST": 302},
@@ -214,6 +216,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:accommodation_take_up": {"GET": 302, "POST": 302},
     "candidate:accommodation_keep_as_sent": {"POST": 302},
     "candidate:accommodation_withdraw": {"POST": 409},
+    # An appeal stands already, and is answered.
+    "candidate:accommodation_contest": {"GET": 302, "POST": 302},
+    "candidate:accommodation_contest_back": {"GET": 302, "POST": 302},
     "candidate:my_data": {"POST": 302},
     # None was asked for.
     "candidate:take_data": {"POST": 409},
@@ -436,6 +441,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:accommodation_take_up": number,
         "candidate:accommodation_keep_as_sent": number,
         "candidate:accommodation_withdraw": number,
+        "candidate:accommodation_contest": number,
+        "candidate:accommodation_contest_back": number,
         "candidate:evidence": number,
         "candidate:provide": {**number, "piece": "IDENTITE"},
         "candidate:evidence_file": {**number, "piece": "IDENTITE"},
@@ -515,6 +522,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:accommodation": number,
         "office:handle_accommodation": number,
         "office:enter_accommodation": number,
+        "office:appeal": number,
         "office:judge_piece": {**number, "piece": "IDENTITE"},
         "office:piece_file": {**number, "piece": "IDENTITE"},
         "office:piece_page": {**number, "piece": "IDENTITE", "page": 1},

@@ -146,6 +146,7 @@ OURS = {
             "accommodations.Case.as_sent",
             "accommodations.Case.received",
             "accommodations.Case.decided_by_id",
+            "accommodations.Appeal.guardian_quality",
             "accommodations.Signature.quality",
             "evidence.ArrivingFile.key",
             "evidence.Deposit.author_id",

@@ -99,6 +99,7 @@ def test_every_route_of_staff_keeps_what_is_typed_or_says_why_not():
 
 # The world has nothing that they could be sent of: their page has no form for it.
 NO_FORM = {
+    "office:appeal",
     "office:enter_accommodation",
     "office:enforce_regulation",
     "office:handle_accommodation",

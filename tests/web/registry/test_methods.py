@@ -65,6 +65,7 @@ WRITES = {
             # Pages that do something of a file show it too.
             *("abandon", "amend", "batch_decision", "change_request", "correct_identity"),
             *("correction_request", "decide", "deposit_one", "differences", "enter_accommodation"),
+            "appeal",
             *("handle_accommodation", "move_registration", "ready", "recap", "receive_summary"),
             *("scan_piece", "tab", "withdraw_document", "withhold"),
         )

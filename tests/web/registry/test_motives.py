@@ -20,7 +20,7 @@ ROUTES = [
     if ACCESS[name].who is Who.STAFF and ACCESS[name].permission is not Permission.GIVE_OPINIONS
 ]
 MARK = "parce que zyrtho"
-OF_DECISIONS = {"decision-amenagement", "notification-amenagement"}
+OF_DECISIONS = {"decision-amenagement", "notification-amenagement", "reponse-recours"}
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ from sporades.web.candidate.accommodations.confided import (
     missing_in_words,
     papers_called_for,
 )
+from sporades.web.candidate.accommodations.contesting import said_of_appeal
 from sporades.web.candidate.accommodations.writable import may_take_up
 from sporades.web.candidate.own import own_registration
 
@@ -95,7 +96,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         if former is None and (case is None or (case.is_writable and case.is_former_held))
         else "",
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
-        **_of_decision(former, registration, case),
+        **_of_decision(former, registration, case, at=at),
     }
 
 
@@ -119,7 +120,7 @@ def _taken_back(cases: list[Case], registration: Registration) -> dict[str, Any]
 
 
 def _of_decision(
-    last: Case | None, registration: Registration, case: Case | None
+    last: Case | None, registration: Registration, case: Case | None, *, at: Any
 ) -> dict[str, Any]:
     """Return the last decision that was notified: what it says is read in its document first."""
     if last is None or last.notified_at is None:
@@ -136,6 +137,7 @@ def _of_decision(
         "grants": any(one.decided_code for one in last.measures.all()),
         "interrupts": INTERRUPTS,
         "contested": contest_in_words(last.notified_at, last.opened_at, zone),
+        **said_of_appeal(last, registration, last=case, at=at),
     }
 
 

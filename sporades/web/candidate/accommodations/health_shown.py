@@ -70,9 +70,8 @@ STILL_TO_SEND = (
 )
 """Said of an incomplete request to whoever has just given something for it."""
 NOT_PUT_OFF = (
-    "Contester la décision, par un message, une lettre ou devant le tribunal, ne repousse pas ce jour : "
-    "seule une reprise de la décision par le service, ou une autre demande de votre part, les garde ; "
-    "téléchargez avant ce jour ceux dont vous voulez une copie."
+    "Un recours fait avant votre dernier jour repousse ce jour ; saisir le tribunal ne le repousse pas. "
+    "Téléchargez avant ce jour ceux dont vous voulez une copie."
 )
 OTHER = Kind("papier-de-sante", "Autre papier de santé")
 """What the réglementation does not name."""

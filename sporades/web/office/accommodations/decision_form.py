@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.fields import precision_of_other
-from sporades.accommodations.models import LONGEST_NAME, LONGEST_WHY, AskedMeasure, Case
+from sporades.accommodations.models import LONGEST_WHY, AskedMeasure, Case
 from sporades.accommodations.operations import (
     Author,
     DecisionOn,
@@ -31,8 +31,8 @@ from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts.accommodating import precision_named
 from sporades.core.french import listed
 from sporades.core.text import clean_lines
-from sporades.exams.schema.base import LONGEST_LINE
-from sporades.registrations.fields import CleanCharField, CleanLinesField, ask_if_called_for
+from sporades.registrations.fields import CleanLinesField, ask_if_called_for
+from sporades.web.office.accommodations.author_form import LEGEND, WHO_DECIDES, AuthorForm
 
 REASON = "Dites le motif : le candidat le lira."
 OF_ANOTHER = "Ce motif explique une autre décision : écrivez celui de la vôtre."
@@ -60,37 +60,13 @@ UNSAID = "Le médecin n'en a pas écrit pour cette mesure : c'est à vous de l'�
 READ = "Le candidat le lit dans la notification. N'écrivez rien de sa santé"
 
 
-class CaseDecisionForm(forms.Form):
+class CaseDecisionForm(AuthorForm):
     """What is decided of each measure, and by whom.
 
     It starts from what was decided before, where that is corrected or taken again, else from what
     the doctor advises. Each reason has its own field, with the opinion or against it: one that
     explains the opinion never goes with another decision.
     """
-
-    prenom = CleanCharField(
-        label="Prénom",
-        max_length=LONGEST_NAME,
-        error_messages={"required": "Indiquez le prénom de qui décide."},
-    )
-    nom = CleanCharField(
-        label="Nom",
-        max_length=LONGEST_NAME,
-        error_messages={"required": "Indiquez le nom de qui décide."},
-    )
-    fonction = CleanCharField(
-        label="Qualité",
-        help_text="Par exemple : cheffe de la division des examens, par délégation du recteur",
-        max_length=LONGEST_NAME,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Indiquez en quelle qualité cette personne décide."},
-    )
-    service = CleanCharField(
-        label="Service",
-        max_length=LONGEST_LINE,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Indiquez le service de qui décide."},
-    )
 
     def __init__(self, data: Any = None, *, case: Case, author: Author) -> None:
         """Ask of each measure what is decided, with the other measures of the réglementation.
@@ -133,10 +109,7 @@ class CaseDecisionForm(forms.Form):
                 self.fields[precision_named(one)] = precision
             self._ask_papers(one, case)
             self._ask_why(one)
-        known = self._author
-        said = (known.first_name, known.last_name, known.quality, known.service)
-        for name, value in zip(("prenom", "nom", "fonction", "service"), said, strict=True):
-            self.fields[name].initial = value
+        self.start_from(self._author)
 
     def _start(self, one: AskedMeasure) -> DecisionOn:
         return self._starts.get(one.code) or self._advised[one.code]
@@ -269,7 +242,7 @@ class CaseDecisionForm(forms.Form):
             (one.named, tuple(name for name in _fields_of(one) if name in self.fields))
             for one in self._measures
         ]
-        return [*measures, ("Qui décide", ("prenom", "nom", "fonction", "service"))]
+        return [*measures, (LEGEND, WHO_DECIDES)]
 
     def _told(self, one: AskedMeasure) -> str:
         """Say what is asked for, what is opined, and what was decided before, if anything was."""
@@ -415,8 +388,7 @@ class CaseDecisionForm(forms.Form):
     @property
     def author(self) -> Author:
         """Who decides, as the notification says; another name is that of whoever types it."""
-        said = self.cleaned_data
-        typed = Author(*(said[name] for name in ("prenom", "nom", "fonction", "service")))
+        typed = self.typed_author()
         known = [self._author]
         if self._case.state == State.DECIDED:
             known.append(_decided_by(self._case))

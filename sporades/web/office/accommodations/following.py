@@ -32,6 +32,7 @@ from sporades.accounts.permissions import Permission
 from sporades.candidates.models import Identity
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.registrations.models import Registration
+from sporades.web.office.accommodations.appeals import told_of
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
 
 SHOWN_BEFORE = 3
@@ -51,6 +52,7 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
         "may_handle": may_decide and case is not None and case.state != State.PREPARING,
         "before": _before(found, case, may_decide=may_decide),
         **(said_of(case, request, may_decide=may_decide) if case else {}),
+        **(told_of(found) if may_decide else {"appeal": None, "may_appeal": False}),
     }
     return file_page(request, found, "accommodation", "office/accommodation.html", said)
 

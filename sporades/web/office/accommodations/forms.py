@@ -10,7 +10,6 @@ from sporades.accommodations.models import (
     LONGEST_PRECISION,
     LONGEST_REASON,
     LONGEST_WHY,
-    Again,
     AskedMeasure,
     Case,
 )
@@ -143,20 +142,19 @@ class CallForm(forms.Form):
 
 
 class AgainForm(forms.Form):
-    """Why a decision is taken again, and whether the doctor's opinion stands."""
+    """Whether the doctor's opinion stands, of a decision that is taken again."""
 
-    pourquoi = forms.ChoiceField(
-        label="Pourquoi",
-        choices=Again.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Dites pourquoi la décision est reprise."},
-    )
     avis = forms.ChoiceField(
         label="Avis du médecin",
         choices=(("garde", "L'avis rendu est gardé"), ("nouveau", "Un nouvel avis est demandé")),
         widget=forms.RadioSelect,
         error_messages={"required": "Dites si l'avis du médecin est gardé."},
     )
+
+    @property
+    def has_opinion(self) -> bool:
+        """Whether it stands."""
+        return bool(self.cleaned_data["avis"] == "garde")
 
 
 class NewOpinionForm(forms.Form):

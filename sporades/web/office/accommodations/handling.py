@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.health_words import words_of_health
-from sporades.accommodations.models import AsRead, Case
+from sporades.accommodations.models import Again, AsRead, Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, doctors_for
@@ -27,6 +27,7 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
+from sporades.web.office.accommodations.appeals import told_of
 from sporades.web.office.accommodations.following import case_of, minor_in_words, said_of
 from sporades.web.office.accommodations.forms import (
     CALL,
@@ -166,6 +167,7 @@ def _page(
         "papers": accommodating.papers_given(case) if case.is_open and not case.is_on_paper else [],
         "may_enter": case.is_open and why_not_entered(found, case) is None,
         "phones": phones_of(found),
+        **told_of(found),
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
@@ -259,9 +261,9 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             reason = asked.leave.cleaned_data["motif"]
             accommodating.cancel_taking_again(case=case, reason=reason, by=by, at=at)
         case _:
-            said = asked.again.cleaned_data
+            has_opinion = asked.again.has_opinion
             accommodating.take_again(
-                case=case, why=said["pourquoi"], has_opinion=said["avis"] == "garde", by=by, at=at
+                case=case, why=Again.ERROR, has_opinion=has_opinion, by=by, at=at
             )
 
 

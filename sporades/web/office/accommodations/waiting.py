@@ -9,21 +9,23 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Min
+from django.db.models import CharField, Count, F, Min, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accommodations.contesting import silent_on
 from sporades.accommodations.late import was_in_time
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import contested_among
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Reach
 from sporades.acts.accommodating import with_kinds_given
 from sporades.batches import operations as batches
 from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.batches.actions import ACTIONS
-from sporades.core.french import time_left_in_words
+from sporades.core.french import day_in_words, time_left_in_words
 from sporades.core.phones import phone_in_words
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
@@ -34,6 +36,7 @@ from sporades.web.office.places import OfAcademyForm, academies_of
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "etape"
+HANDLE, APPEAL = "office:handle_accommodation", "office:appeal"
 NOTHING_TICKED = "Cochez au moins une demande dans la liste."
 TOGETHER = {
     FOLLOW: "Décider selon l'avis du médecin celles qui sont cochées",
@@ -53,6 +56,7 @@ class Step:
         state: where they stand.
         is_ours: whether they wait for the office.
         batch: the action that does many of them at once, where there is one.
+        is_appeal: whether an appeal against their decision waits, and not they.
     """
 
     code: str
@@ -61,21 +65,29 @@ class Step:
     state: State
     is_ours: bool = True
     batch: str = ""
+    is_appeal: bool = False
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether they wait for a telephone call."""
+        return self.state == State.NOTIFIED and not self.is_appeal
 
     def of(self, cases: Any, at: datetime) -> Any:
         """Return the requests that wait there, the oldest first."""
-        found = (
-            cases.unread(at)
-            if self.state == State.NOTIFIED
-            else cases.filter(state=self.state, stands=True)
-        )
+        if self.is_appeal:
+            return contested_among(cases).order_by("appealed_on", "pk")
+        found = cases.unread(at) if self.is_calling else self._there(cases)
         return found.order_by("since", "pk")
+
+    def _there(self, cases: Any) -> Any:
+        return cases.filter(state=self.state, stands=True)
 
 
 STEPS = (
     Step("a-confier", "À confier à un médecin", "Votre service", State.ASKED),
     Step("a-decider", "À décider", "Votre service", State.OPINION_GIVEN, batch=FOLLOW),
     Step("a-notifier", "À notifier", "Votre service", State.DECIDED, batch=NOTIFY),
+    Step("recours", "Recours à étudier", "Votre service", State.NOTIFIED, is_appeal=True),
     Step(
         "a-appeler",
         "À appeler : notification non lue",
@@ -107,16 +119,27 @@ def waiting_at(steps: Sequence[Step], cases: Any, at: datetime) -> dict[str, tup
         cases: among which requests.
         at: the instant.
     """
-    codes = {step.state: step.code for step in steps}
-    waiting = cases.filter(state__in=set(codes) - {State.NOTIFIED}, stands=True)
-    found = _summed(waiting)
-    if State.NOTIFIED in codes:
-        found = found.union(_summed(cases.unread(at)), all=True)
-    return {codes[row["state"]]: (row["count"], row["oldest"]) for row in found}
+    codes = {step.state: step.code for step in steps if step.state != State.NOTIFIED}
+    found = _summed(cases.filter(state__in=codes, stands=True).annotate(step=F("state")))
+    for step in steps:
+        if step.is_calling:
+            found = found.union(_summed(_at(step, cases.unread(at))), all=True)
+        elif step.is_appeal:
+            contested = _at(step, contested_among(cases))
+            found = found.union(_summed(contested, since="appealed_at"), all=True)
+    return {
+        codes.get(row["step"], row["step"]): (row["count"], row["oldest"])
+        for row in found
+        if row["count"]
+    }
 
 
-def _summed(cases: Any) -> Any:
-    return cases.order_by().values("state").annotate(count=Count("pk"), oldest=Min("since"))
+def _at(step: Step, cases: Any) -> Any:
+    return cases.annotate(step=Value(step.code, output_field=CharField()))
+
+
+def _summed(cases: Any, *, since: str = "since") -> Any:
+    return cases.order_by().values("step").annotate(count=Count("pk"), oldest=Min(since))
 
 
 class _Pages(Paginator):
@@ -183,8 +206,9 @@ class CaseQueue:
         return self.address_of(found.registration.number) if found else ""
 
     def address_of(self, number: str) -> str:
-        """Return where a request is looked at, on the way through all of them."""
-        return reverse("office:handle_accommodation", args=[number]) + self.query
+        """Return where a request is looked at, or the appeal, on the way through all of them."""
+        is_appeal = self.step is not None and self.step.is_appeal
+        return reverse(APPEAL if is_appeal else HANDLE, args=[number]) + self.query
 
     def counted(self) -> list[tuple[Step, int, str]]:
         """Return each step, how many wait there, and for how long the oldest has."""
@@ -230,7 +254,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             for one, count, age in counted
         ],
         "step": step,
-        "is_calling": step.state == State.NOTIFIED,
+        "is_calling": step.is_calling,
         "together": TOGETHER.get(step.batch, ""),
         "press": a_press(),
         "here": address(step),
@@ -292,14 +316,25 @@ def _line(
         "late": _late(case),
         "called": called,
         "call_mark": case.call_mark,
-        "phones": phones_of(registration) if step.state == State.NOTIFIED else [],
+        "phones": phones_of(registration) if step.is_calling else [],
         "is_left": case.left_at is not None,
         "papers": papers_in_hand(case, registration, case.given).lower()
         if step.state in PAPERS_ARE_SAID
         else "",
-        "age": time_left_in_words(at - case.since) if case.since else "",
-        "url": f"{reverse('office:handle_accommodation', args=[registration.number])}?{urlencode(where)}",
+        "silence": _silence(case) if step.is_appeal else "",
+        "age": _age(case, step, at),
+        "url": f"{reverse(APPEAL if step.is_appeal else HANDLE, args=[registration.number])}?{urlencode(where)}",
     }
+
+
+def _age(case: Any, step: Step, at: datetime) -> str:
+    since = case.appealed_at if step.is_appeal else case.since
+    return time_left_in_words(at - since) if since else ""
+
+
+def _silence(case: Case) -> str:
+    day = case.appealed_on
+    return f"Sans réponse, rejeté le {day_in_words(silent_on(day))}" if day else ""
 
 
 def _late(case: Case) -> str:

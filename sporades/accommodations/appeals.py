@@ -1,0 +1,118 @@
+"""What is said of an appeal against a decision: when it came, until when it is answered, where one goes then."""
+
+from datetime import datetime
+
+from sporades.accommodations.contesting import (
+    answer_in_words,
+    court_until,
+    is_in_time,
+    last_day_of,
+    silent_on,
+)
+from sporades.accommodations.models import Appeal, Came, Case
+from sporades.core.french import day_in_words, local_day
+
+BY = {
+    Came.SPACE: "",
+    Came.LETTER: " par lettre",
+    Came.MESSAGE: " par message",
+    Came.COUNTER: " sur place",
+}
+"""How an appeal came, after « reçu »."""
+
+
+def received_in_words(appeal: Appeal) -> str:
+    """Say when an appeal was received, and how; of a letter, when it was posted."""
+    said = f"Reçu{BY[Came(appeal.came)]} le {day_in_words(appeal.received_on)}"
+    if appeal.came == Came.LETTER:
+        return f"{said} (cachet de la poste du {day_in_words(appeal.sent_on)})"
+    return said
+
+
+def followed_in_words(appeal: Appeal, zone: str, *, at: datetime) -> list[str]:
+    """Say to its candidate where an appeal stands, and what is left to do of it, in sentences.
+
+    Args:
+        appeal: with its request, what notifies it, its answer.
+        zone: where its service is.
+        at: now.
+    """
+    said = [f"{received_in_words(appeal)}."]
+    if appeal.taken_up is not None:
+        return [*said, "Votre service gestionnaire a repris la décision à la suite de ce recours."]
+    if appeal.answered_at is not None:
+        opened_at = appeal.answer.opened_at if appeal.answer else None
+        day = day_in_words(local_day(appeal.answered_at, zone))
+        until = answer_in_words(appeal, appeal.answered_at, opened_at, zone)
+        return [*said, f"Une réponse vous a été donnée le {day}.", until]
+    return [*said, waiting_in_words(appeal, zone, at=at), _late_in_words(appeal, zone)]
+
+
+def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
+    """Say until when an appeal is answered, and what silence means, to its candidate."""
+    silent = silent_on(appeal.received_on)
+    is_passed = local_day(at, zone) >= silent
+    if not is_in_time(appeal, zone):
+        if is_passed:
+            return f"Resté sans réponse le {day_in_words(silent)}, il est rejeté depuis ce jour."
+        return f"Sans réponse le {day_in_words(silent)}, il est rejeté sans qu'on vous l'écrive."
+    court = day_in_words(court_until(appeal, zone))
+    if not is_passed:
+        return (
+            f"L'autorité a jusqu'au {day_in_words(silent)} pour y répondre. Sans réponse ce jour-là, il "
+            "est rejeté sans qu'on vous l'écrive : vous pourrez alors saisir le tribunal jusqu'au "
+            f"{court} inclus."
+        )
+    may = "pouvez" if local_day(at, zone) <= court_until(appeal, zone) else "pouviez"
+    return (
+        f"Resté sans réponse le {day_in_words(silent)}, il est rejeté depuis ce jour : vous {may} "
+        f"saisir le tribunal jusqu'au {court} inclus. L'autorité peut encore y répondre."
+    )
+
+
+def _late_in_words(appeal: Appeal, zone: str) -> str:
+    if is_in_time(appeal, zone):
+        return "La décision reste en vigueur d'ici là."
+    return (
+        f"Il est venu après le dernier jour pour contester la décision, le "
+        f"{day_in_words(last_day_of(appeal.case, zone))} : l'autorité peut la revoir sans y être tenue, "
+        "et le délai pour saisir le tribunal n'est pas interrompu."
+    )
+
+
+def lateness_in_words(appeal: Appeal, zone: str) -> str:
+    """Say to the office that an appeal came after its last day; of one in time, nothing."""
+    if is_in_time(appeal, zone):
+        return ""
+    last = day_in_words(last_day_of(appeal.case, zone))
+    return (
+        f"Envoyé après le dernier jour pour contester la décision, le {last} : l'autorité n'est pas "
+        "tenue de la revoir."
+    )
+
+
+def silence_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
+    """Say to the office from when silence refuses an appeal, or since when it has."""
+    silent = silent_on(appeal.received_on)
+    if local_day(at, zone) >= silent:
+        return (
+            f"Rejeté par le silence depuis le {day_in_words(silent)} ; une réponse reste possible."
+        )
+    return f"Sans réponse, il est rejeté par le silence le {day_in_words(silent)}."
+
+
+def appealed_in_words(case: Case, zone: str, *, at: datetime) -> str:
+    """Say in one line that a decision is contested, where its appeal waits; else nothing.
+
+    Args:
+        case: as `requests_of` asks for it.
+        zone: where its service is.
+        at: now.
+    """
+    if case.appealed_on is None:
+        return ""
+    silent = silent_on(case.appealed_on)
+    day = day_in_words(case.appealed_on)
+    if local_day(at, zone) >= silent:
+        return f"Votre recours du {day} est resté sans réponse le {day_in_words(silent)}."
+    return f"Votre recours du {day} est à l'étude : réponse avant le {day_in_words(silent)}."

@@ -1,0 +1,120 @@
+"""A decision is contested, by its candidate or by a letter; the appeal is taken back, or refused (H2).
+
+What takes the decision again on an appeal is in `deciding`. The acknowledgement says when the
+appeal was received, from when silence refuses it, and where one goes then (CRPA R. 112-5); no mail
+says what it is about.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from sporades.accommodations import operations as accommodations
+from sporades.accommodations.answering import ANSWER, Refusal
+from sporades.accommodations.contesting import court_until, is_in_time, silent_on
+from sporades.accommodations.models import Appeal, Case
+from sporades.accommodations.operations import Author, Contested
+from sporades.accommodations.queries import lock_case
+from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
+from sporades.acts.people.guardians import tell_guardian
+from sporades.core.actors import Actor
+from sporades.core.french import day_in_words
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+
+
+@transaction.atomic
+def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
+    """« Contester la décision »; pressed twice, once. Its candidate has an acknowledgement.
+
+    Args:
+        case: the last decision that was notified.
+        said: what the appeal says.
+        by: its candidate, or who enters what came otherwise.
+        at: the instant.
+
+    Raises:
+        NotNotified, NotStanding, NothingContested, AppealToCome, AlreadyAppealed, BeingTakenAgain:
+            see `accommodations.operations.appeal`.
+    """
+    locked = lock_case(case)
+    already: Appeal | None = Appeal.objects.waiting().filter(case=locked).first()
+    if already is not None and (already.text, already.came) == (said.text, said.came):
+        return already
+    made = accommodations.appeal(locked, said, at=at)
+    date_erasure(locked.registration)
+    note("accommodation appealed", locked, by=by, at=at, appeal=made.pk, came=made.came)
+    tell_candidate(locked, "appeal_received", at=at, **_acknowledged(made, locked))
+    key = f"accommodation:{locked.pk}:appealed:{made.pk}"
+    tell_guardian(locked.registration, at=at, key=key)
+    return made
+
+
+def _acknowledged(made: Appeal, case: Case) -> dict[str, Any]:
+    """Return the days that an acknowledgement says; not that of the court, where it came too late."""
+    zone = case.registration.service.zone
+    in_time = is_in_time(made, zone)
+    return {
+        "received": day_in_words(made.received_on),
+        "silent": day_in_words(silent_on(made.received_on)),
+        "court": day_in_words(court_until(made, zone)) if in_time else "",
+    }
+
+
+@transaction.atomic
+def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
+    """« Retirer mon recours », while nothing has become of it; pressed twice, once.
+
+    Raises:
+        AppealAnswered: see `accommodations.operations.withdraw_appeal`.
+    """
+    locked = _locked(found)
+    if locked.withdrawn_at is not None:
+        return
+    accommodations.withdraw_appeal(locked, at=at)
+    date_erasure(locked.case.registration)
+    note("accommodation appeal withdrawn", locked.case, by=by, at=at, appeal=locked.pk)
+    tell_candidate(locked.case, "appeal_withdrawn", at=at)
+
+
+@transaction.atomic
+def refuse_appeal(*, found: Appeal, reason: str, author: Author, by: Actor, at: datetime) -> None:
+    """Refuse an appeal by a document in the candidate's space; a mail says that something awaits.
+
+    Args:
+        found: which.
+        reason: why, as its candidate reads it.
+        author: who refuses it for the authority.
+        by: whose account it is done with.
+        at: the instant.
+
+    Raises:
+        AppealAnswered, ReasonMissing, AuthorMissing: see `accommodations.operations.refuse_appeal`.
+        MentionsMissing: the answer would not say how it is contested.
+    """
+    locked = _locked(found)
+    case, registration = locked.case, locked.case.registration
+    accommodations.refuse_appeal(locked, reason=reason, author=author, at=at)
+    version = documents.issue(registration.folder, ANSWER, Refusal(locked, at), at=at)
+    accommodations.keep_answer(locked, version)
+    date_erasure(registration)
+    note("accommodation appeal refused", case, by=by, at=at, appeal=locked.pk)
+    tell_candidate(case, "something_awaits", enclosed=version, at=at)
+    tell_guardian(registration, at=at, key=f"accommodation:{case.pk}:appeal refused:{locked.pk}")
+
+
+def _locked(found: Appeal) -> Appeal:
+    """Return an appeal as it stands now, its registration and its request locked."""
+    case = lock_case(found.case)
+    locked: Appeal = Appeal.objects.select_related("answer").get(pk=found.pk)
+    locked.case = case
+    return locked
+
+
+@transaction.atomic
+def follow_reading_of_answer(*, answer: DocumentVersion) -> None:
+    """Let the erasure of papers of health follow the first reading of an answer (P-14)."""
+    found = Appeal.objects.filter(answer=answer).select_related("case").first()
+    if found is not None:
+        date_erasure(lock_case(found.case).registration)

@@ -1,0 +1,228 @@
+"""An appeal against a decision: entered where it came otherwise, refused, or taken up (H2)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.accommodations.appeals import lateness_in_words, received_in_words, silence_in_words
+from sporades.accommodations.contesting import last_day_of
+from sporades.accommodations.health_words import words_of_health
+from sporades.accommodations.models import Again, Appeal, Came, Case
+from sporades.accommodations.operations import AlreadyAppealed, AppealAnswered
+from sporades.accommodations.queries import appeal_against, decision_of, open_case_of
+from sporades.accommodations.rules import is_minor
+from sporades.acts import accommodating
+from sporades.core.actors import Actor
+from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.core.refusals import Refused
+from sporades.letters.words import announced
+from sporades.registrations.models import Registration
+from sporades.web.office.accommodations.appeal_forms import (
+    EnteredAppealForm,
+    RefuseAppealForm,
+    left_of,
+)
+from sporades.web.office.accommodations.forms import AgainForm, ReadOverForm
+from sporades.web.office.accommodations.waiting import queue_of
+from sporades.web.office.noting import author_on
+from sporades.web.office.registrations.files import TRAIL, registration_of
+from sporades.web.office.registrations.told import done_on
+from sporades.web.office.registrations.walking import back_to_file
+
+ENTER, REFUSE, TAKE_UP, TAKE_BACK = "saisir", "rejeter", "reprendre", "retirer"
+WHICH = "recours"
+"""Which appeal the page showed."""
+DONE = {
+    ENTER: "Le recours est enregistré, {told} Répondez-y ci-dessous.",
+    REFUSE: "Le recours est rejeté, {told}",
+    TAKE_UP: "La décision est reprise à la suite du recours. Celle qui est notifiée vaut jusqu'à la "
+    "nouvelle.",
+    TAKE_BACK: "Le recours est retiré, {told}",
+}
+
+
+@dataclass
+class _Asked:
+    """What was sent to the page, by one of its buttons, and the forms that it shows."""
+
+    act: str
+    entering: EnteredAppealForm
+    refusing: RefuseAppealForm
+    taking: AgainForm
+    read_over: ReadOverForm | None = None
+    why: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether what was sent can be done."""
+        forms = {ENTER: self.entering, REFUSE: self.refusing, TAKE_UP: self.taking}
+        form = forms.get(self.act)
+        return self.act == TAKE_BACK or (form is not None and form.is_valid())
+
+
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """Enter an appeal that came otherwise; refuse the one that waits, or take the decision again on it."""
+    found = registration_of(request, number)
+    case = decision_of(found)
+    if case is None:
+        raise Http404
+    case.registration = found
+    standing, by = appeal_against(case), author_on(request, found)
+    asked = _asked(request, case, by)
+    if request.method != "POST":
+        return _page(request, case, standing, asked)
+    if refusal := _overtaken(request, asked, standing):
+        asked.why = str(refusal)
+        return _page(request, case, standing, asked, status=409)
+    if not asked.is_valid or _is_to_read_over(request, asked):
+        return _page(request, case, standing, asked, status=422)
+    try:
+        _do(request, case, standing, asked, by=by)
+    except Refused as refusal:
+        asked.why = str(refusal)
+        return _page(request, case, appeal_against(case), asked, status=409)
+    return _onwards(request, case, asked.act)
+
+
+def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
+    found, at = case.registration, request.arrived_at
+    act = request.POST.get("geste", "") if request.method == "POST" else ""
+
+    def sent(name: str) -> Any:
+        return request.POST if act == name else None
+
+    return _Asked(
+        act=act,
+        entering=EnteredAppealForm(
+            sent(ENTER),
+            today=local_day(at, found.service.zone),
+            is_minor=is_minor(found, at),
+            guardian=found.guardian_name,
+        ),
+        refusing=RefuseAppealForm(sent(REFUSE), author=accommodating.author_of(found, by)),
+        taking=AgainForm(sent(TAKE_UP)),
+    )
+
+
+def _overtaken(request: HttpRequest, asked: _Asked, standing: Appeal | None) -> Refused | None:
+    """Return why what was sent of an appeal is possible no more, as it stands now."""
+    if asked.act == ENTER:
+        return AlreadyAppealed() if standing is not None else None
+    is_read = standing is not None and request.POST.get(WHICH) == str(standing.pk)
+    return None if is_read and standing is not None and standing.is_waiting else AppealAnswered()
+
+
+def _is_to_read_over(request: HttpRequest, asked: _Asked) -> bool:
+    """Return whether words of health are to be read over before they are sent."""
+    if asked.act != REFUSE:
+        return False
+    words = words_of_health(asked.refusing.cleaned_data["motif"])
+    read_over = ReadOverForm(request.POST, words=words)
+    if not words or read_over.is_read:
+        return False
+    asked.read_over = read_over
+    return True
+
+
+def _do(
+    request: HttpRequest, case: Case, standing: Appeal | None, asked: _Asked, *, by: Actor
+) -> None:
+    at = request.arrived_at
+    if asked.act == ENTER:
+        accommodating.appeal(case=case, said=asked.entering.said_by(by.name), by=by, at=at)
+    elif standing is None:
+        raise AppealAnswered
+    elif asked.act == REFUSE:
+        form = asked.refusing
+        accommodating.refuse_appeal(
+            found=standing, reason=form.cleaned_data["motif"], author=form.author, by=by, at=at
+        )
+    elif asked.act == TAKE_BACK:
+        accommodating.withdraw_appeal(found=standing, by=by, at=at)
+    else:
+        has_opinion = asked.taking.has_opinion
+        accommodating.take_again(case=case, why=Again.APPEAL, has_opinion=has_opinion, by=by, at=at)
+
+
+def _onwards(request: HttpRequest, case: Case, act: str) -> HttpResponse:
+    """Say what was done, and lead to what comes next: the next appeal of the list that is gone through."""
+    found, queue = case.registration, queue_of(request)
+    here = reverse("office:appeal", args=[found.number])
+    said = DONE[act].format(told=announced(found.candidate))
+    messages.success(request, done_on(found, said, back=here, to="ce recours"))
+    if act == ENTER:
+        return redirect(here + (queue.query if queue else ""))
+    if act == TAKE_UP:
+        return redirect(reverse("office:handle_accommodation", args=[found.number]))
+    if queue is not None:
+        return redirect(queue.following(case) or queue.list)
+    return back_to_file(request, found.number, tab="accommodation")
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    standing: Appeal | None,
+    asked: _Asked,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    found, at, queue = case.registration, request.arrived_at, queue_of(request)
+    zone = found.service.zone
+    is_waiting = standing is not None and standing.is_waiting
+    context = {
+        "registration": found,
+        "case": case,
+        "notified": instant_in_words(case.notified_at, zone) if case.notified_at else "",
+        "last": day_in_words(last_day_of(case, zone)),
+        "asked": asked,
+        "appeal": standing,
+        "said": _said(standing, zone, at=at) if standing else [],
+        "may_enter": standing is None and found.is_active,
+        "is_waiting": is_waiting and found.is_active,
+        "is_under_way": is_waiting and open_case_of(found) is not None,
+        "may_take_back": is_waiting and standing is not None and standing.came != Came.SPACE,
+        "left": left_of(request.POST) if asked.why else [],
+        "following": queue.following(case) if queue else "",
+        "back": queue.list if queue else "",
+        "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
+    }
+    return render(request, "office/appeal.html", context, status=status)
+
+
+def _said(standing: Appeal, zone: str, *, at: Any) -> list[tuple[str, str]]:
+    """Return what is said of an appeal beside its words, label and value."""
+    received = received_in_words(standing)
+    if standing.entered_name:
+        received = f"{received}, saisi par {standing.entered_name}"
+    guardian = f"{standing.guardian_name}, {standing.guardian_quality}"
+    rows = [
+        ("Reçu", received),
+        ("Délai", lateness_in_words(standing, zone) or "Envoyé à temps."),
+        ("Fait par", guardian if standing.guardian_name else ""),
+        ("Papiers de santé", "Il en annonce d'autres." if standing.has_papers else ""),
+        ("Réponse", silence_in_words(standing, zone, at=at) if standing.is_waiting else ""),
+    ]
+    if standing.answered_at is not None:
+        when = instant_in_words(standing.answered_at, zone)
+        rows += [
+            ("Rejeté", f"{standing.author_in_words}, le {when}"),
+            ("Motif", standing.reason),
+        ]
+    return [(label, said) for label, said in rows if said]
+
+
+def told_of(registration: Registration) -> dict[str, Any]:
+    """Return what the pages of a request say of the appeal against the last decision that was notified."""
+    decided = decision_of(registration)
+    if decided is None:
+        return {"appeal": None, "may_appeal": False}
+    standing = appeal_against(decided)
+    return {
+        "appeal": standing,
+        "may_appeal": standing is None and registration.is_active,
+    }

@@ -1,0 +1,470 @@
+"""A decision is contested: when it is in time, what silence means, what becomes of it (H2, CRPA L. 411-2)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.accommodations import operations
+from sporades.accommodations.answering import ANSWER
+from sporades.accommodations.appeals import followed_in_words, silence_in_words
+from sporades.accommodations.contesting import court_until, is_in_time, silent_on
+from sporades.accommodations.models import Again, Appeal, Came, Case
+from sporades.accommodations.operations import Author
+from sporades.accommodations.queries import appeal_against, cases_of, contested_among, last_case_of
+from sporades.accommodations.states import State
+from sporades.accommodations.tracker import check_of
+from sporades.acts import accommodating, consulting
+from sporades.acts.registrations import registering
+from sporades.core.days import midnight
+from sporades.core.refusals import ReasonMissing
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.medical.queries import compartment
+from tests.accommodations.asked import (
+    CONTESTED,
+    MANAGER,
+    RECTOR,
+    a_minor,
+    again,
+    case_of,
+    contest,
+    decide,
+    reach,
+    taken_again,
+)
+from tests.accommodations.test_notifying import notified
+from tests.acts.people import in_threads
+from tests.factories import NOW, a_record, a_registration, author
+from tests.medical.given import confide
+from tests.spaces import plain
+
+PARIS = "Europe/Paris"
+LAST = date(2027, 2, 11)
+"""The last day to contest a decision notified NOW and not opened: presumed received on 10 December."""
+SILENT = date(2027, 1, 25)
+COURT = date(2027, 3, 26)
+"""What comes of an appeal received NOW: rejected by silence, then the last day for the court."""
+LATER = NOW + timedelta(days=10)
+REASON = "Un secrétaire n'est pas nécessaire pour une épreuve à l'ordinateur."
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration(informations={"has_disability": "oui"})
+
+
+@pytest.fixture
+def decided(registration):
+    return reach(registration, State.NOTIFIED)
+
+
+def refuse(found, *, reason=REASON, by=RECTOR, at=LATER):
+    accommodating.refuse_appeal(found=found, reason=reason, author=by, by=MANAGER, at=at)
+    return appeal_against(found.case)
+
+
+def by_letter(case, *, sent_on, received_on=None, at):
+    return contest(
+        case,
+        came=Came.LETTER,
+        sent_on=sent_on,
+        received_on=received_on,
+        entered_name="Claude Martin",
+        by=MANAGER,
+        at=at,
+    )
+
+
+def erased_after(registration):
+    return compartment(registration).erase_after
+
+
+def told(kind):
+    message = Message.objects.filter(kind=kind).latest("pk")
+    return plain(f"{message.subject}\n{message.body}")
+
+
+def test_an_appeal_has_an_acknowledgement_that_says_when_and_what_silence_means(decided):
+    made = contest(decided)
+
+    assert (made.sent_on, made.received_on, made.is_waiting) == (date(2026, 11, 25),) * 2 + (True,)
+    said = told("appeal_received")
+    assert (
+        "a été reçu le mercredi 25 novembre 2026" in said
+        or "a été reçu le 25 novembre 2026" in said
+    )
+    assert "Sans réponse le 25 janvier 2027, il est rejeté" in said
+    assert "saisir le tribunal administratif jusqu'au 26 mars 2027 inclus" in said
+    assert "aménagement" not in said
+    assert CONTESTED not in said
+    act = Entry.objects.get(verb="accommodation appealed")
+    assert act.payload["after"] == {"case": decided.pk, "appeal": made.pk, "came": "space"}
+
+
+def test_an_appeal_that_is_sent_twice_is_one(decided):
+    assert contest(decided) == contest(decided)
+    assert Message.objects.filter(kind="appeal_received").count() == 1
+
+
+def test_what_is_said_otherwise_afterwards_is_another_and_is_refused(decided):
+    contest(decided)
+
+    with pytest.raises(operations.AlreadyAppealed):
+        contest(decided, text="Autre chose.")
+
+
+def test_nothing_is_contested_before_it_is_notified(registration):
+    with pytest.raises(operations.NotNotified):
+        contest(reach(registration, State.DECIDED))
+
+
+def test_nothing_is_contested_of_a_registration_that_does_not_stand(registration, decided):
+    by = author(registration.candidate)
+    registering.withdraw(registration=again(registration), by=by, at=NOW)
+
+    with pytest.raises(operations.NotStanding):
+        contest(decided)
+
+
+def test_an_appeal_that_says_nothing_is_refused(decided):
+    with pytest.raises(operations.NothingContested):
+        contest(decided, text="")
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "received_on"),
+    [
+        (date(2026, 11, 26), date(2026, 11, 27)),
+        (date(2026, 11, 25), date(2026, 11, 24)),
+        (date(2026, 11, 26), date(2026, 11, 25)),
+    ],
+)
+def test_days_that_cannot_be_are_refused(decided, sent_on, received_on):
+    with pytest.raises(operations.AppealToCome):
+        by_letter(decided, sent_on=sent_on, received_on=received_on, at=NOW)
+
+
+def test_a_decision_that_is_taken_again_for_an_error_waits_for_the_new_one(decided):
+    taken_again(decided, why=Again.ERROR)
+
+    with pytest.raises(operations.BeingTakenAgain):
+        contest(decided)
+
+
+# --- In time, and what silence means ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "in_time"),
+    [(LAST, True), (LAST + timedelta(days=1), False)],
+    ids=["last day", "day after"],
+)
+def test_a_letter_is_in_time_by_its_postmark_whenever_it_arrives(decided, sent_on, in_time):
+    arrived = midnight(LAST + timedelta(days=5), PARIS)
+
+    made = by_letter(decided, sent_on=sent_on, at=arrived)
+
+    assert is_in_time(made, PARIS) is in_time
+    said = told("appeal_received")
+    assert ("saisir le tribunal administratif jusqu'au" in said) is in_time
+    assert ("n'interrompt pas le délai" in said) is not in_time
+
+
+def test_without_an_answer_in_two_months_it_is_rejected_and_the_court_is_asked_in_two(decided):
+    made = contest(decided)
+
+    assert silent_on(made.received_on) == SILENT
+    assert court_until(made, PARIS) == COURT
+
+
+@pytest.mark.parametrize(
+    ("received_on", "silent"),
+    [
+        (date(2026, 12, 31), date(2027, 2, 28)),
+        (date(2027, 12, 31), date(2028, 2, 29)),
+        (date(2027, 8, 1), date(2027, 10, 1)),
+    ],
+)
+def test_two_months_end_on_the_same_day_or_on_the_last_of_the_month(received_on, silent):
+    assert silent_on(received_on) == silent
+
+
+def test_its_candidate_reads_until_when_before_and_after_the_silence(decided):
+    made = appeal_against(contest(decided).case)
+
+    before = plain(" ".join(followed_in_words(made, PARIS, at=NOW)))
+    after = plain(" ".join(followed_in_words(made, PARIS, at=midnight(SILENT, PARIS))))
+    over = plain(
+        " ".join(followed_in_words(made, PARIS, at=midnight(COURT + timedelta(days=1), PARIS)))
+    )
+
+    assert "L'autorité a jusqu'au 25 janvier 2027 pour y répondre" in before
+    assert "vous pourrez alors saisir le tribunal jusqu'au 26 mars 2027 inclus" in before
+    assert "il est rejeté depuis ce jour : vous pouvez saisir le tribunal" in after
+    assert "vous pouviez saisir le tribunal" in over
+    assert "rejeté par le silence le 25 janvier 2027" in plain(
+        silence_in_words(made, PARIS, at=NOW)
+    )
+
+
+def test_papers_of_health_stay_while_the_court_may_be_asked(registration):
+    confide(registration)
+    decided = reach(registration, State.NOTIFIED)
+    assert erased_after(registration) == midnight(LAST + timedelta(days=1), PARIS)
+
+    contest(decided)
+
+    assert erased_after(registration) == midnight(COURT + timedelta(days=1), PARIS)
+
+
+def test_one_that_comes_too_late_keeps_no_paper(registration):
+    confide(registration)
+    decided = reach(registration, State.NOTIFIED)
+    before = erased_after(registration)
+
+    late = midnight(LAST + timedelta(days=5), PARIS)
+    by_letter(decided, sent_on=LAST + timedelta(days=1), at=late)
+
+    assert erased_after(registration) == before
+
+
+def test_the_tracker_of_a_registration_says_that_it_is_looked_at(registration, decided):
+    consulting.open_document(
+        version=case_of(registration).notification, by=author(registration.candidate), at=NOW
+    )
+    contest(decided)
+
+    [check] = check_of(registration, last_case_of(registration), at=NOW)
+
+    assert check.state == "waiting"
+    assert "Votre recours du 25 novembre 2026 est à l'étude : réponse avant le" in plain(check.note)
+
+
+# --- Taken back ------------------------------------------------------------------------------
+
+
+def test_what_is_taken_back_leaves_the_delay_as_it_was(registration):
+    confide(registration)
+    decided = reach(registration, State.NOTIFIED)
+    before = erased_after(registration)
+    made = contest(decided)
+    by = author(registration.candidate)
+
+    accommodating.withdraw_appeal(found=made, by=by, at=LATER)
+    accommodating.withdraw_appeal(found=made, by=by, at=LATER)
+
+    assert erased_after(registration) == before
+    assert Message.objects.filter(kind="appeal_withdrawn").count() == 1
+    assert "est retiré, le samedi 5 décembre 2026" in told("appeal_withdrawn")
+    assert appeal_against(decided) is None
+    assert contest(decided, at=LATER).is_waiting
+
+
+def test_what_was_answered_is_not_taken_back(decided):
+    made = refuse(contest(decided))
+
+    with pytest.raises(operations.AppealAnswered):
+        accommodating.withdraw_appeal(found=made, by=MANAGER, at=LATER)
+
+
+# --- Taken again on it -----------------------------------------------------------------------
+
+
+def test_a_decision_is_taken_again_on_an_appeal_that_waits_alone(decided):
+    with pytest.raises(operations.NoAppeal):
+        accommodating.take_again(
+            case=decided, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=NOW
+        )
+    contest(decided)
+    with pytest.raises(operations.AppealWaits):
+        accommodating.take_again(
+            case=decided, why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW
+        )
+
+    made = accommodating.take_again(
+        case=decided, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=NOW
+    )
+
+    assert made.appeal == appeal_against(decided)
+    assert made.appeal.state_in_words == "Décision reprise"
+    assert not contested_among(Case.objects.all()).exists()
+
+
+def test_it_waits_again_once_the_taking_again_is_cancelled(decided):
+    made = taken_again(decided, has_opinion=True)
+
+    accommodating.cancel_taking_again(case=made, reason="Par erreur.", by=MANAGER, at=NOW)
+
+    assert appeal_against(decided).is_waiting
+    assert [one.pk for one in contested_among(Case.objects.all())] == [decided.pk]
+
+
+def test_the_new_decision_may_be_contested_in_its_turn(registration, decided):
+    taken_again(decided, has_opinion=True)
+    decide(registration, at=LATER)
+    new = case_of(registration)
+    accommodating.notify(case=new, seen=new.decided_at, by=MANAGER, at=LATER)
+
+    assert contest(new, at=LATER).is_waiting
+
+
+def test_an_appeal_waits_no_more_once_another_decision_replaces_what_it_contests(
+    registration, decided
+):
+    contest(decided)
+    reach(registration, State.NOTIFIED, at=LATER)
+
+    assert not Appeal.objects.waiting().exists()
+    assert [one.appealed_on for one in cases_of(registration=registration.pk)] == [None, None]
+
+
+# --- Refused ---------------------------------------------------------------------------------
+
+
+def test_the_answer_says_why_who_and_how_to_go_to_court(registration, decided):
+    made = refuse(contest(decided))
+
+    said = made.answer.content
+    assert made.answer.document.kind == ANSWER.slug
+    assert plain(said["about"]) == (
+        "Recours reçu le 25 novembre 2026, contre la décision du 25 novembre 2026 sur la demande "
+        "d'aménagement d'épreuves."
+    )
+    assert said["reason"] == REASON
+    assert plain(said["author"]) == (
+        "Réponse donnée par : Claude Martin, cheffe du service des examens, Rectorat de Lille, le "
+        "5 décembre 2026."
+    )
+    assert "à compter du jour où vous ouvrez cette réponse" in plain(said["until"])
+    assert "réputée reçue le 20 décembre 2026" in plain(said["until"])
+    assert "le saisir jusqu'au 22 février 2027 inclus" in plain(said["until"])
+    assert "Tribunal" in said["appeal"] or "tribunal" in said["appeal"]
+    assert case_of(registration).state == State.NOTIFIED
+
+
+def test_its_mail_says_that_something_awaits_and_never_what(decided):
+    refuse(contest(decided))
+
+    said = told("something_awaits")
+    assert "recours" not in said
+    assert "aménagement" not in said
+
+
+def test_papers_of_health_follow_the_answer_and_its_first_reading(registration):
+    confide(registration)
+    made = refuse(contest(reach(registration, State.NOTIFIED)))
+    unread = erased_after(registration)
+
+    consulting.open_document(version=made.answer, by=author(registration.candidate), at=LATER)
+
+    assert unread == midnight(date(2027, 2, 23), PARIS)
+    assert erased_after(registration) == midnight(date(2027, 2, 12), PARIS)
+    made = appeal_against(made.case)
+    assert court_until(made, PARIS) == date(2027, 2, 8)
+    assert "Vous avez ouvert cette réponse le 5 décembre 2026" in plain(
+        " ".join(followed_in_words(made, PARIS, at=LATER))
+    )
+
+
+def test_what_is_answered_after_the_court_could_be_asked_opens_it_no_more(decided):
+    made = refuse(contest(decided), at=midnight(COURT + timedelta(days=1), PARIS))
+
+    assert court_until(made, PARIS) == COURT
+    assert "le tribunal pouvait être saisi jusqu'au 26 mars 2027" in plain(
+        made.answer.content["until"]
+    )
+
+
+def test_the_answer_to_one_that_came_too_late_says_so(decided):
+    made = by_letter(
+        decided, sent_on=LAST + timedelta(days=1), at=midnight(LAST + timedelta(days=3), PARIS)
+    )
+
+    said = refuse(made, at=midnight(LAST + timedelta(days=4), PARIS)).answer.content["until"]
+
+    assert "venu après le dernier jour pour contester la décision, le 11 février 2027" in plain(
+        said
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({"reason": ""}, ReasonMissing),
+        ({"by": Author("Claude", "", "cheffe", "Rectorat")}, operations.AuthorMissing),
+    ],
+)
+def test_an_answer_without_its_reason_or_its_author_is_refused_and_nothing_is_kept(
+    decided, said, refusal
+):
+    made = contest(decided)
+
+    with pytest.raises(refusal):
+        refuse(made, **said)
+
+    assert appeal_against(decided).is_waiting
+
+
+def test_what_is_refused_is_refused_once(decided):
+    made = contest(decided)
+    refuse(made)
+
+    with pytest.raises(operations.AppealAnswered):
+        refuse(made)
+    with pytest.raises(operations.NoAppeal):
+        accommodating.take_again(
+            case=decided, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
+        )
+    with pytest.raises(operations.AlreadyAppealed):
+        contest(decided, text="Encore.", at=LATER)
+
+
+# --- Who ------------------------------------------------------------------------------------
+
+
+def test_the_guardian_of_a_minor_is_told_that_something_awaits(db):
+    registration = a_minor()
+    notified(registration)
+    before = Message.objects.filter(kind="guardian_awaited").count()
+
+    contest(case_of(registration), guardian_name="Anne Le Goff", guardian_quality="mère")
+
+    assert Message.objects.filter(kind="guardian_awaited").count() == before + 1
+
+
+def test_who_has_no_account_is_told_by_a_letter_that_names_no_space(invented_exam):
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    decided = reach(registration, State.NOTIFIED)
+
+    by_letter(decided, sent_on=date(2026, 11, 25), at=NOW)
+
+    said = told("appeal_received")
+    assert "Sans réponse le 25 janvier 2027" in said
+    assert "mot de passe" not in said
+    assert "Suivez-le" not in said
+
+
+# --- The database ----------------------------------------------------------------------------
+
+
+def test_the_database_keeps_one_appeal_that_stands_of_a_decision(decided):
+    made = contest(decided)
+    made.pk = None
+
+    with (
+        pytest.raises(IntegrityError, match="a_decision_has_one_appeal_that_stands"),
+        transaction.atomic(),
+    ):
+        made.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_contest_at_once_make_one(decided):
+    case, by = decided, author(decided.registration.candidate)
+
+    def contested():
+        return contest(case, by=by).pk
+
+    assert len(set(in_threads(contested, contested))) == 1
+    assert Appeal.objects.count() == 1

@@ -1,0 +1,311 @@
+"""An appeal in the office: it waits in « Aménagements », is entered, refused, or taken up (H2)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.accommodations.models import Came
+from sporades.accommodations.queries import appeal_against
+from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
+from sporades.documents.models import DocumentVersion
+from sporades.mail.models import Message
+from tests.accommodations.asked import (
+    CONTESTED,
+    MANAGER,
+    case_of,
+    contest,
+    reach,
+    send,
+    write,
+)
+from tests.factories import NOW, a_candidate, a_record, a_registration
+from tests.spaces import plain
+from tests.web.guide import main, seen
+
+LIST = reverse("office:accommodations")
+REASON = "Un secrétaire n'est pas nécessaire pour une épreuve à l'ordinateur."
+AUTHOR = {
+    "prenom": "Claude",
+    "nom": "Martin",
+    "fonction": "cheffe de division",
+    "service": "Rectorat de Lille",
+}
+LETTER = {
+    "venu": "letter",
+    "envoye_le": "20/11/2026",
+    "recu_le": "24/11/2026",
+    "texte": CONTESTED,
+}
+
+
+@pytest.fixture
+def decided(in_lille):
+    return reach(in_lille, State.NOTIFIED)
+
+
+def here(registration, step=""):
+    where = reverse("office:appeal", args=[registration.number])
+    return f"{where}?etape={step}" if step else where
+
+
+def do(client, registration, act, *, step="", **said):
+    """Press a button of the page as it is shown."""
+    page = seen(client.get(here(registration, step)))
+    shown = {
+        one.get("name"): one.get("value") for one in page.cssselect("main input[name=recours]")
+    }
+    return client.post(here(registration, step), {**shown, "geste": act, **said}, follow=True)
+
+
+def read(client, registration):
+    return plain(main(client.get(here(registration))))
+
+
+def test_an_appeal_waits_in_the_list_the_oldest_first_and_at_home(manager, in_lille, decided):
+    contest(decided)
+    younger = a_registration(a_candidate())
+    contest(reach(younger, State.NOTIFIED), at=NOW + timedelta(days=0))
+
+    page = manager.get(LIST, {"etape": "recours"})
+
+    lines = page.context["lines"]
+    assert [one["registration"].number for one in lines] == [in_lille.number, younger.number]
+    assert "Recours à étudier" in plain(main(page))
+    assert "Sans réponse, rejeté le 25 janvier 2027" in plain(main(page))
+    assert lines[0]["url"] == here(in_lille, "recours")
+    home = plain(main(manager.get(reverse("office:home"))))
+    assert "Aménagements" in home
+
+
+def test_no_appeal_no_line(manager, decided):
+    page = manager.get(LIST, {"etape": "recours"})
+
+    assert page.context["lines"] == []
+    assert "Recours à étudier 0" in plain(main(page))
+
+
+def test_its_page_says_what_is_contested_until_when_and_both_answers(manager, in_lille, decided):
+    contest(decided, has_papers=True)
+
+    page = read(manager, in_lille)
+
+    assert CONTESTED in page
+    assert "Reçu le 25 novembre 2026" in page
+    assert "Envoyé à temps." in page
+    assert "Il en annonce d'autres." in page
+    assert "Sans réponse, il est rejeté par le silence le 25 janvier 2027." in page
+    for leads in ("office:handle_accommodation", "office:accommodation"):
+        there = plain(main(manager.get(reverse(leads, args=[in_lille.number]))))
+        assert "le recours et y répondre" in there
+
+
+def test_a_letter_is_entered_with_its_postmark_and_is_acknowledged(manager, in_lille, decided):
+    assert "Saisir un recours" in read(manager, in_lille)
+
+    page = do(manager, in_lille, "saisir", **LETTER)
+
+    made = appeal_against(decided)
+    assert (made.came, made.sent_on, made.received_on) == (
+        Came.LETTER,
+        date(2026, 11, 20),
+        date(2026, 11, 24),
+    )
+    said = plain(main(page))
+    assert "Reçu par lettre le 24 novembre 2026 (cachet de la poste du 20 novembre 2026)" in said
+    assert "saisi par" in said
+    assert Message.objects.filter(kind="appeal_received").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"venu": ""}, "Dites comment il est venu."),
+        ({"texte": " "}, "Écrivez ce que le recours conteste, et pourquoi."),
+        ({"envoye_le": "26/11/2026"}, "Ce jour est à venir"),
+        ({"recu_le": "26/11/2026"}, "Ce jour est à venir"),
+        ({"recu_le": "19/11/2026"}, "Le service ne l'a pas reçu avant qu'il ne soit envoyé"),
+        ({"envoye_le": "hier"}, "Indiquez le jour, le mois et l'année"),
+    ],
+)
+def test_what_is_entered_wrongly_is_said_at_its_field_and_nothing_is_lost(
+    manager, in_lille, decided, changed, said
+):
+    page = manager.post(here(in_lille), {"geste": "saisir", **LETTER, **changed})
+
+    assert page.status_code == 422
+    assert said in plain(main(page))
+    assert changed.get("texte", CONTESTED) in seen(page).cssselect("[name=texte]")[0].text
+    assert appeal_against(decided) is None
+
+
+def test_it_is_refused_by_a_document_that_its_candidate_reads(manager, in_lille, decided):
+    contest(decided)
+
+    page = do(manager, in_lille, "rejeter", motif=REASON, **AUTHOR)
+
+    found = appeal_against(decided)
+    assert (found.reason, found.author_in_words) == (
+        REASON,
+        "Claude Martin, cheffe de division, Rectorat de Lille",
+    )
+    assert "Le recours est rejeté" in plain(page.text)
+    version = DocumentVersion.objects.get(document__kind="reponse-recours")
+    assert (version.pk, version.content["reason"]) == (found.answer_id, REASON)
+    assert "Rien n'est à faire." in read(manager, in_lille)
+
+
+def test_words_of_health_are_read_over_before_the_answer_leaves(manager, in_lille, decided):
+    contest(decided)
+    words = "La dyslexie ne le justifie pas."
+
+    first = do(manager, in_lille, "rejeter", motif=words, **AUTHOR)
+
+    assert first.status_code == 422
+    assert "Ces mots semblent dire quelque chose de la santé" in plain(main(first))
+    assert appeal_against(decided).is_waiting
+    hidden = seen(first).cssselect("[name=mots]")[0].get("value")
+    do(manager, in_lille, "rejeter", motif=words, relu="on", mots=hidden, **AUTHOR)
+    assert appeal_against(decided).is_answered
+
+
+def test_an_answer_without_a_reason_is_refused_at_its_field(manager, in_lille, decided):
+    contest(decided)
+
+    page = do(manager, in_lille, "rejeter", motif="", **AUTHOR)
+
+    assert page.status_code == 422
+    assert "Dites le motif : le candidat le lira." in plain(main(page))
+
+
+def test_the_decision_is_taken_again_on_it(manager, in_lille, decided):
+    contest(decided)
+
+    page = do(manager, in_lille, "reprendre", avis="garde")
+
+    case = case_of(in_lille)
+    assert (case.state, case.appeal) == (State.OPINION_GIVEN, appeal_against(decided))
+    assert "La décision est reprise à la suite du recours" in plain(page.text)
+    assert "est en vigueur jusqu'à la nouvelle" in plain(main(page))
+    assert "Recours du candidat" in plain(main(page))
+    assert "La décision est reprise à la suite de ce recours" in read(manager, in_lille)
+
+
+def test_nobody_says_how_it_is_taken_again_it_is_asked(manager, in_lille, decided):
+    contest(decided)
+
+    page = do(manager, in_lille, "reprendre")
+
+    assert page.status_code == 422
+    assert "Dites si l'avis du médecin est gardé." in plain(main(page))
+
+
+def test_while_another_request_is_under_way_it_waits(manager, in_lille, decided):
+    contest(decided)
+    write(in_lille)
+    send(in_lille)
+
+    page = read(manager, in_lille)
+
+    assert "la décision se reprend une fois celle-ci finie" in page
+    refused = do(manager, in_lille, "reprendre", avis="garde")
+    assert refused.status_code == 409
+    assert "Une autre demande est en cours" in plain(main(refused))
+
+
+def test_for_an_error_no_decision_is_taken_again_while_an_appeal_waits(manager, in_lille, decided):
+    where = reverse("office:handle_accommodation", args=[in_lille.number])
+    opened = seen(manager.get(where))
+    assert opened.cssselect("#revoir")
+    contest(decided)
+
+    said = manager.post(where, {"geste": "revoir", "vue": decided.revision, "avis": "garde"})
+
+    assert "Un recours attend une réponse contre cette décision" in plain(main(said))
+    assert not seen(manager.get(where)).cssselect("#revoir")
+
+
+def test_what_a_colleague_has_answered_meanwhile_is_said_and_what_was_typed_is_kept(
+    manager, in_lille, decided
+):
+    made = contest(decided)
+    typed = {"geste": "rejeter", "recours": made.pk, "motif": REASON, **AUTHOR}
+    manager.post(here(in_lille), {**typed, "motif": "Les mesures sont déjà accordées."})
+
+    page = manager.post(here(in_lille), typed)
+
+    assert page.status_code == 409
+    assert "Ce recours n'attend plus de réponse" in plain(main(page))
+    assert REASON in plain(main(page))
+    assert appeal_against(decided).reason == "Les mesures sont déjà accordées."
+
+
+def test_what_its_candidate_sent_while_a_letter_was_entered_stands_and_the_entry_is_kept(
+    manager, in_lille, decided
+):
+    contest(decided, text="Autre chose.")
+
+    page = manager.post(here(in_lille), {"geste": "saisir", **LETTER})
+
+    assert page.status_code == 409
+    assert "Un recours contre cette décision est déjà enregistré." in plain(main(page))
+    assert CONTESTED in plain(main(page))
+
+
+def test_what_was_entered_wrongly_is_taken_back_what_its_candidate_made_is_not(
+    manager, in_lille, decided
+):
+    do(manager, in_lille, "saisir", **LETTER)
+    assert "Retirer ce recours" in read(manager, in_lille)
+
+    do(manager, in_lille, "retirer")
+
+    assert appeal_against(decided) is None
+    contest(decided)
+    assert "Retirer ce recours" not in read(manager, in_lille)
+
+
+def test_one_goes_from_an_appeal_to_the_next(manager, in_lille, decided):
+    contest(decided)
+    other = a_registration(a_candidate())
+    contest(reach(other, State.NOTIFIED))
+    page = manager.get(here(in_lille, "recours"))
+    assert "Recours suivant" in main(page)
+
+    said = do(manager, in_lille, "rejeter", step="recours", motif=REASON, **AUTHOR)
+
+    assert said.redirect_chain[-1][0] == here(other, "recours")
+
+
+def test_who_has_no_account_is_answered_by_a_letter(manager, in_lille):
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED)
+    contest(
+        case_of(registration),
+        came=Came.LETTER,
+        entered_name="Claude Martin",
+        by=MANAGER,
+    )
+
+    page = do(manager, registration, "rejeter", motif=REASON, **AUTHOR)
+
+    assert page.status_code == 200
+    letter = Message.objects.filter(kind="something_awaits").latest("pk")
+    assert letter.recipient == ""
+
+
+def test_nothing_is_contested_without_a_notified_decision(manager, in_lille):
+    assert manager.get(here(in_lille)).status_code == 404
+    reach(in_lille, State.DECIDED)
+    assert manager.get(here(in_lille)).status_code == 404
+
+
+def test_who_only_reads_files_reads_no_appeal(member, in_lille, decided):
+    contest(decided)
+    reader = member("A09", role=Membership.Role.AUDITOR)
+
+    assert reader.get(here(in_lille)).status_code in {403, 404}
+    tab = reader.get(reverse("office:accommodation", args=[in_lille.number]))
+    assert CONTESTED not in main(tab)
+    assert "ecours" not in main(tab)

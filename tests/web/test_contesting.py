@@ -1,0 +1,215 @@
+"""« Contester la décision », as its candidate does it, and what they read of it afterwards (H2)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations.models import Appeal
+from sporades.accommodations.states import State
+from sporades.acts import accommodating, consulting
+from tests.accommodations.asked import (
+    CONTESTED,
+    MANAGER,
+    RECTOR,
+    a_minor,
+    case_of,
+    contest,
+    reach,
+    taken_again,
+)
+from tests.accommodations.test_notifying import notified
+from tests.factories import NOW, a_registration, author
+from tests.spaces import plain
+from tests.web.guide import main, seen
+
+pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
+
+TO_CONTEST = "Contester la décision"
+
+
+@pytest.fixture
+def registration():
+    return a_registration(informations={"has_disability": "oui"})
+
+
+@pytest.fixture
+def decided(registration):
+    """Return a request whose notification its candidate has read."""
+    reach(registration, State.NOTIFIED)
+    return read_by(registration)
+
+
+def read_by(registration):
+    case = case_of(registration)
+    by = author(registration.candidate)
+    consulting.open_document(version=case.notification, by=by, at=NOW)
+    return case_of(registration)
+
+
+def at(registration, *, page=""):
+    return f"/mes-inscriptions/{registration.number}/amenagement{page}"
+
+
+CONTEST, BACK = "/recours", "/recours/retrait"
+
+
+def page_of(client, registration, page=""):
+    return plain(main(client.get(at(registration, page=page))))
+
+
+def test_from_the_decision_to_the_appeal_that_is_received(sign_in, registration, decided):
+    client = sign_in(registration.candidate)
+    assert TO_CONTEST in page_of(client, registration)
+    form = page_of(client, registration, CONTEST)
+    assert "Votre dernier jour est le 26 janvier 2027" in form
+    assert "envoyé aujourd'hui et sans réponse le 25 janvier 2027, il est rejeté" in form
+
+    answer = client.post(at(registration, page=CONTEST), {"texte": CONTESTED}, follow=True)
+
+    said = plain(main(answer))
+    assert "Votre recours est reçu" in plain(answer.text)
+    assert "Reçu le 25 novembre 2026." in said
+    assert "L'autorité a jusqu'au 25 janvier 2027 pour y répondre." in said
+    assert CONTESTED in said
+    assert TO_CONTEST not in said
+    assert "Retirer mon recours" in said
+    sure = plain(main(client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")))
+    assert "Votre recours du 25 novembre 2026 est à l'étude" in sure
+
+
+def test_what_was_not_read_is_not_contested_yet(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    client = sign_in(registration.candidate)
+
+    assert TO_CONTEST not in page_of(client, registration)
+    answer = client.post(at(registration, page=CONTEST), {"texte": CONTESTED})
+
+    assert answer.headers["Location"] == at(registration)
+    assert not Appeal.objects.exists()
+
+
+def test_an_appeal_that_says_nothing_is_refused_at_its_field(sign_in, registration, decided):
+    client = sign_in(registration.candidate)
+
+    answer = client.post(at(registration, page=CONTEST), {"texte": "  "})
+
+    assert answer.status_code == 422
+    assert "Dites ce que vous contestez, et pourquoi." in plain(main(answer))
+
+
+def test_words_of_health_are_pointed_out_once_and_may_be_left(sign_in, registration, decided):
+    client = sign_in(registration.candidate)
+    said = {"texte": "Je suis dyslexique : le tiers-temps ne suffit pas."}
+
+    first = client.post(at(registration, page=CONTEST), said)
+    second = client.post(at(registration, page=CONTEST), {**said, "relu": "on"})
+
+    assert (first.status_code, second.status_code) == (422, 302)
+    assert "semblent dire quelque chose de votre santé : « dyslexique »" in plain(main(first))
+    assert seen(first).cssselect("[name=texte]")[0].text.strip() == said["texte"]
+    assert Appeal.objects.get().text == said["texte"]
+
+
+def test_after_the_last_day_it_is_taken_and_said_to_interrupt_nothing(
+    sign_in, registration, decided, stopped_clock
+):
+    stopped_clock.move_to(NOW + timedelta(days=90))
+    client = sign_in(registration.candidate)
+
+    form = page_of(client, registration, CONTEST)
+    client.post(at(registration, page=CONTEST), {"texte": CONTESTED})
+
+    assert "Votre dernier jour pour contester était le 26 janvier 2027" in form
+    said = page_of(client, registration)
+    assert "le délai pour saisir le tribunal n'est pas interrompu" in said
+    assert "vous pourrez alors saisir" not in said
+
+
+def test_a_guardian_appeals_for_a_minor_under_their_own_name(sign_in):
+    registration = a_minor()
+    notified(registration)
+    read_by(registration)
+    client = sign_in(registration.candidate)
+    own = f"{registration.identity.birth_name} {registration.identity.first_names}"
+
+    without = client.post(at(registration, page=CONTEST), {"texte": CONTESTED})
+    said = {"texte": CONTESTED, "qualite": "mère"}
+    own_name = client.post(at(registration, page=CONTEST), {**said, "nom": own})
+    name = registration.guardian_name or "Anne Le Goff"
+    done = client.post(at(registration, page=CONTEST), {**said, "nom": name})
+
+    assert (without.status_code, own_name.status_code, done.status_code) == (422, 422, 302)
+    assert "Indiquez le nom et le prénom de qui fait ce recours." in plain(main(without))
+    assert f"Fait par {name}, mère." in page_of(client, registration)
+
+
+def test_an_appeal_is_taken_back_and_may_be_made_again(sign_in, registration, decided):
+    contest(decided)
+    client = sign_in(registration.candidate)
+    assert "Vous pourrez encore la contester jusqu'au 26 janvier 2027 inclus." in page_of(
+        client, registration, BACK
+    )
+
+    client.post(at(registration, page=BACK))
+
+    assert TO_CONTEST in page_of(client, registration)
+    assert client.get(at(registration, page=BACK)).status_code == 302
+
+
+def test_the_answer_is_read_in_its_document_before_its_reason_is_shown(
+    sign_in, registration, decided
+):
+    reason = "Les mesures demandées sont déjà accordées."
+    accommodating.refuse_appeal(
+        found=contest(decided), reason=reason, author=RECTOR, by=MANAGER, at=NOW
+    )
+    client = sign_in(registration.candidate)
+
+    before = page_of(client, registration)
+    document = plain(main(client.get(f"/mes-documents/{registration.number}/reponse-recours")))
+    after = page_of(client, registration)
+
+    assert ("Rejeté" in before, reason in before, "Lire la réponse" in before) == (
+        True,
+        False,
+        True,
+    )
+    assert reason in document
+    assert "Dernier jour pour saisir le tribunal : le 26 janvier 2027" in document
+    assert (
+        "Votre recours est rejeté : la décision reste telle qu'elle vous a été notifiée."
+        in document
+    )
+    assert reason in after
+    assert "vous pouvez saisir le tribunal jusqu'au 26 janvier 2027 inclus" in after
+    assert TO_CONTEST not in after
+
+
+def test_a_decision_that_is_taken_again_on_an_appeal_says_so(sign_in, registration, decided):
+    taken_again(decided)
+    client = sign_in(registration.candidate)
+
+    said = page_of(client, registration)
+
+    assert "Votre service gestionnaire a repris la décision à la suite de ce recours." in said
+    assert "Retirer mon recours" not in said
+    assert client.get(at(registration, page=BACK)).status_code == 302
+
+
+def test_what_another_candidate_contests_does_not_exist(sign_in, registration, decided):
+    other = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(other.candidate)
+
+    for page in (CONTEST, BACK):
+        assert client.get(at(registration, page=page)).status_code == 404
+        assert client.post(at(registration, page=page), {"texte": "Oui."}).status_code == 404
+
+
+def test_the_page_of_papers_of_health_says_until_when_an_appeal_keeps_them(
+    sign_in, registration, decided
+):
+    client = sign_in(registration.candidate)
+
+    said = plain(main(client.get(f"/mes-inscriptions/{registration.number}/sante")))
+
+    assert "Contester la décision, par" not in said
