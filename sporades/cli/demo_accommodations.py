@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.operations import Asked, OpinionOn, as_advised
+from sporades.accommodations.operations import Asked, Contested, OpinionOn, as_advised
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Opinion
 from sporades.accounts.models import User
@@ -17,6 +17,10 @@ MANAGER, DOCTOR = "gestionnaire.lille@demo.test", "medecin.lille@demo.test"
 MISSING = "L'avis de votre établissement n'est pas signé."
 TEXT = "Le temps majoré convient à chaque épreuve demandée."
 BEFORE_THE_OPINION = timedelta(hours=1)
+CONTESTED = (
+    "Le secrétaire lecteur m'est refusé. Au collège, je l'avais pour les épreuves écrites : je le "
+    "demande au moins pour celle de français."
+)
 WHY = "Le sujet peut être lu sans secrétaire."
 
 
@@ -113,6 +117,11 @@ def _read(registration: Registration, at: datetime) -> None:
         consulting.open_document(version=version, by=_candidate(registration), at=at)
 
 
+def _contest(registration: Registration, at: datetime) -> None:
+    by = _candidate(registration)
+    accommodating.appeal(case=_case(registration), said=Contested(CONTESTED), by=by, at=at)
+
+
 type Step = tuple[Callable[[Registration, datetime], None], ...]
 
 ASKED: Step = (_send, _confide)
@@ -126,5 +135,6 @@ STEPS: tuple[tuple[Step, ...], ...] = (
     (ASKED, (_entrust,), OPINED, (_decide,)),
     ((_send,), (_entrust,), (_opine,), (_decide,), (_notify,)),
     ((_send,), (_entrust,), (_opine,), (_decide,), (_notify,), (_read,)),
+    (ASKED, (_entrust,), OPINED, (_decide,), (_notify,), (_read,), (_contest,)),
 )
 """What is done of each request, in order: the acts of one instant together."""

@@ -58,6 +58,7 @@ ASKING: dict[str, dict[str, Any]] = {
             ("mme", "Dubrulle", "Sidonie"),
             ("m", "Vandamme", "Prosper"),
             ("mme", "Herbaut", "Zélie"),
+            ("m", "Delplanque", "Anselme"),
         ),
         start=1,
     )

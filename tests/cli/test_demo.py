@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Appeal, Case
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.candidates.claims import digest_of
@@ -59,6 +59,7 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
     assert {service.accepts(NOW) for service in services} == {True, False}
     told = Case.objects.get(registration__candidate__user__email=demo_people.NOTIFIED)
     assert (told.state, told.notification.opened_at) == (State.NOTIFIED, None)
+    assert Appeal.objects.waiting().count() == 1
     opined = Case.objects.exclude(opined_at=None).filter(
         registration__compartment__papers__isnull=False
     )
