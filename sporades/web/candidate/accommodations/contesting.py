@@ -25,10 +25,7 @@ _KEPT = (
     "Votre session s'était terminée. Votre recours est là, il n'est pas envoyé : vérifiez-le, puis "
     "envoyez-le."
 )
-SENT = (
-    "Votre recours est reçu : il se suit ici, et un message vous dit quel jour il l'a été et jusqu'à "
-    "quand il est répondu."
-)
+SENT = "Votre recours est reçu. Un message vous le confirme, avec les jours qui comptent."
 
 
 def contest(request: HttpRequest, number: str) -> HttpResponse:

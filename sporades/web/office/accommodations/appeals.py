@@ -20,12 +20,12 @@ from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
-from sporades.registrations.models import Registration
 from sporades.web.office.accommodations.appeal_forms import (
     EnteredAppealForm,
     RefuseAppealForm,
     left_of,
 )
+from sporades.web.office.accommodations.following import said_of
 from sporades.web.office.accommodations.forms import AgainForm, ReadOverForm
 from sporades.web.office.accommodations.waiting import queue_of
 from sporades.web.office.noting import author_on
@@ -181,11 +181,12 @@ def _page(
         "last": day_in_words(last_day_of(case, zone)),
         "asked": asked,
         "appeal": standing,
-        "said": _said(standing, zone, at=at) if standing else [],
+        "about": _said(standing, zone, at=at) if standing else [],
         "may_enter": standing is None and found.is_active,
         "is_waiting": is_waiting and found.is_active,
         "is_under_way": is_waiting and open_case_of(found) is not None,
         "may_take_back": is_waiting and standing is not None and standing.came != Came.SPACE,
+        **said_of(case, request, may_decide=True),
         "left": left_of(request.POST) if asked.why else [],
         "following": queue.following(case) if queue else "",
         "back": queue.list if queue else "",
@@ -201,7 +202,7 @@ def _said(standing: Appeal, zone: str, *, at: Any) -> list[tuple[str, str]]:
         received = f"{received}, saisi par {standing.entered_name}"
     guardian = f"{standing.guardian_name}, {standing.guardian_quality}"
     rows = [
-        ("Reçu", received),
+        ("Réception", received),
         ("Délai", lateness_in_words(standing, zone) or "Envoyé à temps."),
         ("Fait par", guardian if standing.guardian_name else ""),
         ("Papiers de santé", "Il en annonce d'autres." if standing.has_papers else ""),
@@ -214,15 +215,3 @@ def _said(standing: Appeal, zone: str, *, at: Any) -> list[tuple[str, str]]:
             ("Motif", standing.reason),
         ]
     return [(label, said) for label, said in rows if said]
-
-
-def told_of(registration: Registration) -> dict[str, Any]:
-    """Return what the pages of a request say of the appeal against the last decision that was notified."""
-    decided = decision_of(registration)
-    if decided is None:
-        return {"appeal": None, "may_appeal": False}
-    standing = appeal_against(decided)
-    return {
-        "appeal": standing,
-        "may_appeal": standing is None and registration.is_active,
-    }

@@ -8,7 +8,12 @@ from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import why_not_entered
-from sporades.accommodations.queries import cases_of, decision_of, last_case_of
+from sporades.accommodations.queries import (
+    appeal_against,
+    cases_of,
+    decision_of,
+    last_case_of,
+)
 from sporades.accommodations.replacing import (
     former_decision_in_words,
     granted_in_words,
@@ -32,7 +37,6 @@ from sporades.accounts.permissions import Permission
 from sporades.candidates.models import Identity
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.registrations.models import Registration
-from sporades.web.office.accommodations.appeals import told_of
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
 
 SHOWN_BEFORE = 3
@@ -106,6 +110,18 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         "reading": _reading(case, zone),
         "changed_since": changed_since_in_words(registration, case.decided_at or case.opined_at),
         **_in_force(case, sat, may_decide=may_decide),
+    }
+
+
+def told_of(registration: Registration) -> dict[str, Any]:
+    """Return what the pages of a request say of the appeal against the last decision that was notified."""
+    decided = decision_of(registration)
+    if decided is None:
+        return {"appeal": None, "may_appeal": False}
+    standing = appeal_against(decided)
+    return {
+        "appeal": standing,
+        "may_appeal": standing is None and registration.is_active,
     }
 
 

@@ -27,8 +27,12 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.accommodations.appeals import told_of
-from sporades.web.office.accommodations.following import case_of, minor_in_words, said_of
+from sporades.web.office.accommodations.following import (
+    case_of,
+    minor_in_words,
+    said_of,
+    told_of,
+)
 from sporades.web.office.accommodations.forms import (
     CALL,
     DECIDING,
