@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.accommodations.contesting import answer_in_words
+from sporades.accommodations.contesting import ONLY_ONCE, answer_in_words
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.notification import COURT, NOTIFICATION, MentionsMissing
 from sporades.accommodations.rules import rules_of
@@ -54,7 +54,7 @@ def content(source: Refusal) -> Content:
         "said": "Votre recours est rejeté : la décision reste telle qu'elle vous a été notifiée.",
         "reason": appeal.reason,
         "until": answer_in_words(appeal, source.at, None, zone),
-        "appeal": rules.decision.appeal,
+        "appeal": f"{rules.decision.appeal} {ONLY_ONCE}",
         "court": COURT,
         "author": f"Réponse donnée par : {appeal.author_in_words}, le {answered_on}.",
         "zone": zone,

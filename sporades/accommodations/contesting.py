@@ -14,6 +14,8 @@ INTERRUPTS = (
     "relations entre le public et l'administration, article L. 411-2)."
 )
 """What whoever asks the authority to look again keeps: the way to the court."""
+ONLY_ONCE = "Un autre recours auprès de l'autorité n'interromprait plus ce délai."
+"""Said beside the ways to contest, once the authority was asked: of both, the court is left."""
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
 SILENCE_MONTHS = 2

@@ -165,6 +165,13 @@ class Appeal(models.Model):
         return "À l'étude" if self.taken_up is None else "Décision reprise"
 
     @property
+    def kind(self) -> str:
+        """How its state is shown: see `components/state.html`."""
+        if self.withdrawn_at is not None:
+            return "off"
+        return "error" if self.is_answered else "info"
+
+    @property
     def author_in_words(self) -> str:
         """Who has answered: first name, last name, quality, service (L-03)."""
         who = f"{self.answered_first_name} {self.answered_last_name}"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from sporades.accommodations.contesting import INTERRUPTS, contest_in_words
+from sporades.accommodations.contesting import INTERRUPTS, ONLY_ONCE, contest_in_words
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
@@ -136,6 +136,7 @@ def _of_decision(
         "changed_since": changed_since_in_words(registration, last.decided_at),
         "grants": any(one.decided_code for one in last.measures.all()),
         "interrupts": INTERRUPTS,
+        "only_once": ONLY_ONCE,
         "contested": contest_in_words(last.notified_at, last.opened_at, zone),
         **said_of_appeal(last, registration, last=case, at=at),
     }
