@@ -169,16 +169,32 @@ def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
         registration: which.
         day: today.
     """
-    domain = registration.exam.domain.code
+    return doctors_for_any([registration], day=day)
+
+
+def doctors_for_any(registrations: Iterable[Registration], *, day: date) -> list[Membership]:
+    """Return the doctors to whom at least one of some requests may be entrusted, by name.
+
+    Args:
+        registrations: which.
+        day: today.
+    """
+    known = list(registrations)
     found = Membership.objects.current(day).filter(
-        Q(domains=[]) | Q(domains__contains=[domain]),
         role=Membership.Role.DOCTOR,
-        academies__contains=[registration.academy_id],
+        academies__overlap=sorted({one.academy_id for one in known}),
         user__is_active=True,
     )
     # Who was only invited reads nothing yet: a request would wait for nobody.
     joined = found.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    return list(joined.select_related("user").order_by("full_name", "pk"))
+    told = joined.select_related("user").order_by("full_name", "pk")
+    return [one for one in told if any(is_doctor_of(one, each) for each in known)]
+
+
+def is_doctor_of(member: Membership, registration: Registration) -> bool:
+    """Return whether the perimeter of a doctor holds a registration."""
+    is_of_domain = not member.domains or registration.exam.domain.code in member.domains
+    return registration.academy_id in member.academies and is_of_domain
 
 
 def waiting_with(doctors: Iterable[int]) -> dict[int, int]:

@@ -3,8 +3,7 @@
 from django.urls import path
 
 from sporades.web.office import home
-from sporades.web.office.accommodations import appeals, entering, following, handling
-from sporades.web.office.accommodations import waiting as accommodations
+from sporades.web.office.accommodations import appeals, by_step, entering, following, handling
 from sporades.web.office.agents import closing, listing, proposing, roles
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
@@ -124,7 +123,7 @@ urlpatterns = [
         name="enter_accommodation",
     ),
     path("inscriptions/<str:number>/amenagement/recours", appeals.appeal, name="appeal"),
-    path("amenagements", accommodations.listed, name="accommodations"),
+    path("amenagements", by_step.listed, name="accommodations"),
     path("pieces", pieces.to_verify, name="pieces_to_verify"),
     path("inscriptions/<str:number>/messages", answering.thread, name="thread"),
     path("inscriptions/<str:number>/messages/reponse", answering.answer, name="answer_message"),

@@ -1,48 +1,30 @@
 """The requests for accommodations that wait: at which step, for how long, with whom (H4, I7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import CharField, Count, F, Min, Value
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 
-from sporades.accommodations.contesting import silent_on
-from sporades.accommodations.late import was_in_time
-from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import contested_among
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Reach
-from sporades.acts.accommodating import with_kinds_given
-from sporades.batches import operations as batches
 from sporades.batches.accommodations import FOLLOW, NOTIFY
-from sporades.batches.actions import ACTIONS
-from sporades.core.french import day_in_words, time_left_in_words
+from sporades.core.french import time_left_in_words
 from sporades.core.phones import phone_in_words
-from sporades.core.presses import a_press
-from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.web.layout.presses import press_of
 from sporades.web.office.places import OfAcademyForm, academies_of
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "etape"
 HANDLE, APPEAL = "office:handle_accommodation", "office:appeal"
-NOTHING_TICKED = "Cochez au moins une demande dans la liste."
-TOGETHER = {
-    FOLLOW: "Décider selon l'avis du médecin celles qui sont cochées",
-    NOTIFY: "Notifier celles qui sont cochées",
-}
-"""What is done to many at once, where something is."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,11 @@ class Step:
     is_ours: bool = True
     batch: str = ""
     is_appeal: bool = False
+
+    @property
+    def is_entrusted(self) -> bool:
+        """Whether they wait for a doctor."""
+        return self.state == State.ASKED
 
     @property
     def is_calling(self) -> bool:
@@ -105,9 +92,6 @@ STEPS = (
 )
 """In the order in which they are shown: first what waits for the office."""
 
-PAPERS_ARE_SAID = {State.ASKED, State.OPINION_GIVEN}
-"""Where whoever goes on with a request wants to know whether its papers are there."""
-
 BY_CODE = {one.code: one for one in STEPS}
 
 
@@ -140,18 +124,6 @@ def _at(step: Step, cases: Any) -> Any:
 
 def _summed(cases: Any, *, since: str = "since") -> Any:
     return cases.order_by().values("step").annotate(count=Count("pk"), oldest=Min(since))
-
-
-class _Pages(Paginator):
-    """The pages of requests that are counted already."""
-
-    def __init__(self, rows: Any, *, count: int) -> None:
-        super().__init__(rows, ON_THE_PAGE)
-        self._count = count
-
-    @property
-    def count(self) -> int:
-        return self._count
 
 
 class StepForm(OfAcademyForm):
@@ -228,121 +200,6 @@ def queue_of(request: HttpRequest) -> CaseQueue | None:
     return CaseQueue(request.GET, request.reach, request.arrived_at)
 
 
-def listed(request: HttpRequest) -> HttpResponse:
-    """How many requests wait at each step; those of one step, the oldest first, one by one or together."""
-    at = request.arrived_at
-    queue = CaseQueue(request.GET, request.reach, at)
-    if request.method == "POST":
-        return _prepare(request, queue)
-    counted = queue.counted()
-    step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
-    in_step = next(count for one, count, _ in counted if one == step)
-    waiting = step.of(queue.cases, at)
-    if step.state in PAPERS_ARE_SAID:
-        waiting = with_kinds_given(waiting)
-    pages = _Pages(waiting, count=in_step)
-    page = pages.get_page(request.GET.get("page"))
-    rows = list(page)
-    keys = {one.registration_id for one in rows}
-    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
-    academy = queue.chosen.get("academie", "")
-    address = _addresses(academy)
-    context = {
-        "form": queue.form,
-        "steps": [
-            {"step": one, "count": count, "age": age, "url": address(one)}
-            for one, count, age in counted
-        ],
-        "step": step,
-        "is_calling": step.is_calling,
-        "together": TOGETHER.get(step.batch, ""),
-        "press": a_press(),
-        "here": address(step),
-        "count": in_step,
-        "page": page,
-        "lines": [
-            _line(one, found[one.registration_id], step, at=at, academy=academy)
-            for one in rows
-            if one.registration_id in found  # it has not left the perimeter meanwhile
-        ],
-        "base": f"{address(step)}&page=",
-        "trail": TRAIL,
-    }
-    status = 422 if queue.form.errors else 200
-    return render(request, "office/accommodations.html", context, status=status)
-
-
-def _prepare(request: HttpRequest, queue: CaseQueue) -> HttpResponse:
-    """Prepare a batch of the requests of a step that are ticked, or of all of them."""
-    step = queue.step
-    if step is None or not step.batch:
-        return redirect(queue.list)
-    waiting = step.of(queue.cases, request.arrived_at).order_by()
-    chosen = Registration.objects.within(request.reach).filter(
-        pk__in=waiting.values("registration")
-    )
-    if "toutes" not in request.POST:
-        numbers = [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
-        if not numbers:
-            messages.error(request, NOTHING_TICKED)
-            return redirect(queue.list)
-        chosen = chosen.filter(number__in=numbers)
-    try:
-        made = batches.prepare(
-            registrations=chosen,
-            action=ACTIONS[step.batch],
-            reason="",
-            reach=request.reach,
-            by=request.user,
-            at=request.arrived_at,
-            sending=press_of(request),
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(queue.list)
-    return redirect("office:one_batch", made.pk)
-
-
-def _line(
-    case: Any, registration: Registration, step: Step, *, at: datetime, academy: str
-) -> dict[str, Any]:
-    where = {WALK: step.code, **({"academie": academy} if academy else {})}
-    called = f"Appelé par {case.called_name} : personne n'a répondu" if case.called_at else ""
-    return {
-        "registration": registration,
-        "procedure": case.get_procedure_display(),
-        "holder": step.holder or case.doctor_name,
-        "again": case.get_again_display(),
-        "late": _late(case),
-        "called": called,
-        "call_mark": case.call_mark,
-        "phones": phones_of(registration) if step.is_calling else [],
-        "is_left": case.left_at is not None,
-        "papers": papers_in_hand(case, registration, case.given).lower()
-        if step.state in PAPERS_ARE_SAID
-        else "",
-        "silence": _silence(case) if step.is_appeal else "",
-        "age": _age(case, step, at),
-        "url": f"{reverse(APPEAL if step.is_appeal else HANDLE, args=[registration.number])}?{urlencode(where)}",
-    }
-
-
-def _age(case: Any, step: Step, at: datetime) -> str:
-    since = case.appealed_at if step.is_appeal else case.since
-    return time_left_in_words(at - since) if since else ""
-
-
-def _silence(case: Case) -> str:
-    day = case.appealed_on
-    return f"Sans réponse, rejeté le {day_in_words(silent_on(day))}" if day else ""
-
-
-def _late(case: Case) -> str:
-    if not case.late_reason:
-        return ""
-    return "avec un ajout tardif" if was_in_time(case) else "tardive"
-
-
 def phones_of(registration: Registration) -> list[tuple[str, str, str]]:
     """Return the telephone numbers of a registration: whose, as it is read, as it is dialled."""
     numbers = (
@@ -351,8 +208,3 @@ def phones_of(registration: Registration) -> list[tuple[str, str, str]]:
         ("Représentant légal", registration.guardian_phone),
     )
     return [(whose, phone_in_words(number), number) for whose, number in numbers if number]
-
-
-def _addresses(academy: str) -> Callable[[Step], str]:
-    also = {"academie": academy} if academy else {}
-    return lambda step: f"{reverse('office:accommodations')}?{urlencode({WALK: step.code, **also})}"

@@ -1,0 +1,161 @@
+"""« Aménagements »: how many requests wait at each step, and those of one step (H4, I7)."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+
+from sporades.accommodations.contesting import silent_on
+from sporades.accommodations.late import was_in_time
+from sporades.accommodations.left import papers_in_hand
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.acts.accommodating import with_kinds_given
+from sporades.core.french import day_in_words, time_left_in_words
+from sporades.core.presses import a_press
+from sporades.registrations.models import Registration
+from sporades.web.office.accommodations import together
+from sporades.web.office.accommodations.waiting import (
+    APPEAL,
+    HANDLE,
+    ON_THE_PAGE,
+    STEPS,
+    WALK,
+    CaseQueue,
+    Step,
+    phones_of,
+)
+
+TRAIL = [("Accueil", reverse_lazy("office:home"))]
+PAPERS_ARE_SAID = {State.ASKED, State.OPINION_GIVEN}
+"""Where whoever goes on with a request wants to know whether its papers are there."""
+
+
+class _Pages(Paginator):
+    """The pages of requests that are counted already."""
+
+    def __init__(self, rows: Any, *, count: int) -> None:
+        super().__init__(rows, ON_THE_PAGE)
+        self._count = count
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+
+def listed(request: HttpRequest) -> HttpResponse:
+    """How many requests wait at each step; those of one step, the oldest first, one by one or together."""
+    queue = CaseQueue(request.GET, request.reach, request.arrived_at)
+    if request.method != "POST":
+        return _page(request, queue)
+    done = together.do(request, queue)
+    if isinstance(done, HttpResponse):
+        return done
+    return _page(request, queue, why=done, ticked=together.ticked_in(request))
+
+
+def _page(
+    request: HttpRequest, queue: CaseQueue, *, why: str = "", ticked: Collection[str] = ()
+) -> HttpResponse:
+    at = request.arrived_at
+    counted = queue.counted()
+    step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
+    in_step = next(count for one, count, _ in counted if one == step)
+    waiting = step.of(queue.cases, at)
+    if step.state in PAPERS_ARE_SAID:
+        waiting = with_kinds_given(waiting)
+    pages = _Pages(waiting, count=in_step)
+    page = pages.get_page(request.GET.get("page"))
+    rows = list(page)
+    keys = {one.registration_id for one in rows}
+    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    academy = queue.chosen.get("academie", "")
+    address = _addresses(academy)
+    context = {
+        "form": queue.form,
+        "steps": [
+            {"step": one, "count": count, "age": age, "url": address(one)}
+            for one, count, age in counted
+        ],
+        "step": step,
+        "is_calling": step.is_calling,
+        "why": why,
+        "ticked": ticked,
+        **_together(request, step, found.values()),
+        "press": a_press(),
+        "here": address(step),
+        "count": in_step,
+        "page": page,
+        "lines": [
+            _line(one, found[one.registration_id], step, at=at, academy=academy)
+            for one in rows
+            if one.registration_id in found  # it has not left the perimeter meanwhile
+        ],
+        "base": f"{address(step)}&page=",
+        "trail": TRAIL,
+    }
+    status = 422 if queue.form.errors or why else 200
+    return render(request, "office/accommodations.html", context, status=status)
+
+
+def _together(
+    request: HttpRequest, step: Step, registrations: Iterable[Registration]
+) -> dict[str, Any]:
+    """Return what may be done of many at once, and the form that it asks for; of none, nothing."""
+    form = together.entrusting(request, registrations) if step.is_entrusted else None
+    is_possible = form is not None or not step.is_entrusted
+    return {
+        "entrusting": form,
+        "together": together.TOGETHER.get(step.code, "") if is_possible else "",
+    }
+
+
+def _line(
+    case: Any, registration: Registration, step: Step, *, at: datetime, academy: str
+) -> dict[str, Any]:
+    where = {WALK: step.code, **({"academie": academy} if academy else {})}
+    called = f"Appelé par {case.called_name} : personne n'a répondu" if case.called_at else ""
+    return {
+        "registration": registration,
+        "revision": case.revision,
+        "procedure": case.get_procedure_display(),
+        "holder": step.holder or case.doctor_name,
+        "again": case.get_again_display(),
+        "late": _late(case),
+        "called": called,
+        "call_mark": case.call_mark,
+        "phones": phones_of(registration) if step.is_calling else [],
+        "is_left": case.left_at is not None,
+        "papers": papers_in_hand(case, registration, case.given).lower()
+        if step.state in PAPERS_ARE_SAID
+        else "",
+        "silence": _silence(case) if step.is_appeal else "",
+        "age": _age(case, step, at),
+        "url": f"{reverse(APPEAL if step.is_appeal else HANDLE, args=[registration.number])}?{urlencode(where)}",
+    }
+
+
+def _age(case: Any, step: Step, at: datetime) -> str:
+    since = case.appealed_at if step.is_appeal else case.since
+    return time_left_in_words(at - since) if since else ""
+
+
+def _silence(case: Case) -> str:
+    day = case.appealed_on
+    return f"Sans réponse, rejeté le {day_in_words(silent_on(day))}" if day else ""
+
+
+def _late(case: Case) -> str:
+    if not case.late_reason:
+        return ""
+    return "avec un ajout tardif" if was_in_time(case) else "tardive"
+
+
+def _addresses(academy: str) -> Callable[[Step], str]:
+    also = {"academie": academy} if academy else {}
+    return lambda step: f"{reverse('office:accommodations')}?{urlencode({WALK: step.code, **also})}"

@@ -1,0 +1,150 @@
+"""« Confier celles qui sont cochées »: many requests go to one doctor, each for itself (H4)."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
+from sporades.acts import accommodating
+from tests.accommodations.asked import READER, case_of, reach, send, write
+from tests.accommodations.asked import a_doctor as an_account
+from tests.factories import NOW, a_candidate, a_registration, author
+from tests.spaces import plain
+from tests.web.guide import main, seen, words
+
+HERE = reverse("office:accommodations") + "?etape=a-confier"
+
+
+def a_doctor(email="docteur@exemple.test", name="Dr Camille Roy", **changes):
+    user = an_account(email)
+    said = {"academies": ["A09"], **changes}
+    return Membership.objects.create(user=user, role=Membership.Role.DOCTOR, full_name=name, **said)
+
+
+@pytest.fixture
+def three(in_lille):
+    found = [in_lille, a_registration(a_candidate()), a_registration(a_candidate())]
+    for rank, one in enumerate(found):
+        reach(one, State.ASKED, at=NOW - timedelta(days=3 - rank))
+    return found
+
+
+def shown(client):
+    """Return what the form of the page holds before anything is ticked or chosen."""
+    page = seen(client.get(HERE))
+    return {one.get("name"): one.get("value") for one in page.cssselect("main input[type=hidden]")}
+
+
+def entrust(client, ticked, doctor, **changes):
+    said = {**shown(client), "choix": [one.number for one in ticked], **changes}
+    if doctor is not None:
+        said["medecin"] = doctor.user_id
+    return client.post(HERE, said, follow=True)
+
+
+def test_those_that_are_ticked_go_to_the_doctor_and_the_others_wait(manager, three):
+    doctor = a_doctor()
+
+    page = entrust(manager, three[:2], doctor)
+
+    assert "2 demandes sont confiées à Dr Camille Roy." in plain(page.text)
+    assert [case_of(one).state for one in three] == [
+        State.WITH_DOCTOR,
+        State.WITH_DOCTOR,
+        State.ASKED,
+    ]
+    assert case_of(three[0]).doctor == doctor.user
+    assert len(page.context["lines"]) == 1
+
+
+def test_of_several_doctors_it_is_said_how_many_wait_for_each(manager, three):
+    a_doctor()
+    a_doctor("autre@exemple.test", "Dr Ariane Petit")
+
+    page = plain(main(manager.get(HERE)))
+
+    assert "Dr Ariane Petit (aucune demande en attente)" in page
+
+
+def test_without_a_doctor_nothing_is_offered(manager, three):
+    page = manager.get(HERE)
+
+    assert "Confier celles" not in main(page)
+    assert not seen(page).cssselect("[name=choix]")
+
+
+def test_without_a_choice_of_doctor_nothing_is_done_and_what_is_ticked_stays(manager, three):
+    a_doctor()
+    a_doctor("autre@exemple.test", "Dr Ariane Petit")
+
+    page = entrust(manager, three[:2], None)
+
+    assert page.status_code == 422
+    assert "Choisissez le médecin à qui confier les demandes cochées." in plain(main(page))
+    ticked = [one.get("value") for one in seen(page).cssselect("[name=choix][checked]")]
+    assert ticked == [one.number for one in three[:2]]
+    assert case_of(three[0]).state == State.ASKED
+
+
+def test_with_nothing_ticked_it_is_said(manager, three):
+    page = entrust(manager, [], a_doctor())
+
+    assert page.status_code == 422
+    assert "Cochez au moins une demande dans la liste." in plain(main(page))
+
+
+def test_one_that_its_candidate_changed_meanwhile_is_named_and_the_others_go(manager, three):
+    doctor, (first, *others) = a_doctor(), three
+    read = shown(manager)
+    by = author(first.candidate)
+    accommodating.take_up(case=case_of(first), by=by, at=NOW)
+    write(first, Wish(READER, ("E1",)))
+    send(first)
+
+    page = manager.post(
+        HERE,
+        {**read, "choix": [one.number for one in three], "medecin": doctor.user_id},
+        follow=True,
+    )
+
+    said = plain(page.text)
+    assert "2 demandes sont confiées" in said
+    assert f"Pas confiée : n°{first.number} : Cette demande a changé depuis" in said
+    assert [case_of(one).state for one in three] == [
+        State.ASKED,
+        State.WITH_DOCTOR,
+        State.WITH_DOCTOR,
+    ]
+    assert len(others) == 2
+
+
+def test_one_that_a_colleague_entrusted_meanwhile_stays_with_its_doctor(manager, three):
+    doctor, other = a_doctor(), a_doctor("autre@exemple.test", "Dr Ariane Petit")
+    read = shown(manager)
+    entrust(manager, three[:1], other)
+
+    page = manager.post(
+        HERE, {**read, "choix": [three[0].number], "medecin": doctor.user_id}, follow=True
+    )
+
+    assert f"n°{three[0].number} : elle n'est plus à confier" in plain(words(seen(page)))
+    assert case_of(three[0]).doctor == other.user
+
+
+def test_a_doctor_of_another_domain_is_given_only_those_of_theirs(manager, three):
+    a_doctor(domains=["AILLEURS"])
+
+    assert "Confier celles" not in main(manager.get(HERE))
+
+
+def test_what_is_out_of_reach_is_not_entrusted(manager, in_versailles, three):
+    doctor = a_doctor(academies=["A09", "A25"])
+    reach(in_versailles, State.ASKED)
+
+    page = entrust(manager, [in_versailles], doctor)
+
+    assert page.status_code == 422
+    assert case_of(in_versailles).state == State.ASKED
