@@ -176,3 +176,37 @@ def test_nor_does_a_batch_follow_an_opinion_that_would():
 
     with pytest.raises(operations.SuitsNone, match=USELESS):
         operations.check_advised(case_of(registration))
+
+
+# --- The measure that is asked for, with another precision ------------------------------------
+
+
+def test_the_same_measure_is_favoured_and_granted_with_another_precision(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(READER, precision="La mienne"))
+    opine(registration, LECTEUR=OpinionOn(Opinion.OTHER, READER, text="Non.", precision=LENT))
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+
+    case = case_of(registration)
+    [one] = case.measures.all()
+    assert one.opinion_in_words == f"Favorable, avec une autre précision : {LENT}"
+    assert one.decision_in_words == f"Accordée, avec une autre précision : {LENT}"
+    assert one.decision_without_precision == "Accordée, avec une autre précision"
+    assert one.granted_named == SAID
+    assert one.reason == (
+        "Le médecin désigné a donné un avis favorable à ce qui est accordé. Il écrit : Non."
+    )
+    [printed] = notification.content(Notified(case, NOW))["measures"]
+    assert (printed["label"], printed["said"]) == (
+        "Secrétaire lecteur : La mienne",
+        f"Accordée, avec une autre précision : {LENT}",
+    )
+    assert granted(registration, "E1").measures == (InForce(READER, "Secrétaire lecteur", LENT),)
+
+
+def test_the_authority_grants_another_precision_than_is_asked_and_favoured(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(READER, precision="La mienne"))
+
+    decide(registration, LECTEUR=granting())
+
+    [one] = case_of(registration).measures.all()
+    assert (one.granted_named, one.precision) == (SAID, "La mienne")

@@ -14,6 +14,7 @@ from sporades.accommodations.states import (
     Opinion,
     State,
 )
+from sporades.core.text import search_key
 from sporades.exams.schema.base import LONGEST_LINE
 
 _KEPT = f"""
@@ -24,6 +25,10 @@ _KEPT = f"""
     END IF;
     RETURN NEW;
 """  # noqa: S608 - names of our own
+
+
+OTHERWISE = "avec une autre précision"
+"""How the measure that is asked for is favoured or granted, in another size, with another person …"""
 
 
 class AskedMeasureQuerySet(models.QuerySet["AskedMeasure"]):
@@ -183,6 +188,10 @@ class AskedMeasure(models.Model):
         """What is asked for, with its precision: « Sujet agrandi : A3 »."""
         return _with_precision(self.label, self.precision)
 
+    def is_asked_as(self, code: str, precision: str) -> bool:
+        """Return whether what is said is the measure that is asked for, with the very precision that it asks."""
+        return code == self.code and search_key(precision) == search_key(self.precision)
+
     def is_covered_by(self, other: Self) -> bool:
         """Return whether another measure is asked for all the épreuves of this one."""
         return not other.papers or (bool(self.papers) and set(self.papers) <= set(other.papers))
@@ -193,6 +202,8 @@ class AskedMeasure(models.Model):
         said = self.get_opinion_display()
         if self.opinion == Opinion.FAVOURABLE and self.opinion_papers:
             return f"{said} en partie"
+        if self.opinion == Opinion.OTHER and self.opinion_code == self.code:
+            return f"{Opinion.FAVOURABLE.label}, {OTHERWISE} : {self.opinion_precision}"
         return f"{said} : {self.opinion_named}" if self.opinion_label else said
 
     @property
@@ -203,7 +214,8 @@ class AskedMeasure(models.Model):
     @property
     def granted_precision(self) -> str:
         """Which one, how large, of what is granted."""
-        return self.precision if self.decided_code == self.code else self.decided_precision
+        own = self.precision if self.decided_code == self.code else ""
+        return self.decided_precision or own
 
     @property
     def granted_named(self) -> str:
@@ -213,15 +225,17 @@ class AskedMeasure(models.Model):
     @property
     def decision_in_words(self) -> str:
         """What is decided of it: « Autre mesure accordée : … »."""
-        return self._decided_as(self.granted_named)
+        return self._decided_as(self.granted_named, precision=self.decided_precision)
 
     @property
     def decision_without_precision(self) -> str:
         """The same, for who does not decide: the words of what suits somebody are not for them."""
         return self._decided_as(self.decided_label)
 
-    def _decided_as(self, named: str) -> str:
+    def _decided_as(self, named: str, *, precision: str = "") -> str:
         said = self.get_decision_display()
+        if self.decision == Decision.OTHER and self.decided_code == self.code:
+            return _with_precision(f"{Decision.GRANTED.label}, {OTHERWISE}", precision)
         if self.decision == Decision.GRANTED and self.decided_papers:
             return f"{said} en partie"
         return f"{said} : {named}" if self.decision == Decision.OTHER else said

@@ -84,14 +84,14 @@ ADVISED = {
 
 WHY = {
     Opinion.UNFAVOURABLE: "Le médecin désigné a donné un avis défavorable à cette mesure.",
-    Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure.",
+    Opinion.OTHER: "Le médecin désigné a donné un avis favorable à ce qui est accordé.",
 }
 
 
 WHY_SOME = {
     Opinion.FAVOURABLE: "Le médecin désigné a donné un avis favorable pour une partie des épreuves.",
-    Opinion.OTHER: "Le médecin désigné a donné un avis favorable à cette autre mesure, pour une "
-    "partie des épreuves.",
+    Opinion.OTHER: "Le médecin désigné a donné un avis favorable à ce qui est accordé, pour une partie "
+    "des épreuves.",
 }
 """How the reason that an opinion makes begins; what the doctor writes of the measure comes after it."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.fields import precision_of_other
+from sporades.accommodations.fields import instead_of, precision_of_other
 from sporades.accommodations.models import LONGEST_PRECISION, LONGEST_TEXT, AskedMeasure, Case
 from sporades.accommodations.operations import (
     OpinionOn,
@@ -53,6 +53,9 @@ NOT_OTHER = (
 )
 
 
+AS_ASKED = "C'est ce qui est demandé : choisissez « Favorable », ou écrivez une autre précision."
+
+
 class OpinionForm(forms.Form):
     """The opinion on each measure, what the authority reads of it, what another doctor reads."""
 
@@ -82,8 +85,7 @@ class OpinionForm(forms.Form):
                 widget=forms.RadioSelect,
                 error_messages={"required": "Donnez votre avis sur cette mesure."},
             )
-            asked = {each.code for each in self._measures if each == one or one.is_covered_by(each)}
-            instead = [(code, label) for code, label in every if code not in asked]
+            instead = instead_of(one, self._measures, every, questions=self._questions)
             self.fields[other] = forms.ChoiceField(
                 label="Autre mesure proposée",
                 choices=[("", "Choisir une mesure"), *instead],
@@ -181,6 +183,8 @@ class OpinionForm(forms.Form):
             say_missing(self, name, UNSPECIFIED)
         if said.get(name) and not is_asked:
             self.add_error(name, NOT_SPECIFIED)
+        elif is_asked and one.is_asked_as(said.get(other, ""), said.get(name, "")):
+            self.add_error(name, AS_ASKED)
 
     def _check_reasons(self) -> None:
         """Ask why each opinion that is not favourable is not, under its measure."""
@@ -320,7 +324,7 @@ class OpinionForm(forms.Form):
         ]
 
     def _said(self, one: AskedMeasure, found: OpinionOn, other: str) -> str:
-        one.opinion, one.opinion_label = found.opinion, other
+        one.opinion, one.opinion_code, one.opinion_label = found.opinion, found.other, other
         one.opinion_precision = found.precision
         one.opinion_papers, one.opinion_text = list(found.papers), found.text
         return opinion_in_words(one, self._sat)

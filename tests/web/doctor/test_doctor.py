@@ -21,7 +21,7 @@ from sporades.medical import sealing
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
-from sporades.web.doctor.forms import NO_ONE, NOT_SPECIFIED, UNSPECIFIED
+from sporades.web.doctor.forms import AS_ASKED, NO_ONE, NOT_SPECIFIED, UNSPECIFIED
 from tests.accommodations.asked import MANAGER, case_of, decide, reach, taken_again
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.asked import write as ask
@@ -1248,3 +1248,30 @@ def test_a_request_that_is_taken_at_the_very_instant_keeps_what_was_typed(
     assert answer.status_code == 409
     assert "Cette demande ne vous est pas confiée, ou ne l'est plus." in said(answer)
     assert "Un mot." in said(answer)
+
+
+def test_the_measure_that_is_asked_for_is_favoured_with_another_precision(case, doctor):
+    load_invented(
+        (
+            "libelle: Temps majoré d'un tiers, ",
+            'libelle: Temps majoré d\'un tiers, precision: "Comment ?", ',
+        )
+    )
+    forget()
+    last = Regulation.objects.latest("pk")
+    Registration.objects.filter(pk=case.registration_id).update(regulation=last)
+    case.measures.filter(code="TIERS").update(precision="En une fois")
+    chosen = {"avis-tiers": OTHER, "autre-tiers": "TIERS", "texte": "En deux fois suffit."}
+
+    offered = said(doctor.get(at("case", case)))
+    as_asked = write(doctor, case, button="relire", **chosen, **{"precision-tiers": "en une fois"})
+    shown = said(
+        write(doctor, case, button="relire", **chosen, **{"precision-tiers": "En deux fois"})
+    )
+    sign(doctor, case)
+
+    assert "La même mesure, avec une autre précision" in offered
+    assert as_asked.context["form"].errors == {"precision-tiers": [AS_ASKED]}
+    assert "Favorable, avec une autre précision : En deux fois" in shown
+    found = case.measures.get(code="TIERS")
+    assert (found.opinion_code, found.opinion_precision) == ("TIERS", "En deux fois")

@@ -35,6 +35,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import REASONED, STANDING
 from sporades.registrations.states import State as RegistrationState
 from sporades.web.office.accommodations.decision_form import (
+    AS_ASKED,
     NOT_SPECIFIED,
     SPECIFIED,
     UNSPECIFIED,
@@ -1864,6 +1865,19 @@ def test_another_measure_that_must_say_which_is_granted_with_it(manager, member,
     auditor = member("A09", role=Membership.Role.AUDITOR, email="auditeur@exemple.test")
     assert "Autre mesure accordée : Secrétaire lecteur" in main(auditor.get(tab(in_lille)))
     assert "Une personne lente" not in main(auditor.get(tab(in_lille)))
+
+
+@pytest.mark.usefixtures("which_reader")
+def test_the_measure_that_is_asked_for_is_granted_with_another_precision(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER, precision="Une personne lente"))
+    chosen = {"decision-lecteur": "other", "autre-lecteur": READER, "contre-lecteur": "Non."}
+    said = {**as_shown(manager, in_lille), **AUTHOR, **chosen}
+
+    same = do(manager, in_lille, "decider", **said, **{"precision-lecteur": "une personne LENTE"})
+    kept = do(manager, in_lille, "decider", **said, **{"precision-lecteur": "Une personne vive"})
+
+    assert same.context["asked"].decision.errors == {"precision-lecteur": [AS_ASKED]}
+    assert "Accordée, avec une autre précision : Une personne vive" in plain(main(kept))
 
 
 @pytest.mark.usefixtures("which_reader")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.fields import precision_of_other
+from sporades.accommodations.fields import instead_of, precision_of_other
 from sporades.accommodations.models import LONGEST_WHY, AskedMeasure, Case
 from sporades.accommodations.operations import (
     Author,
@@ -52,6 +52,7 @@ UNSPECIFIED = "Précisez la mesure que vous accordez à la place : le candidat l
 NOT_SPECIFIED = (
     "La mesure que vous accordez ne se précise pas : effacez ceci, ou choisissez une autre mesure."
 )
+AS_ASKED = "C'est ce qui est demandé : choisissez « Accordée », ou écrivez une autre précision."
 SPECIFIED = "Votre précision n'est pas celle du médecin : dites pourquoi, le candidat le lira."
 NOT_ALONG = "Vous ne suivez pas l'avis du médecin : écrivez votre motif dans l'autre champ, et effacez celui-ci."
 NOT_READ = "Vous suivez l'avis du médecin, favorable : aucun motif n'est dit. Effacez-le."
@@ -94,9 +95,8 @@ class CaseDecisionForm(AuthorForm):
         }
         self._labels = dict(every)
         for one in self._measures:
-            asked = {each.code for each in self._measures if each == one or one.is_covered_by(each)}
             named = {self._advised[one.code].other, self._start(one).other}
-            kept = [pair for pair in every if pair[0] not in asked - named]
+            kept = instead_of(one, self._measures, every, questions=self._questions, kept=named)
             self._ask(one, [("", "Choisissez"), *kept])
             precision = precision_of_other(
                 label="Précision de la mesure accordée à la place",
@@ -313,6 +313,10 @@ class CaseDecisionForm(AuthorForm):
             self.add_error(name, UNSPECIFIED)
         elif not is_asked and self._is_typed(name):
             self.add_error(name, NOT_SPECIFIED)
+        elif is_asked and one.is_asked_as(
+            self.cleaned_data.get(other, ""), self.cleaned_data.get(name, "")
+        ):
+            self.add_error(name, AS_ASKED)
         return name not in self.errors
 
     def _check_together(self) -> None:
