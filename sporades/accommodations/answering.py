@@ -77,6 +77,7 @@ ANSWER = Kind(
     published_by_issue=True,
     stays_readable=True,
     is_on_accommodations=True,
+    stands_alone=True,
 )
 
 DECISIONS = (NOTIFICATION.slug, ANSWER.slug)

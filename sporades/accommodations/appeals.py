@@ -29,29 +29,39 @@ def received_in_words(appeal: Appeal) -> str:
     return said
 
 
-def followed_in_words(appeal: Appeal, zone: str, *, at: datetime) -> list[str]:
+def followed_in_words(
+    appeal: Appeal, zone: str, *, is_standing: bool = True, at: datetime
+) -> list[str]:
     """Say to its candidate where an appeal stands, and what is left to do of it, in sentences.
 
     Args:
         appeal: with its request, what notifies it, its answer.
         zone: where its service is.
+        is_standing: whether its registration stands.
         at: now.
     """
     said = [f"{received_in_words(appeal)}."]
+    if not is_standing:
+        return [*said, "Votre inscription n'est plus en cours : personne ne l'étudie."]
     if appeal.taken_up is not None:
-        return [*said, "Votre service gestionnaire a repris la décision à la suite de ce recours."]
+        begun = day_in_words(local_day(appeal.taken_up.begun_at, zone))
+        taken = (
+            f"Votre service gestionnaire a repris la décision à la suite de ce recours, le {begun}."
+        )
+        return [*said, taken, waiting_in_words(appeal, zone, at=at)]
     if appeal.answered_at is not None:
         opened_at = appeal.answer.opened_at if appeal.answer else None
         day = day_in_words(local_day(appeal.answered_at, zone))
         until = answer_in_words(appeal, appeal.answered_at, opened_at, zone)
         return [*said, f"Une réponse vous a été donnée le {day}.", until]
-    return [*said, waiting_in_words(appeal, zone, at=at), _late_in_words(appeal, zone)]
+    late = late_in_words(appeal, zone)
+    return [*said, waiting_in_words(appeal, zone, at=at), *([late] if late else [])]
 
 
 def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
     """Say until when an appeal is answered, and what silence means, to its candidate."""
     silent = silent_on(appeal.received_on)
-    is_passed = local_day(at, zone) >= silent
+    is_passed = local_day(at, zone) > silent
     if not is_in_time(appeal, zone):
         if is_passed:
             return f"Resté sans réponse le {day_in_words(silent)}, il est rejeté depuis ce jour."
@@ -70,9 +80,10 @@ def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
     )
 
 
-def _late_in_words(appeal: Appeal, zone: str) -> str:
+def late_in_words(appeal: Appeal, zone: str) -> str:
+    """Say to its candidate that an appeal came too late, and what that changes; else nothing."""
     if is_in_time(appeal, zone):
-        return "La décision reste en vigueur d'ici là."
+        return ""
     return (
         f"Il est venu après le dernier jour pour contester la décision, le "
         f"{day_in_words(last_day_of(appeal.case, zone))} : l'autorité peut la revoir sans y être tenue, "
@@ -94,7 +105,7 @@ def lateness_in_words(appeal: Appeal, zone: str) -> str:
 def silence_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
     """Say to the office from when silence refuses an appeal, or since when it has."""
     silent = silent_on(appeal.received_on)
-    if local_day(at, zone) >= silent:
+    if local_day(at, zone) > silent:
         return (
             f"Rejeté par le silence depuis le {day_in_words(silent)} ; une réponse reste possible."
         )
@@ -113,6 +124,6 @@ def appealed_in_words(case: Case, zone: str, *, at: datetime) -> str:
         return ""
     silent = silent_on(case.appealed_on)
     day = day_in_words(case.appealed_on)
-    if local_day(at, zone) >= silent:
+    if local_day(at, zone) > silent:
         return f"Votre recours du {day} est resté sans réponse le {day_in_words(silent)}."
-    return f"Votre recours du {day} est à l'étude : réponse avant le {day_in_words(silent)}."
+    return f"Votre recours du {day} est à l'étude : réponse au plus tard le {day_in_words(silent)}."

@@ -10,7 +10,7 @@ from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
 
 INTERRUPTS = (
-    "Fait avant votre dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
+    "Fait au plus tard le dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
     "relations entre le public et l'administration, article L. 411-2)."
 )
 """What whoever asks the authority to look again keeps: the way to the court."""
@@ -232,6 +232,21 @@ def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
     finals = [final_of(case, zone) for case in with_appeals(known) if case.notified_at is not None]
     left = [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     return max([*finals, *left], default=None)
+
+
+def papers_left_until(
+    cases: Iterable[Case], zone: str, *, left: Case | None, at: datetime
+) -> datetime:
+    """Return until when papers of health serve a registration once one of its requests is left.
+
+    Args:
+        cases: all of them, with their notifications.
+        zone: where its service is.
+        left: the one that is, if there is one.
+        at: the instant at which it is: they serve no longer where nothing needs them after it.
+    """
+    others = [one for one in cases if left is None or one.pk != left.pk]
+    return max(papers_needed_until(others, zone) or at, at)
 
 
 def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:

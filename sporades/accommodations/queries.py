@@ -140,6 +140,11 @@ def appeal_against(case: Case) -> Appeal | None:
     return appeals_of(case.registration_id).filter(case=case, withdrawn_at=None).first()
 
 
+def appeal_of(registration: int) -> Appeal | None:
+    """Return the appeal that waits for the authority, the oldest, whatever decision it contests; else nothing."""
+    return next((one for one in reversed(list(appeals_of(registration))) if one.is_waiting), None)
+
+
 def revision_after(cases: Iterable[Case]) -> int:
     """Return the revision with which another request of a registration begins.
 

@@ -147,17 +147,18 @@ def check_of(
     is_incomplete = case.state == State.INCOMPLETE or (case.state in LACKING and papers)
     is_to_send = case.state == State.PREPARING
     state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"
-    over = taken_again_in_words(case) or _in_force_in_words(former, registration)
+    over = taken_again_in_words(case) or _in_force_in_words(former, registration, at=at)
     said = f"{over} {awaited_in_words(case, at=at, papers=papers)}".strip()
     return [Check(LABEL, state, said, "accommodation")]
 
 
-def _in_force_in_words(former: Case | None, registration: Registration) -> str:
+def _in_force_in_words(former: Case | None, registration: Registration, *, at: datetime) -> str:
     """Say that a decision is in force while another request is under way; else nothing."""
     if former is None or former.notified_at is None:
         return ""
     when = day_in_words(local_day(former.notified_at, registration.service.zone))
-    return f"La décision notifiée le {when} reste en vigueur. Vous faites une autre demande."
+    said = f"La décision notifiée le {when} reste en vigueur. Vous faites une autre demande."
+    return f"{said} {appealed_in_words(former, registration.service.zone, at=at)}".strip()
 
 
 @dataclass(frozen=True)

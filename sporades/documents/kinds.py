@@ -39,6 +39,8 @@ class Kind:
         is_on_accommodations: whether it decides of accommodations, and says why: of the office,
             those who decide of them open it, and nobody else (P-11).
         comes_first: whether it stands above what is published at the same instant.
+        stands_alone: whether each version is about something else, and is still true once another is
+            issued: where its code is verified, none is said to replace it.
     """
 
     slug: str
@@ -54,6 +56,7 @@ class Kind:
     public_title: str = ""
     is_on_accommodations: bool = False
     comes_first: bool = False
+    stands_alone: bool = False
 
     @property
     def verified_as(self) -> str:

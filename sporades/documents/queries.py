@@ -31,6 +31,8 @@ def by_code(typed: str, *, at: datetime) -> DocumentVersion | None:
 
 def replacement_of(version: DocumentVersion, *, at: datetime) -> DocumentVersion | None:
     """Return the last version that replaces this one, published by now, or nothing."""
+    if version.kind.stands_alone:
+        return None
     return (
         DocumentVersion.objects.published_by(at)
         .filter(document=version.document_id, number__gt=version.number)

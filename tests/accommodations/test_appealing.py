@@ -11,13 +11,19 @@ from sporades.accommodations.appeals import followed_in_words, silence_in_words
 from sporades.accommodations.contesting import court_until, is_in_time, silent_on
 from sporades.accommodations.models import Again, Appeal, Came, Case
 from sporades.accommodations.operations import Author
-from sporades.accommodations.queries import appeal_against, cases_of, contested_among, last_case_of
+from sporades.accommodations.queries import (
+    appeal_against,
+    appeal_of,
+    contested_among,
+    last_case_of,
+)
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import check_of
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import registering
 from sporades.core.days import midnight
 from sporades.core.refusals import ReasonMissing
+from sporades.documents.queries import replacement_of
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.queries import compartment
@@ -31,7 +37,9 @@ from tests.accommodations.asked import (
     contest,
     decide,
     reach,
+    send,
     taken_again,
+    write,
 )
 from tests.accommodations.test_notifying import notified
 from tests.acts.people import in_threads
@@ -90,12 +98,10 @@ def test_an_appeal_has_an_acknowledgement_that_says_when_and_what_silence_means(
 
     assert (made.sent_on, made.received_on, made.is_waiting) == (date(2026, 11, 25),) * 2 + (True,)
     said = told("appeal_received")
-    assert (
-        "a été reçu le mercredi 25 novembre 2026" in said
-        or "a été reçu le 25 novembre 2026" in said
-    )
-    assert "Sans réponse le 25 janvier 2027, il est rejeté" in said
-    assert "saisir le tribunal administratif jusqu'au 26 mars 2027 inclus" in said
+    assert "a été reçu le 25 novembre 2026. La décision reste en vigueur" in said
+    assert "L'autorité a jusqu'au 25 janvier 2027 pour y répondre." in said
+    assert "saisir le tribunal jusqu'au 26 mars 2027 inclus" in said
+    assert "Le tribunal compétent est celui du lieu où siège l'autorité" in said
     assert "aménagement" not in said
     assert CONTESTED not in said
     act = Entry.objects.get(verb="accommodation appealed")
@@ -145,6 +151,17 @@ def test_days_that_cannot_be_are_refused(decided, sent_on, received_on):
         by_letter(decided, sent_on=sent_on, received_on=received_on, at=NOW)
 
 
+def test_a_letter_from_before_the_decision_is_a_slip(decided):
+    with pytest.raises(operations.BeforeDecision):
+        by_letter(decided, sent_on=date(2025, 11, 25), at=NOW)
+
+
+def test_who_sent_a_letter_is_not_told_to_change_their_password(decided):
+    by_letter(decided, sent_on=date(2026, 11, 25), at=NOW)
+
+    assert "mot de passe" not in told("appeal_received")
+
+
 def test_a_decision_that_is_taken_again_for_an_error_waits_for_the_new_one(decided):
     taken_again(decided, why=Again.ERROR)
 
@@ -167,8 +184,8 @@ def test_a_letter_is_in_time_by_its_postmark_whenever_it_arrives(decided, sent_o
 
     assert is_in_time(made, PARIS) is in_time
     said = told("appeal_received")
-    assert ("saisir le tribunal administratif jusqu'au" in said) is in_time
-    assert ("n'interrompt pas le délai" in said) is not in_time
+    assert ("saisir le tribunal jusqu'au" in said) is in_time
+    assert ("le délai pour saisir le tribunal n'est pas interrompu" in said) is not in_time
 
 
 def test_without_an_answer_in_two_months_it_is_rejected_and_the_court_is_asked_in_two(decided):
@@ -194,13 +211,17 @@ def test_its_candidate_reads_until_when_before_and_after_the_silence(decided):
     made = appeal_against(contest(decided).case)
 
     before = plain(" ".join(followed_in_words(made, PARIS, at=NOW)))
-    after = plain(" ".join(followed_in_words(made, PARIS, at=midnight(SILENT, PARIS))))
+    on_it = plain(" ".join(followed_in_words(made, PARIS, at=midnight(SILENT, PARIS))))
+    after = plain(
+        " ".join(followed_in_words(made, PARIS, at=midnight(SILENT + timedelta(days=1), PARIS)))
+    )
     over = plain(
         " ".join(followed_in_words(made, PARIS, at=midnight(COURT + timedelta(days=1), PARIS)))
     )
 
     assert "L'autorité a jusqu'au 25 janvier 2027 pour y répondre" in before
     assert "vous pourrez alors saisir le tribunal jusqu'au 26 mars 2027 inclus" in before
+    assert on_it == before
     assert "il est rejeté depuis ce jour : vous pouvez saisir le tribunal" in after
     assert "vous pouviez saisir le tribunal" in over
     assert "rejeté par le silence le 25 janvier 2027" in plain(
@@ -238,7 +259,7 @@ def test_the_tracker_of_a_registration_says_that_it_is_looked_at(registration, d
     [check] = check_of(registration, last_case_of(registration), at=NOW)
 
     assert check.state == "waiting"
-    assert "Votre recours du 25 novembre 2026 est à l'étude : réponse avant le" in plain(check.note)
+    assert "Votre recours du 25 novembre 2026 est à l'étude : réponse au plus" in plain(check.note)
 
 
 # --- Taken back ------------------------------------------------------------------------------
@@ -309,14 +330,56 @@ def test_the_new_decision_may_be_contested_in_its_turn(registration, decided):
     assert contest(new, at=LATER).is_waiting
 
 
-def test_an_appeal_waits_no_more_once_another_decision_replaces_what_it_contests(
+def test_an_appeal_waits_for_its_answer_though_another_decision_replaces_what_it_contests(
     registration, decided
 ):
-    contest(decided)
+    made = contest(decided)
+    new = reach(registration, State.NOTIFIED, at=LATER)
+
+    assert appeal_of(registration.pk) == made
+    assert appeal_against(new) is None
+    refuse(made, at=LATER + timedelta(days=1))
+    assert appeal_of(registration.pk) is None
+
+
+def test_what_another_decision_has_replaced_is_contested_no_more(registration, decided):
     reach(registration, State.NOTIFIED, at=LATER)
 
-    assert not Appeal.objects.waiting().exists()
-    assert [one.appealed_on for one in cases_of(registration=registration.pk)] == [None, None]
+    with pytest.raises(operations.DecisionReplaced):
+        contest(decided, at=LATER)
+
+
+def test_a_request_that_was_begun_and_never_sent_makes_way(registration, decided):
+    contest(decided)
+    write(registration)
+    begun = case_of(registration)
+
+    made = accommodating.take_again(
+        case=decided, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
+    )
+
+    begun.refresh_from_db()
+    assert (begun.state, made.state) == (State.WITHDRAWN, State.OPINION_GIVEN)
+
+
+def test_one_that_was_sent_does_not(registration, decided):
+    contest(decided)
+    write(registration)
+    send(registration)
+
+    with pytest.raises(operations.UnderWay):
+        accommodating.take_again(
+            case=decided, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
+        )
+
+
+def test_once_the_decision_is_taken_again_silence_still_counts(decided):
+    taken_again(decided)
+
+    said = plain(" ".join(followed_in_words(appeal_against(decided), PARIS, at=NOW)))
+
+    assert "a repris la décision à la suite de ce recours, le 25 novembre 2026." in said
+    assert "Sans réponse ce jour-là, il est rejeté" in said
 
 
 # --- Refused ---------------------------------------------------------------------------------
@@ -406,6 +469,15 @@ def test_an_answer_without_its_reason_or_its_author_is_refused_and_nothing_is_ke
     assert appeal_against(decided).is_waiting
 
 
+def test_a_later_answer_is_not_said_to_replace_a_former_one(registration, decided):
+    first = refuse(contest(decided)).answer
+    new = reach(registration, State.NOTIFIED, at=LATER)
+    second = refuse(contest(new, at=LATER), at=LATER + timedelta(days=1)).answer
+
+    assert (first.number, second.number) == (1, 2)
+    assert replacement_of(first, at=LATER + timedelta(days=2)) is None
+
+
 def test_what_is_refused_is_refused_once(decided):
     made = contest(decided)
     refuse(made)
@@ -431,6 +503,10 @@ def test_the_guardian_of_a_minor_is_told_that_something_awaits(db):
     contest(case_of(registration), guardian_name="Anne Le Goff", guardian_quality="mère")
 
     assert Message.objects.filter(kind="guardian_awaited").count() == before + 1
+    accommodating.withdraw_appeal(
+        found=appeal_of(registration.pk), by=author(registration.candidate), at=LATER
+    )
+    assert Message.objects.filter(kind="guardian_awaited").count() == before + 2
 
 
 def test_who_has_no_account_is_told_by_a_letter_that_names_no_space(invented_exam):
@@ -440,7 +516,7 @@ def test_who_has_no_account_is_told_by_a_letter_that_names_no_space(invented_exa
     by_letter(decided, sent_on=date(2026, 11, 25), at=NOW)
 
     said = told("appeal_received")
-    assert "Sans réponse le 25 janvier 2027" in said
+    assert "L'autorité a jusqu'au 25 janvier 2027 pour y répondre" in said
     assert "mot de passe" not in said
     assert "Suivez-le" not in said
 

@@ -308,6 +308,6 @@ def test_times_that_are_added_exclude_each_other_and_a_court_is_named_without_a_
             continue
         longest = {one.code for one in asked.excluded_with("MI-TEMPS")}
         assert longest == {"TIERS-TEMPS", "TIERS-TEMPS-ORAL"}, exam.code
-        assert "dans le ressort duquel se trouve cette autorité" in asked.decision.appeal
+        assert "dans le ressort duquel se trouve l'autorité" in asked.decision.appeal
         assert "Télérecours citoyens" in asked.decision.appeal
         assert "deux mois" not in asked.decision.appeal

@@ -7,6 +7,8 @@ import pytest
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
+from sporades.acts.registrations import registering
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     CONTESTED,
     MANAGER,
@@ -19,8 +21,9 @@ from tests.accommodations.asked import (
 )
 from tests.accommodations.test_notifying import notified
 from tests.factories import NOW, a_registration, author
+from tests.medical.given import confide
 from tests.spaces import plain
-from tests.web.guide import main, seen
+from tests.web.guide import ask_to_withdraw, main, seen
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -82,10 +85,79 @@ def test_what_was_not_read_is_not_contested_yet(sign_in, registration):
     client = sign_in(registration.candidate)
 
     assert TO_CONTEST not in page_of(client, registration)
+    assert client.get(at(registration, page=CONTEST)).headers["Location"] == at(registration)
     answer = client.post(at(registration, page=CONTEST), {"texte": CONTESTED})
 
-    assert answer.headers["Location"] == at(registration)
+    assert answer.status_code == 409
+    assert "Lisez d'abord la notification" in plain(main(answer))
+    assert CONTESTED in main(answer)
     assert not Appeal.objects.exists()
+
+
+def test_what_is_typed_in_a_second_window_is_given_back(sign_in, registration, decided):
+    client = sign_in(registration.candidate)
+    client.post(at(registration, page=CONTEST), {"texte": CONTESTED})
+
+    answer = client.post(at(registration, page=CONTEST), {"texte": "Bien plus long, et autre."})
+
+    assert answer.status_code == 409
+    assert "Un recours contre cette décision est déjà enregistré." in plain(main(answer))
+    assert "Bien plus long, et autre." in main(answer)
+    assert Appeal.objects.get().text == CONTESTED
+
+
+def test_the_page_of_a_decision_that_another_has_replaced_contests_nothing(
+    sign_in, registration, decided
+):
+    client = sign_in(registration.candidate)
+    shown = seen(client.get(at(registration, page=CONTEST)))
+    [which] = [one.get("value") for one in shown.cssselect("main [name=decision]")]
+    reach(registration, State.NOTIFIED, at=NOW + timedelta(minutes=1))
+    read_by(registration)
+
+    answer = client.post(at(registration, page=CONTEST), {"texte": CONTESTED, "decision": which})
+
+    assert answer.status_code == 409
+    assert "Une autre décision a été notifiée depuis" in plain(main(answer))
+    assert not Appeal.objects.exists()
+
+
+def test_an_appeal_is_still_shown_once_another_decision_replaces_what_it_contests(
+    sign_in, registration, decided
+):
+    contest(decided)
+    reach(registration, State.NOTIFIED, at=NOW + timedelta(minutes=1))
+    client = sign_in(registration.candidate)
+
+    said = page_of(client, registration)
+
+    assert CONTESTED in said
+    assert "Retirer mon recours" in said
+
+
+def test_once_its_registration_is_left_nobody_looks_at_it(sign_in, registration, decided):
+    contest(decided)
+    client = sign_in(registration.candidate)
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    registering.withdraw(registration=whole, by=author(registration.candidate), at=NOW)
+
+    said = page_of(client, registration)
+
+    assert "Votre inscription n'est plus en cours : personne ne l'étudie." in said
+    assert "L'autorité a jusqu'au" not in said
+    assert "Retirer mon recours" not in said
+    assert client.get(at(registration, page=BACK)).status_code == 302
+
+
+def test_whoever_leaves_a_registration_is_told_that_nobody_will_look_at_the_appeal(
+    sign_in, registration, decided
+):
+    contest(decided)
+    client = sign_in(registration.candidate)
+
+    page = ask_to_withdraw(client, registration.number)
+
+    assert "Plus personne n'étudiera votre recours contre la décision." in plain(main(page))
 
 
 def test_an_appeal_that_says_nothing_is_refused_at_its_field(sign_in, registration, decided):
@@ -152,6 +224,7 @@ def test_an_appeal_is_taken_back_and_may_be_made_again(sign_in, registration, de
 
     client.post(at(registration, page=BACK))
 
+    assert "Vous l'avez retiré le 25 novembre 2026." in page_of(client, registration)
     assert TO_CONTEST in page_of(client, registration)
     assert client.get(at(registration, page=BACK)).status_code == 302
 
@@ -169,11 +242,8 @@ def test_the_answer_is_read_in_its_document_before_its_reason_is_shown(
     document = plain(main(client.get(f"/mes-documents/{registration.number}/reponse-recours")))
     after = page_of(client, registration)
 
-    assert ("Rejeté" in before, reason in before, "Lire la réponse" in before) == (
-        True,
-        False,
-        True,
-    )
+    shown = ("Rejeté", reason, "Lire la réponse", "Réponse à lire")
+    assert [one in before for one in shown] == [False, False, True, True]
     assert reason in document
     assert "Dernier jour pour saisir le tribunal : le 26 janvier 2027" in document
     assert (
@@ -191,7 +261,7 @@ def test_a_decision_that_is_taken_again_on_an_appeal_says_so(sign_in, registrati
 
     said = page_of(client, registration)
 
-    assert "Votre service gestionnaire a repris la décision à la suite de ce recours." in said
+    assert "Votre service gestionnaire a repris la décision à la suite de ce recours, le" in said
     assert "Retirer mon recours" not in said
     assert client.get(at(registration, page=BACK)).status_code == 302
 
@@ -205,11 +275,12 @@ def test_what_another_candidate_contests_does_not_exist(sign_in, registration, d
         assert client.post(at(registration, page=page), {"texte": "Oui."}).status_code == 404
 
 
-def test_the_page_of_papers_of_health_says_until_when_an_appeal_keeps_them(
-    sign_in, registration, decided
-):
+def test_taking_back_says_when_papers_of_health_are_erased(sign_in, registration):
+    confide(registration)
+    reach(registration, State.NOTIFIED)
+    contest(read_by(registration))
     client = sign_in(registration.candidate)
 
-    said = plain(main(client.get(f"/mes-inscriptions/{registration.number}/sante")))
+    said = page_of(client, registration, BACK)
 
-    assert "Contester la décision, par" not in said
+    assert "Vos papiers de santé seront effacés à partir du " in said

@@ -137,7 +137,7 @@ def every_form():
         "AnswerMessageForm": {"candidate": draft.candidate},
         "SignatureForm": {"case": asking["case"]},
         "AppealForm": {"registration": asking["case"].registration, "is_minor": True},
-        "EnteredAppealForm": {"today": NOW.date(), "is_minor": True},
+        "EnteredAppealForm": {"today": NOW.date(), "notified": NOW.date(), "is_minor": True},
         "EntryForm": {
             "registration": asking["case"].registration,
             "rules": asking["rules"],

@@ -37,17 +37,9 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(withdrawn_at=None)
 
     def waiting(self) -> Self:
-        """Return those that wait for the authority.
-
-        No decision is taken again on them, nor has another replaced what they contest.
-        """
+        """Return those that wait for the authority: no decision is taken again on them, nor was."""
         taken_up = Case.objects.filter(appeal=OuterRef("pk"), withdrawn_at=None)
-        replacing = Case.objects.filter(
-            registration=OuterRef("case__registration"),
-            state=State.NOTIFIED,
-            notified_at__gt=OuterRef("case__notified_at"),
-        )
-        return self.standing().filter(~Exists(taken_up), ~Exists(replacing), answered_at=None)
+        return self.standing().filter(~Exists(taken_up), answered_at=None)
 
 
 class Appeal(models.Model):

@@ -10,7 +10,9 @@ from sporades.accommodations.operations.refusals import (
     AppealAnswered,
     AppealToCome,
     AuthorMissing,
+    BeforeDecision,
     BeingTakenAgain,
+    DecisionReplaced,
     NothingContested,
     NotNotified,
     NotStanding,
@@ -58,7 +60,9 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         NotNotified: there is nothing to contest.
         NotStanding: the registration does not stand.
         NothingContested: it says nothing.
+        DecisionReplaced: another decision was notified since.
         AppealToCome: it is said to come from a day to come, or to be received before it was sent.
+        BeforeDecision: it is said to be sent before what it contests was notified.
         AlreadyAppealed: one stands already, answered or not: another would interrupt nothing.
         BeingTakenAgain: the decision is being taken again for an error.
     """
@@ -68,11 +72,17 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         raise NotStanding
     if not said.text:
         raise NothingContested
-    today = local_day(at, case.registration.service.zone)
+    notified = Case.objects.filter(registration=case.registration_id, state=State.NOTIFIED)
+    if notified.filter(notified_at__gt=case.notified_at).exists():
+        raise DecisionReplaced
+    zone = case.registration.service.zone
+    today = local_day(at, zone)
     received_on = said.received_on or today
     sent_on = said.sent_on or received_on
     if not sent_on <= received_on <= today:
         raise AppealToCome
+    if sent_on < local_day(case.notified_at, zone):
+        raise BeforeDecision
     if Appeal.objects.standing().filter(case=case).exists():
         raise AlreadyAppealed
     again = Case.objects.open().filter(registration=case.registration_id, instead_of=case)

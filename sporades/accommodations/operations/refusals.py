@@ -327,6 +327,20 @@ class AppealToCome(Refused):
     message = "Un recours est envoyé, puis reçu, au plus tard aujourd'hui."
 
 
+class BeforeDecision(Refused):
+    """An appeal is said to be sent before the decision that it contests was notified."""
+
+    message = (
+        "Ce jour vient avant la notification de la décision : vérifiez la date, l'année aussi."
+    )
+
+
+class DecisionReplaced(Refused):
+    """Another decision was notified since: that one may be contested."""
+
+    message = "Une autre décision a été notifiée depuis : relisez-la, vous pouvez la contester."
+
+
 class AlreadyAppealed(Refused):
     """An appeal against this decision waits for an answer, or has had the decision taken again."""
 

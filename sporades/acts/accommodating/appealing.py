@@ -12,8 +12,10 @@ from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.answering import ANSWER, Refusal
-from sporades.accommodations.contesting import court_until, is_in_time, silent_on
-from sporades.accommodations.models import Appeal, Case
+from sporades.accommodations.appeals import late_in_words, waiting_in_words
+from sporades.accommodations.contesting import is_in_time
+from sporades.accommodations.models import Appeal, Came, Case
+from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
 from sporades.accommodations.queries import lock_case
 from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
@@ -35,8 +37,8 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
         at: the instant.
 
     Raises:
-        NotNotified, NotStanding, NothingContested, AppealToCome, AlreadyAppealed, BeingTakenAgain:
-            see `accommodations.operations.appeal`.
+        NotNotified, NotStanding, NothingContested, DecisionReplaced, AppealToCome, BeforeDecision,
+            AlreadyAppealed, BeingTakenAgain: see `accommodations.operations.appeal`.
     """
     locked = lock_case(case)
     already: Appeal | None = Appeal.objects.waiting().filter(case=locked).first()
@@ -45,20 +47,21 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
     made = accommodations.appeal(locked, said, at=at)
     date_erasure(locked.registration)
     note("accommodation appealed", locked, by=by, at=at, appeal=made.pk, came=made.came)
-    tell_candidate(locked, "appeal_received", at=at, **_acknowledged(made, locked))
+    tell_candidate(locked, "appeal_received", at=at, **_acknowledged(made, locked, at=at))
     key = f"accommodation:{locked.pk}:appealed:{made.pk}"
     tell_guardian(locked.registration, at=at, key=key)
     return made
 
 
-def _acknowledged(made: Appeal, case: Case) -> dict[str, Any]:
-    """Return the days that an acknowledgement says; not that of the court, where it came too late."""
+def _acknowledged(made: Appeal, case: Case, *, at: datetime) -> dict[str, Any]:
+    """Return what an acknowledgement says of days and of the court; not of it, where it came too late."""
     zone = case.registration.service.zone
-    in_time = is_in_time(made, zone)
     return {
         "received": day_in_words(made.received_on),
-        "silent": day_in_words(silent_on(made.received_on)),
-        "court": day_in_words(court_until(made, zone)) if in_time else "",
+        "awaited": waiting_in_words(made, zone, at=at),
+        "lateness": late_in_words(made, zone),
+        "court": COURT if is_in_time(made, zone) else "",
+        "own": "oui" if made.came == Came.SPACE else "",
     }
 
 
@@ -76,6 +79,8 @@ def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
     date_erasure(locked.case.registration)
     note("accommodation appeal withdrawn", locked.case, by=by, at=at, appeal=locked.pk)
     tell_candidate(locked.case, "appeal_withdrawn", at=at)
+    key = f"accommodation:{locked.case_id}:appeal withdrawn:{locked.pk}"
+    tell_guardian(locked.case.registration, at=at, key=key)
 
 
 @transaction.atomic

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.contesting import papers_left_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
+    appeal_of,
     cases_of,
     decision_among,
     last_among,
@@ -254,13 +256,14 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             not one.is_untouched for one in modifications_of(registration=found.pk)
         ),
         "has_pieces": bool(found.owed["evidence"]),
-        "accommodation": _left_with(case, at=request.arrived_at),
+        "accommodation": _left_with(found, case, at=request.arrived_at),
         "is_guardian_told": bool(address_beside(found, at=request.arrived_at)),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
 
 
+NOT_LOOKED_AT = "Plus personne n'étudiera votre recours contre la décision."
 NOT_CARRIED = (
     "Votre aménagement d'épreuves ne passe pas de lui-même à une nouvelle inscription : il y sera à "
     "redemander."
@@ -276,15 +279,22 @@ def _left_in_words(cases: Sequence[Case], registration: Registration) -> str:
     return f"{taken_back_in_words(case)} Une nouvelle inscription demande une nouvelle demande."
 
 
-def _left_with(case: Case | None, *, at: datetime) -> str:
-    """Say what becomes of a request, or of its decision, with the registration that is left."""
+def _left_with(registration: Registration, case: Case | None, *, at: datetime) -> str:
+    """Say what becomes of a request, of its decision and of an appeal, with the registration that is left."""
     if case is None:
         return ""
+    contested = f" {NOT_LOOKED_AT}" if appeal_of(registration.pk) is not None else ""
+    return f"{_request_left_with(registration, case, at=at)}{contested}"
+
+
+def _request_left_with(registration: Registration, case: Case, *, at: datetime) -> str:
     if case.is_undecided:
+        cases = cases_of(registration=registration.pk)
+        until = papers_left_until(cases, registration.service.zone, left=case, at=at)
         return (
             "Votre demande d'aménagement d'épreuves sera retirée aussi : une nouvelle inscription "
             "demande une nouvelle demande. Les papiers de santé que vous auriez confiés seront effacés "
-            f"à partir du {day_in_words(confided_until(at))} : téléchargez avant ce jour ceux dont vous "
+            f"à partir du {day_in_words(confided_until(until))} : téléchargez avant ce jour ceux dont vous "
             "voulez une copie."
         )
     return NOT_CARRIED

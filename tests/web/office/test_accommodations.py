@@ -1873,8 +1873,8 @@ def test_the_measure_that_is_asked_for_is_granted_with_another_precision(manager
     chosen = {"decision-lecteur": "other", "autre-lecteur": READER, "contre-lecteur": "Non."}
     said = {**as_shown(manager, in_lille), **AUTHOR, **chosen}
 
-    same = do(manager, in_lille, "decider", **said, **{"precision-lecteur": "une personne LENTE"})
-    kept = do(manager, in_lille, "decider", **said, **{"precision-lecteur": "Une personne vive"})
+    same = do(manager, in_lille, "decider", **{**said, "precision-lecteur": "une personne LENTE"})
+    kept = do(manager, in_lille, "decider", **{**said, "precision-lecteur": "Une personne vive"})
 
     assert same.context["asked"].decision.errors == {"precision-lecteur": [AS_ASKED]}
     assert "Accordée, avec une autre précision : Une personne vive" in plain(main(kept))

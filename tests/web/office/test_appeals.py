@@ -42,7 +42,7 @@ LETTER = {
 
 @pytest.fixture
 def decided(in_lille):
-    return reach(in_lille, State.NOTIFIED)
+    return reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=10))
 
 
 def here(registration, step=""):
@@ -73,7 +73,7 @@ def test_an_appeal_waits_in_the_list_the_oldest_first_and_at_home(manager, in_li
     lines = page.context["lines"]
     assert [one["registration"].number for one in lines] == [in_lille.number, younger.number]
     assert "Recours à étudier" in plain(main(page))
-    assert "Sans réponse, rejeté le 25 janvier 2027" in plain(main(page))
+    assert "Sans réponse, rejet le 25 janvier 2027" in plain(main(page))
     assert lines[0]["url"] == here(in_lille, "recours")
     home = plain(main(manager.get(reverse("office:home"))))
     assert "Aménagements" in home
@@ -126,6 +126,7 @@ def test_a_letter_is_entered_with_its_postmark_and_is_acknowledged(manager, in_l
         ({"envoye_le": "26/11/2026"}, "Ce jour est à venir"),
         ({"recu_le": "26/11/2026"}, "Ce jour est à venir"),
         ({"recu_le": "19/11/2026"}, "Le service ne l'a pas reçu avant qu'il ne soit envoyé"),
+        ({"envoye_le": "20/11/2025"}, "Ce jour vient avant la notification de la décision"),
         ({"envoye_le": "hier"}, "Indiquez le jour, le mois et l'année"),
     ],
 )
@@ -208,7 +209,7 @@ def test_while_another_request_is_under_way_it_waits(manager, in_lille, decided)
 
     page = read(manager, in_lille)
 
-    assert "la décision se reprend une fois celle-ci finie" in page
+    assert "tant qu'elle l'est, la décision ne se reprend pas" in page
     refused = do(manager, in_lille, "reprendre", avis="garde")
     assert refused.status_code == 409
     assert "Une autre demande est en cours" in plain(main(refused))
@@ -264,6 +265,56 @@ def test_what_was_entered_wrongly_is_taken_back_what_its_candidate_made_is_not(
     assert appeal_against(decided) is None
     contest(decided)
     assert "Retirer ce recours" not in read(manager, in_lille)
+
+
+def test_words_of_health_of_a_letter_are_read_over(manager, in_lille, decided):
+    words = "Sa dyslexie le gêne."
+
+    first = do(manager, in_lille, "saisir", **{**LETTER, "texte": words})
+
+    assert (first.status_code, appeal_against(decided)) == (422, None)
+    hidden = seen(first).cssselect("[name=mots]")[0].get("value")
+    do(manager, in_lille, "saisir", **{**LETTER, "texte": words}, relu="on", mots=hidden)
+    assert appeal_against(decided).text == words
+
+
+def test_what_another_decision_has_replaced_is_answered_and_not_taken_again(
+    manager, in_lille, decided
+):
+    contest(decided)
+    reach(in_lille, State.NOTIFIED)
+
+    page = read(manager, in_lille)
+
+    assert CONTESTED in page
+    assert "a remplacé celle-ci : elle ne se reprend plus." in page
+    assert len(manager.get(LIST, {"etape": "recours"}).context["lines"]) == 1
+    do(manager, in_lille, "rejeter", motif="La nouvelle décision y répond.", **AUTHOR)
+    assert appeal_against(decided).is_answered
+    assert "Saisir un recours" in read(manager, in_lille)
+
+
+def test_a_draft_of_its_candidate_is_said_to_be_left(manager, in_lille, decided):
+    contest(decided)
+    write(in_lille)
+
+    assert "jamais envoyée, est alors abandonnée" in read(manager, in_lille)
+    do(manager, in_lille, "reprendre", avis="garde")
+
+    assert case_of(in_lille).appeal == appeal_against(decided)
+
+
+def test_a_letter_against_a_decision_that_was_replaced_meanwhile_is_not_of_the_new_one(
+    manager, in_lille, decided
+):
+    shown = seen(manager.get(here(in_lille))).cssselect("main [name=decision]")[0].get("value")
+    reach(in_lille, State.NOTIFIED)
+
+    page = manager.post(here(in_lille), {"geste": "saisir", "decision": shown, **LETTER})
+
+    assert page.status_code == 409
+    assert "Une autre décision a été notifiée depuis" in plain(main(page))
+    assert CONTESTED in plain(main(page))
 
 
 def test_one_goes_from_an_appeal_to_the_next(manager, in_lille, decided):

@@ -1,5 +1,6 @@
 """« Contester la décision », and take that back (H2)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -7,20 +8,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.accommodations.answering import ANSWER
-from sporades.accommodations.appeals import followed_in_words
+from sporades.accommodations.appeals import followed_in_words, received_in_words
 from sporades.accommodations.contesting import INTERRUPTS, last_day_of, silent_on
 from sporades.accommodations.forms.appeal import AppealForm
-from sporades.accommodations.models import Appeal, Case
-from sporades.accommodations.queries import appeal_against, decision_of, open_case_of
+from sporades.accommodations.models import LONGEST_APPEAL, Appeal, Case
+from sporades.accommodations.operations import (
+    AlreadyAppealed,
+    BeingTakenAgain,
+    DecisionReplaced,
+    NotNotified,
+    NotStanding,
+)
+from sporades.accommodations.queries import (
+    appeal_against,
+    appeal_of,
+    appeals_of,
+    decision_of,
+    open_case_of,
+)
 from sporades.accommodations.rules import is_minor, rules_of
 from sporades.acts import accommodating as acts
+from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
+from sporades.core.text import clean_lines
 from sporades.registrations.models import Registration
+from sporades.retention.categories import confided_until
+from sporades.web.candidate.accommodations.confided import has_confided
 from sporades.web.candidate.accommodations.writable import PAGE
 from sporades.web.candidate.own import own_registration
 from sporades.web.layout.kept import forget, typed_before
 
+WHICH = "decision"
+"""Which decision the page showed."""
+UNREAD = "Lisez d'abord la notification : la décision se conteste ensuite."
 _KEPT = (
     "Votre session s'était terminée. Votre recours est là, il n'est pas envoyé : vérifiez-le, puis "
     "envoyez-le."
@@ -32,32 +53,62 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
     """Have the last decision that was notified looked at again."""
     found = own_registration(request, number)
     case = decision_of(found)
-    under_way = open_case_of(found)
-    if case is None or not may_contest(case, found, appeal_against(case), under_way=under_way):
-        return redirect(PAGE, found.number)
+    if case is None or (refusal := _why_not(request, case, found)) is not None:
+        return _not_sent(request, found, case and refusal)
     case.registration = found
     typed = typed_before(request)
     if typed and request.method != "POST":
         messages.warning(request, _KEPT)
-    at, zone = request.arrived_at, found.service.zone
     form = AppealForm(
         request.POST if request.method == "POST" else None,
         registration=found,
-        is_minor=is_minor(found, at),
+        is_minor=is_minor(found, request.arrived_at),
         initial=typed,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            acts.appeal(case=case, said=form.said, by=request.actor, at=at)
+            acts.appeal(case=case, said=form.said, by=request.actor, at=request.arrived_at)
         except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            forget(request)
-            messages.success(request, SENT)
+            return _not_sent(request, found, refusal)
+        forget(request)
+        messages.success(request, SENT)
         return redirect(PAGE, found.number)
-    last, today, rules = last_day_of(case, zone), local_day(at, zone), rules_of(found)
+    return _page(request, case, form, status=422 if form.errors else 200)
+
+
+def _why_not(request: HttpRequest, case: Case, registration: Registration) -> Refused | None:
+    """Return why the decision that a page showed is not contested, as it stands now."""
+    posted = request.POST.get(WHICH, str(case.pk)) if request.method == "POST" else str(case.pk)
+    if posted != str(case.pk):
+        return DecisionReplaced()
+    under_way, appeal = open_case_of(registration), appeal_against(case)
+    if may_contest(case, registration, appeal, under_way=under_way):
+        return None
+    if not registration.is_active:
+        return NotStanding()
+    if appeal is not None:
+        return AlreadyAppealed()
+    return NotNotified(UNREAD) if case.is_to_read else BeingTakenAgain()
+
+
+def _not_sent(
+    request: HttpRequest, registration: Registration, refusal: Refused | None
+) -> HttpResponse:
+    """Lead back where nothing is contested now; whoever has just written it has it back, to be copied."""
+    text = clean_lines(request.POST.get("texte", "")[:LONGEST_APPEAL])
+    if not text:
+        return redirect(PAGE, registration.number)
+    context = {"registration": registration, "why": str(refusal or ""), "text": text}
+    return render(request, "candidate/accommodation_contest_not.html", context, status=409)
+
+
+def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) -> HttpResponse:
+    found, at = case.registration, request.arrived_at
+    zone, rules = found.service.zone, rules_of(found)
+    last, today = last_day_of(case, zone), local_day(at, zone)
     context = {
         "registration": found,
+        "case": case,
         "form": form,
         "notified": day_in_words(local_day(case.notified_at or at, zone)),
         "last": day_in_words(last),
@@ -66,18 +117,15 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
         "interrupts": INTERRUPTS,
         "appeal": rules.decision.appeal if rules else "",
     }
-    status = 422 if form.errors else 200
     return render(request, "candidate/accommodation_contest.html", context, status=status)
 
 
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
     """« Retirer mon recours », confirmed."""
     found = own_registration(request, number)
-    case = decision_of(found)
-    appeal = appeal_against(case) if case is not None else None
-    if case is None or appeal is None or not appeal.is_waiting:
+    appeal = appeal_of(found.pk)
+    if appeal is None or not found.is_active:
         return redirect(PAGE, found.number)
-    case.registration = found
     if request.method == "POST":
         try:
             acts.withdraw_appeal(found=appeal, by=request.actor, at=request.arrived_at)
@@ -86,11 +134,13 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Votre recours est retiré. La décision reste en vigueur.")
         return redirect(PAGE, found.number)
-    zone = found.service.zone
+    at, zone = request.arrived_at, found.service.zone
+    last = last_day_of(appeal.case, zone)
     context = {
         "registration": found,
-        "last": day_in_words(last_day_of(case, zone)),
-        "is_late": local_day(request.arrived_at, zone) > last_day_of(case, zone),
+        "last": day_in_words(last),
+        "is_late": local_day(at, zone) > last,
+        "papers": _papers_left(found, appeal, at=at),
     }
     return render(request, "candidate/accommodation_contest_back.html", context)
 
@@ -111,10 +161,22 @@ def may_contest(
     return registration.is_active and not case.is_to_read and is_free
 
 
-def said_of_appeal(
-    case: Case, registration: Registration, *, last: Case | None, at: Any
+def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) -> str:
+    """Say when what was confided is erased once an appeal is taken back; of nothing, nothing."""
+    if not has_confided(registration):
+        return ""
+    zone = registration.service.zone
+    until = midnight(last_day_of(appeal.case, zone) + timedelta(days=1), zone)
+    day = day_in_words(confided_until(max(until, at)))
+    return f"Vos papiers de santé seront effacés à partir du {day}."
+
+
+def said_of_appeals(
+    case: Case, registration: Registration, *, last: Case | None, at: datetime
 ) -> dict[str, Any]:
-    """Return what the page of a decision says of the appeal against it, and whether one may be made.
+    """Return what the page of a decision says of the appeals against it, and whether one may be made.
+
+    Also of one that waits against a decision that another has replaced.
 
     Args:
         case: the last decision that was notified.
@@ -122,18 +184,32 @@ def said_of_appeal(
         last: the last request of the registration, which may be another one.
         at: now.
     """
-    appeal = appeal_against(case)
+    known = list(appeals_of(registration.pk))
     under_way = last if last is not None and last.is_open else None
-    if appeal is None:
-        is_free = may_contest(case, registration, None, under_way=under_way)
-        return {"may_contest": is_free, "appeal": None}
-    zone = registration.service.zone
-    is_read = appeal.answer is None or appeal.answer.opened_at is not None
+    against = next((one for one in known if one.case_id == case.pk and not one.withdrawn_at), None)
+    shown = [one for one in known if one.case_id == case.pk or one.is_waiting]
     return {
-        "may_contest": False,
-        "appeal": appeal,
-        "appeal_said": followed_in_words(appeal, zone, at=at),
-        "appeal_reason": appeal.reason if is_read else "",
-        "may_take_back": appeal.is_waiting,
+        "may_contest": may_contest(case, registration, against, under_way=under_way),
+        "is_contested": against is not None,
+        "appeals": [_said_of(one, registration, at=at) for one in shown],
+    }
+
+
+def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dict[str, Any]:
+    zone = registration.service.zone
+    is_to_read = appeal.answer is not None and appeal.answer.opened_at is None
+    if appeal.withdrawn_at is not None:
+        day = day_in_words(local_day(appeal.withdrawn_at, zone))
+        said = [f"{received_in_words(appeal)}.", f"Vous l'avez retiré le {day}."]
+    else:
+        is_standing = registration.is_active
+        said = followed_in_words(appeal, zone, is_standing=is_standing, at=at)
+    return {
+        "row": appeal,
+        "kind": "warning" if is_to_read else appeal.kind,
+        "state": "Réponse à lire" if is_to_read else appeal.state_in_words,
+        "said": said,
+        "reason": "" if is_to_read else appeal.reason,
+        "may_take_back": appeal.is_waiting and registration.is_active,
         "answer": ANSWER.slug if appeal.answer else "",
     }

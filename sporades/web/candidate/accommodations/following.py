@@ -61,7 +61,7 @@ from sporades.web.candidate.accommodations.confided import (
     missing_in_words,
     papers_called_for,
 )
-from sporades.web.candidate.accommodations.contesting import said_of_appeal
+from sporades.web.candidate.accommodations.contesting import said_of_appeals
 from sporades.web.candidate.accommodations.writable import may_take_up
 from sporades.web.candidate.own import own_registration
 
@@ -138,7 +138,7 @@ def _of_decision(
         "interrupts": INTERRUPTS,
         "only_once": ONLY_ONCE,
         "contested": contest_in_words(last.notified_at, last.opened_at, zone),
-        **said_of_appeal(last, registration, last=case, at=at),
+        **said_of_appeals(last, registration, last=case, at=at),
     }
 
 

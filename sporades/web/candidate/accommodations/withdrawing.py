@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from sporades.accommodations.contesting import papers_needed_until
+from sporades.accommodations.contesting import papers_left_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Rewritten
 from sporades.accommodations.queries import cases_of, open_case_of
@@ -73,10 +73,10 @@ def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str
     """Say what becomes of what was confided once a request is taken back; of nothing, nothing."""
     if not has_confided(registration):
         return ""
-    others = [one for one in cases_of(registration=registration.pk) if one.pk != case.pk]
-    until = papers_needed_until(others, registration.service.zone)
-    is_contestable = until is not None and until > at
-    day = day_in_words(confided_until(until if is_contestable else at))
+    cases = cases_of(registration=registration.pk)
+    until = papers_left_until(cases, registration.service.zone, left=case, at=at)
+    is_contestable = until > at
+    day = day_in_words(confided_until(until))
     kept = (
         "restent jusqu'à la fin du délai pour contester la décision qui vous a été notifiée : ils "
     )

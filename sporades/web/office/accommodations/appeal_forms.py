@@ -7,7 +7,7 @@ from django import forms
 
 from sporades.accommodations.forms.signature import QUALITIES
 from sporades.accommodations.models import LONGEST_APPEAL, LONGEST_NAME, LONGEST_TEXT, Came
-from sporades.accommodations.operations import Author, Contested
+from sporades.accommodations.operations import Author, BeforeDecision, Contested
 from sporades.candidates.names import cleaned_full_name
 from sporades.core.text import clean_lines
 from sporades.registrations.fields import CleanCharField, CleanLinesField, ask_if_called_for
@@ -63,18 +63,25 @@ class EnteredAppealForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, today: date, is_minor: bool = False, guardian: str = ""
+        self,
+        data: Any = None,
+        *,
+        today: date,
+        notified: date,
+        is_minor: bool = False,
+        guardian: str = "",
     ) -> None:
         """Ask who has signed for a minor.
 
         Args:
             data: what was sent.
             today: the day that it is where the service is.
+            notified: that on which the decision was.
             is_minor: whether its candidate is.
             guardian: whom the registration names.
         """
         super().__init__(data)
-        self._today = today
+        self._today, self._notified = today, notified
         self.fields["recu_le"].initial = today
         if not is_minor:
             del self.fields["representant"], self.fields["qualite"]
@@ -95,6 +102,8 @@ class EnteredAppealForm(forms.Form):
             if day is not None and day > self._today:
                 self.add_error(name, TO_COME)
         sent, received = days
+        if sent is not None and sent < self._notified:
+            self.add_error("envoye_le", BeforeDecision.message)
         if not self.errors and sent and received and received < sent:
             self.add_error("recu_le", DISORDER)
         if self.cleaned_data.get("representant") and not self.cleaned_data.get("qualite"):

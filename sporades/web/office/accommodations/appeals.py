@@ -12,14 +12,20 @@ from sporades.accommodations.appeals import lateness_in_words, received_in_words
 from sporades.accommodations.contesting import last_day_of
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, Appeal, Came, Case
-from sporades.accommodations.operations import AlreadyAppealed, AppealAnswered
-from sporades.accommodations.queries import appeal_against, decision_of, open_case_of
+from sporades.accommodations.operations import AlreadyAppealed, AppealAnswered, DecisionReplaced
+from sporades.accommodations.queries import (
+    appeal_against,
+    appeal_of,
+    decision_of,
+    open_case_of,
+)
 from sporades.accommodations.rules import is_minor
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
+from sporades.registrations.models import Registration
 from sporades.web.office.accommodations.appeal_forms import (
     EnteredAppealForm,
     RefuseAppealForm,
@@ -34,8 +40,8 @@ from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file
 
 ENTER, REFUSE, TAKE_UP, TAKE_BACK = "saisir", "rejeter", "reprendre", "retirer"
-WHICH = "recours"
-"""Which appeal the page showed."""
+WHICH, DECISION = "recours", "decision"
+"""Which appeal, and which decision, the page showed."""
 DONE = {
     ENTER: "Le recours est enregistré, {told} Répondez-y ci-dessous.",
     REFUSE: "Le recours est rejeté, {told}",
@@ -67,15 +73,12 @@ class _Asked:
 def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Enter an appeal that came otherwise; refuse the one that waits, or take the decision again on it."""
     found = registration_of(request, number)
-    case = decision_of(found)
-    if case is None:
-        raise Http404
-    case.registration = found
-    standing, by = appeal_against(case), author_on(request, found)
+    case, standing = _contested(found)
+    by = author_on(request, found)
     asked = _asked(request, case, by)
     if request.method != "POST":
         return _page(request, case, standing, asked)
-    if refusal := _overtaken(request, asked, standing):
+    if refusal := _overtaken(request, asked, case, standing):
         asked.why = str(refusal)
         return _page(request, case, standing, asked, status=409)
     if not asked.is_valid or _is_to_read_over(request, asked):
@@ -84,8 +87,19 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         _do(request, case, standing, asked, by=by)
     except Refused as refusal:
         asked.why = str(refusal)
-        return _page(request, case, appeal_against(case), asked, status=409)
+        return _page(request, *_contested(found), asked, status=409)
     return _onwards(request, case, asked.act)
+
+
+def _contested(registration: Registration) -> tuple[Case, Appeal | None]:
+    """Return the decision that a page is about, and its appeal: first what waits, even if it was replaced."""
+    standing, case = appeal_of(registration.pk), decision_of(registration)
+    if standing is not None:
+        case = standing.case
+    if case is None:
+        raise Http404
+    case.registration = registration
+    return case, standing or appeal_against(case)
 
 
 def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
@@ -100,6 +114,7 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
         entering=EnteredAppealForm(
             sent(ENTER),
             today=local_day(at, found.service.zone),
+            notified=local_day(case.notified_at or at, found.service.zone),
             is_minor=is_minor(found, at),
             guardian=found.guardian_name,
         ),
@@ -108,9 +123,13 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
     )
 
 
-def _overtaken(request: HttpRequest, asked: _Asked, standing: Appeal | None) -> Refused | None:
+def _overtaken(
+    request: HttpRequest, asked: _Asked, case: Case, standing: Appeal | None
+) -> Refused | None:
     """Return why what was sent of an appeal is possible no more, as it stands now."""
     if asked.act == ENTER:
+        if request.POST.get(DECISION, str(case.pk)) != str(case.pk):
+            return DecisionReplaced()
         return AlreadyAppealed() if standing is not None else None
     is_read = standing is not None and request.POST.get(WHICH) == str(standing.pk)
     return None if is_read and standing is not None and standing.is_waiting else AppealAnswered()
@@ -118,9 +137,11 @@ def _overtaken(request: HttpRequest, asked: _Asked, standing: Appeal | None) -> 
 
 def _is_to_read_over(request: HttpRequest, asked: _Asked) -> bool:
     """Return whether words of health are to be read over before they are sent."""
-    if asked.act != REFUSE:
+    written = {REFUSE: (asked.refusing, "motif"), ENTER: (asked.entering, "texte")}
+    if asked.act not in written:
         return False
-    words = words_of_health(asked.refusing.cleaned_data["motif"])
+    form, name = written[asked.act]
+    words = words_of_health(form.cleaned_data[name])
     read_over = ReadOverForm(request.POST, words=words)
     if not words or read_over.is_read:
         return False
@@ -153,9 +174,10 @@ def _onwards(request: HttpRequest, case: Case, act: str) -> HttpResponse:
     found, queue = case.registration, queue_of(request)
     here = reverse("office:appeal", args=[found.number])
     said = DONE[act].format(told=announced(found.candidate))
-    messages.success(request, done_on(found, said, back=here, to="ce recours"))
     if act == ENTER:
+        messages.success(request, said)
         return redirect(here + (queue.query if queue else ""))
+    messages.success(request, done_on(found, said, back=here, to="ce recours"))
     if act == TAKE_UP:
         return redirect(reverse("office:handle_accommodation", args=[found.number]))
     if queue is not None:
@@ -174,6 +196,7 @@ def _page(
     found, at, queue = case.registration, request.arrived_at, queue_of(request)
     zone = found.service.zone
     is_waiting = standing is not None and standing.is_waiting
+    now, other = decision_of(found), open_case_of(found)
     context = {
         "registration": found,
         "case": case,
@@ -184,7 +207,11 @@ def _page(
         "about": _said(standing, zone, at=at) if standing else [],
         "may_enter": standing is None and found.is_active,
         "is_waiting": is_waiting and found.is_active,
-        "is_under_way": is_waiting and open_case_of(found) is not None,
+        "is_under_way": is_waiting and other is not None and other.asked_at is not None,
+        "has_draft": is_waiting and other is not None and other.asked_at is None,
+        "replaced": instant_in_words(now.notified_at, zone)
+        if now is not None and now.pk != case.pk and now.notified_at
+        else "",
         "may_take_back": is_waiting and standing is not None and standing.came != Came.SPACE,
         **said_of(case, request, may_decide=True),
         "left": left_of(request.POST) if asked.why else [],

@@ -147,7 +147,7 @@ def _age(case: Any, step: Step, at: datetime) -> str:
 
 def _silence(case: Case) -> str:
     day = case.appealed_on
-    return f"Sans réponse, rejeté le {day_in_words(silent_on(day))}" if day else ""
+    return f"Sans réponse, rejet le {day_in_words(silent_on(day))}" if day else ""
 
 
 def _late(case: Case) -> str:

@@ -10,6 +10,7 @@ from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import (
     appeal_against,
+    appeal_of,
     cases_of,
     decision_of,
     last_case_of,
@@ -118,7 +119,7 @@ def told_of(registration: Registration) -> dict[str, Any]:
     decided = decision_of(registration)
     if decided is None:
         return {"appeal": None, "may_appeal": False}
-    standing = appeal_against(decided)
+    standing = appeal_of(registration.pk) or appeal_against(decided)
     return {
         "appeal": standing,
         "may_appeal": standing is None and registration.is_active,
