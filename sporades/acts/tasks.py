@@ -9,7 +9,7 @@ from procrastinate import JobContext, builtin_tasks
 
 from sporades.accounts import limits, sessions
 from sporades.accounts import operations as accounts
-from sporades.acts import requests
+from sporades.acts import accommodating, requests
 from sporades.acts.agents import appointing, inviting
 from sporades.acts.medical import awaiting_opinions, confiding, relieving
 from sporades.acts.people import changing, enrolling, forgetting, joining
@@ -97,6 +97,13 @@ def relieve_doctors(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
 def tell_doctors(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Tell the doctors to whom requests were entrusted that they wait: one mail a day at most."""
     awaiting_opinions.tell_doctors(at=timezone.now())
+
+
+@app.periodic(cron="10 6 * * *")
+@app.task(name="acts.tell_silence", queueing_lock="acts.tell_silence", pass_context=False)
+def tell_silence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Tell those whose appeal nobody has answered in time that the court's delay runs."""
+    accommodating.tell_of_silence(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -229,6 +229,57 @@ def test_its_candidate_reads_until_when_before_and_after_the_silence(decided):
     )
 
 
+AFTER = midnight(SILENT + timedelta(days=1), PARIS) + timedelta(hours=6)
+"""In the morning after the day on which silence has refused an appeal received NOW."""
+
+
+def test_its_candidate_is_told_once_that_silence_has_refused_it(decided):
+    contest(decided)
+
+    on_the_day = accommodating.tell_of_silence(at=AFTER - timedelta(days=1))
+    told_now = [accommodating.tell_of_silence(at=AFTER) for _ in range(2)]
+
+    assert (on_the_day, told_now) == (0, [1, 0])
+    said = told("appeal_silent")
+    assert "reçu le 25 novembre 2026, est resté sans réponse pendant deux mois." in said
+    assert "vous pouvez saisir le tribunal jusqu'au 26 mars 2027 inclus" in said
+    assert "aménagement" not in said
+
+
+def test_nor_is_whoever_had_an_answer_or_took_it_back(registration, decided):
+    refuse(contest(decided))
+    other = reach(a_registration(informations={"has_disability": "oui"}), State.NOTIFIED)
+    accommodating.withdraw_appeal(found=contest(other), by=MANAGER, at=LATER)
+
+    assert accommodating.tell_of_silence(at=AFTER) == 0
+
+
+def test_silence_is_told_while_the_decision_is_taken_again_and_not_once_there_is_a_new_one(
+    registration, decided
+):
+    taken_again(decided, has_opinion=True)
+    other = reach(a_registration(informations={"has_disability": "oui"}), State.NOTIFIED)
+    taken_again(other, has_opinion=True)
+    decide(registration, at=LATER)
+    new = case_of(registration)
+    accommodating.notify(case=new, seen=new.decided_at, by=MANAGER, at=LATER)
+
+    assert accommodating.tell_of_silence(at=AFTER) == 1
+    message = Message.objects.get(kind="appeal_silent")
+    assert message.about_id == str(other.registration_id)
+
+
+def test_of_one_that_came_too_late_no_court_is_named(decided):
+    arrived = midnight(LAST + timedelta(days=5), PARIS)
+    by_letter(decided, sent_on=LAST + timedelta(days=1), at=arrived)
+
+    accommodating.tell_of_silence(at=arrived + timedelta(days=70))
+
+    said = told("appeal_silent")
+    assert "saisir le tribunal jusqu'au" not in said
+    assert "n'est pas interrompu" in said
+
+
 def test_papers_of_health_stay_while_the_court_may_be_asked(registration):
     confide(registration)
     decided = reach(registration, State.NOTIFIED)

@@ -431,6 +431,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "message_answered",
         # Those of accommodations: tests/accommodations.
         "appeal_received",
+        "appeal_silent",
         "appeal_withdrawn",
         "guardian_awaited",
         "opinions_awaited",

@@ -1,5 +1,6 @@
 """« Recours »: a candidate has the authority look at a decision again (CRPA L. 411-2)."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -36,6 +37,21 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """Return those that were not taken back."""
         return self.filter(withdrawn_at=None)
 
+    def silent(self, received_before: date) -> Self:
+        """Return those of which nothing is said by a day, and whose candidate was not told what that means.
+
+        Of registrations that stand, taken up or not: silence counts until the new decision.
+
+        Args:
+            received_before: the last day on which they were received.
+        """
+        return self.standing().filter(
+            answered_at=None,
+            silence_told_at=None,
+            received_on__lte=received_before,
+            case__stands=True,
+        )
+
     def waiting(self) -> Self:
         """Return those that wait for the authority: no decision is taken again on them, nor was."""
         taken_up = Case.objects.filter(appeal=OuterRef("pk"), withdrawn_at=None)
@@ -60,6 +76,8 @@ class Appeal(models.Model):
     kept_at = models.DateTimeField("enregistré le")
     entered_name = models.CharField("qui l'a saisi", max_length=LONGEST_NAME, blank=True)
     withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    silence_told_at = models.DateTimeField("dit rejeté par le silence le", null=True, blank=True)
+    """When its candidate was told that nobody had answered in time."""
 
     answered_at = models.DateTimeField("rejeté le", null=True, blank=True)
     reason = models.CharField("motif du rejet", max_length=LONGEST_TEXT, blank=True)

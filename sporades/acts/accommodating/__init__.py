@@ -8,6 +8,7 @@ from sporades.acts.accommodating.appealing import (
     appeal,
     follow_reading_of_answer,
     refuse_appeal,
+    tell_of_silence,
     withdraw_appeal,
 )
 from sporades.acts.accommodating.asking import (
@@ -102,6 +103,7 @@ __all__ = [
     "take_again",
     "take_from_doctor",
     "take_up",
+    "tell_of_silence",
     "with_kinds_given",
     "withdraw",
     "withdraw_appeal",

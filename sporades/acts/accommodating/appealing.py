@@ -8,20 +8,22 @@ says what it is about.
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.answering import ANSWER, Refusal
 from sporades.accommodations.appeals import late_in_words, waiting_in_words
-from sporades.accommodations.contesting import is_in_time
+from sporades.accommodations.contesting import SILENCE_MONTHS, is_in_time, silent_on
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
-from sporades.accommodations.queries import lock_case
+from sporades.accommodations.queries import decision_of, lock_case
 from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
-from sporades.core.french import day_in_words
+from sporades.core.days import months_after
+from sporades.core.french import day_in_words, local_day
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 
@@ -107,6 +109,34 @@ def refuse_appeal(*, found: Appeal, reason: str, author: Author, by: Actor, at: 
     note("accommodation appeal refused", case, by=by, at=at, appeal=locked.pk)
     tell_candidate(case, "something_awaits", enclosed=version, at=at)
     tell_guardian(registration, at=at, key=f"accommodation:{case.pk}:appeal refused:{locked.pk}")
+
+
+def tell_of_silence(*, at: datetime) -> int:
+    """Tell those whose appeal nobody has answered in two months that it is refused: the court's delay runs.
+
+    Returns:
+        How many were told.
+    """
+    last = months_after(local_day(at, settings.TIME_ZONE), -SILENCE_MONTHS)
+    return sum(_tell_of_silence(one, at=at) for one in Appeal.objects.silent(last).order_by("pk"))
+
+
+@transaction.atomic
+def _tell_of_silence(found: Appeal, *, at: datetime) -> bool:
+    locked = _locked(found)
+    case = locked.case
+    zone = case.registration.service.zone
+    is_over = local_day(at, zone) > silent_on(locked.received_on)
+    if locked.silence_told_at is not None or not locked.is_unanswered or not is_over:
+        return False
+    locked.silence_told_at = at
+    locked.save(update_fields=["silence_told_at"])
+    if decision_of(case.registration) != case:
+        return False  # another decision has replaced what it contests
+    tell_candidate(case, "appeal_silent", at=at, **_acknowledged(locked, case, at=at))
+    key = f"accommodation:{case.pk}:appeal silent:{locked.pk}"
+    tell_guardian(case.registration, at=at, key=key)
+    return True
 
 
 def _locked(found: Appeal) -> Appeal:

@@ -41,6 +41,7 @@ KINDS = {
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "appeal_received": "Recours reçu",
+    "appeal_silent": "Recours resté sans réponse",
     "appeal_withdrawn": "Recours retiré",
     "request_received": "Demande reçue",
     "request_withdrawn": "Demande retirée",
