@@ -57,8 +57,10 @@ def contested_among(cases: QuerySet[Case]) -> QuerySet[Case]:
 
     Of registrations that stand: `appealed_on`, and `appealed_at`, the instant at which that day begins.
     """
-    told = _appealed(cases, appealed_at=Cast("appealed_on", DateTimeField()))
-    found: QuerySet[Case] = told.filter(appealed_on__isnull=False, stands=True)
+    # Of many requests few are contested: what is contested is looked up, not each request.
+    waiting = Appeal.objects.waiting().values("case")
+    theirs = cases.filter(pk__in=waiting, stands=True)
+    found: QuerySet[Case] = _appealed(theirs, appealed_at=Cast("appealed_on", DateTimeField()))
     return found
 
 

@@ -265,6 +265,9 @@ def test_what_was_entered_wrongly_is_taken_back_what_its_candidate_made_is_not(
     assert appeal_against(decided) is None
     contest(decided)
     assert "Retirer ce recours" not in read(manager, in_lille)
+    refused = do(manager, in_lille, "retirer")
+    assert "lui seul le retire" in plain(main(refused))
+    assert appeal_against(decided).is_waiting
 
 
 def test_words_of_health_of_a_letter_are_read_over(manager, in_lille, decided):

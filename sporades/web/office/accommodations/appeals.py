@@ -42,6 +42,11 @@ from sporades.web.office.registrations.walking import back_to_file
 ENTER, REFUSE, TAKE_UP, TAKE_BACK = "saisir", "rejeter", "reprendre", "retirer"
 WHICH, DECISION = "recours", "decision"
 """Which appeal, and which decision, the page showed."""
+REPLACED = (
+    "Une autre décision a été notifiée depuis que vous avez ouvert cette page : vérifiez laquelle ce "
+    "recours conteste."
+)
+THEIRS = "Le candidat a fait ce recours lui-même : lui seul le retire."
 DONE = {
     ENTER: "Le recours est enregistré, {told} Répondez-y ci-dessous.",
     REFUSE: "Le recours est rejeté, {told}",
@@ -129,10 +134,12 @@ def _overtaken(
     """Return why what was sent of an appeal is possible no more, as it stands now."""
     if asked.act == ENTER:
         if request.POST.get(DECISION, str(case.pk)) != str(case.pk):
-            return DecisionReplaced()
+            return DecisionReplaced(REPLACED)
         return AlreadyAppealed() if standing is not None else None
-    is_read = standing is not None and request.POST.get(WHICH) == str(standing.pk)
-    return None if is_read and standing is not None and standing.is_waiting else AppealAnswered()
+    if standing is None or request.POST.get(WHICH) != str(standing.pk) or not standing.is_waiting:
+        return AppealAnswered()
+    is_theirs = asked.act == TAKE_BACK and standing.came == Came.SPACE
+    return Refused(THEIRS) if is_theirs else None
 
 
 def _is_to_read_over(request: HttpRequest, asked: _Asked) -> bool:
