@@ -269,6 +269,13 @@ def test_silence_is_told_while_the_decision_is_taken_again_and_not_once_there_is
     assert message.about_id == str(other.registration_id)
 
 
+def test_silence_is_told_of_what_another_request_has_replaced(registration, decided):
+    contest(decided)
+    reach(registration, State.NOTIFIED, at=LATER)
+
+    assert accommodating.tell_of_silence(at=AFTER) == 1
+
+
 def test_of_one_that_came_too_late_no_court_is_named(decided):
     arrived = midnight(LAST + timedelta(days=5), PARIS)
     by_letter(decided, sent_on=LAST + timedelta(days=1), at=arrived)

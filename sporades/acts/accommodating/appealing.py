@@ -18,7 +18,7 @@ from sporades.accommodations.contesting import SILENCE_MONTHS, is_in_time, silen
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
-from sporades.accommodations.queries import decision_of, lock_case
+from sporades.accommodations.queries import lock_case
 from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
@@ -131,8 +131,8 @@ def _tell_of_silence(found: Appeal, *, at: datetime) -> bool:
         return False
     locked.silence_told_at = at
     locked.save(update_fields=["silence_told_at"])
-    if decision_of(case.registration) != case:
-        return False  # another decision has replaced what it contests
+    if locked.taken_up is not None and locked.taken_up.notified_at is not None:
+        return False  # the new decision has answered it
     tell_candidate(case, "appeal_silent", at=at, **_acknowledged(locked, case, at=at))
     key = f"accommodation:{case.pk}:appeal silent:{locked.pk}"
     tell_guardian(case.registration, at=at, key=key)
