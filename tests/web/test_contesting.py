@@ -94,6 +94,17 @@ def test_what_was_not_read_is_not_contested_yet(sign_in, registration):
     assert not Appeal.objects.exists()
 
 
+def test_the_button_pressed_twice_sends_once_and_frightens_nobody(sign_in, registration, decided):
+    client = sign_in(registration.candidate)
+    said = {"texte": f"{CONTESTED}\r\nMerci."}
+
+    answers = [client.post(at(registration, page=CONTEST), said, follow=True) for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert all("Votre recours est reçu." in plain(one.text) for one in answers)
+    assert Appeal.objects.count() == 1
+
+
 def test_what_is_typed_in_a_second_window_is_given_back(sign_in, registration, decided):
     client = sign_in(registration.candidate)
     client.post(at(registration, page=CONTEST), {"texte": CONTESTED})

@@ -242,6 +242,31 @@ def test_what_a_colleague_has_answered_meanwhile_is_said_and_what_was_typed_is_k
     assert appeal_against(decided).reason == "Les mesures sont déjà accordées."
 
 
+def test_buttons_pressed_twice_do_it_once(manager, in_lille, decided):
+    entered = [manager.post(here(in_lille), {"geste": "saisir", **LETTER}) for _ in range(2)]
+    found = appeal_against(decided)
+    refused = [
+        manager.post(
+            here(in_lille), {"geste": "rejeter", "recours": found.pk, "motif": REASON, **AUTHOR}
+        )
+        for _ in range(2)
+    ]
+
+    assert [one.status_code for one in (*entered, *refused)] == [302] * 4
+    assert DocumentVersion.objects.filter(document__kind="reponse-recours").count() == 1
+    assert Message.objects.filter(kind="appeal_received").count() == 1
+
+
+def test_taken_again_twice_it_is_once(manager, in_lille, decided):
+    found = contest(decided)
+    said = {"geste": "reprendre", "recours": found.pk, "avis": "garde"}
+
+    answers = [manager.post(here(in_lille), said) for _ in range(2)]
+
+    where = reverse("office:handle_accommodation", args=[in_lille.number])
+    assert [one.headers.get("Location") for one in answers] == [where] * 2
+
+
 def test_what_its_candidate_sent_while_a_letter_was_entered_stands_and_the_entry_is_kept(
     manager, in_lille, decided
 ):

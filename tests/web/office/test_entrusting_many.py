@@ -60,6 +60,16 @@ def test_those_that_are_ticked_go_to_the_doctor_and_the_others_wait(manager, thr
     assert len(page.context["lines"]) == 1
 
 
+def test_the_button_pressed_twice_entrusts_once_and_says_so(manager, three):
+    doctor, read = a_doctor(), shown(manager)
+    said = {**read, "choix": [one.number for one in three[:2]], "medecin": doctor.user_id}
+
+    pages = [manager.post(HERE, said, follow=True) for _ in range(2)]
+
+    assert all("2 demandes sont confiées à Dr Camille Roy." in plain(one.text) for one in pages)
+    assert not any("Pas confiée" in one.text for one in pages)
+
+
 def test_of_several_doctors_it_is_said_how_many_wait_for_each(manager, three):
     a_doctor()
     a_doctor("autre@exemple.test", "Dr Ariane Petit")

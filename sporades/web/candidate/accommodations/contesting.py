@@ -53,6 +53,8 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
     """Have the last decision that was notified looked at again."""
     found = own_registration(request, number)
     case = decision_of(found)
+    if case is not None and _is_sent_already(request, case):
+        return _sent(request, found)
     if case is None or (refusal := _why_not(request, case, found)) is not None:
         return _not_sent(request, found, case and refusal)
     case.registration = found
@@ -70,10 +72,24 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
             acts.appeal(case=case, said=form.said, by=request.actor, at=request.arrived_at)
         except Refused as refusal:
             return _not_sent(request, found, refusal)
-        forget(request)
-        messages.success(request, SENT)
-        return redirect(PAGE, found.number)
+        return _sent(request, found)
     return _page(request, case, form, status=422 if form.errors else 200)
+
+
+def _is_sent_already(request: HttpRequest, case: Case) -> bool:
+    """Return whether the button was pressed twice: the very words that are posted were received."""
+    standing = appeal_against(case) if request.method == "POST" else None
+    return standing is not None and standing.text == _text_of(request)
+
+
+def _text_of(request: HttpRequest) -> str:
+    return clean_lines(request.POST.get("texte", "")[: LONGEST_APPEAL * 2])
+
+
+def _sent(request: HttpRequest, registration: Registration) -> HttpResponse:
+    forget(request)
+    messages.success(request, SENT)
+    return redirect(PAGE, registration.number)
 
 
 def _why_not(request: HttpRequest, case: Case, registration: Registration) -> Refused | None:
@@ -95,7 +111,7 @@ def _not_sent(
     request: HttpRequest, registration: Registration, refusal: Refused | None
 ) -> HttpResponse:
     """Lead back where nothing is contested now; whoever has just written it has it back, to be copied."""
-    text = clean_lines(request.POST.get("texte", "")[:LONGEST_APPEAL])
+    text = _text_of(request)
     if not text:
         return redirect(PAGE, registration.number)
     context = {"registration": registration, "why": str(refusal or ""), "text": text}

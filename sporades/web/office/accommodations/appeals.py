@@ -67,6 +67,18 @@ class _Asked:
     read_over: ReadOverForm | None = None
     why: str = ""
 
+    def is_pressed_twice(self, standing: Appeal | None) -> bool:
+        """Return whether what is asked was done already: in the same words, where it has words."""
+        if standing is None:
+            return False
+        if self.act == TAKE_UP:
+            return standing.taken_up is not None
+        if self.act == ENTER and self.entering.is_valid():
+            return standing.text == self.entering.cleaned_data["texte"]
+        if self.act == REFUSE and standing.is_answered and self.refusing.is_valid():
+            return standing.reason == self.refusing.cleaned_data["motif"]
+        return False
+
     @property
     def is_valid(self) -> bool:
         """Whether what was sent can be done."""
@@ -83,6 +95,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     asked = _asked(request, case, by)
     if request.method != "POST":
         return _page(request, case, standing, asked)
+    if asked.is_pressed_twice(standing):
+        return _onwards(request, case, asked.act)
     if refusal := _overtaken(request, asked, case, standing):
         asked.why = str(refusal)
         return _page(request, case, standing, asked, status=409)

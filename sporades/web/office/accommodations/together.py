@@ -7,7 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from sporades.accommodations.models import Case
 from sporades.accommodations.queries import doctors_for_any, is_doctor_of
+from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.batches import operations as batches
@@ -85,6 +87,9 @@ def _entrust_one(
     request: HttpRequest, registration: Registration, case: Any, doctor: Membership, *, at: Any
 ) -> None:
     if case is None:
+        theirs = Case.objects.filter(registration=registration, state=State.WITH_DOCTOR)
+        if theirs.filter(doctor=doctor.user).exists():
+            return  # the button was pressed twice
         raise Refused(GONE)
     if not is_doctor_of(doctor, registration):
         raise Refused(ELSEWHERE)
