@@ -6,11 +6,17 @@ from datetime import datetime
 from sporades.accommodations.contesting import ONLY_ONCE, answer_in_words
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.notification import COURT, NOTIFICATION, MentionsMissing
+from sporades.accommodations.queries import decision_of
 from sporades.accommodations.rules import rules_of
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.snapshot import contact_of
+
+REJECTED = "Votre recours est rejeté : la décision reste telle qu'elle vous a été notifiée."
+REJECTED_SINCE = (
+    "Votre recours est rejeté. Une autre décision, notifiée depuis, a remplacé celle-ci."
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def content(source: Refusal) -> Content:
         "authority": rules.decision.authority,
         "about": f"Recours reçu le {day_in_words(appeal.received_on)}, contre la décision du "
         f"{decided_on} sur la demande d'aménagement d'épreuves.",
-        "said": "Votre recours est rejeté : la décision reste telle qu'elle vous a été notifiée.",
+        "said": REJECTED if decision_of(registration) == case else REJECTED_SINCE,
         "reason": appeal.reason,
         "until": answer_in_words(appeal, source.at, None, zone),
         "appeal": f"{rules.decision.appeal} {ONLY_ONCE}",

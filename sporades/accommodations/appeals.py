@@ -12,7 +12,7 @@ from sporades.accommodations.contesting import (
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.core.french import day_in_words, local_day
 
-BY = {
+WAYS = {
     Came.SPACE: "",
     Came.LETTER: " par lettre",
     Came.MESSAGE: " par message",
@@ -23,7 +23,7 @@ BY = {
 
 def received_in_words(appeal: Appeal) -> str:
     """Say when an appeal was received, and how; of a letter, when it was posted."""
-    said = f"Reçu{BY[Came(appeal.came)]} le {day_in_words(appeal.received_on)}"
+    said = f"Reçu{WAYS[Came(appeal.came)]} le {day_in_words(appeal.received_on)}"
     if appeal.came == Came.LETTER:
         return f"{said} (cachet de la poste du {day_in_words(appeal.sent_on)})"
     return said

@@ -396,7 +396,8 @@ def test_an_appeal_waits_for_its_answer_though_another_decision_replaces_what_it
 
     assert appeal_of(registration.pk) == made
     assert appeal_against(new) is None
-    refuse(made, at=LATER + timedelta(days=1))
+    said = refuse(made, at=LATER + timedelta(days=1)).answer.content["said"]
+    assert said.endswith("Une autre décision, notifiée depuis, a remplacé celle-ci.")
     assert appeal_of(registration.pk) is None
 
 
@@ -418,6 +419,8 @@ def test_a_request_that_was_begun_and_never_sent_makes_way(registration, decided
 
     begun.refresh_from_db()
     assert (begun.state, made.state) == (State.WITHDRAWN, State.OPINION_GIVEN)
+    left = Entry.objects.get(verb="accommodation withdrawn")
+    assert left.payload["after"]["case"] == begun.pk
 
 
 def test_one_that_was_sent_does_not(registration, decided):

@@ -208,6 +208,19 @@ def test_after_the_last_day_it_is_taken_and_said_to_interrupt_nothing(
     assert "vous pourrez alors saisir" not in said
 
 
+def test_once_silence_has_refused_it_nothing_says_that_it_is_looked_at(
+    sign_in, registration, decided, stopped_clock
+):
+    contest(decided)
+    stopped_clock.move_to(NOW + timedelta(days=70))
+    client = sign_in(registration.candidate)
+
+    said = page_of(client, registration)
+
+    assert "Resté sans réponse Reçu le 25 novembre 2026." in said
+    assert "À l'étude" not in said
+
+
 def test_a_guardian_appeals_for_a_minor_under_their_own_name(sign_in):
     registration = a_minor()
     notified(registration)

@@ -3,7 +3,6 @@
 from sporades.accommodations.operations.appealing import (
     Contested,
     appeal,
-    check_refusable,
     keep_answer,
     refuse_appeal,
     withdraw_appeal,
@@ -181,7 +180,6 @@ __all__ = [
     "check_advised",
     "check_as_read",
     "check_decision_seen",
-    "check_refusable",
     "chosen_among",
     "correct",
     "decide",

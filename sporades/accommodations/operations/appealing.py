@@ -119,20 +119,6 @@ def withdraw_appeal(found: Appeal, *, at: datetime) -> None:
     found.save(update_fields=["withdrawn_at"])
 
 
-def check_refusable(found: Appeal, *, reason: str, author: Author) -> None:
-    """Refuse to answer what waits for no answer, or without what the answer must say.
-
-    Raises:
-        AppealAnswered, ReasonMissing, AuthorMissing: see `refuse_appeal`.
-    """
-    if not found.is_waiting:
-        raise AppealAnswered
-    if not reason:
-        raise ReasonMissing
-    if not all((author.first_name, author.last_name, author.quality, author.service)):
-        raise AuthorMissing
-
-
 def refuse_appeal(found: Appeal, *, reason: str, author: Author, at: datetime) -> None:
     """Refuse an appeal: the decision stands, for the reason that the answer says.
 
@@ -147,7 +133,12 @@ def refuse_appeal(found: Appeal, *, reason: str, author: Author, at: datetime) -
         ReasonMissing: nothing is said.
         AuthorMissing: the answer would not say who takes it.
     """
-    check_refusable(found, reason=reason, author=author)
+    if not found.is_waiting:
+        raise AppealAnswered
+    if not reason:
+        raise ReasonMissing
+    if not all((author.first_name, author.last_name, author.quality, author.service)):
+        raise AuthorMissing
     found.answered_at, found.reason = at, reason
     found.answered_first_name, found.answered_last_name = author.first_name, author.last_name
     found.answered_quality, found.answered_service = author.quality, author.service

@@ -62,7 +62,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
 
     Raises:
         NotNotified: there is no decision to take again.
-        UnderWay: another request of this registration was sent, and is open.
+        UnderWay: another request of this registration is open.
         NotStanding: the registration does not stand.
         NoAppeal, AppealWaits: it is said to be on an appeal, and none waits; or not to be, and one does.
     """
@@ -75,7 +75,8 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         raise NoAppeal
     if why != Again.APPEAL and appeal is not None:
         raise AppealWaits
-    _make_way(case, at=at)
+    if Case.objects.open().filter(registration=case.registration_id).exists():
+        raise UnderWay
     kept = (
         "procedure",
         "plan",
@@ -105,14 +106,6 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         for one in case.measures.all()
     )
     return made
-
-
-def _make_way(case: Case, *, at: datetime) -> None:
-    """Leave a request that its candidate began and never sent: nobody has read it. Raises UnderWay."""
-    for other in Case.objects.open().filter(registration=case.registration_id):
-        if other.asked_at is not None:
-            raise UnderWay
-        move(other, WITHDRAW, withdrawn_at=at)
 
 
 def cancel_taking_again(case: Case, *, reason: str, at: datetime) -> None:

@@ -342,7 +342,7 @@ class DecisionReplaced(Refused):
 
 
 class AlreadyAppealed(Refused):
-    """An appeal against this decision waits for an answer, or has had the decision taken again."""
+    """An appeal against this decision stands, answered or not."""
 
     message = "Un recours contre cette décision est déjà enregistré."
 

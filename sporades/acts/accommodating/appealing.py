@@ -63,7 +63,7 @@ def _acknowledged(made: Appeal, case: Case, *, at: datetime) -> dict[str, Any]:
         "awaited": waiting_in_words(made, zone, at=at),
         "lateness": late_in_words(made, zone),
         "court": COURT if is_in_time(made, zone) else "",
-        "own": "oui" if made.came == Came.SPACE else "",
+        "own": made.came == Came.SPACE,
     }
 
 

@@ -178,9 +178,11 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         The new request.
 
     Raises:
-        NotNotified, UnderWay, NotStanding: see `accommodations.operations.take_again`.
+        NotNotified, UnderWay, NotStanding, NoAppeal, AppealWaits: see
+            `accommodations.operations.take_again`.
     """
     locked = lock_case(case)
+    _leave_what_was_never_sent(locked, by=by, at=at)
     made = accommodations.take_again(locked, why=why, has_opinion=has_opinion, at=at)
     found = compartment(locked.registration)
     if found is not None:
@@ -189,6 +191,15 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
     note("accommodation taken again", made, by=by, at=at, why=why)
     tell_candidate(made, "something_awaits", at=at)
     return made
+
+
+def _leave_what_was_never_sent(case: Case, *, by: Actor, at: datetime) -> None:
+    """Leave a request that its candidate began and never sent: nobody has read it, and it would block."""
+    begun = Case.objects.open().filter(registration=case.registration_id, asked_at=None)
+    for other in begun:
+        locked = lock_case(other)
+        accommodations.withdraw(locked, at=at)
+        note("accommodation withdrawn", locked, by=by, at=at)
 
 
 @transaction.atomic

@@ -9,7 +9,9 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
-from tests.accommodations.asked import READER, case_of, reach, send, write
+from sporades.acts.registrations import deciding
+from sporades.registrations.states import SET_ASIDE
+from tests.accommodations.asked import MANAGER, READER, case_of, reach, send, write
 from tests.accommodations.asked import a_doctor as an_account
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.spaces import plain
@@ -142,6 +144,25 @@ def test_one_that_a_colleague_entrusted_meanwhile_stays_with_its_doctor(manager,
 
     assert f"n°{three[0].number} : elle n'est plus à confier" in plain(words(seen(page)))
     assert case_of(three[0]).doctor == other.user
+
+
+@pytest.mark.parametrize("read", ["²", "x", "", "9" * 40])
+def test_a_revision_that_is_none_entrusts_nothing_and_breaks_nothing(manager, three, read):
+    page = entrust(manager, three[:1], a_doctor(), **{f"vue-{three[0].number}": read})
+
+    assert page.status_code == 200
+    assert case_of(three[0]).state == State.ASKED
+
+
+def test_what_was_set_aside_meanwhile_is_not_entrusted(manager, three):
+    doctor, read = a_doctor(), shown(manager)
+    deciding.decide(registration=three[0], decision=SET_ASIDE, reason="Non.", by=MANAGER, at=NOW)
+
+    said = {**read, "choix": [three[0].number], "medecin": doctor.user_id}
+    page = manager.post(HERE, said, follow=True)
+
+    assert "est plus à confier" in plain(words(seen(page)))
+    assert case_of(three[0]).state == State.ASKED
 
 
 def test_a_doctor_of_another_domain_is_given_only_those_of_theirs(manager, three):

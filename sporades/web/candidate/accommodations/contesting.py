@@ -223,9 +223,15 @@ def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dic
     return {
         "row": appeal,
         "kind": "warning" if is_to_read else appeal.kind,
-        "state": "Réponse à lire" if is_to_read else appeal.state_in_words,
+        "state": "Réponse à lire" if is_to_read else _state_of(appeal, zone, at=at),
         "said": said,
         "reason": "" if is_to_read else appeal.reason,
         "may_take_back": appeal.is_waiting and registration.is_active,
         "answer": ANSWER.slug if appeal.answer else "",
     }
+
+
+def _state_of(appeal: Appeal, zone: str, *, at: datetime) -> str:
+    """Return what became of an appeal, as its candidate reads it: once silence has refused it, that."""
+    is_silent = appeal.is_waiting and local_day(at, zone) > silent_on(appeal.received_on)
+    return "Resté sans réponse" if is_silent else appeal.state_in_words

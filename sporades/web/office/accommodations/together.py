@@ -18,6 +18,7 @@ from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.layout.presses import press_of
+from sporades.web.layout.seen import seen_in
 from sporades.web.office.accommodations.forms import EntrustForm
 from sporades.web.office.accommodations.waiting import ON_THE_PAGE, CaseQueue
 from sporades.web.office.noting import author_on
@@ -69,7 +70,8 @@ def _entrust(request: HttpRequest, queue: CaseQueue) -> HttpResponse | str:
     if form is None or not form.is_valid():
         return "Choisissez le médecin à qui confier les demandes cochées."
     doctor, at = form.doctor, request.arrived_at
-    waiting = queue.cases.filter(registration__number__in=known, state=queue.step.state)  # type: ignore[union-attr] # there is one
+    there = queue.step.of(queue.cases, at)  # type: ignore[union-attr] # there is one
+    waiting = there.filter(registration__number__in=known)
     cases = {one.registration.number: one for one in waiting.select_related("registration")}
     done, refused = 0, []
     for number, registration in sorted(known.items()):
@@ -93,12 +95,11 @@ def _entrust_one(
         raise Refused(GONE)
     if not is_doctor_of(doctor, registration):
         raise Refused(ELSEWHERE)
-    read = request.POST.get(f"vue-{registration.number}", "")
     accommodating.entrust(
         case=case,
         doctor=doctor.user,
         name=doctor.full_name,
-        seen=int(read) if read.isdigit() and len(read) < len("1000000") else case.revision,
+        seen=seen_in(request.POST, f"vue-{registration.number}"),
         by=author_on(request, registration),
         at=at,
     )
