@@ -1,9 +1,6 @@
 """What one person prepares and proposes, another approves, or sends back with a reason."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from sporades.accounts.models import Membership
@@ -226,17 +223,3 @@ def test_the_database_refuses_an_approval_by_who_began_or_proposed(
 
     with pytest.raises(IntegrityError, match="nobody_approves"), transaction.atomic():
         Publication.objects.update(decided_by=own)
-
-
-@pytest.mark.usefixtures("second")
-def test_what_waited_before_proposers_were_kept_is_its_authors(convocations, manager, head):
-    publish(convocations, head)
-    convocations.lines.update(prepared_by="")
-
-    step = import_module("sporades.publications.migrations.0003_those_that_are_proposed")
-    step.name_their_author(apps, None)
-
-    convocations.refresh_from_db()
-    assert convocations.proposed_by == manager
-    assert convocations.concerns == convocations.perimeters
-    assert convocations.lines.get().prepared_by == f"user:{manager.pk}"

@@ -162,7 +162,7 @@ def test_a_real_installation_is_told_that_its_stores_or_its_tables_are_not_ready
     (tmp_path / "nothing").touch()
     gone = {**settings.STORAGES["medical"], "OPTIONS": {"location": tmp_path / "nothing"}}
     settings.STORAGES = {**settings.STORAGES, "medical": gone}
-    [last] = MigrationLoader(connection).graph.leaf_nodes("notices")
+    [last] = MigrationLoader(connection).graph.leaf_nodes("sessions")
     MigrationRecorder(connection).record_unapplied(*last)
 
     assert own & database_checks() == {"sporades.E004", "sporades.E005"}

@@ -1,10 +1,8 @@
 """« Gérer les inscriptions »: the tree of criteria, the address of a search, its list."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
@@ -44,8 +42,6 @@ from tests.web.guide import COMPETITION_ANSWERS, load_competition, main, seen, w
 from tests.web.office.conftest import VERSAILLES
 
 SEARCH = reverse("office:search")
-by_number = import_module("sporades.searches.migrations.0005_numbers_of_registrations")
-those_before = import_module("sporades.searches.migrations.0003_those_that_were_shared")
 
 
 def leaf(place, criterion, operator, value="", until=""):
@@ -202,47 +198,6 @@ def test_a_search_in_a_group_that_seeks_somebody_is_one_too():
 
     assert seeks_somebody(Group(members=(somebody,)).as_json())
     assert not seeks_somebody(Group().as_json())
-
-
-def test_what_was_shared_before_keeps_to_the_perimeter_of_its_author_or_to_nobody(
-    manager, member, in_lille
-):
-    gone = member("A25", email="partie@exemple.test")
-    shared(manager, REGISTERED, name="une")
-    shared(gone, REGISTERED, name="deux")
-    [(somebody, _)] = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
-    manager.post(f"{somebody}/nom", {"nom": "trois"})
-    everywhere = [{"academies": None, "domains": None}]
-    Search.objects.exclude(name="").update(is_shared=True, perimeters=everywhere)
-    gone.user.memberships.update(ends_on=NOW.date() - timedelta(days=1))
-
-    those_before.share_within(apps, None)
-
-    assert dict(Search.objects.exclude(name="").values_list("name", "is_shared")) == {
-        "une": True,
-        "deux": False,
-        "trois": False,
-    }
-    assert Search.objects.get(name="une").perimeters == [{"academies": ["A09"], "domains": None}]
-
-
-def test_what_was_shared_by_the_number_of_a_registration_is_its_author_s_alone(member, in_lille):
-    mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
-    others = shared(mine, REGISTERED, name="une")
-    [(one, _)] = sought(
-        mine, leaf("g-1", "numero_inscription", "egal", "20000000025")
-    ).redirect_chain
-    mine.post(f"{one}/nom", {"nom": "deux"})
-    lille = [{"academies": ["A09"], "domains": None}]
-    Search.objects.exclude(name="").update(is_shared=True, perimeters=lille)
-    before = theirs.get(one).status_code
-
-    by_number.share_no_more(apps, None)
-
-    assert before == 200
-    assert theirs.get(one).status_code == 404
-    assert mine.get(one).status_code == 200
-    assert theirs.get(others).status_code == 200
 
 
 def test_two_searches_of_one_author_do_not_bear_one_name(manager, in_lille):

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -25,6 +24,7 @@ from sporades.cli import (
     demo_registrations,
 )
 from sporades.cli.tasks import fill_demo
+from sporades.core import standing
 from sporades.core.actors import Actor
 from sporades.exams.operations import load
 from sporades.mail import delivery
@@ -83,8 +83,14 @@ class Command(BaseCommand):
 
     def _migrate(self) -> None:
         """Bring the tables up to date; where they are, to know it takes a tenth of a second."""
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        try:
+            left = standing.migrations_left(connection)
+        except standing.TooOldError:
+            raise CommandError(
+                "Les données de cette démonstration sont d'une version trop ancienne : "
+                "« make demo-reset » les oublie."
+            ) from None
+        if left:
             call_command("migrate", interactive=False, stdout=self.stdout)
 
     def _deliver(self, now: datetime) -> None:
