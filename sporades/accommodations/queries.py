@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -62,6 +62,20 @@ def contested_among(cases: QuerySet[Case]) -> QuerySet[Case]:
     theirs = cases.filter(pk__in=waiting, stands=True)
     found: QuerySet[Case] = _appealed(theirs, appealed_at=Cast("appealed_on", DateTimeField()))
     return found
+
+
+def answers_unread_among(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
+    """Return those of whose appeal nobody has opened the answer, with when it was given: `answered_at`.
+
+    Args:
+        cases: among which requests.
+        at: the instant.
+    """
+    unread = Appeal.objects.unread(at)
+    given = unread.filter(case=OuterRef("pk")).values("answered_at")[:1]
+    return cases.filter(pk__in=unread.values("case"), stands=True).annotate(
+        answered_at=Subquery(given)
+    )
 
 
 cases_of = prepared(Case)(requests_of)

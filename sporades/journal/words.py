@@ -9,6 +9,7 @@ from sporades.core.french import day_in_words
 IN_WORDS = {
     "accommodation appeal refused": "Recours contre une décision d'aménagement rejeté",
     "accommodation appeal withdrawn": "Recours contre une décision d'aménagement retiré",
+    "accommodation appeal call noted": "Appel sur une réponse à un recours noté",
     "accommodation appealed": "Recours contre une décision d'aménagement reçu",
     "accommodation begun": "Demande d'aménagement commencée",
     "accommodation call noted": "Appel sur une décision d'aménagement noté",

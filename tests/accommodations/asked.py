@@ -231,12 +231,8 @@ def fill_every_text(registration, mark):
         LECTEUR=DecisionOn(Decision.REFUSED, reason=f"Motif {mark}"),
     )
     _notify(registration, at=NOW)
-    accommodating.note_call(
-        case=case_of(registration),
-        is_reached=False,
-        by=Actor("manager", f"Claude {mark}", "user:12"),
-        at=NOW,
-    )
+    agent = Actor("manager", f"Claude {mark}", "user:12")
+    accommodating.note_call(case=case_of(registration), is_reached=False, by=agent, at=NOW)
     made = accommodating.take_again(
         case=case_of(registration), why=Again.ERROR, has_opinion=False, by=MANAGER, at=NOW
     )
@@ -257,6 +253,7 @@ def fill_every_text(registration, mark):
         by=MANAGER,
         at=NOW,
     )
+    accommodating.note_call_about_answer(found=appealed, is_reached=False, by=agent, at=NOW)
     write(
         registration,
         Wish(READER, ("E1",)),

@@ -1,6 +1,7 @@
 """A request for accommodations, its measures, its guardian's signature; an appeal against its decision."""
 
 from sporades.accommodations.models.appeal import Appeal, Came
+from sporades.accommodations.models.called import Called
 from sporades.accommodations.models.case import Again, AsRead, Case
 from sporades.accommodations.models.lengths import (
     LONGEST_APPEAL,
@@ -24,6 +25,7 @@ __all__ = [
     "Appeal",
     "AsRead",
     "AskedMeasure",
+    "Called",
     "Came",
     "Case",
     "Signature",

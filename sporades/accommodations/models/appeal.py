@@ -1,11 +1,17 @@
 """« Recours »: a candidate has the authority look at a decision again (CRPA L. 411-2)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from sporades.accommodations.models.called import (
+    A_CALL_IS_WHOLE,
+    NOT_CALLED,
+    UNREAD_FOR,
+    Called,
+)
 from sporades.accommodations.models.case import Case
 from sporades.accommodations.models.lengths import LONGEST_APPEAL, LONGEST_NAME, LONGEST_TEXT
 from sporades.accommodations.states import State
@@ -57,8 +63,28 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         taken_up = Case.objects.filter(appeal=OuterRef("pk"), withdrawn_at=None)
         return self.standing().filter(~Exists(taken_up), answered_at=None)
 
+    def unread(self, at: datetime) -> Self:
+        """Return those whose answer nobody has opened in time, nor was told of by telephone.
 
-class Appeal(models.Model):
+        Of registrations that stand and candidates who have an account; once another decision is
+        notified, it is the one that they are told of.
+        """
+        later = Case.objects.filter(
+            registration=OuterRef("case__registration"),
+            state=State.NOTIFIED,
+            notified_at__gt=OuterRef("answered_at"),
+        )
+        return self.filter(
+            ~Exists(later),
+            answered_at__lte=at - UNREAD_FOR,
+            answer__opened_at=None,
+            answer__document__folder__holder__isnull=False,
+            case__stands=True,
+            is_reached=False,
+        )
+
+
+class Appeal(Called):
     """What a candidate contests of a notified decision, and what becomes of it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="appeals")
@@ -127,6 +153,14 @@ class Appeal(models.Model):
                 & ~Q(answered_service=""),
             ),
             models.CheckConstraint(
+                name="only_an_answer_to_an_appeal_is_called_about",
+                condition=Q(answered_at__isnull=False) | Q(**NOT_CALLED),
+            ),
+            models.CheckConstraint(
+                name="a_call_about_an_answer_has_its_instant_and_its_author",
+                condition=A_CALL_IS_WHOLE,
+            ),
+            models.CheckConstraint(
                 name="whoever_enters_an_appeal_is_named",
                 condition=Q(came=Came.SPACE, entered_name="")
                 | ~Q(came=Came.SPACE) & ~Q(entered_name=""),
@@ -146,6 +180,11 @@ class Appeal(models.Model):
     def is_answered(self) -> bool:
         """Whether the authority has refused it, in writing."""
         return self.answered_at is not None
+
+    @property
+    def is_to_read(self) -> bool:
+        """Whether its candidate has an answer in their space, and has not opened it."""
+        return self.answer is not None and self.answer.opened_at is None
 
     @property
     def is_unanswered(self) -> bool:

@@ -1,13 +1,19 @@
 """A request for accommodations of one registration, from what is prepared to what is notified (H1, H2)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple, Self
 
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from sporades.accommodations.models.called import (
+    A_CALL_IS_WHOLE,
+    NOT_CALLED,
+    UNREAD_FOR,
+    Called,
+)
 from sporades.accommodations.models.lengths import LONGEST_NAME, LONGEST_REASON, LONGEST_TEXT
 from sporades.accommodations.models.measure import AskedMeasure
 from sporades.accommodations.models.signature import Signature
@@ -28,9 +34,6 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.accommodations import OTHER_REASON, Procedure
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.models import Registration
-
-UNREAD_FOR = timedelta(days=5)
-"""After how long a notification that nobody has opened is a telephone call (H4)."""
 
 _SINCE = " ".join(f"WHEN '{state.value}' THEN NEW.{since}" for state, since in SINCE.items())
 
@@ -121,7 +124,7 @@ class Again(models.TextChoices):
     ERROR = "error", "Erreur dans la décision"
 
 
-class Case(models.Model):
+class Case(Called):
     """One request for accommodations; a registration may have several in time, one open at most."""
 
     registration = models.ForeignKey(
@@ -225,9 +228,6 @@ class Case(models.Model):
         related_name="accommodation_case",
         verbose_name="notification",
     )
-    called_at = models.DateTimeField("appelée le", null=True, blank=True)
-    called_name = models.CharField("qui a appelé", max_length=LONGEST_NAME, blank=True)
-    is_reached = models.BooleanField("prévenue par téléphone", default=False)
     instead_of = models.ForeignKey(
         "self",
         on_delete=models.CASCADE,
@@ -359,13 +359,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="only_a_notified_decision_is_a_document_and_a_call",
-                condition=Q(state=State.NOTIFIED)
-                | Q(notification=None, called_at=None, called_name="", is_reached=False),
+                condition=Q(state=State.NOTIFIED) | Q(notification=None, **NOT_CALLED),
             ),
             models.CheckConstraint(
-                name="a_call_has_its_instant_and_its_author",
-                condition=Q(called_at=None, called_name="", is_reached=False)
-                | Q(called_at__isnull=False) & ~Q(called_name=""),
+                name="a_call_has_its_instant_and_its_author", condition=A_CALL_IS_WHOLE
             ),
             models.CheckConstraint(
                 name="a_decision_taken_again_says_why",
@@ -430,11 +427,6 @@ class Case(models.Model):
     def is_opinion_kept(self) -> bool:
         """Whether it takes a decision again on the opinion that it was taken from."""
         return self.instead_of is not None and self.instead_of.opined_at == self.opined_at
-
-    @property
-    def call_mark(self) -> str:
-        """What tells the last call that was noted from the next one; nothing while none is."""
-        return self.called_at.isoformat() if self.called_at else ""
 
     @property
     def is_on_paper(self) -> bool:

@@ -4,6 +4,7 @@ from sporades.accommodations.operations.appealing import (
     Contested,
     appeal,
     keep_answer,
+    note_call_about,
     refuse_appeal,
     withdraw_appeal,
 )
@@ -198,6 +199,7 @@ __all__ = [
     "measures_decided",
     "needs_reason",
     "note_call",
+    "note_call_about",
     "notify",
     "opine",
     "refuse_appeal",

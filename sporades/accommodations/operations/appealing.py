@@ -145,6 +145,24 @@ def refuse_appeal(found: Appeal, *, reason: str, author: Author, at: datetime) -
     found.save()
 
 
+def note_call_about(found: Appeal, *, name: str, is_reached: bool, at: datetime) -> None:
+    """Note that somebody telephoned about an answer that nobody had opened.
+
+    Args:
+        found: locked with its registration.
+        name: who telephoned.
+        is_reached: whether its candidate, or who answers for them, was spoken to.
+        at: the instant.
+
+    Raises:
+        NotNotified: there is nothing to speak of.
+    """
+    if not found.is_answered:
+        raise NotNotified
+    found.called_at, found.called_name, found.is_reached = at, name, is_reached
+    found.save(update_fields=["called_at", "called_name", "is_reached"])
+
+
 def keep_answer(found: Appeal, version: DocumentVersion) -> None:
     """Keep the document that answers an appeal."""
     found.answer = version

@@ -7,6 +7,7 @@ no opinion. Mails say that something awaits, never what.
 from sporades.acts.accommodating.appealing import (
     appeal,
     follow_reading_of_answer,
+    note_call_about_answer,
     refuse_appeal,
     tell_of_silence,
     withdraw_appeal,
@@ -89,6 +90,7 @@ __all__ = [
     "leave_academy",
     "leave_doctor",
     "note_call",
+    "note_call_about_answer",
     "notify",
     "notify_decision",
     "opine",

@@ -19,6 +19,7 @@ from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
 from sporades.accommodations.queries import lock_case
+from sporades.acts.accommodating.notifying import CalledMeanwhile
 from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
@@ -109,6 +110,37 @@ def refuse_appeal(*, found: Appeal, reason: str, author: Author, by: Actor, at: 
     note("accommodation appeal refused", case, by=by, at=at, appeal=locked.pk)
     tell_candidate(case, "something_awaits", enclosed=version, at=at)
     tell_guardian(registration, at=at, key=f"accommodation:{case.pk}:appeal refused:{locked.pk}")
+
+
+@transaction.atomic
+def note_call_about_answer(
+    *, found: Appeal, is_reached: bool, by: Actor, at: datetime, seen: str | None = None
+) -> None:
+    """Note a telephone call about an answer that nobody had opened.
+
+    Args:
+        found: which appeal.
+        is_reached: whether its candidate, or who answers for them, was spoken to.
+        by: who telephoned.
+        at: the instant.
+        seen: the last call that was read, as `Called.call_mark` says it, where somebody has read it.
+
+    Raises:
+        CalledMeanwhile: nobody has answered, and a colleague has reached them since it was read.
+        NotNotified: see `accommodations.operations.note_call_about`.
+    """
+    locked = _locked(found)
+    zone = locked.case.registration.service.zone
+    CalledMeanwhile.check(locked, is_reached=is_reached, seen=seen, zone=zone)
+    accommodations.note_call_about(locked, name=by.name, is_reached=is_reached, at=at)
+    note(
+        "accommodation appeal call noted",
+        locked.case,
+        by=by,
+        at=at,
+        appeal=locked.pk,
+        is_reached=is_reached,
+    )
 
 
 def tell_of_silence(*, at: datetime) -> int:

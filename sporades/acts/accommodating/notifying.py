@@ -6,7 +6,7 @@ from typing import Self
 from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Called, Case
 from sporades.accommodations.notification import NOTIFICATION, Notified
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
@@ -24,11 +24,28 @@ class CalledMeanwhile(Refused):
     """Its candidate was reached since the page was opened: that stands."""
 
     @classmethod
-    def of(cls, case: Case) -> Self:
+    def of(cls, called: Called, zone: str) -> Self:
         """Return the refusal that says who has reached them, and when."""
-        zone = case.registration.service.zone
-        when = f", le {instant_in_words(case.called_at, zone)}" if case.called_at else ""
-        return cls(f"Rien n'est noté : {case.called_name} a prévenu le candidat entre-temps{when}.")
+        when = f", le {instant_in_words(called.called_at, zone)}" if called.called_at else ""
+        return cls(
+            f"Rien n'est noté : {called.called_name} a prévenu le candidat entre-temps{when}."
+        )
+
+    @classmethod
+    def check(cls, called: Called, *, is_reached: bool, seen: str | None, zone: str) -> None:
+        """Refuse that nobody has answered, where a colleague has reached them since that was read.
+
+        Args:
+            called: what the call is about, as it stands.
+            is_reached: whether they were spoken to.
+            seen: the last call that was read, as `Called.call_mark` says it, where somebody has read it.
+            zone: where the service is.
+
+        Raises:
+            CalledMeanwhile: that stands.
+        """
+        if called.is_reached and not is_reached and seen not in (None, called.call_mark):
+            raise cls.of(called, zone)
 
 
 class NotDecided(Refused):
@@ -101,14 +118,14 @@ def note_call(
         is_reached: whether its candidate, or who answers for them, was spoken to.
         by: who telephoned.
         at: the instant.
-        seen: the last call that was read, as `Case.call_mark` says it, where somebody has read it.
+        seen: the last call that was read, as `Called.call_mark` says it, where somebody has read it.
 
     Raises:
         CalledMeanwhile: nobody has answered, and a colleague has reached them since it was read.
         NotNotified: see `accommodations.operations.note_call`.
     """
     locked = lock_case(case)
-    if locked.is_reached and not is_reached and seen not in (None, locked.call_mark):
-        raise CalledMeanwhile.of(locked)
+    zone = locked.registration.service.zone
+    CalledMeanwhile.check(locked, is_reached=is_reached, seen=seen, zone=zone)
     accommodations.note_call(locked, name=by.name, is_reached=is_reached, at=at)
     note("accommodation call noted", locked, by=by, at=at, is_reached=is_reached)

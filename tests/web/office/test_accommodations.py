@@ -299,6 +299,7 @@ def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_
         "a-notifier": 0,
         "recours": 0,
         "a-appeler": 0,
+        "a-appeler-reponse": 0,
         "chez-le-medecin": 1,
         "a-completer": 1,
     }

@@ -3,13 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from sporades.accommodations.models import Came
+from sporades.accommodations.models import Appeal, Came
+from sporades.accommodations.operations import Author, NotNotified
 from sporades.accommodations.queries import appeal_against
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
+from sporades.acts import accommodating
 from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.accommodations.asked import (
     CONTESTED,
@@ -154,7 +158,7 @@ def test_it_is_refused_by_a_document_that_its_candidate_reads(manager, in_lille,
     assert "Le recours est rejeté" in plain(page.text)
     version = DocumentVersion.objects.get(document__kind="reponse-recours")
     assert (version.pk, version.content["reason"]) == (found.answer_id, REASON)
-    assert "Rien n'est à faire." in read(manager, in_lille)
+    assert "Pas encore lue." in read(manager, in_lille)
 
 
 def test_words_of_health_are_read_over_before_the_answer_leaves(manager, in_lille, decided):
@@ -388,3 +392,94 @@ def test_who_only_reads_files_reads_no_appeal(member, in_lille, decided):
     tab = reader.get(reverse("office:accommodation", args=[in_lille.number]))
     assert CONTESTED not in main(tab)
     assert "ecours" not in main(tab)
+
+
+TO_CALL = "a-appeler-reponse"
+
+
+@pytest.fixture
+def answered(in_lille):
+    """An appeal that was refused six days ago, by an answer that nobody has opened."""
+    decided = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=20))
+    made = contest(decided, at=NOW - timedelta(days=10))
+    author = Author("Claude", "Martin", "cheffe de division", "Rectorat de Lille")
+    accommodating.refuse_appeal(
+        found=made, reason=REASON, author=author, by=MANAGER, at=NOW - timedelta(days=6)
+    )
+    return appeal_against(decided)
+
+
+def waiting(client):
+    return [
+        one["registration"].number for one in client.get(LIST, {"etape": TO_CALL}).context["lines"]
+    ]
+
+
+def call(client, registration, gave, **said):
+    said = {"geste": "appel", "appel": gave, "appele": "", "de_la_liste": "1", **said}
+    return client.post(here(registration, TO_CALL), said, follow=True)
+
+
+def test_an_answer_that_nobody_has_opened_for_five_days_is_a_telephone_call(
+    manager, in_lille, answered
+):
+    page = manager.get(LIST, {"etape": TO_CALL})
+
+    [line] = page.context["lines"]
+    assert (line["url"], line["age"]) == (here(in_lille, TO_CALL), "6 jours")
+    assert "À appeler : réponse à un recours non lue" in plain(main(page))
+    assert "Dites seulement qu'un document attend" in plain(main(page))
+
+    none = plain(main(call(manager, in_lille, "absent")))
+    assert "L'appel est noté." in none
+    assert "Appelé par" in none
+    assert waiting(manager) == [in_lille.number]
+
+    call(manager, in_lille, "prevenu")
+    assert waiting(manager) == []
+    assert "prévenu." in read(manager, in_lille)
+    verbs = Entry.objects.filter(verb="accommodation appeal call noted")
+    assert [one.payload["after"]["is_reached"] for one in verbs.order_by("pk")] == [False, True]
+
+
+def test_it_is_noted_from_its_page_too_and_a_colleague_s_word_stands(manager, in_lille, answered):
+    page = manager.get(here(in_lille))
+    assert "Prévenir par téléphone" in plain(main(page))
+    assert "Pas encore lue." in plain(main(page))
+    refused = manager.post(here(in_lille), {"geste": "appel", "appele": ""})
+    assert refused.status_code == 422
+    assert "Dites ce que l'appel a donné." in plain(main(refused))
+
+    accommodating.note_call_about_answer(found=answered, is_reached=True, by=MANAGER, at=NOW)
+    late = call(manager, in_lille, "absent")
+
+    assert late.status_code == 409
+    assert f"{MANAGER.name} a prévenu le candidat entre-temps" in plain(main(late))
+
+
+def test_who_has_opened_it_or_whom_a_letter_reaches_is_not_called(manager, in_lille, answered):
+    DocumentVersion.objects.filter(pk=answered.answer_id).update(opened_at=NOW)
+
+    assert waiting(manager) == []
+    assert "Prévenir par téléphone" not in read(manager, in_lille)
+    assert "Rien n'est à faire." in read(manager, in_lille)
+
+
+def test_whoever_has_another_decision_since_is_called_about_that_one(manager, in_lille, answered):
+    assert waiting(manager) == [in_lille.number]
+    reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=5))
+
+    assert waiting(manager) == []
+    refused = call(manager, in_lille, "prevenu")
+    assert refused.status_code == 409
+    assert "Aucune réponse à un recours n'est à annoncer" in plain(main(refused))
+
+
+def test_nobody_is_called_about_an_appeal_without_an_answer(manager, in_lille, decided):
+    made = contest(decided)
+
+    assert call(manager, in_lille, "prevenu").status_code == 409
+    with pytest.raises(NotNotified):
+        accommodating.note_call_about_answer(found=made, is_reached=True, by=MANAGER, at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appeal.objects.filter(pk=made.pk).update(called_at=NOW, called_name="x")

@@ -12,7 +12,12 @@ from sporades.accommodations.appeals import lateness_in_words, received_in_words
 from sporades.accommodations.contesting import last_day_of
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, Appeal, Came, Case
-from sporades.accommodations.operations import AlreadyAppealed, AppealAnswered, DecisionReplaced
+from sporades.accommodations.operations import (
+    AlreadyAppealed,
+    AppealAnswered,
+    DecisionReplaced,
+    NotNotified,
+)
 from sporades.accommodations.queries import (
     appeal_against,
     appeal_of,
@@ -31,9 +36,9 @@ from sporades.web.office.accommodations.appeal_forms import (
     RefuseAppealForm,
     left_of,
 )
-from sporades.web.office.accommodations.following import said_of
-from sporades.web.office.accommodations.forms import AgainForm, ReadOverForm
-from sporades.web.office.accommodations.waiting import queue_of
+from sporades.web.office.accommodations.following import reading_in_words, said_of
+from sporades.web.office.accommodations.forms import CALL, AgainForm, CallForm, ReadOverForm
+from sporades.web.office.accommodations.waiting import FROM_LIST, phones_of, queue_of
 from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import TRAIL, registration_of
 from sporades.web.office.registrations.told import done_on
@@ -46,6 +51,7 @@ REPLACED = (
     "Une autre décision a été notifiée depuis que vous avez ouvert cette page : vérifiez laquelle ce "
     "recours conteste."
 )
+NO_CALL = "Aucune réponse à un recours n'est à annoncer par téléphone : relisez cette page."
 THEIRS = "Le candidat a fait ce recours lui-même : lui seul le retire."
 DONE = {
     ENTER: "Le recours est enregistré, {told} Répondez-y ci-dessous.",
@@ -53,6 +59,7 @@ DONE = {
     TAKE_UP: "La décision est reprise à la suite du recours. Celle qui est notifiée vaut jusqu'à la "
     "nouvelle.",
     TAKE_BACK: "Le recours est retiré, {told}",
+    CALL: "L'appel est noté.",
 }
 
 
@@ -64,6 +71,7 @@ class _Asked:
     entering: EnteredAppealForm
     refusing: RefuseAppealForm
     taking: AgainForm
+    calling: CallForm
     read_over: ReadOverForm | None = None
     why: str = ""
 
@@ -82,7 +90,12 @@ class _Asked:
     @property
     def is_valid(self) -> bool:
         """Whether what was sent can be done."""
-        forms = {ENTER: self.entering, REFUSE: self.refusing, TAKE_UP: self.taking}
+        forms = {
+            ENTER: self.entering,
+            REFUSE: self.refusing,
+            TAKE_UP: self.taking,
+            CALL: self.calling,
+        }
         form = forms.get(self.act)
         return self.act == TAKE_BACK or (form is not None and form.is_valid())
 
@@ -139,6 +152,7 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
         ),
         refusing=RefuseAppealForm(sent(REFUSE), author=accommodating.author_of(found, by)),
         taking=AgainForm(sent(TAKE_UP)),
+        calling=CallForm(sent(CALL)),
     )
 
 
@@ -150,6 +164,8 @@ def _overtaken(
         if request.POST.get(DECISION, str(case.pk)) != str(case.pk):
             return DecisionReplaced(REPLACED)
         return AlreadyAppealed() if standing is not None else None
+    if asked.act == CALL:
+        return None if standing is not None and standing.is_answered else NotNotified(NO_CALL)
     if standing is None or request.POST.get(WHICH) != str(standing.pk) or not standing.is_waiting:
         return AppealAnswered()
     is_theirs = asked.act == TAKE_BACK and standing.came == Came.SPACE
@@ -183,6 +199,14 @@ def _do(
         accommodating.refuse_appeal(
             found=standing, reason=form.cleaned_data["motif"], author=form.author, by=by, at=at
         )
+    elif asked.act == CALL:
+        accommodating.note_call_about_answer(
+            found=standing,
+            is_reached=asked.calling.is_reached,
+            by=by,
+            at=at,
+            seen=request.POST.get("appele"),
+        )
     elif asked.act == TAKE_BACK:
         accommodating.withdraw_appeal(found=standing, by=by, at=at)
     else:
@@ -202,7 +226,8 @@ def _onwards(request: HttpRequest, case: Case, act: str) -> HttpResponse:
     if act == TAKE_UP:
         return redirect(reverse("office:handle_accommodation", args=[found.number]))
     if queue is not None:
-        return redirect(queue.following(case) or queue.list)
+        stays = FROM_LIST in request.POST
+        return redirect(queue.list if stays else queue.following(case) or queue.list)
     return back_to_file(request, found.number, tab="accommodation")
 
 
@@ -233,6 +258,8 @@ def _page(
         "replaced": instant_in_words(now.notified_at, zone)
         if now is not None and now.pk != case.pk and now.notified_at
         else "",
+        "may_call": standing is not None and standing.is_to_read and found.is_active,
+        "phones": phones_of(found),
         "may_take_back": is_waiting and standing is not None and standing.came != Came.SPACE,
         **said_of(case, request, may_decide=True),
         "left": left_of(request.POST) if asked.why else [],
@@ -261,5 +288,6 @@ def _said(standing: Appeal, zone: str, *, at: Any) -> list[tuple[str, str]]:
         rows += [
             ("Rejeté", f"{standing.author_in_words}, le {when}"),
             ("Motif", standing.reason),
+            ("Lecture", reading_in_words(standing, standing.answer, standing.case, zone)),
         ]
     return [(label, said) for label, said in rows if said]

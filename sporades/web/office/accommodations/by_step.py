@@ -13,7 +13,7 @@ from django.urls import reverse, reverse_lazy
 from sporades.accommodations.contesting import silent_on
 from sporades.accommodations.late import was_in_time
 from sporades.accommodations.left import papers_in_hand
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Appeal, Called, Case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating import with_kinds_given
 from sporades.core.french import day_in_words, time_left_in_words
@@ -21,8 +21,6 @@ from sporades.core.presses import a_press
 from sporades.registrations.models import Registration
 from sporades.web.office.accommodations import together
 from sporades.web.office.accommodations.waiting import (
-    APPEAL,
-    HANDLE,
     ON_THE_PAGE,
     STEPS,
     WALK,
@@ -74,6 +72,7 @@ def _page(
     rows = list(page)
     keys = {one.registration_id for one in rows}
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    called = _called(step, rows)
     academy = queue.chosen.get("academie", "")
     address = _addresses(academy)
     context = {
@@ -92,7 +91,7 @@ def _page(
         "count": in_step,
         "page": page,
         "lines": [
-            _line(one, found[one.registration_id], step, at=at, academy=academy)
+            _line(one, called[one.pk], found[one.registration_id], step, at=at, academy=academy)
             for one in rows
             if one.registration_id in found  # it has not left the perimeter meanwhile
         ],
@@ -115,11 +114,25 @@ def _together(
     }
 
 
+def _called(step: Step, cases: list[Case]) -> dict[int, Called]:
+    """Return what each call of a step is about, by request: its decision, or the answer to an appeal."""
+    if not step.is_answer:
+        return {one.pk: one for one in cases}
+    answers = Appeal.objects.standing().filter(case__in=cases)
+    return {one.case_id: one for one in answers}
+
+
 def _line(
-    case: Any, registration: Registration, step: Step, *, at: datetime, academy: str
+    case: Any,
+    about: Called,
+    registration: Registration,
+    step: Step,
+    *,
+    at: datetime,
+    academy: str,
 ) -> dict[str, Any]:
     where = {WALK: step.code, **({"academie": academy} if academy else {})}
-    called = f"Appelé par {case.called_name} : personne n'a répondu" if case.called_at else ""
+    called = f"Appelé par {about.called_name} : personne n'a répondu" if about.called_at else ""
     return {
         "registration": registration,
         "revision": case.revision,
@@ -128,7 +141,7 @@ def _line(
         "again": case.get_again_display(),
         "late": _late(case),
         "called": called,
-        "call_mark": case.call_mark,
+        "call_mark": about.call_mark,
         "phones": phones_of(registration) if step.is_calling else [],
         "is_left": case.left_at is not None,
         "papers": papers_in_hand(case, registration, case.given).lower()
@@ -136,12 +149,12 @@ def _line(
         else "",
         "silence": _silence(case) if step.is_appeal else "",
         "age": _age(case, step, at),
-        "url": f"{reverse(APPEAL if step.is_appeal else HANDLE, args=[registration.number])}?{urlencode(where)}",
+        "url": f"{reverse(step.page, args=[registration.number])}?{urlencode(where)}",
     }
 
 
 def _age(case: Any, step: Step, at: datetime) -> str:
-    since = case.appealed_at if step.is_appeal else case.since
+    since = getattr(case, step.since)
     return time_left_in_words(at - since) if since else ""
 
 

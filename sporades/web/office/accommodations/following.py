@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.late import late_told
-from sporades.accommodations.models import AskedMeasure, Case, Signature
+from sporades.accommodations.models import AskedMeasure, Called, Case, Signature
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import (
     appeal_against,
@@ -37,6 +37,7 @@ from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
 from sporades.candidates.models import Identity
 from sporades.core.french import day_in_words, instant_in_words
+from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
 
@@ -175,18 +176,30 @@ def _reading(case: Case, zone: str) -> str:
     """Say whether the notification was read, by whom, and what a call gave."""
     if case.notification is None or case.notified_at is None:
         return ""
-    said = f"Notifiée le {instant_in_words(case.notified_at, zone)}."
-    if case.opened_at:
-        return f"{said} Lue pour la première fois le {instant_in_words(case.opened_at, zone)}, depuis le compte du candidat."
+    read = reading_in_words(case, case.notification, case, zone)
+    return f"Notifiée le {instant_in_words(case.notified_at, zone)}. {read}"
+
+
+def reading_in_words(
+    called: Called, document: DocumentVersion | None, case: Case, zone: str
+) -> str:
+    """Say whether what was sent was read, by whom, and what a call about it gave.
+
+    Args:
+        called: what the call was about: a decision, or the answer to an appeal against it.
+        document: what was sent.
+        case: the request, with its registration.
+        zone: where its service is.
+    """
+    if document is not None and document.opened_at:
+        return f"Lue pour la première fois le {instant_in_words(document.opened_at, zone)}, depuis le compte du candidat."
     if case.registration.candidate.by_letter:
-        return f"{said} Un courrier la porte au candidat."
-    said = f"{said} Pas encore lue."
-    if case.called_at is None:
-        return said
-    gave = "prévenu" if case.is_reached else "personne n'a répondu"
-    return (
-        f"{said} Appel du {instant_in_words(case.called_at, zone)} par {case.called_name} : {gave}."
-    )
+        return "Un courrier la porte au candidat."
+    if called.called_at is None:
+        return "Pas encore lue."
+    gave = "prévenu" if called.is_reached else "personne n'a répondu"
+    when = instant_in_words(called.called_at, zone)
+    return f"Pas encore lue. Appel du {when} par {called.called_name} : {gave}."
 
 
 def _in_force(case: Case, sat: list[Sat], *, may_decide: bool) -> dict[str, Any]:

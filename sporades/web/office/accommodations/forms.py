@@ -140,6 +140,11 @@ class CallForm(forms.Form):
         error_messages={"required": "Dites ce que l'appel a donné."},
     )
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether somebody was spoken to."""
+        return bool(self.cleaned_data["appel"] == "prevenu")
+
 
 class AgainForm(forms.Form):
     """Whether the doctor's opinion stands, of a decision that is taken again."""

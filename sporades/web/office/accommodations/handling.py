@@ -43,7 +43,7 @@ from sporades.web.office.accommodations.forms import (
     ReadOverForm,
     reasons_of,
 )
-from sporades.web.office.accommodations.waiting import phones_of, queue_of
+from sporades.web.office.accommodations.waiting import FROM_LIST, phones_of, queue_of
 from sporades.web.office.registrations.files import TRAIL, registration_of
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file
@@ -58,14 +58,12 @@ DONE = {
     "decider": "La décision est enregistrée : relisez-la, puis notifiez-la.",
     "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
     "notifier": "La décision est notifiée",
-    "appel": "L'appel est noté.",
+    CALL: "L'appel est noté.",
     "revoir": "La décision est reprise. Celle qui est notifiée vaut jusqu'à la nouvelle.",
     LEAVE: "La reprise est annulée : la décision notifiée reste en vigueur",
 }
 TELLS = ("incomplete", "reformuler", "complete", "notifier", LEAVE)
 CORRECTING = "corriger"
-FROM_LIST = "de_la_liste"
-"""What a button of the list sends: its reader stays there."""
 READ = {"since": "depuis", "read_state": "etat", "opined": "avis", "read": "decidee"}
 """What a page says of what its reader has read: the name of each in it, and in what it sends."""
 
@@ -257,8 +255,8 @@ def _do(case: Case, asked: CaseForms, seen: int, *, by: Actor, request: HttpRequ
             _settle(case, asked, seen, by=by, request=request)
         case "notifier":
             accommodating.notify(case=case, seen=_decision_read(request), by=by, at=at)
-        case "appel":
-            is_reached = asked.call.cleaned_data["appel"] == "prevenu"
+        case str(act) if act == CALL:
+            is_reached = asked.call.is_reached
             read = request.POST.get("appele")
             accommodating.note_call(case=case, is_reached=is_reached, seen=read, by=by, at=at)
         case str(act) if act == LEAVE:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import contested_among
+from sporades.accommodations.queries import answers_unread_among, contested_among
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Reach
 from sporades.batches.accommodations import FOLLOW, NOTIFY
@@ -24,6 +24,8 @@ from sporades.web.office.places import OfAcademyForm, academies_of
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "etape"
+FROM_LIST = "de_la_liste"
+"""What a button of the list sends: its reader stays there."""
 HANDLE, APPEAL = "office:handle_accommodation", "office:appeal"
 
 
@@ -39,6 +41,7 @@ class Step:
         is_ours: whether they wait for the office.
         batch: the action that does many of them at once, where there is one.
         is_appeal: whether an appeal against their decision waits, and not they.
+        is_answer: whether the answer to that appeal waits to be read, and not they.
     """
 
     code: str
@@ -48,6 +51,7 @@ class Step:
     is_ours: bool = True
     batch: str = ""
     is_appeal: bool = False
+    is_answer: bool = False
 
     @property
     def is_entrusted(self) -> bool:
@@ -59,14 +63,30 @@ class Step:
         """Whether they wait for a telephone call."""
         return self.state == State.NOTIFIED and not self.is_appeal
 
+    @property
+    def page(self) -> str:
+        """The name of the page where one of them is looked at."""
+        return APPEAL if self.is_appeal or self.is_answer else HANDLE
+
+    @property
+    def since(self) -> str:
+        """The instant since which each of them waits, as `of` reads it along."""
+        if self.is_appeal:
+            return "appealed_at"
+        return "answered_at" if self.is_answer else "since"
+
     def of(self, cases: Any, at: datetime) -> Any:
         """Return the requests that wait there, the oldest first."""
-        if self.is_appeal:
-            return contested_among(cases).order_by("appealed_on", "pk")
-        found = cases.unread(at) if self.is_calling else self._there(cases)
-        return found.order_by("since", "pk")
+        return self.among(cases, at).order_by(self.since, "pk")
 
-    def _there(self, cases: Any) -> Any:
+    def among(self, cases: Any, at: datetime) -> Any:
+        """Return the requests that wait there, in no order."""
+        if self.is_appeal:
+            return contested_among(cases)
+        if self.is_answer:
+            return answers_unread_among(cases, at)
+        if self.is_calling:
+            return cases.unread(at)
         return cases.filter(state=self.state, stands=True)
 
 
@@ -80,6 +100,13 @@ STEPS = (
         "À appeler : notification non lue",
         "Votre service",
         State.NOTIFIED,
+    ),
+    Step(
+        "a-appeler-reponse",
+        "À appeler : réponse à un recours non lue",
+        "Votre service",
+        State.NOTIFIED,
+        is_answer=True,
     ),
     Step("chez-le-medecin", "Chez le médecin", "", State.WITH_DOCTOR, is_ours=False),
     Step(
@@ -104,13 +131,10 @@ def waiting_at(steps: Sequence[Step], cases: Any, at: datetime) -> dict[str, tup
         at: the instant.
     """
     codes = {step.state: step.code for step in steps if step.state != State.NOTIFIED}
-    found = _summed(cases.filter(state__in=codes, stands=True).annotate(step=F("state")))
+    found = _summed(cases.filter(state__in=codes, stands=True).annotate(step=F("state")), "since")
     for step in steps:
-        if step.is_calling:
-            found = found.union(_summed(_at(step, cases.unread(at))), all=True)
-        elif step.is_appeal:
-            contested = _at(step, contested_among(cases))
-            found = found.union(_summed(contested, since="appealed_at"), all=True)
+        if step.state == State.NOTIFIED:
+            found = found.union(_summed(_at(step, step.among(cases, at)), step.since), all=True)
     return {
         codes.get(row["step"], row["step"]): (row["count"], row["oldest"])
         for row in found
@@ -122,7 +146,7 @@ def _at(step: Step, cases: Any) -> Any:
     return cases.annotate(step=Value(step.code, output_field=CharField()))
 
 
-def _summed(cases: Any, *, since: str = "since") -> Any:
+def _summed(cases: Any, since: str) -> Any:
     return cases.order_by().values("step").annotate(count=Count("pk"), oldest=Min(since))
 
 
@@ -179,8 +203,8 @@ class CaseQueue:
 
     def address_of(self, number: str) -> str:
         """Return where a request is looked at, or the appeal, on the way through all of them."""
-        is_appeal = self.step is not None and self.step.is_appeal
-        return reverse(APPEAL if is_appeal else HANDLE, args=[number]) + self.query
+        page = self.step.page if self.step else HANDLE
+        return reverse(page, args=[number]) + self.query
 
     def counted(self) -> list[tuple[Step, int, str]]:
         """Return each step, how many wait there, and for how long the oldest has."""
