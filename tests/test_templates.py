@@ -91,3 +91,20 @@ def test_every_form_that_posts_carries_its_token():
     ]
 
     assert without == []
+
+
+def test_a_part_that_posts_is_given_the_token_of_its_page():
+    posting = {name for name, path in templates().items() if "{% csrf_token %}" in text_of(path)}
+    included = [
+        (name, part, said)
+        for name, path in templates().items()
+        for part, said in re.findall(r"{% include \"([^\"]+)\"([^%]*)%}", text_of(path))
+    ]
+    without = [
+        (name, part)
+        for name, part, said in included
+        if part in posting and re.search(r"\bonly\b", said) and "csrf_token=csrf_token" not in said
+    ]
+
+    assert {part for _, part, _ in included} & posting
+    assert without == []
