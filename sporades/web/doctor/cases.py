@@ -34,7 +34,7 @@ from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
 from sporades.retention.categories import confided_until
-from sporades.web.doctor.forms import GiveBackForm
+from sporades.web.doctor.forms import FindCaseForm, GiveBackForm
 from sporades.web.layout.kept import forget, kept
 
 MOST_AT_ONCE, A_FEW = 25, 10
@@ -87,7 +87,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "base": f"?{name}=",
             "lines": [
                 {
-                    **_line(request, one, found[one.registration_id]),
+                    **line_of(request, one, found[one.registration_id]),
                     "has_draft": one.registration_id in typed,
                 }
                 for one in page
@@ -96,7 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for name, page in pages.items()
     ]
     context = dict(zip(("waiting", "free", "left", "said"), lists, strict=True))
-    return render(request, "doctor/home.html", context)
+    return render(request, "doctor/home.html", {**context, "quick": FindCaseForm()})
 
 
 def _mine_first(request: HttpRequest) -> OrderBy:
@@ -379,7 +379,8 @@ def _with_registration(cases: QuerySet[Case], key: int) -> Case:
     return found
 
 
-def _line(request: HttpRequest, case: Case, registration: Registration) -> dict[str, Any]:
+def line_of(request: HttpRequest, case: Case, registration: Registration) -> dict[str, Any]:
+    """Return what a list says of a request, its registration with what is owed."""
     case.registration = registration
     zone = registration.service.zone
     deadline = local_day(deadline_of(registration), zone)

@@ -29,6 +29,7 @@ from sporades.acts.accommodating import answers_named as _names
 from sporades.core.presses import a_press
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for, say_missing
+from sporades.web.layout.finding import QuickForm
 
 NO_ONE = "service"
 TICKED = (
@@ -334,6 +335,15 @@ def _fields_of(measure: AskedMeasure) -> tuple[str, ...]:
     """Return the names of the fields of a measure, as they stand one under the other."""
     said, other, *rest = _names(measure)
     return said, other, precision_named(measure), *rest
+
+
+class FindCaseForm(QuickForm):
+    """The one box of a doctor."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say what it finds."""
+        super().__init__(*args, **options)
+        self.fields["quoi"].label = "Trouver une demande"
 
 
 class RemarkForm(forms.Form):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
 from sporades.core.french import local_day
+from sporades.web.layout.finding import QuickForm
 from sporades.web.office.agents.proposing import proposals_of
 from sporades.web.office.agents.roles import in_words
 from sporades.web.office.documents.publishing import publications_to_approve
@@ -14,7 +15,6 @@ from sporades.web.office.queues import idle, queues
 from sporades.web.office.regulations.regulations import waiting_for
 from sporades.web.office.searches.batching import batches_to_approve
 from sporades.web.office.searches.exporting import exports_to_approve
-from sporades.web.office.searches.search_forms import QuickForm
 from sporades.web.office.searches.searching import named
 from sporades.web.office.services.services import proposals
 

@@ -158,6 +158,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:tab": {"POST": 302},
     # No button that the page has; one that leads on.
     "office:search": {"POST": 400},
+    "doctor:find": {"POST": 422},
     "office:find": {"POST": 422},
     "office:records": {"POST": 422},
     "office:all_acts": {"POST": 302},

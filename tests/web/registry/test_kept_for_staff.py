@@ -34,6 +34,7 @@ KEPT_BY_US = [name for name in STAFF if ACCESS[name].is_refilled]
 # Why the others let go of what they are sent.
 NOTHING_TO_KEEP = {
     "doctor:attest": BUTTON,
+    "doctor:find": CRITERIA,
     "doctor:keep": "a script sends it, and the page keeps it",
     "doctor:sign": BUTTON,
     "doctor:take": BUTTON,

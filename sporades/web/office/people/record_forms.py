@@ -17,8 +17,8 @@ from sporades.registrations.sections.identification import IdentificationForm
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
+from sporades.web.layout.finding import QuickForm
 from sporades.web.office.forms import IdentityOfSomebodyForm
-from sporades.web.office.searches.search_forms import QuickForm
 
 OFF = {"autocomplete": "off"}
 DUE = {

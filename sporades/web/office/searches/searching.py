@@ -22,11 +22,12 @@ from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import seeks_somebody
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
+from sporades.web.layout.finding import QuickForm
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import query_of
 from sporades.web.office.searches import building
 from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
-from sporades.web.office.searches.search_forms import NameForm, QuickForm
+from sporades.web.office.searches.search_forms import NameForm
 
 MOST_UNFILED = 5
 

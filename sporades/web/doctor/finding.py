@@ -1,0 +1,99 @@
+"""Find a request by a few words: among those that one has or had, and, by its number, one to take (H3)."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
+from sporades.acts.accommodating import with_kinds_given
+from sporades.registrations.models import Registration
+from sporades.searches import quick
+from sporades.searches.queries import found, planned_anew
+from sporades.searches.trees import Group
+from sporades.web.doctor.cases import OVER, line_of
+from sporades.web.doctor.forms import FindCaseForm
+
+MOST_FOUND = 25
+"""How many lines a page shows of what is found."""
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """The one box: a number, a name, a birth date; one's own request alone opens at once.
+
+    Of a request that nobody has, its candidate is not named: it is found by its number alone.
+    """
+    form = FindCaseForm(request.POST)
+    context: dict[str, Any] = {"quick": form, "trail": [("Demandes", reverse("doctor:home"))]}
+    if not form.is_valid():
+        return render(request, "doctor/found.html", context, status=422)
+    with planned_anew():
+        cases = list(_found(request, form.tree)[: MOST_FOUND + 1])
+    theirs = Registration.objects.for_office().with_owed()
+    registrations = theirs.in_bulk({one.registration_id for one in cases})
+    if len(cases) == 1 and _is_mine(request, cases[0]):
+        meant = registrations[cases[0].registration_id].name_key
+        if quick.is_meant(form.tree, meant):
+            return redirect("doctor:case", cases[0].pk)
+    lines = [line_of(request, one, registrations[one.registration_id]) for one in cases]
+    context |= {
+        "is_cut": len(cases) > MOST_FOUND,
+        "lines": [{**line, **_shown(request, line)} for line in lines[:MOST_FOUND]],
+    }
+    return render(request, "doctor/found.html", context)
+
+
+def _found(request: HttpRequest, tree: Group) -> QuerySet[Case]:
+    """Return what is found, first what waits for the reader."""
+    theirs = Q(doctor=request.user) | Q(former_doctor=request.user)
+    named = Q(registration__in=found(tree, reach=request.reach).values("pk"))
+    free = Q(state=State.ASKED, stands=True, registration__number__in=_numbers(tree))
+    within = Case.objects.within(request.reach).exclude(state=State.WITHDRAWN)
+    sought = with_kinds_given(within.filter(theirs & named | free))
+    cases: QuerySet[Case] = sought.without_those_taken_again_on_it().select_related("instead_of")
+    return cases.order_by("-since", "-pk")
+
+
+def _numbers(tree: Group) -> list[str]:
+    """Return the number of a registration that was typed, if that is what was."""
+    return [
+        str(value)
+        for leaf in tree.leaves()
+        if leaf.criterion.code == "numero_inscription"
+        for value in leaf.values
+    ]
+
+
+def _is_mine(request: HttpRequest, case: Case) -> bool:
+    return case.doctor_id == request.user.pk and case.state in (State.WITH_DOCTOR, *OVER)
+
+
+def _shown(request: HttpRequest, line: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a request that was found, beside what each list says."""
+    case: Case = line["case"]
+    is_theirs = request.user.pk in (case.doctor_id, case.former_doctor_id)
+    return {
+        "is_mine": _is_mine(request, case),
+        "is_known": is_theirs or line["has_opined"],
+        "is_free": case.state == State.ASKED,
+        "where": _where(request, line),
+    }
+
+
+def _where(request: HttpRequest, line: dict[str, Any]) -> str:
+    """Say where a request is, as the lists of the reader's home name it."""
+    case: Case = line["case"]
+    if case.state == State.ASKED:
+        return "À prendre"
+    if _is_mine(request, case):
+        if case.state == State.WITH_DOCTOR:
+            return "Chez vous"
+        return f"Avis signé le {line['opined']}. Demande {case.get_state_display().lower()}"
+    if case.state in (State.INCOMPLETE, State.PREPARING):
+        return "Attend le candidat"
+    return (
+        f"Vous ne l'avez plus : {case.doctor_name}" if case.doctor_name else "Vous ne l'avez plus"
+    )
