@@ -3,8 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import InvalidPage, Page, Paginator
-from django.http import Http404, HttpRequest
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
 
 MOST = 2_000
 """How many are counted and turned over: a shorter period shows the others."""
@@ -53,11 +53,8 @@ class FirstOnes(Paginator):
 
 
 def page_of(request: HttpRequest, rows: Any) -> Page:
-    """Return the page that an address asks for. Raises Http404 where there is none."""
-    try:
-        return _Bounded(rows, ON_A_PAGE).page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404 from None
+    """Return the page that an address asks for: the last one, where the rows of that one have left."""
+    return _Bounded(rows, ON_A_PAGE).get_page(request.GET.get("page"))
 
 
 def is_cut(page: Page) -> bool:

@@ -361,9 +361,12 @@ def test_the_registration_of_another_academy_does_not_exist(auditor, in_versaill
     assert "Aucune inscription de votre périmètre n'a ce numéro." in main(page)
 
 
-def test_a_page_that_is_not_there_is_not_found(auditor, in_lille):
-    assert auditor.get(JOURNAL, {"page": "99"}).status_code == 404
-    assert auditor.get(JOURNAL, {"page": "x"}).status_code == 404
+@pytest.mark.parametrize("number", ["99", "x", "0", "-1", "²", "9" * 30])
+def test_a_page_whose_acts_have_left_shows_the_last_one(auditor, in_lille, number):
+    page = auditor.get(JOURNAL, {"page": number})
+
+    assert (page.status_code, page.context["page"].number) == (200, 1)
+    assert in_lille.number in page.text
 
 
 def test_many_acts_are_turned_over_with_what_was_asked(auditor, in_lille):

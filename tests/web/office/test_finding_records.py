@@ -130,3 +130,11 @@ def test_a_search_of_people_costs_as_much_for_many_as_for_one(
 
     with django_assert_max_num_queries(MOST):
         found(manager, "Vauqelin")
+
+
+def test_whoever_looks_for_somebody_from_a_further_page_is_led_to_those_found(manager):
+    a_record(**ROSALIE)
+
+    form = seen(manager.get(LIST, {"page": "2"})).cssselect("main form[role=search]")[0]
+
+    assert form.get("action") == LIST

@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
-from django.http import Http404, HttpRequest
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
 
 from sporades.accounts.permissions import Reach
 from sporades.registrations.models import Registration
@@ -67,10 +67,7 @@ class Listing(Paginator):
         return self.has_more and not self.exact
 
     def page(self, number: int) -> Page:
-        """Read the rows of one page alone. Raises InvalidPage."""
-        number = self.validate_number(number)
-        if number > MOST_PAGES:
-            raise EmptyPage
+        """Read the rows of one page alone, which is one of them."""
         first = (number - 1) * ON_A_PAGE
         # By their keys alone: asked with the criteria again, they would be looked for anew.
         within = Registration.objects.within(self.reach)
@@ -81,14 +78,11 @@ class Listing(Paginator):
 
 
 def page_of(request: HttpRequest, tree: Group, order: str, reading: Reading) -> Page:
-    """Return the page that an address asks for. Raises Http404 where there is none."""
-    said = request.GET.get("page", "1")
-    if not (said.isascii() and said.isdigit() and len(said) <= len(str(MOST_PAGES))):
-        raise Http404
-    page, exact = int(said), all(request.GET.get(name) == how for name, how in EXACTLY.items())
+    """Return the page that an address asks for: the last one, where the rows of that one have left."""
+    said = request.GET.get("page", "")
+    is_number = said.isascii() and said.isdigit() and len(said) <= len(str(MOST_PAGES))
+    page = int(said) if is_number else 1
+    exact = all(request.GET.get(name) == how for name, how in EXACTLY.items())
     listing = Listing(tree, order, reading, reach=request.reach, page=page, exact=exact)
-    try:
-        with planned_anew():
-            return listing.page(page)
-    except InvalidPage:
-        raise Http404 from None
+    with planned_anew():
+        return listing.page(max(1, min(page, listing.num_pages, MOST_PAGES)))
