@@ -480,12 +480,7 @@ def undeclared_in_words(case: Case | None, *, is_filing: bool = False) -> str:
     if case is None:
         return ""
     if case.asked_at is None:
-        if not is_filing:
-            return ""
-        return (
-            "Vous répondez maintenant « Non » à la question sur le handicap : votre demande "
-            "d'aménagement, qui n'est pas envoyée, sera retirée."
-        )
+        return _undeclared_unsent(case, is_filing=is_filing)
     said = "Vous répondez maintenant" if is_filing else "Votre inscription répond"
     if case.state == State.NOTIFIED or case.instead_of_id is not None:
         return (
@@ -501,6 +496,20 @@ def undeclared_in_words(case: Case | None, *, is_filing: bool = False) -> str:
         f"{said} « Non » à la question sur le handicap : votre demande d'aménagement reste, et sera "
         "décidée. Si vous n'en voulez plus, retirez-la avec « Retirer ma demande », à la page "
         "« Aménagement d'épreuves »."
+    )
+
+
+def _undeclared_unsent(case: Case, *, is_filing: bool) -> str:
+    if is_filing:
+        return (
+            "Vous répondez maintenant « Non » à la question sur le handicap : votre demande "
+            "d'aménagement, qui n'est pas envoyée, sera retirée."
+        )
+    if case.withdrawn_at is not None:
+        return ""
+    return (
+        "Votre inscription répond « Non » à la question sur le handicap. Votre demande d'aménagement "
+        "s'envoie quand même ; si cette réponse n'est plus la vôtre, changez-la dans votre inscription."
     )
 
 

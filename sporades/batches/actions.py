@@ -113,6 +113,7 @@ class Action:
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
         silence: what is said of an act that writes to no candidate; nothing for one that does.
+        effect: what else is said of it before it is launched, where its label does not say it.
     """
 
     code: str
@@ -132,6 +133,7 @@ class Action:
     alone: int | None = None
     approval: Permission | None = None
     silence: str = ""
+    effect: str = ""
 
     def overtaken(
         self, registration: Registration, asked_at: datetime, piece: str = "", seen: str = ""
@@ -270,6 +272,15 @@ SILENCES = {
 }
 """What is said of the acts that write to no candidate."""
 
+EFFECTS = {
+    accommodations.NOTIFY: (
+        "Le document paraît dans l'espace de chaque candidat, et le délai pour le contester court de "
+        "sa première lecture. Un mail, ou un courrier à qui n'a pas de mail, lui dit que quelque chose "
+        "l'attend, sans dire quoi. Une décision notifiée ne se corrige plus : elle se reprend."
+    ),
+}
+"""What is said of the acts whose label does not say what its candidates see of them."""
+
 
 def _declare_incomplete(
     *,
@@ -321,6 +332,7 @@ _ACCOMMODATIONS = [
         seen=accommodations.state_of,
         refusals=accommodations.refusals(code),
         silence=SILENCES.get(code, ""),
+        effect=EFFECTS.get(code, ""),
     )
     for code, label in accommodations.LABELS.items()
 ]

@@ -1,7 +1,7 @@
 """What a search finds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import reduce
@@ -127,7 +127,7 @@ def _exact_first(tree: Group) -> OrderBy:
     """Put who bears a name as it was typed before those whose name is like it.
 
     First those whose family name it is, be it with the space that its bearers have, then those of
-    whom every word typed is a name, in whichever order.
+    whom every word typed is a name, in whichever order, then those of whom each begins one.
     """
     asked = [leaf for leaf in tree.leaves() if leaf.operator in _NAMED]
     begun = {search_key(said) for leaf in asked for said in leaf.values}
@@ -139,17 +139,23 @@ def _exact_first(tree: Group) -> OrderBy:
     }
     nobody = Q(pk=None)
     begins = reduce(or_, (Q(name_key__startswith=f"{one} ") for one in begun), nobody)
-    bears = reduce(or_, (_each_of(one) for one in typed), nobody)
-    ranks = (When(begins, then=Value(0)), When(bears, then=Value(1)))
-    return Case(*ranks, default=Value(2)).asc()
+    ranks = (begins, *(_borne_by(typed, how) for how in ("( |$)", "")))
+    return Case(
+        *(When(rank, then=Value(place)) for place, rank in enumerate(ranks)),
+        default=Value(len(ranks)),
+    ).asc()
 
 
 _NAMED = (Operator.IS_LIKE, Operator.STARTS, Operator.CONTAINS)
 
 
-def _each_of(typed: str) -> Q:
-    """Return what those satisfy who bear each word of what was typed."""
-    words = (Q(name_key__regex=f"(^| ){re.escape(word)}( |$)") for word in typed.split())
+def _borne_by(typed: Iterable[str], end: str) -> Q:
+    """Return what those satisfy who bear each word of one of what was typed, up to an end of it."""
+    return reduce(or_, (_each_of(one, end) for one in typed), Q(pk=None))
+
+
+def _each_of(typed: str, end: str) -> Q:
+    words = (Q(name_key__regex=f"(^| ){re.escape(word)}{end}") for word in typed.split())
     return reduce(and_, words, Q())
 
 

@@ -77,7 +77,7 @@ def test_a_mark_too_low_is_told_with_the_rule_and_what_to_do(exam):
 
     assert breaches(exam, marin(), choices)[0].message == (
         "Seule une note d'au moins 10 sur 20 peut être gardée "
-        "(Code des essais, article 6). Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve."
+        "(Code des essais, article 6). Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve, et effacez la note et son année."
     )
 
 

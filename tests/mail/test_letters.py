@@ -97,7 +97,7 @@ def test_the_receipt(read):
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre inscription est enregistrée.
+Votre inscription est enregistrée. Vous pouvez la modifier dans votre espace candidat jusqu'au mardi 15 décembre 2026 à 23 h 59 (heure de Paris).
 
 Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}

@@ -1614,6 +1614,17 @@ def test_a_handicap_that_is_declared_no_more_says_what_stands(
     assert ("Votre inscription répond « Non »" in own) == (state != State.PREPARING)
 
 
+def test_whoever_asks_without_having_declared_a_handicap_reads_it_before_it_is_sent(
+    sign_in, registration
+):
+    Registration.objects.filter(pk=registration.pk).update(has_disability=False)
+    reach(registration, State.PREPARING)
+
+    said = main(sign_in(registration.candidate).get(at(registration))).replace("\xa0", " ")
+
+    assert "Votre demande d'aménagement s'envoie quand même" in said
+
+
 def test_a_decision_that_is_replaced_leaves_the_documents_for_the_history_and_opens(
     sign_in, registration, stopped_clock
 ):

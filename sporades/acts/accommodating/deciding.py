@@ -228,4 +228,4 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
         medical.entrust(found, doctor=None if is_for_another(found, former) else former.doctor)
         date_erasure(locked.registration)
     note("accommodation taking again cancelled", locked, by=by, at=at)
-    tell_candidate(locked, "something_awaits", at=at)
+    tell_candidate(locked, "something_awaits", at=at, may_run=True)

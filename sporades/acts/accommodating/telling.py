@@ -41,6 +41,7 @@ def tell_candidate(
     at: datetime,
     enclosed: DocumentVersion | None = None,
     lacks: bool = False,
+    may_run: bool = False,
     **said: str,
 ) -> None:
     """Tell a candidate something of a request, by the mail or the letter of a kind.
@@ -51,6 +52,7 @@ def tell_candidate(
         at: the instant of the act.
         enclosed: a document that goes with a letter.
         lacks: whether something mandatory is still to be given.
+        may_run: whether a delay may run from what it says, of which no document is told.
         said: what else the template says.
     """
     registration = case.registration
@@ -66,6 +68,7 @@ def tell_candidate(
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
         is_waited_for=case.state == State.INCOMPLETE,
+        may_run=may_run or enclosed is not None,
         lacks=lacks,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),

@@ -348,6 +348,7 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         version=version,
         snapshot=version.snapshot,
         due=due_as_told(version),
+        until=registration.service.said(registration.service.closes_at, registration.reader_zone),
         accommodation=accommodation_by_mail(registration, at=at),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

@@ -107,7 +107,7 @@ CASES = {
             "Français > Année de la session": "2025",
         },
         refusal=[
-            "Français (U1), Note obtenue : Seule une note d'au moins 10 sur 20 peut être gardée. Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve.",
+            "Français (U1), Note obtenue : Seule une note d'au moins 10 sur 20 peut être gardée. Avec 9,5, choisissez « Inscrit » pour repasser l'épreuve, et effacez la note et son année.",
         ],
         right={"Français > Note obtenue": "10"},
     ),
@@ -119,7 +119,7 @@ CASES = {
             "Français > Année de la session": "2019",
         },
         refusal=[
-            "Français (U1), Année de la session : Une note se garde 5 ans, depuis la session 2022 au plus tôt. Choisissez « Inscrit » pour repasser l'épreuve.",
+            "Français (U1), Année de la session : Une note se garde 5 ans, depuis la session 2022 au plus tôt. Choisissez « Inscrit » pour repasser l'épreuve, et effacez la note et son année.",
         ],
         right={"Français > Année de la session": "2024"},
     ),

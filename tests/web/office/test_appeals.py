@@ -432,7 +432,7 @@ def test_an_answer_that_nobody_has_opened_for_five_days_is_a_telephone_call(
 
     none = plain(main(call(manager, in_lille, "absent")))
     assert "L'appel est noté." in none
-    assert "Appelé par" in none
+    assert "Appelé le mercredi 25 novembre 2026" in none
     assert waiting(manager) == [in_lille.number]
 
     call(manager, in_lille, "prevenu")

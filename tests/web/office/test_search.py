@@ -547,7 +547,7 @@ def test_one_box_shows_the_name_that_was_typed_before_those_like_it(manager, in_
 
     first, *others = numbers(page)
     assert first == in_lille.number
-    assert others == [like[0].number, also.number, like[1].number]
+    assert others == [also.number, like[0].number, like[1].number]
     # The file that follows is the one that the list shows next.
     walked = page.context["lines"][0]["walk"]
     place = reverse("office:registration", args=[first])
@@ -747,6 +747,16 @@ def test_who_bears_every_word_that_was_typed_stands_before_those_whose_name_is_l
 
     assert len(numbers(page)) > 1
     assert numbers(page)[0] == exact.number
+
+
+def test_whom_half_of_each_word_begins_stands_before_those_of_whom_one_word_is_alike(manager):
+    for name in ("Boursault", "Cadiou"):
+        a_registration(a_candidate(birth_name=name, first_names="Océane"))
+    meant = a_registration(a_candidate(birth_name="Dérignac", first_names="Océane Lise"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "oceane der"}, follow=True)
+
+    assert (len(numbers(page)), numbers(page)[0]) == (3, meant.number)
 
 
 @pytest.mark.parametrize(

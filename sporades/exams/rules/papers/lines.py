@@ -96,7 +96,8 @@ def _mark(offer: PaperOffer, right: KeptMark, choice: Choice) -> Iterator[Breach
             field,
             f"Seule une note d'au moins {figure(right.threshold)} sur "
             f"{figure(right.out_of)} peut être gardée{said_by(right.reference)}. "
-            f"Avec {figure(mark)}, choisissez « Inscrit » pour repasser l'épreuve.",
+            f"Avec {figure(mark)}, choisissez « Inscrit » pour repasser l'épreuve, et effacez la note et "
+            "son année.",
         )
 
 
@@ -118,5 +119,6 @@ def _mark_session(
             "benefice",
             field,
             f"Une note se garde {right.years} ans, depuis la session {first} au plus tôt"
-            f"{said_by(right.reference)}. Choisissez « Inscrit » pour repasser l'épreuve.",
+            f"{said_by(right.reference)}. Choisissez « Inscrit » pour repasser l'épreuve, et effacez la "
+            "note et son année.",
         )

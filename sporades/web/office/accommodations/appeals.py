@@ -56,8 +56,8 @@ THEIRS = "Le candidat a fait ce recours lui-même : lui seul le retire."
 DONE = {
     ENTER: "Le recours est enregistré, {told} Répondez-y ci-dessous.",
     REFUSE: "Le recours est rejeté, {told}",
-    TAKE_UP: "La décision est reprise à la suite du recours. Celle qui est notifiée vaut jusqu'à la "
-    "nouvelle.",
+    TAKE_UP: "La décision est reprise à la suite du recours, {told} Celle qui est notifiée vaut jusqu'à "
+    "la nouvelle.",
     TAKE_BACK: "Le recours est retiré, {told}",
     CALL: "L'appel est noté.",
 }

@@ -16,7 +16,7 @@ from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Appeal, Called, Case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating import with_kinds_given
-from sporades.core.french import day_in_words, time_left_in_words
+from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.presses import a_press
 from sporades.registrations.models import Registration
 from sporades.web.office.accommodations import together
@@ -91,7 +91,14 @@ def _page(
         "count": in_step,
         "page": page,
         "lines": [
-            _line(one, called[one.pk], found[one.registration_id], step, at=at, academy=academy)
+            _line(
+                one,
+                called.get(one.pk, one),
+                found[one.registration_id],
+                step,
+                at=at,
+                academy=academy,
+            )
             for one in rows
             if one.registration_id in found  # it has not left the perimeter meanwhile
         ],
@@ -132,7 +139,10 @@ def _line(
     academy: str,
 ) -> dict[str, Any]:
     where = {WALK: step.code, **({"academie": academy} if academy else {})}
-    called = f"Appelé par {about.called_name} : personne n'a répondu" if about.called_at else ""
+    called = ""
+    if about.called_at is not None:
+        when = instant_in_words(about.called_at, registration.service.zone)
+        called = f"Appelé le {when} par {about.called_name} : personne n'a répondu"
     return {
         "registration": registration,
         "revision": case.revision,

@@ -59,10 +59,10 @@ DONE = {
     "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
     "notifier": "La décision est notifiée",
     CALL: "L'appel est noté.",
-    "revoir": "La décision est reprise. Celle qui est notifiée vaut jusqu'à la nouvelle.",
+    "revoir": "Celle qui est notifiée vaut jusqu'à la nouvelle. La décision est reprise",
     LEAVE: "La reprise est annulée : la décision notifiée reste en vigueur",
 }
-TELLS = ("incomplete", "reformuler", "complete", "notifier", LEAVE)
+TELLS = ("incomplete", "reformuler", "complete", "notifier", "revoir", LEAVE)
 CORRECTING = "corriger"
 READ = {"since": "depuis", "read_state": "etat", "opined": "avis", "read": "decidee"}
 """What a page says of what its reader has read: the name of each in it, and in what it sends."""

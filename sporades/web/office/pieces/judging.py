@@ -15,6 +15,7 @@ from sporades.acts.pieces import verifying
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence import meanwhile
+from sporades.evidence.calling import answers_that_call_for
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
@@ -124,7 +125,8 @@ def _page(
         "owed": owed,
         "compared": [
             (label, said) for label, said in version.snapshot["identity"] if label in COMPARED
-        ],
+        ]
+        + answers_that_call_for(registration, version, row.code),
         "is_late": is_late(registration, owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
         "owes_nothing": ""

@@ -1,0 +1,76 @@
+"""What a piece is asked for: the answers of its version that the réglementation looks at (G1)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sporades.exams.queries import rules
+from sporades.exams.rules.conditions import fields_of
+from sporades.exams.schema.conditions import Condition, StatusCondition
+from sporades.exams.schema.exam import Exam
+from sporades.exams.schema.papers import Status
+from sporades.registrations.models import Registration, Version
+
+PAPERS = "epreuves"
+"""The section of a version that has a row for each épreuve: its name, its status …, what else was said."""
+
+
+def answers_that_call_for(
+    registration: Registration, version: Version, piece: str
+) -> list[tuple[str, str]]:
+    """Return what a piece is compared with beside the civil data, question and answer.
+
+    Nothing is said of health, nor of age, nationality and birth: the civil data say these.
+
+    Args:
+        registration: of which the réglementation asks for it.
+        version: what was filed.
+        piece: its code.
+    """
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    asked = exam.piece(piece)
+    if asked is None or asked.when is None:
+        return []
+    labels = _labels(exam)
+    looked_at = {labels[field] for field in fields_of(asked.when) if field in labels}
+    lines = [
+        (label, said)
+        for section in version.snapshot["sections"]
+        for label, said in section["lines"]
+        if label in looked_at and said
+    ]
+    return [*lines, *_chosen(version.snapshot, list(_statuses(asked.when)))]
+
+
+def _labels(exam: Exam) -> dict[str, str]:
+    """Return under which label a version says each thing that a condition may look at."""
+    said = {f"answers.{one.code}": one.label for one in exam.questions}
+    if exam.qualification.diplomas is not None:
+        said["diploma"] = exam.qualification.diplomas.label
+    return {**said, "category": "Catégorie de candidat"}
+
+
+def _statuses(condition: Condition) -> Iterator[StatusCondition]:
+    if condition.status is not None:
+        yield condition.status
+    for part in (*(condition.every or ()), *(condition.either or ())):
+        yield from _statuses(part)
+
+
+def _chosen(snapshot: dict[str, Any], wanted: list[StatusCondition]) -> list[tuple[str, str]]:
+    """Return the épreuves whose status calls for the piece, with what was said of each."""
+    sections = [one for one in snapshot["sections"] if one["slug"] == PAPERS]
+    rows = [
+        (code, row)
+        for section in sections
+        for table in section["tables"]
+        for code, row in zip(table.get("codes", ()), table["rows"], strict=False)
+    ]
+    return [
+        (row[0], ", ".join(part for part in (row[1], row[-1]) if part))
+        for code, row in rows
+        if any(
+            (not one.papers or code in one.papers)
+            and row[1] in {Status(status).label for status in one.statuses}
+            for one in wanted
+        )
+    ]
