@@ -6,7 +6,7 @@ from sporades.core.phones import EXAMPLES, LANDLINE_EXAMPLES, as_dialled, phone_
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections import IDENTIFICATION
 from sporades.registrations.sections.identification import OWN_ADDRESS
-from tests.factories import NOW, a_candidate, a_draft
+from tests.factories import NOW, a_candidate, a_draft, a_record
 
 MINOR = {"birth_year": 2012}
 
@@ -125,3 +125,14 @@ def test_the_address_of_a_guardian_is_not_the_candidates_own(typed):
 def test_a_number_is_written_in_groups_wherever_it_is_dialled(number, said):
     assert phone_in_words(number) == said
     assert as_dialled(said) == number
+
+
+def test_one_of_the_two_is_due_of_who_has_an_account_and_none_of_who_writes(invented_exam):
+    bare = {"mobile": None, "phone": None}
+    own, written = (
+        identification(a_draft(one, identification=bare)) for one in (a_candidate(), a_record())
+    )
+
+    assert set(own.errors) == {"mobile", "phone"}
+    assert written.errors == {}
+    assert written.fieldsets()[2][0] == "Vos téléphones"

@@ -149,15 +149,21 @@ class IdentificationForm(SectionForm):
         else:
             self.fields["father_name"].required = True
             self.fields["mother_name"].required = True
-        # One of the two is due: neither may be said to be optional.
-        for name in ONE_OF_TWO:
-            ask_if_called_for(self.fields[name])
+        if self.is_to_call:
+            # One of the two is due: neither may be said to be optional.
+            for name in ONE_OF_TWO:
+                ask_if_called_for(self.fields[name])
         # Some countries have none.
         self.fields["postcode"].required = False
         ask_if_called_for(self.fields["postcode"])
         if not self.is_for_a_minor:
             for name in ("guardian_name", "guardian_phone", "guardian_email"):
                 del self.fields[name]
+
+    @property
+    def is_to_call(self) -> bool:
+        """Whether a telephone number is due: who has no account, and writes, may have none."""
+        return self.dossier.candidate.has_account
 
     @property
     def is_for_a_minor(self) -> bool:
@@ -180,7 +186,10 @@ class IdentificationForm(SectionForm):
                     "country",
                 ],
             ),
-            ("Vos téléphones : un des deux suffit", [*ONE_OF_TWO]),
+            (
+                "Vos téléphones : un des deux suffit" if self.is_to_call else "Vos téléphones",
+                [*ONE_OF_TWO],
+            ),
             ("Vos parents", ["father_name", "mother_name"]),
             ("Votre représentant légal", ["guardian_name", "guardian_phone", "guardian_email"]),
         ]
@@ -270,7 +279,8 @@ class IdentificationForm(SectionForm):
 
     def _check_phones(self, data: dict[str, Any], postcode: str) -> None:
         """Ask for one number at least, and for numbers that can be dialled."""
-        if not any(data.get(name) or name in self.errors for name in ONE_OF_TWO):
+        is_given = any(data.get(name) or name in self.errors for name in ONE_OF_TWO)
+        if self.is_to_call and not is_given:
             missing = ValidationError(
                 "Indiquez au moins un numéro, fixe ou mobile.", code="one_of_two"
             )

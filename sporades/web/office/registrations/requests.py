@@ -20,6 +20,7 @@ from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
 from sporades.core.refusals import Refused
+from sporades.letters.words import to_be_told
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
@@ -269,6 +270,7 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
         "due": found.due_in_words(request.arrived_at),
+        "told_how": to_be_told(about.candidate) if found.is_waiting else "",
         "following": reverse(queue.routes["page"], args=[following.pk]) if following else "",
         "trail": queue.trail,
     }
