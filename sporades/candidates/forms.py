@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from sporades.candidates.birthplaces import OTHER, STATELESS, Offered, Place, Unsure, find
 from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.models import Identity
-from sporades.candidates.names import cleaned_name
+from sporades.candidates.names import capitalised, cleaned_name
 from sporades.candidates.words import birth_place_in_words
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
@@ -155,7 +155,7 @@ class IdentityForm(forms.Form):
 
     def clean_first_names(self) -> str:
         """Keep names that a civil register may hold, without the commas between them."""
-        return cleaned_name(self.cleaned_data["first_names"].replace(",", " "))
+        return capitalised(cleaned_name(self.cleaned_data["first_names"].replace(",", " ")))
 
     def full_clean(self) -> None:
         """Ask for first names, unless the register has none."""

@@ -1,5 +1,6 @@
 """Which signs a name may hold: those of every civil register, of every script, and no others."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -11,6 +12,7 @@ from sporades.core.text import JOINERS, TOO_MANY_MARKS, clean, search_key, stack
 BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b7")
 
 FIRST_AND_LAST = 2
+_FIRST_LETTER = re.compile(r"(?<![^ \-\u2010\u2011])[^\W\d_]")
 _OF_ADDRESSES = ("www.", "http", "://", "@")
 
 
@@ -39,6 +41,22 @@ def cleaned_name(typed: str) -> str:
     if not any(unicodedata.category(sign).startswith("L") for sign in name):
         raise ValidationError("Un nom contient au moins une lettre.")
     return name
+
+
+def capitalised(names: str) -> str:
+    """Return first names with their capitals, where whoever typed them put none: « lea-rose » is Lea-Rose.
+
+    One capital is enough for the rest to stand as it is typed: somebody has thought of it.
+    """
+    if not names.islower():
+        return names
+    return _FIRST_LETTER.sub(lambda found: _capital_of(found[0]), names)
+
+
+def _capital_of(letter: str) -> str:
+    # As it stands in a title: Georgian has none there; « ß » would become two letters.
+    capital = letter.title()
+    return capital if len(capital) == 1 else letter
 
 
 def check_is_no_address(name: str) -> None:

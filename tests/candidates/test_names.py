@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sporades.candidates.names import (
     BETWEEN_LETTERS,
+    capitalised,
     check_is_no_address,
     cleaned_name,
     is_same_person,
@@ -173,3 +174,22 @@ def test_marks_that_would_print_over_other_lines_are_refused_with_what_to_do():
 )
 def test_two_names_are_one_person_s_where_no_word_of_the_shorter_is_missing(one, other, is_same):
     assert (is_same_person(one, other), is_same_person(other, one)) == (is_same, is_same)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("lea", "Lea"),
+        ("éloïse anne-marie", "Éloïse Anne-Marie"),
+        ("j.-p.", "J.-P."),
+        ("d'arcy", "D'arcy"),
+        ("Anne-marie", "Anne-marie"),
+        ("LÉA", "LÉA"),
+        ("ნინო", "ნინო"),
+        ("ßigrid", "ßigrid"),
+        ("ŉa", "ŉa"),
+        ("李", "李"),
+    ],
+)
+def test_first_names_have_their_capitals_where_none_was_typed(typed, kept):
+    assert capitalised(typed) == kept
