@@ -186,7 +186,7 @@ def test_what_has_left_the_perimeter_since_is_not_counted_and_that_is_said(manag
 @pytest.mark.parametrize(
     ("state", "action", "leads_to"),
     [
-        (State.OPINION_GIVEN, "follow-opinion", ["?etape=a-notifier", ""]),
+        (State.OPINION_GIVEN, "follow-opinion", ["?etape=a-notifier&lot={}", ""]),
         (State.DECIDED, "notify-accommodation", [""]),
     ],
 )
@@ -200,7 +200,7 @@ def test_a_batch_that_was_launched_leads_to_the_next_step(
     links = seen(manager.get(page_of(batch))).xpath("//main//p[@class='s-links']/a/@href")
 
     every = reverse("office:accommodations")
-    assert links == [f"{every}{end}" for end in leads_to]
+    assert links == [every + end.format(batch.pk) for end in leads_to]
 
 
 LATER = NOW + timedelta(hours=1)
@@ -258,3 +258,23 @@ def test_decisions_are_notified_after_a_batch_that_has_decided_some(manager, in_
 
     assert f"Faites {int(is_done)}" in page
     assert ("Notifier ces décisions" in page) is is_done
+
+
+def test_those_that_the_batch_has_decided_are_ticked_where_they_are_notified(
+    manager, member, in_lille
+):
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=LATER)
+    while operations.go_on(str(batch.pk), at=LATER):
+        pass
+    asked.reach(a_registration(a_candidate()), State.DECIDED)
+    where = {"etape": "a-notifier", "lot": str(batch.pk)}
+
+    def ticked(client, **said):
+        page = seen(client.get(reverse("office:accommodations"), {**where, **said}))
+        return page.xpath("//main//input[@name='choix'][@checked]/@value")
+
+    assert ticked(manager) == [in_lille.number]
+    assert ticked(manager, lot="rien") == []
+    assert ticked(member("A09", email="collegue@exemple.test")) == []

@@ -50,7 +50,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """How many requests wait at each step; those of one step, the oldest first, one by one or together."""
     queue = CaseQueue(request.GET, request.reach, request.arrived_at)
     if request.method != "POST":
-        return _page(request, queue)
+        return _page(request, queue, ticked=together.ticked_by(request))
     done = together.do(request, queue)
     if isinstance(done, HttpResponse):
         return done

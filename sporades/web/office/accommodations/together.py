@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
+from sporades.batches.models import BatchLine
+from sporades.batches.states import Outcome
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
@@ -30,6 +33,8 @@ TOGETHER = {
     "a-notifier": "Notifier celles qui sont cochées",
 }
 """What is done to many at once, where something is."""
+BATCH = "lot"
+"""The batch whose requests are ticked, in the address."""
 GONE = "elle n'est plus à confier"
 ELSEWHERE = "ce médecin n'est ni de son académie, ni de son domaine"
 
@@ -47,6 +52,16 @@ def do(request: HttpRequest, queue: CaseQueue) -> HttpResponse | str:
 def ticked_in(request: HttpRequest) -> list[str]:
     """Return the numbers of the registrations that are ticked."""
     return [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
+
+
+def ticked_by(request: HttpRequest) -> list[str]:
+    """Return the numbers of the registrations of the reader's own batch that leads here: they are ticked."""
+    try:
+        batch = UUID(request.GET.get(BATCH, ""))
+    except ValueError:
+        return []
+    done = BatchLine.objects.filter(batch=batch, batch__asked_by=request.user, outcome=Outcome.DONE)
+    return list(done.values_list("registration__number", flat=True))
 
 
 def entrusting(request: HttpRequest, registrations: Iterable[Registration]) -> EntrustForm | None:

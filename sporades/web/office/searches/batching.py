@@ -153,7 +153,7 @@ def _next_steps(batch: Batch, *, decides: bool) -> list[tuple[str, str]]:
     if not foreseen.is_foreseen(batch):
         return []
     every = reverse("office:accommodations")
-    to_notify = [("Notifier ces décisions", f"{every}?etape=a-notifier")]
+    to_notify = [("Notifier ces décisions", f"{every}?etape=a-notifier&lot={batch.pk}")]
     return [*(to_notify if batch.action == FOLLOW and decides else []), ("Aménagements", every)]
 
 
