@@ -124,7 +124,7 @@ class Accommodations:
             token = person.browser.token
             form = a_form_with(name, photo, csrfmiddlewaretoken=token, envoi=press)
             answer = person.browser.send(self.crowd.web, "POST", person.at(where), *form)
-            return self.crowd.is_taken(answer, "/sante#", refusals=(TooMuch, TooOften))
+            return self.crowd.is_taken(answer, "/sante", refusals=(TooMuch, TooOften))
 
         self.crowd.insists(lambda: self._reads(person, where))
         if is_given := self.crowd.insists(sent):

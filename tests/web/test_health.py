@@ -628,6 +628,20 @@ def test_a_comment_that_is_not_taken_says_why(mine, registration, text, said):
     assert not Remark.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("where", "data"),
+    [((), lambda: {"texte": "Je suis suivie."}), ((KIND,), lambda: {"fichiers": [photo()]})],
+    ids=["comment", "file"],
+)
+def test_what_is_confided_leads_to_the_top_of_the_page_where_it_is_said(
+    mine, registration, where, data
+):
+    # A browser goes to the part that an address names, and takes the focus from what is said.
+    answer = mine.post(address(registration, *where), data() | {"envoi": "une"})
+
+    assert answer.url == address(registration)
+
+
 def test_the_doctors_opening_is_shown_with_its_hour_and_quality(mine, registration):
     paper = found_clean(confide(registration, kind=KIND))
     read(paper, entrust(registration, a_doctor()), at=NOW + timedelta(hours=1))

@@ -59,7 +59,7 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
             forget(request)
             to_send = still_to_send(found, last_case_of(found))
             messages.success(request, f"Votre commentaire est confié. {to_send}".strip())
-            return redirect(f"{reverse('candidate:health', args=[number])}#commentaires")
+            return redirect("candidate:health", number)
     told = shown(found, page=request.GET.get("page"), at=request.arrived_at)
     if typed and told["is_open"]:
         messages.warning(request, _KEPT)
@@ -97,7 +97,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             messages.success(request, said.strip())
             if doubt := doubt_in_words(given.doubts):
                 messages.warning(request, doubt)
-            return redirect(f"{reverse('candidate:health', args=[number])}#{chosen.code}")
+            return redirect("candidate:health", number)
     over = _why_not(request, number) if form.errors else ""
     if form.errors and not over:
         form.tell_none_kept()
