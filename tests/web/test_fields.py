@@ -429,6 +429,28 @@ def test_no_colon_follows_a_question_mark():
     ]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        forms.BooleanField(label="Je signe"),
+        forms.CharField(label="Je les demande au nom du candidat."),
+        forms.CharField(label=f"Le nom{' du tuteur' * 6} du candidat"),
+    ],
+    ids=["box", "sentence", "long"],
+)
+def test_a_label_that_names_no_field_does_not_come_before_what_is_to_be_done(field):
+    class Signed(forms.Form):
+        agreed = field
+
+        def clean(self):
+            self.add_error("agreed", "Signez ici.")
+
+    html = lxml.html.fromstring(f"<div>{Signed({'agreed': 'on'})}</div>")
+
+    [line] = html.cssselect("[data-error-summary] li > a")
+    assert (words(line), line.get("href")) == ("Signez ici.", "#id_agreed")
+
+
 def title_of(form):
     html = render_to_string("base.html", {"layout": frame(), "form": form})
     return words(lxml.html.fromstring(html).cssselect("title")[0])

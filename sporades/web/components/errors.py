@@ -9,9 +9,12 @@ from django.template import Library
 
 from sporades.core.faults import faults_of
 from sporades.core.french import colon_after
-from sporades.web.layout.forms import groups
+from sporades.web.layout.forms import Field, groups
 
 register = Library()
+
+LONGEST_LABEL = 60
+"""Beyond so many signs, what would come before a message hides it."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class ErrorLine:
     """A point to correct.
 
     Attributes:
-        words: what is read; the label comes before a message that names neither it nor its subject.
+        words: what is read; the label comes before a message that names neither it nor its subject,
+            unless it is a sentence by itself.
         control: the id of the control that mends it, the first one where it is of the whole form;
             nothing where the form has none to fill.
     """
@@ -55,7 +59,22 @@ def _of_fields(form: BaseForm, first: str) -> Iterator[ErrorLine]:
         message = str(error.messages[0])
         if field.is_hidden:
             yield ErrorLine(message, first)
-        elif not label or message.startswith("«") or f"« {field.label} »" in message:
+        elif (
+            not label
+            or message.startswith("«")
+            or f"« {field.label} »" in message
+            or (label == field.label and _is_a_sentence(field))
+        ):
             yield ErrorLine(message, field.first_control)
         else:
             yield ErrorLine(f"{label}{colon_after(label)} {message}", field.first_control)
+
+
+def _is_a_sentence(field: Field) -> bool:
+    """Return whether a label is no name of its field: that of a box, which says what is agreed to, or a long one.
+
+    A question, were it long, is well answered by its message.
+    """
+    label = str(field.label)
+    is_long = len(label) > LONGEST_LABEL and not label.endswith("?")
+    return field.kind == "checkbox" or label.endswith(".") or is_long
