@@ -50,7 +50,7 @@ class Keyboard:
         paper, _, asked = question.rpartition(" > ")
         if paper:
             part = part.get_by_role("group", name=re.compile(rf"^{paper} \("))
-        label = re.compile(rf"^\s*{re.escape(asked)}(\s*\(facultatif\))?\s*$")
+        label = re.compile(rf"^\s*{re.escape(asked)}(\s:\s.*|\s*\(facultatif\))?\s*$")
         group = part.get_by_role("group", name=label)
         if value is True:
             self.go_to(part.get_by_role("checkbox", name=asked))

@@ -96,7 +96,7 @@ def answer(page, question, value):
     paper, _, asked = question.rpartition(" > ")
     if paper:
         page = page.get_by_role("group", name=re.compile(rf"^{re.escape(paper)}( \(|$)"))
-    label = re.compile(rf"^\s*{re.escape(asked)}(\s*\(facultatif\))?\s*$")
+    label = re.compile(rf"^\s*{re.escape(asked)}(\s:\s.*|\s*\(facultatif\))?\s*$")
     field = page.get_by_role("group", name=label)
     if isinstance(value, bool):
         tick(page.get_by_role("checkbox", name=asked), value)

@@ -486,3 +486,17 @@ def test_what_an_epreuve_commits_to_describes_the_choice_of_it(sign_in):
     }
     assert described == {"statut-F1": {None}, "statut-F2": {"engage-F2"}}
     assert words(page.get_element_by_id("engage-F2")) == "Compte double."
+
+
+def test_one_goes_by_ear_from_one_epreuve_to_the_next(sign_in):
+    draft = a_draft()
+
+    page = seen(sign_in(draft.candidate).get(f"/inscription/{draft.pk}/epreuves"))
+
+    for section in page.cssselect(".s-papers"):
+        named = [one.get("aria-labelledby") for one in section.cssselect(".s-paper")]
+        assert [one.tag for one in section.iterchildren("h2")] == ["h2"]
+        assert [one.get("id") for one in section.cssselect(".s-paper > h3")] == named
+    [asked] = page.cssselect("#id_statut-E1_group legend")
+    assert words(asked) == f"Statut : {words(page.get_element_by_id('epreuve-E1'))}"
+    assert words(asked.cssselect(".fr-sr-only")[0]).startswith(": ")

@@ -125,6 +125,7 @@ class PapersForm(SectionForm):
                     ("required", "invalid_choice"), "Choisissez un statut."
                 ),
             )
+            self.fields[STATUS + code].asked_of = _titled(offer)  # type: ignore[attr-defined] # for who hears it alone
             if offer.commits:
                 self.fields[STATUS + code].described_by = f"engage-{code}"  # type: ignore[attr-defined] # where its tab says it
         if offer.options:

@@ -93,6 +93,14 @@ class Field(BoundField):
         )
 
     @property
+    def asked_of(self) -> str:
+        """What the question is about, where others of its page have the same label; or nothing.
+
+        Who sees the page reads it above: it is for who goes from one question to the next by ear.
+        """
+        return getattr(self.field, "asked_of", "")
+
+    @property
     def known_errors(self) -> ErrorList | None:
         """The errors of this field, if there are any."""
         return self.form.errors.get(self.name)
