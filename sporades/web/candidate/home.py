@@ -50,9 +50,9 @@ def home(request: HttpRequest) -> HttpResponse:
                 at=at,
                 reader=reader,
             ),
-            # Nothing is owed there: it comes after what is.
-            *(begun_again(mine, drafts, at=at) if registrations or drafts else ()),
         ],
+        # Nothing is owed there: it is not counted among what awaits.
+        "offered": begun_again(mine, drafts, at=at) if registrations or drafts else [],
         "late_needs": [one for one in active if one.pk not in cases and may_appear(one, at)],
     }
     return render(request, "candidate/home.html", context)
