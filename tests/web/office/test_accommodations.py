@@ -572,6 +572,21 @@ def test_the_form_proposes_what_the_doctor_advises(manager, in_lille):
     ]
 
 
+def test_the_way_back_to_a_request_is_said_where_one_is_led_elsewhere_alone(
+    manager, in_lille, doctor
+):
+    reach(in_lille, State.ASKED)
+    back = "//main//a[.='Revenir à cette demande']/@href"
+
+    entrusted = do(manager, in_lille, "confier", step="a-confier", medecin=str(doctor.pk))
+    opine(in_lille, ACCESS=OpinionOn(Opinion.FAVOURABLE))
+    decided = do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})
+
+    assert seen(entrusted).xpath(back) == [tab(in_lille)]
+    assert "La décision est enregistrée : relisez-la, puis notifiez-la." in main(decided)
+    assert seen(decided).xpath(back) == []
+
+
 def test_a_decision_against_the_opinion_says_why(manager, in_lille):
     reach(in_lille, State.OPINION_GIVEN)
     against = {**as_shown(manager, in_lille), **AUTHOR, "decision-tiers": "refused"}

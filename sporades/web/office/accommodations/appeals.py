@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -109,7 +109,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case, standing, asked)
     if asked.is_pressed_twice(standing):
-        return _onwards(request, case, asked.act)
+        return _done(request, case, asked.act)
     if refusal := _overtaken(request, asked, case, standing):
         asked.why = str(refusal)
         return _page(request, case, standing, asked, status=409)
@@ -120,7 +120,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refusal:
         asked.why = str(refusal)
         return _page(request, *_contested(found), asked, status=409)
-    return _onwards(request, case, asked.act)
+    return _done(request, case, asked.act)
 
 
 def _contested(registration: Registration) -> tuple[Case, Appeal | None]:
@@ -214,15 +214,22 @@ def _do(
         accommodating.take_again(case=case, why=Again.APPEAL, has_opinion=has_opinion, by=by, at=at)
 
 
-def _onwards(request: HttpRequest, case: Case, act: str) -> HttpResponse:
-    """Say what was done, and lead to what comes next: the next appeal of the list that is gone through."""
+def _done(request: HttpRequest, case: Case, act: str) -> HttpResponse:
+    """Say what was done, and lead on."""
     found, queue = case.registration, queue_of(request)
     here = reverse("office:appeal", args=[found.number])
     said = DONE[act].format(told=announced(found.candidate))
     if act == ENTER:
         messages.success(request, said)
         return redirect(here + (queue.query if queue else ""))
-    messages.success(request, done_on(found, said, back=here, to="ce recours"))
+    onwards = _onwards(request, case, act)
+    messages.success(request, done_on(found, said, onwards=onwards, back=here, to="ce recours"))
+    return onwards
+
+
+def _onwards(request: HttpRequest, case: Case, act: str) -> HttpResponseRedirect:
+    """Lead to what comes next: the next appeal of the list that is gone through."""
+    found, queue = case.registration, queue_of(request)
     if act == TAKE_UP:
         return redirect(reverse("office:handle_accommodation", args=[found.number]))
     if queue is not None:

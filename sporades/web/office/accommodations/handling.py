@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -113,9 +113,12 @@ def _done(request: HttpRequest, registration: Registration, case: Case, act: str
     """Say what was done, and lead on."""
     told = f", {announced(registration.candidate)}" if act in TELLS else ""
     back = reverse("office:accommodation", args=[registration.number])
-    said = done_on(registration, f"{DONE[act]}{told}", back=back, to="cette demande")
+    onwards = _onwards(request, registration, case, act)
+    said = done_on(
+        registration, f"{DONE[act]}{told}", onwards=onwards, back=back, to="cette demande"
+    )
     messages.success(request, said)
-    return _onwards(request, registration, case, act)
+    return onwards
 
 
 def _leave_another(request: HttpRequest, case: Case, by: Actor) -> HttpResponse:
@@ -314,7 +317,7 @@ def _instant(said: str) -> datetime | None:
 
 def _onwards(
     request: HttpRequest, registration: Registration, case: Case, act: str
-) -> HttpResponse:
+) -> HttpResponseRedirect:
     """Lead to the next request of the step that is gone through; a decision is notified first."""
     queue = queue_of(request)
     here = reverse("office:handle_accommodation", args=[registration.number])

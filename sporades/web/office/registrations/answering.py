@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -89,8 +89,10 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         form.add_error("texte", str(refusal))
         return _page(request, found, form)
     back = reverse("office:thread", args=[found.number])
-    messages.success(request, done_on(found, _said(found), back=back, to="ces messages"))
-    return _onwards(request, found, following)
+    onwards = _onwards(request, found, following)
+    said = done_on(found, _said(found), onwards=onwards, back=back, to="ces messages")
+    messages.success(request, said)
+    return onwards
 
 
 def settle(request: HttpRequest, number: str) -> HttpResponse:
@@ -114,7 +116,7 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
     return _onwards(request, found, following)
 
 
-def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpResponse:
+def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpResponseRedirect:
     if not _is_in_a_row(request):
         return back_to_file(request, found.number, tab="thread")
     return redirect(following or reverse("office:unanswered"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -248,7 +248,7 @@ def _next(request: HttpRequest, queue: Queue, found: Request) -> Any:
     return after or others.order_by("sent_at", "pk").first()
 
 
-def _onwards(request: HttpRequest, queue: Queue, found: Request) -> HttpResponse:
+def _onwards(request: HttpRequest, queue: Queue, found: Request) -> HttpResponseRedirect:
     """Go to the next one, or back to the list when there is none."""
     following = _next(request, queue, found)
     if following is None:
@@ -285,7 +285,7 @@ def _done(
     act: Any,
     said: str,
     *,
-    back: HttpResponse,
+    back: HttpResponseRedirect,
     written: str = "",
 ) -> HttpResponse:
     """Do it and go on; of what is refused, give back what was written."""
@@ -304,6 +304,6 @@ def _done(
         messages.error(request, f"{refusal}{unsent}")
         return redirect(queue.routes["page"], found.pk)
     here = reverse(queue.routes["page"], args=[found.pk])
-    about = done_on(found.registration, said, back=here, to="cette demande")
+    about = done_on(found.registration, said, onwards=back, back=here, to="cette demande")
     messages.success(request, about)
     return back

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -100,7 +100,9 @@ def kept_of(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ("dans", "tri", "rang") if name in request.GET}
 
 
-def back_to_file(request: HttpRequest, number: str, *, tab: str = "registration") -> HttpResponse:
+def back_to_file(
+    request: HttpRequest, number: str, *, tab: str = "registration"
+) -> HttpResponseRedirect:
     """Lead back to a file, on the walk that the address says."""
     kept = kept_of(request)
     end = f"?{urlencode(kept)}" if kept else ""
