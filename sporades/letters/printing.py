@@ -176,8 +176,18 @@ def _run_of(letters: list[Letter], sender: Sender, *, by: Actor, at: datetime) -
 def recipient_of(candidate: Candidate) -> list[str]:
     """Return what an envelope says of a candidate; nothing where no address is known."""
     lines = lines_of(postal_address_of(candidate))
+    return [_on_envelope(candidate), *lines] if lines else []
+
+
+def other_addressee_of(letter: Letter) -> str:
+    """Return whom the envelope of a letter names, where it is not its candidate: a guardian; or nothing."""
+    named = letter.address[0] if letter.address else ""
+    return "" if named == _on_envelope(letter.candidate) else named
+
+
+def _on_envelope(candidate: Candidate) -> str:
     identity = candidate.identity
-    return [f"{identity.get_civility_display()} {identity.full_name}", *lines] if lines else []
+    return f"{identity.get_civility_display()} {identity.full_name}"
 
 
 def make(pk: int, *, at: datetime) -> None:

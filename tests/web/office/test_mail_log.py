@@ -389,6 +389,22 @@ def test_a_file_to_print_is_no_printed_letter_and_what_was_posted_is_taken_back(
     assert "Un de ces courriers est noté comme revenu" in page
 
 
+def test_a_run_says_to_whom_each_letter_is_addressed_and_for_whom(manager, kept):
+    for name in ("Maëlle", "Yann"):
+        a_registration(a_record(first_names=name))
+    own, other = Letter.objects.order_by("pk")
+    home = printing.recipient_of(other.candidate)[1:]
+    Letter.objects.filter(pk=other.pk).update(address=["Le Goff Anne", *home])
+    manager.post(reverse("office:print_letters"))
+
+    page = seen(manager.get(reverse("office:print_run", args=[PrintRun.objects.get().pk])))
+
+    assert [words(one) for one in page.cssselect("[data-label=Destinataire]")] == [
+        own.candidate.identity.full_name,
+        f"Le Goff Anne, pour {other.candidate.identity.full_name}",
+    ]
+
+
 def test_two_runs_of_one_day_have_links_of_their_own(manager, kept):
     for minutes in (0, 5):
         a_registration(a_record(first_names=f"Yann{'i' * minutes}"))

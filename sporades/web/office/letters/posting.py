@@ -90,7 +90,7 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
     lines = [letter for together in envelopes for letter in together]
     context = {
         "run": run,
-        "lines": [(one, fate_in_words(one)) for one in lines],
+        "lines": [(one, printing.other_addressee_of(one), fate_in_words(one)) for one in lines],
         "counted": _counted(run.total),
         "envelopes": len(envelopes) if len(envelopes) < len(lines) else 0,
         "came_back": any(one.is_returned for one in lines),
