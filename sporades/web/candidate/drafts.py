@@ -1,6 +1,7 @@
 """The draft that a page of « M'inscrire » is about, and what is its candidate's own of the tabs."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -130,6 +131,12 @@ def undeclared_by(draft: Draft) -> str:
     return undeclared_in_words(last_case_of(filed), is_filing=True)
 
 
+def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+    filed = draft.amends
+    since = draft.service.closed_in_words(request.arrived_at, filed.reader_zone) if filed else ""
+    return {"undeclared": undeclared_by(draft), "closed_since": since}
+
+
 DOOR = Door(
     space="candidate",
     after=after,
@@ -144,5 +151,5 @@ DOOR = Door(
     excluded=_excluded,
     leads_elsewhere=True,
     choice=_choice,
-    besides=lambda _request, draft: {"undeclared": undeclared_by(draft)},
+    besides=_besides,
 )

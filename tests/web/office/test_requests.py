@@ -21,7 +21,7 @@ from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
-from tests.web.guide import BACKEND, main, value_of
+from tests.web.guide import BACKEND, main, seen, value_of
 from tests.web.registry.world import HOST, a_member
 
 
@@ -70,8 +70,13 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     typed = draft.answers.get(section="identification").answers
     candidate.post(tab, {**typed, "address_1": "3 quai du Wault", "suivant": "1"})
     recap = candidate.get(f"/inscription/{draft.pk}/recapitulatif")
-    assert "Demander cette modification" in recap.text
+    [asking] = seen(recap).xpath("//main//a[.='Demander cette modification']")
+    assert "fr-btn" in asking.get("class").split()
     assert ">Enregistrer<" not in recap.text
+    assert "Étape suivante : Demander cette modification" in main(recap)
+    assert "Vos modifications sont à demander à votre service gestionnaire" in main(recap)
+    assert "enregistrées" not in main(recap)
+    assert main(recap).count("« Demander cette modification »") == 1
     sending = f"/inscription/{draft.pk}/demande"
     assert "3 quai du Wault" in main(candidate.get(sending))
 
