@@ -83,3 +83,21 @@ def test_each_page_of_what_was_issued_says_first_that_the_registration_has_ended
     assert [NOTHING_LEFT in main(page) for page in ended] == [True, True, False]
     twin = main(ended[1])
     assert twin.index(said) < twin.index("Il est indispensable de télécharger")
+
+
+@pytest.mark.parametrize("end", [withdraw, set_aside])
+def test_what_asked_for_something_is_not_said_to_wait_once_the_registration_has_ended(
+    sign_in, kept, end
+):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client = sign_in(registration.candidate)
+    where = (f"/mes-documents/{registration.number}", f"/mes-inscriptions/{registration.number}")
+    standing = [main(client.get(page)) for page in where]
+    end(registration)
+
+    ended = [main(client.get(page)) for page in where]
+
+    count = registration.folder.documents.count()
+    assert [page.count("Pas encore ouvert") for page in standing] == [count, count]
+    assert [page.count("Pas encore ouvert") for page in ended] == [0, 0]
+    assert [page.count("Plus rien n'est à envoyer") for page in ended] == [count, count]

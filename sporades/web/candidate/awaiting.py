@@ -37,7 +37,8 @@ from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.accommodations.confided import missing_in_words, papers_called_for
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
-"""The documents of which the page of their registration says more."""
+"""The documents of which the page of their registration says more: they ask for something."""
+ASKED_NO_MORE = "Plus rien n'est à envoyer"
 
 type Cases = Mapping[int, Case]
 type Name = Callable[[Registration | Draft], str]
@@ -121,6 +122,25 @@ def on_its_page(
     return [
         *_drafts([registration], drafts, at=at, reader=registration.reader_zone, name=_unnamed),
         *_documents([registration], others, name=_unnamed),
+    ]
+
+
+def with_openings(
+    versions: Iterable[DocumentVersion], registration: Registration
+) -> list[tuple[DocumentVersion, str]]:
+    """Return documents, each with whether it was opened.
+
+    « Pas encore ouvert » calls for doing so: of one that asked for something, it is not said any
+    more once its registration stands no more.
+    """
+    return [
+        (
+            one,
+            one.opening_in_words
+            if registration.is_active or one.opened_at or one.document.kind not in SAID_OTHERWISE
+            else ASKED_NO_MORE,
+        )
+        for one in versions
     ]
 
 

@@ -26,6 +26,7 @@ from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.summary import SUMMARY
+from sporades.web.candidate.awaiting import with_openings
 from sporades.web.candidate.own import own_registration
 from sporades.web.layout.papers import paper
 
@@ -46,7 +47,9 @@ def folder(request: HttpRequest, number: str) -> HttpResponse:
     found = own_registration(request, number)
     context = {
         "registration": found,
-        "versions": documents_in(folder=found.folder_id, at=request.arrived_at),
+        "versions": with_openings(
+            documents_in(folder=found.folder_id, at=request.arrived_at), found
+        ),
         "withdrawn": withdrawn_lines(found, at=request.arrived_at),
         "notice": _ended(found),
     }

@@ -57,7 +57,7 @@ from sporades.web.candidate.accommodations.confided import (
     missing_in_words,
     papers_called_for,
 )
-from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers
+from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers, with_openings
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
@@ -120,7 +120,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "has_health_papers": has_accommodations and (found.has_disability or case is not None),
         "late_need": case is None and may_appear(found, at),
         "time_left": found.service.time_left_in_words(at),
-        "documents": documents,
+        "documents": with_openings(documents, found),
         "kept": kept_in_words(found.service),
         "dates": dates_of(found.service, exam=found.exam.code, at=at, reader=found.reader_zone)
         if found.is_active
