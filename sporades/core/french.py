@@ -238,8 +238,12 @@ def begun(words: str) -> str:
 
 
 def ended(words: str) -> str:
-    """End a sentence that somebody typed, where another may follow it."""
-    return words if not words or words.endswith(_ENDS) else f"{words}."
+    """End a sentence that somebody typed, where another may follow it.
+
+    One that ends with a quotation has its full stop already where what is quoted has one.
+    """
+    said = words.rstrip(f"» {NON_BREAKING}") if words.endswith("»") else words
+    return words if not words or said.endswith(_ENDS) else f"{words}."
 
 
 def size_in_words(size: int) -> str:

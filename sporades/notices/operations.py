@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
 from sporades import mail
+from sporades.core.french import ended
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -34,7 +35,7 @@ class Another(Refused):
         self.shown = shown
         super().__init__(
             "Ce n'est plus ce bandeau qui est affiché, c'est celui-ci, qui reste : "
-            f"« {shown.message} »."
+            + ended(f"« {shown.message} »")
         )
 
 
@@ -49,8 +50,8 @@ class Overlaps(Refused):
         """Say which one is planned."""
         self.planned = planned
         super().__init__(
-            f"Un autre bandeau est prévu pour ce temps-là : « {planned.message} ». Annulez-le "
-            "d'abord, ou choisissez une autre heure."
+            ended(f"Un autre bandeau est prévu pour ce temps-là : « {planned.message} »")
+            + " Annulez-le d'abord, ou choisissez une autre heure."
         )
 
 

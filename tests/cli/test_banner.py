@@ -103,7 +103,7 @@ def test_a_banner_is_planned_by_the_clock_of_the_service_then_cancelled(capsys):
     planned = "Bandeau prévu le jeudi 26 novembre 2026 à 6 h 00 (heure de Paris)"
     assert said == [
         f"{planned}.",
-        f"{planned} annulé : « {MAINTENANCE} ».",
+        f"{planned} annulé : « {MAINTENANCE} »",
         "Aucun bandeau n'était prévu.",
     ]
     assert not Banner.objects.planned_at(NOW).exists()

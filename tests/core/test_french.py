@@ -126,7 +126,15 @@ def test_words_are_listed_as_in_a_sentence(words, text):
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("", ""), ("il manque le verso", "il manque le verso."), ("Vide !", "Vide !"), ("A.", "A.")],
+    [
+        ("", ""),
+        ("il manque le verso", "il manque le verso."),
+        ("Vide !", "Vide !"),
+        ("A.", "A."),
+        ("Il écrit : « Oui. »", "Il écrit : « Oui. »"),
+        ("Il écrit : «\u00a0Oui\u00a0!\u00a0»", "Il écrit : «\u00a0Oui\u00a0!\u00a0»"),
+        ("Il propose « un tiers »", "Il propose « un tiers »."),
+    ],
 )
 def test_a_sentence_that_was_typed_ends(typed, words):
     assert ended(typed) == words

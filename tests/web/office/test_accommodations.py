@@ -1332,7 +1332,7 @@ def test_a_decision_taken_again_starts_from_what_was_decided(manager, in_lille):
     shown = as_shown(manager, in_lille)
     assert {**shown, "service": AUTHOR["service"]} == granted
     page = main(manager.get(page_of(in_lille)))
-    assert "Les mesures conviennent. ». Décision prise : accordée" in page
+    assert "Les mesures conviennent. » Décision prise : accordée" in page
     do(manager, in_lille, "decider", **{**granted, "nom": "Martine"})
     found = case_of(in_lille).measures.get(code=THIRD)
     assert (found.decision, found.reason) == (Decision.GRANTED, "Un autre avis le demande.")
@@ -1346,7 +1346,7 @@ def test_after_another_opinion_the_form_starts_from_it_and_says_what_was_decided
 
     assert as_shown(manager, in_lille)["decision-tiers"] == "refused"
     page = main(manager.get(page_of(in_lille)))
-    assert "Les mesures conviennent. ». Décision prise : accordée" in page
+    assert "Les mesures conviennent. » Décision prise : accordée" in page
 
 
 def test_who_only_reads_sees_measures_and_neither_why_nor_the_doctor_s_words(member, in_lille):

@@ -507,6 +507,7 @@ def test_two_are_not_planned_for_the_same_time(administrator, start, end, is_ref
     if is_refused:
         [said] = page.context["form"].errors["a_partir_du"]
         assert said.startswith("Un autre bandeau est prévu pour ce temps-là : « Maintenance en c")
+        assert ". » Annulez-le d'abord" in said
     assert Banner.objects.count() == (1 if is_refused else 2)
 
 

@@ -12,7 +12,7 @@ from sporades.acts.services import announcing
 from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words
+from sporades.core.french import ended, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.notices.models import Banner
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         for one in planned:
             announcing.cancel_banner(planned=str(one.pk), by=by, at=at)
             said = instant_in_words(one.starts_at, settings.TIME_ZONE)
-            self.stdout.write(f"Bandeau prévu le {said} annulé : « {one.message} ».")
+            self.stdout.write(ended(f"Bandeau prévu le {said} annulé : « {one.message} »"))
         if not planned:
             self.stdout.write("Aucun bandeau n'était prévu.")
 

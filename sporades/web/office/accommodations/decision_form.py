@@ -29,7 +29,7 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts.accommodating import precision_named
-from sporades.core.french import listed
+from sporades.core.french import ended, listed
 from sporades.core.text import clean_lines
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for
 from sporades.web.office.accommodations.author_form import LEGEND, WHO_DECIDES, AuthorForm
@@ -250,10 +250,14 @@ class CaseDecisionForm(AuthorForm):
         former = self._former.get(one.code)
         if former is None:
             return said
-        said = f"{said}. Décision prise : {self._in_words(former)}"
+        said = f"{ended(said)} Décision prise : {self._in_words(former)}"
         # Its field has it too, until it is answered.
         is_read_here = not self.is_bound and one.code in self._starts
-        return said if is_read_here or not former.reason else f"{said}. Motif : « {former.reason} »"
+        return (
+            said
+            if is_read_here or not former.reason
+            else f"{ended(said)} Motif : « {former.reason} »"
+        )
 
     def _in_words(self, said: DecisionOn) -> str:
         words = said.decision.label.lower()
@@ -269,7 +273,7 @@ class CaseDecisionForm(AuthorForm):
             said = f"Avis {one.get_opinion_display().lower()}"
         if one.opinion_papers:
             said = f"{said} {self._only(one.opinion_papers)}"
-        return f"{said}. Il écrit : « {one.opinion_text} »" if one.opinion_text else said
+        return f"{ended(said)} Il écrit : « {one.opinion_text} »" if one.opinion_text else said
 
     def _only(self, papers: Iterable[str]) -> str:
         return f"seulement pour {self._named(papers)}"
