@@ -241,10 +241,24 @@ def test_a_file_that_is_refused_on_its_way_is_marked_and_leaves_as_another_is_ch
     choose(page, photo("verso.jpg", "blue"))
     assert shown(page) == ["1. recto.jpg", "2. verso.jpg"]
     expect(page.get_by_text("a.jpg, refusé, est retiré. 2 fichiers choisis")).to_be_visible()
+    expect(page.locator("form .s-errors")).to_have_count(0)
+    assert plain(page.title()).startswith("Déposer")
 
     press(page, "Déposer")
     page.wait_for_url("**/pieces")
     assert Deposit.objects.get().pages == 2
+
+
+def test_what_is_said_of_a_file_goes_as_it_is_taken_away_and_none_is_left(page):
+    choose(page, HEAVY)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.locator("form .s-errors")).to_have_count(1)
+
+    act(page, "Retirer", 0)
+
+    expect(page.locator("form .s-errors")).to_have_count(0)
+    expect(page.get_by_text("a.jpg est retiré. Aucun fichier n'est choisi.")).to_be_visible()
+    expect(page.get_by_role("button", name="Ajouter une page")).to_be_hidden()
 
 
 FALSE = {"name": "faux.pdf", "buffer": b"pas un PDF"}

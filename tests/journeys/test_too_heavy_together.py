@@ -1,5 +1,7 @@
 """Files that a form sends with itself are weighed before they leave."""
 
+from playwright.sync_api import expect
+
 from tests.evidence.given import a_photo
 from tests.factories import a_registration
 from tests.journeys.helpers import signed_in, text
@@ -43,4 +45,23 @@ def test_a_paper_of_health_of_a_wrong_type_costs_none_of_the_others(site, contex
     assert "POST" not in methods
     assert page.locator("[type=file]").evaluate("field => field.files.length") == 2
     page.get_by_role("button", name="Retirer lettre.txt").click()
+    expect(page.get_by_text("lettre.txt est retiré. une.jpg est choisi.")).to_be_visible()
+    expect(page.get_by_text("n'est ni un PDF")).to_be_hidden()
     assert page.locator("[type=file]").evaluate("field => field.files[0].name") == "une.jpg"
+
+
+def test_a_paper_of_health_of_a_wrong_type_leaves_as_another_is_chosen(site, context):
+    filed = a_registration(informations={"has_disability": "oui"})
+    page = signed_in(context, site, filed.candidate)
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/sante/papier-de-sante")
+    field = page.locator("[type=file]")
+    wrong = {"name": "lettre.txt", "mimeType": "text/plain", "buffer": b"Bonjour"}
+    field.set_input_files([wrong])
+    page.get_by_role("button", name="Donner", exact=True).click()
+    page.get_by_text("lettre.txt : Ce fichier n'est ni un PDF").wait_for()
+
+    field.set_input_files([{"name": "une.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}])
+
+    expect(page.get_by_text("lettre.txt, refusé, est retiré. une.jpg est choisi.")).to_be_visible()
+    expect(page.get_by_text("n'est ni un PDF")).to_be_hidden()
+    assert field.evaluate("field => [...field.files].map((one) => one.name)") == ["une.jpg"]

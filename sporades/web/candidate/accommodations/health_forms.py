@@ -21,7 +21,7 @@ ALONE = (
     "petit, ou photographiez ses pages."
 )
 
-UNFIT = f"{{name}} : {Unknown.message} Retirez-le de la liste : rien n'est envoyé."
+UNFIT = f"{{name}} : {Unknown.message} Retirez-le, ou choisissez-en un autre : rien n'est envoyé."
 """What a script says before anything is sent: after it, all of them would be chosen again."""
 
 

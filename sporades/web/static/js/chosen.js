@@ -4,14 +4,20 @@
    holds what is shown, so that whatever sends it finds it there; data-most="10" says how many it
    takes. data-received names the files that the service has received already, when a page comes
    back with one of them refused: they stand in the same list, and input.arranged says all of it, in
-   its order. A file that was refused on its way is marked so, and leaves the list as another is
-   chosen. Without script it is a plain field. */
+   its order. A file that was refused, before it left or on its way, is marked so, and leaves the list
+   as another is chosen; "chosen:changed" tells what was said of it that one has gone. Without script
+   it is a plain field. */
 import { isPhoto, turned } from "./photos.js";
 import { weight } from "./weights.js";
 
 export function chosen() {
   if (!canHold()) return;
   document.querySelectorAll("input[type='file'][multiple]").forEach(list);
+}
+
+/* Whether a file, if it is one, is still among those that a field has. */
+export function isStillIn(input, file) {
+  return file !== undefined && (input.arranged ?? [...input.files]).includes(file);
 }
 
 const SEEN = 96;
@@ -55,8 +61,10 @@ function list(input) {
     files.filter((one) => one instanceof File).forEach((one) => held.items.add(one));
     input.files = held.files;
     input.arranged = files;
-    box.hidden = !files.length;
-    more.hidden = files.length >= most;
+    // Once there was something in it, what is said of the last file that leaves stands here.
+    box.hidden &&= !files.length;
+    rows.hidden = !files.length;
+    more.hidden = !files.length || files.length >= most;
     rows.replaceChildren(...files.map(row));
   }
 
@@ -98,8 +106,9 @@ function list(input) {
     const to = { up: place - 1, down: place + 1 }[act];
     if (to !== undefined) all.splice(to, 0, file);
     show(all);
-    say(to === undefined ? `${file.name} est retiré.` : `${file.name} est maintenant en position ${to + 1} sur ${all.length}.`);
+    say(to === undefined ? `${file.name} est retiré. ${counted(files)}` : `${file.name} est maintenant en position ${to + 1} sur ${all.length}.`);
     focus(act, Math.min(to ?? place, all.length - 1));
+    input.dispatchEvent(new Event("chosen:changed"));
   }
 
   function focus(act, place) {
@@ -148,6 +157,11 @@ function list(input) {
   function say(words) {
     said.textContent = words;
   }
+}
+
+function counted(files) {
+  if (files.length > 1) return `${files.length} fichiers choisis.`;
+  return files.length ? `${files[0].name} est choisi.` : "Aucun fichier n'est choisi.";
 }
 
 function display() {

@@ -3,6 +3,7 @@
    <input type="file" data-together="25000000" data-together-said="…{weight}…">; one that its device
    knows as another type than those taken: data-unfit-said="{name} : …". Without script the service
    says so, once it has them. */
+import { isStillIn } from "./chosen.js";
 import { weight } from "./weights.js";
 
 /* The last three become a JPEG where the browser can (photos.js). */
@@ -17,19 +18,29 @@ export function together() {
     said.setAttribute("role", "alert");
     said.hidden = true;
     (input.closest(".s-field") ?? input).append(said);
+    const say = (words) => {
+      said.textContent = words;
+      said.hidden = !words;
+    };
+    let unfit;
     form.addEventListener("submit", (event) => {
-      said.textContent = refused(input, [...input.files]);
-      said.hidden = !said.textContent;
+      const files = [...input.files];
+      unfit = input.dataset.unfitSaid && files.find((file) => file.type && !TAKEN.includes(file.type));
+      say(unfit ? input.dataset.unfitSaid.replace("{name}", () => unfit.name) : tooHeavy(input, files));
       if (said.hidden) return;
       event.preventDefault();
+      // The list of what is chosen marks it (chosen.js).
+      if (unfit) input.dispatchEvent(new CustomEvent("uploads:refused", { detail: unfit }));
       input.focus();
     });
+    // What is said of a file goes with it.
+    ["change", "chosen:changed"].forEach((kind) =>
+      input.addEventListener(kind, () => isStillIn(input, unfit) || say("")),
+    );
   });
 }
 
-function refused(input, files) {
-  const unfit = files.find((file) => file.type && !TAKEN.includes(file.type));
-  if (unfit && input.dataset.unfitSaid) return input.dataset.unfitSaid.replace("{name}", () => unfit.name);
+function tooHeavy(input, files) {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const isHeavy = total > Number(input.dataset.together);
   return isHeavy ? input.dataset.togetherSaid.replace("{weight}", weight(total, Math.ceil)) : "";

@@ -6,6 +6,7 @@
    the session it goes on by itself from what has come; after the tab was closed, when the same
    file is chosen again. A heavy photo is made lighter first (photos.js). Where an answer is of no
    use here, the form leaves as without script. */
+import { isStillIn } from "./chosen.js";
 import { lighter } from "./photos.js";
 import { token } from "./token.js";
 import { weight } from "./weights.js";
@@ -31,6 +32,7 @@ function watch(form) {
   if (!input || !names || !form.requestSubmit) return;
   const shown = display(input);
   let stopped = null;
+  let refused = null;
 
   form.addEventListener(
     "submit",
@@ -46,6 +48,14 @@ function watch(form) {
     },
     true,
   );
+  // What is said of a file goes with it.
+  ["change", "chosen:changed"].forEach((kind) =>
+    input.addEventListener(kind, () => {
+      if (!refused || isStillIn(input, refused.file)) return;
+      refused = null;
+      shown.forget();
+    }),
+  );
   shown.stop.addEventListener("click", () => stopped?.abort());
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
@@ -59,6 +69,7 @@ function watch(form) {
     const { signal } = stopped;
     let before = 0;
     const kept = [];
+    refused = null;
     shown.begin();
     input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
@@ -91,6 +102,7 @@ function watch(form) {
       if (failure instanceof Useless && !named(chosen).length) return leave(button, false);
       const isRefused = failure instanceof Refused;
       shown.end(isRefused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.", isRefused);
+      if (isRefused) refused = failure;
       // The list of what is chosen marks it (chosen.js).
       if (failure.file) input.dispatchEvent(new CustomEvent("uploads:refused", { detail: failure.file }));
       (isRefused ? input : button)?.focus();
@@ -305,6 +317,7 @@ function display(input) {
   };
   return {
     stop,
+    forget,
     begin() {
       forget();
       box.hidden = false;
