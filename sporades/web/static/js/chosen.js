@@ -5,8 +5,8 @@
    takes. data-received names the files that the service has received already, when a page comes
    back with one of them refused: they stand in the same list, and input.arranged says all of it, in
    its order. A file that was refused, before it left or on its way, is marked so, and leaves the list
-   as another is chosen; "chosen:changed" tells what was said of it that one has gone. Without script
-   it is a plain field. */
+   as another is chosen. Whoever refused it listens to "chosen:changed", to unsay it once it is taken
+   away. Without script it is a plain field. */
 import { isPhoto, turned } from "./photos.js";
 import { weight } from "./weights.js";
 

@@ -24,12 +24,12 @@ export function together() {
     };
     let unfit;
     form.addEventListener("submit", (event) => {
-      const files = [...input.files];
-      unfit = input.dataset.unfitSaid && files.find((file) => file.type && !TAKEN.includes(file.type));
-      say(unfit ? input.dataset.unfitSaid.replace("{name}", () => unfit.name) : tooHeavy(input, files));
+      // Of the list, whose files it marks: those of the field may be copies of them.
+      const listed = input.arranged ?? [...input.files];
+      unfit = input.dataset.unfitSaid && listed.find((file) => file.type && !TAKEN.includes(file.type));
+      say(unfit ? input.dataset.unfitSaid.replace("{name}", () => unfit.name) : tooHeavy(input, [...input.files]));
       if (said.hidden) return;
       event.preventDefault();
-      // The list of what is chosen marks it (chosen.js).
       if (unfit) input.dispatchEvent(new CustomEvent("uploads:refused", { detail: unfit }));
       input.focus();
     });
