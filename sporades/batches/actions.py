@@ -274,9 +274,10 @@ SILENCES = {
 
 EFFECTS = {
     accommodations.NOTIFY: (
-        "Le document paraît dans l'espace de chaque candidat, et le délai pour le contester court de "
-        "sa première lecture. Un mail, ou un courrier à qui n'a pas de mail, lui dit que quelque chose "
-        "l'attend, sans dire quoi. Une décision notifiée ne se corrige plus : elle se reprend."
+        "Chaque candidat lit sa décision dans son espace, où un mail lui dit seulement que quelque "
+        "chose l'attend ; un courrier la porte à qui n'a pas de mail. Le délai pour la contester court "
+        "de sa première lecture, ou quinze jours après. Notifiée, elle ne se corrige plus : elle se "
+        "reprend."
     ),
 }
 """What is said of the acts whose label does not say what its candidates see of them."""

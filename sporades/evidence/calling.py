@@ -19,7 +19,8 @@ def answers_that_call_for(
 ) -> list[tuple[str, str]]:
     """Return what a piece is compared with beside the civil data, question and answer.
 
-    Nothing is said of health, nor of age, nationality and birth: the civil data say these.
+    Nothing is said of health; age, nationality and birth are in the civil data, the speciality and
+    the academy above them.
 
     Args:
         registration: of which the réglementation asks for it.
@@ -44,9 +45,11 @@ def answers_that_call_for(
 def _labels(exam: Exam) -> dict[str, str]:
     """Return under which label a version says each thing that a condition may look at."""
     said = {f"answers.{one.code}": one.label for one in exam.questions}
-    if exam.qualification.diplomas is not None:
-        said["diploma"] = exam.qualification.diplomas.label
-    return {**said, "category": "Catégorie de candidat"}
+    asked = exam.qualification
+    for field, part in (("diploma", asked.diplomas), ("experience", asked.experience)):
+        if part is not None:
+            said[field] = part.label
+    return {**said, "category": "Catégorie de candidat", "passing_form": "Forme de passage"}
 
 
 def _statuses(condition: Condition) -> Iterator[StatusCondition]:

@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce
 from sporades import journal
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
+from sporades.candidates.names import is_same_person
 from sporades.candidates.postal import lines_of
 from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
@@ -176,18 +177,17 @@ def _run_of(letters: list[Letter], sender: Sender, *, by: Actor, at: datetime) -
 def recipient_of(candidate: Candidate) -> list[str]:
     """Return what an envelope says of a candidate; nothing where no address is known."""
     lines = lines_of(postal_address_of(candidate))
-    return [_on_envelope(candidate), *lines] if lines else []
+    identity = candidate.identity
+    return [f"{identity.get_civility_display()} {identity.full_name}", *lines] if lines else []
 
 
 def other_addressee_of(letter: Letter) -> str:
-    """Return whom the envelope of a letter names, where it is not its candidate: a guardian; or nothing."""
+    """Return whom the envelope of a letter names, where it is not its candidate: a guardian; or nothing.
+
+    Whose civility or usage name was corrected since it was written is still the same person.
+    """
     named = letter.address[0] if letter.address else ""
-    return "" if named == _on_envelope(letter.candidate) else named
-
-
-def _on_envelope(candidate: Candidate) -> str:
-    identity = candidate.identity
-    return f"{identity.get_civility_display()} {identity.full_name}"
+    return "" if is_same_person(named, letter.candidate.identity.full_name) else named
 
 
 def make(pk: int, *, at: datetime) -> None:

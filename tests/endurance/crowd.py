@@ -128,11 +128,11 @@ class Crowd:
 
         Args:
             answer: to the form that gave the file.
-            back: a part of the address to which it sends who gave a file that is kept.
+            back: the end of the address to which it sends who gave a file that is kept.
             refusals: those after which it is useless to try again.
         """
         if answer.status == 302:
-            assert back in answer.location, answer
+            assert answer.location.endswith(back), answer
             return True
         words = " ".join(plain(html.unescape(answer.text)).split())
         if answer.status == 422 and NOT_KEPT in words:

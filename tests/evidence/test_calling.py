@@ -26,13 +26,20 @@ def called(registration, piece="BAC"):
             "si: {un_de: [{statut: {statuts: [benefice]}}, {statut: {epreuves: [E3], statuts: [dispense]}}]}",
             [("Français (U1)", "Bénéfice, note 12 sur 20, session 2025")],
         ),
+        (
+            "si: {experience: {minimum: 2}, forme_de_passage: [GLOBALE]}",
+            [
+                ("Forme de passage", "Globale"),
+                ("Années d'expérience professionnelle", "2"),
+            ],
+        ),
         ("si: {categorie: [INDIV]}", [("Catégorie de candidat", "Individuel")]),
         (
             "si: {reponse: {question: equipe, parmi: [ROUGE]}, sauf: {handicap: true}}",
             [("Équipe", "Rouge")],
         ),
     ],
-    ids=["diploma", "dispensed", "kept", "category", "answer"],
+    ids=["diploma", "dispensed", "kept", "experience", "category", "answer"],
 )
 def test_what_a_piece_is_asked_for_is_said_in_the_words_of_the_version(
     invented_exam, condition, said

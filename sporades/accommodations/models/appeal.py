@@ -66,13 +66,13 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def unread(self, at: datetime) -> Self:
         """Return those whose answer nobody has opened in time, nor was told of by telephone.
 
-        Of registrations that stand and candidates who have an account; once another decision is
-        notified, it is the one that they are told of.
+        Of registrations that stand and candidates who have an account. Where another decision has
+        replaced the one that is contested, it is that one that they are told of.
         """
         later = Case.objects.filter(
             registration=OuterRef("case__registration"),
             state=State.NOTIFIED,
-            notified_at__gt=OuterRef("answered_at"),
+            notified_at__gt=OuterRef("case__notified_at"),
         )
         return self.filter(
             ~Exists(later),

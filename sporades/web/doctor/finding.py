@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case as Conditional
+from django.db.models import DateTimeField, F, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating import with_kinds_given
 from sporades.registrations.models import Registration
 from sporades.searches import quick
-from sporades.searches.queries import found, planned_anew
+from sporades.searches.queries import TakesTooLong, found, planned_anew
 from sporades.searches.trees import Group
 from sporades.web.doctor.cases import OVER, line_of
 from sporades.web.doctor.forms import FindCaseForm
@@ -30,8 +31,14 @@ def find(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"quick": form, "trail": [("Demandes", reverse("doctor:home"))]}
     if not form.is_valid():
         return render(request, "doctor/found.html", context, status=422)
-    with planned_anew():
-        cases = list(_found(request, form.tree)[: MOST_FOUND + 1])
+    try:
+        with planned_anew():
+            cases = list(_found(request, form.tree)[: MOST_FOUND + 1])
+    except TakesTooLong:
+        form.add_error(
+            "quoi", "Cette recherche demande trop de temps : ajoutez une date de naissance."
+        )
+        return render(request, "doctor/found.html", context, status=422)
     theirs = Registration.objects.for_office().with_owed()
     registrations = theirs.in_bulk({one.registration_id for one in cases})
     if len(cases) == 1 and _is_mine(request, cases[0]):
@@ -47,14 +54,18 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, tree: Group) -> QuerySet[Case]:
-    """Return what is found, first what waits for the reader."""
+    """Return what is found: first what waits for the reader, the oldest first, then the last that changed."""
     theirs = Q(doctor=request.user) | Q(former_doctor=request.user)
     named = Q(registration__in=found(tree, reach=request.reach).values("pk"))
     free = Q(state=State.ASKED, stands=True, registration__number__in=_numbers(tree))
     within = Case.objects.within(request.reach).exclude(state=State.WITHDRAWN)
     sought = with_kinds_given(within.filter(theirs & named | free))
     cases: QuerySet[Case] = sought.without_those_taken_again_on_it().select_related("instead_of")
-    return cases.order_by("-since", "-pk")
+    waits = Q(doctor=request.user, state=State.WITH_DOCTOR)
+    waiting_since = Conditional(When(waits, then=F("since")), output_field=DateTimeField())
+    return cases.order_by(
+        waiting_since.asc(nulls_last=True), F("since").desc(nulls_last=True), "-pk"
+    )
 
 
 def _numbers(tree: Group) -> list[str]:

@@ -90,7 +90,7 @@ def test_what_cannot_be_understood_is_said_at_the_field_and_kept(doctor, case):
 
     assert page.status_code == 422
     assert "31/02/1998" in page.text
-    assert "n'existe pas" in plain(main(page)) or "Indiquez" in plain(main(page))
+    assert "Ce jour n'existe pas dans le calendrier" in plain(main(page))
 
 
 def test_of_very_many_the_first_are_shown(doctor, case, django_assert_max_num_queries):

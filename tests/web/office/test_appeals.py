@@ -416,7 +416,10 @@ def waiting(client):
 
 
 def call(client, registration, gave, **said):
-    said = {"geste": "appel", "appel": gave, "appele": "", "de_la_liste": "1", **said}
+    """Press a button of the list, as its row was made."""
+    last = Appeal.objects.filter(case__registration=registration).latest("pk")
+    key = {"recours": str(last.pk), "appele": "", "de_la_liste": "1"}
+    said = {"geste": "appel", "appel": gave, **key, **said}
     return client.post(here(registration, TO_CALL), said, follow=True)
 
 
@@ -446,7 +449,7 @@ def test_it_is_noted_from_its_page_too_and_a_colleague_s_word_stands(manager, in
     page = manager.get(here(in_lille))
     assert "Prévenir par téléphone" in plain(main(page))
     assert "Pas encore lue." in plain(main(page))
-    refused = manager.post(here(in_lille), {"geste": "appel", "appele": ""})
+    refused = manager.post(here(in_lille), {"geste": "appel", "appele": "", "recours": answered.pk})
     assert refused.status_code == 422
     assert "Dites ce que l'appel a donné." in plain(main(refused))
 
@@ -465,6 +468,17 @@ def test_who_has_opened_it_or_whom_a_letter_reaches_is_not_called(manager, in_li
     assert "Rien n'est à faire." in read(manager, in_lille)
 
 
+def test_who_has_no_space_is_written_to_and_not_called_about_what_awaits_there(manager):
+    found = a_registration(a_record())
+    decided = reach(found, State.NOTIFIED, at=NOW - timedelta(days=20))
+    made = contest(decided, came=Came.COUNTER, entered_name="Claude Martin", by=MANAGER, at=NOW)
+    author = Author("Claude", "Martin", "cheffe de division", "Rectorat de Lille")
+    accommodating.refuse_appeal(found=made, reason=REASON, author=author, by=MANAGER, at=NOW)
+
+    for page in (here(found), reverse("office:handle_accommodation", args=[found.number])):
+        assert "Prévenir par téléphone" not in plain(main(manager.get(page)))
+
+
 def test_whoever_has_another_decision_since_is_called_about_that_one(manager, in_lille, answered):
     assert waiting(manager) == [in_lille.number]
     reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=5))
@@ -473,6 +487,39 @@ def test_whoever_has_another_decision_since_is_called_about_that_one(manager, in
     refused = call(manager, in_lille, "prevenu")
     assert refused.status_code == 409
     assert "Aucune réponse à un recours n'est à annoncer" in plain(main(refused))
+
+
+def test_an_answer_about_a_decision_that_was_replaced_waits_for_no_call(manager, in_lille):
+    decided = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=30))
+    made = contest(decided, at=NOW - timedelta(days=20))
+    reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=10))
+    author = Author("Claude", "Martin", "cheffe de division", "Rectorat de Lille")
+    accommodating.refuse_appeal(
+        found=made, reason=REASON, author=author, by=MANAGER, at=NOW - timedelta(days=6)
+    )
+
+    assert waiting(manager) == []
+
+
+def test_a_call_is_noted_on_the_answer_that_it_was_about_though_another_appeal_waits(
+    manager, in_lille
+):
+    older = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=30))
+    waits = contest(older, at=NOW - timedelta(days=25))
+    newer = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=20))
+    made = contest(newer, at=NOW - timedelta(days=10))
+    author = Author("Claude", "Martin", "cheffe de division", "Rectorat de Lille")
+    accommodating.refuse_appeal(
+        found=made, reason=REASON, author=author, by=MANAGER, at=NOW - timedelta(days=6)
+    )
+    page = manager.get(LIST, {"etape": TO_CALL})
+    [key] = seen(page).xpath("//main//tbody//input[@name='recours']/@value")[:1]
+
+    assert key == str(made.pk)
+    assert call(manager, in_lille, "prevenu", recours=str(waits.pk)).status_code == 409
+    call(manager, in_lille, "prevenu", recours=key)
+    assert [one.is_reached for one in Appeal.objects.order_by("pk")] == [False, True]
+    assert waiting(manager) == []
 
 
 def test_nobody_is_called_about_an_appeal_without_an_answer(manager, in_lille, decided):

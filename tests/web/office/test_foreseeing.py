@@ -268,13 +268,18 @@ def test_those_that_the_batch_has_decided_are_ticked_where_they_are_notified(
     operations.launch(batch=batch, by=batch.reach.perimeters[0].member, at=LATER)
     while operations.go_on(str(batch.pk), at=LATER):
         pass
-    asked.reach(a_registration(a_candidate()), State.DECIDED)
+    older = asked.reach(a_registration(a_candidate()), State.DECIDED, at=NOW - timedelta(days=9))
     where = {"etape": "a-notifier", "lot": str(batch.pk)}
 
     def ticked(client, **said):
         page = seen(client.get(reverse("office:accommodations"), {**where, **said}))
         return page.xpath("//main//input[@name='choix'][@checked]/@value")
 
+    listed = manager.get(reverse("office:accommodations"), where).context["lines"]
+    assert [one["registration"].number for one in listed] == [
+        in_lille.number,
+        older.registration.number,
+    ]
     assert ticked(manager) == [in_lille.number]
     assert ticked(manager, lot="rien") == []
     assert ticked(member("A09", email="collegue@exemple.test")) == []

@@ -213,7 +213,6 @@ def said_of_appeals(
 
 def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dict[str, Any]:
     zone = registration.service.zone
-    is_to_read = appeal.answer is not None and appeal.answer.opened_at is None
     if appeal.withdrawn_at is not None:
         day = day_in_words(local_day(appeal.withdrawn_at, zone))
         said = [f"{received_in_words(appeal)}.", f"Vous l'avez retiré le {day}."]
@@ -222,10 +221,10 @@ def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dic
         said = followed_in_words(appeal, zone, is_standing=is_standing, at=at)
     return {
         "row": appeal,
-        "kind": "warning" if is_to_read else appeal.kind,
-        "state": "Réponse à lire" if is_to_read else _state_of(appeal, zone, at=at),
+        "kind": "warning" if appeal.is_to_read else appeal.kind,
+        "state": "Réponse à lire" if appeal.is_to_read else _state_of(appeal, zone, at=at),
         "said": said,
-        "reason": "" if is_to_read else appeal.reason,
+        "reason": "" if appeal.is_to_read else appeal.reason,
         "may_take_back": appeal.is_waiting and registration.is_active,
         "answer": ANSWER.slug if appeal.answer else "",
     }

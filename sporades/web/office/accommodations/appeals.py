@@ -103,7 +103,7 @@ class _Asked:
 def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Enter an appeal that came otherwise; refuse the one that waits, or take the decision again on it."""
     found = registration_of(request, number)
-    case, standing = _contested(found)
+    case, standing = _contested(request, found)
     by = author_on(request, found)
     asked = _asked(request, case, by)
     if request.method != "POST":
@@ -119,13 +119,19 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         _do(request, case, standing, asked, by=by)
     except Refused as refusal:
         asked.why = str(refusal)
-        return _page(request, *_contested(found), asked, status=409)
+        return _page(request, *_contested(request, found), asked, status=409)
     return _done(request, case, asked.act)
 
 
-def _contested(registration: Registration) -> tuple[Case, Appeal | None]:
-    """Return the decision that a page is about, and its appeal: first what waits, even if it was replaced."""
-    standing, case = appeal_of(registration.pk), decision_of(registration)
+def _contested(request: HttpRequest, registration: Registration) -> tuple[Case, Appeal | None]:
+    """Return the decision that a page is about, and its appeal.
+
+    First what waits, even if it was replaced; from the list of answers to call about, what is there.
+    """
+    queue, case = queue_of(request), decision_of(registration)
+    is_answer = queue is not None and queue.step is not None and queue.step.is_answer
+    answered = appeal_against(case) if is_answer and case is not None else None
+    standing = answered or appeal_of(registration.pk)
     if standing is not None:
         case = standing.case
     if case is None:
@@ -164,9 +170,11 @@ def _overtaken(
         if request.POST.get(DECISION, str(case.pk)) != str(case.pk):
             return DecisionReplaced(REPLACED)
         return AlreadyAppealed() if standing is not None else None
+    if standing is None or request.POST.get(WHICH) != str(standing.pk):
+        return NotNotified(NO_CALL) if asked.act == CALL else AppealAnswered()
     if asked.act == CALL:
-        return None if standing is not None and standing.is_answered else NotNotified(NO_CALL)
-    if standing is None or request.POST.get(WHICH) != str(standing.pk) or not standing.is_waiting:
+        return None if standing.is_answered else NotNotified(NO_CALL)
+    if not standing.is_waiting:
         return AppealAnswered()
     is_theirs = asked.act == TAKE_BACK and standing.came == Came.SPACE
     return Refused(THEIRS) if is_theirs else None
@@ -265,7 +273,10 @@ def _page(
         "replaced": instant_in_words(now.notified_at, zone)
         if now is not None and now.pk != case.pk and now.notified_at
         else "",
-        "may_call": standing is not None and standing.is_to_read and found.is_active,
+        "may_call": standing is not None
+        and standing.is_to_read
+        and found.is_active
+        and found.candidate.has_account,
         "phones": phones_of(found),
         "may_take_back": is_waiting and standing is not None and standing.came != Came.SPACE,
         **said_of(case, request, may_decide=True),

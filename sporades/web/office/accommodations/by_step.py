@@ -16,6 +16,7 @@ from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Appeal, Called, Case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating import with_kinds_given
+from sporades.batches.accommodations import NOTIFY
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.presses import a_press
 from sporades.registrations.models import Registration
@@ -50,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """How many requests wait at each step; those of one step, the oldest first, one by one or together."""
     queue = CaseQueue(request.GET, request.reach, request.arrived_at)
     if request.method != "POST":
-        return _page(request, queue, ticked=together.ticked_by(request))
+        return _page(request, queue)
     done = together.do(request, queue)
     if isinstance(done, HttpResponse):
         return done
@@ -67,14 +68,21 @@ def _page(
     waiting = step.of(queue.cases, at)
     if step.state in PAPERS_ARE_SAID:
         waiting = with_kinds_given(waiting)
+    batch = together.batch_of(request) if step.batch == NOTIFY else None
+    if batch is not None:
+        waiting = together.first_of_batch(waiting, batch, user=request.user)
     pages = _Pages(waiting, count=in_step)
     page = pages.get_page(request.GET.get("page"))
     rows = list(page)
     keys = {one.registration_id for one in rows}
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
     called = _called(step, rows)
+    if batch is not None and request.method != "POST":
+        done = (found.get(one.registration_id) for one in rows if one.is_of_batch)
+        ticked = [one.number for one in done if one is not None]
     academy = queue.chosen.get("academie", "")
     address = _addresses(academy)
+    here = f"{address(step)}&{urlencode({together.BATCH: batch})}" if batch else address(step)
     context = {
         "form": queue.form,
         "steps": [
@@ -87,7 +95,7 @@ def _page(
         "ticked": ticked,
         **_together(request, step, found.values()),
         "press": a_press(),
-        "here": address(step),
+        "here": here,
         "count": in_step,
         "page": page,
         "lines": [
@@ -102,7 +110,7 @@ def _page(
             for one in rows
             if one.registration_id in found  # it has not left the perimeter meanwhile
         ],
-        "base": f"{address(step)}&page=",
+        "base": f"{here}&page=",
         "trail": TRAIL,
     }
     status = 422 if queue.form.errors or why else 200
@@ -152,6 +160,7 @@ def _line(
         "late": _late(case),
         "called": called,
         "call_mark": about.call_mark,
+        "appeal": about.pk if step.is_answer else "",
         "phones": phones_of(registration) if step.is_calling else [],
         "is_left": case.left_at is not None,
         "papers": papers_in_hand(case, registration, case.given).lower()

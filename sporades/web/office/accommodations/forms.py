@@ -225,7 +225,8 @@ class CaseForms:
         self.possible = {name for name, move in MOVES.items() if case.state in move.sources}
         if case.state == State.NOTIFIED:
             self.possible |= {AGAIN} if case.registration.is_active else set()
-            self.possible |= {CALL} if case.is_to_read else set()
+            has_space = case.registration.candidate.has_account
+            self.possible |= {CALL} if case.is_to_read and has_space else set()
         self.possible |= {LEAVE} if case.is_taking_again else set()
         self.possible -= {"reformuler"} if case.is_asked_by_doctor else set()
         self.possible -= {"complete"} if case.is_changed_since_incomplete else set()

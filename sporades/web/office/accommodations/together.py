@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import doctors_for_any, is_doctor_of
 from sporades.accommodations.states import State
-from sporades.accounts.models import Membership
+from sporades.accounts.models import Membership, User
 from sporades.acts import accommodating
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
@@ -34,7 +35,7 @@ TOGETHER = {
 }
 """What is done to many at once, where something is."""
 BATCH = "lot"
-"""The batch whose requests are ticked, in the address."""
+"""The batch whose requests come first, ticked, in the address."""
 GONE = "elle n'est plus à confier"
 ELSEWHERE = "ce médecin n'est ni de son académie, ni de son domaine"
 
@@ -54,14 +55,29 @@ def ticked_in(request: HttpRequest) -> list[str]:
     return [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
 
 
-def ticked_by(request: HttpRequest) -> list[str]:
-    """Return the numbers of the registrations of the reader's own batch that leads here: they are ticked."""
+def batch_of(request: HttpRequest) -> UUID | None:
+    """Return the batch that leads here, of the address; nothing for none."""
     try:
-        batch = UUID(request.GET.get(BATCH, ""))
+        return UUID(request.GET.get(BATCH, ""))
     except ValueError:
-        return []
-    done = BatchLine.objects.filter(batch=batch, batch__asked_by=request.user, outcome=Outcome.DONE)
-    return list(done.values_list("registration__number", flat=True))
+        return None
+
+
+def first_of_batch(cases: Any, batch: UUID, *, user: User) -> Any:
+    """Put before the others those that a batch of the reader's own has done: `is_of_batch`.
+
+    Args:
+        cases: those of a step, in their order.
+        batch: its key.
+        user: the reader.
+    """
+    done = BatchLine.objects.filter(
+        batch=batch,
+        batch__asked_by=user,
+        outcome=Outcome.DONE,
+        registration=OuterRef("registration"),
+    )
+    return cases.annotate(is_of_batch=Exists(done)).order_by("-is_of_batch", "since", "pk")
 
 
 def entrusting(request: HttpRequest, registrations: Iterable[Registration]) -> EntrustForm | None:
