@@ -19,7 +19,7 @@ class Called(models.Model):
 
     called_at = models.DateTimeField("appelée le", null=True, blank=True)
     called_name = models.CharField(
-        "qui a appelé", max_length=LONGEST_NAME, blank=True, db_default=""
+        "qui a appelé", max_length=LONGEST_NAME, blank=True, default="", db_default=""
     )
     is_reached = models.BooleanField("prévenue par téléphone", default=False, db_default=False)
 

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 
+from sporades.web.layout.finding import QuickForm
+
 STEPS = (
     "Modalités d'inscription",
     "Identification",
@@ -141,6 +143,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "columns": ("Épreuve", "Nature", "Durée", "Statut"),
             "nothing": (),
             "page": Paginator(range(100), 20).page(2),
+            "quick": QuickForm({"quoi": ""} if data else None),
             "pages": [{"number": 1, "url": static("mark.svg")}],
             "rows": [
                 ("Français", "Écrite", "4 h", "Inscrit"),

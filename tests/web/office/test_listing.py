@@ -70,7 +70,7 @@ def test_the_pages_beyond_the_first_count_are_read_too(manager):
     ]
     assert all(seen(page).cssselect("[rel=next]") for page in pages[:4])
     assert count(pages[3]) == "Plus de 5 inscriptions. Les compter toutes"
-    assert manager.get(f"{where}?page=6").status_code == 404
+    assert names(manager.get(f"{where}?page=6")) == ["Eon"]
 
 
 @pytest.mark.usefixtures("many")
