@@ -143,7 +143,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "columns": ("Épreuve", "Nature", "Durée", "Statut"),
             "nothing": (),
             "page": Paginator(range(100), 20).page(2),
-            "quick": QuickForm({"quoi": ""} if data else None),
+            "quick": QuickForm(),
             "pages": [{"number": 1, "url": static("mark.svg")}],
             "rows": [
                 ("Français", "Écrite", "4 h", "Inscrit"),
