@@ -9,9 +9,7 @@ from sporades.exams.schema.conditions import Condition, StatusCondition
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Status
 from sporades.registrations.models import Registration, Version
-
-PAPERS = "epreuves"
-"""The section of a version that has a row for each épreuve: its name, its status …, what else was said."""
+from sporades.registrations.sections.papers import PAPERS
 
 
 def answers_that_call_for(
@@ -60,8 +58,11 @@ def _statuses(condition: Condition) -> Iterator[StatusCondition]:
 
 
 def _chosen(snapshot: dict[str, Any], wanted: list[StatusCondition]) -> list[tuple[str, str]]:
-    """Return the épreuves whose status calls for the piece, with what was said of each."""
-    sections = [one for one in snapshot["sections"] if one["slug"] == PAPERS]
+    """Return the épreuves whose status calls for the piece, with what was said of each.
+
+    A row is the name of the épreuve, its status, and last what else was said of it.
+    """
+    sections = [one for one in snapshot["sections"] if one["slug"] == PAPERS.slug]
     rows = [
         (code, row)
         for section in sections

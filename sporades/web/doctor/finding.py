@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.acts.accommodating import with_kinds_given
 from sporades.registrations.models import Registration
 from sporades.searches import quick
 from sporades.searches.queries import TakesTooLong, found, planned_anew
@@ -59,7 +58,7 @@ def _found(request: HttpRequest, tree: Group) -> QuerySet[Case]:
     named = Q(registration__in=found(tree, reach=request.reach).values("pk"))
     free = Q(state=State.ASKED, stands=True, registration__number__in=_numbers(tree))
     within = Case.objects.within(request.reach).exclude(state=State.WITHDRAWN)
-    sought = with_kinds_given(within.filter(theirs & named | free))
+    sought = within.filter(theirs & named | free)
     cases: QuerySet[Case] = sought.without_those_taken_again_on_it().select_related("instead_of")
     waits = Q(doctor=request.user, state=State.WITH_DOCTOR)
     waiting_since = Conditional(When(waits, then=F("since")), output_field=DateTimeField())
