@@ -16,7 +16,7 @@ _typed = partial(_case, BOTH, keeps_answers=True, kept_sealed=Sealed(waiting.sea
 
 ROUTES = {
     "doctor:home": _cases(),
-    "doctor:find": _cases(POST, page=False, while_reading=True),
+    "doctor:find": _cases(BOTH, while_reading=True),
     "doctor:take": _case(POST, page=False),
     "doctor:case": _typed(),
     "doctor:keep": _case(POST, page=False),

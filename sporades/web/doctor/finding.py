@@ -16,6 +16,8 @@ from sporades.searches.queries import TakesTooLong, found, planned_anew
 from sporades.searches.trees import Group
 from sporades.web.doctor.cases import OVER, line_of
 from sporades.web.doctor.forms import FindCaseForm
+from sporades.web.layout.asking import Asked
+from sporades.web.layout.finding import NAMED
 
 MOST_FOUND = 25
 """How many lines a page shows of what is found."""
@@ -26,24 +28,28 @@ def find(request: HttpRequest) -> HttpResponse:
 
     Of a request that nobody has, its candidate is not named: it is found by its number alone.
     """
-    form = FindCaseForm(request.POST)
+    asked = Asked(request, hidden=NAMED)
+    form = FindCaseForm.of(asked)
     context: dict[str, Any] = {"quick": form, "trail": [("Demandes", reverse("doctor:home"))]}
     if not form.is_valid():
-        return render(request, "doctor/found.html", context, status=422)
+        return render(request, "doctor/found.html", context, status=422 if form.errors else 200)
     try:
         with planned_anew():
             cases = list(_found(request, form.tree)[: MOST_FOUND + 1])
     except TakesTooLong:
         form.add_error(
-            "quoi", "Cette recherche demande trop de temps : ajoutez une date de naissance."
+            NAMED, "Cette recherche demande trop de temps : ajoutez une date de naissance."
         )
         return render(request, "doctor/found.html", context, status=422)
     theirs = Registration.objects.for_office().with_owed()
     registrations = theirs.in_bulk({one.registration_id for one in cases})
-    if len(cases) == 1 and _is_mine(request, cases[0]):
-        meant = registrations[cases[0].registration_id].name_key
-        if quick.is_meant(form.tree, meant):
-            return redirect("doctor:case", cases[0].pk)
+    if request.method == "POST":
+        if len(cases) == 1 and _is_mine(request, cases[0]):
+            meant = registrations[cases[0].registration_id].name_key
+            if quick.is_meant(form.tree, meant):
+                return redirect("doctor:case", cases[0].pk)
+        # What is found has an address: one goes back to it from a request.
+        return redirect(asked.leads_on(form))
     lines = [line_of(request, one, registrations[one.registration_id]) for one in cases]
     context |= {
         "is_cut": len(cases) > MOST_FOUND,

@@ -19,7 +19,7 @@ def find(client, typed):
 
 
 def read(client, typed):
-    page = find(client, typed)
+    page = client.post(FIND, {"quoi": typed}, follow=True)
     assert page.status_code == 200
     return plain(main(page))
 
@@ -51,7 +51,43 @@ def test_of_several_each_says_where_it_is(doctor, notified):
 
     assert "Chez vous" in said
     assert "Avis signé le 25 novembre 2026. Demande notifiée" in said
-    assert len(seen(find(doctor, "le goff")).cssselect("tbody a")) == 2
+    page = doctor.post(FIND, {"quoi": "le goff"}, follow=True)
+    assert len(seen(page).cssselect("tbody a")) == 2
+
+
+def test_what_is_found_has_an_address_to_come_back_to_that_names_nobody(doctor, notified):
+    take(doctor, another(name="Le Goff", first="Zoé"))
+
+    there = find(doctor, "le goff")["Location"]
+    page = doctor.get(there)
+
+    assert "goff" not in there.lower()
+    assert seen(page).cssselect("main [name=quoi]")[0].get("value") == "le goff"
+    assert len(seen(page).cssselect("tbody a")) == 2
+
+
+def test_one_request_alone_is_read_in_the_list_when_one_comes_back_to_it(doctor, case):
+    there = find(doctor, "goff 03/1998")["Location"]
+    assert there == at("case", case)
+    take(doctor, young := another(name="Le Goff", first="Zoé"))
+    there = find(doctor, "le goff")["Location"]
+    doctor.post(at("give_back", young), {"medecin": NO_ONE})
+
+    assert doctor.get(there).status_code == 200
+
+
+def test_an_address_whose_words_are_forgotten_asks_for_them_again(doctor):
+    page = doctor.get(FIND, {"pour": "inconnu"})
+
+    assert page.status_code == 422
+    assert "Cette recherche n'est plus en mémoire" in plain(main(page))
+
+
+def test_the_page_of_the_box_says_nothing_of_what_was_not_asked(doctor):
+    page = doctor.get(FIND)
+
+    assert page.status_code == 200
+    assert "Aucune demande" not in main(page)
 
 
 def test_whom_nobody_has_is_found_by_the_whole_number_alone_and_not_named(doctor, sent):
@@ -99,9 +135,11 @@ def test_of_very_many_the_first_are_shown(doctor, case, django_assert_max_num_qu
         take(doctor, made)
 
     with django_assert_max_num_queries(16):
-        said = read(doctor, "le goff")
+        there = find(doctor, "le goff")["Location"]
+    with django_assert_max_num_queries(16):
+        page = doctor.get(there)
 
-    assert "Les 25 premières sont ici" in said
+    assert "Les 25 premières sont ici" in plain(main(page))
 
 
 def test_the_box_is_on_the_home_of_a_doctor(doctor):

@@ -29,7 +29,7 @@ def _open(invented_exam):
 
 def found(client, typed):
     """Whom the list shows, once something is typed in its box."""
-    page = client.post(LIST, {"quoi": typed})
+    page = client.post(LIST, {"quoi": typed}, follow=True)
     assert page.status_code == 200
     return [words(one) for one in seen(page).cssselect("main tbody th")]
 
@@ -85,7 +85,7 @@ def test_names_are_asked_of_their_index_and_not_compared_one_by_one(manager, typ
 def test_what_was_sought_is_said_where_nobody_is_found(manager, typed):
     a_record(**ROSALIE)
 
-    page = manager.post(LIST, {"quoi": typed})
+    page = manager.post(LIST, {"quoi": typed}, follow=True)
 
     assert f"Aucun candidat sans compte ne répond à « {typed} » dans votre périmètre." in main(page)
     assert seen(page).cssselect("main [name=quoi]")[0].get("value") == typed
@@ -96,6 +96,26 @@ def test_what_is_not_understood_is_said_at_its_place(manager):
 
     assert page.status_code == 422
     assert seen(page).cssselect("#id_quoi-error, [id$=quoi-errors], .fr-error-text, .s-error")
+
+
+def test_those_found_have_an_address_to_come_back_to_that_names_nobody(manager):
+    a_record(**ROSALIE)
+
+    there = manager.post(LIST, {"quoi": "Vauquelin"})["Location"]
+    page = manager.get(there)
+
+    assert "vauquelin" not in there.lower()
+    assert [words(one) for one in seen(page).cssselect("main tbody th")] == [
+        "Rosalie Jeanne VAUQUELIN"
+    ]
+    assert seen(page).cssselect("main [name=quoi]")[0].get("value") == "Vauquelin"
+
+
+def test_an_address_whose_words_are_forgotten_asks_for_them_again(manager):
+    page = manager.get(LIST, {"pour": "inconnu"})
+
+    assert page.status_code == 422
+    assert "Cette recherche n'est plus en mémoire" in main(page)
 
 
 def test_who_has_an_account_or_is_of_another_academy_is_not_found(manager):
@@ -129,7 +149,11 @@ def test_a_search_of_people_costs_as_much_for_many_as_for_one(
         a_record(**{**ROSALIE, "birth_day": number + 1})
 
     with django_assert_max_num_queries(MOST):
-        found(manager, "Vauqelin")
+        there = manager.post(LIST, {"quoi": "Vauqelin"})["Location"]
+    with django_assert_max_num_queries(MOST):
+        page = manager.get(there)
+
+    assert len(seen(page).cssselect("main tbody th")) == 20
 
 
 def test_whoever_looks_for_somebody_from_a_further_page_is_led_to_those_found(manager):

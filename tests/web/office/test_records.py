@@ -81,7 +81,7 @@ def test_a_record_is_made_and_shown(manager):
         str(made.pk),
     )
     assert "Rozenn KERMARREC" in main(manager.get(LIST))
-    assert "Rozenn" not in main(manager.post(LIST, {"quoi": "Le Goff"}))
+    assert "Rozenn" not in main(manager.post(LIST, {"quoi": "Le Goff"}, follow=True))
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from sporades.core.french import day_in_digits, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.text import search_key
 from sporades.territory import queries as territory
+from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.agents.forms import AgentsForm
 from sporades.web.office.agents.proposing import decided_lately, proposals_of
-from sporades.web.office.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.bounded import is_cut, page_of
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]

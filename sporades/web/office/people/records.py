@@ -36,7 +36,8 @@ from sporades.registrations.records import (
 from sporades.searches.queries import planned_anew
 from sporades.searches.records import ALIKE, records_found
 from sporades.territory import queries as territory
-from sporades.web.office.asking import base_of
+from sporades.web.layout.asking import Asked, base_of
+from sporades.web.layout.finding import NAMED
 from sporades.web.office.bounded import ON_A_PAGE, is_cut, page_of
 from sporades.web.office.noting import academy_of, note_record
 from sporades.web.office.people.record_forms import (
@@ -57,9 +58,12 @@ def records(request: HttpRequest) -> HttpResponse:
 
     A name or a birth date is sent, and stands in no address.
     """
-    form = FindRecordForm(request.POST if request.method == "POST" else None)
+    asked = Asked(request, hidden=NAMED)
+    form = FindRecordForm.of(asked)
+    if where := asked.leads_on(form):
+        return redirect(where)
     found = records_within(request.reach).filter(user=None).order_by("-pk")
-    sought = form.cleaned_data["quoi"] if form.is_bound and form.is_valid() else ""
+    sought = form.asked.get(NAMED, "")
     if sought:
         with planned_anew(alike=ALIKE):
             found = records_found(form.tree, reach=request.reach)

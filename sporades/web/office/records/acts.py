@@ -14,7 +14,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.journal import queries as journal
 from sporades.journal.models import Entry
-from sporades.web.office.asking import FORGOTTEN, Asked, base_of
+from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.bounded import is_cut, page_of
 from sporades.web.office.records.act_forms import READ, ActsForm
 from sporades.web.office.records.naming import Names

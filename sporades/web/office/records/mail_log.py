@@ -15,7 +15,7 @@ from sporades.mail.models import Message
 from sporades.mail.queries import with_fate, written_between
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import mails_to_accounts, mails_to_candidates, mails_within
-from sporades.web.office.asking import FORGOTTEN, Asked, base_of
+from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.bounded import MOST, is_cut, page_of
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.registrations.mail_lines import MailLine, lines_of

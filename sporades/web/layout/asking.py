@@ -38,6 +38,12 @@ class Asked:
         if request.method == "POST":
             self.data = request.POST
 
+    @property
+    def of_somebody(self) -> QueryDict | None:
+        """What a list is asked that shows nobody, or everybody, until somebody is named."""
+        is_named = self._request.method == "POST" or MARK in self._request.GET
+        return self.data if is_named else None
+
     def leads_on(self, form: Any) -> str:
         """Return the address of what was sent, whoever it names kept; nothing where it is wrong."""
         if self._request.method != "POST" or not form.is_valid():
