@@ -6,6 +6,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
+from sporades.core.numbers import in_groups
+
 MOST = 2_000
 """How many are counted and turned over: a shorter period shows the others."""
 ON_A_PAGE = 50
@@ -50,6 +52,17 @@ class FirstOnes(Paginator):
     def is_cut(self) -> bool:
         """Whether there are more than were counted."""
         return self._found > IN_A_QUEUE
+
+
+def counted_in_words(rows: Any) -> str:
+    """Say how many wait in a queue, counted no further than `IN_A_QUEUE`: « 12 », « plus de 1 000 ».
+
+    Nothing of none.
+    """
+    found = FirstOnes(rows, ON_A_PAGE)
+    if not found.count:
+        return ""
+    return f"{'plus de ' if found.is_cut else ''}{in_groups(str(found.count))}"
 
 
 def page_of(request: HttpRequest, rows: Any) -> Page:

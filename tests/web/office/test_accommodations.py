@@ -857,6 +857,15 @@ def test_from_the_decision_to_the_notification_that_is_read(manager, in_lille):
     assert DocumentVersion.objects.filter(document__kind="decision-amenagement").count() == 1
 
 
+def test_who_goes_through_a_step_reads_how_many_are_left(manager, in_lille):
+    reach(in_lille, State.ASKED)
+    another(State.ASKED)
+    another(State.DECIDED)
+
+    assert "Encore 2 à cette étape" in main(manager.get(page_of(in_lille, "a-confier")))
+    assert "Encore" not in main(manager.get(page_of(in_lille)))
+
+
 def test_calls_are_made_and_noted_one_after_the_other_from_the_list(manager, in_lille):
     reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
     where = f"{LIST}?etape=a-appeler"

@@ -38,7 +38,7 @@ from tests.web.guide import main, seen, words
 LIST = reverse("office:pieces_to_verify")
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 MOST = 10
-MOST_OF_ONE = 12
+MOST_OF_ONE = 13
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -726,8 +726,10 @@ def test_a_verdict_leads_to_the_next_piece_then_back_to_the_queue(manager, in_li
     assert begin.get("href") == f"{decision(in_lille)}?suite=pieces"
     after = manager.post(begin.get("href"), {"vue": piece(in_lille).deposit_id, **said})
     assert after.url == f"{decision(second)}?suite=pieces"
+    assert "Encore 1 à vérifier" in main(manager.get(after.url))
     last = manager.post(after.url, {"vue": piece(second).deposit_id, **said})
     assert last.url == LIST
+    assert "Encore" not in main(manager.get(after.url))
 
 
 def test_what_a_colleague_has_open_is_skipped_for_ten_minutes(manager, member, in_lille):

@@ -282,6 +282,7 @@ def _page(
         **said_of(case, request, may_decide=True),
         "left": left_of(request.POST) if asked.why else [],
         "following": queue.following(case) if queue else "",
+        "still": queue.left_in_words() if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
     }

@@ -174,6 +174,7 @@ def _page(
         "phones": phones_of(found),
         **told_of(found),
         "following": queue.following(case) if queue else "",
+        "still": queue.left_in_words() if queue else "",
         "back": queue.list if queue else "",
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
         **said_of(case, request, may_decide=True),

@@ -19,6 +19,7 @@ from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.core.french import time_left_in_words
 from sporades.core.phones import phone_in_words
 from sporades.registrations.models import Registration
+from sporades.web.office.bounded import counted_in_words
 from sporades.web.office.places import OfAcademyForm, academies_of
 
 ON_THE_PAGE = 50
@@ -200,6 +201,13 @@ class CaseQueue:
         waiting = self.step.of(self.cases, self._at).exclude(pk=case.pk)
         found = waiting.select_related("registration").first()
         return self.address_of(found.registration.number) if found else ""
+
+    def left_in_words(self) -> str:
+        """Say how many wait at the same step, the one that is read among them; nothing of no step."""
+        if self.step is None:
+            return ""
+        left = counted_in_words(self.step.of(self.cases, self._at))
+        return f"Encore {left} à cette étape" if left else ""
 
     def address_of(self, number: str) -> str:
         """Return where a request is looked at, or the appeal, on the way through all of them."""

@@ -119,6 +119,7 @@ def _page(
         if row.looked_at_by_another(by.identifier, at):
             other = f"{row.looked_name} a ouvert cette pièce {_ago(row.looked_at, at)}."
         consulting.look_at_piece(row=row, by=by, at=at)
+    following, still = queue.ahead(row, user=by.identifier, at=at) if queue else ("", "")
     version = version_of.get(registration=registration.pk, number=registration.version)
     context = {
         "registration": registration,
@@ -145,7 +146,8 @@ def _page(
         "told_how": to_be_told(registration.candidate) if registration.is_active else "",
         "seen": (row.deposit_id or 0) if seen is None else seen,
         "other": other,
-        "following": queue.following(row, user=by.identifier, at=at) if queue else "",
+        "following": following,
+        "still": still,
         "back": queue.list if queue else "",
         "trail": trail_of(registration),
     }

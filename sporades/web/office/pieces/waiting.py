@@ -18,7 +18,7 @@ from sporades.evidence.queries import labels_within, to_verify_within
 from sporades.exams.queries import programmes
 from sporades.registrations.models import Registration
 from sporades.searches.queries import planned_anew
-from sporades.web.office.bounded import FirstOnes
+from sporades.web.office.bounded import FirstOnes, counted_in_words
 from sporades.web.office.places import academies_of
 
 ON_THE_PAGE = 50
@@ -91,6 +91,13 @@ class PieceQueue:
         """Return where one of them is verified, on the way through all of them."""
         return reverse("office:judge_piece", args=[number, row.code]) + self.query
 
+    def ahead(self, row: Evidence, *, user: str, at: datetime) -> tuple[str, str]:
+        """Return where the next one is verified, as `following`, and how many wait, this one included."""
+        with planned_anew():
+            found = self._next(row, user=user, at=at)
+            left = counted_in_words(self.rows)
+        return self._where(found), f"Encore {left} à vérifier" if left else ""
+
     def following(self, row: Evidence, *, user: str, at: datetime) -> str:
         """Return where the next one is verified: no colleague has it open; nothing when none is left.
 
@@ -99,6 +106,13 @@ class PieceQueue:
             user: its reader, as an actor names them.
             at: the instant.
         """
+        with planned_anew():
+            return self._where(self._next(row, user=user, at=at))
+
+    def _where(self, found: Evidence | None) -> str:
+        return self.address_of(found, found.registration.number) if found else ""
+
+    def _next(self, row: Evidence, *, user: str, at: datetime) -> Evidence | None:
         free = (
             self.rows.exclude(pk=row.pk)
             .exclude(Q(looked_at__gt=at - LOOKED_AT_FOR) & ~Q(looked_by=user))
@@ -109,9 +123,8 @@ class PieceQueue:
             after = Q(arrived_at__gt=row.arrived_at) | Q(arrived_at=row.arrived_at, pk__gt=row.pk)
             # Said apart, it is what an index begins at: the rest alone would read all that wait.
             after &= Q(arrived_at__gte=row.arrived_at)
-        with planned_anew():
-            found = free.filter(after).first() or free.first()
-        return self.address_of(found, found.registration.number) if found else ""
+        found: Evidence | None = free.filter(after).first() or free.first()
+        return found
 
 
 def queue_of(request: HttpRequest) -> PieceQueue | None:
