@@ -36,6 +36,9 @@ REHEARSED = "_repetition"
 FOUND_AGAIN = 5
 """For how many seconds a page waits for the database, and a pool tries before it begins anew."""
 
+LIMITS_OF_PAGES = "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s"
+"""How long a page waits for what another transaction holds, and holds what others wait for."""
+
 PREPARED_AFTER = 2
 """How many times a connection asks a question before PostgreSQL keeps its plan."""
 
@@ -359,6 +362,24 @@ def database(name: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
+
+
+def answers_pages(database: dict[str, Any]) -> None:
+    """Make the connections of the web give up before its readers do (R-18, R-32).
+
+    A thread that waited for ever for a row that something else holds would answer nobody: a few of
+    them are the whole web. The worker and the commands wait: nobody looks on.
+
+    Args:
+        database: Django's settings for it, changed in place. Behind a pooler that keeps nothing
+            between two transactions (`prepare=no`) the role has to hold these limits
+            (docs/operations.md).
+    """
+    options = database["OPTIONS"]
+    if options["prepare_threshold"] is None:
+        return
+    # Of two that are said the last one counts: the deployer's own.
+    options["options"] = f"{LIMITS_OF_PAGES} {options.get('options', '')}".strip()
 
 
 def _host(parts: SplitResult) -> str:

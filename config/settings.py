@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "sporades.web.layout.middleware.session_ends",
     "sporades.web.layout.bodies.admitted",
     "sporades.web.layout.middleware.access",
+    "sporades.web.layout.busy.busy",
     "sporades.web.layout.only_reading.only_reading",
     "sporades.web.layout.middleware.refusals",
     "sporades.web.layout.refilling.refilled",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from config.environment import answers_pages
 from config.memory import give_back_large_blocks, loading_what_stays
 from sporades.core.charsets import declared
 
@@ -15,6 +16,7 @@ give_back_large_blocks()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
     with loading_what_stays():
+        answers_pages(settings.DATABASES["default"])
         serving = get_wsgi_application()
         # Else the first reader of each process waits for our pages to be imported.
         import_module(settings.ROOT_URLCONF)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import psycopg
 from django.db import connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import sql
+from django.db.models import Model
 from django.utils import timezone
 
 from config import environment
@@ -82,6 +83,20 @@ def first(act: Callable[[Callable[[], None]], object], other: Callable[[], objec
         return other()
 
     return together(hold, follow)
+
+
+@contextmanager
+def held(row: Model) -> Iterator[None]:
+    """Hold a row in another connection, as a transaction that was left open does."""
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            question = sql.SQL("SELECT 1 FROM {} WHERE id = %s FOR UPDATE")
+            cursor.execute(question.format(sql.Identifier(row._meta.db_table)), [row.pk])
+        yield
+    finally:
+        other.close()
 
 
 def eventually[T](look: Callable[[], T], *, within: float = PATIENCE) -> T:

@@ -30,7 +30,9 @@ KEPT_FOR_A_STRANGER = timedelta(hours=1)
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 SECRETS = frozenset({"password", "password1", "password2", "oldpassword", "code", "credential"})
 """The fields whose answer is never shown again: it is given once more."""
-NEVER_KEPT = SECRETS | {TOKEN, READER}
+ARRIVED = "recue"
+"""The field that says when what is sent again arrived first, under our seal."""
+NEVER_KEPT = SECRETS | {TOKEN, READER, ARRIVED}
 
 type Answers = Mapping[str, list[str]]
 
