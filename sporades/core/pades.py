@@ -3,6 +3,7 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,39 @@ from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 FIELD = "Cachet"
 
 
+class Certified(Exception):
+    """A signature that is there already lets nothing be added, not even another one."""
+
+
 def sign(pdf: bytes) -> bytes:
-    """Return a PDF with the deployer's seal. Raises whatever pyHanko, the disk or the key do."""
+    """Return a PDF with the deployer's seal, beside the signatures that it has.
+
+    Raises:
+        Certified: one of these lets nothing be added.
+
+    And whatever pyHanko, the disk or the key do.
+    """
     sealed = io.BytesIO()
+    # What is deposited may be written less strictly than the norm, as common programs do.
+    written = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    there = written.prev.embedded_signatures
+    if any(one.docmdp_level == fields.MDPPerm.NO_CHANGES for one in there):
+        raise Certified
+    name = _free_name({one.field_name for one in there})
     signer = signers.PdfSigner(
-        _metadata(),
+        _metadata(name, is_first=not there),
         _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD),
-        new_field_spec=_field(),
+        new_field_spec=_field(name),
     )
     # It runs a loop of its own, and a thread that waits in another one would refuse it.
     with ThreadPoolExecutor(1) as thread:
-        # What is deposited may be written less strictly than the norm, as common programs do.
-        written = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
         thread.submit(signer.sign_pdf, written, output=sealed).result()
     return sealed.getvalue()
+
+
+def _free_name(taken: set[str]) -> str:
+    others = (f"{FIELD} {rank}" for rank in count(2))
+    return next(name for name in chain([FIELD], others) if name not in taken)
 
 
 def read_key() -> None:
@@ -69,22 +89,23 @@ def _signer(file: str, password: str) -> _KeptKeySigner:
     )
 
 
-def _metadata() -> signers.PdfSignatureMetadata:
+def _metadata(name: str, *, is_first: bool) -> signers.PdfSignatureMetadata:
     return signers.PdfSignatureMetadata(
-        field_name=FIELD,
+        field_name=name,
         md_algorithm="sha256",
         name=settings.DEPLOYER_NAME,
         reason="Document délivré par ce service",
         subfilter=fields.SigSeedSubFilter.PADES,
-        certify=True,
+        # Only the first of a document's signatures says what may be added after it.
+        certify=is_first,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
 
 
-def _field() -> fields.SigFieldSpec:
+def _field(name: str) -> fields.SigFieldSpec:
     # Out of the page: PDF/UA has no place for a seal that is not drawn.
     return fields.SigFieldSpec(
-        sig_field_name=FIELD,
+        sig_field_name=name,
         readable_field_name=f"Cachet électronique de {settings.DEPLOYER_NAME}",
         invis_sig_settings=fields.InvisSigSettings(
             set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True

@@ -14,6 +14,10 @@ class SealFailed(Exception):
     """The seal could not be put: key unreadable, password wrong, file not a PDF."""
 
 
+class Certified(Exception):
+    """The file has a signature that lets nothing be added to it, not even a seal."""
+
+
 def is_configured() -> bool:
     """Return whether the deployer gave a key: then every document is sealed."""
     return bool(settings.SEAL_KEY_FILE)
@@ -38,6 +42,9 @@ def stands_on(pdf: bytes) -> bool:
 
     Args:
         pdf: a PDF that comes from elsewhere.
+
+    Raises:
+        Certified: it is sound, and signed by somebody who lets nothing be added.
     """
     if not is_configured():
         return True
@@ -47,6 +54,8 @@ def stands_on(pdf: bytes) -> bool:
 
     try:
         pades.sign(pdf)
+    except pades.Certified:
+        raise Certified from None
     except Exception:
         logger.exception("A file takes no seal")
         return False

@@ -29,6 +29,15 @@ class Locked(Unfit):
     message = "Ce PDF est protégé par un mot de passe ou par des droits : enregistrez-le sans."
 
 
+class Certified(Unfit):
+    """Its signature lets nothing be added, and what is published is sealed."""
+
+    message = (
+        "Ce PDF porte une signature électronique qui interdit d'y ajouter le cachet du service : "
+        "déposez-le tel qu'il était avant cette signature."
+    )
+
+
 class Acts(Unfit):
     """It does more than being read."""
 

@@ -273,7 +273,11 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
 
 def _check_sealed(content: bytes) -> None:
     """Refuse a file on which no seal can be put: once published, its reader would wait for ever."""
-    if not seal.stands_on(content):
+    try:
+        is_sealed = seal.stands_on(content)
+    except seal.Certified:
+        raise pdf_checks.Certified from None
+    if not is_sealed:
         raise pdf_checks.Damaged
 
 

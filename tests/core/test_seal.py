@@ -14,9 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from PIL import Image
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.generic import Reference
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel
+from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from sporades.core import pdf, seal
@@ -100,6 +105,43 @@ def test_another_program_agrees(paper, key_file, tmp_path):
     assert "Total document signed" in said
 
 
+def signed_by_another(paper, **permits):
+    """Return a paper that somebody else signed before it came."""
+    written = IncrementalPdfFileWriter(io.BytesIO(paper))
+    signer = signers.SimpleSigner.load_pkcs12_data(
+        self_signed(ec.generate_private_key(ec.SECP256R1())), [], PASSWORD.encode()
+    )
+    said = signers.PdfSignatureMetadata(field_name="Parapheur", **permits)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(signers.sign_pdf, written, said, signer).result().getvalue()
+
+
+@pytest.mark.parametrize(
+    "permits", [{}, {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS}]
+)
+def test_a_paper_that_somebody_has_signed_keeps_their_signature_beside_the_seal(
+    paper, key_file, permits
+):
+    theirs = signed_by_another(paper, **permits)
+
+    assert seal.stands_on(theirs)
+    sealed = seal.seal(theirs)
+
+    assert sealed.startswith(theirs)
+    first, second = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+    assert (first.field_name, second.field_name) == ("Parapheur", "Cachet")
+    for one in (first, second):
+        one.compute_integrity_info()
+        allowed = one.evaluate_modifications(DEFAULT_DIFF_POLICY).modification_level
+        assert allowed <= ModificationLevel.FORM_FILLING
+    assert second.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+
+
+def test_a_signature_that_lets_nothing_be_added_is_said_and_is_no_damage(paper, key_file):
+    with pytest.raises(seal.Certified):
+        seal.stands_on(seal.seal(paper))
+
+
 def test_a_seal_takes_nothing_from_the_paper(paper, key_file, tmp_path):
     sealed = seal.seal(paper)
 
@@ -128,10 +170,6 @@ def test_a_paper_that_another_program_wrote_loosely_is_sealed_too(drawn, key_fil
 )
 def test_whether_a_seal_can_be_put_is_known_before(paper, key_file, content, stands):
     assert seal.stands_on(content or paper) is stands
-
-
-def test_what_is_certified_already_takes_no_seal(paper, key_file):
-    assert not seal.stands_on(seal.seal(paper))
 
 
 def test_a_key_that_cannot_be_read_tells_nothing_of_a_file(paper, key_file, settings):

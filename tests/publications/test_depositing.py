@@ -128,6 +128,17 @@ def test_what_takes_no_seal_is_refused_where_it_is_deposited(deposit_one, kept, 
     assert kept() == []
 
 
+def test_a_signature_that_lets_nothing_be_added_is_told_as_such(deposit_one, kept, monkeypatch):
+    def certified(_):
+        raise seal.Certified
+
+    monkeypatch.setattr(seal, "stands_on", certified)
+
+    with pytest.raises(pdf_checks.Certified):
+        deposit_one(a_pdf())
+    assert kept() == []
+
+
 def test_a_file_of_an_archive_that_takes_no_seal_is_refused_at_its_line(
     deposit_many, three, monkeypatch
 ):
