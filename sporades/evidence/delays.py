@@ -31,7 +31,7 @@ TOO_FAR = f"Accordez {MOST.days} jours au plus, donc jusqu'au {{last}}."
 def last_minute(registration: Registration, day: date) -> datetime:
     """Return the last minute of a day, by the clock of the service of a registration."""
     service = registration.service
-    return Deadline(le=day).instant(closing=service.closes_at, zone=service.zone)
+    return Deadline(le=day).as_written(closing=service.closes_at, zone=service.zone)
 
 
 def usual_day(registration: Registration, owed: Owed, *, at: datetime) -> date | None:

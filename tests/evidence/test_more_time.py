@@ -1,6 +1,6 @@
 """A piece may be replaced after its deadline: usual time of the réglementation, time that is granted."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from sporades.evidence.operations import NothingToSend
 from sporades.evidence.queries import piece_of
 from sporades.evidence.states import State
 from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
@@ -271,3 +272,21 @@ def test_a_refusal_cuts_nothing_back(registration):
 
     with pytest.raises(delays.Shorter):
         refuse(registration, until=DAY)
+
+
+def test_a_service_extended_beyond_a_fixed_day_takes_the_deadline_along(invented_exam):
+    load_invented(
+        (
+            "Pièce d'identité, echeance: {jours_apres_fermeture: 15}",
+            "Pièce d'identité, echeance: {le: 2026-12-16}",
+        )
+    )
+    registration = a_registration()
+    assert owed(registration).until == datetime(2026, 12, 16, 22, 59, tzinfo=UTC)
+
+    closing = datetime(2026, 12, 20, 22, 59, tzinfo=UTC)
+    RegistrationService.objects.filter(pk=registration.service_id).update(closes_at=closing)
+
+    assert owed(registration).until == closing
+    assert owed(registration).before.startswith("dimanche 20 décembre 2026")
+    assert give(registration, at=closing)

@@ -138,4 +138,12 @@ def test_a_deadline_may_be_a_fixed_day_on_a_clock_of_its_own():
 def test_where_the_clocks_jump_a_deadline_favours_the_candidate(day, expected):
     due = deadline(le=day, heure="02:30")
 
-    assert due.instant(closing=CLOSING, zone="Europe/Paris") == expected
+    assert due.as_written(closing=CLOSING, zone="Europe/Paris") == expected
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 11, 15), dt.date(2026, 11, 1)])
+def test_a_fixed_day_is_never_before_the_closing_as_it_is_now(day):
+    due = deadline(le=day, heure="12:00")
+
+    assert due.as_written(closing=CLOSING, zone="Europe/Paris") < CLOSING
+    assert due.instant(closing=CLOSING, zone="Europe/Paris") == CLOSING

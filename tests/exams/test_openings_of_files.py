@@ -132,11 +132,11 @@ def test_a_service_does_not_open_without_the_mentions_of_the_law(essai, problems
     assert "accusé d'enregistrement" in messages(source)[0]
 
 
-def test_a_file_without_openings_needs_no_mentions_yet(essai, problems):
+def test_a_file_without_openings_needs_them_too_for_the_services_that_stand(essai, problems):
     start, end = essai.index("mentions_legales:"), essai.index("examens:")
     closed = essai[:start] + essai[end : essai.index("ouvertures:")]
 
-    assert problems(Source("essai.yaml", closed)) == []
+    assert problems(Source("essai.yaml", closed)) == [(2, "", "mentions_legales")]
 
 
 @pytest.mark.parametrize("value", ['autorite: ""', "autorite:"])

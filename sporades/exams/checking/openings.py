@@ -42,9 +42,10 @@ def faults(file: File, zones: Zones) -> Iterator[Fault]:
         elif opening.closes[:_MINUTE] <= opening.opens[:_MINUTE]:
             # Its clock is not known; in what order the two are written is.
             yield _closes_first(path)
-    if file.openings and file.legal is None:
+    if file.legal is None:
+        # Of no openings too: those that stand would go on under it (L-02).
         yield Fault(
-            ("ouvertures",),
+            ("ouvertures",) if file.openings else (),
             "mentions_legales",
             "Un service ne peut pas ouvrir sans « mentions_legales » : l'accusé d'enregistrement "
             "doit dire l'autorité, les textes et ce que vaut l'absence de réponse.",
@@ -104,7 +105,7 @@ def _closes_first(path: Path) -> Fault:
 def _deadlines(file: File, opening: Opening, closing: datetime, zone: str) -> Iterator[Fault]:
     """Find the pieces due before the closing: they may always be given after it."""
     for place, part in walk(file):
-        if isinstance(part, Deadline) and part.instant(closing=closing, zone=zone) < closing:
+        if isinstance(part, Deadline) and part.as_written(closing=closing, zone=zone) < closing:
             yield Fault(
                 place,
                 "echeance",

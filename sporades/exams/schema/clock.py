@@ -154,7 +154,9 @@ class Deadline(Strict):
 
     model_config = ConfigDict(title="Date limite")
 
-    on: Day | None = Field(None, alias="le", description="Jour fixe.")
+    on: Day | None = Field(
+        None, alias="le", description="Jour fixe ; la fermeture du service, si elle vient après."
+    )
     days_after_closing: int | None = Field(
         None,
         alias="jours_apres_fermeture",
@@ -168,7 +170,19 @@ class Deadline(Strict):
     )
 
     def instant(self, *, closing: datetime, zone: str) -> datetime:
-        """Return the instant, in UTC, of this deadline for a service.
+        """Return the instant, in UTC, of this deadline for a service: never before it closes.
+
+        A service that is extended beyond a fixed day takes the deadline along: what is asked of
+        who registers may always be given once they have (G1).
+
+        Args:
+            closing: when the service closes, as things are now.
+            zone: the zone of the service.
+        """
+        return max(self.as_written(closing=closing, zone=zone), closing)
+
+    def as_written(self, *, closing: datetime, zone: str) -> datetime:
+        """Return the instant, in UTC, that is written, be it before the closing.
 
         Where the clock jumps, the candidate has the benefit of the doubt (`generous`).
 

@@ -60,7 +60,7 @@ class Regulation(Strict):
     legal: LegalMentions | None = Field(
         None,
         alias="mentions_legales",
-        description="Mentions de l'accusé d'enregistrement ; exigées pour ouvrir un service.",
+        description="Mentions de l'accusé d'enregistrement ; toujours exigées, aucun service n'ouvre sans elles.",
     )
     exams: tuple[Exam, ...] = Field(alias="examens", min_length=1, description="Les examens.")
 
