@@ -14,10 +14,12 @@ from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.intake import antivirus, cleaning
+from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration
 from sporades.registrations.models.request import Request
+from sporades.registrations.receipt import against_of, silence_on, taken_by
 from sporades.registrations.snapshot import contact_of
 
 SCAN_PROOF = "acts.scan_proof"
@@ -106,6 +108,29 @@ def scan_proofs_again(*, older_than: datetime) -> None:
             _defer_scan(one)
 
 
+def formally(request: Request | None) -> list[str]:
+    """Return what the law adds on the page of a request: what silence means, or who refused it.
+
+    Args:
+        request: of a candidate; nothing where there is none.
+    """
+    if request is None or not (request.is_waiting or request.is_refused):
+        return []
+    registration = Registration.objects.whole().get(pk=request.registration.pk)
+    if request.is_waiting:
+        return silence_on(registration, request.sent_at)
+    about, verb = (
+        (registration, "change request refused")
+        if isinstance(request, ChangeRequest)
+        else (registration.candidate, "correction refused")
+    )
+    done = entries_about(about).filter(verb=verb, payload__after__request=request.pk)
+    last = done.first()
+    if last is None:
+        return against_of(registration)
+    return taken_by(registration, name=last.actor_name, role=last.actor_kind)
+
+
 def _defer_scan(sent: Request) -> None:
     defer_once(SCAN_PROOF, queue="evidence", kind=str(sent._meta.model_name), request=str(sent.pk))
 
@@ -125,7 +150,7 @@ def tell(
     about: Any,
     at: datetime,
     path: str = "",
-    **said: Any,
+    refused_by: Actor | None = None,
 ) -> None:
     """Write to the candidate of a request.
 
@@ -136,9 +161,13 @@ def tell(
         about: the row that it is about.
         at: the instant.
         path: the page that it leads to; that of the registration unless another is named.
-        said: what its template says besides.
+        refused_by: who refuses it, where that is what is told.
     """
     registration = Registration.objects.whole().get(pk=request.registration.pk)
+    if refused_by is None:
+        against = []
+    else:
+        against = taken_by(registration, name=refused_by.name, role=refused_by.kind)
     letters.tell(
         registration.candidate,
         kind,
@@ -149,7 +178,8 @@ def tell(
         urgent=True,
         registration=registration,
         request=request,
-        **said,
+        silence=silence_on(registration, request.sent_at) if request.is_waiting else [],
+        against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         contact=contact_of(registration.service),
         link=absolute(path or f"/mes-inscriptions/{registration.number}"),

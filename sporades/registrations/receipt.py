@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sporades.accounts.models import Membership
 from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
@@ -67,6 +68,39 @@ def against_of(registration: Registration) -> list[str]:
     """Return what is said with a decision against a registration: who answers for it, and appeals."""
     legal = rules(registration.regulation_id).legal
     return [] if legal is None else [against_in_words(legal)]
+
+
+def taken_by(registration: Registration, *, name: str, role: str) -> list[str]:
+    """Return who took a decision against a registration, and how to contest it.
+
+    A decision sent through the service needs no signature, but the first name, last name,
+    quality and service of its author (Conseil d'État, avis n° 489189; standards L-03).
+
+    Args:
+        registration: with its service.
+        name: the author's.
+        role: theirs, as the journal says who acts.
+    """
+    quality = dict(Membership.Role.choices).get(role, "").lower()
+    author = ", ".join(filter(None, (name, quality, named(registration.service))))
+    return [f"Décision prise par : {author}.", *against_of(registration)]
+
+
+def silence_on(
+    registration: Registration, received_at: datetime, *, is_complete: bool = True
+) -> list[str]:
+    """Return what the receipt of a request about a registration says (CRPA R. 112-5; L-02).
+
+    Args:
+        registration: with its service.
+        received_at: when the request arrived.
+        is_complete: whether nothing is left to send with it.
+    """
+    legal = rules(registration.regulation_id).legal
+    if legal is None:
+        return []
+    day = local_day(received_at, registration.service.zone)
+    return [in_words(legal, day, is_complete=is_complete)]
 
 
 def return_of(dossier: Dossier) -> dict[str, Any] | None:

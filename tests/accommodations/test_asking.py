@@ -114,6 +114,20 @@ def test_a_receipt_says_that_something_mandatory_is_missing_and_not_what(
         assert word not in body.lower()
 
 
+@pytest.mark.parametrize("is_confided", [False, True])
+def test_a_receipt_says_when_silence_decides_and_that_what_is_missing_moves_it(
+    registration, is_confided, kept, confided
+):
+    if is_confided:
+        confide(registration, kind="CERTIFICAT")
+    write(registration)
+    send(registration)
+
+    body = " ".join(Message.objects.get(kind="request_received").body.split())
+    assert "Sans réponse de sa part le 25 janvier 2027, votre demande sera" in body
+    assert ("vaut pour un dossier complet" in body) != is_confided
+
+
 def test_pressing_twice_sends_once(registration):
     write(registration)
     send(registration)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from sporades.acts import requests
 from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.requests import formally
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core import files
@@ -83,6 +84,19 @@ def test_what_is_asked_changes_nothing_until_it_is_decided(asked, registration):
     assert asked.state == RequestState.SENT
     assert asked.changes == [f"Nom de famille : {before} → {NAME}"]
     assert files.get(asked.proof_key) == cleaning.clean(a_pdf()).content
+
+
+def test_its_receipt_and_its_refusal_say_what_the_law_wants(asked):
+    assert formally(asked)[0].startswith("Autorité compétente : ")
+    receipt = " ".join(Message.objects.get(kind="correction_requested").body.split())
+    assert "Sans réponse de sa part le " in receipt
+
+    asking.refuse(request=asked, answer="Illisible", by=OPERATOR, at=LATER)
+
+    asked.refresh_from_db()
+    refusal = " ".join(Message.objects.get(kind="correction_refused").body.split())
+    assert formally(asked)[0].startswith(f"Décision prise par : {OPERATOR.name}, ")
+    assert all(sentence in refusal for sentence in formally(asked))
 
 
 def test_neither_mail_nor_journal_says_what_is_asked(asked):

@@ -7,7 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sporades.acts.registrations import deciding, registering, requesting
-from sporades.acts.requests import AnswerMissing
+from sporades.acts.requests import AnswerMissing, formally
+from sporades.core.days import months_after
+from sporades.core.french import day_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
@@ -204,6 +206,21 @@ def test_refused_it_changes_nothing_and_may_be_asked_again(asked, registration, 
     assert "Trop tard" not in body
     assert "lisez-le à la page de votre inscription" in body
     assert send(Draft.objects.whole().get(pk=draft.pk), late).state == RequestState.SENT
+
+
+def test_its_receipt_and_its_refusal_say_what_the_law_wants(asked, late):
+    receipt = " ".join(Message.objects.get(kind="change_requested").body.split())
+    silent_on = day_in_words(months_after(late.date(), 2))
+    assert "Autorité compétente : " in receipt
+    assert f"Sans réponse de sa part le {silent_on}, votre demande sera réputée " in receipt
+
+    requesting.refuse(request=asked, answer="Trop tard", by=OPERATOR, at=late)
+
+    asked.refresh_from_db()
+    refusal = " ".join(Message.objects.get(kind="change_refused").body.split())
+    assert f"Décision prise par : {OPERATOR.name}, " in refusal
+    assert all(sentence in refusal for sentence in formally(asked))
+    assert "saisir le tribunal administratif" in refusal
 
 
 @pytest.mark.parametrize("first", ["accept", "refuse", "take_back"])

@@ -18,6 +18,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.medical.queries import compartment, was_given_since
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import silence_on
 from sporades.registrations.snapshot import contact_of
 
 
@@ -70,6 +71,9 @@ def tell_candidate(
         is_waited_for=case.state == State.INCOMPLETE,
         may_run=may_run or enclosed is not None,
         lacks=lacks,
+        silence=silence_on(registration, at, is_complete=not lacks)
+        if kind == "request_received"
+        else [],
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
         **said,

@@ -256,7 +256,7 @@ def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) 
         raise requests.AnswerMissing
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("correction refused", request, by=by, at=at)
-    _tell("correction_refused", request, at=at)
+    _tell("correction_refused", request, refused_by=by, at=at)
 
 
 def requests_on(registration: Registration) -> QuerySet[Entry]:
@@ -284,6 +284,10 @@ def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -
     )
 
 
-def _tell(kind: str, request: CorrectionRequest, *, at: datetime) -> None:
-    key = f"correction request:{request.pk}:{kind}"
-    requests.tell(kind, request, key=key, about=request.candidate, at=at, path="/mon-compte")
+def _tell(
+    kind: str, request: CorrectionRequest, *, at: datetime, refused_by: Actor | None = None
+) -> None:
+    key, about = f"correction request:{request.pk}:{kind}", request.candidate
+    requests.tell(
+        kind, request, key=key, about=about, at=at, path="/mon-compte", refused_by=refused_by
+    )

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
-from sporades.accounts.models import Membership
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
 from sporades.core.actors import Actor
@@ -25,7 +24,7 @@ from sporades.registrations import deciding
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import held_to_decide
-from sporades.registrations.receipt import accommodation_by_mail, against_of, named
+from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import (
     CLEAR,
@@ -136,20 +135,14 @@ def decisions_on(registration: Registration) -> QuerySet[Entry]:
 
 
 def against(registration: Registration) -> list[str]:
-    """Return who set a registration aside, and how to contest it; of any other, nothing.
-
-    A decision sent through the service needs no signature, but the first name, last name,
-    quality and service of its author (Conseil d'État, avis n° 489189; standards L-03).
-    """
+    """Return who set a registration aside, and how to contest it; of any other, nothing."""
     if not registration.is_set_aside:
         return []
     verb = TOLD[SET_ASIDE.name].verb
     last = entries_about(registration).filter(verb=verb).first()
     if last is None:
         return against_of(registration)
-    quality = dict(Membership.Role.choices).get(last.actor_kind, "").lower()
-    author = ", ".join(filter(None, (last.actor_name, quality, named(registration.service))))
-    return [f"Décision prise par : {author}.", *against_of(registration)]
+    return taken_by(registration, name=last.actor_name, role=last.actor_kind)
 
 
 class Overtaken(Refused):

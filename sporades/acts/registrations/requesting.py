@@ -132,7 +132,7 @@ def refuse(*, request: ChangeRequest, answer: str, by: Actor, at: datetime) -> N
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("change request refused", request, by=by, at=at)
-    _tell("change_refused", request, at=at)
+    _tell("change_refused", request, refused_by=by, at=at)
 
 
 def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:
@@ -150,6 +150,9 @@ def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> No
     )
 
 
-def _tell(kind: str, request: ChangeRequest, *, at: datetime) -> None:
+def _tell(
+    kind: str, request: ChangeRequest, *, at: datetime, refused_by: Actor | None = None
+) -> None:
     key = f"change request:{request.pk}:{kind}"
-    requests.tell(kind, request, key=key, about=request.registration, at=at)
+    about = request.registration
+    requests.tell(kind, request, key=key, about=about, at=at, refused_by=refused_by)

@@ -43,5 +43,7 @@ class LegalMentions(Strict):
     authority: Line = Field(alias="autorite", description="Autorité qui décide.")
     grounds: Line = Field(alias="textes", description="Textes qui fondent la décision.")
     implicit_decision: ImplicitDecision = Field(
-        alias="decision_implicite", description="Ce que veut dire l'absence de réponse."
+        alias="decision_implicite",
+        description="Ce que veut dire l'absence de réponse, à l'inscription comme aux demandes "
+        "faites ensuite (modification, correction, aménagement).",
     )

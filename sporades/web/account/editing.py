@@ -18,6 +18,7 @@ from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
 from sporades.accounts.second_factor import ways_left
 from sporades.acts.people import addressing, changing, joining
+from sporades.acts.requests import formally
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity
@@ -96,6 +97,7 @@ def _asked(candidate) -> dict[str, Any]:
     return {
         "services": _services_of(candidate),
         "asked": asked,
+        "formally": formally(asked),
         "may_ask": is_reached and not is_waiting,
     }
 

@@ -26,6 +26,7 @@ from sporades.acts.people.guardians import address_beside
 from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
+from sporades.acts.requests import formally
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -109,6 +110,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "modifications": modifications,
         "placed": placed_in_words(found),
         "asked": asked,
+        "formally": formally(asked),
         "may_ask": found.is_active and not found.service.accepts(at) and not is_waiting,
         "may_amend": found.is_editable(at) and not is_waiting,
         "is_editable": found.is_editable(at),

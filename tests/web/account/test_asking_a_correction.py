@@ -230,7 +230,7 @@ def test_whoever_signs_in_next_on_the_same_computer_reads_nothing_of_them(browse
     [
         (
             lambda one: asking.refuse(request=one, answer="Pièce illisible", by=OPERATOR, at=NOW),
-            "est refusée. Motif : Pièce illisible",
+            "est refusée. Motif : Pièce illisible Décision prise par : ",
         ),
         (lambda one: asking.accept(request=one, by=OPERATOR, at=NOW), "est acceptée, le mercredi"),
     ],

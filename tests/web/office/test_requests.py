@@ -194,6 +194,8 @@ def test_a_refusal_and_its_reason_are_on_the_page_of_the_candidate(
     page = main(candidate.get(f"/mes-inscriptions/{in_lille.number}"))
 
     assert "est refusée. Motif : Trop tard" in page
+    assert f"Décision prise par : {OPERATOR.name}, " in page
+    assert "saisir le tribunal administratif" in page
     assert "Demander une modification" in page
 
 

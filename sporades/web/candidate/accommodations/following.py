@@ -44,6 +44,7 @@ from sporades.core.french import instant_in_words, quoted
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import silence_on
 from sporades.web.candidate.accommodations.asked import (
     NOTHING_LOST,
     asked_rows,
@@ -213,8 +214,19 @@ def _of_case(
         if is_theirs and case.is_writable and case.was_confided_before
         else "",
         "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
+        "silence": _silence(case, registration, missing),
         "missing": _missing_in_words(missing, may_send=is_ready) if is_writable else "",
     }
+
+
+def _silence(case: Case, registration: Registration, missing: str) -> list[str]:
+    """Return what silence means of a request that was sent and waits for its first decision."""
+    if case.asked_at is None or not case.is_undecided or case.instead_of_id is not None:
+        return []
+    if case.state == State.PREPARING or not registration.is_active:
+        return []
+    is_complete = not missing and case.state != State.INCOMPLETE
+    return silence_on(registration, case.asked_at, is_complete=is_complete)
 
 
 def _left(is_left: dict[Act, bool], papers: list[CalledFor]) -> Left:
