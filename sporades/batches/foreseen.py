@@ -179,15 +179,16 @@ def refusal_of(batch: Batch, case: Case) -> str:
 
 
 def reasons_in(batch: Batch, case: Case) -> list[str]:
-    """Return why a line decides as it does, as its candidate will read it.
+    """Return why a line decides as it does and what was asked, as its candidate will read it.
 
     Args:
         batch: which.
         case: one of those that it goes through, with its measures.
     """
+    asked = [one.precision for one in case.measures.all()]
     if batch.action == FOLLOW:
-        return [one.reason for one in as_advised(case).values()]
-    return [one.reason for one in case.measures.all()]
+        return [*(one.reason for one in as_advised(case).values()), *asked]
+    return [*(one.reason for one in case.measures.all()), *asked]
 
 
 def decided_in_words(batch: Batch, one: AskedMeasure) -> str:

@@ -452,6 +452,24 @@ def test_a_measure_that_is_specified_and_not_ticked_is_not_dropped_unsaid(sign_i
 
 
 @pytest.mark.usefixtures("a_precision_is_due")
+def test_words_of_health_in_a_precision_are_pointed_out_once_and_may_stay(sign_in):
+    registration = a_registration(informations={"has_disability": "oui"})
+    client, page = sign_in(registration.candidate), at(registration, page="/mesures")
+    said = {**CHOSEN, "precision-lecteur": "Une personne lente, cécité totale"}
+
+    pointed_out = client.post(page, said)
+    errors = pointed_out.context["form"].errors
+
+    assert pointed_out.status_code == 422
+    assert "« cécité »" in " ".join(errors["precision-lecteur"])
+    assert seen(pointed_out).cssselect("main input[name=relu]")
+    assert not client.post(page, {**said, "relu": "on"}).context
+    assert case_of(registration).measures.get(code=READER).precision.endswith("cécité totale")
+    calm = client.get(page)
+    assert not seen(calm).cssselect("main input[name=relu]")
+
+
+@pytest.mark.usefixtures("a_precision_is_due")
 def test_a_measure_that_is_unticked_goes_with_the_precision_that_was_there(sign_in):
     registration = a_registration(informations={"has_disability": "oui"})
     write(registration, Wish(THIRD), Wish(READER, precision="Une personne lente"))

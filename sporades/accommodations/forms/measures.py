@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.forms.choices import ChoicesForm
+from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.late import Lateness, added_to
 from sporades.accommodations.models import LONGEST_PRECISION, Case
 from sporades.accommodations.operations import Asked
@@ -27,6 +28,10 @@ from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, as
 from sporades.registrations.questions import NO, YES, YES_OR_NO
 
 HELD = "Le service a déjà celle qu'il vous a notifiée : vous n'avez pas à la joindre"
+POINTED_OUT = (
+    "Ces mots semblent dire quelque chose de la santé : {words}. Dites le matériel ou la taille "
+    "seulement, ou cochez la case plus bas."
+)
 NOT_TICKED = (
     "Vous avez précisé cette mesure sans la cocher : cochez-la, ou effacez cette précision."
 )
@@ -43,6 +48,9 @@ class MeasuresForm(ChoicesForm):
     )
     plan_asked = "Avez-vous un plan en vigueur dans votre établissement ?"
     plan_due = "Choisissez votre plan, ou « Aucun »."
+    left_as_they_are = (
+        "Je laisse ces mots, que le service gestionnaire et le centre d'examen liront"
+    )
 
     def __init__(
         self,
@@ -120,7 +128,17 @@ class MeasuresForm(ChoicesForm):
             one.label for one in (case.measures.all() if case else ()) if one.code not in codes
         ]
         """What was chosen and suits nothing that is sat any more."""
+        self._point_out()
         self._add_the_rest(case, former, is_held=is_held)
+
+    def _point_out(self) -> None:
+        """Have words of health read over, once they are typed: the decision prints them (P-12)."""
+        typed = (self.data.get(self.add_prefix(name), "") for name in self._precisions.values())
+        if self.is_bound and (
+            words := words_of_health(*(one[:LONGEST_PRECISION] for one in typed))
+        ):
+            label = f"{self.left_as_they_are} : {quoted(words)}"
+            self.fields["relu"] = forms.BooleanField(label=label, required=False)
 
     def _offered(self, name: str) -> list[tuple[str, str]]:
         return list(self.fields[name].choices)  # type: ignore[attr-defined] # a ChoiceField
@@ -182,6 +200,9 @@ class MeasuresForm(ChoicesForm):
             # What was there already goes with the measure that is unticked.
             if said and code not in chosen and said != self._said_of.get(code):
                 self.add_error(name, NOT_TICKED)
+            words = words_of_health(said or "") if code in chosen else []
+            if words and not self.cleaned_data.get("relu"):
+                self.add_error(name, POINTED_OUT.format(words=quoted(words)))
         added = added_to(self._case, self._wishes(), self._sat, self.lateness)
         labels = {one.code: one.label for one in self._rules.measures}
         self._check_added([(code, labels[code]) for code in added], self._place_of)

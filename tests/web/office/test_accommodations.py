@@ -1764,6 +1764,20 @@ def test_words_of_health_that_come_from_the_doctor_are_read_over_until_they_leav
     assert case_of(in_lille).state == State.NOTIFIED
 
 
+def test_words_of_health_of_the_candidate_are_read_over_before_the_decision_says_them(
+    manager, precise
+):
+    reach(precise, State.OPINION_GIVEN, Wish(READER, (), "Une personne lente, cécité totale"))
+    said = {**as_shown(manager, precise), **AUTHOR}
+
+    answer = do(manager, precise, "decider", **said)
+    assert (pointed_out(answer), case_of(precise).state) == (["cécité"], State.OPINION_GIVEN)
+
+    do(manager, precise, "decider", **said, relu="on", mots="cécité")
+    answer = do(manager, precise, "notifier")
+    assert (pointed_out(answer), case_of(precise).state) == (["cécité"], State.DECIDED)
+
+
 def test_a_decision_without_a_word_of_health_is_notified_at_once(manager, in_lille):
     reach(in_lille, State.DECIDED)
 

@@ -60,6 +60,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         "Comme le papier le dit. La décision le reprend : rien de la santé du candidat ici"
     )
     plan_asked = "Plan en vigueur dans l'établissement, d'après le papier"
+    left_as_they_are = "Le papier dit ces mots : la décision les reprendra"
     plan_due = "Choisissez le plan que dit le papier, ou « Aucun »."
 
     enveloppe = forms.ChoiceField(

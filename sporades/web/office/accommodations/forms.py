@@ -315,7 +315,9 @@ class CaseForms:
         """Return what is written in what was sent, for the candidate to read."""
         if self.act in DECIDING and self.decision is not None:
             said = self.decision.decisions.values()
-            return [text for one in said for text in (one.reason, one.precision)]
+            texts = [text for one in said for text in (one.reason, one.precision)]
+            # The document says what was asked too, in the words of its candidate.
+            return [*texts, *(one.precision for one in self._case.measures.all())]
         if self.act in MISSING:
             return [self.missing.cleaned_data["manque"]]
         if self.act == LEAVE:
@@ -366,8 +368,12 @@ class CaseForms:
 
 
 def reasons_of(case: Case) -> list[str]:
-    """Return why each measure is decided as it is, and which it is, as the candidate reads it."""
-    return [text for one in case.measures.all() for text in (one.reason, one.decided_precision)]
+    """Return why each measure is decided as it is, and which was asked and is, as the candidate reads it."""
+    return [
+        text
+        for one in case.measures.all()
+        for text in (one.reason, one.decided_precision, one.precision)
+    ]
 
 
 def _left(data: Any, case: Case) -> list[tuple[str, str]]:
