@@ -172,6 +172,7 @@ def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, 
 
     assert page.status_code == 422
     assert words in html.unescape(page.text)
+    assert "Ce que deviennent vos données" in main(page)
     assert f"{said['motif']}</textarea>" in html.unescape(page.text)
     assert not ChangeRequest.objects.exists()
 

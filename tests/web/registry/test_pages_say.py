@@ -329,7 +329,17 @@ def test_links_that_say_the_same_lead_to_the_same_place(shown, name, changes):
 # --- Data and cookies (P-02, P-05, P-07, 14.2.1) -----------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["account_signup", "candidate:tab"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_signup",
+        "candidate:tab",
+        "candidate:provide",
+        "candidate:ask_correction",
+        "candidate:accommodation_measures",
+        "candidate:confide",
+    ],
+)
 def test_where_data_are_asked_for_it_is_said_what_becomes_of_them(shown, name):
     [main] = shown(name).xpath("//main")
 

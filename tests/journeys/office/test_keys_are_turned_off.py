@@ -1,0 +1,28 @@
+"""Whoever speaks to the machine turns the keys of a page off: a word that is heard presses nothing."""
+
+import re
+
+from sporades.accounts.models import Membership
+from tests.factories import a_candidate, a_registration
+from tests.journeys.helpers import answer, press
+
+
+def test_the_keys_of_a_page_are_turned_off_for_good_and_on_again(site, enter):
+    for first in ("Anne", "Zoé"):
+        a_registration(a_candidate(birth_name="Le Goff", first_names=first))
+    page = enter("agent@exemple.test", Membership.Role.MANAGER)
+    answer(page, "Trouver une inscription", "Le Goff")
+    press(page, "Trouver")
+    page.locator(".s-table tbody a").first.click()
+    first_file = page.url
+
+    page.get_by_role("button", name="Couper ces touches").click()
+    page.keyboard.press("j")
+    page.reload()
+    page.keyboard.press("j")
+    assert page.url == first_file
+
+    page.get_by_role("button", name="Activer les touches").click()
+    page.keyboard.press("j")
+    page.wait_for_url(re.compile("rang=2"))
+    assert page.url != first_file
