@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import transaction
 
 from sporades import mail
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files, seal
@@ -25,6 +27,7 @@ from sporades.publications.deciding import link_to
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.refusals import DecidedInItsFile
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 
@@ -84,10 +87,12 @@ def deposit_one(
 
     Raises:
         DecisionUnsaid, NoAppeal: it is a decision, and its author or its appeals are not said.
+        DecidedInItsFile: it is a decision on accommodations, and a request for them stands here.
         reading.Unfit: the PDF cannot be published.
         Refused: the registration does not stand, or has a document of this kind that waits.
         files.OutOfReach: the store does not answer.
     """
+    _check_elsewhere(registration, kind)
     looked = pdf_checks.look_at(content)
     _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
@@ -256,6 +261,7 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
     )
     if registration is None:
         raise Refused(OUT_OF_REACH)
+    _check_elsewhere(registration, reading.publication.publishes)
     content = reading.archive.read(line.file_name)
     looked = reading.reader.look_at(content)
     _check_sealed(content)
@@ -269,6 +275,15 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,
         )
+
+
+def _check_elsewhere(registration: Registration, kind: kinds.Kind) -> None:
+    """Refuse a decision on accommodations beside a request that is decided here: two would stand (H2)."""
+    if not kind.is_on_accommodations:
+        return
+    asked = Case.objects.filter(registration=registration.pk).exclude(state=State.WITHDRAWN)
+    if asked.exists():
+        raise DecidedInItsFile
 
 
 def _check_sealed(content: bytes) -> None:

@@ -38,6 +38,15 @@ class NoAppeal(Refused):
     )
 
 
+class DecidedInItsFile(Refused):
+    """Accommodations were asked for here, where they are advised on and decided."""
+
+    message = (
+        "Ce candidat a fait une demande d'aménagement ici : elle se décide et se notifie dans son "
+        "dossier, onglet « Aménagement ». Une décision déposée à côté dirait peut-être le contraire."
+    )
+
+
 class NotInPreparation(Refused):
     """The publication takes nothing more."""
 

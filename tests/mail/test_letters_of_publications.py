@@ -11,6 +11,7 @@ from sporades.acts.registrations import moving, requesting
 from sporades.documents import kinds
 from sporades.publications import deciding, depositing, operations, telling
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import named
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.mail.post_office import words
@@ -293,6 +294,8 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification a été reçue le mercredi 16 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, votre inscription reste telle qu'elle est.
 
+Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Sans réponse de sa part le 16 février 2027, votre demande sera réputée acceptée.
+
 Ce mail ne dit pas ce que vous demandez : lisez-le dans votre espace.
 
 {about(registration)}
@@ -313,6 +316,10 @@ Bonjour {FULL_NAME},
 Votre demande de modification est refusée : votre inscription reste telle qu'elle est.
 
 Motif : lisez-le à la page de votre inscription
+
+Décision prise par : {OPERATOR.name}, {named(registration.service)}.
+
+Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire qu'elle soit revue, ou saisir le tribunal administratif.
 
 Ce mail ne dit pas ce que vous demandiez : lisez-le dans votre espace.
 

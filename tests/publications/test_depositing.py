@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from sporades.accommodations.states import State
+from sporades.acts import accommodating
 from sporades.core import files, seal
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -15,8 +17,10 @@ from sporades.mail.models import Message
 from sporades.publications import archives, deciding, deposited, depositing, operations, refusals
 from sporades.publications.models import Publication
 from sporades.publications.queries import unheard_among
+from sporades.publications.refusals import DecidedInItsFile
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
+from tests.accommodations.asked import MANAGER, case_of, reach
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
 from tests.intake import pdfs
@@ -126,6 +130,17 @@ def test_what_takes_no_seal_is_refused_where_it_is_deposited(deposit_one, kept, 
 
     assert not Publication.objects.exists()
     assert kept() == []
+
+
+def test_a_decision_on_accommodations_does_not_stand_beside_a_request(deposit_one, one, kept):
+    reach(one, State.ASKED)
+    with pytest.raises(DecidedInItsFile):
+        deposit_one(a_pdf())
+    assert kept() == []
+    assert deposit_one(a_pdf(), kinds.get("convocation"))
+
+    accommodating.withdraw(case=case_of(one), by=MANAGER, at=NOW)
+    assert deposit_one(a_pdf())
 
 
 def test_a_signature_that_lets_nothing_be_added_is_told_as_such(deposit_one, kept, monkeypatch):
