@@ -95,17 +95,27 @@ def test_without_a_choice_of_doctor_nothing_is_done_and_what_is_ticked_stays(man
     page = entrust(manager, three[:2], None)
 
     assert page.status_code == 422
-    assert "Choisissez le médecin à qui confier les demandes cochées." in plain(main(page))
+    [summary] = seen(page).cssselect("[data-error-summary]")
+    assert "Choisissez le médecin à qui confier" in plain(words(summary))
+    assert not seen(page).cssselect("main [data-said]")
     ticked = [one.get("value") for one in seen(page).cssselect("[name=choix][checked]")]
     assert ticked == [one.number for one in three[:2]]
     assert case_of(three[0]).state == State.ASKED
 
 
 def test_with_nothing_ticked_it_is_said(manager, three):
-    page = entrust(manager, [], a_doctor())
+    a_doctor()
+    doctor = a_doctor("autre@exemple.test", "Dr Ariane Petit")
+
+    page = entrust(manager, [], doctor)
 
     assert page.status_code == 422
-    assert "Cochez au moins une demande dans la liste." in plain(main(page))
+    [said] = seen(page).cssselect("main [data-said][autofocus]")
+    assert plain(words(said)) == "Cochez au moins une demande dans la liste."
+    assert plain(words(seen(page).cssselect("title")[0])).startswith("1 erreur : Aménagements")
+    [chosen] = seen(page).cssselect("[name=medecin] [selected]")
+    assert chosen.get("value") == str(doctor.user_id)
+    assert not seen(page).cssselect("[data-error-summary]")
 
 
 def test_one_that_its_candidate_changed_meanwhile_is_named_and_the_others_go(manager, three):

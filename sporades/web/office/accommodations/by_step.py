@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -83,6 +84,9 @@ def _page(
     academy = queue.chosen.get("academie", "")
     address = _addresses(academy)
     here = f"{address(step)}&{urlencode({together.BATCH: batch})}" if batch else address(step)
+    of_many = _together(request, step, found.values())
+    if why and not (of_many["entrusting"] and of_many["entrusting"].errors):
+        messages.error(request, why)
     context = {
         "form": queue.form,
         "steps": [
@@ -93,7 +97,7 @@ def _page(
         "is_calling": step.is_calling,
         "why": why,
         "ticked": ticked,
-        **_together(request, step, found.values()),
+        **of_many,
         "press": a_press(),
         "here": here,
         "count": in_step,

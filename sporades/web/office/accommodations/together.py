@@ -84,7 +84,12 @@ def entrusting(request: HttpRequest, registrations: Iterable[Registration]) -> E
     """Return the form that asks to which doctor requests go; nothing where none may have any."""
     known = list(registrations)
     doctors = _doctors_for(request, known) if known else []
-    return EntrustForm(request.POST or None, doctors=doctors) if doctors else None
+    if not doctors:
+        return None
+    said = request.POST if ticked_in(request) else None
+    form = EntrustForm(said, doctors=doctors)
+    form.initial = {"medecin": request.POST.get("medecin", "")}  # kept where nothing was ticked
+    return form
 
 
 def _doctors_for(request: HttpRequest, known: list[Registration]) -> list[Membership]:
