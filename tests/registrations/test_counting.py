@@ -1,6 +1,8 @@
 """Which question is refused, by which rule: counted, and nothing of what was typed nor of whom."""
 
+import ast
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,7 +14,7 @@ from sporades.registrations import counting, tasks
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import RefusedAnswer
 from sporades.registrations.queries import most_refused, refused_answers, refused_by_day
-from sporades.registrations.sections import IDENTIFICATION
+from sporades.registrations.sections import IDENTIFICATION, SECTIONS
 from sporades.territory.models import FRANCE
 from tests.factories import NOW, a_candidate, a_draft
 
@@ -142,3 +144,39 @@ def totals_since(days):
 )
 def test_a_rule_is_said_in_words(rule, said):
     assert counting.rule_in_words(rule) == said
+
+
+def raised_in(paths, name):
+    """Yield each call by this name in modules."""
+    for path in paths:
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == name:
+                yield call
+
+
+def test_every_rule_of_our_own_is_said_in_words():
+    of_tabs = [*Path("sporades/registrations").rglob("*.py"), Path("sporades/accounts/forms.py")]
+    codes = {
+        word.value.value
+        for call in raised_in(of_tabs, "ValidationError")
+        for word in call.keywords
+        if word.arg == "code" and isinstance(word.value, ast.Constant)
+    }
+    codes |= {
+        call.args[0].value
+        for call in raised_in(Path("sporades/exams/rules/papers").glob("[bl]*.py"), "Breach")
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert {"own_address", "cedex", "sign", "groupe"} <= codes
+
+    # « forme_de_passage » is counted by the code of where it is mended, « passing_form ».
+    assert codes - counting.RULES.keys() == {"forme_de_passage"}
+
+
+def test_every_rule_of_the_fields_of_tabs_is_said_in_words(draft):
+    dossier = dossier_of(draft, day=DAY)
+    fields = [one for section in SECTIONS for one in section.form(dossier, {}).fields.values()]
+    codes = {getattr(one, "code", "invalid") for field in fields for one in field.validators}
+    assert "max_length" in codes
+
+    assert codes - counting.RULES.keys() == set()
