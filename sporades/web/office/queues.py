@@ -49,6 +49,9 @@ ALONE = {
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
 
+TELLING = ("nom", "prenoms", "naissance", "qualification")
+"""The columns that tell one line from another; with two more, a list is whole on a common screen."""
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -162,11 +165,12 @@ def _merges(request: HttpRequest) -> Queue | None:
 
 def _amended(request: HttpRequest) -> Queue | None:
     label = "Inscriptions modifiées depuis la décision"
-    return _searched(request, AMENDED, BY_CODE["modifiee"], label)
+    return _searched(request, AMENDED, (*TELLING, "etat"), BY_CODE["modifiee"], label)
 
 
 def _in_anomaly(request: HttpRequest) -> Queue | None:
-    return _searched(request, IN_ANOMALY, BY_CODE["decidee"], "Inscriptions en anomalie")
+    label = "Inscriptions en anomalie"
+    return _searched(request, IN_ANOMALY, (*TELLING, "enregistree"), BY_CODE["decidee"], label)
 
 
 def _in_preparation(request: HttpRequest) -> Queue | None:
@@ -239,13 +243,15 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
 """In the order in which they are shown: first what somebody waits for."""
 
 
-def _searched(request: HttpRequest, tree: Group, since: Column, label: str) -> Queue | None:
+def _searched(
+    request: HttpRequest, tree: Group, shown: tuple[str, ...], since: Column, label: str
+) -> Queue | None:
     """Return what a search finds of what the reader decides of, listed by what says since when."""
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
     first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
     url = reverse("office:search")
     queue = _cut(_queue(first, *since.order, label, url, at=request.arrived_at))
-    return queue and replace(queue, asked=tuple(building.posted(tree, since.code)))
+    return queue and replace(queue, asked=tuple(building.posted(tree, shown, since.code)))
 
 
 def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | None:

@@ -125,6 +125,8 @@ def test_its_files_are_listed_the_oldest_first_and_say_since_when(
     lines = page.context["lines"]
     assert [line["number"] for line in lines] == [older.number, in_lille.number]
     at = page.context["labels"].index(title)
+    assert len(page.context["labels"]) == 7
+    assert ("État" in page.context["labels"]) == (said["state"] == "validated")
     assert [line["cells"][at] for line in lines] == ["20/11/2026", "22/11/2026"]
 
 

@@ -5,7 +5,7 @@ Each group and each criterion has its place: « g » is the whole, « g-2 » its
 typed; the form then shows it, and judges it when it is time to search.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, ClassVar, NamedTuple
@@ -220,15 +220,16 @@ def read(posted: QueryDict) -> Group:
     return tree
 
 
-def posted(tree: Group, since: str) -> list[tuple[str, str]]:
+def posted(tree: Group, shown: Iterable[str], since: str) -> list[tuple[str, str]]:
     """Return what a page posts to search a tree that it holds whole, the oldest first.
 
     Args:
         tree: what is sought.
-        since: the column that says since when, shown beside the usual ones.
+        shown: the columns that tell one line from another.
+        since: the column that says since when.
     """
     leaves = [(f"{place}-{CRITERION}", leaf.criterion.code) for place, leaf in _leaves(tree, ROOT)]
-    columns = [("colonnes", code) for code in (*USUAL, since)]
+    columns = [("colonnes", code) for code in (*shown, since)]
     return [*_as_data(tree, ROOT), *leaves, *columns, ("tri", since), ("faire", SEARCH)]
 
 
