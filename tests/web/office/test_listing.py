@@ -59,6 +59,20 @@ def test_many_are_counted_up_to_a_bound_that_is_said_and_exactly_when_asked(mana
     assert names(exact) == names(page) == ["Abadie"]
 
 
+def test_what_is_done_of_all_stands_above_the_list_with_a_way_to_what_is_done_of_some(
+    manager, in_lille
+):
+    page = words(seen(manager.get(address(manager))).cssselect("main")[0])
+
+    found = (
+        *("Changer les critères", "Agir sur toutes (1)", "Écrire à tous", "Exporter ces"),
+        *("cochées, après la liste", in_lille.number, "Agir sur les inscriptions cochées É"),
+    )
+    assert [page.count(one) for one in found[:4]] == [1] * 4
+    places = [page.rindex(one) for one in found]
+    assert places == sorted(places)
+
+
 @pytest.mark.usefixtures("many", "_short_lists")
 def test_the_pages_beyond_the_first_count_are_read_too(manager):
     where = address(manager)
