@@ -6,6 +6,9 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import registering
+from sporades.exams.held import forget
+from sporades.registrations.models import Registration
+from sporades.territory.models import ManagingService
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.guide import main, seen, words
 
@@ -144,3 +147,32 @@ def test_a_file_says_at_once_whom_to_call_and_under_which_names(manager, in_lill
 
     assert "KERMARREC" in page
     assert "Nom de famille Le Goff" in page
+
+
+def test_the_reason_of_a_state_and_what_can_be_done_stand_before_the_facts(manager, in_lille):
+    Registration.objects.filter(pk=in_lille.pk).update(
+        state="anomaly", reason="Il manque une pièce", decided_at=NOW
+    )
+
+    page = main(manager.get(tab("registration", in_lille)))
+
+    found = ("en anomalie", "Motif : Il manque", "Gérer l'état", "N° Candidat", "Historique")
+    places = [page.index(one) for one in found]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Bureau des essais", "Bureau des essais, académie de Lille"),
+        ("Rectorat de l'académie de Lille", "Rectorat de l'académie de Lille"),
+    ],
+)
+def test_the_academy_of_a_service_is_named_once(manager, in_lille, name, said):
+    ManagingService.objects.update(name=name)
+    forget()
+
+    page = seen(manager.get(tab("registration", in_lille)))
+
+    facts = {words(one[0]): words(one[1]) for one in page.cssselect(".s-facts > div")}
+    assert facts["Service"] == said

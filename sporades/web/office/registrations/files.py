@@ -30,6 +30,7 @@ from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.queries import mails_about, version_of
+from sporades.registrations.receipt import named
 from sporades.registrations.states import STANDING
 from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
@@ -331,6 +332,7 @@ def file_page(
     walk = walk_of(request, registration.number)
     context = {
         "registration": registration,
+        "service": named(registration.service),
         "tabs": TABS,
         "tab": tab,
         "trail": TRAIL,
