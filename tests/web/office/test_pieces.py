@@ -190,6 +190,17 @@ def pressing(db):
     return a_registration()
 
 
+def test_what_is_asked_is_read_first_and_a_refusal_says_what_it_needs(manager, in_lille):
+    clean(in_lille)
+
+    page = main(manager.get(decision(in_lille)))
+
+    found = ("Demande À fournir", "À comparer", "Verdict", "Conforme Pour une pièce non conforme")
+    places = [page.index(one) for one in found]
+    assert places == sorted(places)
+    assert "Tous les champs" not in page
+
+
 def test_while_enough_time_is_left_no_more_is_proposed(manager, in_lille):
     clean(in_lille)
 

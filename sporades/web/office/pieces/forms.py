@@ -149,6 +149,7 @@ class RefusalForm(DelayForm):
     )
 
     field_order = ("raison", "motif", "delai")
+    rule = "Pour une pièce non conforme, le motif est obligatoire."
 
     def __init__(
         self,
