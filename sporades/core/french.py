@@ -78,6 +78,16 @@ def day_in_words(day: date, *, weekday: bool = False) -> str:
     return f"{_DAYS[day.weekday()]} {words}" if weekday else words
 
 
+def days_in_words(first: date, last: date) -> str:
+    """Return « entre le 18 et le 29 novembre 2026 »; one day alone, « le 29 novembre 2026 »."""
+    end = day_in_words(last)
+    if first == last:
+        return f"le {end}"
+    begun = day_in_words(first).split()
+    shared = 2 if (first.year, first.month) == (last.year, last.month) else first.year == last.year
+    return f"entre le {' '.join(begun[: len(begun) - shared])} et le {end}"
+
+
 def month_in_words(month: int) -> str:
     """Return the name of a month, from 1 to 12."""
     return _MONTHS[month - 1]

@@ -6,6 +6,7 @@ from sporades.core.french import (
     ZONES,
     at_most_in_words,
     day_in_words,
+    days_in_words,
     ended,
     instant_in_words,
     listed,
@@ -62,6 +63,24 @@ def test_the_hour_that_happens_twice_says_which_one_it_is(hour, words):
 
 def test_the_first_of_a_month_is_written_1er():
     assert day_in_words(date(2027, 3, 1), weekday=True) == "lundi 1er mars 2027"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 11, 18), date(2026, 11, 29), "entre le 18 et le 29 novembre 2026"),
+        (date(2026, 10, 1), date(2026, 11, 29), "entre le 1er octobre et le 29 novembre 2026"),
+        (date(2026, 12, 31), date(2027, 1, 2), "entre le 31 décembre 2026 et le 2 janvier 2027"),
+        (
+            date(2025, 11, 18),
+            date(2026, 11, 29),
+            "entre le 18 novembre 2025 et le 29 novembre 2026",
+        ),
+        (date(2026, 11, 29), date(2026, 11, 29), "le 29 novembre 2026"),
+    ],
+)
+def test_two_days_are_said_without_what_they_share(first, last, words):
+    assert days_in_words(first, last) == words
 
 
 @pytest.mark.parametrize(

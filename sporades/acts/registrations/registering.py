@@ -15,7 +15,7 @@ from sporades.acts.registrations import completing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import days_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
@@ -316,10 +316,11 @@ def receive_summary(
         raise Refused("Cette inscription ne demande pas de récapitulatif signé en retour.")
     zone = registration.service.zone
     filed_at = registration.amended_at or registration.filed_at
-    if not local_day(filed_at, zone) <= posted_on <= local_day(at, zone):
+    first, last = local_day(filed_at, zone), local_day(at, zone)
+    if not first <= posted_on <= last:
         raise Refused(
-            "La date du cachet de la poste est comprise entre le jour du dernier enregistrement "
-            "et aujourd'hui."
+            f"Indiquez un jour possible : {days_in_words(first, last)}. Ce récapitulatif n'a pas pu "
+            "être posté avant le dernier enregistrement, ni après aujourd'hui."
         )
     before = filing.note_summary_received(registration=registration, posted_on=posted_on)
     journal.record(

@@ -10,6 +10,7 @@ from sporades.acts.registrations import registering
 from sporades.journal.models import Entry
 from tests.factories import NOW, a_registration, author, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
+from tests.spaces import plain
 
 
 def received(client, registration, day):
@@ -32,6 +33,13 @@ def test_the_postmark_is_kept_shown_and_in_the_journal(manager, in_lille):
 def test_a_postmark_that_cannot_be_is_refused_at_its_field(manager, in_lille, day):
     assert received(manager, in_lille, day).status_code == 422
     assert in_lille.summary_posted_on is None
+
+
+def test_a_postmark_that_cannot_be_is_told_the_days_that_can(manager, in_lille):
+    page = received(manager, in_lille, "26/11/2026")
+
+    said = "Indiquez un jour possible : le 25 novembre 2026."
+    assert said in plain(page.context["form"].errors["poste_le"][0])
 
 
 def test_an_auditor_receives_nothing(member, in_lille):
