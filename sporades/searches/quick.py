@@ -47,6 +47,20 @@ NOT_UNDERSTOOD = (
     "« Martin 28/02/2005 »."
 )
 
+PHONE_FIGURES = 10
+TOO_SHORT = (
+    f"Ce numéro est trop court : celui d'une inscription a {REGISTRATION_DIGITS} chiffres, celui "
+    f"d'un candidat {FEWEST_DIGITS} au moins, un téléphone {PHONE_FIGURES}."
+)
+NOT_DIALLED = (
+    f"Ce numéro de téléphone est incomplet, ou a un chiffre de trop : il en faut {PHONE_FIGURES}, ou "
+    "ceux qui suivent le signe + et l'indicatif du pays."
+)
+NO_YEAR = (
+    "Ajoutez l'année de naissance, en quatre chiffres, après le jour et le mois : par exemple "
+    "« Martin 28/02/2005 »."
+)
+
 _WHEN = re.compile(
     r"(?<![\w/.-])(?:"
     r"(?P<day>\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2} \d{1,2} \d{4}"
@@ -61,6 +75,12 @@ _WHEN = re.compile(
 _BORN = re.compile(r"\bn[ée]+(?:\(e\))? (?:le|en)\b", re.IGNORECASE)
 _SHORT_TELEPHONE = re.compile(r"[1-9]\d([ .]?)\d\d\1\d\d")
 """One of six figures: « 12 2005 » is a month."""
+
+_WITHOUT_YEAR = re.compile(
+    r"(?<![\w/.-])(?:0?[1-9]|[12]\d|3[01])"
+    r"(?:[/.-](?:0?[1-9]|1[0-2])(?:[/.-]\d{2})?|(?:er)? (?P<named>[^\W\d_]+))(?![\w/.-])"
+)
+"""A day and a month, alone or with two figures of a year, among other words."""
 
 _NUMBERED = re.compile(r"^n ?[°ºo] ?(?=\d)", re.IGNORECASE)
 
@@ -83,6 +103,18 @@ class Mistyped(Unreadable):
         )
 
 
+class Unfinished(Unreadable):
+    """A number that is too short to be one of ours, or to be dialled."""
+
+
+class NoYear(Unreadable):
+    """A day of birth without its year, which whoever reads it knows."""
+
+    def __init__(self) -> None:
+        """Say to add it."""
+        super().__init__(NO_YEAR)
+
+
 def tree_of(typed: str) -> Group:
     """Return the tree that is meant by a number, a birth date, an address, a telephone, or else a name.
 
@@ -94,6 +126,8 @@ def tree_of(typed: str) -> Group:
     Raises:
         NotADay: a birth date that no calendar has; the message says so.
         Mistyped: a number of ours whose figures do not go together.
+        Unfinished: a number whose figures are too few, or too many for a telephone.
+        NoYear: a day of birth and its month, without a year.
         NotUnderstood: it holds figures that are none of these.
     """
     said = _NUMBERED.sub("", clean(typed))
@@ -127,7 +161,18 @@ def _with_birth(said: str) -> Group:
             return Group(members=(born, _named(rest)))
         if number := _number(rest):
             return Group(members=(born, number))
-    raise NotUnderstood
+    raise _unreadable(said)
+
+
+def _unreadable(said: str) -> Unreadable:
+    """Return what to say of figures that are no number, nor anything else that is looked for."""
+    days = _WITHOUT_YEAR.finditer(said)
+    if any(not one["named"] or month_named(one["named"]) for one in days):
+        return NoYear()
+    dialled = as_dialled(said)
+    if dialled.startswith(("0", "+")) and dialled[1:].isdigit():
+        return Unfinished(NOT_DIALLED)
+    return Unfinished(TOO_SHORT) if dialled.isdigit() else NotUnderstood()
 
 
 def _born(read: re.Match[str]) -> Leaf | None:
@@ -136,6 +181,8 @@ def _born(read: re.Match[str]) -> Leaf | None:
         day = _leaf("naissance", Operator.IS, read["day"])
         return day if _is_a_day(day) else None
     if read["year"]:
+        if not EARLIEST <= int(read["year"]) <= LATEST:
+            return None
         return _leaf("annee_naissance", Operator.IS, read["year"])
     year = int(read["of"] or read["of_named"])
     month = int(read["month"]) if read["month"] else month_named(read["named"])
@@ -395,7 +442,10 @@ def _number(said: str) -> Leaf | None:
     read_aloud = re.sub(r"[\s.-]", "", said)
     bare = read_aloud if len(read_aloud) >= FEWEST_DIGITS else said.replace(" ", "")
     if bare.isdigit():
-        if len(bare) >= FEWEST_DIGITS and not is_valid(bare):
+        if bare.startswith("0") or len(bare) < FEWEST_DIGITS:
+            # The start of a telephone, a year.
+            return None
+        if not is_valid(bare):
             raise Mistyped
         code = "numero_inscription" if len(bare) == REGISTRATION_DIGITS else "numero_candidat"
         return _leaf(code, Operator.IS, bare)

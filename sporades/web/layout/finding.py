@@ -17,6 +17,8 @@ _WHAT = (
     "Indiquez un numéro, un nom, une date de naissance, un nom et une date de naissance, ou une "
     "adresse mail."
 )
+SAID = (NotADay, quick.Mistyped, quick.NotUnderstood, quick.NoYear, quick.Unfinished)
+"""The refusals that say what to type."""
 
 
 class QuickForm(forms.Form):
@@ -59,7 +61,7 @@ class QuickForm(forms.Form):
         try:
             self.tree = quick.tree_of(said)
             self.tree.condition()
-        except (NotADay, quick.Mistyped, quick.NotUnderstood) as refusal:
+        except SAID as refusal:
             raise ValidationError(str(refusal)) from None
         except Unreadable:
             raise ValidationError(_WHAT) from None

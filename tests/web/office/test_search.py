@@ -392,7 +392,7 @@ def test_one_box_finds_by_number_name_birth_date_and_address(manager, in_lille):
         *("Le Gof 14 mars 1998", "14 Mars 1998 le goff", "Le Goff née le 14/03/1998"),
         *("le goff 1998-03-14", "le goff 14 03 1998", "né(e) le 14/03/1998 le goff"),
         *("le goff 03/1998", "03/1998 le goff", "Le Goff mars 1998", "le goff 1998", "né en 1998"),
-        *("03/1998", "3/1998", "mars 1998"),
+        *("03/1998", "3/1998", "mars 1998", "03 1998", "1998"),
     ],
 )
 def test_one_box_understands_a_name_and_a_birth_date_together(manager, in_lille, typed):
@@ -772,15 +772,24 @@ def test_whom_half_of_each_word_begins_stands_before_those_of_whom_one_word_is_a
         ("20000030158", "Ce numéro a un chiffre faux ou deux chiffres inversés"),
         ("20000003051", "Ce numéro a un chiffre faux ou deux chiffres inversés"),
         ("10000013", "Ce numéro a un chiffre faux ou deux chiffres inversés"),
+        ("06 39 98 12", quick.NOT_DIALLED),
+        ("06.39.98.12.345", quick.NOT_DIALLED),
+        ("+33 6 39 98 12", quick.NOT_DIALLED),
+        ("06 39", quick.NOT_DIALLED),
+        *((typed, quick.TOO_SHORT) for typed in ("12345", "1850", "200 000")),
+        *(
+            (typed, quick.NO_YEAR)
+            for typed in ("Artois 02/05", "28.02", "28/02/05", "artois 28/02/05", "2 mai Artois")
+        ),
         ("Artois 31/02/2001", NO_SUCH_DAY),
         ("Artois 13/2005", "Indiquez un mois entre 1 et 12"),
         ("02/1850 Artois", "Indiquez une année entre 1900 et 2200"),
         *(
             (typed, quick.NOT_UNDERSTOOD)
             for typed in (
-                *("artois 12", "artois2005", "28/02/05", "artois 28/02/05", "1234567890 G"),
+                *("artois 12", "artois2005", "artois 1850", "1234567890 G"),
                 *("artois 28/02/2005 12", "jeanne@exemple.test artois", "12/34", "12 artois 2005"),
-                *("1234567890/G", "28.02", "A1", "0" * 11 + "x"),
+                *("1234567890/G", "A1", "0" * 11 + "x"),
             )
         ),
     ],
