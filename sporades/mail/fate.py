@@ -1,12 +1,15 @@
 """What has become of a message, as a person reads it."""
 
 import re
+from datetime import timedelta
 
 from sporades.core.french import instant_in_words
 from sporades.mail.models import Message
 
 _DETAILED = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}\b(?!\.\d)")
 _PLAIN = re.compile(r"\b[45]\d\d\b")
+AT_ONCE = timedelta(minutes=1)
+"""How long after it was written a message is sent, for its reader to be told one instant alone."""
 
 UNKNOWN = "cette adresse n'existe pas"
 FULL = "la boîte aux lettres est pleine"
@@ -79,7 +82,7 @@ def in_words(message: Message, zone: str) -> str:
     """
     match message.state:
         case Message.State.SENT:
-            return f"Envoyé le {instant_in_words(message.sent_at, zone)}" if message.sent_at else ""
+            return _sent(message, zone)
         case Message.State.REFUSED:
             return f"Refusé : {reason(message.last_error)}"
         case _ if message.attempts:
@@ -87,6 +90,14 @@ def in_words(message: Message, zone: str) -> str:
             return f"Pas encore remis : nouvel essai le {again}"
         case _:
             return str(message.get_state_display())
+
+
+def _sent(message: Message, zone: str) -> str:
+    if message.sent_at is None:
+        return ""
+    if message.sent_at - message.written_at < AT_ONCE:
+        return "Envoyé aussitôt"
+    return f"Envoyé le {instant_in_words(message.sent_at, zone)}"
 
 
 def reason(error: str) -> str:

@@ -23,8 +23,12 @@ PARIS = "Europe/Paris"
             ),
         ),
         (
-            Message(state="sent", sent_at=NOW),
+            Message(state="sent", written_at=NOW - timedelta(minutes=1), sent_at=NOW),
             "Envoyé le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris)",
+        ),
+        (
+            Message(state="sent", written_at=NOW - timedelta(seconds=59), sent_at=NOW),
+            "Envoyé aussitôt",
         ),
         (
             Message(state="refused", last_error="550 b'5.1.1 User unknown'"),
