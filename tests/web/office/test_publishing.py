@@ -69,6 +69,33 @@ def test_what_has_all_its_documents_is_no_more_said_to_be_prepared(manager, in_l
         assert "Documents prêts" not in said
 
 
+def test_the_list_says_whose_document_is_alone(manager, in_lille):
+    whose = f"Maëlle Anne LE GOFF, n°{in_lille.number}"
+    found = deposited(manager, in_lille)
+    line = found.lines.get()
+
+    assert whose in main(manager.get(where("publications")))
+
+    line.pk, line.registration = None, a_registration(a_candidate())
+    line.version = None
+    line.save()
+    assert "LE GOFF" not in main(manager.get(where("publications")))
+
+
+@pytest.mark.parametrize(("academies", "is_named"), [(["A09"], True), (["A25"], False)])
+def test_whose_document_it_is_is_said_within_a_perimeter(
+    manager, member, in_lille, academies, is_named
+):
+    found = deposited(manager, in_lille)
+    theirs = [{"academies": academies, "domains": None}]
+    Publication.objects.filter(pk=found.pk).update(perimeters=theirs)
+
+    page = main(member(*academies, email="autre@exemple.test").get(where("publications")))
+
+    assert "Documents prêts, à publier" in page
+    assert ("LE GOFF" in page) is is_named
+
+
 @pytest.fixture
 def candidate(in_lille, client):
     """Return the browser of the candidate."""

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -29,7 +30,7 @@ from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
-from sporades.web.office.registrations.files import opened_with
+from sporades.web.office.registrations.files import opened_with, reaches
 from sporades.web.office.sheets import sheet_of
 
 SCHEDULED = "Publication décidée, à venir"
@@ -50,16 +51,37 @@ def publications(request: HttpRequest) -> HttpResponse:
     """Those of the reader's perimeter, the last first."""
     found = Publication.objects.within(request.reach).order_by("-asked_at", "pk")
     page = Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page"))
-    ready = _ready(list(page))
+    proposed = list(publications_to_approve(request))
+    ready, alone = _ready(list(page)), _alone(request, [*page, *proposed])
+    for one in (*page, *proposed):
+        one.whose = alone.get(one.pk)
     for one in page:
         one.stands = _stands(one, is_ready=one.pk in ready, at=request.arrived_at)
     context = {
         "page": page,
         "base": f"{reverse('office:publications')}?page=",
-        "proposed": publications_to_approve(request),
+        "proposed": proposed,
         "trail": TRAIL,
     }
     return render(request, "office/publications.html", context)
+
+
+def _alone(request: HttpRequest, found: list[Publication]) -> dict[UUID, Registration]:
+    """Return whose document each publication of one alone holds, where the reader may open it.
+
+    Of many lines two are read, and no more: there may be a hundred thousand.
+    """
+    theirs = PublicationLine.objects.filter(publication=OuterRef("pk")).order_by()
+    two = ArraySubquery(theirs.exclude(registration=None).values("registration")[:2])
+    asked = Publication.objects.filter(pk__in=[one.pk for one in found]).annotate(two=two)
+    of = {one.pk: one.two[0] for one in asked if len(one.two) == 1}
+    known = Registration.objects.within(request.reach).for_office().in_bulk(set(of.values()))
+    kinds = {one.pk: one.kind for one in found}
+    return {
+        pk: known[key]
+        for pk, key in of.items()
+        if key in known and reaches(request, opened_with(kinds[pk]), known[key])
+    }
 
 
 def _ready(found: list[Publication]) -> set[UUID]:
