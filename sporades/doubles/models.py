@@ -162,7 +162,7 @@ class LikelyDouble(models.Model):
     @property
     def strength(self) -> str:
         """Say how alike they are."""
-        return "Très ressemblants" if self.is_strong else "À vérifier"
+        return "Très ressemblants" if self.is_strong else "Assez ressemblants"
 
     @property
     def proposed_in_words(self) -> str:

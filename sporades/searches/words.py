@@ -8,6 +8,9 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
 from sporades.territory import queries as territory
 
+OTHERWISE = {Operator.IS: "", Operator.IS_NOT: "autre que"}
+"""What is said of a comparison before its value, where it is not the name of the comparison."""
+
 
 def in_words(tree: Group, *, reach: Reach) -> list[str]:
     """Return a line for each member of a tree; one line where at least one must be met.
@@ -58,12 +61,12 @@ def _said(node: Group | Leaf, reach: Reach) -> str:
 def _compared(leaf: Leaf, reach: Reach) -> str:
     known = _labels(leaf.criterion, reach)
     said = [known.get(one, one) for one in leaf.values[: leaf.operator.boxes]]
-    what = f"{leaf.criterion.label} : {leaf.operator.label.lower()}"
+    what = f"{leaf.criterion.label} : {OTHERWISE.get(leaf.operator, leaf.operator.label.lower())}"
     if leaf.operator is Operator.BETWEEN:
         first, last = (*said, "", "")[:2]
         bounds = " et ".join(f"« {one} »" for one in (first, last) if one)
         return f"{what} {bounds}" if first and last else _half_open(leaf, first, last)
-    return " ".join([what, *(f"« {one} »" for one in said)])
+    return " ".join([what.rstrip(), *(f"« {one} »" for one in said)])
 
 
 def _half_open(leaf: Leaf, first: str, last: str) -> str:

@@ -545,7 +545,7 @@ def test_a_file_says_what_it_is_of(ask, in_lille, form):
         "Motif": WHY,
         "Approuvé par": "(sans objet)",
         "Périmètre": "académie de Lille, tous les domaines",
-        "Critères": "Nom de famille : non égal « Abadie »",
+        "Critères": "Nom de famille : autre que « Abadie »",
         "Lignes": "2",
         "Jours et heures": "heure de Paris",
         "Format": export.spreadsheet.label,
