@@ -47,14 +47,13 @@ NOT_UNDERSTOOD = (
     "« Martin 28/02/2005 »."
 )
 
-PHONE_FIGURES = 10
 TOO_SHORT = (
-    f"Ce numéro est trop court : celui d'une inscription a {REGISTRATION_DIGITS} chiffres, celui "
-    f"d'un candidat {FEWEST_DIGITS} au moins, un téléphone {PHONE_FIGURES}."
+    "Ce numéro est trop court : celui d'une inscription a onze chiffres, celui d'un candidat huit au "
+    "moins, un téléphone dix."
 )
 NOT_DIALLED = (
-    f"Ce numéro de téléphone est incomplet, ou a un chiffre de trop : il en faut {PHONE_FIGURES}, ou "
-    "ceux qui suivent le signe + et l'indicatif du pays."
+    "Un numéro de téléphone a dix chiffres, ou commence par le signe + et l'indicatif du pays : "
+    "celui-ci est incomplet, ou a un chiffre de trop."
 )
 NO_YEAR = (
     "Ajoutez l'année de naissance, en quatre chiffres, après le jour et le mois : par exemple "
