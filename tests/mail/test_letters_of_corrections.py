@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts.identities import asking
 from sporades.candidates.operations import civil_data
+from sporades.registrations.receipt import named
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.mail.post_office import words
@@ -41,6 +42,8 @@ Bonjour {FULL_NAME},
 
 Votre demande de correction de vos informations personnelles a été reçue le {SENT}, avec la pièce jointe. Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, vos informations et vos inscriptions restent telles qu'elles sont.
 
+Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée.
+
 Votre compte, où vous pouvez retirer cette demande : {SITE}/mon-compte
 
 Si vous n'avez pas fait cette demande, prévenez le service gestionnaire.
@@ -62,6 +65,10 @@ Bonjour {FULL_NAME},
 Votre demande de correction de vos informations personnelles, envoyée le {SENT}, est refusée : elles restent telles qu'elles sont.
 
 Motif : <b>Illisible</b>
+
+Décision prise par : {OPERATOR.name}, {named(registration.service)}.
+
+Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire qu'elle soit revue, ou saisir le tribunal administratif.
 
 Votre compte, où vous pouvez faire une autre demande : {SITE}/mon-compte
 
