@@ -5,6 +5,7 @@ No rule of composition: length and a wait between tries do better.
 
 import gzip
 import hashlib
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -23,8 +24,22 @@ LONGEST = 256
 FEWEST_DIFFERENT = 4
 SHORTEST_WORD = 4
 DIGEST = 8
-LIST = Path(__file__).parent / "data" / "known-passwords.bin"
+DATA = Path(__file__).parent / "data"
+LIST = DATA / "known-passwords.bin"
+FRENCH_WORDS = DATA / "french-words.txt"
 WORDS_OF_THE_HOUSE = ("sporades", "cyclades", "motdepasse", "password")
+SHORTEST_FRENCH_WORD = 3
+DISGUISES = tuple(
+    str.maketrans(worn, meant)
+    for worn, meant in (
+        ("", ""),
+        ("@$€", "ase"),
+        ("@$€013457", "aseoieast"),
+        ("@$€013457", "aseoleast"),
+    )
+)
+"""What signs and figures stand for, in a word that they are to hide; a 1 is an i or an l."""
+_FIGURES = re.compile(r"\d{3,}")
 ROWS = (
     "0123456789",
     "abcdefghijklmnopqrstuvwxyz",
@@ -120,11 +135,52 @@ def is_plain(password: str) -> bool:
 def is_dressed(password: str) -> bool:
     """Return whether a password is a known word or a row of the keyboard, with figures and signs.
 
-    « azertyuiop123456 », « Soleil-2026-soleil »: whoever guesses tries these first.
+    « azertyuiop123456 », « Soleil-2026-soleil », « jetaimemaman2008 », « Ch0c0l@t2027 »: whoever
+    guesses tries these first.
     """
-    letters = "".join(sign for sign in password.casefold() if sign.isalpha())
-    word = _repeated(letters)
-    return len(word) >= SHORTEST_WORD and (is_known(word) or _is_row(word))
+    return any(
+        _is_guessed(word)
+        for letters in _undressed(password)
+        for word in (letters, _repeated(letters))
+    )
+
+
+def _undressed(password: str) -> Iterator[str]:
+    """Give the letters of a password: those that are seen, then those that others stand for."""
+    for word in _cores(password):
+        for disguise in DISGUISES:
+            undone = search_key(word.translate(disguise))
+            yield "".join(sign for sign in undone if sign.isalpha())
+
+
+def _cores(password: str) -> list[str]:
+    """Return a password from its first letter to its last, then with the sign before, after, or both.
+
+    These may stand for a letter, or be added: « @lice2027 », « Alice!2027 ».
+    """
+    signs = _FIGURES.sub(" ", password)
+    at = [place for place, sign in enumerate(signs) if sign.isalpha()] or [0]
+    first, end = at[0], at[-1] + 1
+    return [signs[max(first - before, 0) : end + after] for before in (0, 1) for after in (0, 1)]
+
+
+def _is_guessed(word: str) -> bool:
+    """Return whether a word is among the first that are tried: known, a row, French, or two of these."""
+    if len(word) >= SHORTEST_WORD and (is_known(word) or _is_row(word)):
+        return True
+    if len(word) < SHORTEST_FRENCH_WORD:
+        return False
+    french = _french_words()
+    return word in french or any(
+        word[:at] in french and word[at:] in french for at in range(1, len(word))
+    )
+
+
+@cache
+def _french_words() -> frozenset[str]:
+    lines = FRENCH_WORDS.read_text(encoding="utf-8").splitlines()
+    words = ",".join(line for line in lines if not line.startswith("#")).split(",")
+    return frozenset("".join(filter(str.isalpha, search_key(word))) for word in words) - {""}
 
 
 def _repeated(text: str) -> str:
@@ -141,10 +197,12 @@ def _is_row(text: str) -> bool:
 
 def word_about(password: str, about: Iterable[str]) -> str:
     """Return the first word about the owner or the service that a password contains, or nothing."""
-    signs = _bare(password)
+    whole = _cores(password)[0]
+    written = {_bare(password), *(_bare(whole.translate(disguise)) for disguise in DISGUISES)}
     for words in (settings.SERVICE_NAME, *WORDS_OF_THE_HOUSE, *about):
         for word in (words, *search_key(words).split()):
-            if len(_bare(word)) >= SHORTEST_WORD and _bare(word) in signs:
+            bare = _bare(word)
+            if len(bare) >= SHORTEST_WORD and any(bare in signs for signs in written):
                 return word
     return ""
 

@@ -1,16 +1,22 @@
 """Which passwords are good enough, and how they are kept."""
 
+import csv
 import math
 import time
 import unicodedata
+from itertools import chain
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, identify_hasher
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sporades.accounts import passwords
 from sporades.accounts.hashers import Argon2id
 from sporades.accounts.models import User
+from sporades.core.text import search_key
+from sporades.territory import operations
 
 ABOUT = ["ines.marchand", "Marchand", "Inès Léa", "Villeneuve-d'Ascq", "14032008", "20080314"]
 
@@ -29,6 +35,10 @@ ABOUT = ["ines.marchand", "Marchand", "Inès Léa", "Villeneuve-d'Ascq", "140320
         "soleil et brouillard",
         "k7#m2@p9!x4w",
         "une chanson, une chanson",
+        "cinq mots tout à fait neufs",
+        "mon examen sera une promenade",
+        "la lune de Lille à midi",
+        "0rage sur l'étang",
     ],
 )
 def test_long_and_unlikely_is_enough_without_any_rule_of_composition(password):
@@ -53,6 +63,27 @@ def test_long_and_unlikely_is_enough_without_any_rule_of_composition(password):
         ("soleil2026SOLEIL", "trop facile à deviner"),
         ("bonjourbonjour", "trop facile à deviner"),
         ("pilote pilote pi", "trop facile à deviner"),
+        ("Baccalaureat2027", "trop facile à deviner"),
+        ("Baccalauréat 2027", "trop facile à deviner"),
+        ("concours2026!!", "trop facile à deviner"),
+        ("examen2027examen", "trop facile à deviner"),
+        ("Parcoursup2026!", "trop facile à deviner"),
+        ("bac2027bac!!", "trop facile à deviner"),
+        ("doudou123456", "trop facile à deviner"),
+        ("loulou20082008", "trop facile à deviner"),
+        ("jetaimemaman2008", "trop facile à deviner"),
+        ("je t'aime, maman", "trop facile à deviner"),
+        ("marinelille59000", "trop facile à deviner"),
+        ("noemie140308!!", "trop facile à deviner"),
+        ("Lille2027!!!!", "trop facile à deviner"),
+        ("l1ll3-2027-l1ll3", "trop facile à deviner"),
+        ("Ch0c0l@t2027", "trop facile à deviner"),
+        ("@lexandr@2008", "trop facile à deviner"),
+        ("$oleil2026!!!", "trop facile à deviner"),
+        ("0livier59000", "trop facile à deviner"),
+        ("azerty-Marine-59", "trop facile à deviner"),
+        ("P@ssw0rd2026!", "contient « password »"),
+        ("m@rch4nd, toujours", "contient « marchand »"),
         ("Cyclades2026!", "contient « cyclades »"),
         ("vive-SPORADES-2026", "contient « Sporades »"),
         ("le mot de passe 2026", "contient « motdepasse »"),
@@ -89,6 +120,51 @@ def test_staff_needs_sixteen_characters():
 
 def test_the_list_of_known_passwords_holds_more_than_three_thousand_that_are_long_enough():
     assert passwords.LIST.stat().st_size / passwords.DIGEST > 3_000
+
+
+def french_words():
+    """Return the words of the list by the heading that they stand under."""
+    found, heading = {}, ""
+    for line in passwords.FRENCH_WORDS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            heading = line.removeprefix("# ")
+        elif line:
+            found.setdefault(heading, []).extend(
+                word.strip() for word in line.removesuffix(",").split(",")
+            )
+    return found
+
+
+WORDS = list(chain.from_iterable(french_words().values()))
+
+
+def test_each_word_of_the_french_list_stands_there_once():
+    keys = [search_key(word).replace(" ", "") for word in WORDS]
+
+    assert min(len(key) for key in keys) > 1
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+def test_the_french_list_knows_all_academies_and_towns_that_exist():
+    headings = french_words()
+    with (operations.DATA / "communes.csv").open(encoding="utf-8") as lines:
+        communes = {row["name"] for row in csv.DictReader(lines)}
+    with (operations.DATA / "academies.csv").open(encoding="utf-8") as lines:
+        academies = {row["name"] for row in csv.DictReader(lines)}
+
+    assert set(headings["Academies and vice-rectorates"]) == academies
+    assert set(headings["Large towns"]) - communes == set()
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=5, max_size=9, unique=True))
+def test_a_phrase_of_five_words_is_accepted_even_of_those_that_are_on_the_list(words):
+    passwords.check(" ".join(words))
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=2), st.integers(2000, 2030))
+def test_a_word_of_the_list_or_two_of_them_and_a_year_are_refused(words, year):
+    with pytest.raises(ValidationError):
+        passwords.check("".join([*words, str(year), "!!!!!!"]))
 
 
 def test_the_shortest_password_has_more_than_fifty_bits():

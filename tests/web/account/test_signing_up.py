@@ -90,6 +90,7 @@ def test_the_first_page_shows_the_privacy_notice_and_its_link(client):
         ({"password": "ines ines ines ines"}, "password", "contient « "),
         ({"password": "motdepasse2026"}, "password", "contient « motdepasse »"),
         ({"password": "123456789123"}, "password", "trop facile à deviner"),
+        ({"password": "Baccalaureat2027"}, "password", "trop facile à deviner"),
     ],
 )
 def test_a_wrong_answer_is_said_at_its_field_and_nothing_typed_is_lost(
