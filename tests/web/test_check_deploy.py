@@ -13,6 +13,7 @@ from tests.endurance.arena import a_server, drop, pointing_at, url_of
 from tests.intake.clamd import running
 from tests.journal.test_sealing import documented_role
 from tests.mail.post_office import PostOffice
+from tests.web.clocks import its_clock_ahead
 
 pytestmark = pytest.mark.django_db
 OWN = "sporades.W"
@@ -197,6 +198,14 @@ def test_each_column_that_the_page_grants_is_one_that_is_asked_for(role):
     assert granted == {
         table: sorted(columns) for table, columns in rights.CHANGED_IN.items() if columns
     }
+
+
+def test_a_clock_that_is_not_the_databases_is_told():
+    assert told("sporades.W006") == []
+    with its_clock_ahead("90.5 s"):
+        [said] = told("sporades.W006")
+
+    assert said.startswith("DATABASE_URL : l'horloge de la base avance d'au moins 90 s")
 
 
 def test_none_of_it_ends_the_check_in_failure():

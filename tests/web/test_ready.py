@@ -7,7 +7,9 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from sporades.core import clock
 from sporades.web.layout import health
+from tests.web.clocks import its_clock_ahead
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +51,24 @@ def test_the_stores_are_not_asked(client, settings, tmp_path):
 
     assert client.get("/-/pret").status_code == 200
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [("90.5 s", "avance d'au moins 90 s"), ("-90.5 s", "retarde d'au moins 90 s")]
+)
+def test_clocks_that_differ_are_told_and_close_nothing(client, by, said):
+    with its_clock_ahead(by):
+        answer = client.get("/-/pret")
+
+    whole = f"prêt, mais l'horloge de la base {said} sur celle de cette machine\n"
+    assert (answer.status_code, answer.text) == (200, whole)
+
+
+def test_clocks_less_than_a_second_apart_are_not_told(client):
+    with its_clock_ahead("0.9 s"):
+        assert client.get("/-/pret").text == "prêt\n"
+
+
+def test_an_answer_that_was_long_to_come_proves_nothing_of_clocks():
+    with its_clock_ahead("0.9 s", answers_after=1):
+        assert clock.gap_in_words(connection) == ""

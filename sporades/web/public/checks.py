@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import InsufficientPrivilege
 
-from sporades.core import files, seal, standing
+from sporades.core import clock, files, seal, standing
 from sporades.intake import antivirus
 from sporades.web.layout import static
 from sporades.web.public import rights
@@ -103,12 +103,13 @@ def mails_can_leave(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility, deploy=True)
 def the_database_is_migrated(*, databases: list[str], **kwargs: Any) -> list[CheckMessage]:
-    """Ask each database whether it answers, whether its tables are of this code, and to whom."""
+    """Ask each database whether it answers, and to whom, what time it is, whether its tables are of this code."""
     found: list[CheckMessage] = []
     for alias in databases:
         try:
             found += _encoding(connections[alias])
             found += _rights(connections[alias])
+            found += _clock(connections[alias])
             left = standing.migrations_left(connections[alias])
         except standing.TooOldError as reason:
             found.append(Error(str(reason), id="sporades.E004"))
@@ -154,6 +155,14 @@ def _rights(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
         said = f"DATABASE_URL : le rôle « {role} » n'a pas tous ses droits : {named}."
         return [CheckMessage(WARNING, said, hint=hint, id="sporades.W004")]
     return []
+
+
+def _clock(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+    """Say that two machines do not agree on the time, by which services close."""
+    gap = clock.gap_in_words(connection)
+    hint = "NTP sur toutes les machines : celle du web dit qui est arrivé à temps."
+    said = f"DATABASE_URL : {gap}."
+    return [CheckMessage(WARNING, said, hint=hint, id="sporades.W006")] if gap else []
 
 
 @register(Tags.compatibility, deploy=True)
