@@ -285,11 +285,25 @@ def sender(name: str, default: str | None) -> str:
 def contact(name: str, default: str) -> str:
     """Return where people write: a mail address or that of a page, or nothing."""
     value = text(name, default)
-    is_page = value.startswith("https://") and address(name, value).hostname
-    if value and not is_page and not _is_mail(value):
+    if value and not _is_page(name, value) and not _is_mail(value):
         message = f"{name} doit être une adresse, par exemple dpd@exemple.fr"
         raise ImproperlyConfigured(message)
     return value
+
+
+def page(name: str) -> str:
+    """Return the address of a page or of a file that everybody may read, or nothing."""
+    value = text(name, "")
+    if value and not _is_page(name, value):
+        message = (
+            f"{name} doit être l'adresse d'une page, par exemple https://exemple.fr/accessibilite"
+        )
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def _is_page(name: str, value: str) -> bool:
+    return value.startswith("https://") and bool(address(name, value).hostname)
 
 
 def _is_mail(value: str) -> bool:

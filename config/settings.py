@@ -23,7 +23,7 @@ SECRET_KEY_FALLBACKS = environment.secrets("SECRET_KEY_FALLBACKS")
 SITE_URL = environment.site("SITE_URL", demo=DEMO)
 SERVICE_NAME = environment.text("SERVICE_NAME", "Sporades")
 DEPLOYER_NAME = environment.text("DEPLOYER_NAME", "Autorité de démonstration" if DEMO else None)
-# What the pages « Mentions légales » and « Données personnelles » owe their readers by law.
+# What « Mentions légales », « Données personnelles » and « Accessibilité » owe their readers by law.
 DEPLOYER_ADDRESS = environment.text(
     "DEPLOYER_ADDRESS", "1, place de l'Exemple, 00000 Exemple" if DEMO else ""
 )
@@ -34,6 +34,8 @@ HOST_NAME = environment.text(
     "HOST_NAME", "la machine qui fait tourner la démonstration" if DEMO else ""
 )
 PRIVACY_CONTACT = environment.contact("PRIVACY_CONTACT", "donnees@demo.test" if DEMO else "")
+ACCESSIBILITY_SCHEME_URL = environment.page("ACCESSIBILITY_SCHEME_URL")
+ACCESSIBILITY_PLAN_URL = environment.page("ACCESSIBILITY_PLAN_URL")
 DATABASES = {"default": environment.database("DATABASE_URL")}
 MAILERS = {"default": environment.mailer("MAIL_URL")}
 DEFAULT_FROM_EMAIL = environment.sender(

@@ -207,6 +207,8 @@ REFUSED = [
     ("PRIVACY_CONTACT", "le délégué"),
     ("PRIVACY_CONTACT", "dpd"),
     ("PRIVACY_CONTACT", "http://exemple.test/donnees"),
+    ("ACCESSIBILITY_SCHEME_URL", "le schéma"),
+    ("ACCESSIBILITY_PLAN_URL", "http://exemple.test/plan"),
     ("BRAND_FOLDER", "/proc/sporades"),
     ("FRANCECONNECT_LEVEL", "zz"),
     ("FRANCECONNECT_URL", "https://franceconnect.exemple.test"),
@@ -303,6 +305,13 @@ def test_people_write_to_an_address_or_from_a_page(monkeypatch, value):
     monkeypatch.setenv("PRIVACY_CONTACT", value)
 
     assert environment.contact("PRIVACY_CONTACT", "") == value
+
+
+@pytest.mark.parametrize("value", ["", "https://exemple.test/schema.pdf"])
+def test_a_document_is_read_on_a_page_or_nowhere_yet(monkeypatch, value):
+    monkeypatch.setenv("ACCESSIBILITY_SCHEME_URL", value)
+
+    assert environment.page("ACCESSIBILITY_SCHEME_URL") == value
 
 
 def test_a_brand_is_gathered_with_what_its_style_sheet_names(tmp_path):

@@ -127,7 +127,13 @@ def test_a_real_installation_is_told_which_legal_fact_it_has_not_given(db, setti
         if one.id == "sporades.E001"
     ]
 
-    assert found == ["PUBLICATION_DIRECTOR", "HOST_NAME", "PRIVACY_CONTACT"]
+    assert found == [
+        "PUBLICATION_DIRECTOR",
+        "HOST_NAME",
+        "PRIVACY_CONTACT",
+        "ACCESSIBILITY_SCHEME_URL",
+        "ACCESSIBILITY_PLAN_URL",
+    ]
 
 
 def test_a_real_installation_is_told_that_its_seal_cannot_be_put(db, settings, tmp_path, caplog):
@@ -267,6 +273,26 @@ def test_the_declaration_says_that_it_is_a_self_assessment_and_of_when(opened):
     assert "Cette déclaration est une auto-évaluation" in said
     assert audit.CONFORMITY.examined_on is not None
     assert "examinées à la main le 25 novembre 2026" in said
+
+
+def test_the_declaration_leads_to_the_scheme_and_the_plan_of_the_year(opened, settings):
+    settings.ACCESSIBILITY_SCHEME_URL = "https://exemple.test/schema.pdf"
+    settings.ACCESSIBILITY_PLAN_URL = "https://exemple.test/plan-2027"
+
+    links = {words(one): one.get("href") for one in opened("accessibility").cssselect("main a")}
+
+    assert links["Schéma pluriannuel de mise en accessibilité"] == "https://exemple.test/schema.pdf"
+    assert links["Plan d'actions de l'année"] == "https://exemple.test/plan-2027"
+
+
+def test_a_scheme_that_is_not_published_is_said_and_leads_nowhere(opened, settings):
+    settings.ACCESSIBILITY_PLAN_URL = "https://exemple.test/plan-2027"
+
+    page = opened("accessibility")
+
+    [said] = [one for one in page.cssselect("main li") if "Schéma pluriannuel" in words(one)]
+    assert words(said) == "Schéma pluriannuel de mise en accessibilité : il n'est pas encore publié"
+    assert said.cssselect("a") == []
 
 
 def test_a_grid_that_nobody_examined_gives_no_day():

@@ -34,6 +34,8 @@ OWED = {
     "PUBLICATION_DIRECTOR": "le nom du directeur de la publication",
     "HOST_NAME": "le nom et l'adresse de l'hébergeur",
     "PRIVACY_CONTACT": "l'adresse du délégué à la protection des données",
+    "ACCESSIBILITY_SCHEME_URL": "l'adresse du schéma pluriannuel de mise en accessibilité",
+    "ACCESSIBILITY_PLAN_URL": "l'adresse du plan d'actions annuel pour l'accessibilité",
 }
 
 
@@ -42,7 +44,8 @@ def legal_pages_are_complete(**kwargs: Any) -> list[Error]:
     """Name each variable that the legal pages lack."""
     return [
         Error(
-            f"{name} est vide : la page « Mentions légales » ou « Données personnelles » doit donner {what}.",
+            f"{name} est vide : « Mentions légales », « Données personnelles » ou « Accessibilité » "
+            f"doit donner {what}.",
             id="sporades.E001",
         )
         for name, what in OWED.items()

@@ -41,6 +41,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         "public/accessibility.html",
         {
             "conformity": CONFORMITY,
+            "planned": [
+                ("Schéma pluriannuel de mise en accessibilité", settings.ACCESSIBILITY_SCHEME_URL),
+                ("Plan d'actions de l'année", settings.ACCESSIBILITY_PLAN_URL),
+            ],
             "failed": [one for one in CONFORMITY.criteria if one.status is Status.FAILED],
             "themes": [_part(theme, list(criteria)) for theme, criteria in themes],
         },
