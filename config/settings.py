@@ -277,6 +277,7 @@ SESSION_COOKIE_SECURE = SITE_IS_ENCRYPTED
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_OF_STAFF = timedelta(hours=10)
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_WARNING = timedelta(minutes=5)
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"

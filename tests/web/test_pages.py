@@ -185,7 +185,7 @@ def test_the_durations_announced_are_those_of_the_program(opened, settings):
     # A session lasts twelve hours, and is kept twelve more after its last use.
     assert settings.SESSION_COOKIE_AGE == 12 * 3600
     assert rows["Appareils connectés et leur adresse réseau"].endswith(
-        "s'arrête après 30 minutes sans activité, ou 12 heures au plus ; ces données sont effacées "
+        "s'arrête après 30 minutes sans activité, ou 12 heures au plus (10 pour un agent) ; ces données sont effacées "
         "12 heures après la dernière page lue."
     )
     assert rows["Compte sans inscription"] == (

@@ -1,5 +1,6 @@
 """The pages that every public service owes its readers."""
 
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -86,6 +87,7 @@ def _session_lasts() -> dict[str, int]:
     return {
         "idle_minutes": int(settings.SESSION_IDLE.total_seconds()) // MINUTE,
         "session_hours": settings.SESSION_COOKIE_AGE // (MINUTE * MINUTE),
+        "staff_hours": settings.SESSION_OF_STAFF // timedelta(hours=1),
     }
 
 

@@ -105,6 +105,28 @@ def test_a_session_that_nobody_uses_ends_after_thirty_minutes_and_says_so(client
     assert "Votre session s&#x27;est terminée" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("who", "page", "longest"),
+    [
+        ("user", "account_edit", timedelta(hours=12)),
+        ("agent", "mfa_activate_totp", timedelta(hours=10)),
+    ],
+)
+def test_a_session_in_use_ends_after_twelve_hours_and_ten_for_staff(
+    client, request, who, page, longest
+):
+    sign_in(client, email=request.getfixturevalue(who).email)
+    session = client.session
+
+    def asked(after):
+        session["seen_at"], session["since"] = NOW.isoformat(), (NOW - after).isoformat()
+        session.save()
+        return client.get(reverse(page)).status_code
+
+    assert asked(longest - timedelta(minutes=1)) == 200
+    assert asked(longest + timedelta(minutes=1)) == 302
+
+
 def test_staying_starts_the_thirty_minutes_again(client, user):
     sign_in(client)
     client.get(reverse("account_edit"))
