@@ -152,7 +152,7 @@ Bonjour Claude Martin,
 
 Claude Martin a changé votre rôle, qui compte dès votre prochain clic : Auditeur.
 Académies : Lille, Versailles.
-Domaines : tous.
+Domaines : tous, ceux à venir aussi.
 {last}
 Si vous ne vous y attendiez pas, prévenez votre chef de service.
 
@@ -175,7 +175,7 @@ Claude Martin propose d'inviter Dominique Roux (nouvelle@exemple.test).
 
 Rôle : Auditeur.
 Académies : Lille.
-Domaines : tous.
+Domaines : tous, ceux à venir aussi.
 Motif : Remplace <b>Camille</b> & Alix
 
 Tant que personne d'autre ne l'approuve, rien n'est envoyé.
@@ -234,7 +234,7 @@ Claude Martin approuve ce que vous avez proposé pour Dominique Roux ({address})
 
 Rôle : Auditeur.
 Académies : Lille.
-Domaines : tous.
+Domaines : tous, ceux à venir aussi.
 
 {sentence}
 

@@ -22,6 +22,7 @@ INVITED = {
     "adresse": "nouvelle@exemple.test",
     "role": "manager",
     "academies": ["A09"],
+    "etendue": "tous",
     "motif": "Remplace Camille",
 }
 
@@ -65,6 +66,17 @@ def approve(browser, made):
     return browser.post(
         reverse("office:approve_role", args=[made.pk]), {"vu": value_of(page, "vu")}, follow=True
     )
+
+
+def error_of(page, name):
+    """What is said to be wrong with a field."""
+    [field] = seen(page).cssselect(f"main .s-field:has([name={name}])")
+    return words(field.cssselect(".fr-error-text")[0]).removeprefix("Erreur : ")
+
+
+def ticked(page, name):
+    """The boxes of a question that are ticked."""
+    return [one.get("value") for one in seen(page).cssselect(f"main [name={name}][checked]")]
 
 
 def row(page, name):
@@ -338,12 +350,53 @@ def test_one_academy_is_not_asked_for_and_none_beyond_is_taken(head, member):
 def test_all_domains_are_not_given_by_whoever_has_some(member):
     some = member("A09", role=Role.HEAD, domains=["ESSAI"], email="cheffe@exemple.test")
 
+    assert seen(some.get(INVITE)).cssselect("[name=etendue]") == []
     refused = some.post(INVITE, INVITED)
     assert refused.status_code == 422
-    assert "Choisissez parmi vos domaines" in main(refused)
+    assert error_of(refused, "domaines") == "Cochez un domaine au moins."
     some.post(INVITE, {**INVITED, "domaines": ["ESSAI"]})
 
     assert RoleProposal.objects.get().domains == ["ESSAI"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "error"),
+    [
+        ({}, "etendue", "Choisissez tous les domaines, ou ceux-ci seulement."),
+        ({"domaines": ["ESSAI"]}, "etendue", "Choisissez tous les domaines, ou ceux-ci seulement."),
+        ({"etendue": "choisis"}, "domaines", "Cochez un domaine au moins."),
+        (
+            {"etendue": "tous", "domaines": ["ESSAI"]},
+            "etendue",
+            "Tous les domaines, ou ceux qui sont cochés : choisissez « Ceux-ci seulement », ou décochez-les.",
+        ),
+    ],
+)
+def test_domains_that_are_not_said_are_never_all_of_them(head, said, field, error):
+    unsaid = {name: value for name, value in INVITED.items() if name != "etendue"}
+
+    refused = head.post(INVITE, {**unsaid, **said})
+
+    assert refused.status_code == 422
+    assert error_of(refused, field) == error
+    assert value_of(refused, "nom") == "Dominique Roux"
+    assert ticked(refused, "domaines") == said.get("domaines", [])
+    assert not RoleProposal.objects.exists()
+
+
+def test_whoever_approves_reads_how_far_the_domains_go(head, administrator):
+    for address, said in (
+        ("tous@exemple.test", {}),
+        ("ceux@exemple.test", {"etendue": "choisis", "domaines": ["ESSAI"]}),
+    ):
+        head.post(INVITE, {**INVITED, "adresse": address, **said})
+    every, some = (
+        main(administrator.get(reverse("office:proposed_role", args=[one.pk])))
+        for one in RoleProposal.objects.order_by("pk")
+    )
+
+    assert "Domaines : tous, ceux à venir aussi." in every
+    assert "Domaines : ESSAI." in some
 
 
 def test_an_administrator_is_not_among_the_roles(head):
@@ -371,7 +424,8 @@ def test_another_role_is_proposed_to_an_agent_from_what_they_have(head, administ
     colleague = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel", domains=["ESSAI"])
     page = head.get(change_page(colleague))
     assert value_of(page, "role") == "manager"
-    same = {"role": "manager", "domaines": ["ESSAI"], "motif": "Essai"}
+    assert (ticked(page, "etendue"), ticked(page, "domaines")) == (["choisis"], ["ESSAI"])
+    same = {"role": "manager", "etendue": "choisis", "domaines": ["ESSAI"], "motif": "Essai"}
     assert "C'est déjà son rôle" in main(head.post(change_page(colleague), same))
 
     head.post(change_page(colleague), {**same, "role": "auditor"})
@@ -396,7 +450,8 @@ def test_an_access_that_was_closed_is_given_back_from_its_line(head, administrat
     assert value_of(page, "nom") == "Alix Morel"
     assert value_of(page, "adresse") == "ici@exemple.test"
     sent = {"nom": "Alix Morel-Roux", "adresse": "ici@exemple.test", "role": "manager"}
-    head.post(INVITE, {**sent, "domaines": ["ESSAI"], "motif": "Fermé par erreur"})
+    domains = {"etendue": "choisis", "domaines": ["ESSAI"]}
+    head.post(INVITE, {**sent, **domains, "motif": "Fermé par erreur"})
     made = RoleProposal.objects.get()
     read = main(administrator.get(reverse("office:proposed_role", args=[made.pk])))
     assert "Cette adresse a déjà été celle d'un agent, Alix Morel." in read

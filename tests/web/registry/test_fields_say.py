@@ -122,6 +122,7 @@ OUTSIDE = {
     "domaines": BUTTONS,
     "experience": NO_WORD,
     "ensembles": BUTTONS,
+    "etendue": BUTTONS,
     "father_name": OTHERS,
     "fermeture": NO_WORD,
     "format": BUTTONS,

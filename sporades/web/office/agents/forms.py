@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.accounts.members import Access
@@ -13,12 +12,15 @@ from sporades.accounts.models import Membership, RoleProposal
 from sporades.accounts.permissions import Reach, reach_of
 from sporades.acts.agents.appointing import GIVEN, Wanted
 from sporades.core.presses import a_press
-from sporades.registrations.fields import CleanCharField
+from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.web.office.days import DayField
 from sporades.web.office.places import OfAcademyForm, academies_of
 
 LONGEST_REASON = RoleProposal.LONGEST_REASON
-_BEYOND = "Choisissez parmi vos domaines : aucun voudrait dire tous, et vous n'avez pas tous les domaines."
+ALL, SOME = "tous", "choisis"
+_BEYOND = "Choisissez parmi vos domaines : dans ces académies, vous ne les avez pas tous."
+_BOTH = "Tous les domaines, ou ceux qui sont cochés : choisissez « Ceux-ci seulement », ou décochez-les."
+_NONE_TICKED = "Cochez un domaine au moins."
 
 
 class AgentsForm(OfAcademyForm):
@@ -74,11 +76,17 @@ class RoleForm(forms.Form):
         label="Rôle", choices=[(one.value, one.label) for one in GIVEN], widget=forms.RadioSelect
     )
     academies = forms.MultipleChoiceField(label="Académies", widget=forms.CheckboxSelectMultiple)
-    domaines = forms.MultipleChoiceField(
+    etendue = forms.ChoiceField(
         label="Domaines",
+        choices=[(ALL, "Tous les domaines, ceux à venir aussi"), (SOME, "Ceux-ci seulement")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez tous les domaines, ou ceux-ci seulement."},
+    )
+    domaines = forms.MultipleChoiceField(
+        label="Lesquels",
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Aucun : tous, ceux à venir aussi.",
+        error_messages={"required": _NONE_TICKED},
     )
     dernier_jour = DayField(
         label="Dernier jour",
@@ -103,7 +111,7 @@ class RoleForm(forms.Form):
             data: what was sent.
             reach: where they may propose roles.
             domains: the names of the domains that are loaded, by code.
-            initial: the role that there is.
+            initial: the role that there is, as `typed` says it.
         """
         super().__init__(data, initial=initial)
         self._reach = reach
@@ -114,6 +122,22 @@ class RoleForm(forms.Form):
             self.fields[name].choices = list(found.items())  # type: ignore[attr-defined] # a choice
         if len(self.fields["academies"].choices) == 1:  # type: ignore[attr-defined] # a choice
             del self.fields["academies"]
+        if any(one.domains is None for one in reach.perimeters):
+            ask_if_called_for(self.fields["domaines"], f"etendue={SOME}")
+        else:
+            del self.fields["etendue"]
+            self.fields["domaines"].required = True
+            self.fields["domaines"].label = "Domaines"
+
+    @staticmethod
+    def typed(role: Membership) -> dict[str, Any]:
+        """Return what one would type to propose a role that there is."""
+        return {
+            "role": role.role,
+            "academies": role.academies,
+            "etendue": SOME if role.domains else ALL,
+            "domaines": role.domains,
+        }
 
     def clean_envoi(self) -> UUID:
         """Read the name of the press; one that says nothing is a press of its own."""
@@ -123,16 +147,23 @@ class RoleForm(forms.Form):
             return UUID(a_press())
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what lies beyond the reader's own perimeter."""
+        """Refuse domains that are not said, and what lies beyond the reader's own perimeter."""
         data = super().clean() or {}
         if "academies" not in self.fields:
             data["academies"] = list(academies_of(self._reach))
-        if data.get("academies") and data.get("role") and "domaines" in data:
+        extent = data.get("etendue")
+        if extent == SOME and not data.get("domaines"):
+            say_missing(self, "domaines", _NONE_TICKED)
+        elif extent == ALL and data.get("domaines"):
+            self.add_error("etendue", _BOTH)
+        elif "etendue" in self.fields and not extent:
+            return data  # nothing ticked is not all of them
+        elif data.get("academies") and data.get("role") and "domaines" in data:
             wanted = Membership(
                 role=data["role"], academies=data["academies"], domains=data["domaines"]
             )
             if not self._reach.includes(reach_of([wanted])):
-                self.add_error("domaines", ValidationError(_BEYOND))
+                self.add_error("etendue" if extent == ALL else "domaines", _BEYOND)
         return data
 
     def wanted(self, *, email: str, full_name: str) -> Wanted:
@@ -161,7 +192,16 @@ class InviteForm(RoleForm):
         help_text="Son adresse professionnelle, la sienne seule.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
-    field_order = ("nom", "adresse", "role", "academies", "domaines", "dernier_jour", "motif")
+    field_order = (
+        "nom",
+        "adresse",
+        "role",
+        "academies",
+        "etendue",
+        "domaines",
+        "dernier_jour",
+        "motif",
+    )
 
 
 class RefuseForm(forms.Form):

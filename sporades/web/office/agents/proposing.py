@@ -62,13 +62,7 @@ def _closed(request: HttpRequest) -> dict[str, Any]:
         last = roles_of(request, int(agent))[-1]
     except Http404:
         return {}
-    return {
-        "nom": last.full_name,
-        "adresse": last.user.email,
-        "role": last.role,
-        "academies": last.academies,
-        "domaines": last.domains,
-    }
+    return {"nom": last.full_name, "adresse": last.user.email, **RoleForm.typed(last)}
 
 
 def change_agent(request: HttpRequest, agent: int) -> HttpResponse:
@@ -80,12 +74,7 @@ def change_agent(request: HttpRequest, agent: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("office:agents")
-    initial = {
-        "role": before.role,
-        "academies": before.academies,
-        "domaines": before.domains,
-        "dernier_jour": before.ends_on,
-    }
+    initial = {**RoleForm.typed(before), "dernier_jour": before.ends_on}
     form = RoleForm(_posted(request), reach=request.reach, domains=_domains(), initial=initial)
     if request.method == "POST" and form.is_valid():
         answer = _proposed(request, form, email=user.email, full_name=before.full_name, user=user)
