@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from sporades.accommodations.models import Appeal, AskedMeasure, Case
@@ -181,53 +180,6 @@ def lock_case(case: Case) -> Case:
     found = _locked.get(pk=case.pk)
     found.registration = registration
     return found
-
-
-def doctors_for(registration: Registration, *, day: date) -> list[Membership]:
-    """Return the doctors to whom a request may be entrusted: those of its academy and its domain, who have joined.
-
-    Args:
-        registration: which.
-        day: today.
-    """
-    return doctors_for_any([registration], day=day)
-
-
-def doctors_for_any(registrations: Iterable[Registration], *, day: date) -> list[Membership]:
-    """Return the doctors to whom at least one of some requests may be entrusted, by name.
-
-    Args:
-        registrations: which.
-        day: today.
-    """
-    known = list(registrations)
-    found = Membership.objects.current(day).filter(
-        role=Membership.Role.DOCTOR,
-        academies__overlap=sorted({one.academy_id for one in known}),
-        user__is_active=True,
-    )
-    # Who was only invited reads nothing yet: a request would wait for nobody.
-    joined = found.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    told = joined.select_related("user").order_by("full_name", "pk")
-    return [one for one in told if any(is_doctor_of(one, each) for each in known)]
-
-
-def is_doctor_of(member: Membership, registration: Registration) -> bool:
-    """Return whether the perimeter of a doctor holds a registration."""
-    is_of_domain = not member.domains or registration.exam.domain.code in member.domains
-    return registration.academy_id in member.academies and is_of_domain
-
-
-def waiting_with(doctors: Iterable[int]) -> dict[int, int]:
-    """Return how many requests wait for each of some doctors; one who has none has no line.
-
-    Args:
-        doctors: the keys of their accounts.
-    """
-    mine = Case.objects.filter(doctor__in=list(doctors), state=State.WITH_DOCTOR, stands=True)
-    return dict(
-        mine.order_by().values("doctor").annotate(count=Count("pk")).values_list("doctor", "count")
-    )
 
 
 def left_by_their_doctor(*, day: date) -> QuerySet[Case]:

@@ -64,5 +64,8 @@ def access_in_words(one: Membership, *, on: date) -> str:
             return f"remplacé depuis le {day_in_digits(one.replaced_at, settings.TIME_ZONE)}"
         closed_on = one.ends_on + timedelta(days=1)  # the last day was still theirs
         return f"fermé depuis le {closed_on:%d/%m/%Y}"
-    opened = "ouvert" if one.user.has_usable_password() else "invité, sans mot de passe"
-    return f"{opened} jusqu'au {one.ends_on:%d/%m/%Y}" if one.ends_on else opened
+    last = f"jusqu'au {one.ends_on:%d/%m/%Y}" if one.ends_on else ""
+    if one.user.has_usable_password():
+        return f"ouvert {last}".rstrip()
+    invited = "invité, n'a pas encore choisi son mot de passe"
+    return f"{invited} ; accès {last}" if last else invited

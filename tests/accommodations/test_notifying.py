@@ -7,6 +7,7 @@ import pytest
 
 from sporades.accommodations import operations
 from sporades.accommodations.contesting import contested_until, final_at
+from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.notification import (
@@ -16,7 +17,7 @@ from sporades.accommodations.notification import (
     content,
 )
 from sporades.accommodations.operations import AuthorMissing, DecisionOn, OpinionOn
-from sporades.accommodations.queries import decision_of, doctors_for
+from sporades.accommodations.queries import decision_of
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accommodations.tracker import steps_of

@@ -41,8 +41,8 @@ def test_each_agent_is_listed_with_role_perimeter_and_state(capsys):
             "ouvert, sans double authentification"
         ),
         (
-            "late@exemple.test (Claude Martin) : head, académies A09, domaines (tout), invité, "
-            "sans mot de passe jusqu'au 26/11/2026, sans double authentification"
+            "late@exemple.test (Claude Martin) : head, académies A09, domaines (tout), invité, n'a "
+            "pas encore choisi son mot de passe ; accès jusqu'au 26/11/2026, sans double authentification"
         ),
         (
             "zoe@exemple.test (Claude Martin) : auditor, académies A09, domaines CAP, "

@@ -11,9 +11,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import transaction
 
+from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Excluding, OpinionOn, excluding_together
-from sporades.accommodations.queries import doctors_for, lock_case, papers_called_for_by
+from sporades.accommodations.queries import lock_case, papers_called_for_by
 from sporades.accommodations.states import PAPER_ASKED, Opinion, OpinionAgain, State
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach

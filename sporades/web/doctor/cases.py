@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
+from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import doctors_for
 from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import is_set_aside

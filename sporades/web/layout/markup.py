@@ -40,6 +40,7 @@ RIGHT_TO_LEFT = re.compile(
 )
 """Words of Hebrew, Arabic and the like, with the numbers and the non-joiners among them."""
 
+BETWEEN_PARTS = re.compile(r"(?<=@)|(?=\.)")
 
 register.filter("dialled", as_dialled)
 register.filter("phone", phone_in_words)
@@ -59,6 +60,14 @@ def directed(said: object) -> SafeString:
         parts += [text[end : words.start()], format_html('<bdi dir="rtl">{}</bdi>', words[0])]
         end = words.end()
     return format_html_join("", "{}", ((part,) for part in (*parts, text[end:])))
+
+
+@register.filter
+def address(said: object) -> SafeString:
+    """Return a mail address that a narrow line breaks between its parts, not within a word."""
+    first, *others = BETWEEN_PARTS.split(str(said))
+    broken = format_html_join("", "<wbr>{}", ((directed(one),) for one in others))
+    return directed(first) + broken
 
 
 @register.filter

@@ -64,7 +64,7 @@ from tests.accommodations.asked import (
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
 from tests.spaces import plain
-from tests.web.guide import main, seen, signed_in, words
+from tests.web.guide import links, main, seen, signed_in, words
 
 LIST = reverse("office:accommodations")
 AUTHOR = {
@@ -442,7 +442,7 @@ def test_a_doctor_of_another_academy_is_not_offered(manager, in_lille):
         user=far, role=Membership.Role.DOCTOR, full_name="Dr Loin", academies=["A25"]
     )
 
-    assert "Aucun médecin désigné n'a de compte" in main(manager.get(page_of(in_lille)))
+    assert "Aucun médecin désigné n'a de compte ouvert" in main(manager.get(page_of(in_lille)))
     vue = case_of(in_lille).revision
     answered = manager.post(
         page_of(in_lille), {"vue": vue, "geste": "confier", "medecin": str(far.pk)}
@@ -479,7 +479,21 @@ def test_a_doctor_who_was_only_invited_is_not_offered(manager, in_lille, doctor)
 
     page = main(manager.get(page_of(in_lille)))
 
-    assert "Aucun médecin désigné n'a de compte dans cette académie" in page
+    assert "Aucun médecin désigné n'a de compte ouvert pour son académie et son domaine" in page
+
+
+def test_where_no_doctor_is_it_is_said_whom_to_ask_for_one(manager, in_lille, member):
+    reach(in_lille, State.ASKED)
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    invite = "Proposer une invitation"
+
+    for page in (page_of(in_lille), f"{LIST}?etape=a-confier"):
+        asked = manager.get(page)
+        assert "Demandez à un chef de service ou à un administrateur d'en inviter un." in main(
+            asked
+        )
+        assert links(asked, invite) == []
+        assert links(head.get(page), invite) == [reverse("office:invite_agent")]
 
 
 def test_what_was_changed_meanwhile_is_not_entrusted_unread(manager, in_lille, doctor):

@@ -6,10 +6,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from sporades.accommodations.models import Case
+from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.acts.agents import inviting
 from sporades.journal.models import Entry
+from tests.accommodations.asked import entrust, reach
 from tests.factories import NOW, OPERATOR
+from tests.medical.given import a_doctor
 from tests.web.guide import buttons, links, main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
 from tests.web.registry.world import a_member
@@ -79,6 +83,11 @@ def ticked(page, name):
     return [one.get("value") for one in seen(page).cssselect(f"main [name={name}][checked]")]
 
 
+def counted(page):
+    """What is said of how many there are."""
+    return words(seen(page).cssselect("#nombre")[0])
+
+
 def row(page, name):
     """The cells of one line of the table, by title."""
     for line in seen(page).cssselect("main tbody tr"):
@@ -142,6 +151,32 @@ def test_a_page_asks_no_more_questions_for_fifty_agents(head, django_assert_max_
         page = head.get(LIST)
 
     assert len(names(page)) == 31
+
+
+def test_roles_are_counted_as_such_where_an_agent_has_several(head):
+    both = named("deux@exemple.test", Role.MANAGER, ["A09"], "Noa Petit")
+    assert counted(head.get(LIST)) == "2 agents"
+    Membership.objects.create(
+        user=both, role=Role.AUDITOR, full_name="Noa Petit", academies=["A09"]
+    )
+
+    assert counted(head.get(LIST)) == "3 rôles, de 2 agents"
+
+
+def test_an_invitation_and_its_last_day_are_two_things(head):
+    invited = named("attendue@exemple.test", Role.MANAGER, ["A09"], "Noa Petit", ends_on=NOW.date())
+    invited.set_unusable_password()
+    invited.save()
+
+    read = row(head.get(LIST), "Noa Petit")["Accès"]
+
+    assert read == "Invité, n'a pas encore choisi son mot de passe ; accès jusqu'au 25/11/2026"
+
+
+def test_an_address_breaks_between_its_parts(head):
+    page = head.get(LIST)
+
+    assert '<span class="s-quiet">cheffe@<wbr>exemple<wbr>.test</span>' in page.text
 
 
 def test_the_home_page_leads_to_it(head, manager):
@@ -237,6 +272,34 @@ def test_what_was_closed_meanwhile_is_said(head, administrator):
 
     assert "est déjà fermé" in main(late)
     assert Entry.objects.filter(verb="member closed").count() == 1
+
+
+def test_what_a_doctor_leaves_is_said_before_the_account_is_closed(head, in_lille):
+    doctor = a_doctor("docteure@exemple.test")
+    reach(in_lille, State.ASKED)
+    entrust(in_lille, doctor)
+
+    asked = head.get(close_page(doctor))
+
+    assert "1 demande d'aménagement attend son avis" in main(asked)
+    assert (
+        "Il ne restera aucun médecin désigné dans l'académie de Lille : plus aucune demande n'y sera "
+        "confiée tant qu'un autre n'aura pas de compte." in main(asked)
+    )
+    assert links(asked, "Proposer une invitation") == [INVITE]
+    assert in_lille.number not in asked.text
+    head.post(close_page(doctor), {"motif": "A quitté le service"})
+    assert Case.objects.get().doctor is None
+
+
+def test_nothing_is_said_of_doctors_where_another_is_left(head, in_lille):
+    doctor = a_doctor("docteure@exemple.test")
+    a_doctor("docteur@exemple.test")
+    manager = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel")
+
+    for user in (doctor, manager):
+        page = main(head.get(close_page(user)))
+        assert "médecin" not in page.removeprefix("Fermer l'accès de Dr").replace("Médecin", "")
 
 
 # --- Invited and changed by two ------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sporades.accommodations.late import was_in_time
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Appeal, Called, Case
 from sporades.accommodations.states import State
+from sporades.accounts.permissions import Permission
 from sporades.acts.accommodating import with_kinds_given
 from sporades.batches.accommodations import NOTIFY
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
@@ -125,10 +126,16 @@ def _together(
     request: HttpRequest, step: Step, registrations: Iterable[Registration]
 ) -> dict[str, Any]:
     """Return what may be done of many at once, and the form that it asks for; of none, nothing."""
-    form = together.entrusting(request, registrations) if step.is_entrusted else None
+    known = list(registrations)
+    form = together.entrusting(request, known) if step.is_entrusted else None
     is_possible = form is not None or not step.is_entrusted
+    inviting = request.reaches(Permission.PROPOSE_ROLES)
     return {
         "entrusting": form,
+        "has_no_doctor": not is_possible,
+        "may_propose": any(
+            inviting.covers(academy=one.academy_id, domain=one.exam.domain.code) for one in known
+        ),
         "together": together.TOGETHER.get(step.code, "") if is_possible else "",
     }
 

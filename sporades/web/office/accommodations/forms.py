@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.accommodations.doctors import waiting_with
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import (
     LONGEST_PRECISION,
@@ -14,7 +15,6 @@ from sporades.accommodations.models import (
     Case,
 )
 from sporades.accommodations.operations import Author
-from sporades.accommodations.queries import waiting_with
 from sporades.accommodations.rules import exam_of, rules_of
 from sporades.accommodations.states import (
     CORRECT,

@@ -11,11 +11,12 @@ from django.utils.dateparse import parse_datetime
 
 from sporades.accommodations import notification
 from sporades.accommodations import operations as accommodations
+from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.operations import why_not_entered
-from sporades.accommodations.queries import cases_of, doctors_for
+from sporades.accommodations.queries import cases_of
 from sporades.accommodations.rules import is_minor, rules_of
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.permissions import Permission
@@ -170,6 +171,9 @@ def _page(
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
         "papers": accommodating.papers_given(case) if case.is_open and not case.is_on_paper else [],
+        "may_propose": request.reaches(Permission.PROPOSE_ROLES).covers(
+            academy=found.academy_id, domain=found.exam.domain.code
+        ),
         "may_enter": case.is_open and why_not_entered(found, case) is None,
         "phones": phones_of(found),
         **told_of(found),

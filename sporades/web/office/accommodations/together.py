@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from sporades.accommodations.doctors import doctors_for_any, is_doctor_of
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import doctors_for_any, is_doctor_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
 from sporades.acts import accommodating

@@ -1,16 +1,20 @@
 """The account of somebody who works in the office, closed at once."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
+from sporades.accommodations.doctors import left_without_doctor, waiting_with
 from sporades.accounts.models import Membership
-from sporades.accounts.permissions import reach_of
+from sporades.accounts.permissions import Permission, reach_of
 from sporades.acts.agents import inviting
-from sporades.core.french import local_day
+from sporades.core.french import listed, local_day
 from sporades.core.refusals import Refused
+from sporades.territory import queries as territory
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.agents.forms import CloseForm
 from sporades.web.office.agents.roles import in_words
@@ -49,10 +53,23 @@ def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
         "user_closed": user,
         "name": roles[0].full_name,
         "roles": in_words(roles),
+        "held": waiting_with([user.pk]).get(user.pk, 0),
+        "without_doctor": _without_doctor(roles, today),
+        "may_propose": bool(request.reaches(Permission.PROPOSE_ROLES)),
         "form": form,
         "trail": TRAIL,
     }
     return render(request, "office/close_agent.html", context, status=422 if form.errors else 200)
+
+
+def _without_doctor(roles: list[Membership], today: date) -> str:
+    """Say where no doctor would be left: « l'académie de Lille (CAP) »; nothing where one is."""
+    return listed(
+        [
+            f"{territory.academy(code).with_article}{f' ({listed([*domains])})' if domains else ''}"
+            for code, domains in left_without_doctor(roles, day=today)
+        ]
+    )
 
 
 def roles_of(request: HttpRequest, agent: int) -> list[Membership]:

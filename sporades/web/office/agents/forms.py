@@ -30,7 +30,7 @@ class AgentsForm(OfAcademyForm):
         label="Accès",
         choices=[
             ("", "Ouverts"),
-            (Access.INVITED.value, "Invités, sans mot de passe"),
+            (Access.INVITED.value, "Invités, sans mot de passe encore"),
             (Access.ENDED.value, "Fermés ou remplacés"),
         ],
         required=False,

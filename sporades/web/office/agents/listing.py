@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -60,12 +61,14 @@ def agents(request: HttpRequest) -> HttpResponse:
         form.add_error(NAMED, FORGOTTEN)
     if where := asked.leads_on(form):
         return redirect(where)
-    page = page_of(request, _found(request, form))
+    found = _found(request, form)
+    page = page_of(request, found)
     context = {
         "form": form,
         "page": page,
         "lines": _lines(request, list(page)),
         "counted": in_groups(str(page.paginator.count)),
+        "several": _several(found, page),
         "is_cut": is_cut(page),
         "base": base_of(asked.filters(form)),
         **proposals_of(request),
@@ -93,6 +96,15 @@ def _found(request: HttpRequest, form: AgentsForm) -> QuerySet[Membership]:
     if name := form.said.get(NAMED):
         found = found.filter(pk__in=_called(found, name, form.access))
     return found.order_by("full_name", "user", "pk")
+
+
+def _several(found: QuerySet[Membership], page: Page) -> int:
+    """Return how many agents hold the roles that are listed, where some hold several; else nothing."""
+    held = page.paginator.count
+    if is_cut(page):
+        return 0
+    agents = found.order_by().values("user").distinct().count()
+    return agents if agents < held else 0
 
 
 def _lines(request: HttpRequest, found: list[Membership]) -> list[Line]:
