@@ -40,7 +40,7 @@ RIGHT_TO_LEFT = re.compile(
 )
 """Words of Hebrew, Arabic and the like, with the numbers and the non-joiners among them."""
 
-BETWEEN_PARTS = re.compile(r"(?<=@)|(?=\.)")
+BETWEEN_PARTS = re.compile(r"(?<=@)|(?=\.[^@]*@)")
 
 register.filter("dialled", as_dialled)
 register.filter("phone", phone_in_words)
