@@ -222,6 +222,21 @@ def usual_delay_in_words(rules: Accommodations | None) -> str:
     return f"D'ordinaire, dans les {days} jours qui suivent l'envoi d'une demande complète."
 
 
+def usual_day_of(case: Case) -> date | None:
+    """Return the day by which the decision on a request that was sent ordinarily comes.
+
+    Nothing where the réglementation is silent, nor of a decision that its service takes again.
+
+    Args:
+        case: with its registration.
+    """
+    rules = rules_of(case.registration)
+    days = rules.decision.usual_days if rules else None
+    if days is None or case.asked_at is None or case.instead_of_id is not None:
+        return None
+    return local_day(case.asked_at, case.registration.service.zone) + timedelta(days=days)
+
+
 def usual_day_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
     """Say until which day the decision on a request ordinarily comes: it is no promise.
 
@@ -237,11 +252,10 @@ def usual_day_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
     if days is None or case.instead_of_id is not None:
         return ""
     is_whole = case.state not in (State.PREPARING, State.INCOMPLETE) and not papers
-    if case.asked_at is None or not is_whole:
+    until = usual_day_of(case)
+    if until is None or not is_whole:
         return usual_delay_in_words(rules)
-    zone = case.registration.service.zone
-    until = local_day(case.asked_at, zone) + timedelta(days=days)
-    if local_day(at, zone) > until:
+    if local_day(at, case.registration.service.zone) > until:
         return (
             f"D'ordinaire elle est prise en {days} jours : ce délai est passé depuis le "
             f"{day_in_words(until)}. Votre demande est toujours étudiée ; vous pouvez écrire à votre "

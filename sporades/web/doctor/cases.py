@@ -17,9 +17,8 @@ from django.utils.datastructures import MultiValueDict
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import deadline_of
 from sporades.accommodations.states import State
-from sporades.accommodations.tracker import is_set_aside
+from sporades.accommodations.tracker import is_set_aside, usual_day_of
 from sporades.acts.accommodating import NotInCharge, with_kinds_given
 from sporades.acts.medical import opining
 from sporades.acts.registrations.moving import moves_of
@@ -383,12 +382,13 @@ def line_of(request: HttpRequest, case: Case, registration: Registration) -> dic
     """Return what a list says of a request, its registration with what is owed."""
     case.registration = registration
     zone = registration.service.zone
-    deadline = local_day(deadline_of(registration), zone)
+    usual = usual_day_of(case)
     return {
         "case": case,
         "registration": registration,
         "age": time_left_in_words(request.arrived_at - case.asked_at) if case.asked_at else "",
-        "deadline": day_in_words(deadline),
+        "usual": day_in_words(usual) if usual else "",
+        "is_overdue": usual is not None and usual < local_day(request.arrived_at, zone),
         "lacks": papers_in_hand(case, registration, case.given) if hasattr(case, "given") else "",
         "was_mine": _was_mine(request, case),
         "has_opined": former_of(request, case) is not None,

@@ -44,7 +44,7 @@ from tests.web.doctor.space import (
     take,
     write,
 )
-from tests.web.guide import main, seen, signed_in
+from tests.web.guide import main, seen, signed_in, words
 
 HOME = "/medecin/"
 
@@ -85,6 +85,43 @@ def test_who_takes_a_request_knows_whether_its_mandatory_papers_were_confided(do
     assert "Procédure complète Il en manque un" in before
     assert "Procédure complète Il en manque un" in taken
     assert "Procédure complète Tous confiés" in after
+
+
+@pytest.fixture
+def a_delay_is_usual(db):
+    """Put a réglementation in force that says in how many days a decision ordinarily comes."""
+    load_invented(
+        (
+            "      decision:\n        autorite:",
+            "      decision:\n        delai_habituel: 60\n        autorite:",
+        )
+    )
+    forget()
+
+
+@pytest.mark.usefixtures("a_delay_is_usual")
+@pytest.mark.parametrize(
+    ("days", "read"),
+    [
+        (0, "24 janvier 2027"),  # what the candidate's tracker says
+        (60, "25 novembre 2026"),
+        (61, "24 novembre 2026 Délai passé"),
+    ],
+)
+def test_a_doctor_reads_by_which_day_the_candidate_expects_the_decision(doctor, sent, days, read):
+    then = NOW - timedelta(days=days)
+    Case.objects.update(first_asked_at=then, asked_at=then)
+    waiting = usual_in(doctor.get(HOME))
+    take(doctor, sent)
+    taken = usual_in(doctor.get(HOME))
+
+    assert (waiting, taken) == (read, read)
+
+
+def usual_in(page):
+    """What the only line says of the day by which a decision ordinarily comes."""
+    [cell] = seen(page).cssselect("main td[data-label^='Décision']")
+    return words(cell)
 
 
 def test_a_request_that_one_had_comes_back_before_those_that_have_waited_longer(doctor, case):
