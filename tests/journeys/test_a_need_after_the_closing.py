@@ -28,7 +28,7 @@ def test_a_need_that_appears_after_the_closing_is_asked_for_from_home(site, brow
     tick(page.get_by_role("checkbox", name="Temps majoré d'un tiers"))
     answer(page, "Avez-vous déjà une décision ?", "Non")
     answer(page, "Avez-vous un plan en vigueur dans votre établissement ?", "Aucun")
-    press(page, "Enregistrer et continuer")
+    press(page, "Garder et continuer")
     fits(page)
     assert "Dites pourquoi votre demande est tardive." in text(page)
     answer(
@@ -36,9 +36,9 @@ def test_a_need_that_appears_after_the_closing_is_asked_for_from_home(site, brow
         "Pourquoi votre demande vient-elle après la date limite ?",
         "La gêne est apparue après la date limite",
     )
-    press(page, "Enregistrer et continuer")
+    press(page, "Garder et continuer")
     fits(page)
-    press(page, "Enregistrer et relire")
+    press(page, "Garder et relire")
     fits(page)
     press(page, "Envoyer ma demande")
     fits(page)

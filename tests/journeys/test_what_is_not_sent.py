@@ -71,7 +71,7 @@ def test_who_leaves_measures_in_so_many_words_is_asked_nothing(site, page, filed
     page.goto(f"{site}/mes-inscriptions/{filed.number}/amenagement/mesures")
     tick(page.locator("[type=checkbox]").first)
 
-    choose(page, "Quitter sans enregistrer")
+    choose(page, "Quitter sans garder mes choix")
 
     assert asked == []
     assert page.url.endswith("/amenagement")

@@ -99,7 +99,7 @@ def test_measures_chosen_once_the_session_has_ended_wait_for_their_candidate(clo
     browser, page = posted_once_ended(clock, registration, where, {**CHOSEN, "revision": "1"})
 
     assert page.status_code == 200
-    assert "Vos réponses sont là, elles ne sont pas enregistrées" in main(page)
+    assert "Vos réponses sont là, elles ne sont pas gardées" in main(page)
     assert ticked(page) == [READER, THIRD]
     assert not Case.objects.exists()
     browser.post(where, CHOSEN)
@@ -276,7 +276,7 @@ def test_measures_of_a_request_that_was_sent_meanwhile_are_shown_and_wait(sign_i
 
     client.post(at(registration, page="/reprise"))
     page = client.get(where)
-    assert "Vos réponses sont là, elles ne sont pas enregistrées" in main(page)
+    assert "Vos réponses sont là, elles ne sont pas gardées" in main(page)
     assert ticked(page) == [READER, THIRD]
 
 
@@ -374,7 +374,7 @@ def test_epreuves_of_a_request_that_was_withdrawn_meanwhile_say_so(sign_in, regi
     )
 
     assert "Votre demande a été retirée d'une autre fenêtre" in main(page)
-    assert "épreuves que vous veniez de cocher ne sont pas enregistrées" in main(page)
+    assert "épreuves que vous veniez de cocher ne sont pas gardées" in main(page)
 
 
 def test_what_a_request_kept_as_sent_asks_no_more_is_named_and_not_said_to_be_sent(
@@ -463,7 +463,7 @@ def test_leaving_the_measures_keeps_what_was_ticked(sign_in, registration):
     page = client.post(where, {**CHOSEN, "revision": "1", "quitter": "1"}, follow=True)
 
     assert page.request["PATH_INFO"] == at(registration)
-    assert "Vos choix sont enregistrés." in main(page)
+    assert "Vos choix sont gardés." in main(page)
     assert {one.code for one in case_of(registration).measures.all()} == {THIRD, READER}
 
 
@@ -483,7 +483,7 @@ def test_what_cannot_be_kept_is_shown_with_the_way_out(sign_in, registration):
 
     assert page.status_code == 422
     assert ticked(page) == [THIRD]
-    assert "Quitter sans enregistrer" in main(page)
+    assert "Quitter sans garder mes choix" in main(page)
 
 
 def test_going_back_to_the_measures_keeps_the_epreuves_that_were_ticked(sign_in, registration):

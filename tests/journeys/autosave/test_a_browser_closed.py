@@ -13,7 +13,7 @@ def test_a_browser_closed_half_way_loses_nothing(site, browser):
     page.goto(f"{site}/inscription/{draft.pk}/identification")
 
     answers(page, {"Numéro et voie": "3 quai du Wault", "Code postal": "590"})
-    said_of_the_draft(page).to_have_text("Modifications en cours d'enregistrement…")
+    said_of_the_draft(page).to_have_text("Nous gardons votre saisie…")
     page.clock.fast_forward("00:03")
     said_of_the_draft(page).to_have_text(SAVED)
     here.close()

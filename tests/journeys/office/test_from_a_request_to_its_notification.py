@@ -73,10 +73,10 @@ def ask(page, own):
     tick(page.get_by_role("checkbox", name="Temps majoré d'un tiers"))
     answer(page, FORMER, "Non")
     answer(page, PLAN, "Aucun")
-    press(page, "Enregistrer et continuer")
+    press(page, "Garder et continuer")
     fits(page)
     if page.get_by_role("checkbox").count():
-        press(page, "Enregistrer et relire")
+        press(page, "Garder et relire")
 
 
 def confide(page):

@@ -47,10 +47,10 @@ from sporades.web.wizard.tabs import REVISION
 LEAVE, BACK = "quitter", "mesures"
 """The buttons that leave a page, and keep what was changed in it."""
 NOTHING_ADDED = "La date limite est passée : rien ne s'ajoute plus à votre demande."
-_KEPT = "Vos réponses sont là, elles ne sont pas enregistrées : vérifiez-les, puis continuez."
+_KEPT = "Vos réponses sont là, elles ne sont pas gardées : vérifiez-les, puis continuez."
 
 _KEPT_FOR_ANOTHER = (
-    "Vos réponses sont là, elles ne sont pas enregistrées. Votre demande est retirée : si vous "
+    "Vos réponses sont là, elles ne sont pas gardées. Votre demande est retirée : si vous "
     "continuez, elles en commencent une autre."
 )
 
@@ -113,7 +113,7 @@ def _take_measures(
     except Refused as refusal:
         return _not_written(request, found, refusal, _unkept_measures)
     if is_leaving:
-        messages.success(request, "Vos choix sont enregistrés.")
+        messages.success(request, "Vos choix sont gardés.")
         return redirect(PAGE, found.number)
     written.registration = found
     late = asking.options["lateness"]
@@ -271,10 +271,10 @@ def _is_signed(case: Case | None, registration: Registration, *, at: datetime) -
 def _say_kept(request: HttpRequest, form: PapersForm) -> None:
     if labels := form.unticked():
         named = quoted(labels)
-        said = f"Vos autres choix sont enregistrés. Aucune épreuve n'était cochée pour {named} : "
+        said = f"Vos autres choix sont gardés. Aucune épreuve n'était cochée pour {named} : "
         messages.warning(request, f"{said}ce que vous aviez choisi avant reste.")
     else:
-        messages.success(request, "Vos choix d'épreuves sont enregistrés.")
+        messages.success(request, "Vos choix d'épreuves sont gardés.")
 
 
 def _answers(

@@ -54,11 +54,11 @@ TOO_LATE = (
 )
 PAPERS_TAKEN_BACK = (
     "Votre demande a été retirée d'une autre fenêtre ou d'un autre appareil : les épreuves que vous "
-    "veniez de cocher ne sont pas enregistrées."
+    "veniez de cocher ne sont pas gardées."
 )
 GONE = (
     "Votre demande a changé dans une autre fenêtre ou sur un autre appareil : les épreuves que vous "
-    "veniez de cocher ne sont pas enregistrées."
+    "veniez de cocher ne sont pas gardées."
 )
 
 

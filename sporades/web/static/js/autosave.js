@@ -139,7 +139,7 @@ function watch(form) {
       retry("Votre session est terminée\u00a0: votre saisie reste sur cette page.");
       if (beside) beside.hidden = false;
     } else {
-      retry("L'enregistrement n'a pas abouti : votre saisie reste sur cette page, nous réessayons.");
+      retry("Votre saisie n'a pas pu être gardée\u00a0: elle reste sur cette page, nous réessayons.");
     }
   }
 
@@ -154,7 +154,7 @@ function watch(form) {
     if (isOver || typed === kept) return;
     // What was tried already is said; the words would else move the button that is being pressed.
     if (typed === tried && notice?.dataset.state === "failed") return;
-    say("waiting", "Modifications en cours d'enregistrement…");
+    say("waiting", "Nous gardons votre saisie…");
     later(QUIET);
   };
   form.addEventListener("input", changed);
