@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from sporades.candidates.birthplaces import OTHER, STATELESS, Offered, Place, Unsure, find
 from sporades.candidates.births import BirthDateField, PartialBirthField, checked
 from sporades.candidates.models import Identity
-from sporades.candidates.names import capitalised, cleaned_name
+from sporades.candidates.names import capitalised, capitalised_family, cleaned_name
 from sporades.candidates.words import birth_place_in_words
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
@@ -147,11 +147,11 @@ class IdentityForm(forms.Form):
 
     def clean_birth_name(self) -> str:
         """Keep a name that a civil register may hold."""
-        return cleaned_name(self.cleaned_data["birth_name"])
+        return capitalised_family(cleaned_name(self.cleaned_data["birth_name"]))
 
     def clean_usage_name(self) -> str:
         """Keep a name that a civil register may hold."""
-        return cleaned_name(self.cleaned_data["usage_name"])
+        return capitalised_family(cleaned_name(self.cleaned_data["usage_name"]))
 
     def clean_first_names(self) -> str:
         """Keep names that a civil register may hold, without the commas between them."""

@@ -13,6 +13,10 @@ BETWEEN_LETTERS = frozenset(" '\u2018\u2019\u02bb\u02bc\u05f3-\u2010\u2011.\u00b
 
 FIRST_AND_LAST = 2
 _FIRST_LETTER = re.compile(r"(?<![^ \-\u2010\u2011])[^\W\d_]")
+_FIRST_OF_FAMILY = re.compile(
+    r"(?<![^ \-\u2010\u2011'\u2018\u2019\u02bb\u02bc])(?!de |d['\u2019])[^\W\d_]"
+)
+"""The first letter of each word of a family name, after an apostrophe too, but for the particle « de »."""
 _OF_ADDRESSES = ("www.", "http", "://", "@")
 
 
@@ -51,6 +55,16 @@ def capitalised(names: str) -> str:
     if not names.islower():
         return names
     return _FIRST_LETTER.sub(lambda found: _capital_of(found[0]), names)
+
+
+def capitalised_family(name: str) -> str:
+    """Return a family name with its capitals, where whoever typed it put none: « le goff » is Le Goff.
+
+    « de » and « d' » stand as they are, as before the names of the nobility; the rest as `capitalised`.
+    """
+    if not name.islower():
+        return name
+    return _FIRST_OF_FAMILY.sub(lambda found: _capital_of(found[0]), name)
 
 
 def _capital_of(letter: str) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sporades.candidates.names import (
     BETWEEN_LETTERS,
     capitalised,
+    capitalised_family,
     check_is_no_address,
     cleaned_name,
     is_same_person,
@@ -193,3 +194,30 @@ def test_two_names_are_one_person_s_where_no_word_of_the_shorter_is_missing(one,
 )
 def test_first_names_have_their_capitals_where_none_was_typed(typed, kept):
     assert capitalised(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("benali", "Benali"),
+        ("le goff-quéméneur", "Le Goff-Quéméneur"),
+        ("n'guessan", "N'Guessan"),
+        ("n’guessan", "N’Guessan"),
+        ("o'brien", "O'Brien"),
+        ("éluard", "Éluard"),
+        ("d'artagnan", "d'Artagnan"),
+        ("d’hooghe", "d’Hooghe"),
+        ("de la tour", "de La Tour"),
+        ("de", "De"),
+        ("martin d'orgeval", "Martin d'Orgeval"),
+        ("dell'acqua", "Dell'Acqua"),
+        ("ßtest", "ßtest"),
+        ("Benali", "Benali"),
+        ("BENALI", "BENALI"),
+        ("van Der meer", "van Der meer"),
+        ("بن علي", "بن علي"),
+        ("", ""),
+    ],
+)
+def test_a_family_name_has_its_capitals_where_none_was_typed(typed, kept):
+    assert capitalised_family(typed) == kept
