@@ -133,10 +133,9 @@ class IdentificationForm(SectionForm):
     guardian_email = AddressField(
         label="Adresse mail de votre représentant légal",
         required=False,
-        help_text="La sienne, et non celle de votre compte. Un mail y annonce une demande signée au nom "
-        "de votre représentant légal (la première fois, un courrier aussi), une réponse à cette "
-        "demande, son retrait, ou votre désinscription. Sans adresse mail, laissez vide : un courrier "
-        "annonce seulement la signature et le retrait.",
+        help_text="La sienne, pas celle de votre compte. Nous y écrivons si vous vous désinscrivez, ou "
+        "demandez un aménagement d'épreuves. Sans adresse, laissez vide : nous écrivons par la poste, "
+        "pour l'aménagement seulement.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 
@@ -305,8 +304,8 @@ class IdentificationForm(SectionForm):
 
 
 OWN_ADDRESS = (
-    "C'est l'adresse mail du candidat. Écrivez celle de son représentant légal, ou laissez vide s'il "
-    "n'en a pas."
+    "C'est l'adresse mail du candidat. Si le représentant légal n'en a pas d'autre, laissez vide : nos "
+    "mails au candidat y arrivent déjà."
 )
 _OWN_NAME = (
     "C'est le nom du candidat. Écrivez celui de son représentant légal, ou gardez-le si les deux "
