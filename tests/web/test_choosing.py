@@ -208,7 +208,7 @@ def test_a_service_that_has_closed_leads_to_those_that_are_open(client):
         (
             MARIN,
             2009,
-            "votre adresse, le nom et le téléphone de votre représentant légal, vos diplômes,",
+            "votre adresse, le nom de votre représentant légal, son téléphone, vos diplômes,",
         ),
         ("/m-inscrire/CONCESSAI/2027/CE", 1998, "votre adresse et vos diplômes."),
     ],

@@ -262,7 +262,8 @@ def _to_hand(request: HttpRequest, rules: schema.Exam, service: RegistrationServ
     is_minor = Facts(on=day, session_year=day.year, birth_date=born).is_minor_on(day)
     asked = {
         "votre adresse": True,
-        "le nom et le téléphone de votre représentant légal": is_minor,
+        "le nom de votre représentant légal": is_minor,
+        "son téléphone": is_minor,
         "vos diplômes": rules.qualification.diplomas is not None,
         "vos années d'expérience": rules.qualification.experience is not None,
         "vos relevés de notes, si vous avez déjà passé des épreuves": any(

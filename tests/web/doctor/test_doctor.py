@@ -1038,7 +1038,7 @@ def test_of_two_windows_both_texts_are_shown_and_nothing_is_said_to_be_kept_that
     assert "L'autre fenêtre" in text
     assert page.context["form"]["texte"].value() == "Celle-ci"
     assert "Saisie gardée" not in text
-    assert "Ce qui est affiché n'est pas enregistré." in text
+    assert "Ce qui est affiché n'est pas gardé." in text
     assert [label for label, _ in page.context["other"]] == [
         "Temps majoré d'un tiers",
         "Avis pour l'autorité qui décide",

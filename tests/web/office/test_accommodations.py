@@ -645,7 +645,7 @@ def test_where_the_doctor_says_nothing_of_a_measure_its_reason_is_to_be_written(
     opine(in_lille, says="", TIERS=OpinionOn(Opinion.UNFAVOURABLE))
     page = main(manager.get(page_of(in_lille)))
     assert "Le médecin n'en a pas écrit pour cette mesure : c'est à vous de l'écrire." in page
-    assert "Le médecin écrit de l'ensemble : Un mot pour l'ensemble." in page
+    assert "Le médecin écrit, pour l'ensemble de la demande : Un mot pour l'ensemble." in page
     shown = {**as_shown(manager, in_lille), **AUTHOR}
     assert shown["motif-tiers"] == ""
 
