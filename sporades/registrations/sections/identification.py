@@ -133,9 +133,8 @@ class IdentificationForm(SectionForm):
     guardian_email = AddressField(
         label="Adresse mail de votre représentant légal",
         required=False,
-        help_text="La sienne, pas celle de votre compte. Nous y écrivons si vous vous désinscrivez, ou "
-        "demandez un aménagement d'épreuves. Sans adresse, laissez vide : nous écrivons par la poste, "
-        "pour l'aménagement seulement.",
+        help_text="Pas celle de votre compte. Nous y écrivons si vous vous désinscrivez ou demandez un "
+        "aménagement d'épreuves.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 
