@@ -430,8 +430,12 @@ def test_all_domains_are_not_given_by_whoever_has_some(member):
 @pytest.mark.parametrize(
     ("said", "field", "error"),
     [
-        ({}, "etendue", "Choisissez tous les domaines, ou ceux-ci seulement."),
-        ({"domaines": ["ESSAI"]}, "etendue", "Choisissez tous les domaines, ou ceux-ci seulement."),
+        ({}, "etendue", "Dites si ce rôle est de tous les domaines, ou de certains seulement."),
+        (
+            {"domaines": ["ESSAI"]},
+            "etendue",
+            "Dites si ce rôle est de tous les domaines, ou de certains seulement.",
+        ),
         ({"etendue": "choisis"}, "domaines", "Cochez un domaine au moins."),
         (
             {"etendue": "tous", "domaines": ["ESSAI"]},

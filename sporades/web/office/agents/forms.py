@@ -80,7 +80,9 @@ class RoleForm(forms.Form):
         label="Domaines",
         choices=[(ALL, "Tous les domaines, ceux à venir aussi"), (SOME, "Ceux-ci seulement")],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez tous les domaines, ou ceux-ci seulement."},
+        error_messages={
+            "required": "Dites si ce rôle est de tous les domaines, ou de certains seulement."
+        },
     )
     domaines = forms.MultipleChoiceField(
         label="Lesquels",
