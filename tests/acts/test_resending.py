@@ -139,6 +139,7 @@ NEVER = {
     },
     "is for a guardian, once": {
         "guardian_awaited",
+        "minor_returned",
         "minor_withdrawn",
         "signed_as_guardian",
         "signed_request_withdrawn",

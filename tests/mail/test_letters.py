@@ -386,6 +386,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "alert_asked",
         "service_opened",
         # That of a minor who leaves: test_letters_to_guardians.
+        "minor_returned",
         "minor_withdrawn",
         # Those of the office: test_letters_of_the_office.
         "batch_ended",

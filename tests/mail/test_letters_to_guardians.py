@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.acts.registrations import registering
 from sporades.mail.models import Message
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import again
 from tests.factories import NOW, a_registration, author
@@ -48,6 +48,45 @@ Numéro d'inscription : {registration.number}
 {CONTACT.replace("Votre service", "Son service")}
 {SIGNED}"""
     )
+
+
+def anew(registration, *, at=NOW):
+    """Register again, filled from what was withdrawn."""
+    by = author(registration.candidate)
+    draft = registering.begin_again(registration=again(registration), by=by, at=at)
+    draft = Draft.objects.whole().get(pk=draft.pk)
+    return registering.register(draft=draft, by=by, at=at).registration
+
+
+def test_a_guardian_who_was_told_that_a_minor_has_left_is_told_that_they_are_back(letters):
+    registration = a_minor()
+    withdraw(registration)
+    letters()
+
+    made = anew(registration)
+
+    [letter] = [one for one in letters() if one.taken_for == ["anne@exemple.test"]]
+    name = registration.identity.full_name
+    assert letter["Subject"] == f"Nouvelle inscription de {name} : {TITLE}"
+    assert (
+        words(letter)
+        == f"""\
+Bonjour,
+
+{name}, dont vous êtes le représentant légal, s'est de nouveau inscrit(e) le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), après la désinscription dont nous vous avions prévenu.
+
+Examen ou concours : {TITLE}
+Numéro d'inscription : {made.number}
+
+{CONTACT.replace("Votre service", "Son service")}
+{SIGNED}"""
+    )
+
+
+def test_no_guardian_is_told_of_a_first_registration():
+    a_minor()
+
+    assert not Message.objects.filter(kind="minor_returned").exists()
 
 
 def told():

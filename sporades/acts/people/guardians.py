@@ -22,7 +22,7 @@ from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
-AWAITED, LEFT = "guardian_awaited", "minor_withdrawn"
+AWAITED, LEFT, BACK = "guardian_awaited", "minor_withdrawn", "minor_returned"
 SIGNED, WITHDRAWN = "signed_as_guardian", "signed_request_withdrawn"
 
 
@@ -60,6 +60,28 @@ def tell_of_leaving(registration: Registration, *, at: datetime) -> None:
         LEFT,
         at=at,
         key=f"registration:{registration.pk}:withdrawn:guardian",
+        urgent=True,
+        when=instant_in_words(at, registration.service.zone),
+    )
+
+
+def tell_of_return(registration: Registration, *, at: datetime) -> None:
+    """Tell the guardian of a minor who was told that they had left that they are registered anew.
+
+    Args:
+        registration: the new one, with its candidate and its service.
+        at: the instant.
+    """
+    left = Registration.objects.filter(
+        candidate=registration.candidate_id, exam=registration.exam_id, withdrawn_at__isnull=False
+    )
+    if not is_minor(registration, at) or not left.exists():
+        return
+    _tell_beside(
+        registration,
+        BACK,
+        at=at,
+        key=f"registration:{registration.pk}:returned:guardian",
         urgent=True,
         when=instant_in_words(at, registration.service.zone),
     )

@@ -9,7 +9,7 @@ from sporades import journal
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, issuing
 from sporades.acts.identities import asking
-from sporades.acts.people.guardians import tell_of_leaving
+from sporades.acts.people.guardians import tell_of_leaving, tell_of_return
 from sporades.acts.people.joining import unnamed
 from sporades.acts.registrations import completing
 from sporades.candidates import operations as candidates
@@ -113,6 +113,8 @@ def register(
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     kind = "amended" if version.number > 1 else "registered"
     _tell(kind, version.registration, version, at=at)
+    if version.number == 1:
+        tell_of_return(version.registration, at=at)
     return version
 
 

@@ -20,6 +20,7 @@ KINDS = {
     "document_unread": "Rappel d'un document à lire",
     "guardian_awaited": "Quelque chose attend le candidat : à son représentant légal",
     "minor_withdrawn": "Désinscription : au représentant légal",
+    "minor_returned": "Nouvelle inscription : au représentant légal",
     "signed_as_guardian": "Signature du représentant légal",
     "identity_corrected": "État civil corrigé",
     "correction_requested": "Demande de correction d'état civil envoyée",
