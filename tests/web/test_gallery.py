@@ -204,9 +204,7 @@ def test_a_failure_to_keep_is_said_tried_again_and_loses_nothing(site, page):
     gallery_urls.answers["/saisie"] = 503
     page.get_by_label("Nom", exact=True).fill("Durand")
     page.clock.fast_forward(2500)
-    expect(page.locator("[data-autosave-said]")).to_contain_text(
-        "votre saisie reste sur cette page"
-    )
+    expect(page.locator("[data-autosave-said]")).to_contain_text("elle reste sur cette page")
 
     gallery_urls.answers.clear()
     page.clock.fast_forward(5000)

@@ -139,7 +139,7 @@ function watch(form) {
       retry("Votre session est terminée\u00a0: votre saisie reste sur cette page.");
       if (beside) beside.hidden = false;
     } else {
-      retry("Votre saisie n'a pas pu être gardée\u00a0: elle reste sur cette page, nous réessayons.");
+      retry("Votre saisie n'est pas encore gardée\u00a0: elle reste sur cette page, nous réessayons.");
     }
   }
 
