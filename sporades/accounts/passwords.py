@@ -28,7 +28,6 @@ DATA = Path(__file__).parent / "data"
 LIST = DATA / "known-passwords.bin"
 FRENCH_WORDS = DATA / "french-words.txt"
 WORDS_OF_THE_HOUSE = ("sporades", "cyclades", "motdepasse", "password")
-SHORTEST_FRENCH_WORD = 3
 DISGUISES = tuple(
     str.maketrans(worn, meant)
     for worn, meant in (
@@ -39,6 +38,8 @@ DISGUISES = tuple(
     )
 )
 """What signs and figures stand for, in a word that they are to hide; a 1 is an i or an l."""
+MOST_SIGNS = 2
+_SIGNS = re.compile(r"[^\w\s@$€]|_")
 _FIGURES = re.compile(r"\d{3,}")
 ROWS = (
     "0123456789",
@@ -146,8 +147,13 @@ def is_dressed(password: str) -> bool:
 
 
 def _undressed(password: str) -> Iterator[str]:
-    """Give the letters of a password: those that are seen, then those that others stand for."""
+    """Give the letters of a password: those that are seen, then those that others stand for.
+
+    More different signs between them than anybody puts there are drawn at random, and no dress.
+    """
     for word in _cores(password):
+        if len(set(_SIGNS.findall(word))) > MOST_SIGNS:
+            continue
         for disguise in DISGUISES:
             undone = search_key(word.translate(disguise))
             yield "".join(sign for sign in undone if sign.isalpha())
@@ -168,8 +174,6 @@ def _is_guessed(word: str) -> bool:
     """Return whether a word is among the first that are tried: known, a row, French, or two of these."""
     if len(word) >= SHORTEST_WORD and (is_known(word) or _is_row(word)):
         return True
-    if len(word) < SHORTEST_FRENCH_WORD:
-        return False
     french = _french_words()
     return word in french or any(
         word[:at] in french and word[at:] in french for at in range(1, len(word))

@@ -39,6 +39,8 @@ ABOUT = ["ines.marchand", "Marchand", "Inès Léa", "Villeneuve-d'Ascq", "140320
         "mon examen sera une promenade",
         "la lune de Lille à midi",
         "0rage sur l'étang",
+        ";A~81=8>L.Ah",
+        "!G}~-''T&A*)",
     ],
 )
 def test_long_and_unlikely_is_enough_without_any_rule_of_composition(password):
