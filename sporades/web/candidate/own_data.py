@@ -1,4 +1,4 @@
-"""« Une copie de mes données »: asked for, prepared by the worker, taken by its owner (P-03)."""
+"""« Mes données »: a copy, asked for, prepared by the worker, taken by its owner; who read them (P-03, B10)."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from sporades.core.refusals import Refused
 from sporades.personal import operations as personal
+from sporades.personal.readers import readings_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 
@@ -22,8 +23,13 @@ def my_data(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est notée : un mail vous préviendra.")
         return redirect("candidate:my_data")
-    copy = personal.copy_of(candidate, at=request.arrived_at)
-    return render(request, "candidate/my_data.html", {"copy": copy})
+    readings, is_cut = readings_of(candidate, at=request.arrived_at)
+    context = {
+        "copy": personal.copy_of(candidate, at=request.arrived_at),
+        "readings": readings,
+        "is_cut": is_cut,
+    }
+    return render(request, "candidate/my_data.html", context)
 
 
 def take(request: HttpRequest) -> HttpResponseBase:

@@ -29,7 +29,7 @@ TITLES = {
     "candidate:registrations": "Mes inscriptions",
     "candidate:documents": "Mes documents",
     "candidate:drawer": "Mon porte-documents",
-    "candidate:my_data": "Une copie de mes données",
+    "candidate:my_data": "Mes données",
     "office:home": "Gestion",
     "doctor:home": "Demandes d'aménagement",
 }
