@@ -127,13 +127,13 @@ def test_the_receipt_of_a_modification(read):
     version = registering.register(draft=draft, by=by, at=at)
     letter = read(at)
 
-    assert letter["Subject"] == f"Modification de candidature : {TITLE}"
+    assert letter["Subject"] == f"Modification d'inscription : {TITLE}"
     assert (
         words(letter)
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre modification est enregistrée.
+Votre modification de candidature est enregistrée.
 
 Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
