@@ -98,6 +98,7 @@ IN_WORDS = {
     "document withdrawn": "Document retiré",
     "dormant member closed": "Compte d'agent inutilisé fermé",
     "draft erased": "Saisie non enregistrée effacée",
+    "draft not filed, out of hours": "Enregistrement refusé : arrivé hors des heures du service",
     "draft reminded": "Saisie non enregistrée rappelée",
     "export approved": "Export approuvé",
     "export asked": "Export demandé",

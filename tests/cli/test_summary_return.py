@@ -55,11 +55,11 @@ def test_a_postmark_corrected_keeps_the_one_before_in_the_journal():
         ),
         (
             ["recu", "NUMBER", "--cachet", "2026-11-24"],
-            "entre le jour du dernier enregistrement et",
+            "Indiquez un jour possible : ",
         ),
         (
             ["recu", "NUMBER", "--cachet", "2026-12-04"],
-            "entre le jour du dernier enregistrement et",
+            "Indiquez un jour possible : ",
         ),
         (["recu", "NUMBER", "--cachet", "01/12/2026"], "indiquez le jour du cachet"),
         (["recu", "NUMBER", "--cachet", "2026-02-30"], "indiquez le jour du cachet"),

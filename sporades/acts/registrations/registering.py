@@ -1,6 +1,6 @@
 """Everything that a candidate does with a registration, one function per act."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,7 +21,7 @@ from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
-from sporades.journal.queries import entries_about
+from sporades.journal.queries import entries_about, is_noted
 from sporades.letters.operations import settle_returned, tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import WITHDRAWAL
@@ -36,6 +36,8 @@ from sporades.registrations.states import State
 
 FILED, AMENDED = "registration filed", "registration amended"
 AMENDED_ANEW = "registration amended after its validation"
+OUT_OF_HOURS = "draft not filed, out of hours"
+NOTED_ONCE_IN = timedelta(hours=1)
 """The verb of a modification after which it is to be validated again."""
 FOR_CANDIDATES = {
     FILED: "registration filed on behalf",
@@ -116,6 +118,25 @@ def register(
     if version.number == 1:
         tell_of_return(version.registration, at=at)
     return version
+
+
+@transaction.atomic
+def note_out_of_hours(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Keep that « Enregistrer » came out of the hours of a service, and which they were, once an hour.
+
+    Whoever swears that they pressed in time is answered by when it arrived, and by the hours that
+    stood then (L-04).
+
+    Args:
+        draft: what was to be filed.
+        by: who pressed.
+        at: when it arrived.
+    """
+    if is_noted(OUT_OF_HOURS, on=draft, by=by, since=at - NOTED_ONCE_IN):
+        return
+    service = draft.service
+    hours = {"opens_at": service.opens_at.isoformat(), "closes_at": service.closes_at.isoformat()}
+    journal.record(OUT_OF_HOURS, by=by, on=draft, at=at, academy=service.academy_id, after=hours)
 
 
 def filed(

@@ -104,6 +104,8 @@ def recap(request: HttpRequest, draft: UUID) -> HttpResponse:
     except (Closed, AlreadyRegistered, NoLongerStands) as refusal:
         if not found.is_open:
             raise
+        if isinstance(refusal, Closed):
+            registering.note_out_of_hours(draft=found, by=request.actor, at=request.arrived_at)
         return recapping.refused(request, found, refusal, door=DOOR)
     _say_undeclared(request, version)
     return redirect("candidate:number", version.registration.number)
