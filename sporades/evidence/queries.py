@@ -17,6 +17,8 @@ from sporades.exams.queries import programmes
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
+MOST_ELSEWHERE = 10
+"""How many files given for other registrations are offered for a piece."""
 TO_COMPLETE = (RegistrationState.REGISTERED, RegistrationState.ANOMALY)
 """The states of a registration of which pieces are still verified."""
 
@@ -166,6 +168,27 @@ def file_of(registration: Registration, code: str) -> Deposit | None:
     """Return the file that was given last for a piece, also where it is asked for no more; or nothing."""
     row = ever_asked(registration, code)
     return row.deposit if row else None
+
+
+def gave_some(registration: Registration) -> bool:
+    """Return whether a file was given for any piece of a registration, also of one asked for no more."""
+    given = Evidence.objects.filter(registration=registration, deposit__isnull=False)
+    return bool(given.exists())
+
+
+def given_elsewhere(registration: Registration) -> list[Evidence]:
+    """Return the pieces of which a candidate has given a file for another registration, the last first.
+
+    Withdrawn or not, each with its file, in which the antivirus has found nothing.
+
+    Args:
+        registration: that for which they might serve again.
+    """
+    others = Evidence.objects.filter(
+        registration__candidate=registration.candidate_id, deposit__is_clean=True
+    ).exclude(registration=registration.pk)
+    found = others.select_related("deposit", "registration").order_by("-deposit__given_at", "-pk")
+    return list(found[:MOST_ELSEWHERE])
 
 
 def unwritten(registration: Registration, place: int, piece: Mapping[str, str | bool]) -> Evidence:

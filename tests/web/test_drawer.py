@@ -6,14 +6,17 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sporades.acts.registrations import registering
 from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
+from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
-from tests.evidence.given import IDENTITY, a_photo, piece
-from tests.factories import NOW, a_candidate, a_registration
+from sporades.registrations.models import Draft
+from tests.evidence.given import IDENTITY, a_photo, again, piece
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.guide import main, seen, words
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
@@ -197,6 +200,46 @@ def test_anothers_file_is_no_choice(mine, registration, sign_in):
 
     assert answer.status_code == 422
     assert not Deposit.objects.exists()
+
+
+def test_what_was_given_for_a_registration_that_was_withdrawn_serves_again(mine, registration):
+    photo = SimpleUploadedFile("carte.jpg", a_photo(), "image/jpeg")
+    provide(mine, registration, fichiers=[photo])
+    first = Deposit.objects.get()
+    evidence.note_scanned(first, is_clean=True, at=NOW)
+    by = author(registration.candidate)
+    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    draft = registering.begin_again(registration=again(registration), by=by, at=NOW)
+    draft = Draft.objects.whole().get(pk=draft.pk)
+    anew = registering.register(draft=draft, by=by, at=NOW).registration
+
+    left = mine.get(f"/mes-inscriptions/{registration.number}")
+    page = mine.get(f"/mes-inscriptions/{anew.number}/pieces/IDENTITE")
+    [choice] = [
+        one.get("value")
+        for one in seen(page).cssselect("main input[name=porte_documents]")
+        if one.get("value")
+    ]
+    provide(mine, anew, porte_documents=choice)
+
+    assert f"/mes-inscriptions/{registration.number}/pieces" in left.text
+    assert f"donné pour l'inscription n°{registration.number}" in main(page)
+    second = Deposit.objects.exclude(pk=first.pk).get()
+    assert (second.evidence.registration_id, second.digest) == (anew.pk, first.digest)
+    assert second.key != first.key
+
+
+def test_what_another_candidate_gave_is_no_choice(mine, registration, sign_in):
+    theirs = a_registration(a_candidate())
+    photo = SimpleUploadedFile("carte.jpg", a_photo(), "image/jpeg")
+    provide(sign_in(theirs.candidate), theirs, fichiers=[photo])
+    evidence.note_scanned(Deposit.objects.get(), is_clean=True, at=NOW)
+
+    page = mine.get(f"/mes-inscriptions/{registration.number}/pieces/IDENTITE")
+    answer = provide(mine, registration, porte_documents=f"piece-{Deposit.objects.get().pk}")
+
+    assert not seen(page).cssselect("main input[name=porte_documents]")
+    assert answer.status_code == 422
 
 
 def test_a_file_is_erased_once_it_was_asked_for(mine):

@@ -116,14 +116,14 @@ def reuse(
     *,
     registration: Registration,
     code: str,
-    kept: KeptFile,
+    kept: KeptFile | Deposit,
     press: str,
     after: Deposit | None = None,
     read: str = "",
     by: Actor,
     at: datetime,
 ) -> Deposit:
-    """Give for a piece a copy of a file of one's drawer, byte for byte.
+    """Give for a piece a copy of a file of one's drawer, or of another piece, byte for byte.
 
     Args:
         registration: the giver's own, as `with_owed()` loads it.
@@ -166,8 +166,8 @@ def reuse(
     )
 
 
-def _added(kept: KeptFile, after: Deposit) -> cleaning.Clean:
-    """Return a file of a drawer after the one in force: neither is a PDF that comes from outside."""
+def _added(kept: KeptFile | Deposit, after: Deposit) -> cleaning.Clean:
+    """Return a file that one has after the one in force: neither is a PDF that comes from outside."""
     cleaning.check_together([kept.size], after=after.size)
     return cleaning.join([], own=[files.get(after.key), files.get(kept.key)])
 

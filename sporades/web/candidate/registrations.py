@@ -32,7 +32,7 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.evidence.checks import PIECE, checks_of
-from sporades.evidence.queries import owed_by, rows_of
+from sporades.evidence.queries import gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
@@ -139,6 +139,7 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
         "can_be_undone": registration.can_be_undone(at),
         "instead": standing_instead_of(registration) if registration.withdrawn_at else None,
         "against": against(registration),
+        "gave": not registration.is_active and gave_some(registration),
     }
 
 

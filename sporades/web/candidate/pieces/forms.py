@@ -15,7 +15,7 @@ from sporades.core.french import quoted
 from sporades.core.presses import a_press
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile, Upload
-from sporades.evidence.models import Deposit
+from sporades.evidence.models import Deposit, Evidence
 from sporades.intake import cleaning
 from sporades.intake.cleaning import MOST_FILES
 from sporades.registrations.fields import Hinted
@@ -75,6 +75,8 @@ DOUBTS = {
     "plus près, puis donnez-la à la place.",
 }
 """What a giver is told of a file that is taken all the same, the worst first."""
+GIVEN = "piece-"
+"""How the choice of a file that was given for another piece begins."""
 TWO_FILES = (
     "Vous avez choisi deux fichiers : celui-ci, et un autre à envoyer. Pour déposer l'autre, cochez "
     "« Aucun » ; pour déposer celui-ci, enlevez l'autre."
@@ -257,7 +259,7 @@ class UploadsForm(FilesForm):
 
 
 class ProvideForm(UploadsForm):
-    """What is given for a piece: files, or a copy of one that is kept."""
+    """What is given for a piece: files, or a copy of one that is kept or was given for another."""
 
     garder = forms.BooleanField(
         label="Garder une copie dans mon porte-documents, pour une autre pièce", required=False
@@ -271,6 +273,7 @@ class ProvideForm(UploadsForm):
         self,
         *args: Any,
         drawer: Sequence[KeptFile],
+        given: Sequence[Evidence],
         former: Deposit | None,
         mark: str = "",
         **options: Any,
@@ -280,6 +283,7 @@ class ProvideForm(UploadsForm):
         Args:
             args: as a form has them.
             drawer: the files that are kept.
+            given: the pieces of other registrations, each with its file.
             former: the file in force, to which pages may be added.
             mark: what tells the piece as it is from what it was when its page was opened.
             options: as a form has them.
@@ -289,12 +293,18 @@ class ProvideForm(UploadsForm):
         self.fields["lue"].initial = mark
         if former is None:
             del self.fields["suite"]
-        self._drawer = {str(one.pk): one for one in drawer}
+        self._drawer: dict[str, KeptFile | Deposit] = {
+            **{str(one.pk): one for one in drawer},
+            **{f"{GIVEN}{one.deposit_id}": one.deposit for one in given if one.deposit},
+        }
         if self._drawer:
-            self.rule = "Donnez un fichier, ou choisissez-en un de votre porte-documents."
+            self.rule = "Donnez un fichier, ou choisissez-en un que vous avez déjà."
             self.fields["porte_documents"] = forms.ChoiceField(
-                label="Ou un fichier de mon porte-documents",
-                choices=_choices(drawer),
+                label="Ou un fichier que j'ai donné pour une autre inscription"
+                if not drawer
+                else "Ou un fichier de mon porte-documents"
+                f"{', ou donné pour une autre inscription' if given else ''}",
+                choices=[*_choices(drawer), *map(_choice_of, given)],
                 required=False,
                 initial="",
                 widget=forms.RadioSelect,
@@ -335,8 +345,8 @@ class ProvideForm(UploadsForm):
         return self._former if self.cleaned_data.get("suite") else None
 
     @property
-    def kept(self) -> KeptFile | None:
-        """The file that was chosen among those that are kept; what is sent comes before it."""
+    def kept(self) -> KeptFile | Deposit | None:
+        """The file that was chosen among those that one has; what is sent comes before it."""
         if self.uploads or self.cleaned_data.get("fichiers"):
             return None
         return self._drawer.get(self.cleaned_data.get("porte_documents", ""))
@@ -350,6 +360,12 @@ def doubt_in_words(doubts: Sequence[str]) -> str:
 def _choices(drawer: Iterable[KeptFile]) -> list[tuple[str, str]]:
     none = ("", "Aucun")
     return [none, *((str(one.pk), Hinted(str(one), _said_of(one))) for one in drawer)]
+
+
+def _choice_of(given: Evidence) -> tuple[str, str]:
+    said = f"{given.deposit.name}, {given.deposit.size_in_words}" if given.deposit else ""
+    where = f"donné pour l'inscription n°{given.registration.number}"
+    return f"{GIVEN}{given.deposit_id}", Hinted(given.label, f"{said}, {where}")
 
 
 def _said_of(kept: KeptFile) -> str:

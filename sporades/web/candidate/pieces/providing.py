@@ -14,7 +14,14 @@ from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
 from sporades.drawers.queries import begun_by, files_of
 from sporades.evidence.models import Deposit
-from sporades.evidence.queries import Owed, file_of, piece_of, pieces_of, withdrawn_of
+from sporades.evidence.queries import (
+    Owed,
+    file_of,
+    given_elsewhere,
+    piece_of,
+    pieces_of,
+    withdrawn_of,
+)
 from sporades.evidence.states import State
 from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.registrations.models import Registration
@@ -68,6 +75,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         *([request.POST, request.FILES] if posted else []),
         sender=request.user,
         drawer=files_of(request.user.pk),
+        given=given_elsewhere(found),
         former=former_of(owed),
         mark=owed.row.mark,
     )
