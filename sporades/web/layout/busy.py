@@ -6,19 +6,17 @@ arrived. Sent again as it was, it counts as of that instant, which alone meets a
 
 from collections.abc import Callable
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django.core import signing
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from sporades.core.digests import digest
-from sporades.web.layout.errors import typed_again
-from sporades.web.layout.kept import ARRIVED, SECRETS
+from sporades.web.layout.errors import given_back, typed_again
+from sporades.web.layout.kept import ARRIVED
 from sporades.web.layout.middleware import OLDEST_ARRIVAL
 from sporades.web.layout.readers import is_mark_of, mark_of
 
@@ -47,18 +45,13 @@ class busy:  # noqa: N801 - a middleware, used as the functions beside it
         """Say that what is needed is held; whatever had begun has been undone."""
         if not (isinstance(exception, OperationalError) and isinstance(exception.__cause__, HELD)):
             return None
-        context = {
-            "is_sent": request.method == "POST",
-            "typed": typed_again(request),
-            "arrived": (ARRIVED, _seal(request)),
-            "asks_secret": any(request.POST.get(name) for name in SECRETS),
-            "has_files": bool(request.FILES),
-        }
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        answer = render(request, "errors/busy.html", context, status=status)
-        answer.headers["Retry-After"] = RETRY_AFTER
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        return given_back(
+            request,
+            "errors/busy.html",
+            retry_after=RETRY_AFTER,
+            is_sent=request.method == "POST",
+            arrived=(ARRIVED, _seal(request)),
+        )
 
 
 def _seal(request: HttpRequest) -> str:

@@ -112,6 +112,29 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
+def given_back(
+    request: HttpRequest, template: str, *, retry_after: str = RETRY_AFTER, **more: Any
+) -> HttpResponse:
+    """Say that nothing is done now, and give back what was typed, to be sent again.
+
+    Args:
+        request: what was sent.
+        template: of the page that says why.
+        retry_after: in how many seconds.
+        more: what else the page says.
+    """
+    context = {
+        "typed": typed_again(request),
+        "asks_secret": any(request.POST.get(name) for name in SECRETS),
+        "has_files": bool(request.FILES),
+        **more,
+    }
+    answer = render(request, template, context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = retry_after
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, without the database, the session or the cache."""
     failure = sys.exception()

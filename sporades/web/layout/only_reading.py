@@ -1,15 +1,12 @@
 """While the service only reads, pages are shown and nothing else is taken (R-05)."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from sporades.notices import queries as notices
-from sporades.web.layout.errors import RETRY_AFTER, is_refused_writing, typed_again
-from sporades.web.layout.kept import SECRETS
+from sporades.web.layout.errors import given_back, is_refused_writing
 
 SAFE = ("GET", "HEAD")
 
@@ -50,13 +47,4 @@ class only_reading:  # noqa: N801 - a middleware, used as the functions beside i
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
-    context = {
-        "typed": typed_again(request),
-        "asks_secret": any(request.POST.get(name) for name in SECRETS),
-        "has_files": bool(request.FILES),
-    }
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    answer = render(request, "errors/only_reading.html", context, status=status)
-    answer.headers["Retry-After"] = RETRY_AFTER
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return given_back(request, "errors/only_reading.html")
