@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 
 from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
-from sporades.exams.rules.residence import is_free, registering_academy
+from sporades.exams.rules.residence import abroad_for, is_free, registering_academy
 from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import Residence as ResidenceRules
 from sporades.registrations.dossier import Dossier
@@ -64,7 +64,7 @@ def refusal_of_residence(
         return None
     residence = territory.residence_academy(postcode, commune or None, country)
     if residence.outcome is Outcome.ABROAD:
-        return None if here.code in rule.abroad else _refused_abroad(dossier)
+        return None if here.code in abroad_for(rule, country) else _refused_abroad(dossier, country)
     wanted = {registering_academy(rule, academy.code) for academy in residence.academies}
     if wanted == {here.code}:
         return None
@@ -87,23 +87,25 @@ def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationServi
     residence = territory.residence_academy(
         answers.get("postcode", ""), town.code if town else None, answers.get("country", FRANCE)
     )
-    right = _registering(dossier.rules.residence, residence)
+    country = answers.get("country", FRANCE)
+    right = _registering(dossier.rules.residence, residence, country)
     if right is None or right == dossier.service.academy_id:
         return None
     service = _service_in(dossier, right)
     return service if service and service.accepts(at) else None
 
 
-def _registering(rule: ResidenceRules, residence: Residence) -> str | None:
+def _registering(rule: ResidenceRules, residence: Residence, country: str) -> str | None:
     """Return the code of the only academy that registers who lives there, or nothing."""
     if residence.outcome is Outcome.ABROAD:
-        return rule.abroad[0] if len(rule.abroad) == 1 else None
+        academies = abroad_for(rule, country)
+        return academies[0] if len(academies) == 1 else None
     return registering_academy(rule, residence.academy.code) if residence.academy else None
 
 
-def _refused_abroad(dossier: Dossier) -> Elsewhere:
+def _refused_abroad(dossier: Dossier, country: str) -> Elsewhere:
     here = Place(dossier.service.academy, dossier.service)
-    places = tuple(_place(dossier, code) for code in dossier.rules.residence.abroad)
+    places = tuple(_place(dossier, code) for code in abroad_for(dossier.rules.residence, country))
     named = " ; ".join(place.in_words for place in places or (here,))
     advice = (
         "Depuis l'étranger, inscrivez-vous auprès de"

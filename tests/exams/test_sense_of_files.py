@@ -40,6 +40,7 @@ BREVET = "examens[BREVET]"
         ("code: NORD, libelle: Nord, academies: [A09]", "code: NORD, libelle: Nord, academies: [A90]",
          "souhait_geographique.choix[NORD].academies"),
         ("etranger: [A09]", "etranger: [A90]", "rattachement.etranger"),
+        ('"99351"], vers: A28', '"99351"], vers: A90', "rattachement.pays_rattaches[1].vers"),
         ("academies: [A01, A24], vers: A25", "academies: [A01, A90], vers: A25",
          "rattachement.regroupements[1].academies"),
         ("academies: [A01, A24], vers: A25", "academies: [A01, A24], vers: A90",
@@ -203,6 +204,19 @@ def test_an_academy_grouped_twice_is_told(change, told):
         (
             f"{BREVET}.rattachement.regroupements[2].academies : « A24 » est déjà regroupée vers "
             "« A25 » : une académie n'est que dans un regroupement. [contradiction]"
+        )
+    ]
+
+
+def test_a_country_attached_twice_is_told(change, told):
+    source = change(
+        '"99351"], vers: A28}', '"99351"], vers: A28}\n        - {pays: ["99350"], vers: A09}'
+    )
+
+    assert told(source) == [
+        (
+            f"{BREVET}.rattachement.pays_rattaches[2].pays : « 99350 » est déjà rattaché à « A28 » : "
+            "un pays ne l'est qu'à une académie. [contradiction]"
         )
     ]
 

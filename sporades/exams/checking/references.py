@@ -13,7 +13,7 @@ from sporades.exams.schema.accommodations import (
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Zone
 from sporades.exams.schema.conditions import Condition, StatusCondition
-from sporades.exams.schema.eligibility import AcademyGroup, Residence
+from sporades.exams.schema.eligibility import AcademyGroup, CountryGroup, Residence
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Paper, Status
 from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusion
@@ -81,6 +81,7 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
     HealthPaperCondition: (("measures", "measures", "mesure"), ("plans", "plans", "plan")),
     Zone: (("academies", "academies", "académie"),),
     Residence: (("abroad", "academies", "académie"),),
+    CountryGroup: (("into", "academies", "académie"),),
     AcademyGroup: (("academies", "academies", "académie"), ("into", "academies", "académie")),
 }
 """For each part: its field that names, the names it takes them from, what they are called."""

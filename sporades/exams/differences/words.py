@@ -75,6 +75,7 @@ WORDS = {
     "note_eliminatoire": "note éliminatoire",
     "papiers": "papiers de santé",
     "par_epreuve": "par épreuve",
+    "pays_rattaches": "pays rattachés à une académie",
     "pieces": "pièces",
     "precision": "précision",
     "presentation": "présentation",

@@ -18,6 +18,19 @@ def registering_academy(residence: Residence, academy: str) -> str:
     return academy
 
 
+def abroad_for(residence: Residence, country: str) -> tuple[str, ...]:
+    """Return the codes of the academies that register who lives in a foreign country.
+
+    Args:
+        residence: the rule of the exam.
+        country: the code of the country.
+    """
+    for group in residence.countries:
+        if country in group.countries:
+            return (group.into,)
+    return residence.abroad
+
+
 def accepts(residence: Residence, service: str, homes: Collection[str]) -> bool:
     """Tell whether the service of an academy registers one who lives in one of some others.
 

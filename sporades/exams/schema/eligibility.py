@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from sporades.exams.schema.base import AcademyCode, Code, Line, Paragraph, Strict
+from sporades.exams.schema.base import AcademyCode, Code, CountryCode, Line, Paragraph, Strict
 from sporades.exams.schema.conditions import Condition
 
 
@@ -73,6 +73,17 @@ class AcademyGroup(Strict):
     into: AcademyCode = Field(alias="vers", description="Académie dont le service les inscrit.")
 
 
+class CountryGroup(Strict):
+    """Countries whose residents register with the service of an academy."""
+
+    model_config = ConfigDict(title="Pays rattachés")
+
+    countries: tuple[CountryCode, ...] = Field(
+        min_length=1, alias="pays", description="Pays de résidence, par leurs codes."
+    )
+    into: AcademyCode = Field(alias="vers", description="Académie qui inscrit leurs résidents.")
+
+
 class Residence(Strict):
     """Where a candidate registers, given where he or she lives."""
 
@@ -90,6 +101,12 @@ class Residence(Strict):
         (),
         alias="etranger",
         description="Académies qui inscrivent les résidents à l'étranger ; à défaut, aucune.",
+    )
+    countries: tuple[CountryGroup, ...] = Field(
+        (),
+        alias="pays_rattaches",
+        description="Pays dont une seule académie inscrit les résidents ; les autres, comme le dit "
+        "« etranger ».",
     )
     groups: tuple[AcademyGroup, ...] = Field(
         (), alias="regroupements", description="Académies dont une autre inscrit les résidents."
