@@ -83,14 +83,22 @@ def test_a_closing_that_comes_earlier_takes_back_nothing_that_was_told(registrat
     assert said(pages(sign_in, registration)[2], TOLD) == ["summary", "piece"]
 
 
-def test_a_fixed_day_does_not_move(sign_in):
-    load_invented(("echeance: {jours_apres_fermeture: 10}", "echeance: {le: 2026-12-18}"))
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        ("2026-12-23", "mercredi 23 décembre 2026"),
+        # Whoever registers on the last day may still send it: the closing has passed that day.
+        ("2026-12-18", "mardi 22 décembre 2026"),
+    ],
+)
+def test_a_fixed_day_does_not_move_unless_the_closing_passes_it(sign_in, day, due):
+    load_invented(("echeance: {jours_apres_fermeture: 10}", f"echeance: {{le: {day}}}"))
     registration = a_registration()
     move(registration, WEEK)
 
     [number, *_] = pages(sign_in, registration)
 
-    assert "À renvoyer signé avant le vendredi 18 décembre 2026" in number
+    assert f"À renvoyer signé avant le {due}" in number
     assert said(number, EXTENDED) == ["piece"]
 
 
