@@ -70,7 +70,7 @@ def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
 def test_a_postmark_before_the_registration_or_to_come_is_refused(posted_on):
     registration = a_registration()
 
-    with pytest.raises(Refused, match="cachet de la poste"):
+    with pytest.raises(Refused, match="Indiquez un jour possible"):
         registering.receive_summary(
             registration=whole(registration), posted_on=posted_on, by=OPERATOR, at=LATER
         )
