@@ -25,11 +25,12 @@ from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.actors import Actor
 from sporades.drawers.models import KeptFile
-from sporades.evidence.models import Deposit
+from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.reasons import GENERAL
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
 from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Registration
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
 from sporades.searches.catalogue import CRITERIA
@@ -185,6 +186,13 @@ def every_form():
         "ProvideForm": {
             "sender": user,
             "drawer": [KeptFile(pk=1, name="carte.jpg", size=1, pages=1)],
+            "given": [
+                Evidence(
+                    label="Pièce d'identité",
+                    deposit=Deposit(pk=1, name="carte.jpg", size=1, pages=1),
+                    registration=Registration(number="20000000010"),
+                )
+            ],
             "former": Deposit(name="carte.jpg", size=1, pages=1),
         },
         "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
