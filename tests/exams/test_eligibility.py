@@ -171,36 +171,31 @@ def test_the_qualification_asks_what_the_category_calls_for(exam):
 
 
 @pytest.mark.parametrize(
-    ("service", "homes", "accepted"),
+    ("home", "there"),
     [
-        ("A09", ["A09"], True),
-        ("A09", ["A20"], False),
-        # The postcode spans two academies.
-        ("A09", ["A20", "A09"], True),
+        ("A09", "A09"),
         # Paris and Créteil register with Versailles.
-        ("A25", ["A01"], True),
-        ("A25", ["A25"], True),
-        ("A01", ["A01"], False),
-        # Abroad: only Lille registers.
-        ("A09", [], True),
-        ("A25", [], False),
+        ("A01", "A25"),
+        ("A24", "A25"),
+        ("A25", "A25"),
     ],
 )
-def test_one_registers_where_one_lives(exam, service, homes, accepted):
-    assert residence.accepts(exam.residence, service, homes) is accepted
+def test_one_registers_where_one_lives(exam, home, there):
+    assert residence.registering_academy(exam.residence, home) == there
 
 
-def test_the_academy_that_registers_can_be_named(exam):
-    assert residence.registering_academy(exam.residence, "A24") == "A25"
-    assert residence.registering_academy(exam.residence, "A09") == "A09"
+@pytest.mark.parametrize(
+    ("country", "there"),
+    # Attached to La Réunion; of all others, only Lille registers.
+    [("99350", ("A28",)), ("99351", ("A28",)), ("99131", ("A09",))],
+)
+def test_who_lives_abroad_registers_where_their_country_is_attached(exam, country, there):
+    assert residence.abroad_for(exam.residence, country) == there
 
 
-def test_where_the_academy_is_free_any_home_will_do():
-    free = Residence(regle=ResidenceRule.CHOICE)
-
-    assert residence.is_free(free)
-    assert residence.accepts(free, "A09", [])
-    assert residence.accepts(free, "A09", ["A28"])
+def test_the_academy_may_be_free(exam):
+    assert residence.is_free(Residence(regle=ResidenceRule.CHOICE))
+    assert not residence.is_free(exam.residence)
 
 
 # --- One registration a session ------------------------------------------------------------------
