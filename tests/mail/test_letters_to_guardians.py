@@ -58,7 +58,7 @@ def anew(registration, *, at=NOW):
     return registering.register(draft=draft, by=by, at=at).registration
 
 
-def test_a_guardian_who_was_told_that_a_minor_has_left_is_told_that_they_are_back(letters):
+def test_a_guardian_is_told_that_a_minor_who_had_left_is_back(letters):
     registration = a_minor()
     withdraw(registration)
     letters()
@@ -73,7 +73,7 @@ def test_a_guardian_who_was_told_that_a_minor_has_left_is_told_that_they_are_bac
         == f"""\
 Bonjour,
 
-{name}, dont vous êtes le représentant légal, s'est de nouveau inscrit(e) le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), après la désinscription dont nous vous avions prévenu.
+{name}, dont vous êtes le représentant légal, s'est de nouveau inscrit(e) le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), après une désinscription.
 
 Examen ou concours : {TITLE}
 Numéro d'inscription : {made.number}

@@ -66,7 +66,7 @@ def tell_of_leaving(registration: Registration, *, at: datetime) -> None:
 
 
 def tell_of_return(registration: Registration, *, at: datetime) -> None:
-    """Tell the guardian of a minor who was told that they had left that they are registered anew.
+    """Tell the guardian of a minor who had left that they are registered anew, whoever was told before.
 
     Args:
         registration: the new one, with its candidate and its service.
