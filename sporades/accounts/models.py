@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 import idna
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -111,6 +113,11 @@ class User(AbstractBaseUser):
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether this is the password, however the keyboard composed its accents."""
         return super().check_password(_composed(raw_password) or "")
+
+    @property
+    def identifier(self) -> str:
+        """The account as the author of an act is named: « user:12 »."""
+        return f"user:{self.pk}"
 
     @cached_property
     def is_staff_member(self) -> bool:
@@ -350,6 +357,46 @@ class LeftAddress(models.Model):
         Whoever takes an address may have prepared it for as long as its link was good.
         """
         return self.left_at - CHANGE_LASTS if self.is_moved else self.left_at
+
+
+class SignIn(models.Model):
+    """A sign-in, or a secret that was refused: kept a year, then forgotten (S-60, ASVS 16.3.1).
+
+    The account is text, as the author of an act is: what was tried outlives what was erased.
+    """
+
+    class Outcome(models.TextChoices):
+        """What came of it."""
+
+        ACCEPTED = "accepted", "connexion"
+        REFUSED = "refused", "refus"
+
+    at = models.DateTimeField("instant")
+    account = models.CharField("compte", max_length=60, blank=True)
+    outcome = models.CharField("issue", max_length=20, choices=Outcome)
+    means = models.CharField("moyens", max_length=60, blank=True)
+    network = models.GenericIPAddressField("adresse réseau")
+    device = models.CharField("appareil", max_length=60)
+
+    class Meta:
+        verbose_name = "connexion"
+        constraints = [
+            models.CheckConstraint(
+                name="a_sign_in_ends_in_one_of_its_ways",
+                condition=Q(outcome__in=["accepted", "refused"]),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="a_sign_in_is_never_rewritten", operation=pgtrigger.Update),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="sign_in_by_account"),
+            BrinIndex(fields=["at"], autosummarize=True, name="sign_in_by_instant"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what came of it, and when."""
+        return f"{self.get_outcome_display()} {self.at:%d/%m/%Y %H:%M}"
 
 
 class Attempt(models.Model):

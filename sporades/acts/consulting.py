@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.notification import NOTIFICATION
+from sporades.accounts import sign_ins
+from sporades.accounts.models import SignIn
 from sporades.acts.accommodating import follow_reading, follow_reading_of_answer
 from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
+from sporades.acts.people import changing
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
@@ -52,6 +55,24 @@ def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
     content = documents.printed(version)
     open_document(version=version, by=by, at=at)
     return content
+
+
+@transaction.atomic
+def read_sign_ins(email: str, *, reason: str, by: Actor, at: datetime) -> list[SignIn]:
+    """Return who signed in to an account, and what was refused there, the last first (S-60).
+
+    Args:
+        email: the address of the account, however it is typed.
+        reason: why they are read, kept in the journal.
+        by: who reads.
+        at: the instant.
+
+    Raises:
+        NoAccount: no account has this address.
+    """
+    user = changing.account_at(email)
+    journal.record("sign-ins read", by=by, on=user, at=at, after={"reason": reason})
+    return sign_ins.of(user)
 
 
 def acts_on(registration: Registration) -> QuerySet[Entry]:

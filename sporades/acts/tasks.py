@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
 
-from sporades.accounts import limits, sessions
+from sporades.accounts import limits, sessions, sign_ins
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, requests
 from sporades.acts.agents import appointing, inviting
@@ -51,6 +51,7 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     appointing.forget_old(at=now)
     sessions.forget_expired(at=now)
     sessions.forget_closed(at=now)
+    sign_ins.forget_old(at=now)
     limits.forget_old(at=now)
     claims.forget_old(at=now)
     notices.forget_settled(at=now)

@@ -197,6 +197,7 @@ IN_WORDS = {
     "regulation put in force": "Réglementation mise en vigueur",
     "remark confided": "Commentaire confié",
     "sign-in change undone": "Changement des moyens de connexion annulé",
+    "sign-ins read": "Connexions à un compte consultées",
     "summary received": "Récapitulatif signé reçu",
     "trial asked": "Essai à blanc demandé",
     "trial ended": "Essai à blanc terminé",
@@ -239,6 +240,7 @@ READINGS = (
     "piece read",
     "proof read",
     "record read",
+    "sign-ins read",
 )
 """The verbs of those who only read (S-60): many, and apart from what changes something."""
 

@@ -219,7 +219,8 @@ TITLES = {
     "retention.Hold": "Gels d'effacement",
     "socialaccount.SocialAccount": "FranceConnect",
     "threads.ThreadMessage": "Messages avec le service gestionnaire",
-    "usersessions.UserSession": "Connexions ouvertes",
+    "accounts.SignIn": "Connexions et essais refusés",
+    "usersessions.UserSession": "Appareils connectés",
 }
 """How each table that is given is headed."""
 

@@ -302,6 +302,12 @@ TABLES = (
     Table("socialaccount.SocialApp", why_not=NOBODY, is_emptied=True),
     Table("sessions.Session", why_not=UNSAFE, is_emptied=True),
     Table(
+        "accounts.SignIn",
+        chapter=ACCOUNT,
+        whose=lambda person: Q(account=person.actor) if person.user else Q(pk__in=[]),
+        is_emptied=True,
+    ),
+    Table(
         "accounts.Attempt",
         why_not="Des empreintes dont personne ne retrouve ni adresse ni réseau, gardées un jour.",
         is_emptied=True,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from sporades.accounts import operations as accounts
+from sporades.accounts import sign_ins
 from sporades.acts.medical import confiding
 from sporades.acts.people import forgetting
 from sporades.core.days import midnight, years_after, years_before
@@ -226,6 +227,15 @@ CATEGORIES = (
         str,
         "Cahier des charges ; arrêté du 1er juin 2023, pour une plateforme de concours.",
         (lambda at: forgetting.unused_for_good(at=at),),
+    ),
+    Category(
+        "connexion",
+        "Connexions à un compte et essais refusés : instant, appareil, adresse réseau",
+        "leur instant",
+        lambda: "12 mois",
+        str,
+        "CNIL, délibération n° 2021-122 du 14 octobre 2021 : de six mois à un an.",
+        (lambda at: sign_ins.too_old(at=at),),
     ),
     Category(
         "brouillon",

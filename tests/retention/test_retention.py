@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
 from sporades import journal
-from sporades.accounts.models import User
+from sporades.accounts import sign_ins
+from sporades.accounts.models import SignIn, User
 from sporades.acts.agents import inviting
 from sporades.acts.people import enrolling, forgetting
 from sporades.acts.registrations import standing_in
@@ -565,6 +566,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
     typing = a_candidate(email="saisie@exemple.test")
     a_draft(typing)
     User.objects.filter(pk=typing.user_id).update(last_login=NOW.replace(year=NOW.year + 2))
+    sign_ins.accepted(typing.user, means=[], network="203.0.113.7", device="Firefox", at=NOW)
     held = a_registration(a_candidate(email="gel@exemple.test"))
     withhold(held.number)
     confide(held, name=f"Certificat de {NAME}.jpg")
@@ -579,6 +581,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
         forgetting.delete_unactivated(at=at)
         forgetting.erase_unused(at=at)
         forgetting.warn_unused(at=at)
+        sign_ins.forget_old(at=at)
         operations.apply(at=at)
         assert set(categories.overdue(at).values()) == {0}, at
         kept_numbers = [*numbers_of(Archive), *numbers_of(Registration)]
@@ -596,6 +599,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
         Message,
         Publication,
         Search,
+        SignIn,
     ):
         assert not model.objects.exists(), model
     assert where(*WORDS) == set()

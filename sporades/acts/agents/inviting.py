@@ -350,7 +350,7 @@ def close(
 
 
 def _take_back_all(user: User, *, by: Actor, at: datetime) -> None:
-    for proposal in RoleProposal.objects.proposed().filter(proposed_by_id=f"user:{user.pk}"):
+    for proposal in RoleProposal.objects.proposed().filter(proposed_by_id=user.identifier):
         with suppress(Refused):  # decided in this instant: that keeps no account open
             take_back(proposal, by=by, at=at)
 

@@ -41,7 +41,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     Folder.objects.filter(registration__candidate=record).update(holder=user)
     journal.record(
         "record claimed",
-        by=Actor("candidate", f"compte {user.pk}", f"user:{user.pk}"),
+        by=Actor("candidate", f"compte {user.pk}", user.identifier),
         on=record,
         at=at,
         academy=record.academy_id or "",

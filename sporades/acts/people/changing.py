@@ -185,6 +185,19 @@ def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) 
 # --- Its ways to sign in -----------------------------------------------------------------------
 
 
+def account_at(email: str) -> User:
+    """Return the account that has an address, however it is typed.
+
+    Raises:
+        NoAccount: none has it.
+    """
+    address = normalised_address(email)
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        raise NoAccount(f"Aucun compte n'a l'adresse {address}.")
+    return user
+
+
 @transaction.atomic
 def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
     """Let in by the password alone an owner who cannot show a second factor any more.
@@ -193,12 +206,9 @@ def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
         NoAccount: no account has this address.
         NoSecondFactor: there is nothing to remove.
     """
-    address = normalised_address(email)
-    user = User.objects.select_for_update(no_key=True).filter(email=address).first()
-    if user is None:
-        raise NoAccount(f"Aucun compte n'a l'adresse {address}.")
+    user = User.objects.select_for_update(no_key=True).get(pk=account_at(email).pk)
     if not second_factor.remove(user):
-        raise NoSecondFactor(f"Le compte {address} n'a pas de double authentification.")
+        raise NoSecondFactor(f"Le compte {user.email} n'a pas de double authentification.")
     end_sessions(user)
     tell_sign_in_changed(
         user,

@@ -167,12 +167,12 @@ def author(user: User) -> Actor:
 
     The journal outlives an account that was never used.
     """
-    return Actor("candidate", f"compte {user.pk}", f"user:{user.pk}")
+    return Actor("candidate", f"compte {user.pk}", user.identifier)
 
 
 def unnamed(by: Actor, candidate: Candidate) -> Actor:
     """Return the author of an act before any filing: its candidate is not named in the journal."""
     user = candidate.user
-    if user is None or candidate.is_frozen or by.identifier != f"user:{user.pk}":
+    if user is None or candidate.is_frozen or by.identifier != user.identifier:
         return by
     return author(user)

@@ -1,7 +1,5 @@
 """How allauth behaves in this house: our throttle, our mails, our words."""
 
-import logging
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
@@ -18,8 +16,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from sporades import mail
-from sporades.accounts import guessing, passwords
-from sporades.accounts.limits import key_of
+from sporades.accounts import guessing, passwords, sign_ins
 from sporades.accounts.models import User, normalised_address
 from sporades.acts.people import changing
 from sporades.core.french import instant_in_words
@@ -31,8 +28,6 @@ from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import page_of_what_waits
 from sporades.web.layout.network import client_address
 from sporades.web.layout.proofs import needs_recent_sign_in, needs_the_strongest_proof
-
-logger = logging.getLogger("sporades.accounts")
 
 # What allauth announces, and our words for it.
 FACTOR_NEWS = {
@@ -91,6 +86,12 @@ def _still_holds(request: HttpRequest, user: User) -> bool:
     )
 
 
+def _shown(request: HttpRequest, user: User) -> list[str]:
+    """Return by what somebody who signs in is known, as `sign_ins.MEANS` names it."""
+    shown = get_authentication_records(request, user)
+    return [one.get("type") or one["method"] for one in shown]
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks."""
 
@@ -125,8 +126,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
         address = normalised_address(credentials.get("email", ""))
-        user = User.objects.filter(email=address).first()
-        self.attempt = tries.begin(request, address, user)
+        self.tried = User.objects.filter(email=address).first()
+        self.attempt = tries.begin(request, address, self.tried)
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
         credentials["email"] = normalised_address(credentials.get("email", ""))
@@ -145,11 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def authentication_failed(self, request: HttpRequest, **credentials) -> None:
-        logger.info(
-            "sign-in refused account=%s from=%s",
-            key_of(credentials["email"])[:16],
-            client_address(request),
-        )
+        tries.refused(request, credentials["email"], self.tried)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
         """Note under which password a sign-in begins: it may wait for the second factor."""
@@ -164,6 +161,13 @@ class AccountAdapter(DefaultAccountAdapter):
         request.is_first_sign_in = user.last_login is None
         forget_sign_up(request)
         user.backend = settings.AUTHENTICATION_BACKENDS[0]
+        sign_ins.accepted(
+            user,
+            means=_shown(request, user),
+            network=client_address(request),
+            device=devices.device_of(request),
+            at=request.arrived_at,
+        )
         django_login(request, user)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse:
@@ -181,7 +185,7 @@ class AccountAdapter(DefaultAccountAdapter):
             at=request.arrived_at,
             key=f"new-device {user.pk} {request.arrived_at.isoformat()}",
             about=user,
-            device=devices.device_in_words(self.get_http_user_agent(request)),
+            device=devices.device_of(request),
             when=instant_in_words(request.arrived_at, settings.TIME_ZONE),
             reset=absolute(reverse("account_reset_password")),
             sessions=absolute(reverse("usersessions_list")),

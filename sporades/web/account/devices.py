@@ -104,6 +104,11 @@ def _read(request: HttpRequest) -> dict:
     return said_by(request) or {"device": secrets.token_urlsafe(16), "accounts": {}}
 
 
+def device_of(request: HttpRequest) -> str:
+    """Return the device of a request as its owner would know it."""
+    return device_in_words(request.headers.get("User-Agent", ""))
+
+
 def device_in_words(user_agent: str) -> str:
     """Return « Firefox sur Windows » from what a browser says of itself."""
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "")

@@ -251,16 +251,13 @@ class ActivationForm(forms.Form):
         self.fields["password"].help_text = "Celui que vous avez choisi en créant votre compte."
 
     def clean_password(self) -> str:
-        attempt = tries.begin(
-            context.request, self.user.email, self.user, secret=guessing.ACTIVATION
-        )
         password = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise ValidationError(
-                "Ce n'est pas le mot de passe choisi à la création de ce compte. Vérifiez-le ; si "
-                "vous ne le connaissez pas, recommencez la création de votre compte."
-            )
-        attempt.succeeded()
+        with tries.counted(context.request, self.user, secret=guessing.ACTIVATION):
+            if not self.user.check_password(password):
+                raise ValidationError(
+                    "Ce n'est pas le mot de passe choisi à la création de ce compte. Vérifiez-le ; "
+                    "si vous ne le connaissez pas, recommencez la création de votre compte."
+                )
         return password
 
 
@@ -295,10 +292,8 @@ class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
         self._keep_one(self.user)
 
     def clean_oldpassword(self) -> str:
-        attempt = tries.begin(context.request, self.user.email, self.user)
-        password = super().clean_oldpassword()
-        attempt.succeeded()
-        return password
+        with tries.counted(context.request, self.user):
+            return super().clean_oldpassword()
 
     def clean_password1(self) -> str:
         # An old one that is wrong is not there: nothing is said of the right one.
@@ -369,12 +364,8 @@ class _Counted:
     """A code is not guessed; whoever knows the password does not stop its owner either."""
 
     def clean_code(self) -> str:
-        attempt = tries.begin(
-            context.request, self.user.email, self.user, secret=guessing.SECOND_FACTOR
-        )
-        code = super().clean_code()
-        attempt.succeeded()
-        return code
+        with tries.counted(context.request, self.user, secret=guessing.SECOND_FACTOR):
+            return super().clean_code()
 
 
 class _CodeTold:
@@ -484,8 +475,11 @@ class _AnswerOfKey:
             count = AuthenticationResponse.from_dict(said).response.authenticator_data.counter
             is_its_own = second_factor.counts_on(authenticator, count)
         except (Authenticator.DoesNotExist, *UNREADABLE):
+            if self.user is not None:
+                self._note_refused(self.user)
             raise ValidationError(KEY_SILENT) from None
         if not is_its_own:
+            self._note_refused(authenticator.user)
             changing.tell_sign_in_changed(
                 authenticator.user,
                 change="passkey_copied",
@@ -495,6 +489,9 @@ class _AnswerOfKey:
             )
             raise ValidationError(KEY_COPIED)
         return authenticator
+
+    def _note_refused(self, user: User) -> None:
+        tries.refused(context.request, user.email, user, means=Authenticator.Type.WEBAUTHN)
 
 
 class LoginWebAuthnForm(_AnswerOfKey, webauthn.LoginWebAuthnForm):

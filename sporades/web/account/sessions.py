@@ -1,4 +1,4 @@
-"""Where an account is open: shown, closed, kept open."""
+"""Where an account is open, and who has come to its door: shown, closed, kept open."""
 
 from http import HTTPStatus
 
@@ -9,9 +9,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 
+from sporades.accounts import sign_ins
+from sporades.accounts.models import User
 from sporades.accounts.sessions import open_sessions
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, times_in_words
 from sporades.web.account.devices import device_in_words
 
 
@@ -37,8 +40,40 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "usersessions/usersession_list.html",
-        {"rows": rows, "columns": ["Appareil", "Connexion", "Adresse réseau"]},
+        {
+            "rows": rows,
+            "columns": ["Appareil", "Connexion", "Adresse réseau"],
+            "most": sign_ins.SHOWN,
+            "sign_in_columns": ["Connexion", "Appareil", "Par", "Adresse réseau"],
+            "sign_ins": _sign_ins(request.user),
+            "refusal_columns": ["Essai", "Appareil", "Ce qui a été refusé", "Adresse réseau"],
+            "refusals": _refusals(request.user),
+        },
     )
+
+
+def _sign_ins(user: User) -> list[list[str]]:
+    return [
+        [
+            instant_in_words(one.at, settings.TIME_ZONE),
+            one.device,
+            capfirst(sign_ins.means_in_words(one.means)),
+            one.network,
+        ]
+        for one in sign_ins.latest(user)
+    ]
+
+
+def _refusals(user: User) -> list[list[str]]:
+    return [
+        [
+            times_in_words(one.count, one.first, one.last, settings.TIME_ZONE),
+            one.device,
+            capfirst(one.means),
+            one.network,
+        ]
+        for one in sign_ins.latest_refusals(user)
+    ]
 
 
 def extend_session(request: HttpRequest) -> HttpResponse:

@@ -1,12 +1,20 @@
 """A secret that somebody types is a try, counted by account and by where it comes from."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from sporades.accounts import guessing
+from sporades.accounts import guessing, sign_ins
 from sporades.accounts.guessing import PASSWORD, Secret, Try
+from sporades.accounts.limits import key_of
 from sporades.accounts.models import User
 from sporades.web.account import devices
+from sporades.web.layout.network import client_address
+
+logger = logging.getLogger("sporades.accounts")
 
 
 def begin(
@@ -22,3 +30,46 @@ def begin(
         return guessing.begin(address, place, secret=secret, at=request.arrived_at)
     except guessing.TooManyTries as refusal:
         raise ValidationError(str(refusal), code="too_many_tries") from None
+
+
+@contextmanager
+def counted(request: HttpRequest, user: User, *, secret: Secret = PASSWORD) -> Iterator[None]:
+    """Count a secret of an account as a try while it is looked at; note it where it is refused.
+
+    Raises:
+        ValidationError: too many wrong ones came before, or this one is wrong.
+    """
+    attempt = begin(request, user.email, user, secret=secret)
+    try:
+        yield
+    except ValidationError:
+        means = sign_ins.SECOND_FACTOR if secret is guessing.SECOND_FACTOR else sign_ins.PASSWORD
+        refused(request, user.email, user, means=means)
+        raise
+    attempt.succeeded()
+
+
+def refused(
+    request: HttpRequest, address: str, user: User | None, *, means: str = sign_ins.PASSWORD
+) -> None:
+    """Note that a secret was refused: in the log by nobody's name, and for the owner (ASVS 16.3.1).
+
+    Args:
+        request: the request.
+        address: the address typed, normalised.
+        user: the account that has it, if there is one.
+        means: what was tried, a name of `sign_ins.MEANS`.
+    """
+    logger.info(
+        "sign-in refused means=%s account=%s from=%s",
+        means,
+        key_of(address)[:16],
+        client_address(request),
+    )
+    sign_ins.refused(
+        user,
+        means=means,
+        network=client_address(request),
+        device=devices.device_of(request),
+        at=request.arrived_at,
+    )

@@ -192,7 +192,7 @@ def case_of(request: HttpRequest, key: int) -> Case:
             left = _with_registration(within.left_by(request.user), key)
         except Http404:
             raise Gone(_why_elsewhere(_elsewhere(request, key)[1])) from None
-        raise Gone(_why_gone(left, reader=f"user:{request.user.pk}")) from None
+        raise Gone(_why_gone(left, reader=request.user.identifier)) from None
     if found.state == State.WITHDRAWN:
         raise Gone(str(opining.Withdrawn.of(found)))
     return found
@@ -286,7 +286,7 @@ def _asked(request: HttpRequest, case: Case) -> dict[str, str] | None:
     held = compartment(case.registration) if opining.is_asked_by_doctor(case) else None
     if held is None or case.incomplete_at is None:
         return None
-    remark = said_by(held, f"user:{request.user.pk}", at=case.incomplete_at)
+    remark = said_by(held, request.user.identifier, at=case.incomplete_at)
     if remark is None:
         return None
     try:

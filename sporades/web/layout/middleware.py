@@ -1,8 +1,10 @@
 """What happens around every page: arrival, headers, sessions, access, refusals."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -26,11 +28,14 @@ from sporades.web.layout import outage, undone
 from sporades.web.layout.errors import not_allowed, unavailable
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
-from sporades.web.layout.network import comes_by_our_proxy
+from sporades.web.layout.network import client_address, comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
+
+logger = logging.getLogger("sporades.access")
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
+REFUSED = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 HEALTH = ("/-/vivant", "/-/pret")
 OLDEST_ARRIVAL = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
@@ -187,7 +192,10 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
                 return HttpResponseForbidden()
             if request.method == "HEAD":
                 return self._unwritten(request)
-        return undone.said(request) or self.get_response(request)
+        answer = undone.said(request) or self.get_response(request)
+        if request.user.is_authenticated and answer.status_code in REFUSED:
+            _note_refused(request, answer.status_code)
+        return answer
 
     def _unwritten(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
@@ -243,13 +251,29 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         return None
 
 
+def _note_refused(request: HttpRequest, status: int) -> None:
+    """Leave a line where somebody signed in found nothing at an address of ours (ASVS 16.3.2).
+
+    It names the route, and not what its address holds: a number is of somebody.
+    """
+    match = request.resolver_match
+    if match is not None:
+        logger.warning(
+            "refused route=%s status=%s by=%s from=%s",
+            match.view_name,
+            status,
+            request.user.identifier,
+            client_address(request),
+        )
+
+
 def _actor(request: HttpRequest) -> Actor | None:
     """Return the candidate who reads; a member of staff acts in a role, known once it is asked."""
     user = request.user
     if not user.is_authenticated or user.is_staff_member:
         return None
     candidate = getattr(user, "candidate", None)
-    return Actor("candidate", str(candidate or user), f"user:{user.pk}")
+    return Actor("candidate", str(candidate or user), user.identifier)
 
 
 def refusals(get_response: Page) -> Page:

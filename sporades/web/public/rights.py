@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 NEVER_DELETED = frozenset(
     {
+        "accounts_signin",
         "exams_regulation",
         "exams_regulationfile",
         "journal_entry",
@@ -16,9 +17,11 @@ NEVER_DELETED = frozenset(
         "registrations_version",
     }
 )
-DELETED_WHEN_ARCHIVED = ("medical_opening", "registrations_version")
+DELETED_IN_TIME = ("accounts_signin", "medical_opening", "registrations_version")
+"""What the role of archives deletes of them, once their time is over."""
 CHANGED_IN: dict[str, tuple[str, ...]] = {
     "accommodations_signature": (),
+    "accounts_signin": (),
     "candidates_identity": (),
     "documents_documentversion": ("published_at", "withdrawn_at", "opened_at", "pdf_key", "sealed"),
     "drawers_keptfile": ("label", "owner_id"),
@@ -146,7 +149,7 @@ def _of_archives() -> Iterator[Right]:
         if schema == "archives":
             for allowed in ("SELECT", "INSERT", "UPDATE", "DELETE"):
                 yield schema, name, "", allowed
-    for name in DELETED_WHEN_ARCHIVED:
+    for name in DELETED_IN_TIME:
         yield "public", name, "", "DELETE"
 
 

@@ -39,6 +39,7 @@ from tests.web.registry.world import (
     Role,
     a_confided_paper,
     a_passkey,
+    came,
     signed_in,
     source,
     without_specialities,
@@ -178,6 +179,7 @@ def multiply(estate):
     for _ in others:
         a_passkey(estate.user)
         a_session(estate.user, signed_in(estate.user, Role.OWNER))
+        came(estate.user)
 
 
 def a_session(user, key):

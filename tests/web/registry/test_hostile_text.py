@@ -56,7 +56,7 @@ from tests.documents.reading import pdf_text
 from tests.factories import NOW
 from tests.web.registry.planting import nothing_frozen
 from tests.web.registry.routes import PAGES, POSTED, TABS, address, reader
-from tests.web.registry.world import Role
+from tests.web.registry.world import Role, came
 
 HOSTILE = '"><img src=x onerror=1>{{7*7}}${7*7}'
 # An address that the rules of mail allow.
@@ -87,6 +87,8 @@ OURS = {
     ),
     **dict.fromkeys(
         (
+            "accounts.SignIn.account",
+            "accounts.SignIn.means",
             "accounts.Membership.academies",
             "accounts.Membership.domains",
             "publications.Publication.archive_key",
@@ -284,6 +286,7 @@ def hostile(world):
         decided_at=Case(When(state="registered", then=Value(NOW)), default=F("decided_at")),
     )
     UserSession.objects.update(user_agent=HOSTILE)
+    came(world.owner.user, HOSTILE)
     AddressChange.objects.update(email=ADDRESS)
     LeftAddress.objects.update(email=ADDRESS)
     OpeningAlert.objects.update(email=ADDRESS)

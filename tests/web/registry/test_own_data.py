@@ -46,6 +46,7 @@ from tests.web.registry.planting import nothing_frozen, plant, text_columns
 from tests.web.registry.world import Role
 
 FINDS = {
+    ("accounts.SignIn", "account"),
     ("mail.Message", "about_kind"),
     ("mail.Message", "about_id"),
     ("journal.Entry", "object_kind"),

@@ -33,7 +33,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.states import Opinion
 from sporades.accommodations.states import State as CaseState
-from sporades.accounts import keys
+from sporades.accounts import keys, sign_ins
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, Membership, RoleProposal, User
 from sporades.accounts.permissions import Permission, reach
@@ -668,6 +668,13 @@ def _marked(said: Any, mark: str, key: str = "") -> Any:
             return said
 
 
+def came(user: User, device: str = "Firefox") -> None:
+    """Note that somebody signed in to an account, and was refused there once."""
+    said = {"network": "192.0.2.1", "device": device, "at": NOW}
+    sign_ins.refused(user, means="password", **said)
+    sign_ins.accepted(user, means=["password"], **said)
+
+
 def an_estate(email: str, mark: str = "") -> Estate:
     """Make a candidate with a draft, a registration of two versions, and a withdrawn one."""
     names = ("birth_name", "usage_name", "first_names", "birth_place")
@@ -695,6 +702,7 @@ def an_estate(email: str, mark: str = "") -> Estate:
     )
     registering.register(draft=amending, by=by, at=NOW)
     registration.refresh_from_db()
+    came(candidate.user, mark or "Firefox")
     given = give(registration, name=f"carte {mark}.jpg")
     evidence.note_scanned(given, is_clean=True, at=NOW)
     fill_every_text(registration, mark or "essai")

@@ -1,28 +1,59 @@
-"""`sporades compte liberer ADRESSE`: an owner who cannot show the second factor any more."""
+"""`sporades compte liberer|connexions ADRESSE`: who cannot show the second factor; who signed in."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from sporades.accounts import sign_ins
+from sporades.accounts.models import SignIn
+from sporades.acts import consulting
 from sporades.acts.people import changing
 from sporades.cli.operators import operator
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 
 
 class Command(BaseCommand):
-    help = "Retire la double authentification d'un compte (liberer) : candidat ou agent."
+    help = (
+        "Retire la double authentification d'un compte (liberer), dit qui s'y est connecté "
+        "(connexions) : candidat ou agent."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
         free = commands.add_parser("liberer", help="retirer la double authentification d'un compte")
         free.add_argument("address", metavar="ADRESSE")
+        read = commands.add_parser(
+            "connexions", help="les connexions de douze mois et les essais refusés, noté au journal"
+        )
+        read.add_argument("address", metavar="ADRESSE")
+        read.add_argument("--motif", required=True, help="pourquoi vous les lisez")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = operator()
+        say = self._free if options["what"] == "liberer" else self._read
         try:
-            user = changing.remove_second_factors(options["address"], by=by, at=timezone.now())
+            say(**options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+
+    def _free(self, address: str, **_: Any) -> None:
+        user = changing.remove_second_factors(address, by=operator(), at=timezone.now())
         self.stdout.write(f"{user.email} : double authentification retirée, appareils déconnectés.")
+
+    def _read(self, address: str, motif: str, **_: Any) -> None:
+        found = consulting.read_sign_ins(address, reason=motif, by=operator(), at=timezone.now())
+        for line in _lines(found):
+            self.stdout.write(line)
+        self.stdout.write(f"{len(found)} connexions et essais refusés.")
+
+
+def _lines(found: list[SignIn]) -> Iterator[str]:
+    for one in found:
+        means = sign_ins.means_in_words(one.means)
+        what = f"{one.get_outcome_display()} ({means})" if means else one.get_outcome_display()
+        when = instant_in_words(one.at, settings.TIME_ZONE)
+        yield f"{when} : {what}, {one.device}, depuis {one.network}"
