@@ -275,6 +275,14 @@ def spoil_letters(record):
         Signature.objects.update(email=ADDRESS)
 
 
+def spoil_doors(user):
+    """Make hostile what is kept of how an account is reached."""
+    came(user, HOSTILE)
+    UserSession.objects.update(user_agent=HOSTILE)
+    AddressChange.objects.update(email=ADDRESS)
+    LeftAddress.objects.update(email=ADDRESS)
+
+
 @pytest.fixture(scope="module")
 def hostile(world):
     """Make hostile, row by row, what no form would have let through."""
@@ -285,10 +293,7 @@ def hostile(world):
         reason=Case(When(state="registered", then=Value(HOSTILE)), default=Value("")),
         decided_at=Case(When(state="registered", then=Value(NOW)), default=F("decided_at")),
     )
-    UserSession.objects.update(user_agent=HOSTILE)
-    came(world.owner.user, HOSTILE)
-    AddressChange.objects.update(email=ADDRESS)
-    LeftAddress.objects.update(email=ADDRESS)
+    spoil_doors(world.owner.user)
     OpeningAlert.objects.update(email=ADDRESS)
     User.objects.filter(pk=world.owner.user.pk).update(email=ADDRESS)
     Candidate.objects.filter(pk=world.owner.candidate.pk).update(email=ADDRESS)
