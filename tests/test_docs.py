@@ -208,6 +208,7 @@ def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
         "*/15 * * * *": "every 15 minutes",
         "20 1 * * *": "1.20 each day, UTC",
         "15 2 * * *": "2.15 each day, UTC",
+        "55 4 * * *": "4.55 each day, UTC",
         "20 5 * * *": "5.20 each day, UTC",
         "40 5 * * *": "5.40 each day, UTC",
         "0 6 * * *": "6.00 each day, UTC",

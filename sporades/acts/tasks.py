@@ -22,6 +22,7 @@ from sporades.core.queue import app, defer_once
 from sporades.drawers import operations as drawers
 from sporades.evidence import operations as evidence
 from sporades.intake import antivirus
+from sporades.journal import operations as journal
 from sporades.medical import operations as medical
 from sporades.medical import sealing
 from sporades.notices import operations as notices
@@ -56,6 +57,13 @@ def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     claims.forget_old(at=now)
     notices.forget_settled(at=now)
     searches.forget_passing(at=now)
+
+
+@app.periodic(cron="55 4 * * *")
+@app.task(name="acts.forget_provenance", queueing_lock="acts.forget_provenance", pass_context=False)
+def forget_provenance(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Forget where the acts of more than a year ago came from."""
+    journal.forget_provenance(at=timezone.now())
 
 
 @app.periodic(cron="25 * * * *")

@@ -1,6 +1,6 @@
 """The record of every act. Rows are added, never changed, never deleted."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pgtrigger
@@ -12,6 +12,9 @@ from sporades.journal.words import IN_WORDS, QUALITIES, on_pieces
 
 SAME_AS = "same_as"
 """Where the content of an act says of which it is the same, in the journal of another academy."""
+
+PROVENANCE_KEPT = timedelta(days=365)
+"""CNIL, délibération n° 2021-122 of 14 October 2021 on logging: six months to a year."""
 
 
 def about_of(row: models.Model) -> dict[str, str]:
@@ -74,6 +77,13 @@ class Entry(models.Model):
     object_id = models.CharField("objet", max_length=60, blank=True)
     academy = models.CharField("académie", max_length=3, blank=True)
     payload = models.JSONField("contenu", default=dict)
+    request = models.CharField(
+        "numéro de requête", max_length=16, blank=True, default="", db_default=""
+    )
+    network = models.GenericIPAddressField("adresse réseau", null=True, blank=True)
+    origin = models.CharField(
+        "empreinte de la provenance", max_length=64, blank=True, default="", db_default=""
+    )
     digest = models.CharField("empreinte de l'acte", max_length=64)
     seal = models.ForeignKey(
         Seal, models.PROTECT, verbose_name="sceau", related_name="+", null=True, blank=True
@@ -96,6 +106,9 @@ class Entry(models.Model):
             # Rows come in the order of their instants: a few bytes find those of a day.
             BrinIndex(fields=["at"], autosummarize=True, name="entry_by_instant"),
             models.Index(fields=["id"], name="entry_unsealed", condition=Q(seal__isnull=True)),
+            models.Index(
+                fields=["at"], name="entry_with_network", condition=Q(network__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,9 +142,15 @@ class Entry(models.Model):
         return ", ".join(filter(None, (self.actor_name, quality)))
 
     @property
+    def provenance(self) -> dict[str, Any]:
+        """What the fingerprint of where it comes from is of: it is forgotten before the act is."""
+        return {"request": self.request, "network": self.network}
+
+    @property
     def content(self) -> dict[str, Any]:
-        """What its fingerprint is of: all that it says."""
+        """What its fingerprint is of: all that it says, and the fingerprint of its provenance."""
         return {
+            **({"origin": self.origin} if self.origin else {}),
             "at": self.at.astimezone(UTC).isoformat(),
             "verb": self.verb,
             "actor_kind": self.actor_kind,

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
+from sporades.core import origin
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
-from sporades.journal.models import SAME_AS, Entry, about_of
+from sporades.journal.models import PROVENANCE_KEPT, SAME_AS, Entry, about_of
 
 
 def record(
@@ -45,9 +46,7 @@ def record(
         academy=academy,
         payload=payload,
     )
-    entry.digest = digest(entry.content)
-    entry.save()
-    return entry
+    return _written(entry, origin.current())
 
 
 def also_for(entry: Entry, *, academy: str, by: Actor | None = None, **said: Any) -> Entry:
@@ -75,9 +74,30 @@ def also_for(entry: Entry, *, academy: str, by: Actor | None = None, **said: Any
         academy=academy,
         payload={**entry.payload, "after": after, SAME_AS: entry.pk},
     )
-    other.digest = digest(other.content)
-    other.save()
-    return other
+    return _written(other, origin.current())
+
+
+def _written(entry: Entry, source: origin.Origin | None) -> Entry:
+    if source is not None:
+        entry.request, entry.network = source.number, source.network
+        entry.origin = digest(entry.provenance)
+    entry.digest = digest(entry.content)
+    entry.save()
+    return entry
+
+
+def forget_provenance(*, at: datetime) -> int:
+    """Forget the networks and the numbers of requests of acts that are a year old; return how many.
+
+    The acts stay, with the fingerprint of what is forgotten (S-60).
+
+    Args:
+        at: the instant.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal_forget_provenance(%s)", [at - PROVENANCE_KEPT])
+        [count] = cursor.fetchone() or (0,)
+    return int(count)
 
 
 @transaction.atomic

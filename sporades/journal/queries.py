@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 
 from sporades.core.actors import Actor
 from sporades.core.days import bounds
-from sporades.journal.models import SAME_AS, Entry, about_of
+from sporades.journal.models import PROVENANCE_KEPT, SAME_AS, Entry, about_of
 from sporades.journal.words import READINGS
 
 
@@ -50,6 +50,14 @@ def changing(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 def readings(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """Keep the acts of those who only read."""
     return entries.filter(verb__in=READINGS)
+
+
+def told_too_long(*, at: datetime) -> QuerySet[Entry]:
+    """Return the acts that still say where they came from, more than a year later."""
+    found: QuerySet[Entry] = Entry.objects.filter(
+        network__isnull=False, at__lt=at - PROVENANCE_KEPT
+    )
+    return found
 
 
 def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTransform
 
 from sporades.core.digests import digest
 from sporades.core.locks import lock_value
-from sporades.journal.models import Entry, Seal
+from sporades.journal.models import PROVENANCE_KEPT, Entry, Seal
 from sporades.journal.words import FORGETTING
 
 MOST_ACTS = 5_000
@@ -62,26 +62,27 @@ def seal(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def verify(*, kept: str = "") -> Verified:
+def verify(*, at: datetime, kept: str = "") -> Verified:
     """Read the whole journal, and say which rows were changed, deleted or added.
 
     Args:
+        at: the instant: before a year nobody forgets where an act came from.
         kept: the last seal that was verified before, « 12:6f1c… », as it was noted elsewhere:
             whoever rewrites rows and every seal after them is caught by it.
     """
     findings: list[str] = []
-    forgotten = _forgotten()
+    readable = Readable(_forgotten(), at - PROVENANCE_KEPT)
     previous, last, count = "", "", 0
     for made in Seal.objects.order_by("number").iterator(chunk_size=20):
         count += 1
         findings += _of_seal(made, count, previous)
-        findings += _of_acts(made, forgotten)
+        findings += _of_acts(made, readable)
         previous, last = made.digest, f"{made.number}:{made.digest}"
         if kept.partition(":")[0] == str(made.number) and kept != last:
             findings.append(f"Sceau n°{made.number} : ce n'est pas celui qui a été noté.")
     if kept and int(kept.partition(":")[0]) > count:
         findings.append(f"Sceau n°{kept.partition(':')[0]} : noté ailleurs, il manque ici.")
-    findings += _of_unsealed(forgotten)
+    findings += _of_unsealed(readable)
     return Verified(Entry.objects.count(), count, last, tuple(findings))
 
 
@@ -102,13 +103,31 @@ def _forgotten() -> set[int]:
     return {pk for acts in told.iterator() for pk in acts or ()}
 
 
-def _is_as_written(entry: Entry, forgotten: set[int]) -> bool:
-    """Return whether an act has its fingerprint, or is empty and was forgotten by an act."""
-    is_empty = not (entry.actor_name or entry.payload)
-    return (is_empty and entry.pk in forgotten) or entry.digest == digest(entry.content)
+@dataclass(frozen=True)
+class Readable:
+    """What may be empty of an act without having been touched.
+
+    Attributes:
+        forgotten: the acts of which an act says that whom they named is forgotten.
+        before: acts from before may say no more where they came from.
+    """
+
+    forgotten: set[int]
+    before: datetime
+
+    def is_as_written(self, entry: Entry) -> bool:
+        """Return whether an act has its fingerprints, or is empty where it may be."""
+        if entry.pk in self.forgotten and not (entry.actor_name or entry.payload or entry.network):
+            return True
+        return entry.digest == digest(entry.content) and self._has_its_provenance(entry)
+
+    def _has_its_provenance(self, entry: Entry) -> bool:
+        if entry.network is None and not entry.request:
+            return not entry.origin or entry.at < self.before
+        return entry.origin == digest(entry.provenance)
 
 
-def _of_acts(made: Seal, forgotten: set[int]) -> Iterator[str]:
+def _of_acts(made: Seal, readable: Readable) -> Iterator[str]:
     """Compare the acts that a seal lists with those that are there."""
     listed = {int(pk): fingerprint for pk, fingerprint in made.acts}
     there = {entry.pk: entry for entry in Entry.objects.filter(pk__in=listed)}
@@ -116,7 +135,7 @@ def _of_acts(made: Seal, forgotten: set[int]) -> Iterator[str]:
         entry = there.get(pk)
         if entry is None:
             yield f"Acte {pk} : il a été supprimé (sceau n°{made.number})."
-        elif fingerprint != entry.digest or not _is_as_written(entry, forgotten):
+        elif fingerprint != entry.digest or not readable.is_as_written(entry):
             yield f"Acte {pk} : il a été réécrit (sceau n°{made.number})."
         elif entry.seal_id != made.pk:
             yield f"Acte {pk} : il a été détaché de son sceau (n°{made.number})."
@@ -125,7 +144,7 @@ def _of_acts(made: Seal, forgotten: set[int]) -> Iterator[str]:
         yield f"Acte {pk} : il a été ajouté après coup (sceau n°{made.number})."
 
 
-def _of_unsealed(forgotten: set[int]) -> Iterator[str]:
+def _of_unsealed(readable: Readable) -> Iterator[str]:
     for entry in Entry.objects.filter(seal=None).order_by("pk").iterator():
-        if not _is_as_written(entry, forgotten):
+        if not readable.is_as_written(entry):
             yield f"Acte {entry.pk} : il a été réécrit avant d'être scellé."

@@ -189,6 +189,10 @@ def _message(row: Any, person: Person) -> dict[str, Any]:  # noqa: ARG001 - as t
     return {"body": message.body if is_about_registration else _ON_THE_WEB.sub(ONCE, message.body)}
 
 
+_OF_AUTHOR = ("payload", "actor_name", "actor_id", "request", "network")
+"""What an act says of whoever did it."""
+
+
 def _entry(row: Any, person: Person) -> dict[str, Any]:
     act: Entry = row
     said = {
@@ -198,7 +202,7 @@ def _entry(row: Any, person: Person) -> dict[str, Any]:
     }
     if person.user and act.actor_id == person.actor:
         return said
-    return {**said, "payload": None, "actor_name": None, "actor_id": None}
+    return {**said, **dict.fromkeys(_OF_AUTHOR)}
 
 
 def _number_of(act: Entry, person: Person) -> str | None:

@@ -15,6 +15,7 @@ from sporades.acts.people import forgetting
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
+from sporades.journal import queries as journal
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication, PublicationLine
@@ -27,6 +28,7 @@ CONCOURS = (
     "Par défaut deux ans, puis huit d'archives : arrêté du 27 juillet 2016 (OCEAN concours), pour "
     "les concours ; illustratif pour les examens. À fixer par le responsable."
 )
+LOGGING = "CNIL, délibération n° 2021-122 du 14 octobre 2021 : de six mois à un an."
 SPECIFICATION = "Cahier des charges du service."
 
 
@@ -234,8 +236,17 @@ CATEGORIES = (
         "leur instant",
         lambda: "12 mois",
         str,
-        "CNIL, délibération n° 2021-122 du 14 octobre 2021 : de six mois à un an.",
+        LOGGING,
         (lambda at: sign_ins.too_old(at=at),),
+    ),
+    Category(
+        "provenance",
+        "Adresse réseau et numéro de requête d'un acte du journal",
+        "son instant",
+        lambda: "12 mois",
+        str,
+        LOGGING,
+        (lambda at: journal.told_too_long(at=at),),
     ),
     Category(
         "brouillon",

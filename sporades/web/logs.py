@@ -9,6 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.urls import URLResolver, get_resolver
 
+from sporades.core import origin
+
 HIDDEN = "…"
 MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]'\"=,;]+@[^\s<>()\[\]'\",;]+")
 ROW = re.compile(
@@ -28,11 +30,16 @@ class InOneLine(logging.Filter):
 
 
 class Discreet(logging.Formatter):
-    """A line, what it says of an error included, without keys, mail addresses and rows."""
+    """A line, what it says of an error included, without keys, mail addresses and rows.
+
+    It ends with the number of the request that is being answered, where there is one.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record."""
         line = without_persons(super().format(record))
+        if answered := origin.current():
+            line = f"{line} request={answered.number}"
         # Before the program is ready, it has answered nobody.
         return without_keys(line) if apps.ready and "/" in line else line
 

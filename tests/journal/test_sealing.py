@@ -11,10 +11,13 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, connections, transaction
 
 from sporades import journal
+from sporades.core import origin
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
+from sporades.core.origin import Origin
 from sporades.journal import sealing
 from sporades.journal.models import Entry, Seal
+from sporades.journal.operations import forget, forget_provenance
 from tests.factories import NOW
 
 BY = Actor("manager", "Claude Martin", "user:7")
@@ -48,7 +51,7 @@ def by_hand(statement, *parameters):
 
 
 def test_what_nobody_touched_is_said_to_be_whole(acts):
-    found = sealing.verify()
+    found = sealing.verify(at=NOW)
 
     assert (found.acts, found.seals, found.findings) == (6, 2, UNTOUCHED)
     assert found.last == f"2:{Seal.objects.get(number=2).digest}"
@@ -70,7 +73,7 @@ def test_what_nobody_touched_is_said_to_be_whole(acts):
 def test_a_row_that_was_changed_is_named(acts, which, column, value):
     by_hand(f"UPDATE journal_entry SET {column} = %s WHERE id = %s", value, acts[which])
 
-    [said] = sealing.verify().findings
+    [said] = sealing.verify(at=NOW).findings
 
     assert said.startswith(f"Acte {acts[which]} : il a été réécrit")
 
@@ -83,13 +86,13 @@ def test_a_row_that_was_changed_with_its_fingerprint_is_named(acts):
         *(entry.actor_name, digest(entry.content), entry.pk),
     )
 
-    assert sealing.verify().findings == (f"Acte {acts[3]} : il a été réécrit (sceau n°2).",)
+    assert sealing.verify(at=NOW).findings == (f"Acte {acts[3]} : il a été réécrit (sceau n°2).",)
 
 
 def test_a_row_that_was_deleted_is_named(acts):
     by_hand("DELETE FROM journal_entry WHERE id = %s", acts[0])
 
-    assert sealing.verify().findings == (f"Acte {acts[0]} : il a été supprimé (sceau n°1).",)
+    assert sealing.verify(at=NOW).findings == (f"Acte {acts[0]} : il a été supprimé (sceau n°1).",)
 
 
 def test_a_row_that_was_slipped_under_a_seal_is_named(acts):
@@ -98,7 +101,7 @@ def test_a_row_that_was_slipped_under_a_seal_is_named(acts):
         "UPDATE journal_entry SET seal_id = %s WHERE id = %s", Seal.objects.first().pk, entry.pk
     )
 
-    assert sealing.verify().findings == (
+    assert sealing.verify(at=NOW).findings == (
         f"Acte {entry.pk} : il a été ajouté après coup (sceau n°1).",
     )
 
@@ -106,21 +109,23 @@ def test_a_row_that_was_slipped_under_a_seal_is_named(acts):
 def test_a_row_without_its_true_fingerprint_is_named_before_it_is_sealed(acts):
     by_hand("UPDATE journal_entry SET verb = 'x' WHERE id = %s", acts[5])
 
-    assert sealing.verify().findings == (f"Acte {acts[5]} : il a été réécrit avant d'être scellé.",)
+    assert sealing.verify(at=NOW).findings == (
+        f"Acte {acts[5]} : il a été réécrit avant d'être scellé.",
+    )
 
 
 def test_a_seal_that_was_rewritten_or_is_missing_is_named(acts):
     by_hand("UPDATE journal_seal SET acts = %s WHERE number = 1", "[]")
-    rewritten = sealing.verify().findings
+    rewritten = sealing.verify(at=NOW).findings
     by_hand("UPDATE journal_entry SET seal_id = NULL")
     by_hand("DELETE FROM journal_seal WHERE number = 1")
 
     assert "Sceau n°1 : il a été réécrit." in rewritten
-    assert "Sceau n°1 : il manque." in sealing.verify().findings
+    assert "Sceau n°1 : il manque." in sealing.verify(at=NOW).findings
 
 
 def test_a_chain_that_was_made_anew_differs_from_the_seal_that_was_noted(acts):
-    noted = sealing.verify().last
+    noted = sealing.verify(at=NOW).last
     entry = Entry.objects.get(pk=acts[1])
     entry.actor_name = "Autre"
     by_hand(
@@ -133,14 +138,14 @@ def test_a_chain_that_was_made_anew_differs_from_the_seal_that_was_noted(acts):
         sealing.seal(at=NOW)
         journal.record("registration filed", by=BY, at=NOW)
 
-    assert sealing.verify().findings == UNTOUCHED
-    assert sealing.verify(kept=noted).findings == (
+    assert sealing.verify(at=NOW).findings == UNTOUCHED
+    assert sealing.verify(at=NOW, kept=noted).findings == (
         "Sceau n°2 : ce n'est pas celui qui a été noté.",
     )
 
 
 def test_a_seal_that_was_noted_and_is_not_there_is_missed(acts):
-    assert sealing.verify(kept=f"9:{'0' * 64}").findings == (
+    assert sealing.verify(at=NOW, kept=f"9:{'0' * 64}").findings == (
         "Sceau n°9 : noté ailleurs, il manque ici.",
     )
 
@@ -161,7 +166,7 @@ def test_an_act_that_is_committed_late_is_sealed_too():
 
     assert Entry.objects.get(pk=late.pk).seal is None
     assert sealing.seal(at=NOW + timedelta(minutes=3)) == 1
-    assert sealing.verify().findings == UNTOUCHED
+    assert sealing.verify(at=NOW).findings == UNTOUCHED
 
 
 def test_there_is_no_empty_seal(acts):
@@ -215,3 +220,63 @@ def test_the_role_that_serves_may_add_and_seal_and_nothing_else(acts):
             ):
                 cursor.execute(statement)
         cursor.execute("RESET ROLE")
+
+
+# --- Where an act comes from -------------------------------------------------------------------
+
+HERE = Origin("9f86d081884c7d65", "203.0.113.7")
+IPV6 = Origin("9f86d081884c7d65", "2001:db8::7")
+A_YEAR = timedelta(days=366)
+
+
+@pytest.fixture(params=[HERE, IPV6], ids=["IPv4", "IPv6"])
+def act(request, db):
+    """Return an act that came from a request, sealed."""
+    with origin.coming_from(request.param):
+        made = journal.record("registration filed", by=BY, at=NOW, after={"n": 1})
+    sealing.seal(at=NOW)
+    return made
+
+
+def test_an_act_says_where_it_came_from_and_a_job_from_nowhere(act, acts):
+    kept = Entry.objects.get(pk=act.pk)
+
+    assert (kept.request, kept.network) == (act.request, act.network)
+    assert Entry.objects.get(pk=acts[0]).network is None
+    assert sealing.verify(at=NOW).findings == UNTOUCHED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "network = '198.51.100.1'",
+        "request = '0000000000000000'",
+        "network = NULL",
+        "network = NULL, request = ''",
+        "network = NULL, request = '', origin = ''",
+    ],
+)
+def test_a_provenance_that_somebody_changed_or_took_away_is_found(act, change):
+    by_hand(f"UPDATE journal_entry SET {change} WHERE id = %s", act.pk)
+
+    [said] = sealing.verify(at=NOW).findings
+
+    assert said == f"Acte {act.pk} : il a été réécrit (sceau n°1)."
+
+
+def test_after_a_year_it_is_forgotten_and_the_act_is_whole(act):
+    assert forget_provenance(at=NOW + timedelta(days=364)) == 0
+    assert forget_provenance(at=NOW + A_YEAR) == 1
+
+    kept = Entry.objects.get(pk=act.pk)
+    assert (kept.request, kept.network, kept.origin) == ("", None, act.origin)
+    assert (kept.actor_name, kept.payload) == ("Claude Martin", {"after": {"n": 1}})
+    assert sealing.verify(at=NOW + A_YEAR).findings == UNTOUCHED
+
+
+def test_whoever_is_forgotten_is_so_with_where_they_were(act):
+    forget(Entry.objects.filter(pk=act.pk), "draft erased", by=BY, at=NOW, on=act)
+
+    kept = Entry.objects.get(pk=act.pk)
+    assert (kept.actor_name, kept.request, kept.network) == ("", "", None)
+    assert sealing.verify(at=NOW).findings == UNTOUCHED

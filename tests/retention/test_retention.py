@@ -17,14 +17,17 @@ from sporades.acts.people import enrolling, forgetting
 from sporades.acts.registrations import standing_in
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
-from sporades.core import files
+from sporades.core import files, origin
+from sporades.core.actors import SYSTEM
 from sporades.core.days import midnight, years_after, years_before
+from sporades.core.origin import Origin
 from sporades.documents.models import DocumentVersion, Folder
 from sporades.doubles.models import LikelyDouble
 from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
+from sporades.journal.operations import forget_provenance
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
@@ -155,7 +158,7 @@ def test_the_journal_keeps_the_acts_without_whom_and_its_seals_hold(filed):
     operations.apply(at=archived_at(filed))
 
     assert Entry.objects.count() == acts + 1
-    assert sealing.verify().findings == ()
+    assert sealing.verify(at=NOW).findings == ()
     assert set(
         Entry.objects.filter(object_kind="registration", object_id=str(filed.pk))
         .exclude(verb="registration archived")
@@ -168,7 +171,7 @@ def test_an_act_that_was_emptied_otherwise_is_named(filed):
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal_forget(ARRAY[%s]::bigint[])", [emptied.pk])
 
-    assert sealing.verify().findings == (
+    assert sealing.verify(at=NOW).findings == (
         f"Acte {emptied.pk} : il a été réécrit avant d'être scellé.",
     )
 
@@ -224,7 +227,7 @@ def test_nothing_is_left_anywhere_once_it_is_erased(whole, kept):
     assert where(*WORDS) == set()
     assert kept() == []
     assert not LeavingFile.objects.exists()
-    assert sealing.verify().findings == ()
+    assert sealing.verify(at=NOW).findings == ()
 
 
 def test_what_a_closed_account_of_the_office_had_begun_is_erased_in_its_time(filed, manager):
@@ -566,6 +569,8 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
     typing = a_candidate(email="saisie@exemple.test")
     a_draft(typing)
     User.objects.filter(pk=typing.user_id).update(last_login=NOW.replace(year=NOW.year + 2))
+    with origin.coming_from(Origin(origin.drawn(), "203.0.113.7")):
+        journal.record("account opened", by=SYSTEM, on=typing.user, at=NOW)
     sign_ins.accepted(typing.user, means=[], network="203.0.113.7", device="Firefox", at=NOW)
     held = a_registration(a_candidate(email="gel@exemple.test"))
     withhold(held.number)
@@ -582,6 +587,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
         forgetting.erase_unused(at=at)
         forgetting.warn_unused(at=at)
         sign_ins.forget_old(at=at)
+        forget_provenance(at=at)
         operations.apply(at=at)
         assert set(categories.overdue(at).values()) == {0}, at
         kept_numbers = [*numbers_of(Archive), *numbers_of(Registration)]
@@ -623,6 +629,7 @@ def test_the_role_that_serves_pages_reads_no_archive_and_forgets_no_act(filed):
             "SELECT * FROM archives.archive",
             "INSERT INTO archives.leaving_file (key) VALUES ('1')",
             "SELECT journal_forget(ARRAY[1]::bigint[])",
+            "SELECT journal_forget_provenance(now())",
         ):
             with (
                 pytest.raises(ProgrammingError, match="permission denied"),

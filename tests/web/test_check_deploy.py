@@ -162,6 +162,12 @@ def test_the_documented_rights_are_all_that_is_asked_for(role, name):
             "EXECUTE ON FUNCTION journal_forget(bigint[])",
             "EXECUTE sur journal_forget",
         ),
+        (
+            "sporades_archives",
+            "EXECUTE ON FUNCTION journal_forget_provenance(timestamptz)",
+            "EXECUTE sur journal_forget_provenance",
+        ),
+        ("sporades_archives", "DELETE ON accounts_signin", "DELETE sur accounts_signin"),
     ],
 )
 def test_a_right_that_was_not_granted_is_named(role, name, change, lacks):

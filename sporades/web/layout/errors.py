@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from http import HTTPStatus
+from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from psycopg.errors import ReadOnlySqlTransaction
 
+from sporades.core import origin
 from sporades.core.french import local_day, size_in_words
 from sporades.web.layout import outage
 from sporades.web.layout.context import frame
@@ -141,7 +143,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     outage.note(failure)
     if isinstance(failure, OperationalError | InterfaceError) or is_refused_writing(failure):
         return unavailable(request)
-    return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+    answered = origin.current()
+    number = " ".join(wrap(answered.number, 4)) if answered else ""
+    return _bare("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR, number=number)
 
 
 def is_refused_writing(exception: BaseException | None) -> bool:
@@ -158,6 +162,6 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _bare(template: str, status: int) -> HttpResponse:
-    context: dict[str, Any] = {"layout": frame()}
+def _bare(template: str, status: int, **more: str) -> HttpResponse:
+    context: dict[str, Any] = {"layout": frame(), **more}
     return HttpResponse(render_to_string(template, context), status=status)

@@ -19,8 +19,10 @@ from django.utils.cache import patch_vary_headers
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import reach
+from sporades.core import origin
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
+from sporades.core.origin import Origin
 from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
@@ -56,13 +58,19 @@ def health_by_any_name(get_response: Page) -> Page:
 def arrival(get_response: Page) -> Page:
     """Note when a request arrived: that instant, not its processing, meets a deadline (R-22).
 
+    It has a number too, which its acts, the lines of its log and its answer say (S-60).
+
     A trusted proxy says it (`X-Request-Start`) where the deployer says that it does: one that
     does not would hand us what its reader wrote. Nobody else is believed.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
         request.arrived_at = _said_by_proxy(request) or timezone.now()
-        return get_response(request)
+        came = Origin(origin.drawn(), client_address(request))
+        with origin.coming_from(came):
+            response = get_response(request)
+        response.headers["X-Request-Id"] = came.number
+        return response
 
     return answer
 

@@ -69,8 +69,10 @@ ENTERS = """
 """
 FORGETS = """
     SELECT 'EXECUTE', proname, '' FROM pg_proc
-    WHERE proname = 'journal_forget' AND pronamespace = 'public'::regnamespace
+    WHERE proname IN ('journal_forget', 'journal_forget_provenance')
+      AND pronamespace = 'public'::regnamespace
       AND NOT has_function_privilege(oid, 'EXECUTE')
+    ORDER BY proname
 """
 
 type Right = tuple[str, str, str, str]

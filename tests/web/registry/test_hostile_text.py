@@ -76,6 +76,7 @@ OURS = {
             "candidates.ClaimCode.digest",
             "exams.Regulation.digest",
             "journal.Entry.digest",
+            "journal.Entry.origin",
             "journal.Seal.acts",
             "journal.Seal.digest",
             "journal.Seal.previous",

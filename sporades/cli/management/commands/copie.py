@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "L'entrepôt de fichiers de la copie (FILES_URL) ne répond pas : rien n'est changé."
             ) from None
-        if findings := verify().findings:
+        if findings := verify(at=timezone.now()).findings:
             raise CommandError("\n".join(findings))
         self.stdout.write(
             f"{done.rows} lignes remplacées, {done.emptied} effacées, {done.files} fichiers de "

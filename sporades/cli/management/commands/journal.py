@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from sporades.journal import sealing
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         kept = options["sceau"]
         if kept and not re.fullmatch(r"[1-9]\d{0,17}:[0-9a-f]{64}", kept):
             raise CommandError("--sceau attend un numéro, deux points et une empreinte : 12:6f1c…")
-        found = sealing.verify(kept=kept)
+        found = sealing.verify(at=timezone.now(), kept=kept)
         for line in found.findings:
             self.stderr.write(line)
         said = f"{found.acts} acte(s), {found.seals} sceau(x)"
