@@ -54,6 +54,8 @@ FRANCECONNECT_URL, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET = enviro
 FRANCECONNECT_LEVEL = environment.one_of("FRANCECONNECT_LEVEL", "eidas1", "eidas2", "eidas3")
 RETENTION_ACTIVE_YEARS = environment.number("RETENTION_ACTIVE_YEARS", "2", least=1)
 RETENTION_ARCHIVE_YEARS = environment.number("RETENTION_ARCHIVE_YEARS", "8", least=0)
+RETENTION_STAFF_YEARS = environment.number("RETENTION_STAFF_YEARS", "1", least=1)
+RETENTION_ACTS_YEARS = environment.number("RETENTION_ACTS_YEARS", "3", least=1)
 RETENTION_WITHOUT_NAMES = environment.flag("RETENTION_WITHOUT_NAMES")
 # An authorised deployer's own look: a folder laid over the neutral style sheet, the words of a block.
 BRAND_FOLDER = environment.brand("BRAND_FOLDER")

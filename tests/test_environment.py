@@ -170,6 +170,8 @@ REFUSED = [
     ("RETENTION_ACTIVE_YEARS", "0"),
     ("RETENTION_ACTIVE_YEARS", "deux"),
     ("RETENTION_ARCHIVE_YEARS", "100"),
+    ("RETENTION_STAFF_YEARS", "0"),
+    ("RETENTION_ACTS_YEARS", "0"),
     ("RETENTION_WITHOUT_NAMES", "peut-être"),
     ("FILES_URL", None),
     ("FILES_URL", "/var/lib/sporades"),

@@ -194,6 +194,46 @@ def close(user: User) -> None:
     user.delete()
 
 
+NOBODY = "Agent effacé"
+"""What stands for the name of a member of staff whose account was emptied."""
+NOWHERE = "efface.invalid"
+"""The domain of the address that such an account has: it is nobody's, and never will be."""
+
+
+def staff_left(*, before: date) -> QuerySet[User]:
+    """Return the members of staff whose last role ended before a day, and who are still named.
+
+    Args:
+        before: the day.
+    """
+    mine = Membership.objects.filter(user=OuterRef("pk"))
+    left: QuerySet[User] = User.objects.filter(
+        Exists(mine.exclude(full_name=NOBODY)), ~Exists(mine.current(before))
+    )
+    return left
+
+
+def empty(user: User) -> None:
+    """Make the account of a member of staff nobody's: no name, no address, no way in.
+
+    Its row and its roles stay: what it asked for leads to them, and says in which role it was.
+    An account that is a candidate's too keeps its address and its ways in.
+
+    Args:
+        user: the account, locked.
+    """
+    Membership.objects.filter(user=user).update(full_name=NOBODY)
+    if hasattr(user, "candidate"):
+        return
+    end_sessions(user)
+    for ways in (Authenticator, EmailAddress, SocialAccount, AddressChange, LeftAddress):
+        ways.objects.filter(user=user).delete()
+    user.email = f"agent-{user.pk}@{NOWHERE}"
+    user.set_unusable_password()
+    user.is_active = False
+    user.save(update_fields=["email", "password", "is_active"])
+
+
 def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:
     """Return the addresses that no account can be given back to any more."""
     return LeftAddress.objects.filter(left_at__lt=at - UNDOING_LASTS)

@@ -107,7 +107,7 @@ def forget(
     *,
     by: Actor,
     at: datetime,
-    on: models.Model,
+    on: models.Model | None = None,
     academy: str = "",
     after: dict[str, Any] | None = None,
 ) -> Entry:
@@ -122,7 +122,7 @@ def forget(
         verb: the act that does so, one of `FORGETTING`.
         by: its author.
         at: its instant.
-        on: the row that is erased or archived.
+        on: the row that is erased or archived, if it is one.
         academy: the code of the academy concerned, if any.
         after: what else is to be said, as JSON, of nobody.
     """

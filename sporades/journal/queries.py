@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from sporades.core.actors import Actor
 from sporades.core.days import bounds
 from sporades.journal.models import PROVENANCE_KEPT, SAME_AS, Entry, about_of
-from sporades.journal.words import READINGS
+from sporades.journal.words import FORGETTING, READINGS
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
@@ -50,6 +50,16 @@ def changing(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 def readings(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """Keep the acts of those who only read."""
     return entries.filter(verb__in=READINGS)
+
+
+def still_told(*, before: datetime) -> QuerySet[Entry]:
+    """Return the acts of before an instant that nobody has forgotten.
+
+    Those that say which acts were forgotten are not among them: they name nobody.
+    """
+    old = Entry.objects.filter(at__lt=before).exclude(verb__in=FORGETTING)
+    found: QuerySet[Entry] = old.exclude(actor_name="", payload={})
+    return found
 
 
 def told_too_long(*, at: datetime) -> QuerySet[Entry]:

@@ -37,8 +37,10 @@ IN_WORDS = {
     "accommodation written": "Demande d'aménagement remplie",
     "account activated": "Compte activé",
     "account opened": "Compte créé",
+    "acts forgotten": "Actes anciens oubliés",
     "address change undone": "Changement d'adresse mail annulé",
     "address changed": "Adresse mail changée",
+    "agent erased": "Compte d'un agent parti effacé",
     "anomaly cleared": "Anomalie levée",
     "anomaly found": "Mise en anomalie",
     "archive erased": "Inscription archivée effacée",
@@ -224,6 +226,8 @@ DAYS_OF_PIECES = {
 """The day that an act on a piece says beside its name, where it keeps one."""
 
 FORGETTING = (
+    "acts forgotten",
+    "agent erased",
     "draft erased",
     "publication erased",
     "registration archived",

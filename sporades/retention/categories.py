@@ -10,12 +10,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from sporades.accounts import operations as accounts
 from sporades.accounts import sign_ins
+from sporades.accounts.models import User
 from sporades.acts.medical import confiding
 from sporades.acts.people import forgetting
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
 from sporades.journal import queries as journal
+from sporades.journal.models import Entry
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication, PublicationLine
@@ -122,6 +124,10 @@ def _years() -> int:
     return years
 
 
+def _years_of_acts() -> int:
+    return _years() + CAMPAIGN_YEARS
+
+
 def _first_kept(at: datetime, years: int) -> date:
     """Return the first day that, so many years later, is not over at an instant."""
     return years_before(local_day(at, settings.TIME_ZONE), years)
@@ -129,8 +135,12 @@ def _first_kept(at: datetime, years: int) -> date:
 
 def _before(at: datetime) -> datetime:
     """Return before which instant an active use had to begin to be over."""
-    first = _first_kept(at, settings.RETENTION_ACTIVE_YEARS)
-    return midnight(first, settings.TIME_ZONE)
+    return _from_first(at, settings.RETENTION_ACTIVE_YEARS)
+
+
+def _from_first(at: datetime, years: int) -> datetime:
+    """Return the first instant that, so many years later, is not over."""
+    return midnight(_first_kept(at, years), settings.TIME_ZONE)
 
 
 # --- What is past its time --------------------------------------------------------------------
@@ -191,6 +201,43 @@ def searches(at: datetime) -> QuerySet[Search]:
     """Return the searches with a name whose criteria are too old: they may name a person."""
     past: QuerySet[Search] = Search.objects.exclude(name="")
     return past.filter(asked_at__lt=_before(at))
+
+
+OFFICE = (
+    "",
+    "banner",
+    "batch",
+    "export",
+    "mailing",
+    "mailingtemplate",
+    "membership",
+    "roleproposal",
+    "search",
+    "trial",
+)
+"""What the office does for itself: the kinds of rows, as acts name them; nothing, of no row."""
+CAMPAIGN_YEARS = 1
+"""How long before the closing from which a registration counts something may be done of it."""
+
+
+def agents(at: datetime) -> QuerySet[User]:
+    """Return the accounts of the members of staff who left too long ago."""
+    return accounts.staff_left(before=_first_kept(at, settings.RETENTION_STAFF_YEARS))
+
+
+def acts_of_office(at: datetime) -> QuerySet[Entry]:
+    """Return the acts that the office did for itself, too long ago."""
+    before = _from_first(at, settings.RETENTION_ACTS_YEARS)
+    return journal.still_told(before=before).filter(object_kind__in=OFFICE)
+
+
+def acts_left(at: datetime) -> QuerySet[Entry]:
+    """Return the other acts of which no registration, archived or not, can be left.
+
+    Those on services and réglementations say whether one came in time, and under which rules.
+    """
+    before = _from_first(at, _years_of_acts())
+    return journal.still_told(before=before).exclude(object_kind__in=OFFICE)
 
 
 def leaving(at: datetime) -> QuerySet[LeavingFile]:  # noqa: ARG001 - asked as the others
@@ -284,6 +331,34 @@ CATEGORIES = (
         str,
         ILLUSTRATIVE,
         (publications,),
+    ),
+    Category(
+        "agent",
+        "Compte d'un agent : nom, adresse, moyens de connexion",
+        "la fin de son dernier rôle",
+        lambda: in_years(settings.RETENTION_STAFF_YEARS),
+        str,
+        ILLUSTRATIVE,
+        (agents,),
+    ),
+    Category(
+        "acte",
+        "Actes du journal sur les accès, exports, lots, envois, recherches et bandeaux",
+        "leur instant",
+        lambda: in_years(settings.RETENTION_ACTS_YEARS),
+        str,
+        "CNIL, délibération n° 2021-122 ; trois ans pour ce qui peut servir de preuve. "
+        + ILLUSTRATIVE,
+        (acts_of_office,),
+    ),
+    Category(
+        "acte-ancien",
+        "Autres actes du journal : services, calendriers, réglementations, comptes",
+        "leur instant",
+        lambda: in_years(_years_of_acts()),
+        str,
+        "Aussi longtemps que ce qui reste d'une inscription dont ils décident, et la campagne.",
+        (acts_left,),
     ),
     Category(
         "recherche",

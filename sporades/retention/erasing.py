@@ -8,10 +8,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal, mail
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import User
 from sporades.acts.medical import confiding
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value
+from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.publications.models import Publication
@@ -19,6 +22,8 @@ from sporades.registrations.models import Draft
 from sporades.retention import categories
 from sporades.retention.models import Archive, LeavingFile
 
+ACTS_AT_ONCE = 1_000
+"""How many acts one act of the journal says to be forgotten."""
 LOCK = "archive"
 """Of the number of a registration: nobody withholds it while it is erased."""
 
@@ -84,6 +89,32 @@ def erase_publication(key: Any, *, at: datetime) -> bool:
     _leave(filter(None, [publication.archive_key]))
     publication.delete()
     return True
+
+
+@transaction.atomic
+def erase_agent(key: Any, *, at: datetime) -> bool:
+    """Make the account of a member of staff who left nobody's; return whether it was somebody's.
+
+    What others did of it is forgotten with it; what it did, with what that is on.
+    """
+    found = _locked(categories.agents(at), key)
+    if found is None:
+        return False
+    user: User = found
+    forget_acts(entries_about(user), "agent erased", by=SYSTEM, on=user, at=at)
+    mail.forget([user])
+    accounts.empty(user)
+    return True
+
+
+def forget_some_acts(*, at: datetime) -> int:
+    """Forget some acts of the office that are too old, and record which; return how many."""
+    for too_old in (categories.acts_of_office, categories.acts_left):
+        keys = list(too_old(at).order_by("pk").values_list("pk", flat=True)[:ACTS_AT_ONCE])
+        if keys:
+            forget_acts(Entry.objects.filter(pk__in=keys), "acts forgotten", by=SYSTEM, at=at)
+            return len(keys)
+    return 0
 
 
 def erase_search(key: Any, *, at: datetime) -> bool:

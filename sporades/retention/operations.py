@@ -32,6 +32,7 @@ STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ..
     (categories.named, erasing.remove_names),
     (categories.publications, erasing.erase_publication),
     (categories.searches, erasing.erase_search),
+    (categories.agents, erasing.erase_agent),
     (categories.leaving, erasing.forget_file),
 )
 """What is past its time, and what is done of each."""
@@ -77,10 +78,22 @@ def apply(*, at: datetime) -> int:
 
     Each row is a transaction: whatever is cut off is taken up by the next run.
     """
-    done = 0
+    done = forget_acts(at=at)
     place: Place | tuple[()] = BEGINNING
     while place:
         some, place = apply_some(place, at=at)
+        done += some
+    return done
+
+
+def forget_acts(*, at: datetime) -> int:
+    """Forget the acts of the office that are too old; return how many were.
+
+    Args:
+        at: the instant.
+    """
+    done = 0
+    while some := erasing.forget_some_acts(at=at):
         done += some
     return done
 

@@ -11,7 +11,8 @@ from django.db import ProgrammingError, connection, transaction
 
 from sporades import journal
 from sporades.accounts import sign_ins
-from sporades.accounts.models import SignIn, User
+from sporades.accounts.models import Membership, SignIn, User
+from sporades.accounts.operations import NOBODY
 from sporades.acts.agents import inviting
 from sporades.acts.people import enrolling, forgetting
 from sporades.acts.registrations import standing_in
@@ -28,6 +29,7 @@ from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.operations import forget_provenance
+from sporades.journal.words import FORGETTING
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
@@ -406,7 +408,7 @@ def years_later(years):
 
 def test_only_what_is_kept_is_withheld_and_once(filed):
     with pytest.raises(operations.Unknown):
-        withhold("20000000058")
+        withhold("29999999999")
     withhold(filed.number)
     with pytest.raises(operations.AlreadyWithheld):
         withhold(filed.number)
@@ -578,6 +580,12 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
     medical.erase_after(Compartment.objects.get(), NOW + 100 * DAY)
     passing = searches.keep(tree=Group(), columns=(), by=manager, at=NOW)
     searches.name(search=passing, name=NAME, shared_within=None, by=manager, at=NOW)
+    Membership.objects.filter(user=manager).update(ends_on=NOW.date())
+    service = RegistrationService.objects.first()
+    journal.record("service dates changed", by=OPERATOR, on=service, at=NOW, after={"why": NAME})
+    journal.record(
+        "export asked", by=manager.memberships.get().as_actor(), at=NOW, after={"why": NAME}
+    )
     seen = set()
 
     for later in LATER:
@@ -608,6 +616,10 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
         SignIn,
     ):
         assert not model.objects.exists(), model
+    assert not Membership.objects.exclude(full_name=NOBODY).exists()
+    assert (
+        not Entry.objects.exclude(verb__in=FORGETTING).exclude(actor_name="", payload={}).exists()
+    )
     assert where(*WORDS) == set()
     medical.sweep(older_than=at)
     assert confided() == []

@@ -1,0 +1,134 @@
+"""Who worked in the office is forgotten too (P-20, P-23, S-60)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sporades import journal
+from sporades.accounts.members import Access, in_access
+from sporades.accounts.models import Membership, User
+from sporades.accounts.operations import NOBODY
+from sporades.core.days import midnight
+from sporades.exams.models import RegistrationService
+from sporades.journal import sealing
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.retention import categories, operations
+from tests.factories import NOW, PASSWORD, a_candidate, a_registration
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("invented_exam")]
+LAST = date(2026, 11, 30)
+NAME = "Camille Petitjean"
+DAY = timedelta(days=1)
+
+
+def after(years, day=LAST):
+    """The first instant at which so many years since a day are over."""
+    return midnight(day.replace(year=day.year + years) + DAY, "Europe/Paris")
+
+
+def an_agent(email, *, ends_on, role="manager"):
+    user = User.objects.create_user(email, PASSWORD, created_at=NOW, activated_at=NOW)
+    user.emailaddress_set.create(email=email, primary=True, verified=True)
+    Membership.objects.create(
+        user=user, role=role, full_name=NAME, academies=["A09"], domains=[], ends_on=ends_on
+    )
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture
+def left():
+    return an_agent("camille@exemple.test", ends_on=LAST)
+
+
+def test_who_left_is_somebody_for_a_year_and_nobody_after(left):
+    operations.apply(at=after(1) - DAY)
+    assert User.objects.get(pk=left.pk).email == "camille@exemple.test"
+
+    operations.apply(at=after(1))
+
+    kept = User.objects.get(pk=left.pk)
+    assert (kept.email, kept.is_active) == (f"agent-{left.pk}@efface.invalid", False)
+    assert not kept.has_usable_password()
+    assert not kept.emailaddress_set.exists()
+    assert kept.memberships.get().full_name == NOBODY
+    assert categories.overdue(after(1))["agent"] == 0
+    assert not Message.objects.filter(recipient="camille@exemple.test").exists()
+
+
+def test_who_has_another_role_that_goes_on_stays(left):
+    Membership.objects.create(user=left, role="head", full_name=NAME, academies=["A09"], domains=[])
+
+    operations.apply(at=after(3))
+
+    assert set(left.memberships.values_list("full_name", flat=True)) == {NAME}
+
+
+def test_the_list_of_agents_says_nothing_of_who_was_erased(left):
+    ended = Membership.objects.all()
+    assert in_access(ended, Access.ENDED, on=LAST + DAY).count() == 1
+
+    operations.apply(at=after(1))
+
+    assert in_access(ended, Access.ENDED, on=after(1).date()).count() == 0
+
+
+def test_what_they_decided_of_a_registration_stays_with_it(left):
+    registration = a_registration(a_candidate(email="maelle@exemple.test"))
+    by = left.memberships.get().as_actor()
+    journal.record("anomaly found", by=by, on=registration, at=NOW, after={"reason": "Photo"})
+
+    operations.apply(at=after(1))
+
+    assert Entry.objects.get(verb="anomaly found").actor_name == NAME
+
+
+@pytest.mark.parametrize(
+    ("on_service", "years"), [(False, 3), (True, 11)], ids=["an export", "a service"]
+)
+def test_an_act_of_the_office_has_its_term(left, on_service, years):
+    by = left.memberships.get().as_actor()
+    service = RegistrationService.objects.first() if on_service else None
+    made = journal.record("export asked", by=by, on=service, at=NOW, after={"why": NAME})
+    sealing.seal(at=NOW)
+    day = NOW.date()
+
+    operations.apply(at=after(years, day) - DAY)
+    assert Entry.objects.get(pk=made.pk).actor_name == NAME
+    operations.apply(at=after(years, day))
+
+    kept = Entry.objects.get(pk=made.pk)
+    assert (kept.actor_name, kept.payload) == ("", {})
+    told = Entry.objects.filter(verb="acts forgotten").latest("pk")
+    assert made.pk in told.payload["after"]["acts"]
+    assert sealing.verify(at=after(years, day)).findings == ()
+
+
+def test_what_says_which_acts_were_forgotten_is_never_forgotten(left):
+    journal.record("export asked", by=left.memberships.get().as_actor(), at=NOW)
+    operations.apply(at=after(4))
+    told = Entry.objects.get(verb="acts forgotten")
+
+    operations.apply(at=after(60))
+
+    assert operations.apply(at=after(60)) == 0
+    assert Entry.objects.get(pk=told.pk).payload == told.payload
+    assert sealing.verify(at=after(60)).findings == ()
+
+
+def test_who_is_a_candidate_too_keeps_the_account(left):
+    candidate = a_candidate(email="maelle@exemple.test")
+    Membership.objects.create(
+        user=candidate.user,
+        role="head",
+        full_name=NAME,
+        academies=["A09"],
+        domains=[],
+        ends_on=LAST,
+    )
+
+    operations.apply(at=after(1))
+
+    kept = User.objects.get(pk=candidate.user_id)
+    assert (kept.email, kept.is_active) == ("maelle@exemple.test", True)
+    assert kept.memberships.get().full_name == NOBODY
