@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from sporades.core import pdf, signs
 from tests.documents.conformity import headings, problems, tags
-from tests.documents.reading import drawn_text, page_count, pdf_text, words
+from tests.documents.reading import drawn_text, farthest, page_count, pdf_text, words
 from tests.documents.sample import to_return, usual, whole
 
 TEMPLATE = "registrations/typst/summary.typ"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+RIGHT = (210 - 17) / 25.4 * 72 + 1
+"""Where the text ends, in points: an A4 page less its margin, and the shoulder of a letter."""
 
 
 def summary(**changes):
@@ -43,6 +45,15 @@ def test_a_paper_is_tagged_french_and_made_to_last(content, tmp_path):
     printed = pdf.typeset(TEMPLATE, whole(content), at=NOON)
 
     assert problems(printed, tmp_path) == []
+
+
+def test_a_word_that_is_longer_than_its_line_is_cut_and_stays_on_the_page():
+    long_name = "Wolfeschlegelsteinhausenbergerdorff" * 4
+
+    printed = summary(identity=[["Nom de famille", long_name], ["Prénoms", "Zoé"]])
+
+    assert farthest(printed) <= RIGHT
+    assert long_name in words(pdf_text(printed))
 
 
 def test_the_checks_see_what_is_wrong(tmp_path):

@@ -138,6 +138,18 @@ def starts_of(word: str, pdf: bytes) -> list[float]:
     return found
 
 
+def farthest(pdf: bytes) -> float:
+    """Return where the sign that stands farthest to the right ends, in points."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        pages = [page.get_textpage() for page in document]
+        return max(
+            text.get_charbox(place)[2] for text in pages for place in range(text.count_chars())
+        )
+    finally:
+        document.close()
+
+
 def page_count(pdf: bytes) -> int:
     """Return how many pages a PDF has."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
