@@ -121,6 +121,17 @@ def instant_in_words(instant: datetime, zone: str, *, weekday: bool = True) -> s
     )
 
 
+def exact_in_words(instant: datetime, zone: str) -> str:
+    """Return an instant to the millisecond, as evidence says it (R-22).
+
+    « 25 novembre 2026 à 23 h 59 min 59,999 s (heure de Paris) ».
+    """
+    local = instant.astimezone(ZoneInfo(zone))
+    clock = f"{local.hour} h {local:%M} min {local:%S},{local.microsecond // 1000:03} s"
+    said = f"{day_in_words(local.date())} à {clock} ({zone_in_words(zone)})"
+    return said.replace(" h ", f"{NON_BREAKING}h{NON_BREAKING}")
+
+
 def times_in_words(count: int, first: datetime, last: datetime, zone: str) -> str:
     """Return when something was done on one day, once or more: « …, 3 fois entre 9 h 05 et 9 h 20 … ».
 

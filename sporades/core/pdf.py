@@ -1,5 +1,7 @@
 """From a content and a template to a tagged PDF (PDF/UA-1 and PDF/A-2a), by Typst.
 
+One that carries data beside what it shows is PDF/A-3a.
+
 A template is a file of this package, under `<room>/typst/`; what it prints comes to it as
 data and can be nothing but text. The same content at the same instant gives the same bytes.
 """
@@ -21,6 +23,8 @@ from sporades.core import signs
 
 TEMPLATES = Path(__file__).resolve().parent.parent
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
+WITH_DATA: list[Any] = ["ua-1", "a-3a"]
+"""Of a paper that carries data beside what it shows: only PDF/A-3 allows any file in it."""
 MOST_SIGNS = 400_000
 """A file of this size takes some seconds: printing is bounded by what may be asked of it."""
 
@@ -42,21 +46,31 @@ class CannotPrint(Exception):
     """A template and a content do not make a PDF: a fault of ours, to be repaired."""
 
 
-def typeset(template: str, content: dict[str, Any], *, at: datetime) -> bytes:
+def typeset(
+    template: str, content: dict[str, Any], *, at: datetime, data: bytes | None = None
+) -> bytes:
     """Return the PDF of one content.
 
     Args:
         template: path of the template from the package, "registrations/typst/summary.typ".
         content: what the template prints: text, numbers, lists and dictionaries of these.
         at: the instant written in the file.
+        data: JSON that the template puts in the file, byte for byte (`sys.inputs.data`); the file
+            is then PDF/A-3a.
 
     Raises:
         CannotPrint: the template fails on this content, or it is too long.
     """
-    return typeset_all(template, [content], at=at)
+    return typeset_all(template, [content], at=at, data=data)
 
 
-def typeset_all(template: str, contents: Sequence[dict[str, Any]], *, at: datetime) -> bytes:
+def typeset_all(
+    template: str,
+    contents: Sequence[dict[str, Any]],
+    *,
+    at: datetime,
+    data: bytes | None = None,
+) -> bytes:
     """Return one PDF that holds a paper for each content, each with its own page numbers.
 
     Papers printed together cost half of papers printed alone. A hundred a file is best: they
@@ -70,8 +84,12 @@ def typeset_all(template: str, contents: Sequence[dict[str, Any]], *, at: dateti
         made = _compiler().compile(
             TEMPLATES / template,
             format="pdf",
-            sys_inputs={"contents": printed, "specimen": SPECIMEN if is_rehearsed() else ""},
-            pdf_standards=STANDARDS,
+            sys_inputs={
+                "contents": printed,
+                "specimen": SPECIMEN if is_rehearsed() else "",
+                **({} if data is None else {"data": data.decode()}),
+            },
+            pdf_standards=STANDARDS if data is None else WITH_DATA,
             timestamp=at.astimezone(UTC).replace(microsecond=0),
         )
     except typst.TypstError as error:

@@ -3,7 +3,7 @@
 Nobody who acts waits for a seal: acts are sealed after they are committed, whenever that was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +84,39 @@ def verify(*, at: datetime, kept: str = "") -> Verified:
         findings.append(f"Sceau n°{kept.partition(':')[0]} : noté ailleurs, il manque ici.")
     findings += _of_unsealed(readable)
     return Verified(Entry.objects.count(), count, last, tuple(findings))
+
+
+def seals_of(entries: Collection[Entry]) -> list[Seal]:
+    """Return the seals in which some acts stand, in their order; an act of the last minute has none."""
+    return list(
+        Seal.objects.filter(pk__in={one.seal_id for one in entries if one.seal_id}).order_by(
+            "number"
+        )
+    )
+
+
+def findings_on(entries: Collection[Entry], seals: Collection[Seal]) -> list[str]:
+    """Say what was touched of some acts, and of the seals that they stand in.
+
+    It reads these alone: that an act is missing, or a seal further on, is for `verify`.
+
+    Args:
+        entries: the acts.
+        seals: those that `seals_of` returns for them.
+    """
+    before = [one.number - 1 for one in seals]
+    digests = dict(Seal.objects.filter(number__in=before).values_list("number", "digest"))
+    found = [
+        line for one in seals for line in _of_seal(one, one.number, digests.get(one.number - 1, ""))
+    ]
+    listed = {one.pk: {int(pk): fingerprint for pk, fingerprint in one.acts} for one in seals}
+    is_any_empty = any(not (one.actor_name or one.payload) for one in entries)
+    forgotten = _forgotten() if is_any_empty else set()
+    for entry in entries:
+        is_listed = entry.seal_id is None or listed[entry.seal_id].get(entry.pk) == entry.digest
+        if not is_listed or not _is_as_written(entry, forgotten):
+            found.append(f"Acte {entry.pk} : il a été réécrit.")
+    return found
 
 
 def _of_seal(made: Seal, number: int, previous: str) -> Iterator[str]:

@@ -16,17 +16,18 @@ from pdfua import validate
 _JAVASCRIPT = {"/JavaScript", "/JS"}
 
 
-def problems(pdf: bytes, folder: Path) -> list[str]:
+def problems(pdf: bytes, folder: Path, *, part: str = "2") -> list[str]:
     """Return what is wrong with a PDF, in words; [] is right.
 
     Args:
         pdf: the file.
         folder: where it can be written for the programs that read files.
+        part: of PDF/A: 3 for a paper that carries data.
     """
     path = folder / "checked.pdf"
     path.write_bytes(pdf)
     with pikepdf.open(io.BytesIO(pdf)) as file:
-        own = [*_declarations(file), *_structure(file), *_dangers(file)]
+        own = [*_declarations(file, part), *_structure(file), *_dangers(file)]
     return [*own, *_pdfua(path), *_fonts(path), *_syntax(path)]
 
 
@@ -42,7 +43,7 @@ def tags(pdf: bytes) -> list[str]:
         return [str(node.S) for node in _elements(file)]
 
 
-def _declarations(file: pikepdf.Pdf) -> Iterator[str]:
+def _declarations(file: pikepdf.Pdf, part: str) -> Iterator[str]:
     root = file.Root
     if not root.get("/MarkInfo", {}).get("/Marked", False):
         yield "not marked as tagged"
@@ -56,7 +57,7 @@ def _declarations(file: pikepdf.Pdf) -> Iterator[str]:
     with file.open_metadata() as metadata:
         declared = {
             "pdfuaid:part": "1",
-            "pdfaid:part": "2",
+            "pdfaid:part": part,
             "pdfaid:conformance": "A",
         }
         for name, value in declared.items():

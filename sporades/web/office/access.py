@@ -263,6 +263,9 @@ ROUTES = {
         kept_sealed=Sealed(waiting.seal, waiting.unseal),
     ),
     "office:journal": _files(within="registration"),
+    "office:filing_proof": Route(
+        Who.STAFF, within="registration", page=False, permission=Permission.READ_JOURNAL
+    ),
     "office:decide": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
     ),

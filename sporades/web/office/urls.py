@@ -132,6 +132,11 @@ urlpatterns = [
     path("inscriptions/<str:number>/notes", files.notes, name="notes"),
     path("inscriptions/<str:number>/notes/ajout", files.write_note, name="write_note"),
     path("inscriptions/<str:number>/journal", files.journal, name="journal"),
+    path(
+        "inscriptions/<str:number>/preuve-du-depot",
+        files.filing_proof,
+        name="filing_proof",
+    ),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
     path("inscriptions/<str:number>/modifier", filling.amend, name="amend"),
     path("inscriptions/<str:number>/etat-civil", correcting.correct, name="correct_identity"),

@@ -574,6 +574,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:write_note": number,
         "office:correct_identity": number,
         "office:journal": number,
+        "office:filing_proof": number,
         "office:decide": number,
         "office:receive_summary": number,
         "office:service": service,

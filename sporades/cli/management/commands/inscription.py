@@ -1,12 +1,17 @@
-"""`sporades inscription etat …`, `sporades inscription academie …`: what an office decides (I4, N2)."""
+"""`sporades inscription etat …`, `… academie …`: what an office decides (I4, N2); `… preuve …` (L-04)."""
 
+import os
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from sporades.accounts.models import normalised_address
+from sporades.acts import proving
 from sporades.acts.registrations import deciding, moving
+from sporades.candidates.models import Candidate
 from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
@@ -27,7 +32,7 @@ LONGEST_OF_A_MOVE = 300
 
 
 class Command(BaseCommand):
-    help = "Décide de l'état d'une inscription, ou la donne à une autre académie."
+    help = "Décide de l'état d'une inscription, la donne à une autre académie, prouve son dépôt."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
@@ -39,16 +44,49 @@ class Command(BaseCommand):
         moved.add_argument("number", metavar="NUMÉRO")
         moved.add_argument("academy", metavar="ACADÉMIE")
         moved.add_argument("--motif", required=True, help="le candidat le lira")
+        proved = commands.add_parser(
+            "preuve", help="tout ce qui est gardé de son dépôt, en un PDF cacheté"
+        )
+        whose = proved.add_mutually_exclusive_group(required=True)
+        whose.add_argument("number", metavar="NUMÉRO", nargs="?")
+        whose.add_argument(
+            "--compte",
+            metavar="ADRESSE",
+            help="les saisies non enregistrées de ce candidat, arrivées trop tard ou non",
+        )
+        proved.add_argument("--vers", required=True, metavar="FICHIER", help="un nouveau fichier")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = Registration.objects.whole().filter(number=options["number"]).first()
-        if found is None:
-            raise CommandError(no_registration(options["number"]))
+        if options["what"] == "preuve":
+            self._prove(options)
+            return
+        found = _numbered(options["number"])
         try:
             said = self._decide(found, options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Inscription {found.number} : {said}")
+
+    def _prove(self, options: dict[str, Any]) -> None:
+        file = Path(options["vers"])
+        _check_new(file)
+        by, at = operator(), timezone.now()
+        try:
+            if options["compte"]:
+                whose = _held_by(options["compte"])
+                made = proving.of_account(candidate=whose, by=by, at=at)
+            else:
+                made = proving.of_registration(
+                    registration=_numbered(options["number"]), by=by, at=at
+                )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        _write(file, made.pdf)
+        for line in made.anomalies:
+            self.stderr.write(line)
+        self.stdout.write(f"{file} : preuve du dépôt. SHA-256 de ses données : {made.digest}")
+        if not made.is_sealed:
+            self.stderr.write("Elle n'a pas de cachet : SEAL_KEY_FILE n'est pas réglé.")
 
     def _decide(self, found: Registration, options: dict[str, Any]) -> str:
         by, at = operator(), timezone.now()
@@ -61,6 +99,42 @@ class Command(BaseCommand):
         decision, reason = DECISIONS[options["decision"]], _reason(options["motif"], LONGEST_REASON)
         deciding.decide(registration=found, decision=decision, reason=reason, by=by, at=at)
         return f"{found.get_state_display().lower()}."
+
+
+def _numbered(number: str) -> Registration:
+    found: Registration | None = Registration.objects.whole().filter(number=number).first()
+    if found is None:
+        raise CommandError(no_registration(number))
+    return found
+
+
+def _held_by(address: str) -> Candidate:
+    """Return the candidate whose account has an address, or whom one was given for."""
+    one_form = normalised_address(address)
+    candidates = Candidate.objects.select_related("identity", "user").filter(merged_into=None)
+    found: Candidate | None = (
+        candidates.filter(user__email=one_form).first()
+        or candidates.filter(user=None, email=one_form).first()
+    )
+    if found is None:
+        raise CommandError(f"Aucun candidat n'a l'adresse {address}.")
+    return found
+
+
+def _check_new(file: Path) -> None:
+    """Refuse a place where nothing new can be written, before anything is read and that is noted."""
+    if file.exists():
+        raise CommandError(f"--vers : {file} existe déjà.")
+    folder = file.absolute().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandError(f"--vers : rien ne peut être écrit dans {folder}.")
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file that its owner alone reads."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
 
 
 def _reason(said: str, most: int) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission
-from sporades.acts import consulting
+from sporades.acts import consulting, proving
 from sporades.acts.identities.correcting import corrections_on, while_it_counts
 from sporades.acts.identities.merging import merges_of
 from sporades.acts.registrations import noting
@@ -239,8 +239,26 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
         "columns": ("Quand", "Acte", "Auteur"),
         "shows_readings": shows_readings,
         "cut_at": MOST_READINGS if shows_readings and len(shown) == MOST_READINGS else None,
+        "may_prove": reaches(request, Permission.READ_JOURNAL, found),
     }
     return file_page(request, found, "journal", "office/journal.html", said)
+
+
+def filing_proof(request: HttpRequest, number: str) -> HttpResponse:
+    """All that is kept of its filing, in one file that proves itself (L-04)."""
+    found = registration_of(request, number, noted_by_caller=True)
+
+    def made() -> bytes:
+        by = author_on(request, found)
+        return proving.of_registration(registration=found, by=by, at=request.arrived_at).pdf
+
+    return paper(
+        request,
+        name=f"preuve-du-depot-{found.number}",
+        read=made,
+        instead=[("Revenir au journal", reverse("office:journal", args=[found.number]))],
+        is_attached=True,
+    )
 
 
 def _by_day(entries: Iterable[Entry], zone: str) -> list[tuple[str, str, str]]:

@@ -1,0 +1,6 @@
+"""The proof of a filing: when requests arrived, what was filed, what the hours were (L-04)."""
+
+from sporades.acts.proving.taking import NothingBegun as NothingBegun
+from sporades.acts.proving.taking import Proof as Proof
+from sporades.acts.proving.taking import of_account as of_account
+from sporades.acts.proving.taking import of_registration as of_registration

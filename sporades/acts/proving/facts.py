@@ -1,0 +1,354 @@
+"""What is kept of a filing, as one JSON: instants are in UTC, fingerprints are SHA-256."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from sporades.acts.proving import verbs
+from sporades.acts.proving.hours import Hours, hours_at, read_only_between
+from sporades.candidates.models import Candidate
+from sporades.core import files
+from sporades.core.actors import Actor
+from sporades.core.digests import digest
+from sporades.documents.models import DocumentVersion
+from sporades.exams.models import RegistrationService
+from sporades.journal import sealing
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about, once
+from sporades.journal.words import QUALITIES
+from sporades.letters.queries import with_letters
+from sporades.letters.words import fate_in_words
+from sporades.mail import fate
+from sporades.mail.models import Message
+from sporades.mail.queries import with_fate
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.sections import SECTIONS
+from sporades.registrations.summary import SUMMARY
+
+type Facts = dict[str, Any]
+
+FORM = 1
+"""Of this JSON: another figure when what a key means changes."""
+OUT_OF_HOURS = "draft not filed, out of hours"
+TITLES = {section.slug: section.title for section in SECTIONS}
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is to be proved: a registration, or what a candidate began and never filed.
+
+    Attributes:
+        candidate: whose.
+        drafts: what was typed, the first first.
+        registration: what was filed, if anything.
+    """
+
+    candidate: Candidate
+    drafts: Sequence[Draft]
+    registration: Registration | None = None
+    versions: Sequence[Version] = ()
+    services: dict[int, RegistrationService] = field(default_factory=dict)
+
+
+def matter_of_registration(registration: Registration) -> Matter:
+    """Return a registration with all that was typed for it, by its candidate or by the office.
+
+    What its candidate began at the same service and could not file is of the same matter: what
+    came too late is there, and the office may have filed another draft since.
+    """
+    own = Q(filed_as__registration=registration) | Q(amends=registration)
+    unfiled = Q(
+        candidate=registration.candidate_id,
+        service=registration.service_id,
+        amends=None,
+        filed_as=None,
+    )
+    drafts = _drafts(own | unfiled)
+    versions = list(registration.versions.order_by("number"))
+    services = [registration.service, *(one.service for one in drafts)]
+    whose = Candidate.objects.select_related("identity", "user").get(pk=registration.candidate_id)
+    return Matter(whose, drafts, registration, versions, {one.pk: one for one in services})
+
+
+def matter_of_candidate(candidate: Candidate) -> Matter:
+    """Return what somebody began and never filed."""
+    drafts = _drafts(Q(candidate=candidate, filed_as=None, amends=None))
+    return Matter(candidate, drafts, services={one.service_id: one.service for one in drafts})
+
+
+def _drafts(which: Q) -> list[Draft]:
+    found = Draft.objects.filter(which).select_related(
+        "service__domain", "service__session", "service__academy", "filed_as", "exam", "speciality"
+    )
+    return list(found.prefetch_related("answers").order_by("created_at", "pk"))
+
+
+def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
+    """Return all that is kept of a filing.
+
+    Args:
+        matter: of what.
+        by: who has the proof made.
+        at: the instant.
+    """
+    summaries = _summaries(matter)
+    rows = [*([matter.registration] if matter.registration else []), *matter.drafts, *summaries]
+    acts = _in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
+    of_services = {
+        pk: _in_order(entries_about(one).filter(verb__in=verbs.ON_HOURS))
+        for pk, one in matter.services.items()
+    }
+    told = [*(one for every in of_services.values() for one in every), *acts]
+    seals = sealing.seals_of(told)
+    return {
+        "forme": FORM,
+        "nature": "preuve du dépôt",
+        "faite_le": _utc(at),
+        "faite_par": f"{by.name}, {QUALITIES.get(by.kind, by.kind)}",
+        "service": settings.SERVICE_NAME,
+        "autorite": settings.DEPLOYER_NAME,
+        "candidat": _candidate(matter.candidate),
+        "inscription": _registration(matter.registration),
+        "arrivees": _arrivals(matter, acts, of_services),
+        "versions": [_version(one) for one in matter.versions],
+        "saisies": [_draft(one) for one in matter.drafts],
+        "services": [
+            _service(one, of_services[pk], at=at, since=_since(matter, pk))
+            for pk, one in matter.services.items()
+        ],
+        "recapitulatifs": [_summary(one) for one in summaries],
+        "messages": [_message(one) for one in _messages(matter)],
+        "actes": [_act(one) for one in told],
+        "sceaux": [
+            {
+                "numero": one.number,
+                "pose_le": _utc(one.sealed_at),
+                "precedent": one.previous,
+                "empreinte": one.digest,
+            }
+            for one in seals
+        ],
+        "anomalies": [*_altered(matter.versions, summaries), *sealing.findings_on(told, seals)],
+    }
+
+
+def _every_verb() -> tuple[str, ...]:
+    return (*verbs.WITH_CONTENT, *verbs.NAMED_ALONE)
+
+
+def _in_order(entries: Any) -> list[Entry]:
+    return list(entries.select_related("seal").order_by("at", "pk"))
+
+
+def _utc(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds") if instant else None
+
+
+def _candidate(candidate: Candidate) -> Facts:
+    return {
+        "nom": candidate.identity.full_name,
+        "numero": candidate.number,
+        "adresse": candidate.address,
+    }
+
+
+def _registration(registration: Registration | None) -> Facts | None:
+    if registration is None:
+        return None
+    return {
+        "numero": registration.number,
+        "intitule": registration.title,
+        "academie": registration.service.academy.full_name,
+        "etat": registration.get_state_display(),
+        "version": registration.version,
+    }
+
+
+def _arrivals(
+    matter: Matter, acts: Iterable[Entry], of_services: dict[int, list[Entry]]
+) -> list[Facts]:
+    """Return each « Enregistrer » that is kept, filed or refused as out of hours, the first first."""
+    drafts = {str(one.pk): one for one in matter.drafts}
+    filed = {one.filed_as_id: one for one in matter.drafts}
+    found = []
+    for version in matter.versions:
+        draft = filed.get(version.pk)
+        service = draft.service if draft else None
+        hours = hours_at(service, of_services[service.pk], version.filed_at) if service else None
+        outcome = f"enregistrée : version n°{version.number}"
+        found.append(_arrival(version.filed_at, outcome, hours, draft, service))
+        found[-1] |= {"par": version.author_in_office, "ecrite_le": _utc(version.stored_at)}
+    for act in acts:
+        if act.verb == OUT_OF_HOURS:
+            draft = drafts[act.object_id]
+            hours = hours_at(draft.service, of_services[draft.service_id], act.at)
+            outcome = "refusée : hors des heures du service"
+            found.append(_arrival(act.at, outcome, hours, draft, draft.service))
+            found[-1] |= {"par": act.author_in_words, "acte": act.pk}
+    return sorted(found, key=lambda one: str(one["arrivee_le"]))
+
+
+def _arrival(
+    at: datetime,
+    outcome: str,
+    hours: Hours | None,
+    draft: Draft | None,
+    service: RegistrationService | None,
+) -> Facts:
+    return {
+        "arrivee_le": _utc(at),
+        "suite": outcome,
+        "saisie": str(draft.pk) if draft else None,
+        "service": service.pk if service else None,
+        "ouverture": _utc(hours.opens_at) if hours else None,
+        "fermeture": _utc(hours.closes_at) if hours else None,
+        "dans_les_heures": hours.accept(at) if hours else None,
+    }
+
+
+def _version(version: Version) -> Facts:
+    return {
+        "numero": version.number,
+        "arrivee_le": _utc(version.filed_at),
+        "ecrite_le": _utc(version.stored_at),
+        "par": version.author_in_office,
+        "reglementation": version.snapshot["regulation"],
+        "fermeture_dite": version.snapshot["closes_at"],
+        "accuse_de_reception": version.snapshot["receipt"],
+        "empreinte": version.digest,
+    }
+
+
+def _draft(draft: Draft) -> Facts:
+    order = list(TITLES)
+    steps = sorted(
+        draft.answers.all(),
+        key=lambda one: order.index(one.section) if one.section in order else len(order),
+    )
+    return {
+        "cle": str(draft.pk),
+        "intitule": str(draft),
+        "service": draft.service_id,
+        "par": "le candidat" if draft.author_id is None else "la gestion",
+        "modifie": draft.amends_version,
+        "commencee_le": _utc(draft.created_at),
+        "derniere_reponse_le": _utc(draft.answered_at),
+        "envoyee_comme_demande_le": _utc(draft.sent_at),
+        "abandonnee_le": _utc(draft.abandoned_at),
+        "enregistree_comme": draft.filed_as.number if draft.filed_as else None,
+        "onglets": [
+            {
+                "onglet": TITLES.get(one.section, one.section),
+                "revision": one.revision,
+                "garde_le": _utc(one.answered_at),
+            }
+            for one in steps
+        ],
+    }
+
+
+def _since(matter: Matter, service: int) -> datetime:
+    """Return from when on its read-only periods are told: its first draft, else its opening."""
+    begun = [one.created_at for one in matter.drafts if one.service_id == service]
+    return min([*begun, matter.services[service].opens_at])
+
+
+def _service(
+    service: RegistrationService, acts: Sequence[Entry], *, at: datetime, since: datetime
+) -> Facts:
+    return {
+        "cle": service.pk,
+        "intitule": str(service),
+        "fuseau": service.zone,
+        "ouverture": _utc(service.opens_at),
+        "fermeture": _utc(service.closes_at),
+        "changements": [
+            {"le": _utc(one.at), "acte": one.pk, "quoi": one.in_words, **_moved(one)}
+            for one in acts
+        ],
+        "lectures_seules": [
+            {"debut": _utc(one.starts_at), "fin": _utc(one.ends_at), "bandeau": one.message}
+            for one in read_only_between(since, at)
+        ],
+    }
+
+
+def _moved(act: Entry) -> Facts:
+    after = act.payload.get("after") or {}
+    return {
+        "ouverture": after.get("opens_at"),
+        "fermeture": after.get("closes_at"),
+        "motif": after.get("reason", ""),
+        "par": act.author_in_words,
+    }
+
+
+def _summaries(matter: Matter) -> list[DocumentVersion]:
+    if matter.registration is None:
+        return []
+    found = DocumentVersion.objects.filter(
+        document__folder=matter.registration.folder_id, document__kind=SUMMARY.slug
+    )
+    return list(found.order_by("number", "pk"))
+
+
+def _summary(version: DocumentVersion) -> Facts:
+    return {
+        "version": version.number,
+        "code": version.content["code"],
+        "delivre_le": _utc(version.issued_at),
+        "ouvert_le": _utc(version.opened_at),
+        "retire_le": _utc(version.withdrawn_at),
+        "empreinte": version.digest,
+        "empreinte_du_pdf": files.digest_of(version.pdf_key) if version.pdf_key else None,
+        "cachete": version.sealed,
+    }
+
+
+def _messages(matter: Matter) -> Iterable[Any]:
+    about = Q(about_kind="draft", about_id__in=[str(one.pk) for one in matter.drafts])
+    if matter.registration is not None:
+        about |= Q(about_kind="registration", about_id=str(matter.registration.pk))
+    found = with_letters(with_fate(Message.objects.filter(about, kind__in=verbs.TELLING)))
+    # Their text is read, for its fingerprint.
+    return found.defer(None).order_by("written_at", "pk")
+
+
+def _message(message: Any) -> Facts:
+    letter = getattr(message, "letter", None)
+    return {
+        "objet": message.subject,
+        "a": ", ".join(letter.address) if letter else message.recipient,
+        "ecrit_le": _utc(message.written_at),
+        "envoye_le": _utc(message.sent_at),
+        "essais": message.attempts,
+        "suite": fate_in_words(letter) if letter else fate.in_words(message, settings.TIME_ZONE),
+        "message_id": "" if letter else message.message_id,
+        "empreinte_du_texte": hashlib.sha256(message.body.encode()).hexdigest(),
+    }
+
+
+def _act(act: Entry) -> Facts:
+    return {
+        "numero": act.pk,
+        "le": _utc(act.at),
+        "quoi": act.in_words,
+        "par": act.author_in_words,
+        "empreinte": act.digest,
+        "sceau": act.seal.number if act.seal else None,
+        "contenu": act.content if act.verb in verbs.WITH_CONTENT else None,
+    }
+
+
+def _altered(versions: Iterable[Version], summaries: Iterable[DocumentVersion]) -> Iterable[str]:
+    for version in versions:
+        if not version.is_intact:
+            yield f"Version n°{version.number} : son contenu n'a plus l'empreinte prise au dépôt."
+    for issued in summaries:
+        if digest(issued.content) != issued.digest:
+            yield f"Récapitulatif n°{issued.number} : son contenu n'a plus son empreinte."

@@ -1,0 +1,73 @@
+"""The hours of a service as they stood at an instant, by the acts that made them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import MINUTE
+from sporades.journal.models import Entry
+from sporades.notices.models import Banner
+
+APPLIED = ("registration service added", "registration service changed")
+
+
+class Hours(NamedTuple):
+    """When a service was open.
+
+    Attributes:
+        opens_at, closes_at: as they stood; the displayed minute of the closing is included.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+
+    def accept(self, at: datetime) -> bool:
+        """Return whether a request that arrives at this instant is in time (R-22)."""
+        return self.opens_at <= at < self.closes_at + MINUTE
+
+
+def hours_at(service: RegistrationService, acts: Sequence[Entry], at: datetime) -> Hours:
+    """Return the hours of a service as they stood at an instant.
+
+    Args:
+        service: the service, with the hours that it has now.
+        acts: those on it, the first first.
+        at: the instant.
+    """
+    found = Hours(service.opens_at, service.closes_at)
+    # From today back: each later change undoes itself by what it says was there before.
+    for act in reversed(acts):
+        if act.verb in APPLIED and act.at > at:
+            found = _read(act.payload.get("before"), found)
+    return found
+
+
+def _read(said: Any, otherwise: Hours) -> Hours:
+    said = said or {}
+    return Hours(
+        *(
+            datetime.fromisoformat(said[name]) if said.get(name) else stood
+            for name, stood in zip(Hours._fields, otherwise, strict=True)
+        )
+    )
+
+
+def read_only_between(since: datetime, until: datetime) -> QuerySet[Banner]:
+    """Return the banners that kept everybody from writing within some time (R-05), the first first.
+
+    Args:
+        since: its beginning.
+        until: its end, included.
+    """
+    stood = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
+    found = Banner.objects.filter(stood, stops_writing=True, starts_at__lte=until)
+    lasting = [one.pk for one in found if one.ends_at is None or _lasts(one)]
+    return Banner.objects.filter(pk__in=lasting).order_by("starts_at", "pk")
+
+
+def _lasts(banner: Banner) -> bool:
+    """Return whether it stood at all: one that is cancelled ends as it begins."""
+    return banner.ends_at is not None and banner.ends_at - banner.starts_at > timedelta(0)

@@ -1,0 +1,384 @@
+"""L-04: the proof of a filing tells what happened, shows what was touched, says nothing of health."""
+
+import hashlib
+import io
+import json
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from sporades.acts import proving
+from sporades.acts.proving import verbs
+from sporades.acts.registrations import deciding, registering
+from sporades.acts.services import announcing, opening
+from sporades.core.actors import Actor
+from sporades.core.digests import digest
+from sporades.exams.models import ServiceChange
+from sporades.journal import sealing
+from sporades.journal.models import Entry, Seal
+from sporades.journal.words import IN_WORDS
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import VALIDATE
+from tests.accommodations.asked import fill_every_text
+from tests.core.test_seal import PASSWORD, self_signed, verdict
+from tests.documents.conformity import problems
+from tests.documents.reading import pdf_text, words
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.medical.given import confide
+from tests.medical.given import write as remark
+from tests.spaces import plain
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+OPERATOR = Actor("operator", "ligne de commande (essai)")
+HEAD = Actor("head", "Cécile Cheffe", "user:4242")
+OTHER_HEAD = Actor("head", "Marc Autre", "user:4243")
+FILE = "preuve-du-depot.json"
+
+
+@pytest.fixture
+def key_file(tmp_path, settings):
+    """Give the deployer a key."""
+    file = tmp_path / "cachet.p12"
+    file.write_bytes(self_signed(ec.generate_private_key(ec.SECP256R1())))
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(file), PASSWORD
+    return file
+
+
+def proof_of(registration, *, at=NOW):
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    return proving.of_registration(registration=whole, by=OPERATOR, at=at)
+
+
+def data_in(file):
+    """Return the data that a proof carries, byte for byte."""
+    with pikepdf.open(io.BytesIO(file)) as paper:
+        return paper.attachments[FILE].get_file().read_bytes()
+
+
+def facts(made):
+    return json.loads(data_in(made.pdf))
+
+
+def utc(instant):
+    """Write an instant as the data do."""
+    return instant.isoformat(timespec="microseconds")
+
+
+def refused_late(draft, *, at):
+    registering.note_out_of_hours(draft=draft, by=author(draft.candidate), at=at)
+
+
+# --- What is in it ---------------------------------------------------------------------------
+
+
+def test_it_tells_the_arrival_the_version_the_tabs_the_hours_and_the_receipt():
+    filed = a_registration()
+    version, service = filed.versions.get(), filed.service
+
+    said = facts(proof_of(filed))
+
+    [arrival], [kept], [typed] = said["arrivees"], said["versions"], said["saisies"]
+    assert arrival == {
+        "arrivee_le": "2026-11-25T09:30:00.000000+00:00",
+        "ecrite_le": utc(version.stored_at),
+        "suite": "enregistrée : version n°1",
+        "par": str(filed.candidate),
+        "saisie": str(version.draft.pk),
+        "service": service.pk,
+        "ouverture": utc(service.opens_at),
+        "fermeture": utc(service.closes_at),
+        "dans_les_heures": True,
+    }
+    assert (kept["empreinte"], kept["accuse_de_reception"]) == (
+        digest(version.snapshot),
+        version.snapshot["receipt"],
+    )
+    assert len(typed["onglets"]) == version.draft.answers.count()
+    assert {one["garde_le"] for one in typed["onglets"]} == {utc(NOW)}
+    assert [(one["version"], one["ouvert_le"]) for one in said["recapitulatifs"]] == [(1, None)]
+    assert [(one["a"], one["suite"]) for one in said["messages"]] == [
+        (filed.candidate.user.email, "En attente d'envoi")
+    ]
+    assert said["anomalies"] == []
+
+
+def test_what_came_too_late_is_in_it_with_the_hours_that_stood_then():
+    filed = a_registration()
+    service, late = filed.service, filed.service.closes_at + MINUTE
+    draft = registering.amend(registration=filed, by=author(filed.candidate), at=NOW)
+    refused_late(draft, at=late)
+    made = opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + DAY,
+        reason="Panne du soir",
+        by=HEAD,
+        at=late + MINUTE,
+    )
+    opening.approve(
+        change=ServiceChange.objects.get(pk=made.pk), by=OTHER_HEAD, at=late + 2 * MINUTE
+    )
+
+    said = facts(proof_of(filed, at=late + DAY))
+
+    _, refused = said["arrivees"]
+    assert (refused["arrivee_le"], refused["suite"]) == (
+        utc(late),
+        "refusée : hors des heures du service",
+    )
+    assert (refused["fermeture"], refused["dans_les_heures"]) == (utc(service.closes_at), False)
+    [moved] = said["services"]
+    assert moved["fermeture"] == utc(service.closes_at + DAY)
+    assert [(one["quoi"], one["motif"]) for one in moved["changements"][1:]] == [
+        ("Prolongation proposée", "Panne du soir"),
+        ("Service d'inscription changé", "Panne du soir"),
+    ]
+
+
+def test_what_a_candidate_could_not_file_is_told_with_what_the_office_filed_since():
+    candidate = a_candidate()
+    draft = a_draft(candidate)
+    late = draft.service.closes_at + MINUTE
+    refused_late(draft, at=late)
+    Draft.objects.filter(pk=draft.pk).update(abandoned_at=late)
+    filed = a_registration(candidate)
+
+    said = facts(proof_of(filed, at=late))
+
+    assert [one["suite"] for one in said["arrivees"]] == [
+        "enregistrée : version n°1",
+        "refusée : hors des heures du service",
+    ]
+    assert {one["saisie"] for one in said["arrivees"]} == {one["cle"] for one in said["saisies"]}
+
+
+def test_the_last_millisecond_of_the_closing_minute_is_in_the_hours_and_is_read_as_such():
+    draft = a_draft()
+    last = draft.service.closes_at + MINUTE - timedelta(milliseconds=1)
+    version = registering.register(draft=draft, by=author(draft.candidate), at=last)
+
+    made = proof_of(version.registration, at=last)
+
+    [arrival] = facts(made)["arrivees"]
+    assert arrival["dans_les_heures"] is True
+    assert "23 h 59 min 59,999 s (heure de Paris)" in " ".join(words(pdf_text(made.pdf)))
+
+
+def test_a_period_of_read_only_is_in_it_and_a_cancelled_one_is_not():
+    filed = a_registration()
+    said = {"kind": "alert", "message": "Maintenance", "stops_writing": True, "by": HEAD}
+    announcing.show_banner(**said, until=NOW + MINUTE, at=NOW)
+    planned = announcing.show_banner(
+        **said, until=NOW + 2 * DAY, starts_at=NOW + DAY, at=NOW + 2 * MINUTE
+    )
+    announcing.cancel_banner(planned=str(planned.pk), by=HEAD, at=NOW + 3 * MINUTE)
+
+    [service] = facts(proof_of(filed, at=NOW + 3 * DAY))["services"]
+
+    assert service["lectures_seules"] == [
+        {"debut": utc(NOW), "fin": utc(NOW + MINUTE), "bandeau": "Maintenance"}
+    ]
+
+
+def test_what_was_typed_and_never_filed_is_proved_by_the_account():
+    draft = a_draft()
+    late = draft.service.closes_at + MINUTE
+    refused_late(draft, at=late)
+
+    made = proving.of_account(candidate=draft.candidate, by=OPERATOR, at=late)
+
+    said = facts(made)
+    assert (said["inscription"], said["versions"]) == (None, [])
+    assert [one["arrivee_le"] for one in said["arrivees"]] == [utc(late)]
+    assert "Saisies non enregistrées" in pdf_text(made.pdf)
+
+
+def test_there_is_nothing_to_prove_of_who_began_nothing():
+    with pytest.raises(proving.NothingBegun):
+        proving.of_account(candidate=a_candidate(), by=OPERATOR, at=NOW)
+
+
+def test_it_is_a_tagged_paper_that_says_what_its_data_say(tmp_path):
+    filed = a_registration()
+    sealing.seal(at=NOW)
+
+    made = proof_of(filed)
+
+    text, said = plain(pdf_text(made.pdf)), facts(made)
+    assert problems(made.pdf, tmp_path, part="3") == []
+    whole = "".join(text.split())
+    for one in (*said["actes"], *said["sceaux"], *said["versions"], *said["recapitulatifs"]):
+        assert one["empreinte"] in whole
+    for line in said["versions"][0]["accuse_de_reception"]:
+        assert "".join(plain(line).split()) in whole
+
+
+# --- What shows that it is true ----------------------------------------------------------------
+
+
+def test_each_act_has_the_fingerprint_of_its_content_and_stands_in_its_seal():
+    filed = a_registration()
+    sealing.seal(at=NOW)
+    deciding.decide(registration=filed, decision=VALIDATE, reason="", by=HEAD, at=NOW)
+
+    said = facts(proof_of(filed))
+
+    given = [one for one in said["actes"] if one["contenu"]]
+    assert {one["quoi"] for one in given} >= {"Inscription commencée", "Inscription enregistrée"}
+    assert all(digest(one["contenu"]) == one["empreinte"] for one in given)
+    [sealed] = said["sceaux"]
+    made = Seal.objects.get(number=sealed["numero"])
+    listed = dict(map(tuple, made.acts))
+    inside = {one["numero"]: one["empreinte"] for one in said["actes"] if one["sceau"]}
+    assert {key: listed[key] for key in inside} == inside
+    [validated] = [one for one in said["actes"] if one["quoi"] == "Inscription validée"]
+    assert (validated["sceau"], validated["contenu"]) == (None, None)
+
+
+def test_a_byte_that_is_changed_is_found_by_the_seal(key_file):
+    made = proof_of(a_registration())
+    assert made.is_sealed
+    found = verdict(made.pdf, key_file)
+    assert (found.intact, found.trusted, found.coverage.name) == (True, True, "ENTIRE_FILE")
+
+    at = made.pdf.index(b"Type/EmbeddedFile") if b"Type/EmbeddedFile" in made.pdf else 2_000
+    spoilt = bytearray(made.pdf)
+    spoilt[made.pdf.index(b"stream", at) + 40] ^= 1
+
+    assert not verdict(bytes(spoilt), key_file).intact
+
+
+def test_the_journal_keeps_who_had_it_made_and_the_fingerprint_of_its_data():
+    filed = a_registration()
+
+    made = proof_of(filed)
+
+    noted = Entry.objects.get(verb="filing proof taken")
+    assert (noted.object_id, noted.academy) == (str(filed.pk), filed.academy_id)
+    assert noted.payload["after"] == {"digest": made.digest, "sealed": False}
+    assert hashlib.sha256(data_in(made.pdf)).hexdigest() == made.digest
+    assert made.digest in "".join(pdf_text(made.pdf).split())
+
+
+def test_without_a_key_it_says_that_nothing_seals_it():
+    made = proof_of(a_registration())
+
+    assert not made.is_sealed
+    assert "Ce fichier n'a pas de cachet électronique" in plain(pdf_text(made.pdf))
+
+
+def test_what_was_rewritten_by_hand_is_told():
+    filed = a_registration()
+    sealing.seal(at=NOW)
+    act = Entry.objects.get(verb="registration filed")
+    tables = {"journal_entry": "actor_name = 'Une autre'", "registrations_version": "digest = 'x'"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, change in tables.items():
+            key = act.pk if table == "journal_entry" else filed.versions.get().pk
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"UPDATE {table} SET {change} WHERE id = %s", [key])
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    made = proof_of(filed)
+
+    assert made.anomalies == (
+        "Version n°1 : son contenu n'a plus l'empreinte prise au dépôt.",
+        f"Acte {act.pk} : il a été réécrit.",
+    )
+
+
+# --- What is not in it -------------------------------------------------------------------------
+
+
+def test_nothing_of_health_nor_of_accommodations_is_in_it():
+    mark = "SENTINELLE"
+    filed = a_registration(informations={"has_disability": "oui"})
+    remark(filed, f"Commentaire {mark}")
+    confide(filed, name=f"{mark}.jpg")
+    fill_every_text(filed, mark)
+    every = Entry.objects.filter(object_kind="registration", object_id=str(filed.pk))
+    left_out = every.filter(verb__regex="accommodation|confided|remark")
+    assert left_out.exists()
+
+    made = proof_of(filed)
+
+    data, text = data_in(made.pdf).decode(), pdf_text(made.pdf)
+    for said in (data, text):
+        for word in (mark, "aménagement", "handicap", "médecin", "confié", "recours"):
+            assert word.casefold() not in said.casefold()
+    # By the fingerprint of an act whose instant is known one could try what it says.
+    for one in left_out:
+        assert one.digest not in data
+
+
+def test_every_verb_that_enters_a_proof_is_known_and_none_is_of_health():
+    given = {*verbs.WITH_CONTENT, *verbs.NAMED_ALONE}
+
+    assert given <= set(IN_WORDS)
+    assert not [verb for verb in given if "accommodation" in verb or "confided" in verb]
+    assert not {*verbs.WITH_CONTENT} & {*verbs.NAMED_ALONE}
+
+
+# --- By command --------------------------------------------------------------------------------
+
+
+def test_an_operator_has_the_proof_of_a_registration_in_a_file_of_their_own(tmp_path, capsys):
+    filed, file = a_registration(), tmp_path / "preuve.pdf"
+
+    call_command("inscription", "preuve", filed.number, "--vers", str(file))
+
+    said = json.loads(data_in(file.read_bytes()))
+    assert said["inscription"]["numero"] == filed.number
+    assert file.stat().st_mode & 0o777 == 0o600
+    out, err = capsys.readouterr()
+    assert hashlib.sha256(data_in(file.read_bytes())).hexdigest() in out
+    assert "pas de cachet" in err
+
+
+def test_an_operator_has_that_of_what_was_never_filed_by_the_address(tmp_path):
+    draft, file = a_draft(), tmp_path / "preuve.pdf"
+    refused_late(draft, at=draft.service.closes_at + MINUTE)
+
+    call_command(
+        "inscription", "preuve", "--compte", draft.candidate.user.email.upper(), "--vers", str(file)
+    )
+
+    [arrival] = json.loads(data_in(file.read_bytes()))["arrivees"]
+    assert arrival["suite"] == "refusée : hors des heures du service"
+    assert Entry.objects.get(verb="filing proof taken").academy == draft.service.academy_id
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["20000000058"], "Aucune inscription ne porte le numéro 20000000058."),
+        (["--compte", "personne@exemple.test"], "Aucun candidat n'a l'adresse"),
+    ],
+)
+def test_who_is_nobody_is_said_and_nothing_is_written(tmp_path, asked, said):
+    file = tmp_path / "preuve.pdf"
+
+    with pytest.raises(CommandError, match=said):
+        call_command("inscription", "preuve", *asked, "--vers", str(file))
+
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("where", ["ici.pdf", "absent/preuve.pdf"])
+def test_no_file_is_replaced_and_a_place_that_is_not_there_is_said_before_anything_is_noted(
+    tmp_path, where
+):
+    filed = a_registration()
+    (tmp_path / "ici.pdf").write_bytes(b"autre chose")
+
+    with pytest.raises(CommandError, match="--vers"):
+        call_command("inscription", "preuve", filed.number, "--vers", str(tmp_path / where))
+
+    assert (tmp_path / "ici.pdf").read_bytes() == b"autre chose"
+    assert not Entry.objects.filter(verb="filing proof taken").exists()

@@ -1,0 +1,70 @@
+"""« Preuve du dépôt »: one sealed file, for who reads the journal of its academy (L-04)."""
+
+import pytest
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.journal.models import Entry
+from sporades.notices import queries as notices
+from tests.documents.reading import pdf_text
+from tests.web.guide import main
+
+AUDITOR, HEAD = Membership.Role.AUDITOR, Membership.Role.HEAD
+NOTED = "filing proof taken"
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+def where(registration):
+    return reverse("office:filing_proof", args=[registration.number])
+
+
+def page_of(browser, registration):
+    return main(browser.get(reverse("office:journal", args=[registration.number])))
+
+
+@pytest.mark.parametrize("role", [AUDITOR, HEAD])
+def test_it_is_taken_from_the_journal_of_the_file_and_noted_as_a_reading(member, in_lille, role):
+    browser = member("A09", role=role)
+    assert where(in_lille) in browser.get(reverse("office:journal", args=[in_lille.number])).text
+
+    answer = browser.get(where(in_lille))
+
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="preuve-du-depot-{in_lille.number}.pdf"'
+    )
+    assert in_lille.number in pdf_text(answer.content)
+    noted = Entry.objects.get(verb=NOTED)
+    assert (noted.actor_id, noted.academy) == (f"user:{browser.user.pk}", "A09")
+    looked = f"{reverse('office:journal', args=[in_lille.number])}?consultations=1"
+    assert "Preuve du dépôt préparée" in main(browser.get(looked))
+    assert "Preuve du dépôt préparée" not in page_of(browser, in_lille)
+
+
+def test_it_is_for_who_reads_the_journal_there_and_for_nobody_else(member, manager, in_lille):
+    elsewhere = member("A25", role=HEAD, email="chef@exemple.test")
+
+    assert [one.get(where(in_lille)).status_code for one in (manager, elsewhere)] == [404, 404]
+    assert "Preuve du dépôt" not in page_of(manager, in_lille)
+    assert not Entry.objects.filter(verb=NOTED).exists()
+
+
+def test_while_no_seal_can_be_put_there_is_no_proof_and_nothing_is_noted(
+    member, in_lille, settings, tmp_path
+):
+    settings.SEAL_KEY_FILE = str(tmp_path / "absent.p12")
+
+    page = member("A09", role=HEAD).get(where(in_lille))
+
+    assert (page.status_code, page["Retry-After"]) == (503, "120")
+    assert not Entry.objects.filter(verb=NOTED).exists()
+
+
+def test_while_the_database_is_only_read_it_is_given_and_nothing_is_noted(
+    member, in_lille, monkeypatch
+):
+    browser = member("A09", role=HEAD)
+    monkeypatch.setattr(notices._held, "is_database_read_only", True)
+
+    assert browser.get(where(in_lille)).content.startswith(b"%PDF")
+    assert not Entry.objects.filter(verb=NOTED).exists()
