@@ -99,6 +99,36 @@ def test_what_would_be_is_read_before_anything_is_proposed(administrator, servic
     assert not ServiceChange.objects.exists()
 
 
+def test_the_deadlines_that_follow_are_read_before_and_by_whoever_approves(
+    administrator, member, services
+):
+    load_invented(
+        (
+            "libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}",
+            "libelle: Pièce d'identité, echeance: {le: 2026-12-16}",
+        )
+    )
+    follows = (
+        "Pièce « Pièce d'identité » : jusqu'au jeudi 17 décembre 2026 à 23 h 59 (heure de Paris), "
+        "au lieu du mercredi 16 décembre 2026 à 23 h 59 (heure de Paris)."
+    )
+    both = " ; ".join(map(str, services.values()))
+
+    read = administrator.post(PAGE, asked(services))
+    propose(administrator, services)
+
+    assert f"{follows} {both}." in words(seen(read))
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    page = head.get(reverse("office:service", args=[services["A09"].pk]))
+    assert follows in words(seen(page))
+
+
+def test_no_deadline_is_said_to_follow_where_none_was_before(administrator, services):
+    read = administrator.post(PAGE, asked(services))
+
+    assert "dates limites" not in main(read)
+
+
 def test_who_may_approve_is_read_before_anything_is_proposed(administrator, member, services):
     for name in ("cheffe", "second", "troisieme", "quatrieme"):
         head = member("A25", role=HEAD, email=f"{name}@exemple.test")

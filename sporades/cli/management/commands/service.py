@@ -1,6 +1,7 @@
 """`sporades service liste`, `… dates`, `… prolonger`: when registrations are open (I1, N2)."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
+from sporades.exams.following import following
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.models.service import AUDIENCES, MOST_DAYS_LATER
@@ -105,6 +107,7 @@ class Command(BaseCommand):
                 wanted.append(opening.Later(one, closes_at, by))
                 said = f"{one}, du {one.closing_in_words} au {one.said(closes_at)}"
                 self.stdout.write(f"À prolonger : {said}")
+                self._say_following(one, closed_at=one.closes_at, closes_at=closes_at)
         if not wanted:
             raise CommandError("Rien à prolonger : voyez « liste ».")
         said = "Rien n'est changé."
@@ -158,6 +161,13 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write("Nouvelles dates en vigueur.")
+        self._say_following(service, closed_at=made.closed_at, closes_at=made.closes_at)
+
+    def _say_following(
+        self, service: RegistrationService, *, closed_at: datetime, closes_at: datetime
+    ) -> None:
+        for line in following(service, closed_at=closed_at, closes_at=closes_at):
+            self.stdout.write(f"  Suit la nouvelle fermeture : {line}.")
 
     def _service(self, options: dict[str, Any]) -> RegistrationService:
         found = RegistrationService.objects.for_list().filter(

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from sporades.acts.services import opening
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
+from sporades.exams.following import following_together
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.operations.openings import (
     NotMoved,
@@ -67,6 +68,9 @@ def extend_services(request: HttpRequest) -> HttpResponse:
             "nobody": _nobody(request, alone, later) if alone else "",
             "later": [one for one in foreseen if not one.refusal],
             "left": [one for one in foreseen if one.refusal],
+            "following": following_together(
+                (one, one.closes_at, form.closings[one.pk]) for one in later
+            ),
             "mark": marks_of(later),
             "press": a_press(),
             "trail": TRAIL,

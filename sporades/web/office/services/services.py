@@ -18,6 +18,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
+from sporades.exams.following import following, following_together
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.change import cuts_short
 from sporades.exams.operations.openings import (
@@ -307,6 +308,11 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "changes": changes,
         "proposed": proposed,
         "beside": [one for one in beside if one.service_id != found.pk],
+        "following": following_together(
+            (one.service, one.closed_at, one.closes_at)
+            for one in (beside or [proposed])
+            if one is not None
+        ),
         "approved": sum(approving.covers(**where_of(one.service)) for one in beside),
         "dropped": sum(moving.covers(**where_of(one.service)) for one in beside),
         "is_mine": is_mine,
@@ -349,7 +355,9 @@ def whom_to_ask(by: Actor) -> str:
 
 def _outcome(change: ServiceChange, by: Actor, *, at: datetime) -> str:
     if change.state != ChangeState.PROPOSED:
-        return "Les nouvelles dates sont en vigueur."
+        lines = following(change.service, closed_at=change.closed_at, closes_at=change.closes_at)
+        also = f" La nouvelle fermeture en déplace d'autres : {' ; '.join(lines)}." if lines else ""
+        return f"Les nouvelles dates sont en vigueur.{also}"
     told = (
         "un mail prévient celles qui le peuvent."
         if opening.approvers_of(change, at=at)

@@ -1,0 +1,104 @@
+"""The deadlines that a later closing takes along: whoever moves a service reads which, and until when."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sporades.core.french import instant_in_words, quoted
+from sporades.exams import schema
+from sporades.exams.models import RegistrationService
+from sporades.exams.queries import programme_of, rules
+from sporades.exams.schema import Deadline
+
+MOST_NAMED = 4
+"""How many things of one deadline are named; more are counted."""
+
+
+class _Due(NamedTuple):
+    what: str
+    deadline: Deadline
+    exam: str
+    is_piece: bool = False
+
+
+def following(
+    service: RegistrationService, *, closed_at: datetime, closes_at: datetime
+) -> list[str]:
+    """Say which deadlines were before a new closing, and when they fall now, one sentence for each.
+
+    Those of the supporting documents, of the signed summary and of the requests for accommodations,
+    by the réglementation in force, as this process holds it. A request that has no deadline of its own goes with the closing,
+    which need not be said.
+
+    Args:
+        service: the service.
+        closed_at: its closing before.
+        closes_at: its new closing.
+
+    Returns:
+        Sentences without their point, the first deadline first; none where nothing moves.
+    """
+    if closes_at <= closed_at:
+        return []
+    programme = programme_of(service)
+    moved: dict[tuple[datetime, datetime, str], list[_Due]] = {}
+    for due in _every(rules(programme.regulation.pk).exams if programme else ()):
+        before, after = (
+            due.deadline.instant(closing=closing, zone=service.zone)
+            for closing in (closed_at, closes_at)
+        )
+        if before < closes_at:
+            zone = due.deadline.zone or service.zone
+            moved.setdefault((before, after, zone), []).append(due)
+    # One piece may be due at another time for another exam: which is then said.
+    times = Counter(what for some in moved.values() for what in {one.what for one in some})
+    return [
+        f"{_named(some, times)} : jusqu'au {instant_in_words(after, zone)}, au lieu du "
+        f"{instant_in_words(before, zone)}"
+        for (before, after, zone), some in sorted(moved.items(), key=lambda one: one[0])
+    ]
+
+
+def following_together(
+    moves: Iterable[tuple[RegistrationService, datetime, datetime]],
+) -> list[tuple[str, list[RegistrationService]]]:
+    """Say the same of several services: each sentence once, with the services of which it is true.
+
+    Args:
+        moves: each service, its closing before and its new closing.
+    """
+    found: dict[str, list[RegistrationService]] = {}
+    for service, closed_at, closes_at in moves:
+        for line in following(service, closed_at=closed_at, closes_at=closes_at):
+            found.setdefault(line, []).append(service)
+    return list(found.items())
+
+
+def _every(exams: Iterable[schema.Exam]) -> Iterator[_Due]:
+    for exam in exams:
+        for piece in exam.evidence:
+            yield _Due(piece.label, piece.deadline, exam.label, is_piece=True)
+        if exam.summary_return:
+            yield _Due("récapitulatif signé", exam.summary_return.deadline, exam.label)
+        if asked := exam.accommodations:
+            for what, deadline in (
+                ("demandes d'aménagement", asked.deadline),
+                ("demandes d'aménagement tardives", asked.late_until),
+            ):
+                if deadline:
+                    yield _Due(what, deadline, exam.label)
+
+
+def _named(some: list[_Due], times: Counter[str]) -> str:
+    pieces = list(dict.fromkeys(_of(one, times) for one in some if one.is_piece))
+    others = list(dict.fromkeys(_of(one, times) for one in some if not one.is_piece))
+    if len(pieces) > MOST_NAMED:
+        pieces = [f"{len(pieces)} pièces justificatives"]
+    elif pieces:
+        pieces = [f"pièce{'s' * (len(pieces) > 1)} {quoted(pieces)}"]
+    return ", ".join([*pieces, *others])
+
+
+def _of(due: _Due, times: Counter[str]) -> str:
+    return f"{due.what} ({due.exam})" if times[due.what] > 1 else due.what

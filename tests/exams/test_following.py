@@ -1,0 +1,109 @@
+"""A later closing takes deadlines along: which, and until when, is said to whoever moves it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from sporades.exams.following import following, following_together
+from sporades.exams.models import RegistrationService, ServiceChange
+from tests.factories import load_invented
+
+FIXED = "{le: 2026-12-18}"
+IDENTITY = (
+    "libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}",
+    f"libelle: Pièce d'identité, echeance: {FIXED}",
+)
+BAC = (
+    "si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}",
+    f"si: {{diplome: [BAC]}}, echeance: {FIXED}",
+)
+SUMMARY = ("echeance: {jours_apres_fermeture: 10}", f"echeance: {FIXED}")
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+MOVED = "jusqu'au mardi 22 décembre 2026 à 23 h 59 (heure de Paris), au lieu du vendredi 18 décembre 2026 à 23 h 59 (heure de Paris)"
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+def plain(text):
+    """Return a text with spaces that are all of one kind."""
+    return text.replace("\xa0", " ")
+
+
+@pytest.fixture
+def service():
+    return RegistrationService.objects.for_list().get(academy="A09")
+
+
+def said(service, by):
+    lines = following(service, closed_at=service.closes_at, closes_at=service.closes_at + by)
+    return [plain(line) for line in lines]
+
+
+def test_a_fixed_day_before_the_new_closing_becomes_that_closing(service):
+    load_invented(IDENTITY)
+
+    assert said(service, WEEK) == [f"pièce « Pièce d'identité » : {MOVED}"]
+
+
+def test_what_falls_on_one_day_is_said_in_one_sentence(service):
+    load_invented(IDENTITY, BAC, SUMMARY)
+
+    assert said(service, WEEK) == [
+        "pièces « Pièce d'identité » et « Copie du baccalauréat », récapitulatif signé : " + MOVED
+    ]
+
+
+def test_days_after_a_closing_are_said_once_they_were_before_the_new_one(service):
+    assert said(service, WEEK) == []
+    assert [line.split(" : ")[0] for line in said(service, MONTH)] == [
+        "récapitulatif signé",
+        "pièces « Pièce d'identité » et « Copie du baccalauréat »",
+    ]
+    assert "au lieu du vendredi 25 décembre 2026" in said(service, MONTH)[0]
+    assert "jusqu'au dimanche 24 janvier 2027" in said(service, MONTH)[0]
+
+
+def test_a_request_for_accommodations_with_a_day_of_its_own_is_said_and_another_is_not(service):
+    assert "aménagement" not in " ".join(said(service, MONTH))
+    load_invented(
+        ("      decision:\n", f"      echeance: {FIXED}\n      decision:\n"),
+    )
+
+    assert said(service, WEEK) == [f"demandes d'aménagement : {MOVED}"]
+
+
+def test_an_earlier_closing_takes_nothing_along(service):
+    load_invented(IDENTITY)
+
+    assert said(service, -WEEK) == []
+
+
+def test_a_sentence_that_is_true_of_several_services_is_said_once(service):
+    load_invented(IDENTITY)
+    other = RegistrationService.objects.for_list().get(academy="A25")
+    until = service.closes_at + WEEK
+
+    [(line, of_which)] = following_together(
+        [(one, service.closes_at, until) for one in (service, other)]
+    )
+
+    assert (plain(line), of_which) == (f"pièce « Pièce d'identité » : {MOVED}", [service, other])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("dates", "ESSAI", "2027", "A09", "--fermeture", "2026-12-22T23:59", "--motif", "Panne"),
+        ("prolonger", "--jours", "7", "--academie", "A09", "--motif", "Panne"),
+        ("prolonger", "--jours", "7", "--academie", "A09", "--motif", "Panne", "--pour-voir"),
+    ],
+)
+def test_the_command_says_which_deadlines_follow(service, capsys, asked):
+    load_invented(IDENTITY)
+
+    call_command("service", *asked)
+
+    line = f"  Suit la nouvelle fermeture : pièce « Pièce d'identité » : {MOVED}."
+    assert line in plain(capsys.readouterr().out).splitlines()
+    assert ServiceChange.objects.exists() is ("--pour-voir" not in asked)
