@@ -13,7 +13,7 @@ from django.db import connection
 
 from sporades.acts import proving
 from sporades.acts.proving import verbs
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, moving, registering
 from sporades.acts.services import announcing, opening
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
@@ -27,7 +27,7 @@ from tests.accommodations.asked import fill_every_text
 from tests.core.test_seal import PASSWORD, self_signed, verdict
 from tests.documents.conformity import problems
 from tests.documents.reading import pdf_text, words
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration, author
 from tests.medical.given import confide
 from tests.medical.given import write as remark
 from tests.spaces import plain
@@ -196,6 +196,41 @@ def test_what_was_typed_and_never_filed_is_proved_by_the_account():
     assert (said["inscription"], said["versions"]) == (None, [])
     assert [one["arrivee_le"] for one in said["arrivees"]] == [utc(late)]
     assert "Saisies non enregistrées" in pdf_text(made.pdf)
+
+
+def test_what_was_given_to_another_academy_keeps_the_hours_under_which_it_was_filed():
+    filed = a_registration()
+    whole = Registration.objects.whole().get(pk=filed.pk)
+    moving.move_for_good(registration=whole, academy="A25", reason="Déménagement", by=HEAD, at=NOW)
+
+    made = proof_of(filed)
+
+    said = facts(made)
+    first, moved = said["arrivees"]
+    assert (first["fermeture"], first["dans_les_heures"]) == (utc(filed.service.closes_at), True)
+    assert (moved["suite"], moved["saisie"], moved["fermeture"]) == (
+        "enregistrée : version n°2",
+        None,
+        None,
+    )
+    assert len(said["services"]) == 2
+    assert "Sans saisie : faite par la gestion." in " ".join(words(pdf_text(made.pdf)))
+    # Why it was moved is in free words: there is the act, and no content.
+    assert [one["contenu"] for one in said["actes"] if "donnée à une autre" in one["quoi"]] == [
+        None
+    ]
+    assert "Déménagement" not in data_in(made.pdf).decode()
+
+
+def test_a_letter_is_told_with_its_fate():
+    draft = a_draft()
+    record = a_record()
+    Draft.objects.filter(pk=draft.pk).update(candidate=record)
+    version = registering.register(draft=Draft.objects.get(pk=draft.pk), by=OPERATOR, at=NOW)
+
+    [letter] = facts(proof_of(version.registration))["messages"]
+
+    assert (letter["suite"], letter["message_id"]) == ("À imprimer", "")
 
 
 def test_there_is_nothing_to_prove_of_who_began_nothing():

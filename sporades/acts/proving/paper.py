@@ -193,7 +193,7 @@ def _head(facts: Facts, say: Say) -> list[Row]:
 
 def _arrival(one: Facts, zone: str) -> Row:
     say, minute = _by(zone), _minute(zone)
-    hours = "Sans saisie : donnée par la gestion."
+    hours = "Sans saisie : faite par la gestion."
     if one["ouverture"]:
         inside = "dans les heures" if one["dans_les_heures"] else "hors des heures"
         hours = f"{inside} : du {minute(one['ouverture'])} au {minute(one['fermeture'])}, minute comprise"
