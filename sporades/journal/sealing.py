@@ -95,7 +95,7 @@ def seals_of(entries: Collection[Entry]) -> list[Seal]:
     )
 
 
-def findings_on(entries: Collection[Entry], seals: Collection[Seal]) -> list[str]:
+def findings_on(entries: Collection[Entry], seals: Collection[Seal], *, at: datetime) -> list[str]:
     """Say what was touched of some acts, and of the seals that they stand in.
 
     It reads these alone: that an act is missing, or a seal further on, is for `verify`.
@@ -103,6 +103,7 @@ def findings_on(entries: Collection[Entry], seals: Collection[Seal]) -> list[str
     Args:
         entries: the acts.
         seals: those that `seals_of` returns for them.
+        at: the instant.
     """
     before = [one.number - 1 for one in seals]
     digests = dict(Seal.objects.filter(number__in=before).values_list("number", "digest"))
@@ -111,10 +112,10 @@ def findings_on(entries: Collection[Entry], seals: Collection[Seal]) -> list[str
     ]
     listed = {one.pk: {int(pk): fingerprint for pk, fingerprint in one.acts} for one in seals}
     is_any_empty = any(not (one.actor_name or one.payload) for one in entries)
-    forgotten = _forgotten() if is_any_empty else set()
+    readable = Readable(_forgotten() if is_any_empty else set(), at - PROVENANCE_KEPT)
     for entry in entries:
         is_listed = entry.seal_id is None or listed[entry.seal_id].get(entry.pk) == entry.digest
-        if not is_listed or not _is_as_written(entry, forgotten):
+        if not is_listed or not readable.is_as_written(entry):
             found.append(f"Acte {entry.pk} : il a été réécrit.")
     return found
 

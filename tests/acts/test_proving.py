@@ -15,8 +15,10 @@ from sporades.acts import proving
 from sporades.acts.proving import verbs
 from sporades.acts.registrations import deciding, moving, registering
 from sporades.acts.services import announcing, opening
+from sporades.core import origin
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
+from sporades.core.origin import Origin
 from sporades.exams.models import ServiceChange
 from sporades.journal import sealing
 from sporades.journal.models import Entry, Seal
@@ -74,6 +76,22 @@ def refused_late(draft, *, at):
 
 
 # --- What is in it ---------------------------------------------------------------------------
+
+
+def test_it_says_from_which_network_a_candidate_acted_and_of_an_agent_nothing():
+    here, there = Origin("9f86d081884c7d65", "203.0.113.7"), Origin("60303ae22b998861", "192.0.2.1")
+    with origin.coming_from(here):
+        filed = a_registration()
+    with origin.coming_from(there):
+        deciding.decide(registration=filed, decision=VALIDATE, reason="", by=HEAD, at=NOW)
+
+    made = proof_of(filed)
+
+    said = {one["quoi"]: one["provenance"] for one in facts(made)["actes"]}
+    assert said["Inscription enregistrée"] == {"request": here.number, "network": here.network}
+    assert said["Inscription validée"] is None
+    assert "203.0.113.7" in words(pdf_text(made.pdf))
+    assert "192.0.2.1" not in pdf_text(made.pdf) + data_in(made.pdf).decode()
 
 
 def test_it_tells_the_arrival_the_version_the_tabs_the_hours_and_the_receipt():

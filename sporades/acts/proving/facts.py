@@ -133,7 +133,10 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
             }
             for one in seals
         ],
-        "anomalies": [*_altered(matter.versions, summaries), *sealing.findings_on(told, seals)],
+        "anomalies": [
+            *_altered(matter.versions, summaries),
+            *sealing.findings_on(told, seals, at=at),
+        ],
     }
 
 
@@ -342,6 +345,8 @@ def _act(act: Entry) -> Facts:
         "empreinte": act.digest,
         "sceau": act.seal.number if act.seal else None,
         "contenu": act.content if act.verb in verbs.WITH_CONTENT else None,
+        # Of an agent, where they work from is nobody's to read in it.
+        "provenance": act.provenance if act.actor_kind == "candidate" and act.network else None,
     }
 
 

@@ -252,9 +252,11 @@ def _summary(one: Facts, say: Say) -> Row:
 
 def _act(one: Facts, say: Say) -> Row:
     seal = f"sceau n°{one['sceau']}" if one["sceau"] else "pas encore scellé"
+    came = one["provenance"]
+    whence = f", depuis l'adresse réseau {came['network']}" if came else ""
     return [
         f"{one['numero']}, {seal}",
         say(one["le"]),
-        f"{one['quoi']}, par {one['par']}",
+        f"{one['quoi']}, par {one['par']}{whence}",
         one["empreinte"],
     ]
