@@ -105,7 +105,6 @@ def _kind(
     slug: str,
     title: str,
     *,
-    needs_approval: bool,
     is_decision: bool = False,
     public_title: str = "",
     is_on_accommodations: bool = False,
@@ -116,7 +115,7 @@ def _kind(
         template="",
         content=content,
         public_facts=public_facts,
-        needs_approval=needs_approval,
+        needs_approval=True,
         is_decision=is_decision,
         public_title=public_title,
         is_on_accommodations=is_on_accommodations,
@@ -124,16 +123,15 @@ def _kind(
 
 
 DEPOSITED = (
-    _kind("convocation", "Convocation", needs_approval=True),
+    _kind("convocation", "Convocation"),
     _kind(
         "notification-amenagement",
         "Notification d'aménagement d'épreuves",
-        needs_approval=False,
         is_decision=True,
         public_title="Décision administrative",
         is_on_accommodations=True,
     ),
-    _kind("releve-de-notes", "Relevé de notes", needs_approval=True),
-    _kind("attestation", "Attestation", needs_approval=True),
+    _kind("releve-de-notes", "Relevé de notes"),
+    _kind("attestation", "Attestation"),
 )
-"""What calls to an exam or says its result wants a second person (I5)."""
+"""Each wants a second person (I5): what it says was decided elsewhere, and one slip says it to all."""

@@ -16,13 +16,13 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications import deciding, depositing
+from sporades.publications import depositing
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import eventually, figure, now
 from tests.endurance.servers import environment_of
 from tests.factories import a_candidate, a_registration
-from tests.publications.doing import DECISION
+from tests.publications.doing import DECISION, publish_together
 from tools.processes import end, spawn
 
 DOCUMENTS = figure(24, 5_000)
@@ -96,14 +96,7 @@ def test_each_document_is_prepared_once_and_told_once(publication, arena, tmp_pa
     assert publication.counts()["prepared"] == DOCUMENTS
     versions = DocumentVersion.objects.filter(document__kind=NOTICE)
     assert versions.count() == versions.values("document").distinct().count() == DOCUMENTS
-    user = publication.asked_by
-    deciding.publish(
-        publication=publication,
-        instant=None,
-        user=user,
-        by=user.memberships.get().as_actor(),
-        at=now(),
-    )
+    publish_together(publication, publication.asked_by, at=now())
 
     told = publication.lines.filter(told_at__isnull=False)
     killed = killed_at_work("tell", publication, told.count, arena, tmp_path)

@@ -16,7 +16,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
-from tests.publications.doing import DECISION
+from tests.publications.doing import DECISION, publish_together
 from tests.publications.zips import archive
 from tests.threads.said import answer
 from tests.web.office.test_requests import change
@@ -95,7 +95,7 @@ Votre service gestionnaire vous a écrit. Son message vous attend dans votre esp
 
 def test_a_document_is_published_then_taken_back(letters, registration, manager):
     made = deposit(registration, manager, "notification-amenagement")
-    deciding.publish(publication=made, instant=None, user=manager, by=member(manager), at=NOW)
+    publish_together(made, manager)
     letters()
     telling.tell(str(made.pk), at=NOW)
     [letter] = letters()

@@ -12,7 +12,6 @@ from sporades.candidates.operations import civil_data
 from sporades.evidence import operations as evidence
 from sporades.exams.held import forget
 from sporades.mail.models import Message
-from sporades.publications import deciding as publishing
 from sporades.publications import operations as withdrawing
 from sporades.publications import telling
 from sporades.registrations.models import Registration
@@ -30,6 +29,7 @@ from tests.factories import (
 from tests.mail.test_health_is_not_mailed import OF_WHOM, answered
 from tests.mail.test_letters_of_publications import answer, deposit, member
 from tests.mail.test_letters_of_the_office import a_message
+from tests.publications.doing import publish_together
 from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
@@ -109,7 +109,7 @@ def written_to(registration):
 def published_then_withdrawn(registration):
     user = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
     made = deposit(registration, user, "notification-amenagement")
-    publishing.publish(publication=made, instant=None, user=user, by=member(user), at=NOW)
+    publish_together(made, user)
     telling.tell(str(made.pk), at=NOW)
     withdrawing.withdraw(publication=made, reason="Erreur", by=member(user), at=NOW + HOUR)
     telling.tell(str(made.pk), at=NOW + HOUR)

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from sporades.accounts.models import Membership
 from sporades.documents.queries import documents_in
 from sporades.mail.models import Message
 from sporades.publications import deciding, telling
 from sporades.publications.deposited import Decision
 from tests.factories import NOW
+from tests.web.registry.world import a_member
 
 DECISION = Decision("Solène Marchal", "cheffe de la division des examens")
 LATER = NOW + timedelta(days=3)
@@ -21,6 +23,15 @@ def member(user):
 
 def publish(made, user, instant=None, at=NOW):
     deciding.publish(publication=made, instant=instant, user=user, by=member(user), at=at)
+
+
+def publish_together(made, user, *, instant=None, at=NOW):
+    """Publish what one member of staff proposes and another approves."""
+    academies = user.memberships.get().academies
+    second = a_member(f"cheffe.{made.pk}@exemple.test", Membership.Role.HEAD, academies)
+    publish(made, user, instant, at)
+    approve(made, second, at)
+    made.refresh_from_db()
 
 
 def read(registration, at):

@@ -15,14 +15,13 @@ from sporades.acts.writing import messaging
 from sporades.candidates.operations import civil_data
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
-from sporades.publications import deciding as publishing
 from sporades.publications import depositing
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import give
 from tests.factories import NOW, a_candidate, a_registration, author
-from tests.publications.doing import DECISION
+from tests.publications.doing import DECISION, publish_together
 from tests.web.registry.world import a_member
 
 NAME, BEFORE, ADDRESS = "Zyzomysse", "Xylophène", "zyzomysse@exemple.test"
@@ -115,4 +114,4 @@ def deposit(registration, manager, by):
         author=by,
         at=NOW,
     )
-    publishing.publish(publication=made, instant=None, user=manager, by=by, at=NOW)
+    publish_together(made, manager)

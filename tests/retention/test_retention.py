@@ -580,7 +580,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
     medical.erase_after(Compartment.objects.get(), NOW + 100 * DAY)
     passing = searches.keep(tree=Group(), columns=(), by=manager, at=NOW)
     searches.name(search=passing, name=NAME, shared_within=None, by=manager, at=NOW)
-    Membership.objects.filter(user=manager).update(ends_on=NOW.date())
+    Membership.objects.update(ends_on=NOW.date())
     service = RegistrationService.objects.first()
     journal.record("service dates changed", by=OPERATOR, on=service, at=NOW, after={"why": NAME})
     journal.record(

@@ -53,6 +53,17 @@ def deposited(client, registration, kind="convocation", content=None):
     return Publication.objects.get()
 
 
+def published(client, head, made):
+    """Have what one member of staff proposes approved by another."""
+    client.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    head.post(where("approve_publication", made.pk))
+
+
+@pytest.fixture
+def head(member):
+    return member("A09", role=HEAD, email="cheffe@exemple.test")
+
+
 def test_what_has_all_its_documents_is_no_more_said_to_be_prepared(manager, in_lille):
     found = deposited(manager, in_lille)
     pages = [where("publications"), where("publication", found.pk)]
@@ -215,7 +226,7 @@ def test_what_no_screen_reader_reads_is_said_to_who_deposits_and_to_who_approves
 
 
 def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
-    manager, in_lille, time_machine
+    manager, head, in_lille, time_machine
 ):
     made = deposited(manager, in_lille, kind="notification-amenagement")
     late = NOW + timedelta(minutes=16)
@@ -234,7 +245,7 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     assert "Votre session s'était terminée" not in main(page)
     assert value_of(page, "a_partir_du") == "28/11/2026 08:00"
     done = manager.post(where("publish_publication", made.pk), typed, follow=True)
-    assert "seront lus à partir du samedi 28 novembre 2026 à 8 h" in main(done)
+    assert "samedi 28 novembre 2026 à 8 h" in main(done)
     assert not manager.session.get("kept")
 
 
@@ -442,9 +453,24 @@ def test_an_archive_that_is_none_is_refused_at_its_place(manager, db):
     assert "archive ZIP lisible" in html.unescape(page.text)
 
 
-def test_documents_are_taken_back_with_a_reason(manager, in_lille):
-    made = deposited(manager, in_lille, "notification-amenagement")
+def test_one_manager_alone_publishes_no_decision_in_anybodys_name(
+    manager, head, in_lille, candidate
+):
+    kind = "notification-amenagement"
+    theirs = reverse("candidate:document", args=[in_lille.number, kind])
+    made = deposited(manager, in_lille, kind)
+
     manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    assert manager.post(where("approve_publication", made.pk)).status_code == 404
+    assert candidate.get(theirs).status_code == 404
+    head.post(where("approve_publication", made.pk))
+
+    assert candidate.get(theirs).status_code == 200
+
+
+def test_documents_are_taken_back_with_a_reason(manager, head, in_lille):
+    made = deposited(manager, in_lille, "notification-amenagement")
+    published(manager, head, made)
 
     assert manager.post(where("withdraw_publication", made.pk), {"motif": ""}).status_code == 422
     page = manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur"}, follow=True)
@@ -453,9 +479,9 @@ def test_documents_are_taken_back_with_a_reason(manager, in_lille):
     assert "Motif : Erreur" in main(page)
 
 
-def test_one_document_is_taken_back_from_its_file(manager, in_lille):
+def test_one_document_is_taken_back_from_its_file(manager, head, in_lille):
     made = deposited(manager, in_lille, "notification-amenagement")
-    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    published(manager, head, made)
     taking = where("withdraw_document", in_lille.number, "notification-amenagement")
     assert taking in manager.get(where("documents", in_lille.number)).text
 
@@ -466,7 +492,7 @@ def test_one_document_is_taken_back_from_its_file(manager, in_lille):
 
 
 def test_its_candidate_reads_what_was_taken_back_and_why_until_it_is_replaced(
-    manager, in_lille, candidate
+    manager, head, in_lille, candidate
 ):
     folder = reverse("candidate:folder", args=[in_lille.number])
     kind = "notification-amenagement"
@@ -476,7 +502,7 @@ def test_its_candidate_reads_what_was_taken_back_and_why_until_it_is_replaced(
     dropped.delete()
     made = deposited(manager, in_lille, kind)
     assert "retiré" not in main(candidate.get(folder))
-    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    published(manager, head, made)
     assert "retiré" not in main(candidate.get(folder))
     manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur <b>de date</b>"})
 
@@ -493,7 +519,7 @@ def test_its_candidate_reads_what_was_taken_back_and_why_until_it_is_replaced(
     manager.post(where("deposit_one", in_lille.number), again)
     other = Publication.objects.exclude(pk=made.pk).get()
     assert "version n°1 : retiré" in main(candidate.get(folder))
-    manager.post(where("publish_publication", other.pk), {"a_partir_du": ""})
+    published(manager, head, other)
     assert "retiré" not in main(candidate.get(folder))
     assert candidate.get(theirs).status_code == 200
 
@@ -560,7 +586,7 @@ def test_the_menu_has_what_the_roles_of_its_reader_open(manager, member, db):
     assert entry not in auditor.get("/aide").text
 
 
-def test_the_author_of_a_decision_is_asked_and_read_beside_it(manager, in_lille, candidate):
+def test_the_author_of_a_decision_is_asked_and_read_beside_it(manager, head, in_lille, candidate):
     kind = "notification-amenagement"
     deposit = where("deposit_one", in_lille.number)
     for said, told in (
@@ -574,7 +600,7 @@ def test_the_author_of_a_decision_is_asked_and_read_beside_it(manager, in_lille,
     assert not Publication.objects.exists()
 
     made = deposited(manager, in_lille, kind)
-    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    published(manager, head, made)
 
     twin = html.unescape(
         candidate.get(reverse("candidate:document", args=[in_lille.number, kind])).text
