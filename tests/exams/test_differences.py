@@ -77,6 +77,19 @@ BAC = "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}
             "    anomalie_automatique: oui\n    pieces:\n",
             "anomalie sans décision quand une pièce manque : oui au lieu de non",
         ),
+        (
+            BAC,
+            BAC.replace("15}}", "15}, voies: [depot]}"),
+            (
+                "Pièce BAC, Copie du baccalauréat : voies par où les pièces se donnent : dépôt dans "
+                "l'espace candidat, rien auparavant"
+            ),
+        ),
+        (
+            "    pieces:\n",
+            "    voies_selon_academie: [{academies: [A09, A25], voies: [courrier]}]\n    pieces:\n",
+            "Nouvelles voies, académies : A09, A25 (voies par où les pièces se donnent courrier)",
+        ),
         (BAC, "", "La pièce BAC, Copie du baccalauréat n'est plus demandée"),
         (
             "    retour_du_recapitulatif:\n",

@@ -9,6 +9,7 @@ from sporades.exams.checking import (
     between_files,
     contradictions,
     everywhere,
+    evidence,
     health,
     oddities,
     openings,
@@ -84,6 +85,7 @@ def _faults(file: File, zones: Zones) -> Iterator[Fault]:
         yield from references.faults(exam, path, zones)
         yield from answers.faults(exam, path)
         yield from papers.faults(exam, path)
+        yield from evidence.faults(exam, path)
         yield from accommodations.faults(exam, path)
         yield from residence.faults(exam, path)
     yield from openings.faults(file, zones)

@@ -14,6 +14,7 @@ from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Zone
 from sporades.exams.schema.conditions import Condition, StatusCondition
 from sporades.exams.schema.eligibility import AcademyGroup, CountryGroup, Residence
+from sporades.exams.schema.evidence import SummaryReturn, WaysInAcademies
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Paper, Status
 from sporades.exams.schema.relations import Dependency, DistinctOptions, Exclusion
@@ -80,6 +81,8 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
     Measure: (("excludes", "measures", "mesure"), ("papers", "papers", "épreuve")),
     HealthPaperCondition: (("measures", "measures", "mesure"), ("plans", "plans", "plan")),
     Zone: (("academies", "academies", "académie"),),
+    WaysInAcademies: (("academies", "academies", "académie"),),
+    SummaryReturn: (("academies", "academies", "académie"),),
     Residence: (("abroad", "academies", "académie"),),
     CountryGroup: (("into", "academies", "académie"),),
     AcademyGroup: (("academies", "academies", "académie"), ("into", "academies", "académie")),

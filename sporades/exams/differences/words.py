@@ -14,7 +14,7 @@ from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Category, PassingForm, Zone
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.eligibility import AcademyGroup, EligibilityRule
-from sporades.exams.schema.evidence import Piece, RefusalReason
+from sporades.exams.schema.evidence import Piece, RefusalReason, WaysInAcademies
 from sporades.exams.schema.exam import Event, Speciality
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, Paper, Phase
 from sporades.exams.schema.qualification import Diploma
@@ -102,6 +102,8 @@ WORDS = {
     "un_de": "l'un de",
     "unite": "unité",
     "validite": "validité",
+    "voies": "voies par où les pièces se donnent",
+    "voies_selon_academie": "voies selon l'académie",
 }
 """The words of a key, where they are not the key itself."""
 
@@ -119,6 +121,7 @@ VALUES = {
     "residence": "l'académie du domicile",
     "adresse": "l'académie de l'adresse donnée",
     "choix": "au choix du candidat",
+    "depot": "dépôt dans l'espace candidat",
     "domaine": "tout le domaine",
     "examen": "cet examen",
 }
@@ -178,6 +181,12 @@ NOUNS: dict[type[Strict], Noun] = {
     LateReason: Noun(
         "motif", "Nouveau motif d'une demande tardive", "Le motif", "n'est plus proposé"
     ),
+    WaysInAcademies: Noun(
+        "académies",
+        "Nouvelles voies, académies",
+        "Les voies propres aux académies",
+        "ne le sont plus",
+    ),
     AcademyGroup: Noun("regroupement", "Nouveau regroupement", "Le regroupement", "n'existe plus"),
 }
 _QUESTION = Noun("question", "Nouvelle question", "La question", "n'est plus posée")
@@ -206,6 +215,8 @@ def key_of(item: Strict) -> str:
             return item.reason
         case FormByCategory():
             return ", ".join(item.categories)
+        case WaysInAcademies():
+            return ", ".join(item.academies)
         case AcademyGroup():
             return item.into
         case _:
@@ -262,6 +273,8 @@ def details(item: Strict) -> str:
     hidden = {"code", "label", "kind", "option"}
     if not hasattr(item, "code"):
         hidden |= {"categories", "into", "reason"}
+    if isinstance(item, WaysInAcademies):
+        hidden.add("academies")
     return " ; ".join(_parts(item, frozenset(hidden)))
 
 

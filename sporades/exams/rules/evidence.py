@@ -6,6 +6,7 @@ from sporades.exams.rules.conditions import holds
 from sporades.exams.rules.facts import Facts
 from sporades.exams.rules.questions import counted
 from sporades.exams.schema.clock import Deadline
+from sporades.exams.schema.evidence import EVERY_WAY, Piece, Way
 from sporades.exams.schema.exam import Exam
 
 
@@ -45,3 +46,21 @@ def due(exam: Exam, facts: Facts) -> list[PieceDue]:
         for piece in exam.evidence
         if holds(piece.when, known)
     ]
+
+
+def ways_of(exam: Exam, code: str, academy: str) -> tuple[Way, ...]:
+    """Return by which ways a piece is given: what is said of it counts before what is said of all (C53).
+
+    Args:
+        exam: the exam.
+        code: the code of the piece; of one that the exam does not know nothing is said.
+        academy: the code of the academy that registers.
+    """
+    piece = exam.piece(code)
+    return (ways_in(piece, academy) if piece else ()) or ways_in(exam, academy) or EVERY_WAY
+
+
+def ways_in(part: Exam | Piece, academy: str) -> tuple[Way, ...]:
+    """Return the ways that a part says for an academy; nothing where it says none."""
+    others = (one.ways for one in part.ways_by_academy if academy in one.academies)
+    return next(others, None) or part.ways or ()

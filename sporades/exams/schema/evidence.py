@@ -1,10 +1,37 @@
 """Supporting documents due, and the summary to be sent back."""
 
+from enum import StrEnum
+
 from pydantic import ConfigDict, Field
 
-from sporades.exams.schema.base import Code, Line, Paragraph, Strict
+from sporades.exams.schema.base import AcademyCode, Code, Line, Paragraph, Strict
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
+
+
+class Way(StrEnum):
+    """How a piece is given: as a file in the candidate's space, or on paper.
+
+    What is handed over at a counter is paper that comes to the service: the office notes both alike.
+    """
+
+    DEPOSIT = "depot"
+    POST = "courrier"
+
+
+EVERY_WAY = (Way.DEPOSIT, Way.POST)
+"""Those of a piece of which nothing is said."""
+
+
+class WaysInAcademies(Strict):
+    """The ways by which pieces are given in some academies, where they are others."""
+
+    model_config = ConfigDict(title="Voies selon l'académie")
+
+    academies: tuple[AcademyCode, ...] = Field(min_length=1, description="Académies concernées.")
+    ways: tuple[Way, ...] = Field(
+        alias="voies", description="Par où les pièces s'y donnent : l'une, ou les deux."
+    )
 
 
 class RefusalReason(Strict):
@@ -51,6 +78,16 @@ class Piece(Strict):
         max_length=12,
         description="Motifs propres à cette pièce, proposés avec ceux qui valent pour toutes.",
     )
+    ways: tuple[Way, ...] | None = Field(
+        None,
+        alias="voies",
+        description="Par où elle se donne ; à défaut, comme les autres pièces de l'examen.",
+    )
+    ways_by_academy: tuple[WaysInAcademies, ...] = Field(
+        (),
+        alias="voies_selon_academie",
+        description="Académies où elle se donne par d'autres voies.",
+    )
 
 
 class SummaryReturn(Strict):
@@ -66,3 +103,6 @@ class SummaryReturn(Strict):
         description="Lignes de l'adresse postale ; à défaut, celle du service gestionnaire.",
     )
     deadline: Deadline = Field(alias="echeance", description="Jusqu'à quand.")
+    academies: tuple[AcademyCode, ...] | None = Field(
+        None, min_length=1, description="Académies où il est à renvoyer ; à défaut, toutes."
+    )

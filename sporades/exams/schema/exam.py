@@ -6,7 +6,7 @@ from sporades.exams.schema.accommodations import Accommodations
 from sporades.exams.schema.base import Code, Day, Line, Paragraph, ShortCode, Strict
 from sporades.exams.schema.candidacy import Category, NationalService, PassingForm, Zones
 from sporades.exams.schema.eligibility import EligibilityRule, ExclusiveRule, Residence
-from sporades.exams.schema.evidence import Piece, SummaryReturn
+from sporades.exams.schema.evidence import Piece, SummaryReturn, Way, WaysInAcademies
 from sporades.exams.schema.papers import Group, Paper, Phase
 from sporades.exams.schema.qualification import Qualification
 from sporades.exams.schema.questions import Question
@@ -91,6 +91,17 @@ class Exam(Strict):
         (), alias="regles", description="Règles entre épreuves."
     )
     evidence: tuple[Piece, ...] = Field((), alias="pieces", description="Pièces justificatives.")
+    ways: tuple[Way, ...] | None = Field(
+        None,
+        alias="voies",
+        description="Par où se donnent les pièces : « depot » dans l'espace candidat, « courrier » ; à "
+        "défaut, l'un ou l'autre. Une pièce peut dire les siennes.",
+    )
+    ways_by_academy: tuple[WaysInAcademies, ...] = Field(
+        (),
+        alias="voies_selon_academie",
+        description="Académies où les pièces se donnent par d'autres voies.",
+    )
     accommodations: Accommodations | None = Field(
         None,
         alias="amenagements",
@@ -131,6 +142,13 @@ class Exam(Strict):
     def paper(self, code: str) -> Paper | None:
         """Return an épreuve by its code."""
         return next((paper for paper in self.papers if paper.code == code), None)
+
+    def summary_return_in(self, academy: str) -> SummaryReturn | None:
+        """Return how the signed summary is sent back in an academy; nothing where it is not (C49)."""
+        asked = self.summary_return
+        if asked is None or (asked.academies and academy not in asked.academies):
+            return None
+        return asked
 
     def piece(self, code: str) -> Piece | None:
         """Return a supporting document by its code."""
