@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import begun, instant_in_words, local_day
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
@@ -54,7 +54,7 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
         return Check(label, "done", f"{said} {row.reason}" if row.reason else said)
     is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
-        due = PASSED if is_over else due_in_words(registration, owed.before)
+        due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"
         return Check(
             label, "missing", f"Non conforme : {row.reason} {due}", "piece", row.code, is_optional
         )
@@ -72,11 +72,16 @@ def _note(registration: Registration, owed: Owed) -> str:
         late = " Hors délai." if _is_late(registration, owed) else ""
         return f"Reçue par courrier. {row.note}{late} Votre service gestionnaire la vérifiera."
     if row.deposit is None:
-        return due_in_words(registration, owed.before)
+        return f"{due_in_words(registration, owed.before)}{_how(owed)}"
     given = _deposited(registration, row)
     if row.state == State.CHECKING:
         return f"{given} L'antivirus la vérifie, puis votre service gestionnaire."
     return f"{given} Votre service gestionnaire la vérifiera."
+
+
+def _how(owed: Owed) -> str:
+    """Say how a piece is given that is not given one way or the other."""
+    return "" if owed.is_deposited and owed.is_posted else f" {begun(owed.way)}."
 
 
 def _deposited(registration: Registration, row: Evidence) -> str:

@@ -43,6 +43,7 @@ from sporades.evidence.states import (
     WITHDRAW,
     State,
 )
+from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
 
@@ -80,10 +81,12 @@ class Given:
 class TooMuch(Refused):
     """The files of a registration are too many, or too heavy together."""
 
-    message = (
-        "Une inscription garde dix fichiers au plus, et 25 Mo en tout : réduisez ce fichier, ou "
-        "envoyez cette pièce par courrier à votre service gestionnaire."
-    )
+    def __init__(self, row: Evidence) -> None:
+        """Say what to do of a piece, by the ways by which it is given."""
+        super().__init__(
+            "Une inscription garde dix fichiers au plus, et 25 Mo en tout : réduisez ce fichier, ou "
+            f"{instead(row.registration, row.code)}."
+        )
 
 
 class NothingThere(Refused):
@@ -300,7 +303,7 @@ def _kept(row: Evidence, given: Given, *, by: Actor, at: datetime) -> Deposit:
     """Write the row of a file that is kept, and take away what announced it. Raises TooMuch."""
     others = in_force(row.registration).exclude(evidence=row)
     if others.count() >= MOST_FILES or weight_of(others) + given.size > MOST_BYTES:
-        raise TooMuch
+        raise TooMuch(row)
     made: Deposit = Deposit.objects.create(
         evidence=row,
         **asdict(given),

@@ -14,6 +14,9 @@ from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, State
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import programmes
+from sporades.exams.schema.evidence import EVERY_WAY, Way
+from sporades.registrations.evidence import ways_of
+from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
@@ -34,12 +37,14 @@ class Owed:
         before: until when, in words.
         until: the same instant.
         first_until: until when the réglementation gives, without the time that was granted.
+        ways: by which it is given.
     """
 
     row: Evidence
     before: str
     until: datetime
     first_until: datetime
+    ways: tuple[Way, ...] = EVERY_WAY
 
     def is_in_time(self, at: datetime) -> bool:
         """Return whether its last minute has not passed."""
@@ -51,7 +56,26 @@ class Owed:
 
     def may_be_given(self, at: datetime) -> bool:
         """Return whether its candidate may give a file for it at this instant."""
-        return self.row.is_replaceable and self.is_in_time(at)
+        return self.is_deposited and self.row.is_replaceable and self.is_in_time(at)
+
+    def may_be_posted(self, at: datetime) -> bool:
+        """Return whether its candidate may send paper for it at this instant."""
+        return self.is_posted and self.row.state in TO_PROVIDE and self.is_in_time(at)
+
+    @property
+    def is_deposited(self) -> bool:
+        """Whether a file may be given for it in its candidate's space."""
+        return Way.DEPOSIT in self.ways
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it may be sent by post."""
+        return Way.POST in self.ways
+
+    @property
+    def way(self) -> str:
+        """Say to its candidate how it is given."""
+        return in_words(self.ways)
 
 
 @prepared(Evidence)
@@ -98,10 +122,11 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
 def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -> Owed:
     """Return a piece with its deadline: that of the version, unless more time was granted."""
     until, granted = datetime.fromisoformat(piece["until"]), row.granted_until
+    ways = ways_of(registration, row.code)
     if granted is None or granted <= until:
-        return Owed(row=row, before=piece["before"], until=until, first_until=until)
+        return Owed(row, before=piece["before"], until=until, first_until=until, ways=ways)
     said = registration.service.said(granted, registration.reader_zone)
-    return Owed(row=row, before=said, until=granted, first_until=until)
+    return Owed(row, before=said, until=granted, first_until=until, ways=ways)
 
 
 def standing_of(
@@ -141,12 +166,33 @@ def piece_of(registration: Registration, code: str) -> Owed | None:
     return next((one for one in pieces_of(registration) if one.row.code == code), None)
 
 
+def giving_to(registration: Registration, owed: Iterable[Owed]) -> Giving:
+    """Return how pieces are given, as what is sent to their candidate says it: by post, without a space."""
+    if not registration.candidate.has_account:
+        return Giving.POST
+    return giving_of(one.ways for one in owed)
+
+
 def takes_files(registration: Registration, at: datetime) -> bool:
     """Return whether its candidate, who has an account, may give a file for a piece at this instant."""
-    if not registration.candidate.has_account or registration.is_validated:
+    if not registration.candidate.has_account:
         return False
+    return any(
+        Way.DEPOSIT in ways_of(registration, row.code) for row in _replaceable(registration, at)
+    )
+
+
+def giving_now(registration: Registration, at: datetime) -> Giving:
+    """Return how the pieces for which something may be given at this instant are given, together."""
+    rows = _replaceable(registration, at)
+    return giving_of(ways_of(registration, row.code) for row in rows)
+
+
+def _replaceable(registration: Registration, at: datetime) -> list[Evidence]:
+    if registration.is_validated:
+        return []
     rows = rows_of(registration=registration.pk)
-    return any(row.is_replaceable and at < row.until + MINUTE for row in rows)
+    return [row for row in rows if row.is_replaceable and at < row.until + MINUTE]
 
 
 def withdrawn_of(registration: Registration) -> list[Evidence]:

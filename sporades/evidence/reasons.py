@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 from sporades.exams.queries import rules
+from sporades.exams.schema.evidence import Way
+from sporades.registrations.evidence import ways_of
 from sporades.registrations.models import Registration
 
 
@@ -14,7 +16,7 @@ class Reason:
         code: what a page sends.
         label: what a verifier sees, and statistics count.
         sentence: what the candidate reads.
-        by_post: the same, of who has no account and sends everything by post.
+        by_post: the same, of what is sent by post: the piece is, or its candidate has no account.
     """
 
     code: str
@@ -68,6 +70,6 @@ def reasons_for(registration: Registration, piece: str) -> list[Reason]:
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     asked = exam.piece(piece)
     own = asked.refusal_reasons if asked else ()
-    has_account = registration.candidate.has_account
-    general = GENERAL if has_account else [replace(one, sentence=one.by_post) for one in GENERAL]
+    is_given = registration.candidate.has_account and Way.DEPOSIT in ways_of(registration, piece)
+    general = GENERAL if is_given else [replace(one, sentence=one.by_post) for one in GENERAL]
     return [*(Reason(one.code, one.label, one.label) for one in own), *general]

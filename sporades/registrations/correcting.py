@@ -13,6 +13,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
+from sporades.exams.queries import rules
 from sporades.registrations.changes import changes_between
 from sporades.registrations.models import (
     ChangeRequest,
@@ -23,6 +24,7 @@ from sporades.registrations.models import (
 )
 from sporades.registrations.models.version import ADDRESS
 from sporades.registrations.queries import lock_registration
+from sporades.registrations.receipt import return_of
 from sporades.registrations.snapshot import contact_of
 
 
@@ -104,7 +106,7 @@ def take_service(
         "academy_name": service.academy.name,
         "service": contact_of(service),
         "signed_by": left.managing_service.name,
-        "to_return": _returned_to(service, left, kept["to_return"]),
+        "to_return": _returned_to(locked, left, kept["to_return"]),
     }
     _up_to_date(locked, before).update(amends_version=locked.version)
     # What the office that gives it away was typing stays where its author may read it.
@@ -130,11 +132,17 @@ def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
 
 
 def _returned_to(
-    service: RegistrationService, left: RegistrationService, asked: dict[str, Any] | None
+    moved: Registration, left: RegistrationService, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
-    """Return where the signed summary goes: to the service that has the registration now."""
+    """Return where the signed summary goes: to the service that has the registration now, if it asks for it."""
+    exam, service = rules(moved.regulation_id).exam(moved.exam.code), moved.service
+    wanted = exam.summary_return_in(service.academy_id)
+    if wanted is None:
+        return None
+    if asked is None:  # where it was before asked for none
+        return return_of(exam, service, reader=moved.reader_zone) if wanted.academies else None
     managed = left.managing_service
-    if asked is None or asked["address"] != [managed.name, *managed.address]:
+    if asked["address"] != [managed.name, *managed.address]:
         return asked
     return {**asked, "address": [service.managing_service.name, *service.managing_service.address]}
 

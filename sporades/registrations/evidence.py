@@ -1,12 +1,15 @@
 """The supporting documents that a registration calls for, as the réglementation says."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
 from sporades.exams.rules.health import of_health
+from sporades.exams.schema.evidence import Way
 from sporades.registrations.dossier import Dossier
+from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.sections.papers import PapersForm
 
@@ -24,6 +27,18 @@ class Issued:
     version: Version
     due: list[dict[str, Any]]
     here: list[list[str]]
+
+    @property
+    def giving(self) -> Giving:
+        """How the pieces that are still to be sent are given, together."""
+        return _giving(self.version.registration, self.due)
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Those pieces, each with how it is given where that differs from one to another."""
+        if self.giving is not Giving.EACH:
+            return self.due
+        return _with_ways(self.version.registration, self.due)
 
 
 def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
@@ -55,6 +70,29 @@ def _help(said: str | None, reference: str | None) -> str:
     return said or (f"Texte qui la demande : {reference}." if reference else "")
 
 
+def ways_of(registration: Registration, piece: str) -> tuple[Way, ...]:
+    """Return by which ways a piece is given, as the réglementation says where its registration is now (C53).
+
+    Who has no account has no space: what others deposit there, they send by post.
+
+    Args:
+        registration: whose piece it is.
+        piece: its code.
+    """
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    ways = evidence.ways_of(exam, piece, registration.academy_id)
+    if ways == (Way.DEPOSIT,) and not registration.candidate.has_account:
+        return (Way.POST,)
+    return ways
+
+
+def instead(registration: Registration, piece: str) -> str:
+    """Say what to do of a piece of which no file is taken: send it, where it may come by post."""
+    if Way.POST in ways_of(registration, piece):
+        return "envoyez cette pièce par courrier à votre service gestionnaire"
+    return "contactez votre service gestionnaire"
+
+
 def are_named_to(registration: Registration) -> bool:
     """Return whether what is sent to a candidate names pieces: a letter does, a mail unless one tells of health.
 
@@ -67,8 +105,25 @@ def are_named_to(registration: Registration) -> bool:
 
 
 def due_as_told(version: Version) -> list[dict[str, Any]] | None:
-    """Return the pieces of a version that are still to be sent, nothing where they are not named."""
-    return version.due if are_named_to(version.registration) else None
+    """Return the pieces of a version that are still to be sent, with how; nothing where they are not named."""
+    found = version.registration
+    return _with_ways(found, version.due) if are_named_to(found) else None
+
+
+def giving_as_told(version: Version) -> Giving:
+    """Return how those pieces are given, as a mail says it: by post, to who has no space."""
+    has_account = version.registration.candidate.has_account
+    return _giving(version.registration, version.due) if has_account else Giving.POST
+
+
+def _with_ways(
+    registration: Registration, told: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return [{**piece, "way": in_words(ways_of(registration, piece["code"]))} for piece in told]
+
+
+def _giving(registration: Registration, told: Iterable[Mapping[str, Any]]) -> Giving:
+    return giving_of(ways_of(registration, piece["code"]) for piece in told)
 
 
 def due_in_words(registration: Registration, before: str) -> str:

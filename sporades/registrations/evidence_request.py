@@ -3,6 +3,7 @@
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.evidence import Issued
+from sporades.registrations.giving import Giving
 
 ASKED = (
     "Votre candidature demande les pièces justificatives suivantes. Sans une pièce obligatoire, "
@@ -12,6 +13,17 @@ ASKED = (
 VALIDATED = "Votre inscription est validée : plus aucune pièce justificative n'est demandée."
 
 NOTHING_LEFT = "Les pièces justificatives de votre candidature sont toutes reçues ou dispensées."
+
+_AT = "à cette adresse ; le cachet de la poste fait foi :"
+GIVEN = {
+    Giving.BOTH: "Déposez-les dans votre espace candidat, si vous avez un compte, ou envoyez-les par "
+    f"courrier {_AT}",
+    Giving.DEPOSIT: "Déposez-les dans votre espace candidat : aucune n'est à envoyer par courrier.",
+    Giving.POST: f"Envoyez-les par courrier {_AT}",
+    Giving.EACH: "Chacune dit plus haut comment elle se donne. Ce qui est à envoyer par courrier va "
+    f"{_AT}",
+}
+"""How its pieces are given; an address follows, unless none comes by post."""
 
 SAID = (
     "title",
@@ -33,7 +45,9 @@ def content(issued: Issued) -> Content:
         **{key: said[key] for key in SAID},
         "service": service,
         "asked": VALIDATED if is_validated else ASKED if issued.due else NOTHING_LEFT,
-        "evidence": issued.due,
+        "evidence": issued.told,
+        "giving": GIVEN[issued.giving] if issued.due else "",
+        "is_posted": issued.giving.is_posted,
         "evidence_here": issued.here,
     }
 

@@ -8,6 +8,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.rules.legal import against_in_words, in_words
+from sporades.exams.schema import Exam
 from sporades.registrations.deadlines import accommodation_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
@@ -103,15 +104,20 @@ def silence_on(
     return [in_words(legal, day, is_complete=is_complete)]
 
 
-def return_of(dossier: Dossier) -> dict[str, Any] | None:
-    """Return where and until when the signed summary is sent back, where it must be (E9)."""
-    asked = dossier.rules.summary_return
+def return_of(exam: Exam, service: RegistrationService, *, reader: str) -> dict[str, Any] | None:
+    """Return where and until when the signed summary is sent back, where it must be (C49, E9).
+
+    Args:
+        exam: what the réglementation says.
+        service: where the registration is.
+        reader: the zone of its candidate's address, nothing when it is not known.
+    """
+    asked = exam.summary_return_in(service.academy_id)
     if asked is None:
         return None
-    service = dossier.service
     managing = service.managing_service
     return {
         "text": asked.text,
         "address": list(asked.address) or [managing.name, *managing.address],
-        **service.due(asked.deadline, dossier.reader_zone),
+        **service.due(asked.deadline, reader),
     }

@@ -37,7 +37,8 @@ def snapshot_of(
     service = dossier.service
     when = instant_in_words(at, service.zone)
     papers = next(form for _, form in forms if isinstance(form, PapersForm))
-    to_return, evidence = return_of(dossier), evidence_of(dossier, papers)
+    to_return = return_of(dossier.rules, service, reader=dossier.reader_zone)
+    evidence = evidence_of(dossier, papers)
     is_complete = not to_return and not any(piece["is_mandatory"] for piece in evidence)
     return {
         "title": registration.title,

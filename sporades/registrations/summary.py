@@ -3,6 +3,7 @@
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.evidence import Issued
+from sporades.registrations.giving import Giving
 
 WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
 
@@ -11,6 +12,15 @@ TO_RETURN = "Gardez-en une copie : il est aussi à signer{who} et à renvoyer av
 BY_TWO = " par le candidat et par son représentant légal,"
 SIGNER, GUARDIAN = "Date et signature du candidat", "Date et signature du représentant légal"
 """Where each signs: the guardian too, for a minor."""
+
+GIVEN = {
+    Giving.BOTH: "Déposez-les dans votre espace candidat, si vous avez un compte, ou envoyez-les par "
+    "courrier, à :",
+    Giving.DEPOSIT: "Déposez-les dans votre espace candidat : aucune n'est à envoyer par courrier.",
+    Giving.POST: "Envoyez-les par courrier, à :",
+    Giving.EACH: "Ce qui est à envoyer par courrier va à :",
+}
+"""How its pieces are given; an address follows, unless none comes by post."""
 
 UNPRINTED = {"accepted", "answers", "closes_at", "signed_by"}
 """What a version keeps for the service alone."""
@@ -30,7 +40,9 @@ def content(issued: Issued) -> Content:
         **said,
         "warning": WARNING + to_return,
         "signers": [SIGNER, GUARDIAN] if is_minor else [SIGNER],
-        "evidence": issued.due,
+        "evidence": issued.told,
+        "giving": GIVEN[issued.giving] if issued.due else "",
+        "is_posted": issued.giving.is_posted,
         "evidence_here": issued.here,
     }
 

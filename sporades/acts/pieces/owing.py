@@ -19,7 +19,7 @@ from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit, Evidence
-from sporades.evidence.queries import Owed, owed_by, pieces_of
+from sporades.evidence.queries import Owed, giving_to, owed_by, pieces_of
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.letters.operations import tell
@@ -234,6 +234,7 @@ def tell_of(
         piece=row,
         is_named=are_named_to(registration),
         before=owed.before,
+        giving=giving_to(registration, [owed]),
         is_in_time=owed.is_in_time(at),
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),

@@ -21,6 +21,7 @@ from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
 from sporades.intake import antivirus, cleaning
+from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
 
 
@@ -47,9 +48,19 @@ class OtherFileMeanwhile(Refused):
 class TooOften(Refused):
     """As many files as may be were given in a day."""
 
+    def __init__(self, registration: Registration, code: str) -> None:
+        """Say what to do of a piece, by the ways by which it is given."""
+        super().__init__(
+            "Vous avez déjà envoyé trente fichiers en vingt-quatre heures pour cette inscription : "
+            f"recommencez demain, ou {instead(registration, code)}."
+        )
+
+
+class ByPostAlone(Refused):
+    """No file is given for it: it is sent on paper (C53)."""
+
     message = (
-        "Vous avez déjà envoyé trente fichiers en vingt-quatre heures pour cette inscription : "
-        "recommencez demain, ou envoyez cette pièce par courrier à votre service gestionnaire."
+        "Cette pièce ne se dépose pas ici : envoyez-la par courrier à votre service gestionnaire."
     )
 
 
@@ -80,7 +91,7 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, TooLate, TooOften, OtherFileMeanwhile: see each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach, files.Unreadable: the store does not answer, or not with that file.
@@ -90,7 +101,7 @@ def deposit(
         return already
     _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
-        raise TooOften
+        raise TooOften(registration, code)
 
     contents = [one.content for one in sent]
     cleaning.check_together([len(one) for one in contents], after=after.size if after else 0)
@@ -136,7 +147,7 @@ def reuse(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, TooLate, TooOften, OtherFileMeanwhile: see each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it does not go with the one whose pages come first.
         files.OutOfReach, files.Unreadable: the store does not give it.
@@ -146,7 +157,7 @@ def reuse(
         return already
     _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
-        raise TooOften
+        raise TooOften(registration, code)
 
     return owing.keep(
         registration,
@@ -194,13 +205,15 @@ def check(owed: Sequence[Owed], code: str, *, at: datetime) -> Owed:
         at: the instant.
 
     Raises:
-        NotAsked, NothingAwaited, TooLate: see each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate: see each.
     """
     found = next((one for one in owed if one.row.code == code), None)
     if found is None:
         raise owing.NotAsked
     if not found.row.is_replaceable:
         raise NothingAwaited
+    if not found.is_deposited:
+        raise ByPostAlone
     if not found.is_in_time(at):
         raise TooLate(_too_late(found))
     return found

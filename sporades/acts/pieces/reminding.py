@@ -10,7 +10,7 @@ from sporades import journal
 from sporades.core.actors import SYSTEM
 from sporades.core.links import absolute
 from sporades.evidence.models import Evidence
-from sporades.evidence.queries import TO_COMPLETE, Owed, owed_by
+from sporades.evidence.queries import TO_COMPLETE, Owed, giving_to, owed_by
 from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
@@ -77,6 +77,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         matter=REMINDER,
         registration=registration,
         pieces=owed,
+        giving=giving_to(registration, owed),
         is_named=are_named_to(registration),
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),

@@ -14,7 +14,7 @@ from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.evidence import operations as evidence
-from sporades.evidence.queries import rows_of, takes_files
+from sporades.evidence.queries import giving_now, rows_of, takes_files
 from sporades.evidence.unmet import Unmet, unmet_by
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -229,6 +229,7 @@ def decide_within(
         against=against(registration),
         asks=decision is FLAG,
         takes_files=decision is FLAG and takes_files(registration, at),
+        giving=giving_now(registration, at) if decision is FLAG else "",
         # What is missing may be a piece that no mail names.
         is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",

@@ -13,11 +13,16 @@ from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
+from sporades.exams.queries import rules
+from sporades.exams.rules import evidence
+from sporades.exams.schema.evidence import Way
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
+from sporades.registrations.evidence import giving_as_told, ways_of
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.receipt import named
@@ -130,12 +135,31 @@ def move_for_good(
         reason=reason,
         managed_by=named(service),
         changing=_how_to_change(moved, at=at),
-        awaits=not moved.is_validated
-        and bool(version.snapshot["to_return"] or version.snapshot["evidence"]),
+        awaits=not moved.is_validated and _is_awaited_by_post(version),
+        giving=_given_otherwise(version, left=left),
         contact=contact_of(service),
         link=absolute(f"/mes-inscriptions/{moved.number}"),
     )
     return version
+
+
+def _is_awaited_by_post(version: Version) -> bool:
+    """Return whether anything that a version calls for may come by post."""
+    said, moved = version.snapshot, version.registration
+    ways = (ways_of(moved, piece["code"]) for piece in said["evidence"])
+    return bool(said["to_return"]) or any(Way.POST in one for one in ways)
+
+
+def _given_otherwise(version: Version, *, left: str) -> Giving | None:
+    """Return how the pieces of a registration are given, where that is not as in the academy that it left."""
+    moved = version.registration
+    if moved.is_validated or not moved.candidate.has_account:
+        return None
+    exam = rules(moved.regulation_id).exam(moved.exam.code)
+    codes = [piece["code"] for piece in version.due]
+    if all(ways_of(moved, code) == evidence.ways_of(exam, code, left) for code in codes):
+        return None
+    return giving_as_told(version)
 
 
 def _how_to_change(registration: Registration, *, at: datetime) -> str:

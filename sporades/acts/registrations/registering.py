@@ -27,7 +27,7 @@ from sporades.letters.queries import summary_for
 from sporades.letters.rules import WITHDRAWAL
 from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.evidence import due_as_told
+from sporades.registrations.evidence import due_as_told, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import accommodation_by_mail
@@ -372,6 +372,7 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         version=version,
         snapshot=version.snapshot,
         due=due_as_told(version),
+        giving=giving_as_told(version),
         until=registration.service.said(registration.service.closes_at, registration.reader_zone),
         accommodation=accommodation_by_mail(registration, at=at),
         link=absolute(f"/mes-inscriptions/{registration.number}"),

@@ -339,7 +339,8 @@ class Registration(models.Model):
         """Whether a modification makes the signed summary due that is due no more (E9)."""
         if self.summary_posted_on or not self.is_validated:
             return bool(self.summary_posted_on)
-        return rules(self.regulation_id).exam(self.exam.code).summary_return is not None
+        exam = rules(self.regulation_id).exam(self.exam.code)
+        return exam.summary_return_in(self.academy_id) is not None
 
     @property
     def is_set_aside(self) -> bool:

@@ -365,7 +365,7 @@ def _pieces(
             sentence=f"Pièces justificatives à fournir : {' ; '.join(map(_piece, group))}.",
             about=name(registration),
             link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{group[0].row.code}",
-            act="Déposer mes pièces justificatives",
+            act=f"{'Déposer' if any(one.is_deposited for one in group) else 'Voir'} mes pièces justificatives",
             deadline=due_in_words(registration, before),
             until=until.isoformat(),
         )

@@ -39,6 +39,7 @@ from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.exclusion import begun_again_from, exclusion_of, standing_instead_of
+from sporades.registrations.giving import giving_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.models.version import CANDIDATE
 from sporades.registrations.queries import (
@@ -157,13 +158,15 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         else None
     )
     pieces = [] if found.is_validated else owed_by(found, rows_of(registration=found.pk))
+    to_give = [one for one in pieces if one.row.state in TO_PROVIDE]
     context = {
         "registration": found,
         "version": last,
         "owed": owed,
         "told": told,
         "has_accommodations": rules_of(found) is not None,
-        "pieces": [one for one in pieces if one.row.state in TO_PROVIDE],
+        "pieces": to_give,
+        "giving": giving_of(one.ways for one in to_give),
         "given": [one for one in pieces if one.row.state not in TO_PROVIDE],
         "is_just_filed": _is_just_filed(last, at=at),
         "heading": _filing_in_words(last, at=at),

@@ -24,6 +24,7 @@ from sporades.evidence.queries import (
 )
 from sporades.evidence.states import State
 from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
+from sporades.registrations.giving import giving_of
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
@@ -45,19 +46,21 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
             "stands": stands_in_words(found, one.row),
             "kind": "info" if is_let_go(found, one.row) else one.row.kind,
             "may_give": is_open and one.may_be_given(at),
+            "may_post": is_open and one.may_be_posted(at),
             "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
             "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
         }
         for one in pieces_of(found)
         if is_open or one.row.deposit  # of one that awaits nothing more, what was given
     ]
+    left = [one for one in pieces if one["may_give"] or one["may_post"]]
     pieces.sort(key=lambda one: one["owed"].row.state != State.REFUSED)
     context = {
         "registration": found,
         "is_open": is_open,
         "pieces": pieces,
         "address": found.service.managing_service.address,
-        "may_give": any(one["may_give"] for one in pieces),
+        "giving": giving_of(one["owed"].ways for one in left) if left else "",
         "withdrawn": [
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
         ],

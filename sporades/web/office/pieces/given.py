@@ -28,6 +28,11 @@ from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import TRAIL, file_page, reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
+UNEXPECTED = (
+    "Selon la réglementation, cette pièce se dépose dans l'espace candidat et n'est pas à envoyer par "
+    "courrier. Si elle est venue sur papier, notez-la quand même."
+)
+
 
 def pieces(request: HttpRequest, number: str) -> HttpResponse:
     """What the registration owes, where each piece stands, the file that was given."""
@@ -48,6 +53,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
                 "may_judge": may_judge and one.row.pk is not None,
                 "may_scan": one.row.state in SCAN.sources,
                 "is_late": is_late(found, one),
+                "only": only_way(one),
             }
             for one in owed
         ],
@@ -133,6 +139,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         "owed": owed,
         "form": form,
         "mark": mark,
+        "unexpected": unexpected_in_words(owed),
         "trail": trail_of(found),
     }
     return render(request, "office/scan_piece.html", context, status=422 if form.errors else 200)
@@ -149,6 +156,18 @@ def piece_in(registration: Registration, code: str) -> Owed:
     if found is None:
         raise Http404
     return found
+
+
+def only_way(owed: Owed) -> str:
+    """Return by which way alone a piece is given; nothing where either will do."""
+    if owed.is_deposited and owed.is_posted:
+        return ""
+    return "par dépôt seulement" if owed.is_deposited else "par courrier seulement"
+
+
+def unexpected_in_words(owed: Owed) -> str:
+    """Say of a piece that is not meant to come by post that paper may still be noted; nothing of any other."""
+    return "" if owed.is_posted else UNEXPECTED
 
 
 def is_late(registration: Registration, owed: Owed) -> bool:

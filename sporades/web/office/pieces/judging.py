@@ -28,7 +28,13 @@ from sporades.web.layout.markup import directed
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import Time
-from sporades.web.office.pieces.given import is_late, piece_in, trail_of
+from sporades.web.office.pieces.given import (
+    is_late,
+    only_way,
+    piece_in,
+    trail_of,
+    unexpected_in_words,
+)
 from sporades.web.office.pieces.verdict_forms import MORE_TIME, READ, VerdictForms
 from sporades.web.office.pieces.waiting import PieceQueue, queue_of
 from sporades.web.office.registrations.files import reaches, registration_of
@@ -129,6 +135,8 @@ def _page(
         ]
         + answers_that_call_for(registration, version, row.code),
         "is_late": is_late(registration, owed),
+        "only": only_way(owed),
+        "unexpected": unexpected_in_words(owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
         "owes_nothing": ""
         if owes_pieces(registration) or not asked.is_asking
