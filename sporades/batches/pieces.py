@@ -11,8 +11,8 @@ from sporades.acts.pieces import owing, verifying
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import missing_rows
 from sporades.evidence.models import Evidence
-from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, WAIVE, State
-from sporades.evidence.unmet import UNJUDGED, rows_in
+from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
+from sporades.evidence.unmet import rows_in
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import decided_mark

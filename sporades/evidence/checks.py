@@ -6,7 +6,7 @@ from datetime import datetime
 from sporades.core.french import begun, instant_in_words, local_day
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
-from sporades.evidence.states import State
+from sporades.evidence.states import SETTLED, State
 from sporades.evidence.unmet import is_let_go
 from sporades.registrations.checklist import Check, no_more_in_words, seen_in_words
 from sporades.registrations.evidence import due_in_words
@@ -15,7 +15,6 @@ from sporades.registrations.models import Registration
 CALL = "Contactez votre service gestionnaire."
 PASSED = f"La date limite est passée. {CALL}"
 PIECE = "Pièce justificative : "
-_DONE = (State.ACCEPTED, State.WAIVED)
 
 
 def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime) -> list[Check]:
@@ -49,7 +48,7 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     row = owed.row
     label = f"{PIECE}{row.label}" + ("" if row.is_mandatory else " (facultative)")
     is_optional = not row.is_mandatory
-    if row.state in _DONE:
+    if row.state in SETTLED:
         said = f"{row.get_state_display()}."
         return Check(label, "done", f"{said} {row.reason}" if row.reason else said)
     is_over = not owed.is_in_time(at)

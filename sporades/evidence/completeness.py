@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTransform
+from django.db.models.lookups import IsNull
 
 from sporades.accounts.permissions import Reach
-from sporades.evidence.models import LONGEST_REASON, Evidence
+from sporades.evidence.models import LONGEST_REASON, UNSETTLED, Evidence
 from sporades.evidence.queries import Owed, pieces_of
-from sporades.evidence.states import HERE, TO_PROVIDE, State
+from sporades.evidence.states import HERE, SETTLED, TO_PROVIDE, State
 from sporades.exams.models.service import MINUTE
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.states import State as RegistrationState
 
 
@@ -66,6 +68,28 @@ def _to_be_said(at: datetime) -> QuerySet[Evidence]:
         | Q(asked_at__gt=lifted)
         | Q(decided_at__gt=lifted)
         | Q(until__gt=lifted - MINUTE)
+    )
+
+
+def is_ready() -> Q:
+    """Return what a registration satisfies that waits for « Valider » alone.
+
+    It is registered, each of its mandatory pieces is good or waived, no other waits for a verdict,
+    and its signed summary has come back where it must. One of which nobody has judged a piece is
+    not: nothing was asked for, or nothing was written of it yet.
+    """
+    rows = Evidence.objects.filter(registration=OuterRef("pk"), academy=OuterRef("academy"))
+    # Of those of which a piece is good, and in no join: to read every version would take seconds.
+    last = Version.objects.filter(
+        registration=OuterRef("registration"), number=OuterRef(OuterRef("version"))
+    )
+    asked = last.values(said=KeyTransform("address", KeyTransform("to_return", "snapshot")))
+    is_back = IsNull(OuterRef("summary_posted_on"), False)  # noqa: FBT003 - as Django has it
+    is_not_asked = IsNull(Subquery(asked), True)  # noqa: FBT003 - the same
+    return Q(
+        ~Exists(rows.filter(UNSETTLED)),
+        Exists(rows.filter(Q(is_back) | Q(is_not_asked), state__in=SETTLED)),
+        state=RegistrationState.REGISTERED,
     )
 
 

@@ -11,7 +11,15 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day, pdf_in_words
-from sporades.evidence.states import REPLACEABLE, TO_PROVIDE, TO_VERIFY, VERDICTS, State
+from sporades.evidence.states import (
+    REPLACEABLE,
+    SETTLED,
+    TO_PROVIDE,
+    TO_VERIFY,
+    UNJUDGED,
+    VERDICTS,
+    State,
+)
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.intake import scanned
 from sporades.registrations.models import Registration
@@ -25,6 +33,10 @@ MARKED = ("state", "deposit", "decided_at", "posted_on", "granted_until")
 """What tells a piece from what it was as somebody read it."""
 LOOKED_AT_FOR = timedelta(minutes=10)
 """For how long a piece that somebody has opened is not proposed to a colleague."""
+
+
+UNSETTLED = Q(state__in=UNJUDGED) | Q(state__in=TO_PROVIDE, is_mandatory=True)
+"""What makes a registration wait for something else than « Valider »."""
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -103,6 +115,16 @@ class Evidence(models.Model):
                 fields=["until"],
                 condition=Q(state__in=TO_PROVIDE, is_mandatory=True),
                 name="evidence_to_be_provided",
+            ),
+            models.Index(
+                fields=["academy", "registration"],
+                condition=UNSETTLED,
+                name="evidence_unsettled_there",
+            ),
+            models.Index(
+                fields=["academy", "registration"],
+                condition=Q(state__in=SETTLED),
+                name="evidence_settled_there",
             ),
         ]
         constraints = [

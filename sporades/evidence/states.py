@@ -24,8 +24,14 @@ TO_PROVIDE = (State.OWED, State.REFUSED)
 HERE = (State.DEPOSITED, State.POSTED, State.ACCEPTED, State.WAIVED)
 """Those of a piece that is not missing: it has come, or nobody needs it."""
 
+SETTLED = (State.ACCEPTED, State.WAIVED)
+"""Those of a piece of which nothing is awaited any more, from anybody."""
+
 TO_VERIFY = (State.DEPOSITED, State.POSTED)
 """Those of a piece of which the office has still to say what it is worth."""
+
+UNJUDGED = (State.CHECKING, *TO_VERIFY)
+"""Those of a piece that has come, and of which the office has not said what it is worth."""
 
 REPLACEABLE = (*TO_PROVIDE, State.CHECKING, State.DEPOSITED)
 """Those of a piece for which its candidate may give a file."""

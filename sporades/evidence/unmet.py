@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sporades.evidence.models import Evidence
-from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, State
+from sporades.evidence.states import TO_PROVIDE, UNJUDGED, State
 from sporades.registrations.models import Registration
-
-UNJUDGED = (State.CHECKING, *TO_VERIFY)
-"""Those of a piece that has come, and of which the office has not said what it is worth."""
 
 NO_SUMMARY = "Le récapitulatif signé n'est pas noté comme reçu."
 

@@ -38,6 +38,7 @@ from sporades.searches.criteria import (
     PaperStatus,
     PieceArrived,
     PieceState,
+    Ready,
     Row,
     Telephone,
     Text,
@@ -354,6 +355,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         (
             PieceState("piece", "Pièce", "evidence", _pieces),
             LacksPieces("pieces_manquantes", "Pièce obligatoire à fournir", "evidence"),
+            Ready("complet", "Dossier complet, à valider", "evidence"),
             PieceArrived("piece_arrivee", "Pièce arrivée le", "arrived_at"),
         ),
     ),

@@ -279,6 +279,13 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 _day,
                 width=SHORT,
             ),
+            Column(
+                "piece_jugee",
+                "Dernière pièce vérifiée le",
+                ("last_verdict_at", "service__zone"),
+                _day,
+                width=SHORT,
+            ),
         ),
     ),
     (

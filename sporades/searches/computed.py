@@ -46,6 +46,11 @@ def _last_piece() -> Subquery:
     return Subquery(rows.values("registration").values(said=Max("arrived_at")))
 
 
+def _last_verdict() -> Subquery:
+    rows = Evidence.objects.asked().filter(registration=OuterRef("pk")).order_by()
+    return Subquery(rows.values("registration").values(said=Max("decided_at")))
+
+
 def _granted() -> Func:
     """Return the measures in force for a registration, in the words of who decided.
 
@@ -82,6 +87,7 @@ COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
     "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
     "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
     "last_piece_at": _last_piece,
+    "last_verdict_at": _last_verdict,
     "measures_granted": _granted,
     "case_state": _case_state,
     "told_by": _channel,

@@ -22,6 +22,7 @@ from sporades.searches.criteria.subjects import (
     PaperStatus,
     PieceArrived,
     PieceState,
+    Ready,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "PaperStatus",
     "PieceArrived",
     "PieceState",
+    "Ready",
     "Row",
     "Telephone",
     "Text",

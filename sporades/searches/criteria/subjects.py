@@ -13,6 +13,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.states import OPEN
 from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
+from sporades.evidence.completeness import is_ready
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
@@ -176,6 +177,14 @@ class LacksPieces(YesNo):
     def _holds(self) -> Q:
         rows = Evidence.objects.filter(registration=OuterRef("pk"), is_mandatory=True)
         return Q(Exists(rows.filter(state__in=TO_PROVIDE))) & Q(state__in=STANDING)
+
+
+@dataclass(frozen=True)
+class Ready(YesNo):
+    """Whether a registration waits for « Valider » alone: its pieces are good, its summary is back."""
+
+    def _holds(self) -> Q:
+        return is_ready()
 
 
 @dataclass(frozen=True)

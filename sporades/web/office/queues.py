@@ -27,6 +27,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.request import SOON, due_before
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
+from sporades.searches.computed import COMPUTED
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
@@ -46,6 +47,7 @@ ALONE = {
 }
 """The pages that nothing else leads to: what waits there for others is followed from there."""
 
+READY = Group(members=(Leaf(CRITERIA["complet"], Operator.IS, ("oui",)),))
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
 
@@ -163,6 +165,13 @@ def _merges(request: HttpRequest) -> Queue | None:
     return _queue(theirs, "proposed_at", "Fusions à approuver", url, at=request.arrived_at)
 
 
+def _ready(request: HttpRequest) -> Queue | None:
+    """Return the registrations that wait for « Valider » alone; since when says the last verdict."""
+    label = "Dossiers complets à valider"
+    shown, since = (*TELLING, "piece_jugee"), BY_CODE["enregistree"]
+    return _searched(request, READY, shown, since, label, waits_since="last_verdict_at")
+
+
 def _amended(request: HttpRequest) -> Queue | None:
     label = "Inscriptions modifiées depuis la décision"
     return _searched(request, AMENDED, (*TELLING, "etat"), BY_CODE["modifiee"], label)
@@ -228,6 +237,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _corrections,
     _unanswered,
     _pieces,
+    _ready,
     _accommodations,
     _incomplete,
     _amended,
@@ -244,13 +254,30 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
 
 
 def _searched(
-    request: HttpRequest, tree: Group, shown: tuple[str, ...], since: Column, label: str
+    request: HttpRequest,
+    tree: Group,
+    shown: tuple[str, ...],
+    since: Column,
+    label: str,
+    *,
+    waits_since: str = "",
 ) -> Queue | None:
-    """Return what a search finds of what the reader decides of, listed by what says since when."""
+    """Return what a search finds of what the reader decides of, listed by what says since when.
+
+    Args:
+        request: the reader's.
+        tree: what is sought.
+        shown: the columns that tell one line from another.
+        since: the column by which they are listed.
+        label: of what.
+        waits_since: what says since when each has waited, computed, where that column does not.
+    """
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
+    if waits_since:
+        rows = rows.annotate(**{waits_since: COMPUTED[waits_since]()})
     first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
-    url = reverse("office:search")
-    queue = _cut(_queue(first, *since.order, label, url, at=request.arrived_at))
+    url, path = reverse("office:search"), waits_since or since.order[0]
+    queue = _cut(_queue(first, path, label, url, at=request.arrived_at))
     return queue and replace(queue, asked=tuple(building.posted(tree, shown, since.code)))
 
 

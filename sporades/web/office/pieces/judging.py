@@ -19,7 +19,7 @@ from sporades.evidence.calling import answers_that_call_for
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import reasons_for
-from sporades.evidence.states import TO_VERIFY, State
+from sporades.evidence.states import SETTLED, TO_VERIFY
 from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.letters.words import to_be_told
 from sporades.registrations.models import Registration
@@ -40,8 +40,6 @@ from sporades.web.office.pieces.waiting import PieceQueue, queue_of
 from sporades.web.office.registrations.files import reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
-SETTLED = (State.ACCEPTED, State.WAIVED)
-"""Of these nothing is to be provided any more."""
 COMPARED = (
     "Nom de famille",
     "Nom d'usage",

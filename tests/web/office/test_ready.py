@@ -1,0 +1,216 @@
+"""« Dossiers complets à valider »: what waits for « Valider » alone is counted, listed, gone through (I7)."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding
+from sporades.evidence.models import Evidence
+from sporades.evidence.states import State
+from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE
+from tests.evidence.given import MANAGER, accept_all, complete, receive
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
+from tests.web.guide import main, seen
+from tests.web.office.test_queues import list_as_data
+from tests.web.office.test_walking import follow
+
+HOME = reverse("office:home")
+LABEL = "Dossiers complets à valider"
+PIECE = (
+    "      - {code: IDENTITE, libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}}\n"
+)
+PHOTO = "      - {code: PHOTO, libelle: Photographie, obligatoire: non, echeance: {jours_apres_fermeture: 15}}\n"
+RETURN = """    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+"""
+
+
+def queue_of(client):
+    """Return what the first page says of it: nothing where none waits."""
+    return next((one for one in client.get(HOME).context["queues"] if one.label == LABEL), None)
+
+
+def listed(client):
+    """Press its name, and return the list."""
+    queue = queue_of(client)
+    return client.post(queue.url, list_as_data(queue.asked), follow=True)
+
+
+def numbers(client):
+    return [line["number"] for line in listed(client).context["lines"]]
+
+
+def put(registration, **said):
+    Registration.objects.filter(pk=registration.pk).update(**said)
+
+
+def test_a_file_of_which_the_last_piece_is_judged_waits_to_be_validated(manager, in_lille):
+    receive(in_lille)
+    assert queue_of(manager) is None
+
+    accept_all(in_lille, at=NOW - timedelta(hours=5))
+
+    queue = queue_of(manager)
+    assert (queue.count, queue.age, queue.is_cut) == (1, "5 heures", False)
+    assert f"{LABEL} 1 5 heures" in main(manager.get(HOME))
+    assert numbers(manager) == [in_lille.number]
+
+
+def test_one_of_another_perimeter_is_not_there(manager, in_lille, in_versailles):
+    complete(in_versailles)
+    assert queue_of(manager) is None
+
+    complete(in_lille)
+
+    assert numbers(manager) == [in_lille.number]
+
+
+def test_whoever_does_not_decide_is_told_of_none(member, in_lille):
+    complete(in_lille)
+
+    assert queue_of(member("A09", role="auditor", email="audit@exemple.test")) is None
+
+
+def test_the_oldest_comes_first_and_says_when_its_last_piece_was_judged(manager, in_lille):
+    older = a_registration(a_candidate(birth_name="Zéphyr"))
+    put(older, filed_at=NOW - timedelta(days=9))
+    for one in (in_lille, older):
+        complete(one, at=NOW)
+
+    page = listed(manager)
+
+    lines, labels = page.context["lines"], page.context["labels"]
+    assert [line["number"] for line in lines] == [older.number, in_lille.number]
+    assert len(labels) == 7
+    assert [
+        lines[0]["cells"][labels.index(f"{what} le")]
+        for what in (
+            "Dernière pièce vérifiée",
+            "Enregistrée",
+        )
+    ] == ["25/11/2026", "16/11/2026"]
+
+
+def test_they_are_gone_through_and_what_is_validated_leaves(manager, in_lille):
+    other = a_registration(a_candidate(birth_name="Abgrall"))
+    put(other, filed_at=NOW - timedelta(days=2))
+    for one in (in_lille, other):
+        complete(one)
+    [where, _] = seen(listed(manager)).xpath("//main//a[contains(@href, '?dans=')]/@href")
+    first = manager.get(where)
+    assert first.context["registration"] == other
+    assert "Dossier 1 sur 2" in main(first)
+
+    decide = reverse("office:decide", args=[other.number]) + first.context["walk"].query
+    done = manager.post(decide, {"decision": "validate", "motif": ""}, follow=True)
+
+    assert Registration.objects.get(pk=other.pk).is_validated
+    assert follow(manager, done, "Dossier suivant").context["registration"] == in_lille
+    assert numbers(manager) == [in_lille.number]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_mandatory", "waits"),
+    [
+        (State.ACCEPTED, True, True),
+        (State.WAIVED, True, True),
+        (State.WITHDRAWN, True, True),
+        (State.OWED, True, False),
+        (State.REFUSED, True, False),
+        (State.CHECKING, True, False),
+        (State.DEPOSITED, True, False),
+        (State.POSTED, True, False),
+        # What is optional is not awaited; what came of it is to be read first.
+        (State.OWED, False, True),
+        (State.REFUSED, False, True),
+        (State.DEPOSITED, False, False),
+        (State.POSTED, False, False),
+        (State.CHECKING, False, False),
+    ],
+)
+def test_what_stands_of_another_piece_says_whether_the_file_waits(
+    manager, kept, state, is_mandatory, waits
+):
+    load_invented(
+        (PIECE, PIECE + (PHOTO if not is_mandatory else PHOTO.replace(" obligatoire: non,", "")))
+    )
+    registration = a_registration()
+    complete(registration)
+    given = registration.evidence.get(code="PHOTO")
+    is_decided = state in (State.ACCEPTED, State.REFUSED, State.WAIVED)
+    deposit = given.deposits.create(
+        name="photo.pdf",
+        key="photo",
+        size=1,
+        pages=1,
+        given_at=NOW,
+        author_kind="candidate",
+        author_name="",
+        author_id="",
+        sending="8f6a1f5e-5a0e-4d6c-9a57-3b1f0c9a2d11",
+    )
+
+    Evidence.objects.filter(pk=given.pk).update(
+        state=state,
+        deposit=deposit,
+        arrived_at=NOW,
+        posted_on=NOW.date(),
+        reason="Floue" if state in (State.REFUSED, State.WAIVED) else "",
+        decided_at=NOW if is_decided else None,
+        decided_name="Claude" if is_decided else "",
+    )
+
+    assert (queue_of(manager) is not None) is waits
+
+
+@pytest.mark.parametrize("decision", [VALIDATE, FLAG, SET_ASIDE])
+def test_what_is_decided_of_waits_no_more(manager, in_lille, decision):
+    complete(in_lille)
+    assert queue_of(manager) is not None
+
+    deciding.decide(registration=in_lille, decision=decision, reason="Vu", by=OPERATOR, at=NOW)
+
+    assert queue_of(manager) is None
+
+
+def test_a_signed_summary_is_awaited_where_it_is_to_come_back(manager, in_lille):
+    complete(in_lille)
+    put(in_lille, summary_posted_on=None)
+
+    assert queue_of(manager) is None
+
+
+def test_where_no_summary_comes_back_pieces_are_enough(manager):
+    load_invented((RETURN, ""))
+    registration = a_registration()
+    for row in registration.evidence.all():
+        verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)
+        verifying.accept(row=row, seen=None, by=MANAGER, at=NOW)
+
+    assert numbers(manager) == [registration.number]
+
+
+def test_one_of_which_no_piece_was_judged_is_not_said_to_be_complete(manager):
+    load_invented((RETURN, ""), (PIECE, PHOTO))
+    a_registration()
+
+    assert queue_of(manager) is None
+
+
+def test_the_first_page_costs_as_much_for_many_as_for_one(
+    manager, in_lille, django_assert_num_queries, django_assert_max_num_queries
+):
+    complete(in_lille)
+    manager.get(HOME)
+    with django_assert_max_num_queries(24) as one:
+        manager.get(HOME)
+
+    for _ in range(3):
+        complete(a_registration(a_candidate()))
+
+    with django_assert_num_queries(len(one)):
+        assert queue_of(manager).count == 4
