@@ -75,6 +75,33 @@ def planned_anew(*, alike: float | None = None) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def in_less_than(within: timedelta) -> Iterator[None]:
+    """Ask something in less time than `LONGEST`, in the midst of what is `planned_anew`.
+
+    Args:
+        within: how long PostgreSQL may look for it; what follows has as long as before.
+
+    Raises:
+        TakesTooLong: it took longer; what else is asked in the block around it goes on.
+    """
+    try:
+        with transaction.atomic():
+            _stop_after(within)
+            yield
+            _stop_after(LONGEST)
+    except OperationalError as failure:
+        if isinstance(failure.__cause__, QueryCanceled):
+            raise TakesTooLong from failure
+        raise
+
+
+def _stop_after(within: timedelta) -> None:
+    with connection.cursor() as cursor:
+        said = str(round(within.total_seconds() * 1000))
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [said])
+
+
 def _plan_anew(alike: float | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

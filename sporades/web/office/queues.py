@@ -29,7 +29,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.computed import COMPUTED
 from sporades.searches.operators import Operator
-from sporades.searches.queries import found, planned_anew
+from sporades.searches.queries import TakesTooLong, found, in_less_than, planned_anew
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
 from sporades.web.office import bounded
@@ -48,6 +48,9 @@ ALONE = {
 """The pages that nothing else leads to: what waits there for others is followed from there."""
 
 READY = Group(members=(Leaf(CRITERIA["complet"], Operator.IS, ("oui",)),))
+READY_LABEL = "Dossiers complets à valider"
+MOST_TO_COUNT = timedelta(seconds=1)
+"""How long a queue is counted that is costly to count; then it is led to, and not counted."""
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
 
@@ -61,7 +64,7 @@ class Queue:
 
     Attributes:
         label: of what.
-        count: how many.
+        count: how many; nothing where they are not counted.
         age: for how long the oldest has waited, where that is known.
         url: where they are gone through, one after the other.
         asked: what is posted there, where it is a search.
@@ -69,7 +72,7 @@ class Queue:
     """
 
     label: str
-    count: int
+    count: int | None
     age: str
     url: str
     asked: tuple[tuple[str, str], ...] = ()
@@ -166,10 +169,23 @@ def _merges(request: HttpRequest) -> Queue | None:
 
 
 def _ready(request: HttpRequest) -> Queue | None:
-    """Return the registrations that wait for « Valider » alone; since when says the last verdict."""
-    label = "Dossiers complets à valider"
-    shown, since = (*TELLING, "piece_jugee"), BY_CODE["enregistree"]
-    return _searched(request, READY, shown, since, label, waits_since="last_verdict_at")
+    """Return the registrations that wait for « Valider » alone; since when says the last verdict.
+
+    Over a country their pieces are too many to be looked at whenever this page is read: they are
+    led to, and not counted.
+    """
+    reach = request.reaches(Permission.DECIDE)
+    label, shown, since = READY_LABEL, (*TELLING, "piece_jugee"), BY_CODE["enregistree"]
+    uncounted = Queue(label, None, "", reverse("office:search"), _posted(READY, shown, since))
+    if not reach:
+        return None
+    if reach.is_everything:
+        return uncounted
+    try:
+        with in_less_than(MOST_TO_COUNT):
+            return _searched(request, READY, shown, since, label, waits_since="last_verdict_at")
+    except TakesTooLong:
+        return uncounted
 
 
 def _amended(request: HttpRequest) -> Queue | None:
@@ -278,7 +294,11 @@ def _searched(
     first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
     url, path = reverse("office:search"), waits_since or since.order[0]
     queue = _cut(_queue(first, path, label, url, at=request.arrived_at))
-    return queue and replace(queue, asked=tuple(building.posted(tree, shown, since.code)))
+    return queue and replace(queue, asked=_posted(tree, shown, since))
+
+
+def _posted(tree: Group, shown: tuple[str, ...], since: Column) -> tuple[tuple[str, str], ...]:
+    return tuple(building.posted(tree, shown, since.code))
 
 
 def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | None:
@@ -315,6 +335,6 @@ def _queue(
 
 def _cut(queue: Queue | None) -> Queue | None:
     """Return a queue of which no more were counted than tell that there are many."""
-    if queue is None or queue.count <= bounded.IN_A_QUEUE:
+    if queue is None or queue.count is None or queue.count <= bounded.IN_A_QUEUE:
         return queue
     return replace(queue, count=bounded.IN_A_QUEUE, is_cut=True)

@@ -3,18 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import DateTimeField, Func
 from django.urls import reverse
 
+from sporades.accounts.models import Membership
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import State
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE
+from sporades.searches.computed import COMPUTED
+from sporades.web.office import queues
 from tests.evidence.given import MANAGER, accept_all, complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
-from tests.web.office.test_queues import list_as_data
+from tests.web.office.test_queues import decided, list_as_data
 from tests.web.office.test_walking import follow
 
 HOME = reverse("office:home")
@@ -27,6 +31,13 @@ RETURN = """    retour_du_recapitulatif:
       texte: Imprimez, signez et renvoyez ce récapitulatif.
       echeance: {jours_apres_fermeture: 10}
 """
+
+
+class Slow(Func):
+    """An instant that PostgreSQL is long to find, as in a table of millions."""
+
+    output_field = DateTimeField()
+    template = "(SELECT now() FROM pg_sleep(5))"
 
 
 def queue_of(client):
@@ -72,7 +83,7 @@ def test_one_of_another_perimeter_is_not_there(manager, in_lille, in_versailles)
 def test_whoever_does_not_decide_is_told_of_none(member, in_lille):
     complete(in_lille)
 
-    assert queue_of(member("A09", role="auditor", email="audit@exemple.test")) is None
+    assert queue_of(member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")) is None
 
 
 def test_the_oldest_comes_first_and_says_when_its_last_piece_was_judged(manager, in_lille):
@@ -206,7 +217,7 @@ def test_the_first_page_costs_as_much_for_many_as_for_one(
 ):
     complete(in_lille)
     manager.get(HOME)
-    with django_assert_max_num_queries(24) as one:
+    with django_assert_max_num_queries(28) as one:
         manager.get(HOME)
 
     for _ in range(3):
@@ -214,3 +225,28 @@ def test_the_first_page_costs_as_much_for_many_as_for_one(
 
     with django_assert_num_queries(len(one)):
         assert queue_of(manager).count == 4
+
+
+def test_over_a_country_they_are_led_to_and_not_counted(member, in_lille, in_versailles):
+    everywhere = member(role=Membership.Role.ADMINISTRATOR, email="pays@exemple.test")
+    for one in (in_lille, in_versailles):
+        complete(one)
+
+    queue = queue_of(everywhere)
+
+    assert (queue.count, queue.age) == (None, "")
+    assert f"{LABEL} Non comptés" in main(everywhere.get(HOME))
+    assert set(numbers(everywhere)) == {in_lille.number, in_versailles.number}
+
+
+def test_what_takes_too_long_to_count_is_led_to_and_the_page_goes_on(
+    manager, in_lille, monkeypatch
+):
+    complete(in_lille)
+    decided(a_registration(a_candidate()), days=3)
+    monkeypatch.setitem(COMPUTED, "last_verdict_at", Slow)
+    monkeypatch.setattr(queues, "MOST_TO_COUNT", timedelta(milliseconds=50))
+
+    said = {one.label: one.count for one in manager.get(HOME).context["queues"]}
+
+    assert said == {LABEL: None, "Inscriptions en anomalie": 1}
