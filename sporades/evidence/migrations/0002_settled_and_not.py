@@ -1,14 +1,19 @@
+"""What a file still lacks, and what was judged of it, found within an academy; pieces are written meanwhile."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("evidence", "0001_initial"),
         ("registrations", "0001_initial"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="evidence",
             index=models.Index(
                 condition=models.Q(
@@ -20,7 +25,7 @@ class Migration(migrations.Migration):
                 name="evidence_unsettled_there",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="evidence",
             index=models.Index(
                 condition=models.Q(("state__in", ("accepted", "waived"))),
