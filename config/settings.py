@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sporades.web.layout.breaches.breaches",
     "sporades.web.layout.bodies.carried",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sporades.web.layout.middleware.outages",
@@ -304,6 +305,9 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
+    # The first for browsers that know the second no more, or not yet.
+    "report-uri": ["/-/politique"],
+    "report-to": ["politique"],
 }
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if SITE_IS_ENCRYPTED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_ENCRYPTED

@@ -50,6 +50,7 @@ class Route:
             keeps what it answers, no log holds that part.
         page: whether a GET answers with a page that a person reads.
         permission: what a member of staff must be allowed; it bounds what they reach.
+        without_token: whether a POST needs no token of a form: what a browser sends by itself.
         undone: what is said, after signing in, of what was posted once the session had ended and does
             not wait; a file and the rest have words of their own.
         while_reading: whether it answers a POST while a banner has put the service in read-only
@@ -74,6 +75,7 @@ class Route:
     takes_files: int = 0
     writes_no_file: bool = False
     while_reading: bool = False
+    without_token: bool = False
     undone: str = ""
 
     @property

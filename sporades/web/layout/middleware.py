@@ -26,7 +26,7 @@ from sporades.core.origin import Origin
 from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
-from sporades.web.layout import outage, undone
+from sporades.web.layout import breaches, outage, undone
 from sporades.web.layout.errors import not_allowed, unavailable
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
@@ -42,6 +42,8 @@ HEALTH = ("/-/vivant", "/-/pret")
 OLDEST_ARRIVAL = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+ENDPOINTS = f'politique="{breaches.ADDRESS}"'
 
 
 def health_by_any_name(get_response: Page) -> Page:
@@ -93,6 +95,7 @@ def security_headers(get_response: Page) -> Page:
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Reporting-Endpoints", ENDPOINTS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.headers.get("Content-Type") == "text/plain":

@@ -27,5 +27,8 @@ ROUTES = {
         f"public:{name}": Route(Who.ANYONE, page=False)
         for name in ("services_calendar", "security_txt", "alive", "ready")
     },
+    "public:breaches": Route(
+        Who.ANYONE, ("POST",), page=False, while_reading=True, without_token=True
+    ),
     **({"public:gallery": Route(Who.ANYONE)} if settings.DEMO else {}),
 }

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from sporades.web.components.gallery import gallery
-from sporades.web.layout import health
+from sporades.web.layout import breaches, health
 from sporades.web.public import alerts, pages, security_txt, services, verify
 from sporades.web.public import help as helping
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("plan-du-site", pages.sitemap, name="sitemap"),
     path("contact", pages.contact, name="contact"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
+    path("-/politique", breaches.receive, name="breaches"),
     path("-/vivant", health.alive, name="alive"),
     path("-/pret", health.ready, name="ready"),
 ]
