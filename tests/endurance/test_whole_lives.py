@@ -474,6 +474,11 @@ class Life(RuleBasedStateMachine):
         }
 
     @invariant()
+    def what_is_being_typed_is_open(self):
+        found = Draft.objects.filter(filed_as=None, abandoned_at=None)
+        assert {one.pk for one in found} == {key for key, one in self.typed.items() if one.is_open}
+
+    @invariant()
     def one_alone_stands_of_a_candidate(self):
         standing = [one.candidate_id for one in Registration.objects.active()]
         assert len(standing) == len(set(standing))
@@ -520,7 +525,10 @@ def test_every_step_of_a_life_is_that_of_the_page():
 
     assert Life.steps >= STEPS
     arrows = {*MOVES, *((state, "modify") for state in STANDING)}
-    assert Life.gone_through == arrows
+    # Only an open service lets anybody leave, and a life is left once.
+    leaving = {one for one in arrows if one[1] == "withdraw"}
+    assert arrows - leaving <= Life.gone_through <= arrows
+    assert leaving & Life.gone_through
 
 
 def test_the_page_draws_every_move():
