@@ -1,6 +1,6 @@
 # The whole list of commands: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-night rehearsal-end check-reglementation manage test endure bench lint format lock
+.PHONY: help demo demo-reset demo-code demo-run rehearsal rehearsal-code rehearsal-night rehearsal-end check-reglementation manage test endure bench lint format lock sbom
 
 # What one process has compiled is read by those that come after it: tests start hundreds.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
@@ -73,6 +73,10 @@ lint: ## Vérifie forme, fautes, types, imports, migrations et gabarits
 format: ## Met le code en forme
 	$(tests)
 	@.venv/bin/ruff format && .venv/bin/ruff check --fix-only
+
+sbom: ## Liste les bibliothèques d'une installation avec leurs empreintes, au format CycloneDX (var/sbom.cdx.json)
+	$(tests)
+	@tools/sbom.sh
 
 lock: ## Fige de nouveau les bibliothèques (UPGRADE=1 prend les dernières)
 	$(tests)

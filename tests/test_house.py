@@ -1,6 +1,7 @@
 """What runs the project on a machine: locks, PostgreSQL, secrets of the demo."""
 
 import itertools
+import json
 import os
 import re
 import signal
@@ -16,6 +17,8 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import BasicConstraints
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from tools import demo, keys
 
@@ -44,6 +47,27 @@ def test_a_lock_has_hashes_and_no_address(lock):
 
     assert "://" not in text
     assert len(pins(lock)) == len(re.findall(r"==.*\\\n    --hash=sha256:[0-9a-f]{64}", text))
+
+
+def test_the_inventory_names_every_library_with_its_hashes_and_asks_nobody(tmp_path):
+    nobody = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:1")
+    made = tmp_path / "sbom.cdx.json"
+
+    subprocess.run(["sh", "tools/sbom.sh", made], cwd=ROOT, env=os.environ | nobody, check=True)
+
+    text = made.read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    said = json.loads(text)
+    assert said["metadata"]["component"]["name"] == "sporades"
+    assert {one["name"]: one["version"] for one in said["components"]} == pins("requirements.txt")
+    hashes = [
+        one["content"]
+        for library in said["components"]
+        for reference in library["externalReferences"]
+        for one in reference["hashes"]
+    ]
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:(\w+)", lock))
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------
