@@ -39,13 +39,13 @@ class UserManager(BaseUserManager["User"]):
     """Makes accounts."""
 
     def who_acted(self, identifier: str) -> "User | None":
-        """Return the account that an act was done from, if it is still there.
+        """Return the account that an act was done from, if it is still there and somebody's.
 
         Args:
             identifier: that of the act's author, as `Actor` has it.
         """
         key = identifier.removeprefix("user:")
-        return self.filter(pk=key).first() if key.isdecimal() else None
+        return self.filter(pk=key, is_active=True).first() if key.isdecimal() else None
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account with this address and password."""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import TruncDate
 
-from sporades.accounts.models import SignIn, User
+from sporades.accounts.models import SECOND_FACTORS, SignIn, User
 
 KEPT = timedelta(days=365)
 SHOWN = 20
@@ -37,7 +37,7 @@ class Refusals:
         count: how many there were.
         first: the instant of the first one.
         last: the instant of the last one.
-        means: what was tried, in French.
+        means: what was tried, a name of `MEANS`.
         network: the address of the network.
         device: the device, as it was known.
     """
@@ -48,6 +48,11 @@ class Refusals:
     means: str
     network: str
     device: str
+
+    @property
+    def is_past_password(self) -> bool:
+        """Whether it is asked for after the password alone: whoever was refused knew that one."""
+        return self.means in (SECOND_FACTOR, *SECOND_FACTORS)
 
 
 def accepted(
@@ -116,7 +121,7 @@ def latest_refusals(user: User) -> list[Refusals]:
             one["count"],
             one["first"],
             one["last"],
-            means_in_words(one["means"]),
+            one["means"],
             one["network"],
             one["device"],
         )

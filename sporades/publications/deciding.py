@@ -275,7 +275,7 @@ def _ask_approval(publication: Publication, *, at: datetime) -> None:
 
 def _tell_proposer(publication: Publication, what: str, *, by: Actor, at: datetime) -> None:
     proposer = publication.proposed_by
-    if proposer is None:
+    if proposer is None or not proposer.is_active:
         return
     mail.write(
         "publication_decided",

@@ -218,7 +218,7 @@ def _tell_dropped(publication: Publication, *, by: Actor, at: datetime) -> None:
     authors = {publication.asked_by: publication.asked_name}
     authors |= {proposer: publication.proposed_name} if proposer else {}
     for author, name in authors.items():
-        if by.identifier == author.identifier:
+        if by.identifier == author.identifier or not author.is_active:
             continue
         mail.write(
             "publication_decided",

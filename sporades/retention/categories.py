@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from sporades.accounts import operations as accounts
 from sporades.accounts import sign_ins
@@ -22,7 +22,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication, PublicationLine
 from sporades.registrations.models import Draft, Registration
-from sporades.retention.models import Archive, LeavingFile
+from sporades.retention.models import Archive, Hold, LeavingFile
 from sporades.searches.models import Search
 
 ILLUSTRATIVE = "Illustratif : à fixer par le responsable, d'après son acte réglementaire."
@@ -210,9 +210,7 @@ OFFICE = (
     "export",
     "mailing",
     "mailingtemplate",
-    "membership",
     "roleproposal",
-    "search",
     "trial",
 )
 """What the office does for itself: the kinds of rows, as acts name them; nothing, of no row."""
@@ -234,10 +232,23 @@ def acts_of_office(at: datetime) -> QuerySet[Entry]:
 def acts_left(at: datetime) -> QuerySet[Entry]:
     """Return the other acts of which no registration, archived or not, can be left.
 
-    Those on services and réglementations say whether one came in time, and under which rules.
+    Those on services and réglementations say whether one came in time, and under which rules: as
+    long as an archive is withheld, those since its campaign stay.
     """
     before = _from_first(at, _years_of_acts())
+    if first := _first_withheld():
+        campaign = midnight(years_before(first, CAMPAIGN_YEARS), settings.TIME_ZONE)
+        before = min(before, campaign)
     return journal.still_told(before=before).exclude(object_kind__in=OFFICE)
+
+
+def _first_withheld() -> date | None:
+    """Return the day from which the oldest registration that is withheld counts, archived or not."""
+    numbers = Hold.objects.values("number")
+    archived = Archive.objects.filter(number__in=numbers).aggregate(first=Min("counts_from"))
+    standing = Registration.objects.filter(number__in=numbers).select_related("service")
+    days = [counts_from(one.service) for one in standing.order_by("service__closes_at")[:1]]
+    return min(filter(None, [archived["first"], *days]), default=None)
 
 
 def leaving(at: datetime) -> QuerySet[LeavingFile]:  # noqa: ARG001 - asked as the others
@@ -343,7 +354,7 @@ CATEGORIES = (
     ),
     Category(
         "acte",
-        "Actes du journal sur les accès, exports, lots, envois, recherches et bandeaux",
+        "Actes du journal sur les accès proposés, exports, lots, envois et bandeaux",
         "leur instant",
         lambda: in_years(settings.RETENTION_ACTS_YEARS),
         str,

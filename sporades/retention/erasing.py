@@ -11,12 +11,14 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.acts.medical import confiding
+from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
+from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.registrations.models import Draft
 from sporades.retention import categories
@@ -95,7 +97,8 @@ def erase_publication(key: Any, *, at: datetime) -> bool:
 def erase_agent(key: Any, *, at: datetime) -> bool:
     """Make the account of a member of staff who left nobody's; return whether it was somebody's.
 
-    What others did of it is forgotten with it; what it did, with what that is on.
+    What others did of it is forgotten with it, and what was written to it; what it did, with what
+    that is on.
     """
     found = _locked(categories.agents(at), key)
     if found is None:
@@ -103,6 +106,8 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
     user: User = found
     forget_acts(entries_about(user), "agent erased", by=SYSTEM, on=user, at=at)
     mail.forget([user])
+    if not Candidate.objects.filter(email=user.email).exists():
+        Message.objects.filter(recipient=user.email).delete()
     accounts.empty(user)
     return True
 

@@ -78,12 +78,12 @@ def apply(*, at: datetime) -> int:
 
     Each row is a transaction: whatever is cut off is taken up by the next run.
     """
-    done = forget_acts(at=at)
+    done = 0
     place: Place | tuple[()] = BEGINNING
     while place:
         some, place = apply_some(place, at=at)
         done += some
-    return done
+    return done + forget_acts(at=at)
 
 
 def forget_acts(*, at: datetime) -> int:

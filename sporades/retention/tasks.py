@@ -16,8 +16,8 @@ GO_ON = "retention.go_on"
 @app.task(name="retention.apply", queueing_lock="retention.apply", pass_context=False)
 def apply(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Begin to archive the registrations whose active use is over, to erase what is past its time."""
-    operations.forget_acts(at=timezone.now())
     _defer(operations.BEGINNING)
+    operations.forget_acts(at=timezone.now())
 
 
 @app.task(name=GO_ON, priority=-10)

@@ -34,9 +34,9 @@ def test_refusals_of_one_day_network_and_device_are_one_line(user):
     found = sign_ins.latest_refusals(user)
 
     assert [(one.count, one.means) for one in found] == [
-        (3, "mot de passe"),
-        (1, "application de codes"),
-        (1, "mot de passe"),
+        (3, "password"),
+        (1, "totp"),
+        (1, "password"),
     ]
     assert (found[0].first, found[0].last) == (NOW, NOW + timedelta(minutes=9))
 
@@ -83,6 +83,14 @@ def test_an_operator_reads_them_all_with_a_reason_that_is_kept(user):
     noted = Entry.objects.get(verb="sign-ins read")
     assert noted.payload == {"after": {"reason": "Recours 3"}}
     assert noted.object_id == str(user.pk)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
+def test_they_are_not_read_without_a_reason(user, reason):
+    with pytest.raises(CommandError, match="Le motif compte de 1 à 300"):
+        call_command("compte", "connexions", user.email, motif=reason)
+
+    assert not Entry.objects.filter(verb="sign-ins read").exists()
 
 
 def test_an_address_of_nobody_is_said_to_be(db):

@@ -14,7 +14,7 @@ from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.retention import categories, operations
-from tests.factories import NOW, PASSWORD, a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, PASSWORD, a_candidate, a_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("invented_exam")]
 LAST = date(2026, 11, 30)
@@ -132,3 +132,45 @@ def test_who_is_a_candidate_too_keeps_the_account(left):
     kept = User.objects.get(pk=candidate.user_id)
     assert (kept.email, kept.is_active) == ("maelle@exemple.test", True)
     assert kept.memberships.get().full_name == NOBODY
+
+
+def test_what_was_written_to_them_of_anything_is_forgotten(left):
+    service = RegistrationService.objects.first()
+    Message.objects.create(
+        recipient=left.email,
+        subject="Prolongation",
+        body=NAME,
+        kind="extension_decided",
+        key="agent",
+        written_at=NOW,
+        next_try_at=NOW,
+        about_kind="servicechange",
+        about_id=str(service.pk),
+    )
+
+    operations.apply(at=after(1))
+
+    assert not Message.objects.filter(recipient="camille@exemple.test").exists()
+
+
+def test_nobody_is_written_to_at_the_address_of_who_was_erased(left):
+    assert User.objects.who_acted(left.identifier) == left
+
+    operations.apply(at=after(1))
+
+    assert User.objects.who_acted(left.identifier) is None
+
+
+def test_acts_on_services_stay_while_an_archive_of_their_time_is_withheld(left):
+    registration = a_registration(a_candidate(email="maelle@exemple.test"))
+    made = journal.record(
+        "registration service changed", by=OPERATOR, on=registration.service, at=NOW
+    )
+    operations.withhold(number=registration.number, reason="Recours", by=OPERATOR, at=NOW)
+
+    operations.apply(at=after(13))
+    assert Entry.objects.get(pk=made.pk).actor_name
+    operations.release(number=registration.number, reason="Jugé", by=OPERATOR, at=after(13))
+    operations.apply(at=after(13))
+
+    assert not Entry.objects.get(pk=made.pk).actor_name

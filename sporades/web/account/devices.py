@@ -4,7 +4,6 @@ A device is known for as long as the account's password: whoever signed in with 
 is a stranger again once its owner has chosen another.
 """
 
-import re
 import secrets
 from itertools import islice
 
@@ -110,9 +109,12 @@ def device_of(request: HttpRequest) -> str:
 
 
 def device_in_words(user_agent: str) -> str:
-    """Return « Firefox sur Windows » from what a browser says of itself."""
+    """Return « Firefox sur Windows » from what a browser says of itself.
+
+    Nothing of what we do not know is shown: whoever tries an account would write to its owner.
+    """
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
     system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
     if browser and system:
         return f"{browser} sur {system}"
-    return browser or system or re.sub(r"[^\w ./()-]", "", user_agent)[:60] or "Appareil inconnu"
+    return browser or system or "Appareil inconnu"

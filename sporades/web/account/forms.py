@@ -466,20 +466,27 @@ KEY_COPIED = (
 
 
 class _AnswerOfKey:
-    """An answer that the library cannot read is a wrong one; so is one of a key that was copied."""
+    """An answer that the library cannot read is a wrong one; so is one of a key that was copied.
+
+    After the password it is a try, as a code is: nobody fills what its owner reads of refused ones.
+    """
 
     def clean_credential(self) -> Authenticator:
+        if self.user is None:
+            return self._answering()
+        key, secret = Authenticator.Type.WEBAUTHN, guessing.SECOND_FACTOR
+        with tries.counted(context.request, self.user, secret=secret, means=key):
+            return self._answering()
+
+    def _answering(self) -> Authenticator:
         said = self.cleaned_data["credential"]
         try:
             authenticator = super().clean_credential()
             count = AuthenticationResponse.from_dict(said).response.authenticator_data.counter
             is_its_own = second_factor.counts_on(authenticator, count)
         except (Authenticator.DoesNotExist, *UNREADABLE):
-            if self.user is not None:
-                self._note_refused(self.user)
             raise ValidationError(KEY_SILENT) from None
         if not is_its_own:
-            self._note_refused(authenticator.user)
             changing.tell_sign_in_changed(
                 authenticator.user,
                 change="passkey_copied",
@@ -489,9 +496,6 @@ class _AnswerOfKey:
             )
             raise ValidationError(KEY_COPIED)
         return authenticator
-
-    def _note_refused(self, user: User) -> None:
-        tries.refused(context.request, user.email, user, means=Authenticator.Type.WEBAUTHN)
 
 
 class LoginWebAuthnForm(_AnswerOfKey, webauthn.LoginWebAuthnForm):

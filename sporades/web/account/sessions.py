@@ -29,6 +29,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         end_other_sessions(request, request.user)
         messages.success(request, "Vos autres appareils sont déconnectés.")
         return redirect("usersessions_list")
+    refused = sign_ins.latest_refusals(request.user)
     rows = [
         [
             device_in_words(one.user_agent) + (" (cet appareil)" if one.is_current() else ""),
@@ -47,7 +48,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
             "sign_in_columns": ["Connexion", "Appareil", "Par", "Adresse réseau"],
             "sign_ins": _sign_ins(request.user),
             "refusal_columns": ["Essai", "Appareil", "Ce qui a été refusé", "Adresse réseau"],
-            "refusals": _refusals(request.user),
+            "refusals": [_refusal(one) for one in refused],
+            "is_past_password": any(one.is_past_password for one in refused),
         },
     )
 
@@ -64,15 +66,12 @@ def _sign_ins(user: User) -> list[list[str]]:
     ]
 
 
-def _refusals(user: User) -> list[list[str]]:
+def _refusal(one: sign_ins.Refusals) -> list[str]:
     return [
-        [
-            times_in_words(one.count, one.first, one.last, settings.TIME_ZONE),
-            one.device,
-            capfirst(one.means),
-            one.network,
-        ]
-        for one in sign_ins.latest_refusals(user)
+        times_in_words(one.count, one.first, one.last, settings.TIME_ZONE),
+        one.device,
+        capfirst(sign_ins.means_in_words(one.means)),
+        one.network,
     ]
 
 

@@ -33,8 +33,16 @@ def begin(
 
 
 @contextmanager
-def counted(request: HttpRequest, user: User, *, secret: Secret = PASSWORD) -> Iterator[None]:
+def counted(
+    request: HttpRequest, user: User, *, secret: Secret = PASSWORD, means: str = ""
+) -> Iterator[None]:
     """Count a secret of an account as a try while it is looked at; note it where it is refused.
+
+    Args:
+        request: the request.
+        user: the account.
+        secret: what is tried, counted apart.
+        means: what it is called, a name of `sign_ins.MEANS`; nothing where the secret says it.
 
     Raises:
         ValidationError: too many wrong ones came before, or this one is wrong.
@@ -43,8 +51,9 @@ def counted(request: HttpRequest, user: User, *, secret: Secret = PASSWORD) -> I
     try:
         yield
     except ValidationError:
-        means = sign_ins.SECOND_FACTOR if secret is guessing.SECOND_FACTOR else sign_ins.PASSWORD
-        refused(request, user.email, user, means=means)
+        is_second = secret is guessing.SECOND_FACTOR
+        called = means or (sign_ins.SECOND_FACTOR if is_second else sign_ins.PASSWORD)
+        refused(request, user.email, user, means=called)
         raise
     attempt.succeeded()
 

@@ -39,6 +39,19 @@ def test_a_second_factor_is_noted_refused_then_shown(client, user):
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
 
     assert noted(user)[1:] == [("refused", "second-factor"), ("accepted", "password totp")]
+    said = "n'est demandé qu'après le bon mot de passe"
+    assert said in main(client.get(reverse("usersessions_list")))
+
+
+def test_nobody_writes_to_the_owner_by_what_a_device_calls_itself(client, client_two, user):
+    words_of_a_stranger = "Compte suspendu. Appelez le service au 01 23 45 67 89"
+    sign_in(client_two, password="non", headers={"user-agent": words_of_a_stranger})
+    sign_in(client)
+
+    page = main(client.get(reverse("usersessions_list")))
+
+    assert "Appelez" not in page
+    assert "Appareil inconnu" in page
 
 
 def test_a_wrong_password_is_noted_wherever_it_is_typed(client, user):
@@ -79,7 +92,8 @@ def test_the_owner_reads_them_and_nobody_elses(client, client_two, user, ines):
     [row] = refusals.cssselect("tbody tr")
     assert "2 fois" in words(row[0])
     assert [words(cell) for cell in row][2:] == ["Mot de passe", "198.51.100.9"]
-    assert "Rien ne lui a été ouvert." in main(page)
+    assert "par vous, ou par une autre personne." in main(page)
+    assert "après le bon mot de passe" not in main(page)
 
 
 def test_nothing_is_said_of_refusals_where_there_are_none(client, user):

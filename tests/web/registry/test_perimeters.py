@@ -146,12 +146,16 @@ def test_a_role_that_ends_closes_the_office_at_the_next_click(world):
 # --- What is another's ------------------------------------------------------------------------
 
 
+EACH_ITS_OWN = {"Set-Cookie", "X-Request-Id"}
+"""The headers that no two answers share."""
+
+
 def seen(browser, method, where):
     """Return all that an answer shows: status, headers, text, and the work that it took."""
     before = written()
     with CaptureQueriesContext(connection) as queries:
         response = ask(browser, method, where)
-    headers = {name: value for name, value in response.headers.items() if name != "Set-Cookie"}
+    headers = {name: one for name, one in response.headers.items() if name not in EACH_ITS_OWN}
     text = CSRF.sub("", response.text).replace(where, "")
     return response.status_code, headers, text, len(queries), since(before)
 

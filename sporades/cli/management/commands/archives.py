@@ -10,12 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils import timezone
 
-from sporades.cli.operators import operator
+from sporades.cli.operators import operator, reason_of
 from sporades.core import files
 from sporades.core.refusals import Refused
-from sporades.core.text import clean
 from sporades.retention import categories, operations
-from sporades.retention.models import LONGEST_REASON, Archive, Hold
+from sporades.retention.models import Archive, Hold
 
 NOT_ALLOWED = (
     "Ce rôle de la base ne lit pas les archives : lancez la commande avec le DATABASE_URL du rôle "
@@ -86,18 +85,20 @@ class Command(BaseCommand):
             )
 
     def _gel(self, number: str, motif: str, **options: Any) -> None:
-        operations.withhold(number=number, reason=_reason(motif), by=operator(), at=timezone.now())
+        operations.withhold(
+            number=number, reason=reason_of(motif), by=operator(), at=timezone.now()
+        )
         self.stdout.write(f"Inscription {number} : son effacement est gelé.")
 
     def _degel(self, number: str, motif: str, **options: Any) -> None:
-        operations.release(number=number, reason=_reason(motif), by=operator(), at=timezone.now())
+        operations.release(number=number, reason=reason_of(motif), by=operator(), at=timezone.now())
         self.stdout.write(f"Inscription {number} : elle s'effacera à son terme.")
 
     def _lire(self, number: str, motif: str, fichiers: str | None, **options: Any) -> None:
         if fichiers:
             _may_be_written(Path(fichiers))
         found = operations.read(
-            number=number, reason=_reason(motif), by=operator(), at=timezone.now()
+            number=number, reason=reason_of(motif), by=operator(), at=timezone.now()
         )
         said = {
             "numéro": found.number,
@@ -132,10 +133,3 @@ def _may_be_written(folder: Path) -> None:
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise CommandError(f"--fichiers : rien ne peut être écrit dans {there}.")
-
-
-def _reason(said: str) -> str:
-    reason = clean(said)
-    if not reason or len(reason) > LONGEST_REASON:
-        raise CommandError(f"Le motif compte de 1 à {LONGEST_REASON} caractères.")
-    return reason

@@ -12,7 +12,7 @@ from sporades.accounts import sign_ins
 from sporades.accounts.models import SignIn
 from sporades.acts import consulting
 from sporades.acts.people import changing
-from sporades.cli.operators import operator
+from sporades.cli.operators import operator, reason_of
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 
@@ -45,7 +45,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.email} : double authentification retirée, appareils déconnectés.")
 
     def _read(self, address: str, motif: str, **_: Any) -> None:
-        found = consulting.read_sign_ins(address, reason=motif, by=operator(), at=timezone.now())
+        found = consulting.read_sign_ins(
+            address, reason=reason_of(motif), by=operator(), at=timezone.now()
+        )
         for line in _lines(found):
             self.stdout.write(line)
         self.stdout.write(f"{len(found)} connexions et essais refusés.")
