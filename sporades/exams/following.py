@@ -9,6 +9,7 @@ from sporades.core.french import instant_in_words, quoted
 from sporades.exams import schema
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import programme_of, rules
+from sporades.exams.rules.conditions import is_barred_in
 from sporades.exams.schema import Deadline
 
 MOST_NAMED = 4
@@ -28,8 +29,8 @@ def following(
     """Say which deadlines were before a new closing, and when they fall now, one sentence for each.
 
     Those of the supporting documents, of the signed summary and of the requests for accommodations,
-    by the réglementation in force, as this process holds it. A request that has no deadline of its own goes with the closing,
-    which need not be said.
+    by the réglementation in force, as this process holds it, where the academy asks for them. A
+    request that has no deadline of its own goes with the closing, which need not be said.
 
     Args:
         service: the service.
@@ -43,7 +44,8 @@ def following(
         return []
     programme = programme_of(service)
     moved: dict[tuple[datetime, datetime, str], list[_Due]] = {}
-    for due in _every(rules(programme.regulation.pk).exams if programme else ()):
+    exams = rules(programme.regulation.pk).exams if programme else ()
+    for due in _every(exams, academy=service.academy_id):
         before, after = (
             due.deadline.instant(closing=closing, zone=service.zone)
             for closing in (closed_at, closes_at)
@@ -75,12 +77,13 @@ def following_together(
     return list(found.items())
 
 
-def _every(exams: Iterable[schema.Exam]) -> Iterator[_Due]:
+def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
     for exam in exams:
         for piece in exam.evidence:
-            yield _Due(piece.label, piece.deadline, exam.label, is_piece=True)
-        if exam.summary_return:
-            yield _Due("récapitulatif signé", exam.summary_return.deadline, exam.label)
+            if not is_barred_in(piece.when, academy):
+                yield _Due(piece.label, piece.deadline, exam.label, is_piece=True)
+        if returned := exam.summary_return_in(academy):
+            yield _Due("récapitulatif signé", returned.deadline, exam.label)
         if asked := exam.accommodations:
             for what, deadline in (
                 ("demandes d'aménagement", asked.deadline),

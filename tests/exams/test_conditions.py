@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sporades.exams.rules import Facts
-from sporades.exams.rules.conditions import field_of, holds
+from sporades.exams.rules.conditions import field_of, holds, is_barred_in
 from sporades.exams.schema import Condition
 from tests.exams.facts import marin
 
@@ -189,3 +189,30 @@ def test_a_condition_says_the_same_once_kept_as_json(asked: Condition, facts: Fa
 @given(asked=conditions)
 def test_a_condition_always_names_a_field(asked: Condition):
     assert field_of(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, False),
+        ({"diplome": ["CAP"]}, False),
+        ({"academie": ["A28"], "diplome": ["CAP"]}, True),
+        ({"academie": ["A09"], "diplome": ["CAP"]}, False),
+        ({"tous": [{"diplome": ["CAP"]}, {"academie": ["A28"]}]}, True),
+        ({"un_de": [{"diplome": ["CAP"]}, {"academie": ["A28"]}]}, False),
+        ({"un_de": [{"academie": ["A25"]}, {"academie": ["A28"]}]}, True),
+        ({"sauf": {"academie": ["A09"]}}, True),
+        ({"sauf": {"academie": ["A28"]}}, False),
+        ({"sauf": {"academie": ["A09"], "diplome": ["CAP"]}}, False),
+        ({"sauf": {"un_de": [{"academie": ["A09"]}, {"diplome": ["CAP"]}]}}, True),
+        ({"sauf": {"tous": [{"academie": ["A09"]}, {"diplome": ["CAP"]}]}}, False),
+        ({"sauf": {"sauf": {"academie": ["A09"]}}}, False),
+        ({"sauf": {"sauf": {"academie": ["A28"]}}}, True),
+    ],
+)
+def test_what_holds_for_nobody_of_an_academy_is_known(asked, expected):
+    assert is_barred_in(condition(**asked), "A09") is expected
+
+
+def test_no_condition_bars_nobody():
+    assert not is_barred_in(None, "A09")

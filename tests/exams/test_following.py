@@ -54,6 +54,24 @@ def test_what_falls_on_one_day_is_said_in_one_sentence(service):
     ]
 
 
+def test_what_the_academy_does_not_ask_for_is_not_said(service):
+    elsewhere = SUMMARY[1] + "\n      academies: [A25]"
+    load_invented(
+        IDENTITY,
+        (SUMMARY[0], elsewhere),
+        (BAC[0], BAC[1].replace("{diplome:", "{academie: [A25], diplome:")),
+    )
+    other = RegistrationService.objects.for_list().get(academy="A25")
+
+    [here], [there] = said(service, WEEK), said(other, WEEK)
+
+    assert here == f"pièce « Pièce d'identité » : {MOVED}"
+    assert there == (
+        "pièces « Pièce d'identité » et « Copie du baccalauréat », récapitulatif signé : "
+        + MOVED.replace("23 h 59 (heure de Paris), au", "17 h 00 (heure de Paris), au")
+    )
+
+
 def test_days_after_a_closing_are_said_once_they_were_before_the_new_one(service):
     assert said(service, WEEK) == []
     assert [line.split(" : ")[0] for line in said(service, MONTH)] == [

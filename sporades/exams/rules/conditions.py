@@ -28,6 +28,8 @@ _FIELDS = {
     "academies": "academy",
 }
 """What each part of a condition looks at, as `Breach.field` names it, the first to be named first."""
+_OF_ACADEMY = {"academies", "every", "either", "unless"}
+"""The parts of a condition by which an academy alone may settle it."""
 
 
 def holds(condition: Condition | None, facts: Facts) -> bool:
@@ -50,6 +52,44 @@ def holds(condition: Condition | None, facts: Facts) -> bool:
         and all(holds(part, facts) for part in condition.every or ())
         and (condition.either is None or any(holds(part, facts) for part in condition.either))
         and (condition.unless is None or not holds(condition.unless, facts))
+    )
+
+
+def is_barred_in(condition: Condition | None, academy: str) -> bool:
+    """Tell whether a condition holds for nobody of an academy, whatever else is known of them.
+
+    Args:
+        condition: what is asked; nothing is asked of nobody.
+        academy: the code of the academy that registers.
+    """
+    if condition is None:
+        return False
+    return (
+        not _is_among(academy, condition.academies)
+        or any(is_barred_in(part, academy) for part in condition.every or ())
+        or (
+            condition.either is not None
+            and all(is_barred_in(part, academy) for part in condition.either)
+        )
+        or (condition.unless is not None and _is_sure_in(condition.unless, academy))
+    )
+
+
+def _is_sure_in(condition: Condition, academy: str) -> bool:
+    """Tell whether a condition holds for everybody of an academy."""
+    looks_elsewhere = any(
+        getattr(condition, name) is not None
+        for name in Condition.model_fields
+        if name not in _OF_ACADEMY
+    )
+    return (
+        not looks_elsewhere
+        and _is_among(academy, condition.academies)
+        and all(_is_sure_in(part, academy) for part in condition.every or ())
+        and (
+            condition.either is None or any(_is_sure_in(part, academy) for part in condition.either)
+        )
+        and (condition.unless is None or is_barred_in(condition.unless, academy))
     )
 
 
