@@ -19,7 +19,7 @@ from sporades.core import origin
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.origin import Origin
-from sporades.exams.models import ServiceChange
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.journal import sealing
 from sporades.journal.models import Entry, Seal
 from sporades.journal.words import IN_WORDS
@@ -35,7 +35,7 @@ from tests.medical.given import write as remark
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OPERATOR = Actor("operator", "ligne de commande (essai)")
 HEAD = Actor("head", "Cécile Cheffe", "user:4242")
 OTHER_HEAD = Actor("head", "Marc Autre", "user:4243")
@@ -156,6 +156,35 @@ def test_what_came_too_late_is_in_it_with_the_hours_that_stood_then():
         ("Prolongation proposée", "Panne du soir"),
         ("Service d'inscription changé", "Panne du soir"),
     ]
+
+
+def test_what_came_too_late_keeps_its_hours_when_it_goes_on_in_another_academy():
+    filed = a_registration()
+    service, late = filed.service, filed.service.closes_at + MINUTE
+    draft = registering.amend(registration=filed, by=author(filed.candidate), at=NOW)
+    refused_late(draft, at=late)
+    whole = Registration.objects.whole().get(pk=filed.pk)
+    moving.move_for_good(
+        registration=whole, academy="A25", reason="Déménagement", by=HEAD, at=late + MINUTE
+    )
+    there = RegistrationService.objects.get(academy="A25")
+    RegistrationService.objects.filter(pk=there.pk).update(closes_at=late + DAY)
+    whole = Registration.objects.whole().get(pk=filed.pk)
+    assert whole.service == there
+    again = registering.amend(registration=whole, by=author(filed.candidate), at=late + HOUR)
+    assert (again.pk, again.service) == (draft.pk, there)
+
+    made = proof_of(filed, at=late + DAY)
+
+    said = facts(made)
+    [refused] = [one for one in said["arrivees"] if one["suite"].startswith("refusée")]
+    assert refused["service"] == service.pk
+    assert (refused["ouverture"], refused["fermeture"]) == (
+        utc(service.opens_at),
+        utc(service.closes_at),
+    )
+    assert refused["dans_les_heures"] is False
+    assert {one["cle"] for one in said["services"]} == {service.pk, there.pk}
 
 
 def test_what_a_candidate_could_not_file_is_told_with_what_the_office_filed_since():

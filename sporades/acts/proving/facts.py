@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from sporades.acts.proving import verbs
-from sporades.acts.proving.hours import Hours, hours_at, read_only_between
+from sporades.acts.proving.hours import Hours, hours_at, hours_said_by, read_only_between
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor
@@ -99,6 +99,8 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
     summaries = _summaries(matter)
     rows = [*([matter.registration] if matter.registration else []), *matter.drafts, *summaries]
     acts = _in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
+    refusing = _refusing(matter, acts)
+    matter = replace(matter, services=matter.services | {one.pk: one for one in refusing.values()})
     of_services = {
         pk: _in_order(entries_about(one).filter(verb__in=verbs.ON_HOURS))
         for pk, one in matter.services.items()
@@ -114,7 +116,7 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
         "autorite": settings.DEPLOYER_NAME,
         "candidat": _candidate(matter.candidate),
         "inscription": _registration(matter.registration),
-        "arrivees": _arrivals(matter, acts, of_services),
+        "arrivees": _arrivals(matter, acts, of_services, refusing),
         "versions": [_version(one) for one in matter.versions],
         "saisies": [_draft(one) for one in matter.drafts],
         "services": [
@@ -172,8 +174,36 @@ def _registration(registration: Registration | None) -> Facts | None:
     }
 
 
+def _refusing(matter: Matter, acts: Iterable[Entry]) -> dict[int, RegistrationService]:
+    """Return by which service each arrival out of hours was refused, by its act.
+
+    What was typed may have followed its registration to another academy since: the act says which
+    had it then.
+    """
+    drafts = {str(one.pk): one for one in matter.drafts}
+    found = {}
+    for act in acts:
+        if act.verb == OUT_OF_HOURS:
+            now = drafts[act.object_id].service
+            found[act.pk] = now if act.academy == now.academy_id else _there(now, act.academy)
+    return found
+
+
+def _there(service: RegistrationService, academy: str) -> RegistrationService:
+    """Return the service of an academy that registers for the same as another."""
+    return RegistrationService.objects.select_related("domain", "session", "academy").get(
+        domain=service.domain_id,
+        session=service.session_id,
+        audience=service.audience,
+        academy=academy,
+    )
+
+
 def _arrivals(
-    matter: Matter, acts: Iterable[Entry], of_services: dict[int, list[Entry]]
+    matter: Matter,
+    acts: Iterable[Entry],
+    of_services: dict[int, list[Entry]],
+    refusing: dict[int, RegistrationService],
 ) -> list[Facts]:
     """Return each « Enregistrer » that is kept, filed or refused as out of hours, the first first."""
     drafts = {str(one.pk): one for one in matter.drafts}
@@ -189,9 +219,10 @@ def _arrivals(
     for act in acts:
         if act.verb == OUT_OF_HOURS:
             draft = drafts[act.object_id]
-            hours = hours_at(draft.service, of_services[draft.service_id], act.at)
+            service = refusing[act.pk]
+            hours = hours_said_by(act, hours_at(service, of_services[service.pk], act.at))
             outcome = "refusée : hors des heures du service"
-            found.append(_arrival(act.at, outcome, hours, draft, draft.service))
+            found.append(_arrival(act.at, outcome, hours, draft, service))
             found[-1] |= {"par": act.author_in_words, "acte": act.pk}
     return sorted(found, key=lambda one: str(one["arrivee_le"]))
 

@@ -45,6 +45,16 @@ def hours_at(service: RegistrationService, acts: Sequence[Entry], at: datetime) 
     return found
 
 
+def hours_said_by(act: Entry, otherwise: Hours) -> Hours:
+    """Return the hours that an act says of its own instant.
+
+    Args:
+        act: an « Enregistrer » refused out of hours.
+        otherwise: those known without it, where its content is kept no more.
+    """
+    return _read(act.payload.get("after"), otherwise)
+
+
 def _read(said: Any, otherwise: Hours) -> Hours:
     said = said or {}
     return Hours(
