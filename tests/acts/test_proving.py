@@ -13,7 +13,7 @@ from django.db import connection
 
 from sporades.acts import proving
 from sporades.acts.proving import verbs
-from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.registrations import deciding, moving, registering, standing_in
 from sporades.acts.services import announcing, opening
 from sporades.core import origin
 from sporades.core.actors import Actor
@@ -22,6 +22,7 @@ from sporades.core.origin import Origin
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.journal import sealing
 from sporades.journal.models import Entry, Seal
+from sporades.journal.queries import entries_about
 from sporades.journal.words import IN_WORDS
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import VALIDATE
@@ -33,6 +34,7 @@ from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration,
 from tests.medical.given import confide
 from tests.medical.given import write as remark
 from tests.spaces import plain
+from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -376,6 +378,38 @@ def test_what_was_rewritten_by_hand_is_told():
 
 
 # --- What is not in it -------------------------------------------------------------------------
+
+
+def test_the_reason_of_what_the_office_files_for_somebody_is_not_in_it():
+    agent, filed = a_member("agent@exemple.test", "manager", ["A09"]), a_registration()
+    late = filed.service.closes_at + DAY
+    for decided in (False, True):
+        if decided:
+            deciding.decide(registration=filed, decision=VALIDATE, reason="", by=HEAD, at=late)
+        draft = standing_in.amend(registration=filed, author=agent, by=HEAD, at=late)
+        row = draft.answers.get(section="identification")
+        row.answers = {**row.answers, "address_1": f"{7 + decided} rue Neuve"}
+        row.save()
+        standing_in.register(draft=draft, reason="Hospitalisé, SENTINELLE", by=HEAD, at=late)
+    kept = [one for one in entries_about(filed) if "SENTINELLE" in str(one.payload)]
+    assert len({one.verb for one in kept}) == 2
+
+    made = proof_of(filed, at=late)
+
+    assert "SENTINELLE" not in data_in(made.pdf).decode() + pdf_text(made.pdf)
+    given = {one["numero"]: one for one in facts(made)["actes"]}
+    for one in kept:
+        assert (given[one.pk]["contenu"], given[one.pk]["empreinte"]) == (None, one.digest)
+    assert not {*registering.FOR_CANDIDATES.values()} & {*verbs.WITH_CONTENT}
+
+
+def test_it_names_each_act_that_it_gives_without_its_content():
+    text = plain(pdf_text(proof_of(a_registration()).pdf))
+
+    whole = "".join(text.split())
+    for verb in verbs.NAMED_ALONE:
+        assert "".join(f"« {IN_WORDS[verb]} »".split()) in whole
+    assert "avec le contenu de chaque acte" not in " ".join(text.split())
 
 
 def test_nothing_of_health_nor_of_accommodations_is_in_it():

@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 
 from sporades.acts.proving.facts import Facts
-from sporades.core.french import exact_in_words, instant_in_words
+from sporades.acts.proving.verbs import NAMED_ALONE
+from sporades.core.french import exact_in_words, instant_in_words, quoted
+from sporades.journal.words import IN_WORDS
 
 HEADING = "Preuve du dépôt"
 FILE = "preuve-du-depot.json"
@@ -22,7 +24,8 @@ UNSEALED = (
     "Rien ne montre qu'il n'a pas été changé, sauf l'empreinte que le journal garde."
 )
 HOW = (
-    "Les mêmes faits, avec le contenu de chaque acte, sont joints à ce PDF : " + FILE + ". "
+    "Les mêmes faits sont joints à ce PDF : " + FILE + ". Le contenu des actes y est, sauf de ceux "
+    "que nomme « Ce que cette preuve ne dit pas ». "
     "SHA-256 de ce fichier joint, que le journal garde aussi : {digest}.",
     (
         "L'empreinte d'un acte est le SHA-256 de son contenu, écrit en JSON sans espace, ses clés dans "
@@ -35,6 +38,12 @@ LEFT_OUT = (
     (
         "Les réponses du candidat, ses pièces et les autres actes sur son dossier n'y sont pas : le "
         "récapitulatif de chaque version dit ce qui a été enregistré."
+    ),
+    (
+        "De certains actes, il y a l'instant, l'auteur et l'empreinte, sans le contenu, qui peut porter "
+        "un motif ou des réponses : "
+        + quoted(sorted(IN_WORDS[verb] for verb in NAMED_ALONE))
+        + ". Leur empreinte se recalcule au journal."
     ),
     (
         "« Enregistrer » refusé hors des heures est gardé une fois par heure au plus ; refusé parce qu'il "

@@ -27,13 +27,10 @@ WITH_CONTENT = (
     "modification begun on behalf",
     "registration amended",
     "registration amended after its validation",
-    "registration amended on behalf",
-    "registration amended on behalf after its validation",
     "registration begun",
     "registration begun again",
     "registration begun on behalf",
     "registration filed",
-    "registration filed on behalf",
     "registration withdrawn",
     "summary received",
 )
@@ -46,13 +43,19 @@ NAMED_ALONE = (
     "change request assigned",
     "change request refused",
     "change requested",
+    "registration amended on behalf",
+    "registration amended on behalf after its validation",
+    "registration filed on behalf",
     "registration moved",
     "registration restored",
     "registration set aside",
     "registration validated",
     "validation undone",
 )
-"""Acts that are given without what they say: a reason in free words, answers that changed."""
+"""Acts that are given without what they say: a reason in free words, answers that changed.
+
+The paper names each of them.
+"""
 
 TELLING = (
     "amended",
