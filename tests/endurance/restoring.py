@@ -1,4 +1,7 @@
-"""Backing up and restoring by the very lines of docs/operations.md, « Backing up »."""
+"""Backing up and restoring by the very lines of docs/operations.md, « Backing up ».
+
+What they start and verify there at last is started and verified here by tools of our own.
+"""
 
 import os
 import re
@@ -59,20 +62,18 @@ class Backups:
         self.server, self._library = server, library
         self._house = postgres.home(server.folder)
         self._place = self._house.folder
-        wal = self._place / ROOTS["/srv/wal"]
-        wal.mkdir(mode=0o700)
-        self._house.own(wal)
         [said] = _blocks("ini")
+        self.wait_for(self._begin(_blocks("sh")[0]))
         server.server.stop()
         server.start_again(**self._settings(said))
 
     def base(self) -> "subprocess.Popen[str]":
         """Begin a base backup, as each night; `wait_for` says how it ended."""
-        return self._begin(_blocks("sh")[0])
+        return self._begin(_blocks("sh")[1])
 
     def copy_the_stores(self) -> None:
         """Keep what the stores have more, as every five minutes."""
-        self.wait_for(self._begin(_blocks("sh")[1]))
+        self.wait_for(self._begin(_blocks("sh")[2]))
 
     def wait_for(self, command: "subprocess.Popen[str]") -> None:
         """Wait until it has done well."""
@@ -101,7 +102,7 @@ class Backups:
             to: the instant to which the database goes back.
         """
         essai = self._place / ROOTS["/srv/essai"]
-        unpack, start = _blocks("sh")[2:4]
+        unpack, start = _blocks("sh")[3:5]
         conf, _, _ = start.partition("sudo -u postgres /usr/lib/")
         assert INSTANT in conf
         conf = conf.replace(INSTANT, to.isoformat())

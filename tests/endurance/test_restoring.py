@@ -137,7 +137,7 @@ def test_what_was_backed_up_comes_back_as_it_was_at_any_instant(server, backups,
         paper = found_clean(confide(registration, photos=[photo], at=now()), at=now())
         doctor = entrust(registration, a_doctor())
         sealing.seal(at=now())
-        noted, days = sealing.verify().last, Days(backups, registration)
+        noted, days = sealing.verify(at=now()).last, Days(backups, registration)
 
         base = backups.base()
         while base.poll() is None:
