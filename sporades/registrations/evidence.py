@@ -81,7 +81,7 @@ def ways_of(registration: Registration, piece: str) -> tuple[Way, ...]:
     """
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     ways = evidence.ways_of(exam, piece, registration.academy_id)
-    if ways == (Way.DEPOSIT,) and not registration.candidate.has_account:
+    if Way.POST not in ways and not registration.candidate.has_account:
         return (Way.POST,)
     return ways
 

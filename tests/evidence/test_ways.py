@@ -404,6 +404,18 @@ def test_where_pieces_are_given_alike_nothing_is_said_of_a_move(registration):
     assert "à envoyer par courrier va désormais à ce service" in mail("registration_moved")
 
 
+@pytest.mark.parametrize("ways", ["courrier, depot", "depot, courrier"])
+def test_the_order_of_ways_says_nothing_of_a_move(ways):
+    own = f"voies_selon_academie: [{{academies: [A25], voies: [{ways}]}}]"
+    load_invented((f"{IDENTITY}}}\n", f"{IDENTITY}, {own}}}\n"))
+
+    moving.move_for_good(
+        registration=a_registration(), academy="A25", reason="Déménagé", by=OPERATOR, at=NOW
+    )
+
+    assert "Vos pièces justificatives" not in mail("registration_moved")
+
+
 def test_together_pieces_are_given_as_all_of_them_are():
     both, deposit, post = ("depot", "courrier"), ("depot",), ("courrier",)
 

@@ -118,7 +118,30 @@ def test_a_way_is_one_of_those_that_exist_and_is_said_once(change, messages):
         "« guichet » ne convient pas : depot ou courrier."
     ]
     assert messages(change(OWN, "        voies: [depot, depot]\n")) == [
-        "« depot » est déjà écrit plus haut dans cette liste : un code ne sert qu'une fois."
+        "« depot » est déjà écrit plus haut dans cette liste : une voie ne s'y écrit qu'une fois, "
+        "retirez celle-ci."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "field"),
+    [
+        (ALL, "voies[2]"),
+        (ELSEWHERE, "voies_selon_academie[1].voies[2]"),
+        (OWN, "pieces[IDENTITE].voies[2]"),
+        (OWN_ELSEWHERE, "pieces[IDENTITE].voies_selon_academie[1].voies[2]"),
+    ],
+)
+def test_a_way_that_is_said_twice_is_refused_where_it_is_with_a_remedy(
+    change, problems, messages, line_of, *, old, field
+):
+    before, _, after = old.partition(" voies: [")
+    changed = change(old, f"{before} voies: [courrier, courrier]{after[after.index(']') + 1 :]}")
+
+    assert problems(changed) == [(line_of(old), f"{BREVET}.{field}", "code_en_double")]
+    assert messages(changed) == [
+        "« courrier » est déjà écrit plus haut dans cette liste : une voie ne s'y écrit qu'une fois, "
+        "retirez celle-ci."
     ]
 
 

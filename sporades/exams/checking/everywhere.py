@@ -9,6 +9,7 @@ from sporades.exams.checking.walking import keyed, walk
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
+from sporades.exams.schema.evidence import Way
 from sporades.exams.schema.legal import ImplicitDecision, Meaning
 from sporades.exams.schema.openings import ManagingService, Opening
 from sporades.exams.schema.papers import EliminatoryMark, KeptMark
@@ -60,10 +61,15 @@ def _codes(part: Strict, path: Path) -> Iterator[Fault]:
                 yield Fault(
                     (*path, key, rank, *where),
                     "code_en_double",
-                    f"« {_shown(name)} » est déjà écrit plus haut dans cette liste : "
-                    "un code ne sert qu'une fois.",
+                    f"« {_shown(name)} » est déjà écrit plus haut dans cette liste : {_once(item)}",
                 )
             seen.setdefault(name, rank)
+
+
+def _once(item: object) -> str:
+    if isinstance(item, Way):
+        return "une voie ne s'y écrit qu'une fois, retirez celle-ci."
+    return "un code ne sert qu'une fois."
 
 
 def _identity(item: object) -> object:
