@@ -51,16 +51,19 @@ READY = Group(members=(Leaf(CRITERIA["complet"], Operator.IS, ("oui",)),))
 READY_LABEL = "Dossiers complets à valider"
 MOST_TO_COUNT = timedelta(seconds=1)
 """How long a queue is counted that is costly to count; then it is led to, and not counted."""
+MOST_TO_COUNT_EVERYWHERE = timedelta(milliseconds=250)
+"""The same over all academies, where it is known beforehand that it may well take too long."""
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
 
 TELLING = ("nom", "prenoms", "naissance", "qualification")
 """The columns that tell one line from another; with two more, a list is whole on a common screen."""
+READY_SHOWN = (*TELLING, "piece_jugee")
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What awaits of one kind.
+    """What awaits of one kind, or does not.
 
     Attributes:
         label: of what.
@@ -85,20 +88,22 @@ def queues(request: HttpRequest) -> list[Queue]:
         return [queue for one in QUEUES if (queue := one(request)) is not None]
 
 
-def idle(request: HttpRequest, waiting: Iterable[Queue]) -> list[tuple[str, str]]:
-    """Return the pages that a queue alone leads to, where nothing waits: (label, address).
+def idle(request: HttpRequest, waiting: Iterable[Queue]) -> list[Queue]:
+    """Return the queues that nothing else leads to, where nothing waits.
 
     Args:
         request: the reader's.
         waiting: the queues that are shown.
     """
-    shown = {one.url for one in waiting}
+    shown = {one.label for one in waiting}
     pages = [
-        (label, reverse(name))
+        Queue(label, 0, "", reverse(name))
         for name, label in ALONE.items()
         if request.reaches(ROUTES[name].permission)
     ]
-    return [(label, url) for label, url in pages if url not in shown]
+    if request.reaches(Permission.DECIDE):
+        pages.append(_led_to_ready(0))
+    return [one for one in pages if one.label not in shown]
 
 
 def _change_requests(request: HttpRequest) -> Queue | None:
@@ -171,21 +176,27 @@ def _merges(request: HttpRequest) -> Queue | None:
 def _ready(request: HttpRequest) -> Queue | None:
     """Return the registrations that wait for « Valider » alone; since when says the last verdict.
 
-    Over a country their pieces are too many to be looked at whenever this page is read: they are
-    led to, and not counted.
+    Over a country their pieces may be too many to be looked at whenever this page is read: then
+    they are led to, and not counted.
     """
     reach = request.reaches(Permission.DECIDE)
-    label, shown, since = READY_LABEL, (*TELLING, "piece_jugee"), BY_CODE["enregistree"]
-    uncounted = Queue(label, None, "", reverse("office:search"), _posted(READY, shown, since))
     if not reach:
         return None
-    if reach.is_everything:
-        return uncounted
+    within = MOST_TO_COUNT_EVERYWHERE if reach.is_everything else MOST_TO_COUNT
+    shown, since = READY_SHOWN, BY_CODE["enregistree"]
     try:
-        with in_less_than(MOST_TO_COUNT):
-            return _searched(request, READY, shown, since, label, waits_since="last_verdict_at")
+        with in_less_than(within):
+            return _searched(
+                request, READY, shown, since, READY_LABEL, waits_since="last_verdict_at"
+            )
     except TakesTooLong:
-        return uncounted
+        return _led_to_ready(None)
+
+
+def _led_to_ready(count: int | None) -> Queue:
+    """Return the way to them, of which none waits or which are not counted."""
+    asked = _posted(READY, READY_SHOWN, BY_CODE["enregistree"])
+    return Queue(READY_LABEL, count, "", reverse("office:search"), asked)
 
 
 def _amended(request: HttpRequest) -> Queue | None:

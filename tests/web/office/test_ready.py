@@ -33,6 +33,12 @@ RETURN = """    retour_du_recapitulatif:
 """
 
 
+@pytest.fixture
+def unhurried(monkeypatch):
+    """Give a busy machine as long as it needs, where time is not what is tried."""
+    monkeypatch.setattr(queues, "MOST_TO_COUNT_EVERYWHERE", timedelta(minutes=1))
+
+
 class Slow(Func):
     """An instant that PostgreSQL is long to find, as in a table of millions."""
 
@@ -227,16 +233,54 @@ def test_the_first_page_costs_as_much_for_many_as_for_one(
         assert queue_of(manager).count == 4
 
 
-def test_over_a_country_they_are_led_to_and_not_counted(member, in_lille, in_versailles):
+@pytest.mark.usefixtures("unhurried")
+def test_over_a_country_they_are_counted_where_that_takes_no_time(member, in_lille, in_versailles):
+    everywhere = member(role=Membership.Role.ADMINISTRATOR, email="pays@exemple.test")
+    assert queue_of(everywhere) is None
+    for one in (in_lille, in_versailles):
+        complete(one)
+
+    assert queue_of(everywhere).count == 2
+    assert set(numbers(everywhere)) == {in_lille.number, in_versailles.number}
+
+
+def test_over_a_country_they_are_led_to_and_not_counted_where_it_takes_time(
+    member, in_lille, in_versailles, monkeypatch
+):
     everywhere = member(role=Membership.Role.ADMINISTRATOR, email="pays@exemple.test")
     for one in (in_lille, in_versailles):
         complete(one)
+    monkeypatch.setitem(COMPUTED, "last_verdict_at", Slow)
 
     queue = queue_of(everywhere)
 
     assert (queue.count, queue.age) == (None, "")
     assert f"{LABEL} Non comptés" in main(everywhere.get(HOME))
     assert set(numbers(everywhere)) == {in_lille.number, in_versailles.number}
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize("role", [Membership.Role.MANAGER, Membership.Role.ADMINISTRATOR])
+def test_where_none_waits_they_stand_among_what_does_not_wait(member, in_lille, role):
+    scope = ["A09"] if role == Membership.Role.MANAGER else []
+    reader = member(*scope, role=role, email="personne@exemple.test")
+
+    page = reader.get(HOME)
+
+    assert f"Rien n'attend : {' '.join(one.label for one in page.context['idle'])}" in main(page)
+    [idle] = [one for one in page.context["idle"] if one.label == LABEL]
+    button = f"//main//form[button[normalize-space()='{LABEL}']]"
+    [form] = seen(page).xpath(button)
+    asked = [(one.get("name"), one.get("value")) for one in form.cssselect("input")]
+    assert [one for one in asked if one in idle.asked] == list(idle.asked)
+    listing = reader.post(form.get("action"), list_as_data(idle.asked), follow=True)
+    assert listing.context["lines"] == []
+
+    complete(in_lille)
+
+    page = reader.get(HOME)
+    assert LABEL not in [one.label for one in page.context["idle"]]
+    assert len(seen(page).xpath(button)) == 1
 
 
 def test_what_takes_too_long_to_count_is_led_to_and_the_page_goes_on(
