@@ -67,6 +67,8 @@ ASKING: dict[str, dict[str, Any]] = {
 
 NOTIFIED = "amenagement7@demo.test"
 """Whose decision is notified and not read yet: the one of them that the demo names."""
+COMPLETE = ("amenagement8@demo.test", "amenagement9@demo.test")
+"""Those of whom every piece was found good: their registrations wait for « Valider »."""
 
 STAFF = {
     "gestionnaire.lille@demo.test": ("Camille Ferrand", Membership.Role.MANAGER, ["A09"]),

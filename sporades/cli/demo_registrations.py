@@ -11,7 +11,7 @@ from sporades.acts.registrations import deciding, registering
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode
-from sporades.cli.demo_people import ASKING, MINOR, REGULAR, candidate
+from sporades.cli.demo_people import ASKING, MINOR, NOTIFIED, REGULAR, candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import drafting
@@ -130,6 +130,28 @@ SPORT: dict[str, Answers] = {
     "identification": LILLE,
     "informations": {"category": "DEJA-PRESENTE", "has_disability": "non"},
 }
+COACH: dict[str, Answers] = {
+    "modalites": {"accepted": "on"},
+    "identification": LILLE,
+    "informations": {
+        "category": "INDIVIDUEL",
+        "passing_form": "GLOBALE",
+        "has_disability": "non",
+    },
+    "qualification": {"experience": "4"},
+    "supplementaires": {
+        "q-structure": "Club des Deux-Caps",
+        "q-projet": "Faire découvrir la voile à des enfants qui n'ont jamais vu la mer.",
+        "q-heures": "12",
+        "q-debut": "01/09/2019",
+        "q-encadre_mineurs": "oui",
+        "q-publics": ["ENFANTS"],
+        "q-support": "PLEINE-NATURE",
+        **NOTHING_MORE,
+    },
+    "epreuves": {"statut-U1": "inscrit", "statut-U2": "inscrit", "statut-U3": "inscrit"},
+}
+"""Of somebody who leads minors: an original is asked for, that comes by post alone."""
 
 
 def make_registrations(*, at: datetime) -> None:
@@ -177,6 +199,13 @@ def make_asking(*, at: datetime) -> list[Registration]:
         filed_at = at - timedelta(days=11, hours=rank)
         made.append(_file(person, "CAP-AEPE", "", "A09", answers, at=filed_at))
     return made
+
+
+def make_posting(*, at: datetime) -> None:
+    """Register, once, somebody who owes a piece that is given by post alone."""
+    person = candidate(NOTIFIED)
+    if not Registration.objects.filter(candidate=person, exam__code="CS4-AG2S").exists():
+        _file(person, "CS4-AG2S", "AG2S", "A09", COACH, at=at - timedelta(days=6))
 
 
 def _ask_accommodations(registration: Registration, *, at: datetime) -> None:

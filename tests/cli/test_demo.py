@@ -13,6 +13,10 @@ from sporades.accounts.models import User
 from sporades.candidates.claims import digest_of
 from sporades.candidates.models import ClaimCode
 from sporades.cli import demo_people, demo_registrations
+from sporades.evidence.completeness import is_ready
+from sporades.evidence.models import Deposit
+from sporades.evidence.queries import pieces_of
+from sporades.evidence.states import State as Stage
 from sporades.exams import queries
 from sporades.exams.held import forget
 from sporades.letters.models import Letter
@@ -48,6 +52,7 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
         *[("CAP-AEPE", "registered", 1)] * (1 + len(demo_people.ASKING)),  # and the minor
         ("CAP-AEPE", "registered", 2),
         ("CRPE-EXT-BAC3", "registered", 1),
+        ("CS4-AG2S", "registered", 1),
         ("DNB", "withdrawn", 1),
     ]
     assert Draft.objects.open().get().exam.code == "CS4-AG2S"
@@ -73,13 +78,36 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
 
 
 @pytest.mark.usefixtures("_demo")
+def test_in_lille_some_files_are_complete_and_a_piece_is_given_by_post_alone():
+    call_command("demo", "load")
+
+    in_lille = Registration.objects.filter(academy="A09")
+    complete = in_lille.filter(is_ready())
+    assert {one.candidate.user.email for one in complete} == set(demo_people.COMPLETE)
+    for one in complete:
+        assert set(one.evidence.values_list("state", flat=True)) == {Stage.ACCEPTED}
+        assert not one.evidence.filter(deposit=None).exists()
+    [(whose, posted)] = [
+        (registration.candidate.user.email, one)
+        for registration in in_lille.whole().with_owed()
+        for one in pieces_of(registration)
+        if not one.is_deposited
+    ]
+    assert posted.is_awaited(NOW)
+    assert whose == demo_people.NOTIFIED
+
+
+@pytest.mark.usefixtures("_demo")
 def test_loading_the_demo_again_changes_nothing():
+    def there():
+        return [one.objects.count() for one in (Registration, User, Draft, Deposit, Message)]
+
     call_command("demo", "load")
-    before = (Registration.objects.count(), User.objects.count(), Draft.objects.count())
+    before = there()
 
     call_command("demo", "load")
 
-    assert (Registration.objects.count(), User.objects.count(), Draft.objects.count()) == before
+    assert there() == before
 
 
 @pytest.mark.usefixtures("_demo")

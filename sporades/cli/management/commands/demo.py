@@ -75,7 +75,9 @@ class Command(BaseCommand):
         demo_registrations.make_records(at=now)
         asking = demo_registrations.make_asking(at=now)
         demo_accommodations.make_accommodations(asking, at=now)
+        demo_registrations.make_posting(at=now)
         demo_pieces.make_pieces(at=now)
+        demo_pieces.make_complete(at=now)
         self._deliver(now)
         with suppress(AlreadyEnqueued), transaction.atomic():
             fill_demo.defer(count=crowd)
