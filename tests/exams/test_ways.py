@@ -50,6 +50,10 @@ NONE = (
     "Sans aucune voie, rien ne pourrait être donné : écrivez « depot », « courrier », ou les deux ; ou "
     "retirez cette clé."
 )
+TWICE = (
+    "« {} » est déjà écrit plus haut dans cette liste : une voie ne s'y écrit qu'une fois, retirez "
+    "celle-ci."
+)
 
 
 @pytest.mark.parametrize(
@@ -117,10 +121,7 @@ def test_a_way_is_one_of_those_that_exist_and_is_said_once(change, messages):
     assert messages(change(OWN, "        voies: [guichet]\n")) == [
         "« guichet » ne convient pas : depot ou courrier."
     ]
-    assert messages(change(OWN, "        voies: [depot, depot]\n")) == [
-        "« depot » est déjà écrit plus haut dans cette liste : une voie ne s'y écrit qu'une fois, "
-        "retirez celle-ci."
-    ]
+    assert messages(change(OWN, "        voies: [depot, depot]\n")) == [TWICE.format("depot")]
 
 
 @pytest.mark.parametrize(
@@ -139,10 +140,7 @@ def test_a_way_that_is_said_twice_is_refused_where_it_is_with_a_remedy(
     changed = change(old, f"{before} voies: [courrier, courrier]{after[after.index(']') + 1 :]}")
 
     assert problems(changed) == [(line_of(old), f"{BREVET}.{field}", "code_en_double")]
-    assert messages(changed) == [
-        "« courrier » est déjà écrit plus haut dans cette liste : une voie ne s'y écrit qu'une fois, "
-        "retirez celle-ci."
-    ]
+    assert messages(changed) == [TWICE.format("courrier")]
 
 
 def test_an_academy_of_which_ways_are_said_exists(change, problems, line_of):

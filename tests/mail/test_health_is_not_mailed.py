@@ -232,6 +232,23 @@ def test_a_reminder_does_not_name_them_then():
     assert "- " not in text.partition("encore à votre")[2].partition("Examen")[0]
 
 
+def test_a_reminder_of_some_that_are_not_given_alike_sends_to_the_page_then():
+    piece_asked = (
+        "      - {code: IDENTITE, libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}"
+    )
+    other = f"{piece_asked.replace('IDENTITE', 'PHOTO')}, voies: [courrier]}}\n"
+    load_invented(*OF_WHOM["directly"], (f"{piece_asked}}}\n", f"{piece_asked}}}\n{other}"))
+    forget()
+    registration = filed("non")
+
+    assert reminding.remind_pieces(at=piece(registration).until - timedelta(days=1)) == 1
+
+    assert (
+        "Votre page de pièces dit comment chacune se donne. Ce qui est à envoyer par courrier va à "
+        "l'adresse ci-dessous ; le cachet de la poste fait foi."
+    ) in " ".join(reads(registration).split())
+
+
 def test_a_letter_names_them_all_the_same():
     load_invented(*OF_WHOM["directly"])
     forget()
