@@ -702,7 +702,7 @@ def an_estate(email: str, mark: str = "") -> Estate:
     )
     registering.register(draft=amending, by=by, at=NOW)
     registration.refresh_from_db()
-    came(candidate.user, mark or "Firefox")
+    came(candidate.user)
     given = give(registration, name=f"carte {mark}.jpg")
     evidence.note_scanned(given, is_clean=True, at=NOW)
     fill_every_text(registration, mark or "essai")
