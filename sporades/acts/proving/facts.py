@@ -118,7 +118,7 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
         "inscription": _registration(matter.registration),
         "arrivees": _arrivals(matter, acts, of_services, refusing),
         "versions": [_version(one) for one in matter.versions],
-        "saisies": [_draft(one) for one in matter.drafts],
+        "saisies": [_draft(one, matter.candidate) for one in matter.drafts],
         "services": [
             _service(one, of_services[pk], at=at, since=_since(matter, pk))
             for pk, one in matter.services.items()
@@ -258,7 +258,7 @@ def _version(version: Version) -> Facts:
     }
 
 
-def _draft(draft: Draft) -> Facts:
+def _draft(draft: Draft, candidate: Candidate) -> Facts:
     order = list(TITLES)
     steps = sorted(
         draft.answers.all(),
@@ -268,7 +268,8 @@ def _draft(draft: Draft) -> Facts:
         "cle": str(draft.pk),
         "intitule": str(draft),
         "service": draft.service_id,
-        "par": "le candidat" if draft.author_id is None else "la gestion",
+        # Who has no account has filled nothing.
+        "par": "le candidat" if draft.author_id is None and candidate.has_account else "la gestion",
         "modifie": draft.amends_version,
         "commencee_le": _utc(draft.created_at),
         "derniere_reponse_le": _utc(draft.answered_at),

@@ -162,7 +162,11 @@ def _of_papers(facts: Facts, say: Say) -> Iterable[dict[str, Any]]:
         "Mails et courriers sur ce dépôt",
         ("Écrit", "Objet, puis destinataire", "Suite"),
         (
-            [say(one["ecrit_le"]), f"{one['objet']} ; à : {one['a']}", one["suite"]]
+            [
+                say(one["ecrit_le"]),
+                " ; à : ".join(filter(None, (one["objet"], one["a"]))),
+                one["suite"],
+            ]
             for one in facts["messages"]
         ),
         "Aucun.",
