@@ -15,6 +15,7 @@ from tests.endurance.arena import a_copy, pointing_at, rows
 pytestmark = pytest.mark.django_db(transaction=True)
 HELD = "Une table est tenue ailleurs"
 LIMIT = "SHOW lock_timeout"
+IS_WHOLE = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'entry_with_network'::regclass"
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +102,22 @@ def test_behind_a_pooler_nothing_is_said_of_a_connection_that_others_share(reade
 
     assert said
     assert [one for one in said if "lock_timeout" in str(one)] == []
+
+
+def test_an_index_that_was_cut_off_is_made_anew(reader, between_tries):
+    call_command("migrate", "journal", "0002_provenance", verbosity=0)
+    reader.rollback()
+    reader.execute("LOCK TABLE journal_entry IN ROW EXCLUSIVE MODE")
+    left = []
+
+    def go():
+        left.extend(rows(IS_WHOLE))
+        reader.rollback()
+
+    between_tries(go)
+    told = StringIO()
+    call_command("migrate", "journal", verbosity=0, stderr=told)
+
+    assert HELD in told.getvalue()
+    assert left == [(False,)]
+    assert rows(IS_WHOLE) == [(True,)]

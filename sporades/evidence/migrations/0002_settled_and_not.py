@@ -13,6 +13,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Those that were cut off are there, and serve nobody.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS evidence_unsettled_there", migrations.RunSQL.noop
+        ),
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS evidence_settled_there", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name="evidence",
             index=models.Index(

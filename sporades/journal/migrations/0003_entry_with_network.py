@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # One that was cut off is there, and serves nobody.
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS entry_with_network", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name="entry",
             index=models.Index(
