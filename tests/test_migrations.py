@@ -44,6 +44,7 @@ TAKES_AWAY = (
     migrations.RenameModel,
     migrations.AlterModelTable,
 )
+DROPPED = "DROP INDEX CONCURRENTLY IF EXISTS "
 GONE = "takes away what the code before reads"
 NOT_NULL = "the code before writes no value: null=True, or a db_default"
 NARROWER = "refuses what the code before writes"
@@ -167,6 +168,20 @@ def test_the_version_before_serves_on_the_tables_of_each_migration():
     assert ("accommodations", "0002_calls_about_answers") in found
     assert {key: said for key, said in found.items() if said and key not in CONTRACTS} == {}
     assert [key for key in CONTRACTS if not found.get(key)] == []
+
+
+def test_an_index_that_was_cut_off_does_not_stop_the_next_try():
+    """Made beside those who write, it may be given up, and what is left of it has its name."""
+    made, dropped = [], []
+    for _, migration in later():
+        for one in migration.operations:
+            if isinstance(one, AddIndexConcurrently):
+                made.append(one.index.name)
+            elif isinstance(one, migrations.RunSQL) and one.sql.startswith(DROPPED):
+                dropped.append(one.sql.removeprefix(DROPPED))
+
+    assert made
+    assert sorted(made) == sorted(dropped)
 
 
 THING = ModelState(
