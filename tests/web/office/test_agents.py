@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
+from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, RoleProposal
 from sporades.acts.agents import inviting
 from sporades.journal.models import Entry
@@ -18,6 +19,7 @@ from tests.web.guide import buttons, links, main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
 from tests.web.registry.world import a_member
 
+DAY = timedelta(days=1)
 LIST = reverse("office:agents")
 INVITE = reverse("office:invite_agent")
 Role = Membership.Role
@@ -610,3 +612,15 @@ def test_a_proposal_is_nobody_elses_to_read(head, member, manager):
     for browser in (manager, elsewhere):
         assert browser.get(page).status_code == 404
     assert "Dominique Roux" not in elsewhere.get(LIST).text
+
+
+def test_nothing_is_given_back_to_who_left_so_long_ago_that_the_account_is_nobodys(head):
+    left = named("ici@exemple.test", Role.MANAGER, ["A09"], "Alix Morel", ends_on=NOW.date() - DAY)
+    where = f"{INVITE}?agent={left.pk}"
+    assert value_of(head.get(where), "adresse") == "ici@exemple.test"
+
+    accounts.empty(left)
+
+    assert value_of(head.get(where), "adresse") in (None, "")
+    assert head.get(change_page(left)).status_code == 404
+    assert head.get(close_page(left)).status_code == 404

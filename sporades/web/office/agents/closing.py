@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 
 from sporades.accommodations.doctors import left_without_doctor, waiting_with
 from sporades.accounts.models import Membership
+from sporades.accounts.operations import NOBODY
 from sporades.accounts.permissions import Permission, reach_of
 from sporades.acts.agents import inviting
 from sporades.core.french import listed, local_day
@@ -75,10 +76,10 @@ def _without_doctor(roles: list[Membership], today: date) -> str:
 def roles_of(request: HttpRequest, agent: int) -> list[Membership]:
     """Return what an account is there for, or was: all of it within the perimeter, or it is not there.
 
-    Raises Http404.
+    Nor is that of who left so long ago that it is nobody's. Raises Http404.
     """
-    every = Membership.objects.filter(user=agent, replaced_at=None).select_related("user")
-    roles = list(every.order_by("pk"))
+    every = Membership.objects.filter(user=agent, replaced_at=None).exclude(full_name=NOBODY)
+    roles = list(every.select_related("user").order_by("pk"))
     today = local_day(request.arrived_at, settings.TIME_ZONE)
     held = [one for one in roles if one.is_current(today)] or roles
     if not held or agent == request.user.pk or not request.reach.includes(reach_of(held)):
