@@ -16,6 +16,10 @@ os.environ.setdefault("MAIL_URL", "smtp://127.0.0.1:1")
 os.environ.setdefault("MAIL_FROM", "Sporades <ne-pas-repondre@exemple.test>")
 os.environ.setdefault("FILES_URL", f"file://{_folder / 'files'}")
 os.environ.setdefault("MEDICAL_FILES_URL", f"file://{_folder / 'medical'}")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # What a test of one year sweeps away is what one of another year is writing.
+    for _store in ("FILES_URL", "MEDICAL_FILES_URL"):
+        os.environ[_store] += f"-{os.environ['PYTEST_XDIST_WORKER']}"
 os.environ.setdefault("MEDICAL_KEYS", "essai:dGVzdHMtb25seS0wMTIzNDU2Nzg5LWFiY2RlZmdoaWo=")
 
 from config.settings import *  # noqa: E402, F403

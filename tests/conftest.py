@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection, connections
-from django.db.backends.postgresql.psycopg_any import sql
+from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 from psycopg._preparing import PrepareManager
@@ -19,12 +18,11 @@ from sporades.exams.held import forget
 from sporades.exams.operations import loading
 from sporades.mail import operations as mails
 from sporades.notices import queries as notices
-from sporades.territory import models as territories
 from sporades.territory import reference
 from sporades.territory.operations import load_reference
-from tests import moulds
+from tests import emptying, moulds
 from tests.factories import NOW, load_invented
-from tests.standing import Standing, begins_with, commits
+from tests.standing import Standing, begins_with, commits, takes_back_itself
 
 # A busy machine makes no example wrong.
 hypothesis.register_profile("ours", deadline=None)
@@ -167,38 +165,27 @@ def territory(django_db_setup, django_db_blocker):
 def _official_lists_stay():
     """After a test that commits, empty all but the official lists: they take long to load."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: _empty())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: emptying.empty())
         yield
 
 
-def _empty():
-    official = (
-        territories.Academy,
-        territories.Department,
-        territories.Commune,
-        territories.Country,
-        territories.ReferenceLoad,
-    )
-    frame = {"django_migrations", "django_content_type", "auth_permission"}
-    with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor)) - frame
-        tables -= {model._meta.db_table for model in official}
-        empty = sql.SQL("TRUNCATE {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
-        )
-        for tries_left in reversed(range(4)):
-            try:
-                cursor.execute(empty)
-            except OperationalError:
-                # A page that closes sends what it holds: its answer may still be under way.
-                if not tries_left:
-                    raise
-            else:
-                return
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_setup, django_db_blocker):
+    """The database of the tests, in which none leaves anything to the next ones."""
+
+    def look():
+        with django_db_blocker.unblock():
+            assert emptying.left() == [], "A test leaves rows to the next ones."
+
+    request.config.stash[LOOK] = look
+    yield
+    # Once more at the end: the threads of any test have connections of their own.
+    look()
 
 
 WRITTEN_BY_PEOPLE = {"message_of_service"}
 STANDING = pytest.StashKey()
+LOOK = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -216,6 +203,8 @@ def pytest_runtest_teardown(item, nextitem):
     kept = item.config.stash.get(STANDING, None)
     if kept and (nextitem is None or not begins_with(nextitem, kept.fixture)):
         kept.end()
+    if nextitem and takes_back_itself(item):
+        item.config.stash[LOOK]()
     return result
 
 

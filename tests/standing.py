@@ -71,3 +71,9 @@ def commits(item: pytest.Item) -> bool:
 def begins_with(item: pytest.Item, fixture: str) -> bool:
     """Return whether a test begins with what a fixture has made to stand."""
     return fixture in item.fixturenames and not commits(item)
+
+
+def takes_back_itself(item: pytest.Item) -> bool:
+    """Return whether a test has the database and nobody undoes or empties what it commits there."""
+    is_ours = "django_db_setup" in item.fixturenames and "db" not in item.fixturenames
+    return is_ours and item.get_closest_marker("django_db") is None and not commits(item)

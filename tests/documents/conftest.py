@@ -2,11 +2,11 @@
 
 import pytest
 
-from sporades.core.queue import app
 from sporades.documents import kinds
 from sporades.documents.kinds import Kind
 from sporades.documents.models import Folder
 from sporades.exams.held import forget
+from tests import emptying
 from tests.documents.sample import usual
 from tests.web.guide import load_competition
 
@@ -74,14 +74,11 @@ def folder(db):
 def shared_folder(django_db_setup, django_db_blocker):
     """A folder that threads and workers see: it is committed, and forgotten afterwards."""
     with django_db_blocker.unblock():
-        made = _a_folder()
         try:
-            yield made
+            yield _a_folder()
         finally:
-            app.connector.execute_query(
-                "DELETE FROM procrastinate_jobs WHERE queue_name = 'documents'"
-            )
-            made.delete()
+            # With what a worker has put there: the jobs of the hour, due by the machine's clock.
+            emptying.empty()
 
 
 @pytest.fixture
