@@ -20,6 +20,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 
+from sporades.core.clock import by_the_machine
+
 USUAL = "default"
 """The store of whoever says nothing else."""
 
@@ -193,7 +195,8 @@ def sweep(*, at: datetime, store: str = USUAL) -> int:
         folder = Path(storages[store].path(PARTIAL))
     except NotImplementedError:
         return 0
-    oldest = (at - ABANDONED_AFTER).timestamp()
+    # Their hours are the machine's, in a rehearsal too.
+    oldest = by_the_machine(at - ABANDONED_AFTER).timestamp()
     abandoned = [path for path in folder.glob("*") if path.stat().st_mtime < oldest]
     for path in abandoned:
         path.unlink(missing_ok=True)

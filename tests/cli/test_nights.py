@@ -1,10 +1,13 @@
 """I8: a night of a rehearsal is played at once, its jobs at their hours, with no real clock waited for."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -12,7 +15,7 @@ from procrastinate import periodic
 
 from sporades.accounts.models import Membership, User
 from sporades.cli import nights
-from sporades.core import clock
+from sporades.core import clock, files
 from sporades.core.queue import app, defer_once
 from sporades.journal.models import Entry
 from tests.endurance.arena import together
@@ -141,6 +144,22 @@ def test_what_waits_for_an_instant_of_the_night_is_done_that_night_and_not_befor
         told = worker.hours("publications.tell")
         assert bool(told) == (step.at >= five)
         assert all(five <= at <= five + timedelta(hours=1) for at in told)
+
+
+def test_what_is_being_written_is_not_swept_away_by_a_night_that_is_played(rehearsed, kept):
+    being_written = Path(storages["default"].path(files.PARTIAL)) / "en-cours"
+    being_written.parent.mkdir(parents=True)
+    being_written.touch()
+    written = NOW.timestamp()
+    os.utime(being_written, (written, written))
+
+    files.sweep(at=instant())
+    assert kept() == ["en-cours"]
+    written -= timedelta(days=1, seconds=1).total_seconds()
+    os.utime(being_written, (written, written))
+
+    files.sweep(at=instant())
+    assert kept() == []
 
 
 def test_what_waits_for_an_instant_waits_for_it_anywhere_else(stopped_clock, db):
