@@ -65,7 +65,7 @@ def faults(migration, state):
     Returns:
         A line for each fault.
     """
-    found, made, added = [], set(), set()
+    found, made, added, removed = [], set(), set(), {}
     for whole in migration.operations:
         before = state.clone()
         whole.state_forwards(migration.app_label, state)
@@ -73,9 +73,13 @@ def faults(migration, state):
             model = (migration.app_label, getattr(operation, "model_name", "").lower())
             if isinstance(operation, migrations.CreateModel):
                 made.add((migration.app_label, operation.name_lower))
-            why = None if model in made else _fault(operation, model, before, added)
+            why = None if model in made else _fault(operation, model, before, added, removed)
             if isinstance(operation, migrations.AddField):
                 added.add((*model, operation.name))
+            if isinstance(operation, migrations.RemoveConstraint):
+                removed[operation.name] = before.models[model].get_constraint_by_name(
+                    operation.name
+                )
             if why:
                 found.append(f"{operation.describe()} : {why}")
     return found
@@ -90,7 +94,7 @@ def _parts(operation):
         yield from _parts(one)
 
 
-def _fault(operation, model, before, added):
+def _fault(operation, model, before, added, removed):
     match operation:
         case migrations.RunPython() | migrations.RunSQL():
             why = None if operation.reversible else NO_WAY_BACK
@@ -99,7 +103,7 @@ def _fault(operation, model, before, added):
         case migrations.AlterField():
             why = _of_altered(before.models[model].get_field(operation.name), operation.field)
         case migrations.AddConstraint() | AddConstraintNotValid():
-            why = _of_constraint(operation.constraint, model, added)
+            why = _of_constraint(operation.constraint, model, added, removed)
         case _ if isinstance(operation, HARMLESS):
             why = None
         case migrations.AddIndex() | migrations.RemoveIndex():
@@ -132,12 +136,24 @@ def _is_narrower(old, new):
     return (new.max_length or 0) < (old.max_length or 0)
 
 
-def _of_constraint(constraint, model, added):
+def _of_constraint(constraint, model, added, removed):
     """One of columns that the code before does not know refuses nothing that it writes."""
     if not isinstance(constraint, models.CheckConstraint):
         return LOCKS
+    if _is_wider(removed.get(constraint.name), constraint):
+        return None
     names = {path.partition("__")[0] for path in _paths(constraint.condition)}
     return None if any((*model, name) in added for name in names) else NARROWER
+
+
+def _is_wider(old, new):
+    """Whether what replaces a list of values has all of them."""
+    if not isinstance(old, models.CheckConstraint):
+        return False
+    [*was], [*now] = old.condition.children, new.condition.children
+    if len(was) != 1 or len(now) != 1 or was[0][0] != now[0][0] or "__in" not in was[0][0]:
+        return False
+    return set(was[0][1]) <= set(now[0][1])
 
 
 def _paths(condition):
@@ -191,6 +207,11 @@ THING = ModelState(
         ("id", models.BigAutoField(primary_key=True)),
         ("name", models.CharField(max_length=20, null=True)),
     ],
+    {
+        "constraints": [
+            models.CheckConstraint(condition=models.Q(name__in=["a", "b"]), name="it_is_listed")
+        ]
+    },
 )
 
 
@@ -218,6 +239,15 @@ def altered(field):
 
 def kind(said):
     return said if isinstance(said, str) else type(said).__name__
+
+
+def lists(*names):
+    """Replace the list of the names that there may be."""
+    listed = models.CheckConstraint(condition=models.Q(name__in=names), name="it_is_listed")
+    return [
+        migrations.RemoveConstraint("thing", "it_is_listed"),
+        migrations.AddConstraint("thing", listed),
+    ]
 
 
 INDEX = models.Index(fields=["name"], name="thing_name")
@@ -260,6 +290,11 @@ INDEX = models.Index(fields=["name"], name="thing_name")
 )
 def test_what_would_hinder_the_version_before_is_told(operation, why):
     assert judged(operation) == [why]
+
+
+def test_a_list_of_values_may_grow_and_not_shrink():
+    assert judged(*lists("a", "b", "c")) == []
+    assert judged(*lists("a", "c")) == [NARROWER]
 
 
 @pytest.mark.parametrize(

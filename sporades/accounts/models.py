@@ -360,7 +360,7 @@ class LeftAddress(models.Model):
 
 
 class SignIn(models.Model):
-    """A sign-in, or a secret that was refused: kept a year, then forgotten (S-60, ASVS 16.3.1).
+    """A sign-in, its first step, or a secret that was refused: kept a year, then forgotten (S-60, ASVS 16.3.1).
 
     The account is text, as the author of an act is: what was tried outlives what was erased.
     """
@@ -369,6 +369,7 @@ class SignIn(models.Model):
         """What came of it."""
 
         ACCEPTED = "accepted", "connexion"
+        HALFWAY = "halfway", "première étape"
         REFUSED = "refused", "refus"
 
     at = models.DateTimeField("instant")
@@ -383,7 +384,7 @@ class SignIn(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="a_sign_in_ends_in_one_of_its_ways",
-                condition=Q(outcome__in=["accepted", "refused"]),
+                condition=Q(outcome__in=["accepted", "halfway", "refused"]),
             ),
         ]
         triggers = [

@@ -1,4 +1,4 @@
-"""Who signed in, and what was refused at the door: written once, kept a year, read by its owner.
+"""Who signed in, who came halfway, what was refused at the door: written once, kept a year, read by its owner.
 
 ASVS 16.3.1; CNIL, délibération n° 2021-122 of 14 October 2021 on logging: six months to a year.
 """
@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from sporades.accounts.models import SECOND_FACTORS, SignIn, User
 
 KEPT = timedelta(days=365)
+PATIENCE = timedelta(minutes=15)
+"""For how long a first step waits for the second, as allauth has it (`LOGIN_TIMEOUT`)."""
 SHOWN = 20
 """How many of each its owner reads."""
 PASSWORD, SECOND_FACTOR = "password", "second-factor"
@@ -30,10 +32,11 @@ MEANS = {
 
 
 @dataclass(frozen=True)
-class Refusals:
-    """The secrets that were refused one day, from one network and device.
+class Failures:
+    """What was tried one day, from one network and device, without opening the account.
 
     Attributes:
+        outcome: a secret was refused, or was right and no second factor was shown.
         count: how many there were.
         first: the instant of the first one.
         last: the instant of the last one.
@@ -42,6 +45,7 @@ class Refusals:
         device: the device, as it was known.
     """
 
+    outcome: SignIn.Outcome
     count: int
     first: datetime
     last: datetime
@@ -51,7 +55,9 @@ class Refusals:
 
     @property
     def is_past_password(self) -> bool:
-        """Whether it is asked for after the password alone: whoever was refused knew that one."""
+        """Whether whoever tried knew the password: a second factor is asked for after it alone."""
+        if self.outcome == SignIn.Outcome.HALFWAY:
+            return PASSWORD in self.means.split()
         return self.means in (SECOND_FACTOR, *SECOND_FACTORS)
 
 
@@ -67,14 +73,20 @@ def accepted(
         device: the device in words.
         at: the instant.
     """
-    return SignIn.objects.create(
-        at=at,
-        account=user.identifier,
-        outcome=SignIn.Outcome.ACCEPTED,
-        means=" ".join(dict.fromkeys(means)),
-        network=network,
-        device=device,
-    )
+    return _noted(user, SignIn.Outcome.ACCEPTED, means, network=network, device=device, at=at)
+
+
+def begun(user: User, *, means: Iterable[str], network: str, device: str, at: datetime) -> SignIn:
+    """Note that somebody was asked for a second factor, and is not signed in yet.
+
+    Args:
+        user: the account.
+        means: what was shown so far, names of `MEANS`.
+        network: the address that the request came from.
+        device: the device in words.
+        at: the instant.
+    """
+    return _noted(user, SignIn.Outcome.HALFWAY, means, network=network, device=device, at=at)
 
 
 def refused(user: User | None, *, means: str, network: str, device: str, at: datetime) -> SignIn:
@@ -87,14 +99,7 @@ def refused(user: User | None, *, means: str, network: str, device: str, at: dat
         device: the device in words.
         at: the instant.
     """
-    return SignIn.objects.create(
-        at=at,
-        account=user.identifier if user else "",
-        outcome=SignIn.Outcome.REFUSED,
-        means=means,
-        network=network,
-        device=device,
-    )
+    return _noted(user, SignIn.Outcome.REFUSED, [means], network=network, device=device, at=at)
 
 
 def of(user: User) -> list[SignIn]:
@@ -107,17 +112,24 @@ def latest(user: User) -> list[SignIn]:
     return list(_of(user, SignIn.Outcome.ACCEPTED).order_by("-at", "-pk")[:SHOWN])
 
 
-def latest_refusals(user: User) -> list[Refusals]:
-    """Return what was refused to who tried an account, by day, network and device, the last first."""
+def latest_failures(user: User) -> list[Failures]:
+    """Return what did not open an account, by day, network and device, the last first."""
+    went_on = _of(user, SignIn.Outcome.ACCEPTED).filter(
+        network=OuterRef("network"),
+        device=OuterRef("device"),
+        at__range=(OuterRef("at"), OuterRef("at") + PATIENCE),
+    )
     found = (
-        _of(user, SignIn.Outcome.REFUSED)
+        _of(user, SignIn.Outcome.REFUSED, SignIn.Outcome.HALFWAY)
+        .exclude(Q(outcome=SignIn.Outcome.HALFWAY) & Exists(went_on))
         .annotate(day=TruncDate("at", tzinfo=ZoneInfo(settings.TIME_ZONE)))
-        .values("day", "network", "device", "means")
+        .values("day", "network", "device", "means", "outcome")
         .annotate(count=Count("pk"), first=Min("at"), last=Max("at"))
         .order_by("-last")[:SHOWN]
     )
     return [
-        Refusals(
+        Failures(
+            SignIn.Outcome(one["outcome"]),
             one["count"],
             one["first"],
             one["last"],
@@ -146,6 +158,25 @@ def forget_old(*, at: datetime) -> int:
     return deleted
 
 
-def _of(user: User, outcome: SignIn.Outcome) -> QuerySet[SignIn]:
-    found: QuerySet[SignIn] = SignIn.objects.filter(account=user.identifier, outcome=outcome)
+def _of(user: User, *outcomes: SignIn.Outcome) -> QuerySet[SignIn]:
+    found: QuerySet[SignIn] = SignIn.objects.filter(account=user.identifier, outcome__in=outcomes)
     return found
+
+
+def _noted(
+    user: User | None,
+    outcome: SignIn.Outcome,
+    means: Iterable[str],
+    *,
+    network: str,
+    device: str,
+    at: datetime,
+) -> SignIn:
+    return SignIn.objects.create(
+        at=at,
+        account=user.identifier if user else "",
+        outcome=outcome,
+        means=" ".join(dict.fromkeys(means)),
+        network=network,
+        device=device,
+    )

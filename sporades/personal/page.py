@@ -219,7 +219,7 @@ TITLES = {
     "retention.Hold": "Gels d'effacement",
     "socialaccount.SocialAccount": "FranceConnect",
     "threads.ThreadMessage": "Messages avec le service gestionnaire",
-    "accounts.SignIn": "Connexions et essais refusés",
+    "accounts.SignIn": "Connexions et essais",
     "usersessions.UserSession": "Appareils connectés",
 }
 """How each table that is given is headed."""

@@ -31,7 +31,7 @@ def test_refusals_of_one_day_network_and_device_are_one_line(user):
     sign_ins.refused(user, means=sign_ins.PASSWORD, at=NOW - timedelta(days=1), **HERE)
     sign_ins.refused(None, means=sign_ins.PASSWORD, at=NOW, **HERE)
 
-    found = sign_ins.latest_refusals(user)
+    found = sign_ins.latest_failures(user)
 
     assert [(one.count, one.means) for one in found] == [
         (3, "password"),
@@ -48,7 +48,7 @@ def test_many_refusals_hide_no_sign_in(user):
         sign_ins.refused(user, means=sign_ins.PASSWORD, at=at, **HERE)
 
     assert [one.at for one in sign_ins.latest(user)] == [NOW]
-    assert len(sign_ins.latest_refusals(user)) == sign_ins.SHOWN
+    assert len(sign_ins.latest_failures(user)) == sign_ins.SHOWN
 
 
 def test_a_year_later_it_is_forgotten_and_not_a_day_before(user):

@@ -5,6 +5,9 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as django_login
@@ -92,6 +95,12 @@ def _shown(request: HttpRequest, user: User) -> list[str]:
     return [one.get("type") or one["method"] for one in shown]
 
 
+def _awaits_second_factor(request: HttpRequest, user: User) -> bool:
+    """Return whether allauth will ask for one now (`allauth.mfa.stages`)."""
+    has_one = is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+    return has_one and not did_use_passwordless_login(request, user)
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks."""
 
@@ -151,7 +160,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
         """Note under which password a sign-in begins: it may wait for the second factor."""
         request.session[BEGUN_UNDER] = user.get_session_auth_hash()
-        return super().pre_login(request, user, **kwargs)
+        response = super().pre_login(request, user, **kwargs)
+        if response is None and _awaits_second_factor(request, user):
+            sign_ins.begun(
+                user,
+                means=_shown(request, user),
+                network=client_address(request),
+                device=devices.device_of(request),
+                at=request.arrived_at,
+            )
+        return response
 
     def login(self, request: HttpRequest, user: User) -> None:
         if not _still_holds(request, user):

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 
 from sporades.accounts import sign_ins
-from sporades.accounts.models import User
+from sporades.accounts.models import SignIn, User
 from sporades.accounts.sessions import open_sessions
 from sporades.core.french import instant_in_words, times_in_words
 from sporades.web.account.devices import device_in_words
@@ -29,7 +29,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         end_other_sessions(request, request.user)
         messages.success(request, "Vos autres appareils sont déconnectés.")
         return redirect("usersessions_list")
-    refused = sign_ins.latest_refusals(request.user)
+    failed = sign_ins.latest_failures(request.user)
     rows = [
         [
             device_in_words(one.user_agent) + (" (cet appareil)" if one.is_current() else ""),
@@ -47,9 +47,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
             "most": sign_ins.SHOWN,
             "sign_in_columns": ["Connexion", "Appareil", "Par", "Adresse réseau"],
             "sign_ins": _sign_ins(request.user),
-            "refusal_columns": ["Essai", "Appareil", "Ce qui a été refusé", "Adresse réseau"],
-            "refusals": [_refusal(one) for one in refused],
-            "is_past_password": any(one.is_past_password for one in refused),
+            "failure_columns": ["Essai", "Appareil", "Ce qui s'est passé", "Adresse réseau"],
+            "failures": [_failure(one) for one in failed],
+            "is_past_password": any(one.is_past_password for one in failed),
         },
     )
 
@@ -66,11 +66,16 @@ def _sign_ins(user: User) -> list[list[str]]:
     ]
 
 
-def _refusal(one: sign_ins.Refusals) -> list[str]:
+def _failure(one: sign_ins.Failures) -> list[str]:
+    means = sign_ins.means_in_words(one.means)
+    if one.outcome == SignIn.Outcome.HALFWAY:
+        said = f"{capfirst(means)}, bon ; second facteur jamais donné"
+    else:
+        said = f"Refus : {means}"
     return [
         times_in_words(one.count, one.first, one.last, settings.TIME_ZONE),
         one.device,
-        capfirst(sign_ins.means_in_words(one.means)),
+        said,
         one.network,
     ]
 

@@ -1,12 +1,14 @@
 """What its owner reads of who came to the door of an account (B9, S-60, ASVS 16.3.1-3)."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from sporades.accounts.models import SignIn
+from tests.factories import NOW
 from tests.web.account.owner import activate_totp, code_of, sign_in
 from tests.web.guide import main, seen, words
 
@@ -34,13 +36,40 @@ def test_a_second_factor_is_noted_refused_then_shown(client, user):
     cache.clear()
 
     sign_in(client)
-    assert noted(user) == [("accepted", "password")]
+    assert noted(user)[1:] == [("halfway", "password")]
     client.post(reverse("mfa_authenticate"), {"code": "000000"})
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
 
-    assert noted(user)[1:] == [("refused", "second-factor"), ("accepted", "password totp")]
-    said = "n'est demandé qu'après le bon mot de passe"
-    assert said in main(client.get(reverse("usersessions_list")))
+    assert noted(user)[2:] == [("refused", "second-factor"), ("accepted", "password totp")]
+    page = main(client.get(reverse("usersessions_list")))
+    assert "Refus : code" in page
+    assert "n'est demandé qu'après le bon mot de passe" in page
+    assert "jamais donné" not in page
+
+
+def test_who_knows_the_password_and_gives_no_code_is_shown_to_the_owner(
+    client, client_two, user, clock
+):
+    sign_in(client)
+    secret, _ = activate_totp(client)
+    cache.clear()
+    sign_in(client_two, REMOTE_ADDR="198.51.100.9")
+    # Elsewhere, meanwhile, the owner signs in.
+    client.post(reverse("account_logout"))
+    clock.shift(timedelta(minutes=1))
+    cache.clear()
+    sign_in(client, REMOTE_ADDR="203.0.113.7")
+    code = code_of(secret, NOW + timedelta(minutes=1))
+    client.post(reverse("mfa_authenticate"), {"code": code}, REMOTE_ADDR="203.0.113.7")
+
+    page = client.get(reverse("usersessions_list"))
+
+    [row] = seen(page).cssselect("main table")[-1].cssselect("tbody tr")
+    assert [words(cell) for cell in row][2:] == [
+        "Mot de passe, bon ; second facteur jamais donné",
+        "198.51.100.9",
+    ]
+    assert "n'est demandé qu'après le bon mot de passe" in main(page)
 
 
 def test_nobody_writes_to_the_owner_by_what_a_device_calls_itself(client, client_two, user):
@@ -91,15 +120,15 @@ def test_the_owner_reads_them_and_nobody_elses(client, client_two, user, ines):
     assert [words(cell) for cell in row][1:] == ["Firefox sur Linux", "Mot de passe", "203.0.113.7"]
     [row] = refusals.cssselect("tbody tr")
     assert "2 fois" in words(row[0])
-    assert [words(cell) for cell in row][2:] == ["Mot de passe", "198.51.100.9"]
-    assert "par vous, ou par une autre personne." in main(page)
+    assert [words(cell) for cell in row][2:] == ["Refus : mot de passe", "198.51.100.9"]
+    assert "ceux d'une autre personne." in main(page)
     assert "après le bon mot de passe" not in main(page)
 
 
 def test_nothing_is_said_of_refusals_where_there_are_none(client, user):
     sign_in(client)
 
-    assert "Essais refusés" not in main(client.get(reverse("usersessions_list")))
+    assert "Essais qui" not in main(client.get(reverse("usersessions_list")))
 
 
 def test_a_page_that_is_not_for_its_reader_leaves_a_line_of_nobodys_name(client, user, caplog):

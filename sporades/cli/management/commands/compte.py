@@ -50,7 +50,7 @@ class Command(BaseCommand):
         )
         for line in _lines(found):
             self.stdout.write(line)
-        self.stdout.write(f"{len(found)} connexions et essais refusés.")
+        self.stdout.write(f"{len(found)} connexions et essais.")
 
 
 def _lines(found: list[SignIn]) -> Iterator[str]:
