@@ -184,6 +184,9 @@ class Letter(models.Model):
         blank=True,
         verbose_name="adresse imprimée",
     )
+    has_own_envelope = models.BooleanField(
+        "son adresse n'est pas celle du candidat", default=False, db_default=False
+    )
     returned_on = models.DateField("revenu le", null=True, blank=True)
     returned_name = models.CharField("retour noté par", max_length=120, blank=True)
     is_settled = models.BooleanField(

@@ -130,6 +130,7 @@ def tell_at(
             service=service,
             enclosed=enclosed,
             address=list(envelope),
+            has_own_envelope=bool(envelope),
         )
         _overtake(letter)
     return message
@@ -165,11 +166,14 @@ def _leave_out(keys: Collection[int], *, at: datetime) -> None:
 def put_aside(letter: Letter, *, why: str) -> None:
     """Take a letter that cannot be printed out of its run; it waits again, unless it is overtaken.
 
+    It keeps an envelope of its own: a guardian's is never addressed to the candidate.
+
     Args:
         letter: the letter, with its message.
         why: as the office reads it.
     """
-    Letter.objects.filter(pk=letter.pk).update(run=None, address=[], why=why)
+    address = letter.address if letter.has_own_envelope else []
+    Letter.objects.filter(pk=letter.pk).update(run=None, address=address, why=why)
     said = letter.message
     later = overtaking(said.matter, path="message__")
     if later is None or letter.enclosed_id is not None:
@@ -232,7 +236,8 @@ def tell_again(
 def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
     """Send by mail the letters that no run would take, to whom mails reach from now on.
 
-    The others are printed and posted as they were written.
+    The others are printed and posted as they were written; so are those of an envelope of their
+    own, a guardian's, or whoever a record was taken from.
 
     Args:
         candidate: locked, and saved as they are reached now.
@@ -243,7 +248,9 @@ def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
     """
     if candidate.by_letter:
         return 0
-    waiting = Letter.objects.waiting().filter(unprintable(), candidate=candidate)
+    waiting = Letter.objects.waiting().filter(
+        unprintable(), candidate=candidate, has_own_envelope=False
+    )
     found = list(
         waiting.select_related("message", "service__academy")
         .select_for_update(of=("self",))

@@ -21,7 +21,7 @@ def unprintable() -> Q:
 
     It is `postal_address_of` and `postal.lines_of` as the database reads them.
     """
-    return unaddressed() | ~Q(why="")
+    return (unaddressed() & Q(has_own_envelope=False)) | ~Q(why="")
 
 
 def unaddressed() -> Q:
