@@ -152,10 +152,12 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Ev
 
 
 def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime) -> None:
-    """Keep a piece with its file and its verdict, in the words of the new version."""
+    """Keep a piece with its file and its verdict, in the words of the new version.
+
+    What it was given of time is never taken back: pages and reminders have said so.
+    """
     said: dict[str, Any] = {"place": place, **words_of(piece)}
-    if row.granted_until is not None:
-        said["until"] = max(said["until"], row.granted_until)
+    said["until"] = max(said["until"], row.until)
     if row.state == State.WITHDRAWN:
         back = _back(row)
         arrived = {} if back is ASK_AGAIN else {"arrived_at": at}

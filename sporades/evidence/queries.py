@@ -36,7 +36,8 @@ class Owed:
         row: the piece.
         before: until when, in words.
         until: the same instant.
-        first_until: until when the réglementation gives, without the time that was granted.
+        first_until: until when the réglementation and its service give, without the time that was
+            granted.
         ways: by which it is given.
     """
 
@@ -120,13 +121,21 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
 
 
 def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -> Owed:
-    """Return a piece with its deadline: that of the version, unless more time was granted."""
-    until, granted = datetime.fromisoformat(piece["until"]), row.granted_until
+    """Return a piece with its deadline: that of the version, unless it was given more time.
+
+    The row keeps what a service gave that was extended: one that closes earlier since takes
+    nothing back.
+    """
+    told, granted = datetime.fromisoformat(piece["until"]), row.granted_until
     ways = ways_of(registration, row.code)
-    if granted is None or granted <= until:
-        return Owed(row, before=piece["before"], until=until, first_until=until, ways=ways)
-    said = registration.service.said(granted, registration.reader_zone)
-    return Owed(row, before=said, until=granted, first_until=until, ways=ways)
+    first = told if granted is not None else max(told, row.until)
+    until = max(first, granted or first)
+    before = (
+        piece["before"]
+        if until == told
+        else registration.service.said(until, registration.reader_zone)
+    )
+    return Owed(row, before=before, until=until, first_until=first, ways=ways)
 
 
 def standing_of(

@@ -5,12 +5,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.states import State
 from sporades.acts.identities import correcting
 from sporades.acts.services import opening
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
+from sporades.documents.operations import issue
 from sporades.exams.models import ServiceChange
 from sporades.exams.states import ChangeState
+from sporades.publications.attestation import ATTESTATION, Attested
+from tests.accommodations.asked import reach
 from tests.factories import NOW, OPERATOR, a_registration, load_invented
 from tests.web.guide import main
 
@@ -122,6 +127,33 @@ def test_the_summary_that_was_issued_says_that_there_is_more_time(registration, 
 
     assert more_time not in before
     assert more_time in after
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(38, True), (46, False)])
+def test_the_summary_says_so_no_more_once_all_of_it_has_passed(
+    registration, sign_in, days, is_said
+):
+    move(registration, WEEK)
+
+    with time_machine.travel(NOW + timedelta(days=days), tick=False):
+        page = main(
+            sign_in(registration.candidate).get(
+                f"/mes-documents/{registration.number}/recapitulatif"
+            )
+        )
+
+    assert ("Vous avez plus de temps" in page) == is_said
+
+
+def test_what_calls_for_nothing_does_not_speak_of_more_time(registration, sign_in):
+    issue(registration.folder, ATTESTATION, Attested(registration, NOW), at=NOW, published_at=NOW)
+    reach(registration, State.NOTIFIED)
+    move(registration, WEEK)
+    client, mine = sign_in(registration.candidate), f"/mes-documents/{registration.number}"
+
+    pages = [main(client.get(f"{mine}/{kind.slug}")) for kind in (ATTESTATION, NOTIFICATION)]
+
+    assert not any("plus de temps" in page for page in pages)
 
 
 def test_a_correction_issues_the_summary_with_the_deadlines_in_force(registration):

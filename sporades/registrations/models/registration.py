@@ -1,5 +1,6 @@
 """A registration as last filed: rows that the whole service relies on."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -14,9 +15,10 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
+from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.facts import Facts
-from sporades.registrations.deadlines import owed_now
+from sporades.registrations.deadlines import asked_until, owed_now
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import (
@@ -409,13 +411,26 @@ class Registration(models.Model):
             has_account=self.candidate.has_account,
         )
 
-    @property
-    def is_given_more_time(self) -> bool:
-        """Whether a deadline that its last version told has moved later since."""
-        owed = self.owed
-        return any(
-            owed[key] != self.told[key] for key in ("to_return", "evidence", "accommodation")
-        )
+    def is_given_more_time(self, told: Mapping[str, Any], *, at: datetime) -> bool:
+        """Return whether a deadline that a document told has moved later since, and still runs.
+
+        Args:
+            told: what the document says: `to_return`, `evidence`, `accommodation` or some of them.
+            at: the instant.
+        """
+        owed, last = self.owed, []
+        pieces = {one["code"]: one for one in owed["evidence"]}
+        for one in told.get("evidence") or ():
+            now = pieces.get(one["code"])
+            last += [now["until"]] if now and now["until"] != one["until"] else []
+        signed = told.get("to_return")
+        if signed and owed["to_return"] and owed["to_return"]["until"] != signed["until"]:
+            last.append(owed["to_return"]["until"])
+        asked = told.get("accommodation")
+        if asked and owed["accommodation"] not in ("", asked):
+            exam = rules(self.regulation_id).exam(self.exam.code)
+            last.append(asked_until(self.service, exam).isoformat())
+        return any(at < datetime.fromisoformat(one) + MINUTE for one in last)
 
     @property
     def summary_awaited(self) -> dict[str, Any] | None:

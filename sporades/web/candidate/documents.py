@@ -23,6 +23,7 @@ from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.summary import SUMMARY
@@ -67,7 +68,7 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         "notice": _replaced(version)
         or _ended(found)
         or _contested(version, found)
-        or _moved(found)
+        or _moved(version, found, at=request.arrived_at)
         or _asked_since(version, found, at=request.arrived_at)
         or _validated(version, found),
         **version.twin_context(),
@@ -143,9 +144,12 @@ def _answered(version: DocumentVersion, registration: Registration) -> dict[str,
     }
 
 
-def _moved(registration: Registration) -> dict[str, str]:
-    """Say that the deadlines of a document have moved since it was issued; or nothing."""
-    if registration.is_validated or not registration.is_given_more_time:
+def _moved(version: DocumentVersion, registration: Registration, *, at: datetime) -> dict[str, str]:
+    """Say that the deadlines of a document have moved since it was issued, and still run; or nothing."""
+    calls = version.document.kind in (SUMMARY.slug, EVIDENCE_REQUEST.slug)
+    if not calls or registration.is_validated:
+        return {}
+    if not registration.is_given_more_time(version.content, at=at):
         return {}
     return {
         "title": "Vous avez plus de temps que ne le dit ce document",
