@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sporades.documents import kinds
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
 from sporades.evidence.queries import standing_of
@@ -27,6 +28,9 @@ def issue(version: Version, *, at: datetime) -> None:
     issued = Issued(version, *standing_of(registration, pieces, rows))
     version.due = issued.due
     documents.issue(folder, SUMMARY, issued, number=number, at=at)
+    if number > 1:
+        # What was prepared from the version before says what stands no more.
+        documents.hold_back(registration.folder_id, of=kinds.made_beforehand(), at=at)
     if pieces:
         documents.issue(folder, EVIDENCE_REQUEST, issued, number=number, at=at)
     elif number > 1:

@@ -98,6 +98,15 @@ def staying_readable() -> tuple[str, ...]:
     return tuple(slug for slug, kind in _KINDS.items() if kind.stays_readable)
 
 
+def made_beforehand() -> tuple[str, ...]:
+    """Return the kinds that are made from what stands, and wait for whoever publishes them."""
+    return tuple(
+        slug
+        for slug, kind in _KINDS.items()
+        if not kind.is_deposited and not kind.published_by_issue
+    )
+
+
 def coming_first() -> tuple[str, ...]:
     """Return the kinds that stand above what is published at the same instant."""
     return tuple(slug for slug, kind in _KINDS.items() if kind.comes_first)

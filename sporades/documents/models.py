@@ -6,7 +6,7 @@ from typing import Any, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from sporades.core.french import day_in_digits, hour_in_words, instant_in_words
 from sporades.documents import kinds
@@ -70,7 +70,7 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
 
     def published_by(self, at: datetime) -> Self:
         """Keep versions that were published at this instant, withdrawn since or not."""
-        return self.filter(published_at__lte=at)
+        return self.filter(published_at__lte=at).exclude(withdrawn_at__lt=F("published_at"))
 
     def to_come(self, at: datetime) -> Self:
         """Keep versions that nobody may read yet: not published, or from a later instant on."""
@@ -166,6 +166,15 @@ class DocumentVersion(models.Model):
     def __str__(self) -> str:
         """Return « Récapitulatif d'inscription, version n°2 »."""
         return f"{self.document}, version n°{self.number}"
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether something took away its ground before the instant from which it was to be read."""
+        return (
+            self.withdrawn_at is not None
+            and self.published_at is not None
+            and self.withdrawn_at < self.published_at
+        )
 
     @property
     def replaced_in_words(self) -> str:

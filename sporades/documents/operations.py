@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import segno
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from sporades.core import files, pdf, seal
@@ -174,13 +174,38 @@ def withdraw(version: DocumentVersion, *, at: datetime) -> None:
     version.refresh_from_db(fields=["withdrawn_at"])
 
 
+def hold_back(folder: int, *, of: Iterable[str] | None = None, at: datetime) -> None:
+    """Let nobody read what was to be read from a later instant on; `release` lets it be read.
+
+    What it was made from has changed. Whoever decided of its publication looks at it again when the
+    instant comes.
+
+    Args:
+        folder: the key of the folder.
+        of: the kinds that it concerns; all of them unless said.
+        at: the instant.
+    """
+    held = DocumentVersion.objects.filter(
+        document__folder=folder, published_at__gt=at, withdrawn_at=None
+    )
+    if of is not None:
+        held = held.filter(document__kind__in=of)
+    held.update(withdrawn_at=at)
+
+
+def release(version: DocumentVersion) -> None:
+    """Let a version be read that was held back, from its instant on."""
+    DocumentVersion.objects.filter(pk=version.pk).update(withdrawn_at=None)
+    version.refresh_from_db(fields=["withdrawn_at"])
+
+
 @transaction.atomic
 def discard(versions: QuerySet[DocumentVersion]) -> int:
     """Delete versions that were never published, with their files; return how many.
 
     Whoever holds the code of one finds nothing: it never existed for its reader.
     """
-    unpublished = versions.filter(published_at=None)
+    unpublished = versions.filter(Q(published_at=None) | Q(withdrawn_at__lt=F("published_at")))
     # Locked, so that what is being printed has its key, and its file goes too.
     held = unpublished.select_for_update().values_list("pdf_key", KeyTransform("file", "content"))
     keys = {key for kept in held for key in kept if key}

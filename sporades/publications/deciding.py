@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from sporades import mail
 from sporades.accounts import asking
@@ -15,16 +15,12 @@ from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.core.transitions import Transition, move
-from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.publications import telling
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
-    HAS_CHANGED,
-    HAS_MOVED,
-    STANDS_NO_MORE,
     AlreadyMoved,
     BeyondPerimeter,
     DecisionUnsaid,
@@ -37,9 +33,8 @@ from sporades.publications.refusals import (
     SamePerson,
     StillFilling,
 )
+from sporades.publications.standing import prepared_of, set_aside
 from sporades.publications.states import APPROVE, PROPOSE, PUBLISH, REFUSE, LineOutcome
-from sporades.registrations.models import Registration
-from sporades.registrations.states import STANDING
 
 FURTHEST = timedelta(days=2 * 366)
 """How far away an instant may be: beyond, it is a slip."""
@@ -75,9 +70,12 @@ def publish(
             raise StillFilling
         if found.lacks_its_author:
             raise DecisionUnsaid
-        if not _prepared(found).exists():
+        if not prepared_of(found).exists():
             raise NothingToPublish
-        holds = _set_aside(found, _reach_of(user, Permission.PREPARE_DOCUMENTS, at))
+        set_aside(
+            found, prepared_of(found), within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at)
+        )
+        holds = prepared_of(found).exists()
         if holds and found.publishes.needs_approval:
             _propose(publication, instant, user=user, by=by, at=at)
         elif holds:
@@ -110,7 +108,10 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
                 "L'instant choisi est passé : refusez la proposition, son auteur en choisira un "
                 "autre."
             )
-        holds = _set_aside(found, _reach_of(user, Permission.APPROVE_PUBLICATIONS, at))
+        set_aside(
+            found, prepared_of(found), within=_reach_of(user, Permission.APPROVE_PUBLICATIONS, at)
+        )
+        holds = prepared_of(found).exists()
         if holds:
             _publish(publication, APPROVE, found.publish_at or at, user=user, by=by, at=at)
             found.publish_at = publication.publish_at
@@ -174,33 +175,9 @@ def _judge(publication: Publication, user: User, *, at: datetime) -> None:
         raise BeyondPerimeter
 
 
-def _prepared(publication: Publication) -> QuerySet[PublicationLine]:
-    lines: QuerySet[PublicationLine] = publication.lines.filter(outcome=LineOutcome.PREPARED)
-    return lines
-
-
 def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:
     day = local_day(at, settings.TIME_ZONE)
     return reach(user.memberships_on(day) if user.is_active else [], permission)
-
-
-def _set_aside(publication: Publication, now: Reach) -> bool:
-    """Refuse, at their lines, the documents that hold no more; return whether any holds."""
-    prepared = _prepared(publication)
-    _refuse_lines(prepared.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
-    within = Registration.objects.within(now)
-    _refuse_lines(prepared.exclude(registration__in=within), HAS_MOVED)
-    if not publication.publishes.is_deposited:
-        _refuse_lines(prepared.exclude(registration__version=F("of_version")), HAS_CHANGED)
-    return prepared.exists()
-
-
-def _refuse_lines(lines: QuerySet[PublicationLine], why: str) -> None:
-    refused = list(lines.values_list("pk", "version_id"))
-    PublicationLine.objects.filter(pk__in=[pk for pk, _ in refused]).update(
-        outcome=LineOutcome.REFUSED, why=why
-    )
-    documents.discard(DocumentVersion.objects.filter(pk__in=[version for _, version in refused]))
 
 
 def _propose(
@@ -212,7 +189,7 @@ def _propose(
         publish_at=instant,
         proposed_by=user,
         proposed_name=by.name,
-        concerns=least_reach(_prepared(publication), by).as_json(),
+        concerns=least_reach(prepared_of(publication), by).as_json(),
         refusal="",
         refused_name="",
         refused_at=None,
@@ -250,7 +227,7 @@ def _publish(
     """Let every document that is prepared be read from one instant on, in one statement."""
     decided = {"decided_at": at, "decided_by": user, "decided_name": by.name}
     move(publication, transition, publish_at=instant, moved_at=at, **decided)
-    prepared = _prepared(publication)
+    prepared = prepared_of(publication)
     DocumentVersion.objects.filter(publication_line__in=prepared).update(published_at=instant)
     prepared.update(outcome=LineOutcome.PUBLISHED)
     record("publication published", publication, by=by, at=at)

@@ -9,11 +9,14 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone
 from sporades.core.queue import defer_once
+from sporades.documents import operations as documents
 from sporades.letters import operations as letters
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record_line
+from sporades.publications.standing import set_aside
 from sporades.publications.states import LineOutcome
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 AT_ONCE = 200
@@ -65,6 +68,8 @@ def _tell_some(pk: str, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _tell_line(pk: int, *, at: datetime) -> None:
+    if not _holds(pk):
+        return
     published = {"outcome": LineOutcome.PUBLISHED, "told_at": None}
     withdrawn = {"outcome": LineOutcome.WITHDRAWN, "withdrawal_told_at": None}
     one = PublicationLine.objects.filter(pk=pk)
@@ -72,6 +77,21 @@ def _tell_line(pk: int, *, at: datetime) -> None:
         _tell_publication(_whole(pk), at=at)
     elif one.filter(**withdrawn).update(withdrawal_told_at=at):
         tell_withdrawal(_whole(pk), by=SYSTEM, at=at)
+
+
+def _holds(pk: int) -> bool:
+    """Look again at a document that was held back before its instant; return whether it is read."""
+    line = _whole(pk)
+    version = line.version
+    if version is None or line.registration_id is None or not version.is_held_back:
+        return True
+    lock_registration(line.registration_id)
+    this = PublicationLine.objects.filter(pk=pk)
+    set_aside(line.publication, this, within=line.publication.concerned)
+    if this.filter(outcome=LineOutcome.REFUSED).exists():
+        return False
+    documents.release(version)
+    return True
 
 
 def _whole(pk: int) -> PublicationLine:

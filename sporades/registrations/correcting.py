@@ -95,6 +95,7 @@ def take_service(
     locked.service, locked.academy, locked.is_placed = service, service.academy, True
     locked.save(update_fields=["version", "service", "academy", "is_placed"])
     documents.move_folder(locked.folder_id, academy=service.academy_id)
+    documents.hold_back(locked.folder_id, at=at)
     kept = locked.owed_now(before.snapshot)
     snapshot = {
         **kept,

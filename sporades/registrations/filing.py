@@ -14,6 +14,7 @@ from sporades.core.french import local_day
 from sporades.core.prepared import prepared
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
+from sporades.documents import operations as documents
 from sporades.documents.models import Folder
 from sporades.registrations import accepted, drafting, journey
 from sporades.registrations.changes import changes_between
@@ -211,6 +212,7 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
     """
     drafting.refuse_closed(registration.service, at=at)
     move(registration, WITHDRAW, withdrawn_at=at, reason="")
+    documents.hold_back(registration.folder_id, at=at)
     # What its office was typing stays readable to who typed it.
     drafting.abandon_all(Draft.objects.of_candidates().filter(amends=registration), at=at)
 

@@ -13,6 +13,7 @@ from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
+from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
 from sporades.evidence.queries import giving_now, rows_of, takes_files
 from sporades.evidence.unmet import Unmet, unmet_by
@@ -200,6 +201,7 @@ def decide_within(
     if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
         evidence.note_lifted(registration, found_at=held.decided_at, at=at)
     if decision is SET_ASIDE:
+        documents.hold_back(registration.folder_id, at=at)
         asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:
         _stand_under_what_was_corrected(registration, by=by, at=at)

@@ -1,0 +1,41 @@
+"""What of a publication still holds: a document is of a registration that stands, as it stood."""
+
+from django.db.models import F, QuerySet
+
+from sporades.accounts.permissions import Reach
+from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
+from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.refusals import HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
+from sporades.publications.states import LineOutcome
+from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
+
+
+def prepared_of(publication: Publication) -> QuerySet[PublicationLine]:
+    """Return the lines whose document is ready, and that nobody has refused."""
+    lines: QuerySet[PublicationLine] = publication.lines.filter(outcome=LineOutcome.PREPARED)
+    return lines
+
+
+def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, within: Reach) -> None:
+    """Refuse, at their lines, the documents of a publication that hold no more, each with its reason.
+
+    Args:
+        publication: which.
+        lines: those of its lines that are looked at.
+        within: where whoever publishes may.
+    """
+    _refuse(lines.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
+    there = Registration.objects.within(within)
+    _refuse(lines.exclude(registration__in=there), HAS_MOVED)
+    if not publication.publishes.is_deposited:
+        _refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
+
+
+def _refuse(lines: QuerySet[PublicationLine], why: str) -> None:
+    refused = list(lines.values_list("pk", "version_id"))
+    PublicationLine.objects.filter(pk__in=[pk for pk, _ in refused]).update(
+        outcome=LineOutcome.REFUSED, why=why
+    )
+    documents.discard(DocumentVersion.objects.filter(pk__in=[version for _, version in refused]))

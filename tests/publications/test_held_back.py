@@ -1,0 +1,140 @@
+"""What is published for a later instant is read by those of whom it is still true then (I5, F3)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations.deciding import decide
+from sporades.documents.models import DocumentVersion
+from sporades.documents.queries import by_code
+from sporades.publications.models import PublicationLine
+from sporades.publications.refusals import HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
+from sporades.registrations.models import Registration
+from sporades.registrations.states import RESTORE, SET_ASIDE
+from tests.acts.test_issuing import amend
+from tests.factories import NOW, OPERATOR, author
+from tests.publications.doing import LATER, SLUG, approve, publish, read, tell, told
+
+HOUR = timedelta(hours=1)
+ABADIE = "abadie@exemple.test"
+
+
+def decided(registration, decision, at, reason=""):
+    held = Registration.objects.get(pk=registration.pk)
+    decide(
+        registration=held, decision=decision, reason=reason, seen=held.version, by=OPERATOR, at=at
+    )
+
+
+def withdrawn(registration):
+    registering.withdraw(
+        registration=Registration.objects.get(pk=registration.pk),
+        by=author(registration.candidate),
+        at=NOW + HOUR,
+    )
+
+
+@pytest.fixture
+def scheduled(three, prepare, manager):
+    """Attestations that are read in three days."""
+    made = prepare()
+    publish(made, manager, LATER)
+    return made
+
+
+@pytest.fixture
+def convocation(convocations, manager, head):
+    """A convocation that is read in three days."""
+    publish(convocations, manager, LATER)
+    approve(convocations, head)
+    convocations.refresh_from_db()
+    return convocations
+
+
+def why(made, registration):
+    line = PublicationLine.objects.get(publication=made, registration=registration)
+    return line.why
+
+
+def test_who_withdrew_meanwhile_reads_nothing_and_is_told_nothing(scheduled, three):
+    withdrawn(three[0])
+
+    assert SLUG not in read(three[0], LATER)
+    tell(scheduled, LATER)
+
+    assert SLUG not in read(three[0], LATER)
+    assert told() == ["bezier@exemple.test", "coeur@exemple.test"]
+    assert why(scheduled, three[0]) == STANDS_NO_MORE
+    assert DocumentVersion.objects.filter(document__kind=SLUG).count() == 2
+
+
+def test_who_was_set_aside_meanwhile_is_not_summoned(convocation, three):
+    decided(three[0], SET_ASIDE, NOW + HOUR, "Condition non remplie.")
+
+    assert "convocation" not in read(three[0], LATER)
+    tell(convocation, LATER)
+
+    assert told() == []
+    assert why(convocation, three[0]) == STANDS_NO_MORE
+
+
+def test_who_was_restored_before_the_instant_is_summoned_at_it(convocation, three):
+    decided(three[0], SET_ASIDE, NOW + HOUR, "Condition non remplie.")
+    decided(three[0], RESTORE, NOW + 2 * HOUR)
+
+    assert "convocation" not in read(three[0], LATER - HOUR)
+    tell(convocation, LATER)
+
+    assert "convocation" in read(three[0], LATER)
+    assert told() == [ABADIE]
+
+
+def test_what_was_attested_of_a_version_is_not_read_of_the_next(scheduled, three):
+    amend(three[0], identification={"mobile": "06 39 98 56 78"})
+
+    assert SLUG not in read(three[0], LATER)
+    tell(scheduled, LATER)
+
+    assert why(scheduled, three[0]) == HAS_CHANGED
+    assert SLUG in read(three[1], LATER)
+
+
+def test_a_modification_takes_back_no_convocation(convocation, three):
+    amend(three[0], identification={"mobile": "06 39 98 56 78"})
+
+    assert "convocation" in read(three[0], LATER)
+
+
+def test_who_moved_meanwhile_is_not_summoned_by_the_academy_that_they_left(convocation, three):
+    moving.move_for_good(
+        registration=Registration.objects.whole().get(pk=three[0].pk),
+        academy="A25",
+        reason="Déménagement.",
+        by=OPERATOR,
+        at=NOW + HOUR,
+    )
+
+    assert "convocation" not in read(three[0], LATER)
+    tell(convocation, LATER)
+
+    assert why(convocation, three[0]) == HAS_MOVED
+
+
+def test_the_code_of_what_nobody_has_read_says_nothing(scheduled, three):
+    version = DocumentVersion.objects.get(document__folder=three[0].folder_id, document__kind=SLUG)
+
+    withdrawn(three[0])
+
+    assert by_code(version.code, at=LATER) is None
+
+
+def test_what_was_read_before_is_not_hidden_by_what_was_held_back(prepare, manager, three):
+    first = prepare()
+    publish(first, manager)
+    tell(first)
+    publish(prepare(), manager, LATER)
+
+    withdrawn(three[0])
+
+    assert SLUG in read(three[0], LATER)
