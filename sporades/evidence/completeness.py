@@ -36,16 +36,29 @@ def is_complete(registration: Registration) -> bool:
     return all(one.row.state in HERE for one in pieces_of(registration) if one.row.is_mandatory)
 
 
-def in_words(missing: Iterable[Owed]) -> str:
-    """Say what is missing, as its candidate reads it."""
+def in_words(missing: Iterable[Owed], *, has_space: bool) -> str:
+    """Say what is missing, as its candidate reads it: all of it, or as many as a reason holds.
+
+    Args:
+        missing: the pieces.
+        has_space: whether the candidate has a page that names them all.
+    """
     said = [
         f"{one.row.label} ({'non conforme' if one.row.state == State.REFUSED else 'non fournie'})"
         for one in missing
     ]
-    whole = f"Pièces justificatives manquantes : {' ; '.join(said)}."
-    if len(whole) <= LONGEST_REASON:
-        return whole
-    return f"{len(said)} pièces justificatives manquent : votre page de pièces les nomme."
+    where = (
+        "que nomme la page « Pièces justificatives » de votre inscription"
+        if has_space
+        else "que votre service gestionnaire vous nommera"
+    )
+    for named in range(len(said), -1, -1):
+        left = len(said) - named
+        others = f"et {left} autre{'s' if left > 1 else ''}, {where}" if left else ""
+        whole = f"Pièces justificatives manquantes : {' ; '.join(filter(None, [*said[:named], others]))}."
+        if len(whole) <= LONGEST_REASON:
+            break
+    return whole
 
 
 def missing_rows(at: datetime) -> QuerySet[Evidence]:

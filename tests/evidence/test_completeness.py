@@ -26,6 +26,7 @@ from tests.factories import (
     NOW,
     OPERATOR,
     a_candidate,
+    a_record,
     a_registration,
     answer_all,
     answers_with,
@@ -83,6 +84,33 @@ def test_a_piece_that_was_not_given_after_its_deadline_makes_it_incomplete(regis
         "Pièces justificatives manquantes : Pièce d'identité (non fournie).",
     )
     assert Message.objects.filter(kind="state_changed").count() == 1
+
+
+MANY = "".join(
+    "      - {code: P%d, libelle: Attestation de la structure qui accueille le candidat pour l'année %d, "
+    "echeance: {jours_apres_fermeture: 15}}\n" % (n, n)
+    for n in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "where"),
+    [
+        (a_candidate, "que nomme la page « Pièces justificatives » de votre inscription"),
+        (a_record, "que votre service gestionnaire vous nommera"),
+    ],
+)
+def test_of_many_pieces_as_many_are_named_as_a_reason_holds(who, where):
+    load_invented(("    pieces:\n", "    pieces:\n" + MANY))
+    registration = a_registration(who())
+
+    declare(registration)
+
+    reason = again(registration).reason
+    assert "Attestation de la structure qui accueille le candidat pour l'année 3" in reason
+    assert reason.endswith(f" ; et 6 autres, {where}.")
+    body = Message.objects.filter(kind="state_changed").latest("pk").body
+    assert reason in body.replace("\n", " ")
 
 
 def test_a_piece_that_was_refused_makes_it_incomplete(registration):

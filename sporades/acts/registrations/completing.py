@@ -43,7 +43,8 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
     missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)
     if not missing:
         raise NothingMissing
-    deciding.decide(registration=held, decision=FLAG, reason=in_words(missing), by=by, at=at)
+    reason = in_words(missing, has_space=held.candidate.has_account)
+    deciding.decide(registration=held, decision=FLAG, reason=reason, by=by, at=at)
     Incompleteness.objects.update_or_create(
         registration=held, defaults={"at": at, "lifted_at": None}
     )
