@@ -31,6 +31,11 @@ WITH_PROOF: dict[str, Any] = {
 """The requests that may have a proof, by what their jobs call them."""
 
 
+SET_ASIDE_MEANWHILE = (
+    "L'inscription ne compte plus : cette demande ne peut être acceptée que si elle est rétablie."
+)
+
+
 class AnswerMissing(ReasonMissing):
     """A request is not refused without a word."""
 
@@ -111,12 +116,16 @@ def scan_proofs_again(*, older_than: datetime) -> None:
 def formally(request: Request | None) -> list[str]:
     """Return what the law adds on the page of a request: what silence means, or who refused it.
 
+    Of one about a registration that stands no more silence means nothing: it cannot be accepted.
+
     Args:
         request: of a candidate; nothing where there is none.
     """
     if request is None or not (request.is_waiting or request.is_refused):
         return []
     registration = Registration.objects.whole().get(pk=request.registration.pk)
+    if request.is_waiting and not registration.is_active:
+        return [SET_ASIDE_MEANWHILE]
     if request.is_waiting:
         return silence_on(registration, request.sent_at)
     about, verb = (

@@ -196,6 +196,8 @@ def test_what_nobody_can_answer_any_more_ends_with_the_last_registration(
         files.get(key)
     entry = Entry.objects.get(verb="correction left")
     assert (entry.actor_kind, entry.academy) == ("system", "A09")
+    ends = Message.objects.filter(kind__in=["withdrawn", "state_changed"]).order_by("pk")
+    assert ["La correction de vos données" in one.body for one in ends] == [False, True]
 
 
 def test_without_a_registration_that_stands_nobody_could_answer(registration):

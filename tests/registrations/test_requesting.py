@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sporades.acts.registrations import deciding, registering, requesting
-from sporades.acts.requests import AnswerMissing, formally
+from sporades.acts.requests import SET_ASIDE_MEANWHILE, AnswerMissing, formally
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words
 from sporades.core.refusals import Refused
@@ -265,6 +265,8 @@ def test_of_a_registration_that_was_set_aside_nothing_is_accepted(asked, registr
         requesting.accept(request=asked, by=OPERATOR, at=late)
     registration.refresh_from_db()
     assert registration.state == State.SET_ASIDE
+    asked.refresh_from_db()
+    assert formally(asked) == [SET_ASIDE_MEANWHILE]
 
 
 def test_a_modification_that_is_abandoned_asks_nothing_any_more(asked, draft, late):

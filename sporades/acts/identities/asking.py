@@ -184,7 +184,7 @@ def lock_waiting(candidate: int) -> CorrectionRequest | None:
     return found
 
 
-def leave_unreached(candidate: int, *, at: datetime) -> None:
+def leave_unreached(candidate: int, *, at: datetime) -> bool:
     """Take back the correction that waits once no registration of its candidate stands any more.
 
     No perimeter holds it from then on: it would keep its proof for ever. To be called in the
@@ -193,12 +193,16 @@ def leave_unreached(candidate: int, *, at: datetime) -> None:
     Args:
         candidate: the key of whoever asked.
         at: the instant.
+
+    Returns:
+        Whether one waited: whoever asked is told with what ends the registration.
     """
     request = lock_waiting(candidate)  # another registration that ends at once is committed then
     if request is None or Registration.objects.active().filter(candidate=candidate).exists():
-        return
+        return False
     requesting.take_back(request, at=at, by=LEFT)
     _record("correction left", request, by=SYSTEM, at=at)
+    return True
 
 
 @transaction.atomic

@@ -200,9 +200,10 @@ def decide_within(
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
     if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
         evidence.note_lifted(registration, found_at=held.decided_at, at=at)
+    has_correction_fallen = False
     if decision is SET_ASIDE:
         documents.hold_back(registration.folder_id, at=at)
-        asking.leave_unreached(registration.candidate_id, at=at)
+        has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
     if decision is RESTORE:
         _stand_under_what_was_corrected(registration, by=by, at=at)
     is_so = decision.name not in UNMET
@@ -229,6 +230,7 @@ def decide_within(
         registration=registration,
         told=told,
         against=against(registration),
+        has_correction_fallen=has_correction_fallen,
         asks=decision is FLAG,
         takes_files=decision is FLAG and takes_files(registration, at),
         giving=giving_now(registration, at) if decision is FLAG else "",

@@ -228,7 +228,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     filing.withdraw(registration=registration, at=at)
     fallen = accommodating.follow(registration, by=by, at=at)
-    asking.leave_unreached(registration.candidate_id, at=at)
+    has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
     tell(
         registration.candidate,
         "withdrawn",
@@ -241,6 +241,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         registration=registration,
         when=instant_in_words(at, registration.service.zone),
         has_request_fallen=fallen is not None and fallen.asked_at is not None,
+        has_correction_fallen=has_correction_fallen,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
