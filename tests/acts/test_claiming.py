@@ -18,6 +18,7 @@ from sporades.documents.codes import in_groups
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.registrations import drafting
 from sporades.registrations.models import Draft
 from tests.documents.reading import pdf_text
 from tests.endurance.arena import together
@@ -342,11 +343,28 @@ def test_an_account_that_is_signed_in_takes_the_record_in_the_place_of_its_own_e
 
 
 @open_exam
-@pytest.mark.parametrize("begin", [a_draft, a_registration])
-def test_a_file_that_counts_is_never_put_aside(begin):
+@pytest.mark.parametrize("is_left", [False, True], ids=["open", "abandoned"])
+def test_what_its_account_had_begun_goes_to_the_record(is_left):
+    record = a_record()
+    a_registration(record)
+    own = a_candidate(email="maelle@exemple.test")
+    draft = a_draft(own)
+    if is_left:
+        drafting.abandon(draft=draft, at=NOW)
+
+    into(own.user, given(record))
+
+    draft.refresh_from_db()
+    assert draft.candidate == record
+    assert not Candidate.objects.filter(pk=own.pk).exists()
+    assert set(Draft.objects.visible_to(own.user.pk)) >= {draft}
+
+
+@open_exam
+def test_a_file_that_counts_is_never_put_aside():
     record = a_record()
     own = a_candidate(email="maelle@exemple.test")
-    begin(own)
+    a_registration(own)
     code = given(record)
 
     with pytest.raises(claiming.TwoFiles):
@@ -364,7 +382,7 @@ def test_another_persons_account_takes_nothing():
     record = a_record()
     other = a_candidate(first_names="Yann")
 
-    with pytest.raises(claiming.TwoFiles):
+    with pytest.raises(claiming.AnotherPerson, match="Modifier mon compte"):
         into(other.user, given(record))
 
     assert Candidate.objects.filter(user=None).get() == record

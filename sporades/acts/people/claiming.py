@@ -19,7 +19,7 @@ from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
-from sporades.registrations.models import Draft
+from sporades.registrations import joining as begun
 
 
 class WrongCode(Refused):
@@ -44,6 +44,16 @@ class TwoFiles(Refused):
     message = (
         "Votre compte a déjà son propre dossier, et ce code en ouvre un autre. Rien n'est changé : "
         "demandez au service qui vous a remis ce code de réunir les deux."
+    )
+
+
+class AnotherPerson(Refused):
+    """The account says another name or birth date, and nobody has registered under it."""
+
+    message = (
+        "Ce code est celui d'un dossier dont les noms ou la date de naissance ne sont pas ceux de "
+        "votre compte. Si ce dossier est le vôtre, corrigez d'abord « Modifier mon compte », puis "
+        "tapez le code de nouveau. Sinon, déconnectez-vous : le code se tape aussi pour faire un compte."
     )
 
 
@@ -120,13 +130,13 @@ def _wait(code: ClaimCode, user: User, *, at: datetime) -> None:
 
 
 def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetime) -> None:
-    """Give a record to an account that is signed in, if it has no file that counts.
+    """Give a record to an account that is signed in, if nobody has registered with it.
 
-    Civil data of its own that are the same person's, and for which nothing was begun, give way to
-    those of the record. Two files are never merged here.
+    Civil data of its own that are the same person's give way to those of the record, to which what
+    was begun goes. Two files are never merged here.
 
     Raises:
-        TooManyTries, WrongCode, TwoFiles: see each.
+        TooManyTries, WrongCode, TwoFiles, AnotherPerson: see each.
     """
     _spend(network, at=at)
     with transaction.atomic():
@@ -141,12 +151,17 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
 
 
 def _make_room(user: User, record: Candidate) -> None:
-    own = Candidate.objects.select_for_update(of=("self",)).filter(user=user).first()
+    mine = Candidate.objects.filter(user=user)
+    # In the order of every act: what is being filed is filed, and counts, or goes to the record.
+    begun.lock_all(list(mine.values_list("pk", flat=True)))
+    own = mine.select_for_update(of=("self",)).first()
     if own is None:
         return
-    is_begun = Draft.objects.filter(candidate=own).exists()
-    if own.is_frozen or is_begun or not _is_same(own.identity, record.identity):
+    if own.is_frozen:
         raise TwoFiles
+    if not _is_same(own.identity, record.identity):
+        raise AnotherPerson
+    begun.give_all(own, kept=record)
     mail.forget([own])
     drawers.give(own, to=record)
     candidates.erase(own)
