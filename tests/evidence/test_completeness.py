@@ -87,8 +87,8 @@ def test_a_piece_that_was_not_given_after_its_deadline_makes_it_incomplete(regis
 
 
 MANY = "".join(
-    "      - {code: P%d, libelle: Attestation de la structure qui accueille le candidat pour l'année %d, "
-    "echeance: {jours_apres_fermeture: 15}}\n" % (n, n)
+    f"      - {{code: P{n}, libelle: Attestation de la structure qui accueille le candidat pour l'année {n}, "
+    "echeance: {jours_apres_fermeture: 15}}\n"
     for n in range(9)
 )
 
