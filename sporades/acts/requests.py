@@ -17,7 +17,8 @@ from sporades.intake import antivirus, cleaning
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
-from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration
+from sporades.registrations.evidence import due_as_told
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
 from sporades.registrations.receipt import against_of, silence_on, taken_by
 from sporades.registrations.snapshot import contact_of
@@ -160,6 +161,7 @@ def tell(
     at: datetime,
     path: str = "",
     refused_by: Actor | None = None,
+    version: Version | None = None,
 ) -> None:
     """Write to the candidate of a request.
 
@@ -171,6 +173,7 @@ def tell(
         at: the instant.
         path: the page that it leads to; that of the registration unless another is named.
         refused_by: who refuses it, where that is what is told.
+        version: what was filed of it, where that is what is told.
     """
     registration = Registration.objects.whole().get(pk=request.registration.pk)
     if refused_by is None:
@@ -190,6 +193,7 @@ def tell(
         silence=silence_on(registration, request.sent_at) if request.is_waiting else [],
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
+        due=due_as_told(version) if version is not None else None,
         contact=contact_of(registration.service),
         link=absolute(path or f"/mes-inscriptions/{registration.number}"),
     )

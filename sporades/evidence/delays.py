@@ -10,7 +10,7 @@ from sporades.core.refusals import Refused
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
 from sporades.exams.queries import rules
-from sporades.exams.schema.clock import Deadline
+from sporades.registrations.deadlines import last_minute_of
 from sporades.registrations.models import Registration
 
 MOST = timedelta(days=90)
@@ -30,8 +30,7 @@ TOO_FAR = f"Accordez {MOST.days} jours au plus, donc jusqu'au {{last}}."
 
 def last_minute(registration: Registration, day: date) -> datetime:
     """Return the last minute of a day, by the clock of the service of a registration."""
-    service = registration.service
-    return Deadline(le=day).as_written(closing=service.closes_at, zone=service.zone)
+    return last_minute_of(registration.service, day)
 
 
 def usual_day(registration: Registration, owed: Owed, *, at: datetime) -> date | None:

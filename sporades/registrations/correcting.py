@@ -107,7 +107,7 @@ def take_service(
         "academy_name": service.academy.name,
         "service": contact_of(service),
         "signed_by": left.managing_service.name,
-        "to_return": _returned_to(locked, left, kept["to_return"]),
+        "to_return": _returned_to(locked, left, kept["to_return"], at=at),
     }
     _up_to_date(locked, before).update(amends_version=locked.version)
     # What the office that gives it away was typing stays where its author may read it.
@@ -133,7 +133,7 @@ def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
 
 
 def _returned_to(
-    moved: Registration, left: RegistrationService, asked: dict[str, Any] | None
+    moved: Registration, left: RegistrationService, asked: dict[str, Any] | None, *, at: datetime
 ) -> dict[str, Any] | None:
     """Return where the signed summary goes: to the service that has the registration now, if it asks for it."""
     exam, service = rules(moved.regulation_id).exam(moved.exam.code), moved.service
@@ -141,7 +141,9 @@ def _returned_to(
     if wanted is None:
         return None
     if asked is None:  # where it was before asked for none
-        return return_of(exam, service, reader=moved.reader_zone) if wanted.academies else None
+        if not wanted.academies:
+            return None
+        return return_of(exam, service, reader=moved.reader_zone, at=at)
     managed = left.managing_service
     if asked["address"] != [managed.name, *managed.address]:
         return asked

@@ -1,11 +1,16 @@
-"""Deadlines that follow their service: what a version told, and what an extension makes of it (I1)."""
+"""Deadlines that follow their service: what a version told, and what an extension makes of it (I1).
 
-from datetime import datetime
+What is asked once its day has passed, or asked again, leaves the usual days from then.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
-from sporades.exams.schema import Exam
+from sporades.exams.schema import Deadline, Exam
 
 IF_NOT_DONE = ", si ce n'est pas déjà fait,"
 
@@ -17,6 +22,7 @@ def owed_now(
     rules: Exam,
     reader: str,
     has_account: bool,
+    summary_until: datetime | None = None,
 ) -> dict[str, Any]:
     """Return what a version calls for, by the dates that its service has now.
 
@@ -29,7 +35,24 @@ def owed_now(
         rules: what its réglementation says of the exam.
         reader: the zone of its candidate's address, nothing when it is not known.
         has_account: whether its candidate has a space.
+        summary_until: until when the signed summary may be sent back, where it was asked for again.
     """
+    owed = _followed(told, service=service, rules=rules, reader=reader, has_account=has_account)
+    asked = owed["to_return"]
+    if not asked or summary_until is None:
+        return owed
+    granted = {"before": service.said(summary_until, reader), "until": summary_until.isoformat()}
+    return {**owed, "to_return": {**asked, **later_of(asked, granted)}}
+
+
+def _followed(
+    told: dict[str, Any],
+    *,
+    service: RegistrationService,
+    rules: Exam,
+    reader: str,
+    has_account: bool,
+) -> dict[str, Any]:
     closed_at = told.get("closes_at")
     if closed_at and service.closes_at <= datetime.fromisoformat(closed_at):
         return told
@@ -38,11 +61,12 @@ def owed_now(
     deadlines = {piece.code: piece.deadline for piece in rules.evidence}
     return {
         **told,
-        "to_return": {**to_return, **service.due(asked.deadline, reader)}
+        "to_return": {**to_return, **later_of(to_return, service.due(asked.deadline, reader))}
         if to_return and asked
         else to_return,
         "evidence": [
-            {**piece, **service.due(deadlines[piece["code"]], reader)} for piece in told["evidence"]
+            {**piece, **later_of(piece, service.due(deadlines[piece["code"]], reader))}
+            for piece in told["evidence"]
         ],
         # A day that has not moved leaves the words as they were told.
         "accommodation": told["accommodation"]
@@ -56,6 +80,50 @@ def owed_now(
         ),
         "closes_at": service.closes_at.isoformat(),
     }
+
+
+def later_of(told: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
+    """Return the later of two deadlines, each in words and its instant: what was told is not taken back.
+
+    Args:
+        told: what was told, or a part of it that holds its deadline.
+        now: the deadline as it would be told now.
+    """
+    is_later = datetime.fromisoformat(now["until"]) > datetime.fromisoformat(told["until"])
+    return {key: (now if is_later else told)[key] for key in ("before", "until")}
+
+
+def due_from(
+    service: RegistrationService, deadline: Deadline, reader: str, *, days: int, at: datetime
+) -> dict[str, str]:
+    """Return the deadline of what is asked for now: nobody is asked today for what was due before.
+
+    Args:
+        service: where the registration is.
+        deadline: what the réglementation says.
+        reader: the zone of its candidate's address, nothing when it is not known.
+        days: how many days are left, from the instant, once the deadline has passed; with none,
+            the deadline stays as it is.
+        at: the instant at which it is asked for.
+
+    Returns:
+        What `RegistrationService.due` does.
+    """
+    due = service.due(deadline, reader)
+    if not days or at < datetime.fromisoformat(due["until"]) + MINUTE:
+        return due
+    until = days_from(service, at, days=days)
+    return {"before": service.said(until, reader), "until": until.isoformat()}
+
+
+def days_from(service: RegistrationService, at: datetime, *, days: int) -> datetime:
+    """Return the last minute of the day that comes so many days after an instant."""
+    return last_minute_of(service, local_day(at, service.zone) + timedelta(days=days))
+
+
+def last_minute_of(service: RegistrationService, day: date) -> datetime:
+    """Return the last minute of a day, by the clock of a service."""
+    return Deadline(le=day).as_written(closing=service.closes_at, zone=service.zone)
 
 
 def accommodation_of(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
 from sporades.exams.rules.health import of_health
 from sporades.exams.schema.evidence import Way
+from sporades.registrations.deadlines import due_from, later_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration, Version
@@ -41,26 +43,46 @@ class Issued:
         return _with_ways(self.version.registration, self.due)
 
 
-def evidence_of(dossier: Dossier, papers: PapersForm) -> list[dict[str, Any]]:
+def evidence_of(
+    dossier: Dossier,
+    papers: PapersForm,
+    *,
+    told: Iterable[Mapping[str, Any]] = (),
+    at: datetime,
+) -> list[dict[str, Any]]:
     """Return what this candidate owes: label, help, date due of each piece, and its last minute.
 
     Args:
         dossier: what was judged.
         papers: the choices made for the épreuves, valid.
+        told: the pieces that were asked for until now, with the deadlines that were told; any other
+            is asked for from now on.
+        at: the instant.
     """
-    service = dossier.service
     statuses = {code: choice.status.value for code, choice in papers.choices_made().items()}
     facts = replace(dossier.facts, statuses=statuses)
+    before = {piece["code"]: piece for piece in told}
     return [
-        {
-            "code": piece.code,
-            "label": piece.label,
-            "help": _help(piece.help, piece.reference),
-            "is_mandatory": piece.is_mandatory,
-            **service.due(piece.deadline, dossier.reader_zone),
-        }
+        _line_of(piece, dossier, told=before.get(piece.code), at=at)
         for piece in evidence.due(dossier.rules, facts)
     ]
+
+
+def _line_of(
+    piece: evidence.PieceDue, dossier: Dossier, *, told: Mapping[str, Any] | None, at: datetime
+) -> dict[str, Any]:
+    service, reader = dossier.service, dossier.reader_zone
+    return {
+        "code": piece.code,
+        "label": piece.label,
+        "help": _help(piece.help, piece.reference),
+        "is_mandatory": piece.is_mandatory,
+        **(
+            later_of(told, service.due(piece.deadline, reader))
+            if told
+            else due_from(service, piece.deadline, reader, days=piece.replaced_within, at=at)
+        ),
+    }
 
 
 def _help(said: str | None, reference: str | None) -> str:

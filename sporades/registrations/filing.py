@@ -190,6 +190,8 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
     """
+    # A validation asks for nothing any more: what undoes it asks for everything again.
+    goes_on = draft.amends is not None and not draft.amends.is_validated
     if draft.amends is not None:
         registration = _amended(draft.amends, at=at)
     else:
@@ -197,7 +199,7 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
     _describe(registration, dossier=dossier, forms=forms)
     _keep(registration, dossier)
     _write_rows(registration, forms)
-    version = _freeze(registration, dossier=dossier, forms=forms, by=by, at=at)
+    version = _freeze(registration, dossier=dossier, forms=forms, goes_on=goes_on, by=by, at=at)
     draft.filed_as = version
     draft.save(update_fields=["filed_as", "regulation"])
     return version
@@ -348,15 +350,26 @@ def _write_rows(registration: Registration, forms: Forms) -> None:
 
 
 def _freeze(
-    registration: Registration, *, dossier: Dossier, forms: Forms, by: Actor, at: datetime
+    registration: Registration,
+    *,
+    dossier: Dossier,
+    forms: Forms,
+    goes_on: bool,
+    by: Actor,
+    at: datetime,
 ) -> Version:
-    snapshot = snapshot_of(
-        registration, number=registration.version, dossier=dossier, forms=forms, at=at
-    )
     before = (
         accepted.said_by(registration.versions.get(number=registration.version - 1))
         if registration.version > 1
         else None
+    )
+    snapshot = snapshot_of(
+        registration,
+        number=registration.version,
+        dossier=dossier,
+        forms=forms,
+        told=before["evidence"] if before and goes_on else (),
+        at=at,
     )
     return Version.objects.create(
         registration=registration,

@@ -9,7 +9,8 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.rules.legal import against_in_words, in_words
 from sporades.exams.schema import Exam
-from sporades.registrations.deadlines import accommodation_of
+from sporades.exams.schema.evidence import USUAL_DAYS
+from sporades.registrations.deadlines import accommodation_of, due_from
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
 
@@ -104,13 +105,16 @@ def silence_on(
     return [in_words(legal, day, is_complete=is_complete)]
 
 
-def return_of(exam: Exam, service: RegistrationService, *, reader: str) -> dict[str, Any] | None:
+def return_of(
+    exam: Exam, service: RegistrationService, *, reader: str, at: datetime
+) -> dict[str, Any] | None:
     """Return where and until when the signed summary is sent back, where it must be (C49, E9).
 
     Args:
         exam: what the réglementation says.
         service: where the registration is.
         reader: the zone of its candidate's address, nothing when it is not known.
+        at: the instant at which it is asked for.
     """
     asked = exam.summary_return_in(service.academy_id)
     if asked is None:
@@ -119,5 +123,5 @@ def return_of(exam: Exam, service: RegistrationService, *, reader: str) -> dict[
     return {
         "text": asked.text,
         "address": list(asked.address) or [managing.name, *managing.address],
-        **service.due(asked.deadline, reader),
+        **due_from(service, asked.deadline, reader, days=USUAL_DAYS, at=at),
     }

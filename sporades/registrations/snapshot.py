@@ -1,5 +1,6 @@
 """The content of a version: everything that was said, as it reads and as it was typed."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ def snapshot_of(
     number: int,
     dossier: Dossier,
     forms: list[tuple[Section, SectionForm]],
+    told: Iterable[Mapping[str, Any]] = (),
     at: datetime,
 ) -> dict[str, Any]:
     """Return what a version freezes.
@@ -32,13 +34,14 @@ def snapshot_of(
         number: the number of the version.
         dossier: what was judged.
         forms: the tabs, valid.
+        told: the pieces that were asked for until now, as the version before says them.
         at: the instant of filing.
     """
     service = dossier.service
     when = instant_in_words(at, service.zone)
     papers = next(form for _, form in forms if isinstance(form, PapersForm))
-    to_return = return_of(dossier.rules, service, reader=dossier.reader_zone)
-    evidence = evidence_of(dossier, papers)
+    to_return = return_of(dossier.rules, service, reader=dossier.reader_zone, at=at)
+    evidence = evidence_of(dossier, papers, told=told, at=at)
     is_complete = not to_return and not any(piece["is_mandatory"] for piece in evidence)
     return {
         "title": registration.title,

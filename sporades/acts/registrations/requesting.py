@@ -115,7 +115,7 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime) -> Version:
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
     _record("change request accepted", request, by=by, at=at)
-    _tell("change_accepted", request, at=at)
+    _tell("change_accepted", request, version=version, at=at)
     return version
 
 
@@ -151,8 +151,15 @@ def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> No
 
 
 def _tell(
-    kind: str, request: ChangeRequest, *, at: datetime, refused_by: Actor | None = None
+    kind: str,
+    request: ChangeRequest,
+    *,
+    at: datetime,
+    refused_by: Actor | None = None,
+    version: Version | None = None,
 ) -> None:
     key = f"change request:{request.pk}:{kind}"
     about = request.registration
-    requests.tell(kind, request, key=key, about=about, at=at, refused_by=refused_by)
+    requests.tell(
+        kind, request, key=key, about=about, at=at, refused_by=refused_by, version=version
+    )

@@ -21,6 +21,7 @@ class PieceDue:
         is_mandatory: whether the registration needs it.
         deadline: until when; `RegistrationService.deadline_in_words` says it.
         reference: the text that asks for it; may be empty.
+        replaced_within: how many days are left for what is asked for after the deadline.
     """
 
     code: str
@@ -29,6 +30,7 @@ class PieceDue:
     is_mandatory: bool
     deadline: Deadline
     reference: str
+    replaced_within: int
 
 
 def due(exam: Exam, facts: Facts) -> list[PieceDue]:
@@ -42,6 +44,7 @@ def due(exam: Exam, facts: Facts) -> list[PieceDue]:
             is_mandatory=piece.is_mandatory,
             deadline=piece.deadline,
             reference=piece.reference or "",
+            replaced_within=piece.replaced_within,
         )
         for piece in exam.evidence
         if holds(piece.when, known)

@@ -8,6 +8,9 @@ from sporades.exams.schema.base import AcademyCode, Code, Line, Paragraph, Stric
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
 
+USUAL_DAYS = 8
+"""Left for what is asked for again, or for the first time, once its deadline has passed."""
+
 
 class Way(StrEnum):
     """How a piece is given: as a file in the candidate's space, or on paper.
@@ -64,12 +67,12 @@ class Piece(Strict):
     )
     deadline: Deadline = Field(alias="echeance", description="Jusqu'à quand.")
     replaced_within: int = Field(
-        8,
+        USUAL_DAYS,
         alias="delai_de_remplacement",
         ge=0,
         le=90,
-        description="Jours laissés pour la remplacer quand elle est refusée, même après l'échéance ; "
-        "« 0 » : aucun de plus.",
+        description="Jours laissés pour la remplacer quand elle est refusée, ou pour la donner quand "
+        "elle est demandée, ou demandée de nouveau, après l'échéance ; « 0 » : aucun de plus.",
     )
     reference: Line | None = Field(None, description="Le texte qui la demande.")
     refusal_reasons: tuple[RefusalReason, ...] = Field(
