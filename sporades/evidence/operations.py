@@ -439,6 +439,18 @@ def grant(row: Evidence, *, until: datetime) -> None:
     row.granted_until = row.until = until
 
 
+def leave(row: Evidence, *, until: datetime, at: datetime) -> None:
+    """Ask again for a piece that could be sent no more, and leave time for it.
+
+    Args:
+        row: the piece, its registration locked; something must still be sent for it.
+        until: until when, later than its deadline.
+        at: the instant.
+    """
+    Evidence.objects.filter(pk=row.pk).update(asked_at=at, **_more_time(until))
+    row.asked_at, row.granted_until, row.until = at, until, until
+
+
 def _more_time(until: datetime | None) -> dict[str, datetime]:
     return {} if until is None else {"granted_until": until, "until": until}
 

@@ -201,6 +201,7 @@ IN_WORDS = {
     "remark confided": "Commentaire confié",
     "sign-in change undone": "Changement des moyens de connexion annulé",
     "sign-ins read": "Connexions à un compte consultées",
+    "summary asked again": "Récapitulatif signé demandé de nouveau, délai passé",
     "summary received": "Récapitulatif signé reçu",
     "trial asked": "Essai à blanc demandé",
     "trial ended": "Essai à blanc terminé",

@@ -32,6 +32,7 @@ WITH_CONTENT = (
     "registration begun on behalf",
     "registration filed",
     "registration withdrawn",
+    "summary asked again",
     "summary received",
 )
 """Acts that are given with all that they say: their fingerprint can be computed again."""

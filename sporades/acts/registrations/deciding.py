@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,14 +10,16 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
+from sporades.acts.registrations.asking_again import ask_again
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
-from sporades.evidence.queries import giving_now, rows_of, takes_files
-from sporades.evidence.unmet import Unmet, unmet_by
+from sporades.evidence.queries import giving_now, giving_to, pieces_of, rows_of, takes_files
+from sporades.evidence.unmet import Unmet, owes_pieces, unmet_by
+from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
@@ -24,7 +27,7 @@ from sporades.letters.rules import DECISION, STANDING
 from sporades.registrations import deciding
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import held_to_decide
+from sporades.registrations.queries import held_to_decide, with_owed
 from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import (
@@ -87,6 +90,9 @@ TOLD = {
         "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.",
     ),
 }
+
+OWING_NOTHING = (State.SET_ASIDE, State.VALIDATED)
+"""The states of what may be given nothing: a decision that leaves them asks for it again."""
 
 UNMET = {
     VALIDATE.name: {
@@ -204,6 +210,9 @@ def decide_within(
     if decision is SET_ASIDE:
         documents.hold_back(registration.folder_id, at=at)
         has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
+    is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
+    if is_asked_again:
+        ask_again(with_owed.get(pk=registration.pk), by=by, at=at)
     if decision is RESTORE:
         _stand_under_what_was_corrected(registration, by=by, at=at)
     is_so = decision.name not in UNMET
@@ -238,9 +247,29 @@ def decide_within(
         is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
         closing=registration.closing_in_words if registration.is_editable(at) else "",
+        awaited=_awaited(registration, at=at) if is_asked_again else None,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
+
+
+def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | None:
+    """Return what its candidate has to send of what is asked for again, with how; nothing if nothing is."""
+    found = with_owed.get(pk=registration.pk)
+    if not found.told:  # brought from elsewhere
+        return None
+    pieces = [one for one in pieces_of(found) if one.is_awaited(at)]
+    summary = found.summary_awaited
+    if summary and at >= datetime.fromisoformat(summary["until"]) + MINUTE:
+        summary = None
+    if not pieces and not summary:
+        return None
+    return {
+        "pieces": pieces,
+        "summary": summary,
+        "is_named": are_named_to(found),
+        "giving": giving_to(found, pieces),
+    }
 
 
 decide = transaction.atomic(decide_within)

@@ -104,6 +104,9 @@ class Registration(models.Model):
     reason = models.CharField("motif de l'état", max_length=500, blank=True)
 
     summary_posted_on = models.DateField("récapitulatif signé posté le", null=True, blank=True)
+    summary_until = models.DateTimeField(
+        "récapitulatif signé demandé de nouveau jusqu'au", null=True, blank=True
+    )
 
     name_key = models.TextField("clé de recherche", db_collation="C")
     birth_date = models.DateField("date de naissance", null=True, blank=True)
@@ -409,6 +412,7 @@ class Registration(models.Model):
             rules=exam,
             reader=self.reader_zone,
             has_account=self.candidate.has_account,
+            summary_until=self.summary_until,
         )
 
     def is_given_more_time(self, told: Mapping[str, Any], *, at: datetime) -> bool:

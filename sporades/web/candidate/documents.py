@@ -153,7 +153,7 @@ def _moved(version: DocumentVersion, registration: Registration, *, at: datetime
         return {}
     return {
         "title": "Vous avez plus de temps que ne le dit ce document",
-        "text": "Le service a été prolongé depuis : les dates limites à jour sont dans "
+        "text": "Il vous a été accordé depuis : les dates limites à jour sont dans "
         "« N° Inscription » et « Suis-je bien inscrit ? ».",
     }
 
