@@ -19,9 +19,11 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.acts import accommodating
 from sporades.acts.accommodating import reopening
+from sporades.acts.medical import confiding
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.medical.models import Paper
 from sporades.medical.operations import compartment_of
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
@@ -34,7 +36,9 @@ from tests.accommodations.asked import (
     find_incomplete,
     opine,
     reach,
+    send,
     taken_again,
+    write,
 )
 from tests.factories import NOW, author
 from tests.medical.given import confide, found_clean
@@ -215,6 +219,65 @@ def test_taken_again_on_the_former_opinion_its_doctor_reads_nothing_that_was_for
         accommodating.reopen(case=again_made, why=OpinionAgain.UNCLEAR, by=MANAGER, at=LATER)
     cancel(again_made)
     assert compartment_of(registration).doctor is None
+
+
+# --- What was given for another request ---------------------------------------------------------
+
+MEANWHILE = NOW + timedelta(hours=1)
+
+
+def _begin_another(registration):
+    """Begin another request once a decision is notified, and confide a paper for it."""
+    notified = reach(registration, State.NOTIFIED)
+    write(registration, at=MEANWHILE)
+    return notified, found_clean(confide(registration, at=MEANWHILE))
+
+
+def _take_again_as_opined(notified, *, at=LATER):
+    return accommodating.take_again(
+        case=Case.objects.get(pk=notified.pk), why=Again.ERROR, has_opinion=True, by=MANAGER, at=at
+    )
+
+
+def _withdraw(registration):
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=MEANWHILE)
+
+
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+def test_what_was_confided_for_what_was_never_sent_is_read_by_no_doctor(
+    registration, confided, is_withdrawn
+):
+    notified, paper = _begin_another(registration)
+    if is_withdrawn:
+        _withdraw(registration)
+
+    made = _take_again_as_opined(notified)
+
+    assert not Paper.objects.visible_to(notified.doctor).exists()
+    with pytest.raises(reopening.ForAnother, match="et non à ce médecin"):
+        accommodating.reopen(case=made, why=OpinionAgain.UNCLEAR, by=MANAGER, at=LATER)
+    confiding.take_back(paper=paper, by=author(registration.candidate), at=LATER)
+    assert not Paper.objects.filter(pk=paper.pk).exists()
+
+
+@pytest.mark.parametrize("is_theirs", [True, False])
+def test_what_was_confided_for_another_request_is_read_by_its_own_doctor_alone(
+    registration, confided, is_theirs
+):
+    notified, paper = _begin_another(registration)
+    send(registration, at=MEANWHILE)
+    entrust(
+        registration,
+        notified.doctor if is_theirs else a_doctor("autre@exemple.test"),
+        at=MEANWHILE,
+    )
+    _withdraw(registration)
+
+    _take_again_as_opined(notified)
+
+    read = Paper.objects.visible_to(notified.doctor).filter(pk=paper.pk)
+    assert read.exists() == is_theirs
 
 
 def test_who_opined_on_what_was_given_is_asked_again(registration, confided):

@@ -32,10 +32,10 @@ def precision_named(measure: AskedMeasure) -> str:
 
 
 class ForAnother(Refused):
-    """Papers of health were given since for another doctor: the one of before does not read them."""
+    """Papers of health were given since, and not for the doctor of before, who does not read them."""
 
     message = (
-        "Des papiers ou des commentaires de santé ont été confiés depuis cet avis, pour un autre "
+        "Des papiers ou des commentaires de santé ont été confiés depuis cet avis, et non à ce "
         "médecin : annulez la reprise, puis reprenez la décision en demandant un nouvel avis."
     )
 

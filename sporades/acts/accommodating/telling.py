@@ -88,17 +88,18 @@ def open_papers_to(doctor: User | None, case: Case) -> None:
 def is_for_another(found: Compartment, case: Case) -> bool:
     """Return whether something was given since an opinion that its doctor is not meant to read.
 
-    A taking again that asked another doctor is contested with papers; cancelled, it leaves them.
+    What was given for another request is for whoever has that one: for nobody where it was never
+    sent, or where no doctor had it in the end, whatever has become of it.
 
     Args:
         found: the compartment.
         case: the request on which the opinion was given.
     """
-    left = Case.objects.filter(
+    others = Case.objects.filter(
         registration=case.registration_id, begun_at__gte=case.opined_at or case.begun_at
-    )
-    begun = left.exclude(left_reason="").exclude(doctor=case.doctor_id).values_list("begun_at")
-    return any(was_given_since(found, instant) for (instant,) in begun)
+    ).exclude(pk=case.pk)
+    begun = others.exclude(doctor=case.doctor_id).values_list("begun_at", flat=True)
+    return any(was_given_since(found, instant) for instant in begun)
 
 
 def leave_papers(case: Case, *, at: datetime) -> None:
