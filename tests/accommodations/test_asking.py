@@ -14,7 +14,7 @@ from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating
 from sporades.acts.people.addressing import may_write
-from sporades.acts.people.guardians import guardian_address
+from sporades.acts.people.guardians import guardian_address, told_of_withdrawal
 from sporades.acts.registrations import registering
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
@@ -679,6 +679,26 @@ def test_whoever_signed_is_told_that_the_request_goes_with_its_registration():
     assert told.recipient == "anne@exemple.test"
     assert "Son inscription reste" not in told.body
     assert not Message.objects.filter(kind="request_withdrawn").exists()
+
+
+@pytest.mark.parametrize("is_of_registration", [True, False])
+def test_no_guardian_is_told_of_what_an_adult_withdraws(is_of_registration):
+    registration = a_minor(a_candidate(**{**MINOR, "birth_year": 2008}))
+    write(registration)
+    sign(registration)
+    send(registration)
+    of_age = NOW + timedelta(days=1)
+    case, by = case_of(registration), author(registration.candidate)
+    assert told_of_withdrawal(case, at=NOW) == "un mail"
+
+    if is_of_registration:
+        registering.withdraw(registration=again(registration), by=by, at=of_age)
+    else:
+        accommodating.withdraw(case=case, by=by, at=of_age)
+
+    assert case_of(registration).state == State.WITHDRAWN
+    assert not Message.objects.filter(kind="signed_request_withdrawn").exists()
+    assert not told_of_withdrawal(case, at=of_age)
 
 
 def test_of_what_is_incomplete_the_guardian_is_told_too_and_the_mail_says_that_it_is_waited_for():

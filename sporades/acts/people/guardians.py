@@ -163,21 +163,25 @@ def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
     """Tell every guardian who signed a request that it is withdrawn; of one that nobody signed, nobody.
 
     Each address that a signature was given with: another may have signed since, and who was told of
-    the first signing would be told no more.
+    the first signing would be told no more. Nobody is once the candidate is of age: who is acts
+    alone (code civil, 414), and what a request says of health is theirs (code de la santé publique,
+    L. 1110-4).
 
     Args:
         case: the request, with its registration.
         at: the instant.
     """
     # In one order, whoever withdraws: each address is locked while its mails are counted.
-    for _, signature in sorted(_who_signed(case).items()):
+    for _, signature in sorted(_who_signed(case, at=at).items()):
         key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
         _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
 
 
-def _who_signed(case: Case) -> dict[str, Signature]:
-    """Return the last signature of each address; that of whom no mail reaches stands under none."""
+def _who_signed(case: Case, *, at: datetime) -> dict[str, Signature]:
+    """Return the last signature for a minor of each address; that of whom no mail reaches under none."""
     whom: dict[str, Signature] = {}
+    if not is_minor(case.registration, at):
+        return whom
     for signature in case.signatures.order_by("-signed_at", "-pk"):
         address = signature.email or guardian_address(case.registration)
         whom.setdefault(address.casefold(), signature)
@@ -191,11 +195,8 @@ def told_of_withdrawal(case: Case, *, at: datetime) -> str:
         case: the request, with its registration.
         at: now.
     """
-    addresses = _who_signed(case)
-    ways = {
-        "un mail": any(addresses),
-        "un courrier": "" in addresses and is_minor(case.registration, at),
-    }
+    addresses = _who_signed(case, at=at)
+    ways = {"un mail": any(addresses), "un courrier": "" in addresses}
     return listed([way for way, is_used in ways.items() if is_used], "ou")
 
 
