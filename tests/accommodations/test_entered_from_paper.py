@@ -7,7 +7,7 @@ import pytest
 
 from sporades.accommodations import operations
 from sporades.accommodations.late import came_in_time
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
@@ -31,6 +31,7 @@ from tests.accommodations.asked import (
     THIRD,
     WISHES,
     WORDS,
+    _notify,
     a_minor,
     again,
     case_of,
@@ -39,6 +40,7 @@ from tests.accommodations.asked import (
     find_incomplete,
     opine,
     said_so,
+    taken_again,
 )
 from tests.factories import NOW, a_record, a_registration, author
 
@@ -250,6 +252,21 @@ def test_whoever_was_of_age_on_the_day_of_the_postmark_signs_alone():
     )
 
     assert case.signature is None
+
+
+def test_a_decision_taken_again_is_completed_on_paper_and_asks_for_nothing_else(registration):
+    enter(registration)
+    for step in (entrust, opine, decide, _notify):
+        step(registration, at=NOW)
+    taken_again(case_of(registration), why=Again.ERROR)
+    find_incomplete(registration)
+
+    with pytest.raises(operations.NotAnotherAsked):
+        enter(registration, Wish(READER), at=LATE)
+    case = enter(registration, at=LATE)
+
+    assert case.state == State.ASKED
+    assert [one.code for one in case.measures.all()] == [one.code for one in WISHES]
 
 
 # --- What was entered wrongly --------------------------------------------------------------------

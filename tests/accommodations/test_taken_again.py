@@ -27,7 +27,9 @@ from sporades.medical.models import Paper
 from sporades.medical.operations import compartment_of
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
+    HALF,
     MANAGER,
+    READER,
     THIRD,
     a_doctor,
     case_of,
@@ -36,11 +38,12 @@ from tests.accommodations.asked import (
     find_incomplete,
     opine,
     reach,
+    said_so,
     send,
     taken_again,
     write,
 )
-from tests.factories import NOW, author
+from tests.factories import NOW, a_registration, author
 from tests.medical.given import confide, found_clean
 from tests.medical.given import write as comment
 
@@ -92,6 +95,45 @@ def test_its_candidate_takes_up_nothing_of_it(registration):
 
     made.refresh_from_db()
     assert made.state == State.ASKED
+
+
+def _found_incomplete(registration):
+    made = take_again(registration, has_opinion=False)
+    find_incomplete(registration)
+    return made
+
+
+def test_its_candidate_changes_nothing_of_what_is_said_incomplete(registration):
+    _found_incomplete(registration)
+
+    for wishes in ((Wish(READER),), (Wish(THIRD, ("E1",)), Wish(READER)), (Wish(THIRD, ("E2",)),)):
+        with pytest.raises(NotTheirs):
+            write(registration, *wishes)
+    write(registration, Wish(THIRD, ("E1",)))
+
+    [asked] = case_of(registration).measures.all()
+    assert (asked.code, asked.papers) == (THIRD, ["E1"])
+
+
+def test_said_incomplete_it_is_answered_and_sent_again_as_it_was(registration):
+    made = _found_incomplete(registration)
+
+    send(registration, at=LATER)
+
+    made.refresh_from_db()
+    assert (made.state, made.asked_at) == (State.ASKED, LATER)
+
+
+def test_what_would_be_chosen_anew_does_not_keep_it_from_being_sent_again():
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(HALF))
+    taken_again(case_of(registration), why=Again.ERROR)
+    said_so(registration)
+    find_incomplete(registration)
+
+    send(registration, at=LATER)
+
+    assert case_of(registration).state == State.ASKED
 
 
 def test_what_was_not_told_is_not_proposed_elsewhere(registration):

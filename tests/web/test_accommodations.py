@@ -970,6 +970,28 @@ def test_a_decision_that_the_service_takes_again_is_said_with_since_when_and_why
     assert made.is_open
 
 
+def test_a_decision_taken_again_that_lacks_something_is_answered_and_not_changed(
+    sign_in, registration
+):
+    asked.taken_again(reach(registration, State.NOTIFIED), why=Again.ERROR)
+    asked.find_incomplete(registration)
+    client = sign_in(registration.candidate)
+
+    page = client.get(at(registration))
+    choosing = client.get(at(registration, page="/mesures"))
+    posted = client.post(
+        at(registration, page="/mesures"), {**CHOSEN, "revision": case_of(registration).revision}
+    )
+
+    assert "Envoyer de nouveau ma demande" in main(page)
+    assert at(registration, page="/mesures") not in page.content.decode()
+    assert choosing.headers["Location"] == at(registration)
+    assert posted.status_code == 409
+    assert "a repris la décision : ce n'est pas une demande à changer" in main(posted)
+    client.post(at(registration, page="/envoi"), {"vu": case_of(registration).revision})
+    assert case_of(registration).state == State.ASKED
+
+
 def test_a_taking_again_that_was_cancelled_is_said_where_the_candidate_looks(sign_in, registration):
     first = reach(registration, State.NOTIFIED)
     made = accommodating.take_again(

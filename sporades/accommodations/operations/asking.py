@@ -27,6 +27,7 @@ from sporades.accommodations.operations.refusals import (
     NotSigned,
     NotStanding,
     NotTakenUp,
+    NotTheirs,
     OwnAddress,
     OwnSignature,
     PapersMissing,
@@ -134,6 +135,7 @@ def write(case: Case, asked: Asked, *, at: datetime) -> bool:
 
     Raises:
         Sent: it is not to be changed any more.
+        NotTheirs: the service takes a decision again, of the very measures that it is of.
         UnknownMeasure, NotOffered: see each.
         LateReasonMissing: the reason of a late request was sent with it, and is said no more; or
             something is added after the deadline to what was sent in time, and nothing says why.
@@ -175,6 +177,8 @@ def write(case: Case, asked: Asked, *, at: datetime) -> bool:
     )
     if is_same:
         return False
+    if case.instead_of_id is not None:
+        raise NotTheirs
     _put(case, rows, said)
     return True
 
@@ -217,6 +221,15 @@ def _as_asked(one: AskedMeasure) -> tuple[str, list[str], str]:
 def _in_order(rules: Accommodations, asked: Asked) -> list[Wish]:
     order = [measure.code for measure in rules.measures]
     return sorted(asked.wishes, key=lambda wish: order.index(wish.code))
+
+
+def _check_whole(case: Case, rules: Accommodations, sat: list[Sat]) -> None:
+    """Refuse measures that its candidate is to change first; nobody changes those of a taking again."""
+    if case.instead_of_id is not None:
+        return
+    wishes = wishes_of(case.measures.all())
+    _check_sat(rules, sat, wishes)
+    _check_chosen(rules, sat, wishes)
 
 
 def _check_chosen(rules: Accommodations, sat: list[Sat], wishes: tuple[Wish, ...]) -> None:
@@ -324,8 +337,7 @@ def sign(
         raise NothingAsked
     rules, sat = rules_of(case.registration), sat_by(case.registration)
     if rules is not None:
-        _check_chosen(rules, sat, wishes)
-        _check_sat(rules, sat, wishes)
+        _check_whole(case, rules, sat)
         _narrow(case, rules, sat)
     if is_own_name(case.registration, name) and not is_namesake:
         raise OwnSignature
@@ -370,8 +382,7 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         raise NothingAsked
     sat = sat_by(registration)
     _check_known(rules, sat, Asked(wishes, case.plan), chosen=_chosen_before(case))
-    _check_sat(rules, sat, wishes)
-    _check_chosen(rules, sat, wishes)
+    _check_whole(case, rules, sat)
     if lateness_of(case, registration, at=arrived) == Lateness.FIRST and not case.late_reason:
         raise LateReasonMissing
     asked = Asked(wishes, late_reason=case.late_reason, late_words=case.late_words)

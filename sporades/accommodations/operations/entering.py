@@ -10,10 +10,12 @@ from sporades.accommodations.operations.asking import Asked, send, sign, write
 from sporades.accommodations.operations.refusals import (
     HasAccount,
     LookedAt,
+    NotAnotherAsked,
     NotDeclared,
     NotOffered,
     NotOnPaper,
     NotStanding,
+    NotTheirs,
 )
 from sporades.accommodations.rules import Wish, is_minor, rules_of
 from sporades.accommodations.states import TAKE_UP, State
@@ -86,13 +88,16 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
         PapersMissing, PrecisionMissing, Excluding, LateReasonMissing, AddedTooLate: see each.
-        NoPaperLeft, NotSigned, OwnSignature: see each.
+        NoPaperLeft, NotSigned, OwnSignature, NotAnotherAsked: see each.
         Refused: it stands no more as it was read.
     """
     counted = counted_at(case.registration, paper.posted_on)
     if case.state == State.ASKED:
         _take_back(case)
-    write(case, asked, at=counted)
+    try:
+        write(case, asked, at=counted)
+    except NotTheirs:
+        raise NotAnotherAsked from None
     # What completes a request takes nothing from the doctor that came with it before.
     came_before = case.has_envelope and case.asked_at is not None
     case.posted_on, case.has_envelope = paper.posted_on, paper.has_envelope or came_before

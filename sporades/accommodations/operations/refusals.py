@@ -267,6 +267,15 @@ class NotTheirs(Refused):
     )
 
 
+class NotAnotherAsked(NotTheirs):
+    """What came on paper would change the measures of a decision that is taken again."""
+
+    message = (
+        "Cette demande reprend une décision notifiée : ses mesures ne se changent pas. Gardez-les comme "
+        "elles sont, et dites seulement ce qui la complète."
+    )
+
+
 class NotTakenAgain(Refused):
     """No decision is taken again."""
 

@@ -62,8 +62,8 @@ def write(
 
     Raises:
         Rewritten: something else was kept from another window meanwhile.
-        Sent, UnknownMeasure, NotOffered, LateReasonMissing, AddedTooLate, NotStanding, TooLate:
-            see `accommodations.operations`.
+        Sent, NotTheirs, UnknownMeasure, NotOffered, LateReasonMissing, AddedTooLate, NotStanding,
+            TooLate: see `accommodations.operations`.
     """
     case = lock_case(prepare(registration=registration, by=by, at=at))
     before = case.revision

@@ -43,9 +43,9 @@ NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 
 
 def left_to_choose(case: Case, sat: list[Sat]) -> list[str]:
-    """Return the codes of the measures of a request whose épreuves are still to be ticked."""
+    """Return the codes of the measures whose épreuves its candidate is still to tick."""
     rules = rules_of(case.registration)
-    if rules is None:
+    if rules is None or case.instead_of_id is not None:
         return []
     wishes = wishes_of(case.measures.all())
     apart = [

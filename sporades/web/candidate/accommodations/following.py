@@ -148,12 +148,14 @@ def _of_case(
 ) -> dict[str, Any]:
     is_writable = case.is_writable and registration.is_active
     is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
+    is_theirs = case.instead_of_id is None
     has_measures = bool(case.measures.all())
     sat = sat_by(registration) if has_measures else []
     is_to_choose = is_writable and bool(left_to_choose(case, sat))
     rules = rules_of(registration)
     is_to_specify = (
         is_writable
+        and is_theirs
         and rules is not None
         and bool(to_specify(rules, wishes_of(case.measures.all())))
     )
@@ -182,7 +184,6 @@ def _of_case(
     )
     told = left if is_writable and not is_asked else None
     steps = steps_of(case, at=at, papers=missing, left=told)
-    is_theirs = case.instead_of_id is None
     return {
         "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
         "taken_again": taken_again_in_words(case) if case.is_open else "",
@@ -196,6 +197,7 @@ def _of_case(
         "is_asked_by_doctor": is_asked,
         "asked": asked_rows(case, sat),
         "is_writable": is_writable,
+        "may_change": is_writable and is_theirs,
         "is_to_choose": is_to_choose and not is_to_specify,
         "is_to_specify": is_to_specify,
         "needs_signature": needs_signature and signature is None and is_chosen,

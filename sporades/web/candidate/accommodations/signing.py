@@ -36,13 +36,14 @@ NOT_SIGNED = (
 
 def sign(request: HttpRequest, number: str) -> HttpResponse:
     """Have the guardian of a minor sign what is asked."""
-    found, rules = writable(request, number)
+    found, rules = writable(request, number, is_changed=False)
     case = open_case_of(found)
     if rules is None or case is None or not case.measures.exists():
         return _not_signed(request, found)
     case.registration = found
     sat = sat_by(found)
-    if left_to_choose(case, sat) or to_specify(rules, wishes_of(case.measures.all())):
+    unspecified = case.instead_of_id is None and to_specify(rules, wishes_of(case.measures.all()))
+    if left_to_choose(case, sat) or unspecified:
         return _not_signed(request, found)
     waiting = typed_before(request)
     if waiting and request.method != "POST":

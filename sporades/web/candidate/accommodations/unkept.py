@@ -45,6 +45,10 @@ LOOKED_AT = (
     "Votre demande est étudiée : elle ne se change plus. Ce que vous aviez choisi ici n'en fait pas "
     "partie."
 )
+TAKEN_AGAIN = (
+    "Votre service gestionnaire a repris la décision : ce n'est pas une demande à changer, et ce que vous "
+    "aviez choisi ici n'en fait pas partie."
+)
 NOT_STANDING = (
     "Votre inscription n'est plus en cours : ce que vous aviez choisi ici n'est pas demandé."
 )
@@ -159,6 +163,8 @@ def _why(case: Case | None, registration: Registration, *, may_begin: bool, seen
     if may_begin:
         is_left = taken_back_among(cases_of(registration=registration.pk)) is not None
         return TAKEN_BACK if is_left else NOTIFIED
+    if case is not None and case.instead_of_id is not None:
+        return TAKEN_AGAIN
     if case is None or case.is_writable:
         return TOO_LATE
     if case.state != State.ASKED:
