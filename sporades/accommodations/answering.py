@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.accommodations.contesting import ONLY_ONCE, answer_in_words
+from sporades.accommodations.contesting import ONLY_ONCE, UNPOSTED, answer_in_words
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.notification import COURT, NOTIFICATION, MentionsMissing
 from sporades.accommodations.queries import decision_of
@@ -59,7 +59,13 @@ def content(source: Refusal) -> Content:
         f"{decided_on} sur la demande d'aménagement d'épreuves.",
         "said": REJECTED if decision_of(registration) == case else REJECTED_SINCE,
         "reason": appeal.reason,
-        "until": answer_in_words(appeal, source.at, None, zone),
+        "until": answer_in_words(
+            appeal,
+            source.at,
+            None,
+            zone,
+            posting=UNPOSTED if registration.candidate.by_letter else None,
+        ),
         "appeal": f"{rules.decision.appeal} {ONLY_ONCE}",
         "court": COURT,
         "author": f"Réponse donnée par : {appeal.author_in_words}, le {answered_on}.",

@@ -52,7 +52,7 @@ def followed_in_words(
     if appeal.answered_at is not None:
         opened_at = appeal.answer.opened_at if appeal.answer else None
         day = day_in_words(local_day(appeal.answered_at, zone))
-        until = answer_in_words(appeal, appeal.answered_at, opened_at, zone)
+        until = answer_in_words(appeal, appeal.answered_at, opened_at, zone, posting=appeal.posting)
         return [*said, f"Une réponse vous a été donnée le {day}.", until]
     late = late_in_words(appeal, zone)
     return [*said, waiting_in_words(appeal, zone, at=at), *([late] if late else [])]
@@ -82,22 +82,23 @@ def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
 
 def late_in_words(appeal: Appeal, zone: str) -> str:
     """Say to its candidate that an appeal came too late, and what that changes; else nothing."""
-    if is_in_time(appeal, zone):
+    last = last_day_of(appeal.case, zone)
+    if last is None or is_in_time(appeal, zone):
         return ""
     return (
         f"Il est venu après le dernier jour pour contester la décision, le "
-        f"{day_in_words(last_day_of(appeal.case, zone))} : l'autorité peut la revoir sans y être tenue, "
+        f"{day_in_words(last)} : l'autorité peut la revoir sans y être tenue, "
         "et le délai pour saisir le tribunal n'est pas interrompu."
     )
 
 
 def lateness_in_words(appeal: Appeal, zone: str) -> str:
     """Say to the office that an appeal came after its last day; of one in time, nothing."""
-    if is_in_time(appeal, zone):
+    last = last_day_of(appeal.case, zone)
+    if last is None or is_in_time(appeal, zone):
         return ""
-    last = day_in_words(last_day_of(appeal.case, zone))
     return (
-        f"Envoyé après le dernier jour pour contester la décision, le {last} : l'autorité n'est pas "
+        f"Envoyé après le dernier jour pour contester la décision, le {day_in_words(last)} : l'autorité n'est pas "
         "tenue de la revoir."
     )
 

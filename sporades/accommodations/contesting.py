@@ -8,6 +8,7 @@ from django.db.models import prefetch_related_objects
 from sporades.accommodations.models import Appeal, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
+from sporades.letters.queries import Posting
 
 INTERRUPTS = (
     "Fait au plus tard le dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
@@ -22,6 +23,8 @@ SILENCE_MONTHS = 2
 """After how long an appeal that nobody has answered is rejected (CJA R. 421-2)."""
 PRESUMED_AFTER = timedelta(days=15)
 """How long after its notification a decision that nothing shows to be read is presumed received."""
+UNPOSTED = Posting()
+"""Of what goes by a letter that no run has taken yet."""
 
 
 def presumed_at(notified_at: datetime) -> datetime:
@@ -29,7 +32,30 @@ def presumed_at(notified_at: datetime) -> datetime:
     return notified_at + PRESUMED_AFTER
 
 
-def received_at(notified_at: datetime, opened_at: datetime | None, zone: str) -> datetime:
+def presumed_by(notified_at: datetime, posting: Posting | None, zone: str) -> datetime | None:
+    """Return when a notification is presumed to be received, however it left.
+
+    By letter, the delay counts from the day on which it was posted: nobody has received what waits
+    to be, or what came back.
+
+    Args:
+        notified_at: when the decision was notified.
+        posting: how the notification left, where it did by letter.
+        zone: where its service is.
+
+    Returns:
+        The instant; nothing while no letter is on its way.
+    """
+    if posting is None:
+        return presumed_at(notified_at)
+    if posting.posted_on is None:
+        return None
+    return midnight(posting.posted_on + PRESUMED_AFTER, zone)
+
+
+def received_at(
+    notified_at: datetime, opened_at: datetime | None, zone: str, *, posting: Posting | None = None
+) -> datetime | None:
     """Return from when the appeal delay runs: the first reading, else the presumption.
 
     A reading counts while the decision may still be contested by the presumption: what is final
@@ -39,14 +65,22 @@ def received_at(notified_at: datetime, opened_at: datetime | None, zone: str) ->
         notified_at: when the decision was notified.
         opened_at: when the notification was opened for the first time, if it was.
         zone: where its service is.
+        posting: how the notification left, where it did by letter.
+
+    Returns:
+        The instant; nothing while it is neither read nor on its way.
     """
-    presumed = presumed_at(notified_at)
+    presumed = presumed_by(notified_at, posting, zone)
+    if presumed is None:
+        return opened_at
     if opened_at is None or opened_at >= final_at(presumed, zone):
         return presumed
     return opened_at
 
 
-def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: str) -> str:
+def contest_in_words(
+    notified_at: datetime, opened_at: datetime | None, zone: str, *, posting: Posting | None = None
+) -> str:
     """Say from when and until when a decision may be contested, as its page and its document do.
 
     A document is made before anybody opens it: the page that shows it says the last day above it.
@@ -55,10 +89,17 @@ def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: st
         notified_at: when it was notified.
         opened_at: when its notification was opened for the first time, if it was.
         zone: where its service is.
+        posting: how the notification left, or is to leave, where it does by letter.
     """
-    received = received_at(notified_at, opened_at, zone)
-    day, until = local_day(received, zone), contested_until(received, zone)
+    received = received_at(notified_at, opened_at, zone, posting=posting)
     notified = f"Notifiée le {day_in_words(local_day(notified_at, zone))}"
+    if received is None:
+        return (
+            f"{notified}, par courrier. Vous avez deux mois pour la contester, à compter du jour où vous "
+            "recevez ce courrier. Si rien ne montre ce jour, elle est réputée reçue quinze jours après "
+            "celui où il est posté."
+        )
+    day, until = local_day(received, zone), contested_until(received, zone)
     last = f"la contester jusqu'au {day_in_words(until)} inclus."
     if received == opened_at:
         return (
@@ -67,6 +108,12 @@ def contest_in_words(notified_at: datetime, opened_at: datetime | None, zone: st
         )
     if opened_at is not None:
         return f"{notified}. Réputée reçue le {day_in_words(day)}, vous pouviez {last}"
+    if posting is not None and posting.posted_on is not None:
+        return (
+            f"{notified}, par un courrier posté le {day_in_words(posting.posted_on)}. Vous avez deux mois "
+            "pour la contester, à compter du jour où vous le recevez. Si rien ne montre ce jour, elle est "
+            f"réputée reçue le {day_in_words(day)} : vous pouvez alors {last}"
+        )
     return (
         f"{notified}. Vous avez deux mois pour la contester, à compter du jour où vous l'ouvrez dans "
         "votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit dans votre "
@@ -100,16 +147,32 @@ def final_at(received: datetime, zone: str) -> datetime:
     return midnight(contested_until(received, zone) + timedelta(days=1), zone)
 
 
-def last_day_of(case: Case, zone: str) -> date:
+def last_day_of(case: Case, zone: str) -> date | None:
     """Return the last day on which a decision may be contested, whatever was done against it.
 
     Args:
         case: a notified one, with its notification.
         zone: where its service is.
+
+    Returns:
+        The day; nothing while the letter that notifies it waits to be posted, or came back.
     """
     if case.notified_at is None:
         raise ValueError(case)
-    return contested_until(received_at(case.notified_at, case.opened_at, zone), zone)
+    received = received_at(case.notified_at, case.opened_at, zone, posting=case.posting)
+    return None if received is None else contested_until(received, zone)
+
+
+def soonest_last_day_of(case: Case, zone: str, *, at: datetime | None = None) -> date:
+    """Return that day, or the soonest that it may be where the letter that notifies it waits.
+
+    Args:
+        case: a notified one, with its notification.
+        zone: where its service is.
+        at: now: a letter that waits is posted no sooner; else as if it were at once.
+    """
+    last = last_day_of(case, zone)
+    return last or contested_until(presumed_at(at or case.notified_at), zone)  # type: ignore[arg-type] # notified
 
 
 def silent_on(received_on: date) -> date:
@@ -128,10 +191,11 @@ def is_in_time(appeal: Appeal, zone: str) -> bool:
         appeal: with its request and what notifies it.
         zone: where its service is.
     """
-    return appeal.sent_on <= last_day_of(appeal.case, zone)
+    last = last_day_of(appeal.case, zone)
+    return last is None or appeal.sent_on <= last
 
 
-def court_until(appeal: Appeal, zone: str) -> date:
+def court_until(appeal: Appeal, zone: str, *, at: datetime | None = None) -> date:
     """Return the last day on which the court may be asked, after an appeal that was in time.
 
     The delay runs anew from the answer, read or presumed received, or from the silence. What is
@@ -140,33 +204,41 @@ def court_until(appeal: Appeal, zone: str) -> date:
     Args:
         appeal: with its answer.
         zone: where its service is.
+        at: now: an answer by a letter that waits is posted no sooner; else as if it were at once.
     """
     by_silence = contested_until(midnight(silent_on(appeal.received_on), zone), zone)
-    at = appeal.answered_at
-    if at is None or local_day(at, zone) > by_silence:
+    answered_at = appeal.answered_at
+    if answered_at is None or local_day(answered_at, zone) > by_silence:
         return by_silence
     opened_at = appeal.answer.opened_at if appeal.answer else None
-    return contested_until(received_at(at, opened_at, zone), zone)
+    received = received_at(answered_at, opened_at, zone, posting=appeal.posting)
+    return contested_until(received or presumed_at(at or answered_at), zone)
 
 
-def final_of(case: Case, zone: str) -> datetime:
+def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:
     """Return from when a notified decision is contested no more, its appeals included.
 
     Args:
         case: with its notification and its appeals.
         zone: where its service is.
+        at: now: what a letter that waits says is final no sooner than if it were posted today.
     """
-    last = last_day_of(case, zone)
+    last = soonest_last_day_of(case, zone, at=at)
     anew = [
-        court_until(one, zone)
+        court_until(one, zone, at=at)
         for one in case.appeals.all()
-        if one.withdrawn_at is None and one.sent_on <= last
+        if one.withdrawn_at is None and is_in_time(one, zone)
     ]
     return midnight(max([last, *anew]) + timedelta(days=1), zone)
 
 
 def answer_in_words(
-    appeal: Appeal, answered_at: datetime, opened_at: datetime | None, zone: str
+    appeal: Appeal,
+    answered_at: datetime,
+    opened_at: datetime | None,
+    zone: str,
+    *,
+    posting: Posting | None = None,
 ) -> str:
     """Say until when the court may be asked once an appeal is refused, as its page and its document do.
 
@@ -175,9 +247,10 @@ def answer_in_words(
         answered_at: when it was refused.
         opened_at: when its answer was opened for the first time, if it was.
         zone: where its service is.
+        posting: how the answer left, or is to leave, where it does by letter.
     """
     last = last_day_of(appeal.case, zone)
-    if appeal.sent_on > last:
+    if last is not None and appeal.sent_on > last:
         return (
             f"Ce recours est venu après le dernier jour pour contester la décision, le "
             f"{day_in_words(last)} : il n'a pas interrompu le délai pour saisir le tribunal."
@@ -189,7 +262,13 @@ def answer_in_words(
             f"Resté sans réponse le {day_in_words(silent)}, ce recours était rejeté depuis ce jour : "
             f"le tribunal pouvait être saisi jusqu'au {day_in_words(by_silence)}."
         )
-    received = received_at(answered_at, opened_at, zone)
+    received = received_at(answered_at, opened_at, zone, posting=posting)
+    by_post = (
+        "Vous avez deux mois pour saisir le tribunal, à compter du jour où vous recevez cette réponse par "
+        "courrier. Si rien ne montre ce jour, elle est réputée reçue "
+    )
+    if received is None:
+        return f"{by_post}quinze jours après celui où le courrier est posté."
     day, until = (
         day_in_words(local_day(received, zone)),
         day_in_words(contested_until(received, zone)),
@@ -199,6 +278,8 @@ def answer_in_words(
             f"Vous avez ouvert cette réponse le {day} : vous pouvez saisir le tribunal jusqu'au "
             f"{until} inclus."
         )
+    if posting is not None:
+        return f"{by_post}le {day} : vous pouvez alors le saisir jusqu'au {until} inclus."
     return (
         "Vous avez deux mois pour saisir le tribunal, à compter du jour où vous ouvrez cette réponse "
         "dans votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit "
@@ -216,7 +297,9 @@ def with_appeals(cases: Iterable[Case]) -> list[Case]:
     return known
 
 
-def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
+def papers_needed_until(
+    cases: Iterable[Case], zone: str, *, at: datetime | None = None
+) -> datetime | None:
     """Return until when papers of health serve the requests of a registration: the latest of all.
 
     Nothing while one is open. A decision needs them until it is final, whatever was asked, taken
@@ -225,11 +308,14 @@ def papers_needed_until(cases: Iterable[Case], zone: str) -> datetime | None:
     Args:
         cases: all of them, with their notifications.
         zone: where its service is.
+        at: now: what a letter that waits says is final no sooner than if it were posted today.
     """
     known = list(cases)
     if any(case.is_open for case in known):
         return None
-    finals = [final_of(case, zone) for case in with_appeals(known) if case.notified_at is not None]
+    finals = [
+        final_of(case, zone, at=at) for case in with_appeals(known) if case.notified_at is not None
+    ]
     left = [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     return max([*finals, *left], default=None)
 
@@ -246,7 +332,7 @@ def papers_left_until(
         at: the instant at which it is: they serve no longer where nothing needs them after it.
     """
     others = [one for one in cases if left is None or one.pk != left.pk]
-    return max(papers_needed_until(others, zone) or at, at)
+    return max(papers_needed_until(others, zone, at=at) or at, at)
 
 
 def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:
@@ -260,7 +346,8 @@ def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case
     found = [
         case
         for case in with_appeals(cases)
-        if case.decided_at is not None and (case.notified_at is None or final_of(case, zone) > at)
+        if case.decided_at is not None
+        and (case.notified_at is None or final_of(case, zone, at=at) > at)
     ]
     return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
 

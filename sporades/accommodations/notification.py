@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.accommodations.contesting import contest_in_words, review_in_words
+from sporades.accommodations.contesting import UNPOSTED, contest_in_words, review_in_words
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.replacing import replaced_by, taken_away
@@ -94,7 +94,9 @@ def content(source: Notified) -> Content:
         "appeal": rules.decision.appeal,
         "court": COURT,
         "review": review_in_words(rules.decision.address),
-        "until": contest_in_words(source.at, None, zone),
+        "until": contest_in_words(
+            source.at, None, zone, posting=UNPOSTED if registration.candidate.by_letter else None
+        ),
         "zone": zone,
         "service": contact_of(service),
     }

@@ -17,6 +17,7 @@ from sporades.core.prepared import prepared
 from sporades.core.text import search_key
 from sporades.exams.queries import programmes
 from sporades.exams.schema.accommodations import Accommodations, HealthPaper
+from sporades.letters.queries import with_posting
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
@@ -41,7 +42,8 @@ class Proposal:
 def requests_of(registration: int) -> QuerySet[Case]:
     """Return the requests of a registration, the last one first; which have an appeal that waits."""
     its = Case.objects.filter(registration=registration).select_related("notification")
-    found: QuerySet[Case] = _appealed(its).order_by("-begun_at", "-pk")
+    told = with_posting(_appealed(its), "notification")
+    found: QuerySet[Case] = told.order_by("-begun_at", "-pk")
     return found
 
 
@@ -83,7 +85,8 @@ cases_of = prepared(Case)(requests_of)
 def requests_of_user(user: int) -> QuerySet[Case]:
     """Return the requests of an account that were not taken back, the last one last."""
     mine = Case.objects.visible_to(user).filter(withdrawn_at=None)
-    found: QuerySet[Case] = _appealed(mine).order_by("begun_at", "pk")
+    told = with_posting(_appealed(mine), "notification")
+    found: QuerySet[Case] = told.order_by("begun_at", "pk")
     return found
 
 

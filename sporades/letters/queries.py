@@ -1,14 +1,61 @@
 """Questions about letters."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY
+
+
+class Posting(NamedTuple):
+    """How a document left by letter: when, or not yet where none was posted that has not come back."""
+
+    posted_on: date | None = None
+
+
+def posting_of(version: int | None) -> Posting | None:
+    """Return how a document left by letter; nothing of one that no letter encloses.
+
+    Args:
+        version: its key; nothing where there is no document.
+    """
+    if version is None:
+        return None
+    found = list(Letter.objects.filter(enclosed=version).values_list("state", "run__posted_on"))
+    days = [day for state, day in found if day is not None and state == LetterState.POSTED]
+    return Posting(min(days, default=None)) if found else None
+
+
+def with_posting(rows: Any, version: str) -> Any:
+    """Read along how the document of each row left by letter: `is_lettered`, `lettered_on`.
+
+    Args:
+        rows: which.
+        version: the path of the document.
+    """
+    letters = Letter.objects.filter(enclosed=OuterRef(version))
+    posted = letters.filter(state=LetterState.POSTED).order_by("run__posted_on")
+    return rows.annotate(
+        is_lettered=Exists(letters), lettered_on=Subquery(posted.values("run__posted_on")[:1])
+    )
+
+
+def reached_since(version: str, day: date) -> Q:
+    """Return what a row must satisfy whose document left by letter, and was not posted before a day.
+
+    Args:
+        version: the path of the document.
+        day: the day.
+    """
+    letters = Letter.objects.filter(enclosed=OuterRef(version))
+    before = letters.filter(state=LetterState.POSTED, run__posted_on__lt=day)
+    return Q(Exists(letters), ~Exists(before))
 
 
 def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 
 from sporades.accommodations.models.called import (
     A_CALL_IS_WHOLE,
@@ -17,6 +18,7 @@ from sporades.accommodations.models.lengths import LONGEST_APPEAL, LONGEST_NAME,
 from sporades.accommodations.states import State
 from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.base import LONGEST_LINE
+from sporades.letters.queries import Posting, posting_of
 
 _AUTHOR = {
     "answered_first_name": "",
@@ -185,6 +187,11 @@ class Appeal(Called):
     def is_to_read(self) -> bool:
         """Whether its candidate has an answer in their space, and has not opened it."""
         return self.answer is not None and self.answer.opened_at is None
+
+    @cached_property
+    def posting(self) -> Posting | None:
+        """How its answer left by letter, where it did."""
+        return posting_of(self.answer_id)
 
     @property
     def is_unanswered(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 
 from sporades.accommodations.models.called import (
     A_CALL_IS_WHOLE,
@@ -33,6 +34,7 @@ from sporades.accounts.permissions import Reach
 from sporades.documents.models import DocumentVersion
 from sporades.exams.schema.accommodations import OTHER_REASON, Procedure
 from sporades.exams.schema.base import LONGEST_LINE
+from sporades.letters.queries import Posting, posting_of
 from sporades.registrations.models import Registration
 
 _SINCE = " ".join(f"WHEN '{state.value}' THEN NEW.{since}" for state, since in SINCE.items())
@@ -497,6 +499,14 @@ class Case(Called):
     def opened_at(self) -> datetime | None:
         """When its notification was opened for the first time, if it was."""
         return self.notification.opened_at if self.notification else None
+
+    @cached_property
+    def posting(self) -> Posting | None:
+        """How its notification left by letter, where a question tells it or else asked for."""
+        known = vars(self)
+        if "is_lettered" in known:
+            return Posting(known["lettered_on"]) if known["is_lettered"] else None
+        return posting_of(self.notification_id)
 
     @property
     def is_to_read(self) -> bool:

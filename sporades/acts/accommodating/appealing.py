@@ -48,7 +48,7 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
     if already is not None and (already.text, already.came) == (said.text, said.came):
         return already
     made = accommodations.appeal(locked, said, at=at)
-    date_erasure(locked.registration)
+    date_erasure(locked.registration, at=at)
     note("accommodation appealed", locked, by=by, at=at, appeal=made.pk, came=made.came)
     tell_candidate(locked, "appeal_received", at=at, **_acknowledged(made, locked, at=at))
     key = f"accommodation:{locked.pk}:appealed:{made.pk}"
@@ -79,7 +79,7 @@ def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
     if locked.withdrawn_at is not None:
         return
     accommodations.withdraw_appeal(locked, at=at)
-    date_erasure(locked.case.registration)
+    date_erasure(locked.case.registration, at=at)
     note("accommodation appeal withdrawn", locked.case, by=by, at=at, appeal=locked.pk)
     tell_candidate(locked.case, "appeal_withdrawn", at=at)
     key = f"accommodation:{locked.case_id}:appeal withdrawn:{locked.pk}"
@@ -106,7 +106,7 @@ def refuse_appeal(*, found: Appeal, reason: str, author: Author, by: Actor, at: 
     accommodations.refuse_appeal(locked, reason=reason, author=author, at=at)
     version = documents.issue(registration.folder, ANSWER, Refusal(locked, at), at=at)
     accommodations.keep_answer(locked, version)
-    date_erasure(registration)
+    date_erasure(registration, at=at)
     note("accommodation appeal refused", case, by=by, at=at, appeal=locked.pk)
     tell_candidate(case, "something_awaits", enclosed=version, at=at)
     tell_guardian(registration, at=at, key=f"accommodation:{case.pk}:appeal refused:{locked.pk}")

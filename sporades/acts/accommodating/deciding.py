@@ -226,6 +226,6 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
     if found is not None and former is not None:
         medical.drop_draft(found)
         medical.entrust(found, doctor=None if is_for_another(found, former) else former.doctor)
-        date_erasure(locked.registration)
+        date_erasure(locked.registration, at=at)
     note("accommodation taking again cancelled", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", at=at, may_run=True)

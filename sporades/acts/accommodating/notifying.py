@@ -76,7 +76,7 @@ def notify(*, case: Case, seen: datetime | None, by: Actor, at: datetime) -> Non
     registration = locked.registration
     version = documents.issue(registration.folder, NOTIFICATION, Notified(locked, at), at=at)
     accommodations.notify(locked, version, at=at)
-    date_erasure(registration)
+    date_erasure(registration, at=at)
     note("accommodation notified", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", enclosed=version, at=at)
     tell_guardian(registration, at=at, key=f"accommodation:{locked.pk}:notified")

@@ -108,19 +108,20 @@ def leave_papers(case: Case, *, at: datetime) -> None:
     if found is not None:
         medical.drop_taken_back(found, at=at)
         medical.entrust(found, doctor=None)
-        date_erasure(case.registration)
+        date_erasure(case.registration, at=at)
 
 
-def date_erasure(registration: Registration) -> None:
+def date_erasure(registration: Registration, *, at: datetime | None = None) -> None:
     """Say when papers of health are erased: once no request of a registration needs them (P-14).
 
     Args:
         registration: locked, its requests as they stand now.
+        at: the instant, where it is known; what a letter that waits puts off is seen again then.
     """
     found = compartment(registration)
     if found is not None and found.erased_at is None:
         cases = requests_of(registration.pk)
-        medical.erase_after(found, papers_needed_until(cases, registration.service.zone))
+        medical.erase_after(found, papers_needed_until(cases, registration.service.zone, at=at))
 
 
 def lock_open(registration: Registration) -> Case | None:

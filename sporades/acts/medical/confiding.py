@@ -37,6 +37,7 @@ from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.intake import antivirus, cleaning
 from sporades.letters.operations import tell
+from sporades.letters.queries import reached_since
 from sporades.medical import operations as medical
 from sporades.medical.models import CANDIDATE, LONGEST_NAME, Compartment, Paper, Remark
 from sporades.medical.queries import all_remarks_of, compartment, remarks_of
@@ -492,9 +493,9 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
 
     Six months after the closing, and after whatever came later: the beginning of that request, its
     sending, its being taken up or found incomplete, the last paper or comment, the end of its
-    registration, the notification of a decision before it. Then that decision is contested no
-    more, whenever it was read: at the latest two months after fifteen days and two months
-    (`papers_needed_until`).
+    registration, the notification of a decision before it; nor before the letter that notifies it
+    has been posted for as long. Then that decision is contested no more, whenever it was read: at
+    the latest two months after fifteen days and two months (`papers_needed_until`).
 
     Args:
         at: the instant.
@@ -513,12 +514,14 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
         Q(registration__decided_at__gte=since) | Q(registration__withdrawn_at__gte=since),
         stands=False,
     )
+    # What is told by a letter is contested later: nobody has received what waits, or came back.
+    told = its.filter(reached_since("notification", since.date()))
     papers = Paper.objects.filter(compartment=OuterRef("pk"))
     remarks = Remark.objects.filter(compartment=OuterRef("pk"))
     lately = papers.filter(given_at__gte=since), remarks.filter(written_at__gte=since)
     found: QuerySet[Compartment] = Compartment.objects.filter(
         Exists(papers) | Exists(remarks),
-        *(~Exists(one) for one in (going, recent, ended, *lately)),
+        *(~Exists(one) for one in (going, recent, ended, told, *lately)),
         erase_after=None,
         erased_at=None,
         registration__service__closes_at__lt=since,
@@ -540,7 +543,7 @@ def erase(found: Compartment, *, at: datetime) -> bool:
     locked = lock_registration(found.registration_id)
     cases = list(requests_of(locked.pk))
     if any(case.asked_at is not None for case in cases):
-        until = papers_needed_until(cases, locked.service.zone)
+        until = papers_needed_until(cases, locked.service.zone, at=at)
         is_needed = until > at if until else not unsent(at).filter(pk=found.pk).exists()
         if is_needed:
             medical.erase_after(found, until)

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from sporades.accommodations.answering import DECISIONS
-from sporades.accommodations.contesting import presumed_at
+from sporades.accommodations.contesting import presumed_by
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
@@ -27,6 +27,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
 from sporades.evidence.states import State as PieceState
+from sporades.letters.queries import posting_of
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
@@ -311,11 +312,12 @@ def _presumed(version: DocumentVersion, registration: Registration) -> str:
     """Say from when a decision that may be contested is presumed received, unread; or nothing."""
     if version.document.kind not in DECISIONS or version.published_at is None:
         return ""
-    day = local_day(presumed_at(version.published_at), registration.service.zone)
-    return (
-        "Elle peut être contestée : le délai court du jour où vous l'ouvrez, ou du "
-        f"{day_in_words(day)} si vous ne l'ouvrez pas."
-    )
+    zone = registration.service.zone
+    presumed = presumed_by(version.published_at, posting_of(version.pk), zone)
+    said = "Elle peut être contestée : le délai court du jour où vous l'ouvrez"
+    if presumed is None:
+        return f"{said}, ou recevez le courrier qui la porte."
+    return f"{said}, ou du {day_in_words(local_day(presumed, zone))} si vous ne l'ouvrez pas."
 
 
 def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:

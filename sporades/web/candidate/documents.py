@@ -116,7 +116,10 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
     case, zone = Case.objects.filter(notification=version).first(), registration.service.zone
     if case is None or case.notified_at is None:
         return {}
-    if received_at(case.notified_at, version.opened_at, zone) != version.opened_at:
+    if (
+        received_at(case.notified_at, version.opened_at, zone, posting=case.posting)
+        != version.opened_at
+    ):
         return {}
     last = day_in_words(contested_until(version.opened_at, zone))
     day = day_in_words(local_day(version.opened_at, zone))

@@ -9,7 +9,12 @@ from django.shortcuts import redirect, render
 
 from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.appeals import followed_in_words, received_in_words
-from sporades.accommodations.contesting import INTERRUPTS, last_day_of, silent_on
+from sporades.accommodations.contesting import (
+    INTERRUPTS,
+    last_day_of,
+    silent_on,
+    soonest_last_day_of,
+)
 from sporades.accommodations.forms.appeal import AppealForm
 from sporades.accommodations.models import LONGEST_APPEAL, Appeal, Case
 from sporades.accommodations.operations import (
@@ -127,8 +132,8 @@ def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) ->
         "case": case,
         "form": form,
         "notified": day_in_words(local_day(case.notified_at or at, zone)),
-        "last": day_in_words(last),
-        "is_late": today > last,
+        "last": day_in_words(last) if last else "",
+        "is_late": last is not None and today > last,
         "silent": day_in_words(silent_on(today)),
         "interrupts": INTERRUPTS,
         "appeal": rules.decision.appeal if rules else "",
@@ -154,8 +159,8 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     last = last_day_of(appeal.case, zone)
     context = {
         "registration": found,
-        "last": day_in_words(last),
-        "is_late": local_day(at, zone) > last,
+        "last": day_in_words(last) if last else "",
+        "is_late": last is not None and local_day(at, zone) > last,
         "papers": _papers_left(found, appeal, at=at),
     }
     return render(request, "candidate/accommodation_contest_back.html", context)
@@ -182,7 +187,8 @@ def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) ->
     if not has_confided(registration):
         return ""
     zone = registration.service.zone
-    until = midnight(last_day_of(appeal.case, zone) + timedelta(days=1), zone)
+    last = soonest_last_day_of(appeal.case, zone, at=at)
+    until = midnight(last + timedelta(days=1), zone)
     day = day_in_words(confided_until(max(until, at)))
     return f"Vos papiers de santé seront effacés à partir du {day}."
 

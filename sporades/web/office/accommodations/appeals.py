@@ -258,11 +258,12 @@ def _page(
     zone = found.service.zone
     is_waiting = standing is not None and standing.is_waiting
     now, other = decision_of(found), open_case_of(found)
+    last = last_day_of(case, zone)
     context = {
         "registration": found,
         "case": case,
         "notified": instant_in_words(case.notified_at, zone) if case.notified_at else "",
-        "last": day_in_words(last_day_of(case, zone)),
+        "last": day_in_words(last) if last else "",
         "asked": asked,
         "appeal": standing,
         "about": _said(standing, zone, at=at) if standing else [],

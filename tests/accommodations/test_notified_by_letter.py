@@ -1,0 +1,225 @@
+"""What is notified by a letter is contested from its posting: nobody receives what waits (L-03, P-14)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations.appeals import followed_in_words, late_in_words
+from sporades.accommodations.contesting import (
+    contest_in_words,
+    contestable_among,
+    contested_until,
+    court_until,
+    final_at,
+    is_in_time,
+    last_day_of,
+    presumed_at,
+)
+from sporades.accommodations.models import Appeal, Came, Case
+from sporades.accommodations.queries import requests_of
+from sporades.acts import accommodating
+from sporades.acts.medical import confiding
+from sporades.core.days import midnight
+from sporades.letters import operations as letters
+from sporades.letters.models import Letter
+from sporades.medical import operations as medical
+from sporades.medical.queries import compartment
+from tests.accommodations.asked import (
+    MANAGER,
+    RECTOR,
+    _notify,
+    again,
+    case_of,
+    contest,
+    decide,
+    entrust,
+    opine,
+)
+from tests.accommodations.test_entered_from_paper import enter
+from tests.factories import NOW, a_record, a_registration
+from tests.letters.test_printing import printed
+from tests.spaces import plain
+from tests.web.office.test_returned import sent_again
+
+PARIS = "Europe/Paris"
+LATER = NOW + timedelta(days=95)
+"""Past fifteen days and two months."""
+POSTED = (NOW + timedelta(days=40)).date()
+
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
+
+
+@pytest.fixture
+def registration():
+    """File a registration of somebody whom letters reach, and notify what is decided for them."""
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    enter(registration)
+    for step in (entrust, opine, decide, _notify):
+        step(registration, at=NOW)
+    return registration
+
+
+def post(*, on=POSTED):
+    """Print what waits, and post it on a day."""
+    [run] = printed()
+    letters.note_posted(run=run, posted_on=on, by=MANAGER, at=NOW)
+
+
+def letter_of(registration):
+    return Letter.objects.filter(enclosed=case_of(registration).notification).latest("pk")
+
+
+def came_back(registration):
+    letters.note_returned(letter=letter_of(registration), by=MANAGER, at=NOW)
+
+
+def of_posting(day):
+    """Return the last day to contest what was posted on a day, and when it is final."""
+    presumed = midnight(day + timedelta(days=15), PARIS)
+    return contested_until(presumed, PARIS), final_at(presumed, PARIS)
+
+
+def contest_by_letter(registration, *, at=LATER):
+    return contest(
+        case_of(registration), at=at, came=Came.LETTER, entered_name="Claude Martin", by=MANAGER
+    )
+
+
+def said_of(registration):
+    """Return the last day of the decision, as pages read it and as an act that has it does."""
+    [read] = requests_of(registration.pk)
+    days = {last_day_of(read, PARIS), last_day_of(Case.objects.get(pk=read.pk), PARIS)}
+    [day] = days
+    return day
+
+
+def test_no_day_is_the_last_before_the_letter_is_posted(registration):
+    assert said_of(registration) is None
+    printed()
+    assert said_of(registration) is None
+
+    appeal = contest_by_letter(registration)
+
+    assert is_in_time(appeal, PARIS)
+    assert late_in_words(appeal, PARIS) == ""
+
+
+def test_the_delay_runs_from_fifteen_days_after_the_posting(registration):
+    post()
+    last, _ = of_posting(POSTED)
+
+    assert said_of(registration) == last
+    appeal = contest_by_letter(registration, at=midnight(last, PARIS))
+    assert is_in_time(appeal, PARIS)
+    late = Appeal(case=appeal.case, sent_on=last + timedelta(days=1))
+    assert not is_in_time(late, PARIS)
+
+
+def test_what_came_back_was_received_by_nobody_until_it_is_posted_again(registration):
+    post()
+    came_back(registration)
+    assert said_of(registration) is None
+
+    letters.take_back_returned(letter=letter_of(registration), by=MANAGER, at=NOW)
+    assert said_of(registration) == of_posting(POSTED)[0]
+
+    came_back(registration)
+    sent_again(letter_of(registration), registration)
+    assert said_of(registration) is None
+    post(on=POSTED + timedelta(days=10))
+    assert said_of(registration) == of_posting(POSTED + timedelta(days=10))[0]
+
+
+def test_the_decision_says_from_which_day_its_delay_runs(registration):
+    until = plain(case_of(registration).notification.content["until"])
+    assert until == (
+        "Notifiée le 25 novembre 2026, par courrier. Vous avez deux mois pour la contester, à compter du "
+        "jour où vous recevez ce courrier. Si rien ne montre ce jour, elle est réputée reçue quinze jours "
+        "après celui où il est posté."
+    )
+    post()
+
+    case = case_of(registration)
+    said = contest_in_words(case.notified_at, None, PARIS, posting=case.posting)
+
+    assert plain(said) == (
+        "Notifiée le 25 novembre 2026, par un courrier posté le 4 janvier 2027. Vous avez deux mois pour "
+        "la contester, à compter du jour où vous le recevez. Si rien ne montre ce jour, elle est réputée "
+        "reçue le 19 janvier 2027 : vous pouvez alors la contester jusqu'au 22 mars 2027 inclus."
+    )
+
+
+def test_the_answer_to_an_appeal_opens_the_court_from_its_own_posting(registration):
+    post(on=NOW.date())
+    appeal = contest_by_letter(registration, at=NOW + timedelta(days=5))
+    answered_at = NOW + timedelta(days=6)
+    accommodating.refuse_appeal(
+        found=appeal, reason="Rien de nouveau.", author=RECTOR, by=MANAGER, at=answered_at
+    )
+    appeal = Appeal.objects.get(pk=appeal.pk)
+    assert "où vous recevez cette réponse par courrier" in appeal.answer.content["until"]
+    assert (
+        "quinze jours après celui où le courrier est posté"
+        in followed_in_words(appeal, PARIS, at=answered_at)[-1]
+    )
+    seen_at = answered_at + timedelta(days=300)
+    assert court_until(appeal, PARIS, at=seen_at) == contested_until(presumed_at(seen_at), PARIS)
+
+    post()
+
+    posted = Appeal.objects.get(pk=appeal.pk)
+    assert court_until(posted, PARIS, at=seen_at) == of_posting(POSTED)[0]
+    assert "réputée reçue le 19 janvier 2027" in plain(
+        followed_in_words(posted, PARIS, at=answered_at)[-1]
+    )
+
+
+# --- Papers of health -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_a_paper(confided):
+    """Have papers of health of a decision that is notified by a letter."""
+    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    enter(registration)
+    medical.remark(
+        medical.compartment_of(registration),
+        text="Un mot.",
+        sending="00000000-0000-4000-8000-000000000001",
+        by=MANAGER,
+        at=NOW,
+    )
+    for step in (entrust, opine, decide, _notify):
+        step(registration, at=NOW)
+    return registration
+
+
+def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with_a_paper):
+    first = final_at(presumed_at(NOW), PARIS)
+    assert compartment(with_a_paper).erase_after == first
+
+    assert not confiding.erase(compartment(with_a_paper), at=first)
+
+    found = compartment(with_a_paper)
+    assert found.erased_at is None
+    assert found.erase_after == final_at(presumed_at(first), PARIS)
+    assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=first) is not None
+
+    post(on=(first + timedelta(days=1)).date())
+    _, final = of_posting((first + timedelta(days=1)).date())
+    assert not confiding.erase(found, at=found.erase_after)
+    assert compartment(with_a_paper).erase_after == final
+    assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=final) is None
+    assert confiding.erase(compartment(with_a_paper), at=final)
+
+
+def test_a_request_that_is_left_erases_no_paper_of_what_was_not_posted(with_a_paper):
+    enter_another = again(with_a_paper)
+    accommodating.prepare(registration=enter_another, by=MANAGER, at=NOW + timedelta(days=1))
+    much_later = enter_another.service.closes_at + timedelta(days=400)
+    assert not confiding.unsent(much_later).exists()
+
+    post(on=(much_later - timedelta(days=100)).date())
+    assert not confiding.unsent(much_later).exists()
+
+    assert confiding.unsent(much_later + timedelta(days=200)).exists()
