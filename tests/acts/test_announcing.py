@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts import consulting
-from sporades.acts.registrations import registering
-from sporades.acts.services import announcing
+from sporades.acts.registrations import deciding, registering
+from sporades.acts.services import announcing, opening
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -15,9 +15,12 @@ from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices import queries
 from sporades.notices.models import OpeningAlert
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.refusals import NoLongerStands
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from sporades.registrations.summary import SUMMARY
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, answer_all, answers_with, author
+from tests.requests import moved_house
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
@@ -164,6 +167,60 @@ def test_a_draft_that_a_standing_registration_excludes_is_not_reminded():
     announcing.remind_drafts(at=draft.service.closes_at - HOUR)
 
     assert not Message.objects.filter(kind="draft_closing").exists()
+
+
+@pytest.fixture
+def modified():
+    """A registration, and an address that its candidate was changing."""
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    return registration, moved_house(draft, NOW + HOUR)
+
+
+def decide(registration, decision):
+    """Set a registration aside, or restore it, two hours later."""
+    deciding.decide(
+        registration=Registration.objects.whole().get(pk=registration.pk),
+        decision=decision,
+        reason="Doublon.",
+        by=OPERATOR,
+        at=NOW + 2 * HOUR,
+    )
+
+
+def test_who_modifies_what_was_set_aside_is_reminded_once_it_is_restored(modified):
+    registration, draft = modified
+    soon = draft.service.closes_at - timedelta(days=1)
+
+    decide(registration, SET_ASIDE)
+    assert announcing.remind_drafts(at=soon) == 0
+    with pytest.raises(NoLongerStands):
+        registering.register(draft=draft, by=author(draft.candidate), at=soon)
+
+    decide(registration, RESTORE)
+    assert announcing.remind_drafts(at=soon + HOUR) == 1
+    assert registering.register(draft=draft, by=author(draft.candidate), at=soon + HOUR)
+
+
+@pytest.mark.parametrize(("decisions", "told"), [((SET_ASIDE,), 0), ((SET_ASIDE, RESTORE), 1)])
+def test_nor_is_told_of_another_closing(modified, decisions, told):
+    registration, draft = modified
+    for decision in decisions:
+        decide(registration, decision)
+
+    made = opening.change(
+        service=draft.service,
+        opens_at=draft.service.opens_at,
+        closes_at=draft.service.closes_at + timedelta(days=3),
+        reason="Panne",
+        by=OPERATOR,
+        at=NOW + 3 * HOUR,
+        is_urgent=True,
+    )
+    opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
+
+    assert Message.objects.filter(kind="service_moved").count() == told
 
 
 def its_summary(registration):

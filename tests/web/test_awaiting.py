@@ -12,7 +12,7 @@ from sporades.exams.held import forget
 from sporades.registrations import drafting
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Registration
-from sporades.registrations.states import FLAG, VALIDATE
+from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from tests.factories import (
     INVENTED,
     NOW,
@@ -24,6 +24,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.spaces import plain
 from tests.web.guide import links, main, seen, words
 
 TITLE = "Brevet d'essai – Marin, session 2027"
@@ -55,7 +56,7 @@ def open_documents(registration, but=()):
 
 
 def a_modification(registration):
-    """Open a modification, and answer something in it an hour later."""
+    """Return a modification that was opened, and in which something is answered an hour later."""
     by = author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=NOW)
     drafting.answer(
@@ -65,6 +66,7 @@ def a_modification(registration):
         seen_revision=None,
         at=NOW + timedelta(hours=1),
     )
+    return draft
 
 
 def receive_summary(registration, at):
@@ -221,6 +223,53 @@ def test_a_modification_that_was_only_opened_awaits_nobody(sign_in):
     assert awaited(home) == [SUMMARY, PIECES]
     assert awaited(own) == []
     assert "À terminer" not in mine
+
+
+def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    draft = a_modification(registration)
+    where = f"/mes-inscriptions/{registration.number}"
+    set_aside = {"registration": registration, "decision": SET_ASIDE, "reason": "Doublon."}
+    deciding.decide(**set_aside, by=OPERATOR, at=NOW + timedelta(hours=2))
+
+    for at in (NOW + timedelta(hours=3), datetime(2026, 12, 20, 12, tzinfo=UTC)):
+        with time_machine.travel(at, tick=False):
+            client = sign_in(registration.candidate)
+            home, mine = client.get("/accueil"), client.get("/mes-inscriptions")
+            is_ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
+            read = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+        assert awaited(home) == []
+        card = plain(main(mine))
+        assert "écartée : cette modification ne peut pas être enregistrée" in card
+        assert links(mine, f"Voir pourquoi elle est écartée : {TITLE}") == [where]
+        for page in (is_ready, read):
+            assert "Cette inscription n'est plus en cours" in plain(main(page))
+            assert "Il vous reste" not in main(page)
+        assert "à vérifier et enregistrer" not in main(is_ready)
+        for page in (home, mine, is_ready, read):
+            assert "reste telle qu'elle était" not in main(page)
+            assert "À enregistrer avant" not in main(page)
+
+
+def test_restored_it_is_asked_to_be_saved_again(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    a_modification(registration)
+    for decision, reason in ((SET_ASIDE, "Doublon."), (RESTORE, "Il n'y en a qu'une.")):
+        deciding.decide(
+            registration=Registration.objects.whole().get(pk=registration.pk),
+            decision=decision,
+            reason=reason,
+            by=OPERATOR,
+            at=NOW + timedelta(hours=2),
+        )
+
+    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert awaited(page)[0].startswith("Votre modification n'est pas enregistrée. À enregistrer")
 
 
 def test_where_no_summary_is_sent_back_it_awaits_to_be_read(sign_in):

@@ -209,7 +209,8 @@ def _tell_opening(pk: int, *, at: datetime) -> bool:
 def remind_drafts(*, at: datetime) -> int:
     """Remind, once for each closing, those whose draft is not filed that it comes soon (D10).
 
-    Nobody is pressed to file what a registration that stands keeps from being filed.
+    Nobody is pressed to file what a registration that stands keeps from being filed, nor what
+    modifies one that was set aside: restored before the closing, its candidate is reminded then.
     A closing put off, or that of another academy where the draft went, is another closing.
     """
     reminded = 0
@@ -223,6 +224,7 @@ def _closing_soon(at: datetime) -> DraftQuerySet:
     found: DraftQuerySet = (
         Draft.objects.open()
         .touched()
+        .savable()
         .filter(
             Q(reminded_of=None) | ~Q(reminded_of=F("service__closes_at")),
             service__opens_at__lte=at,

@@ -430,11 +430,15 @@ def take_up_again(*, older_than: datetime) -> int:
 
 
 def _to_tell(change: ServiceChange) -> DraftQuerySet:
-    """Return what was begun at a service before its closing moved, and was not written about."""
+    """Return what was begun at a service before its closing moved, and was not written about.
+
+    To who modifies what was set aside the closing says nothing: they cannot save it.
+    """
     key = Concat(Value("draft:"), Cast(OuterRef("pk"), CharField()), Value(f":moved:{change.pk}"))
-    begun: DraftQuerySet = Draft.objects.open().touched().filter(service=change.service_id)
-    return begun.filter(
+    open_ones: DraftQuerySet = Draft.objects.open().touched().savable()
+    return open_ones.filter(
         ~Exists(Message.objects.filter(key=key)),
+        service=change.service_id,
         candidate__user__isnull=False,
         created_at__lte=change.decided_at,
     )

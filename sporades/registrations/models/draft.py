@@ -14,6 +14,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.models.holding import held_by_one_who_stands
+from sporades.registrations.states import STANDING
 from sporades.registrations.titles import title_of
 
 
@@ -27,6 +28,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def open(self) -> Self:
         """Return the drafts that can still be answered: what is sent as a request is offered no more."""
         return self.unfiled().filter(sent_at__isnull=True)
+
+    def savable(self) -> Self:
+        """Return the drafts but the modifications of a registration that was set aside."""
+        return self.filter(Q(amends__isnull=True) | Q(amends__state__in=STANDING))
 
     def touched(self) -> Self:
         """Return those in which their candidate answered something, or began a new registration.

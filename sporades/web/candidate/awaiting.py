@@ -229,9 +229,12 @@ def _drafts(
     found = []
     for draft in drafts:
         exclusion = exclusion_of(draft, registrations)
+        if draft.amends_id is not None and draft.amends_id not in standing:
+            # Set aside: its card says why, and how to contest it.
+            continue
         if draft.service.accepts(at):
             found.append(_draft(draft, exclusion, reader=reader, name=name))
-        elif draft.service.has_closed(at) and draft.amends_id in standing:
+        elif draft.service.has_closed(at) and draft.amends_id is not None:
             found.append(_left_unsaved(draft, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
             found.append(_never_filed(draft))

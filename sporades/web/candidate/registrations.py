@@ -364,8 +364,10 @@ def _card(
     draft: Draft, mine: Iterable[Registration], *, at: datetime, reader: str
 ) -> dict[str, Any]:
     service = draft.service
+    set_aside = (one for one in mine if one.pk == draft.amends_id and one.is_set_aside)
     return {
         "draft": draft,
+        "set_aside": next(set_aside, None),
         "closed": draft.closed_in_words(at, reader),
         "exclusion": exclusion_of(draft, mine),
         "closing": service.said(service.closes_at, reader),
