@@ -15,7 +15,7 @@ from sporades.exams.models import Domain
 from sporades.exams.schema import Exam, Status
 from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.journal.words import QUALITIES
-from sporades.registrations.dossier import Dossier
+from sporades.registrations.dossier import Dossier, registered_on
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.questions import NO, PREFIX, YES
 from sporades.registrations.refusals import NoLongerOffered
@@ -240,6 +240,7 @@ class Wording:
             day=self._day,
             answers=answers,
             amends=draft.amends_id is not None,
+            registered_on=registered_on(draft),
             is_placed=draft.is_placed,
         )
         rules = queries.rules(draft.regulation_id).exam(draft.exam.code)

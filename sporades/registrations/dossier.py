@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from sporades.candidates.models import Candidate, Identity
+from sporades.core.french import local_day
 from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.rules import Facts, candidacy
@@ -39,8 +40,9 @@ class Dossier:
         service: where: an academy and its openings.
         regulation: the version of the réglementation that judges it.
         answers: for each tab, the answers as typed.
-        day: the day on which ages count when no rule names another.
+        day: the day of the answers, where the service is.
         amends: whether it changes a registration that stands.
+        registered_on: the day on which what it changes was filed; a new one is filed on `day`.
         is_placed: whether the office placed it in this academy, whatever its address.
         begun_under: the version of the réglementation under which it was typed so far, where known.
         kept_consents: the two consents as the candidate chose them, where they are not asked:
@@ -55,6 +57,7 @@ class Dossier:
     day: date
     answers: dict[str, Answers] = field(default_factory=dict)
     amends: bool = False
+    registered_on: date | None = None
     is_placed: bool = False
     begun_under: int | None = None
     kept_consents: Mapping[str, str] | None = None
@@ -104,7 +107,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
 
     Args:
         draft: the draft.
-        day: the day on which ages count, where the service is.
+        day: the day of the answers, where the service is.
         answers: the answers that count, those kept when nothing is given.
     """
     if answers is None:
@@ -118,10 +121,16 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         answers=answers,
         day=day,
         amends=draft.amends_id is not None,
+        registered_on=registered_on(draft),
         is_placed=draft.is_placed,
         begun_under=draft.regulation_id,
         kept_consents=_kept_consents(draft),
     )
+
+
+def registered_on(draft: Draft) -> date | None:
+    """Return the day on which what a draft modifies was filed, where its service is; none of a new one."""
+    return local_day(draft.amends.filed_at, draft.service.zone) if draft.amends else None
 
 
 def _kept_consents(draft: Draft) -> dict[str, str] | None:
@@ -188,7 +197,8 @@ def _facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts
     }
     identity = dossier.identity
     return Facts(
-        on=dossier.day,
+        # A modification changes what was filed: a birthday since neither closes it nor opens it.
+        on=dossier.registered_on or dossier.day,
         session_year=dossier.regulation.rules.session.year,
         academy=dossier.service.academy_id,
         speciality=dossier.speciality.code if dossier.speciality else "",

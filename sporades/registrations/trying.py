@@ -43,7 +43,7 @@ def judged_under(
     """Return what would keep a registration from being filed again as it is, and its tabs, judged.
 
     It is judged as if its candidate filed the same answers now: by the forms of the tabs, under
-    another version, whatever the dates of its service.
+    another version, whatever the dates of its service; ages count on the day of its filing.
 
     Args:
         regulation: the version, saved or not.
@@ -65,6 +65,7 @@ def judged_under(
         day=local_day(at, registration.service.zone),
         answers=_reading_again(answers),
         amends=True,
+        registered_on=local_day(registration.filed_at, registration.service.zone),
         is_placed=registration.is_placed,
     )
     forms = journey.judged(dossier)

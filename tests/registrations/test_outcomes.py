@@ -18,6 +18,7 @@ from sporades.registrations.residence import service_of_residence
 from sporades.registrations.states import State
 from tests.factories import (
     NOW,
+    a_candidate,
     a_draft,
     a_registration,
     answer_all,
@@ -25,6 +26,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.requests import moved_house
 
 CLOSING = "fermeture: 2026-12-15 23:59"
 MINUTE = timedelta(minutes=1)
@@ -405,3 +407,47 @@ def test_the_registration_is_modified_elsewhere_the_older_modification_is_refuse
 
     registration.refresh_from_db()
     assert registration.version == 2
+
+
+AGE = "exige: {age: {minimum: 18, au: 2027-12-31}}"
+WEEK = timedelta(days=7)
+BIRTHDAY = NOW.date() + WEEK
+
+
+def born(years):
+    """Return somebody who has this age a week after the filing."""
+    return a_candidate(birth_year=BIRTHDAY.year - years, birth_month=12, birth_day=BIRTHDAY.day)
+
+
+def test_a_birthday_since_does_not_close_what_was_filed():
+    load_invented((AGE, "exige: {age: {maximum: 28}}"))
+    registration = a_registration(born(29))
+    at = NOW + WEEK
+    with pytest.raises(Incomplete):
+        save(a_draft(born(29)), at=at)
+
+    begun = registering.amend(
+        registration=registration, by=author(registration.candidate), at=NOW + WEEK
+    )
+    save(moved_house(begun, at), at=at)
+
+    registration.refresh_from_db()
+    assert registration.version == 2
+
+
+def test_nor_does_it_open_what_was_closed_then():
+    load_invented((AGE, "exige: {age: {minimum: 29}}"))
+    in_training = {
+        "informations": {"category": "FORM"},
+        "qualification": {"experience": "5"},
+    }
+    registration = a_registration(born(29), **in_training)
+    begun = registering.amend(
+        registration=registration, by=author(registration.candidate), at=NOW + WEEK
+    )
+    answer_all(begun, answers_with())
+
+    with pytest.raises(Incomplete) as refusal:
+        save(begun, at=NOW + WEEK)
+
+    assert [one.field for one in refusal.value.troubles] == ["category"]

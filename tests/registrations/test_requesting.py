@@ -38,6 +38,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.registrations.test_outcomes import NEW_QUESTION
+from tests.requests import ask
 from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
@@ -331,3 +332,15 @@ def test_only_a_modification_is_sent(invented_exam):
     draft = a_draft(a_candidate(email="autre@exemple.test"))
     with pytest.raises(IntegrityError, match="only_a_modification"), transaction.atomic():
         Draft.objects.filter(pk=draft.pk).update(sent_at=NOW)
+
+
+def test_a_birthday_between_the_filing_and_the_request_refuses_nothing():
+    load_invented(("exige: {age: {minimum: 18, au: 2027-12-31}}", "exige: {age: {maximum: 28}}"))
+    registration = a_registration(a_candidate(birth_year=1997, birth_month=12, birth_day=1))
+    late = registration.service.closes_at + timedelta(days=2)
+
+    asked = ask(registration, late)
+    requesting.accept(request=asked, by=OPERATOR, at=late + timedelta(days=1))
+
+    registration.refresh_from_db()
+    assert registration.version == 2

@@ -62,10 +62,10 @@ def prepare(invented_exam, administrator):
 def tried(administrator):
     """Try a file, to the end."""
 
-    def done(prepared, by=None):
+    def done(prepared, by=None, at=NOW):
         user = by or administrator
-        trial = operations.ask(prepared=prepared, reach=reach_of(user), by=user, at=NOW)
-        while operations.go_on(str(trial.pk), at=NOW):
+        trial = operations.ask(prepared=prepared, reach=reach_of(user), by=user, at=at)
+        while operations.go_on(str(trial.pk), at=at):
             pass
         trial.refresh_from_db()
         return trial

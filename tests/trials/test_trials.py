@@ -78,6 +78,18 @@ def test_a_file_that_asks_nothing_more_refuses_nobody(young_and_old, prepare, tr
     assert queries.reasons(trial, reach_of(administrator)) == []
 
 
+def test_ages_count_on_the_day_on_which_each_was_filed(
+    prepare, tried, administrator, invented_exam
+):
+    a_registration(a_candidate(birth_year=1997, birth_month=12, birth_day=1))
+    age = "{age: {minimum: 18, au: 2027-12-31}}"
+    file = prepare((age, "{age: {maximum: 28}}"))
+
+    trial = tried(file, at=NOW + timedelta(days=10))
+
+    assert counted(trial, administrator) == [("session 2027", 1, 0)]
+
+
 SIZE = (
     "{code: taille, type: nombre, libelle: Votre taille, minimum: 100, maximum: 250, unite: cm, "
     "obligatoire: false}"

@@ -18,7 +18,7 @@ class Facts:
     """What is known of a candidate and of his or her registration when a rule is asked.
 
     Attributes:
-        on: the day of the registration, where it is made.
+        on: the day of the registration, where it is made; a modification leaves it as it was.
         session_year: the year of the session.
         academy: the code of the academy that registers.
         speciality: the code of the speciality, if there is one.

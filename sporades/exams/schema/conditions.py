@@ -22,7 +22,9 @@ class AgeBounds(Strict):
     minimum: int | None = Field(None, ge=0, le=120, description="Âge, en années, au moins.")
     maximum: int | None = Field(None, ge=0, le=120, description="Âge, en années, au plus.")
     on: Day | None = Field(
-        None, alias="au", description="Jour où l'âge compte ; à défaut, celui de l'inscription."
+        None,
+        alias="au",
+        description="Jour où l'âge compte ; à défaut, celui de l'inscription, qu'une modification ne change pas.",
     )
 
 
