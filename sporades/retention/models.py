@@ -58,7 +58,8 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 class Hold(models.Model):
     """A demand that a registration be kept beyond its time, a litigation for instance.
 
-    It says by itself where the registration is: whoever reads it may read no archive.
+    It says by itself where the registration is, since whoever reads it may read no archive: the
+    database writes it when the registration moves, and leaves it once that is archived.
     """
 
     number = models.CharField("numéro d'inscription", max_length=14, unique=True)

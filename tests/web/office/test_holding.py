@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts.registrations import moving
 from sporades.core.french import day_in_words
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
@@ -127,6 +128,31 @@ def test_whoever_manages_reads_it_on_the_file_and_changes_nothing(manager, in_li
     assert MOTIF not in main(page)
     for where in (LIST, withhold_page(in_lille), reverse("office:release_hold", args=[hold.pk])):
         assert manager.get(where).status_code == 404
+
+
+def test_a_hold_follows_its_registration_to_another_academy(administrator, member, in_lille):
+    there = member("A25", role=Membership.Role.HEAD, email="versailles@exemple.test")
+    administrator.post(withhold_page(in_lille), {"motif": MOTIF})
+    assert "académie de Lille" in main(administrator.get(LIST))
+
+    moving.move_for_good(
+        registration=in_lille, academy="A25", reason="Il a déménagé", by=OPERATOR, at=NOW
+    )
+
+    listed = main(administrator.get(LIST))
+    assert "académie de Versailles" in listed
+    assert "académie de Lille" not in listed
+    release = reverse("office:release_hold", args=[Hold.objects.get().pk])
+    administrator.post(release, {"motif": "Jugement rendu"})
+    assert "motif : Jugement rendu" in main(there.get(reverse("office:all_acts")))
+
+
+def test_it_says_where_its_registration_is_whatever_is_written(in_lille):
+    Hold.objects.create(
+        number=in_lille.number, academy="A25", reason=MOTIF, placed_at=NOW, placed_by="Exploitation"
+    )
+
+    assert Hold.objects.get().academy == "A09"
 
 
 def test_nothing_is_held_up_outside_ones_domains(member, in_lille):
