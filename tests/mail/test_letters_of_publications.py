@@ -351,10 +351,12 @@ Votre demande de modification est acceptée : votre inscription est modifiée, v
 Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Imprimez, \
-signez et renvoyez ce récapitulatif. À renvoyer à votre service gestionnaire, à l'adresse \
-ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.
+signez et renvoyez ce récapitulatif. À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure \
+de Paris) à votre service gestionnaire, à l'adresse ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.
 
-Les pièces justificatives qui vous sont demandées sont sur la page de votre inscription.
+Pièces justificatives à fournir, si ce n'est pas déjà fait :
+- Pièce d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans votre \
+espace candidat, ou à envoyer par courrier
 
 {about(registration)}
 Votre inscription : {SITE}/mes-inscriptions/{registration.number}
