@@ -31,13 +31,16 @@ IN_TIME, LATE, ADDED = "in_time", "late", "added"
 def counted_at(registration: Registration, posted_on: date) -> datetime:
     """Return the instant by which what came on paper is in time: its postmark alone counts (L-05).
 
-    It is the beginning of that day: what was posted on the last day is in time, whatever the hour.
+    It is the beginning of that day, where it begins first, by the clock of the service or by the
+    other that is said with it: what was posted on the last day is in time, whatever the hour.
 
     Args:
         registration: whose it is.
         posted_on: the day of the postmark.
     """
-    return midnight(posted_on, registration.service.zone)
+    service = registration.service
+    there = registration.reader_zone or service.academy.zone
+    return min(midnight(posted_on, zone) for zone in (service.zone, there))
 
 
 class Lateness(StrEnum):

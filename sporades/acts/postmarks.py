@@ -38,7 +38,7 @@ def check_postmark(
         PostmarkToCome, PostmarkBeforeOpening: see each.
     """
     service = registration.service
-    if posted_on > local_day(at, service.zone):
+    if posted_on > registration.last_day(at):
         raise PostmarkToCome
     opens = local_day(service.opens_at, service.zone)
     if posted_on < opens and not is_certain:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sporades.core.french import begun, instant_in_words, local_day
+from sporades.core.french import begun, instant_in_words
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
@@ -91,5 +91,5 @@ def _deposited(registration: Registration, row: Evidence) -> str:
 
 
 def _is_late(registration: Registration, owed: Owed) -> bool:
-    last = local_day(owed.until, registration.service.zone)
-    return owed.row.posted_on is not None and owed.row.posted_on > last
+    posted_on = owed.row.posted_on
+    return posted_on is not None and posted_on > registration.last_day(owed.until)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
-from sporades.core.french import day_in_words, instant_in_words, local_day, pdf_in_words
+from sporades.core.french import day_in_words, instant_in_words, pdf_in_words
 from sporades.evidence.states import (
     REPLACEABLE,
     SETTLED,
@@ -172,7 +172,7 @@ class Evidence(models.Model):
         """Whether it was posted after its deadline: the postmark alone counts (L-05)."""
         if self.posted_on is None:
             return False
-        return self.posted_on > local_day(self.until, self.registration.service.zone)
+        return bool(self.posted_on > self.registration.last_day(self.until))
 
     def looked_at_by_another(self, user: str, at: datetime) -> bool:
         """Whether a colleague has it open: two never judge the same piece without knowing it.

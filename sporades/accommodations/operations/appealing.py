@@ -75,13 +75,12 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
     notified = Case.objects.filter(registration=case.registration_id, state=State.NOTIFIED)
     if notified.filter(notified_at__gt=case.notified_at).exists():
         raise DecisionReplaced
-    zone = case.registration.service.zone
-    today = local_day(at, zone)
-    received_on = said.received_on or today
+    contested = case.registration
+    received_on = said.received_on or local_day(at, contested.service.zone)
     sent_on = said.sent_on or received_on
-    if not sent_on <= received_on <= today:
+    if not sent_on <= received_on <= contested.last_day(at):
         raise AppealToCome
-    if sent_on < local_day(case.notified_at, zone):
+    if sent_on < contested.first_day(case.notified_at):
         raise BeforeDecision
     if Appeal.objects.standing().filter(case=case).exists():
         raise AlreadyAppealed

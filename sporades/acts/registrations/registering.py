@@ -15,7 +15,7 @@ from sporades.acts.registrations import completing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import days_in_words, instant_in_words, local_day
+from sporades.core.french import days_in_words, instant_in_words
 from sporades.core.links import absolute
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
@@ -338,9 +338,8 @@ def receive_summary(
         )
     if not registration.told["to_return"]:
         raise Refused("Cette inscription ne demande pas de récapitulatif signé en retour.")
-    zone = registration.service.zone
     filed_at = registration.amended_at or registration.filed_at
-    first, last = local_day(filed_at, zone), local_day(at, zone)
+    first, last = registration.first_day(filed_at), registration.last_day(at)
     if not first <= posted_on <= last:
         raise Refused(
             f"Indiquez un jour possible : {days_in_words(first, last)}. Ce récapitulatif n'a pas pu "

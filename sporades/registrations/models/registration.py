@@ -1,7 +1,7 @@
 """A registration as last filed: rows that the whole service relies on."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -366,6 +366,23 @@ class Registration(models.Model):
     def closing_in_words(self) -> str:
         """Say the closing of its service, by the candidate's clock too."""
         return self.service.said(self.service.closes_at, self.reader_zone)
+
+    def last_day(self, instant: datetime) -> date:
+        """Return the day that an instant is, by the latest of the clocks of a postmark (L-05).
+
+        What is posted bears the day of where it is posted: by the clock of the service, or by the
+        other that is said with it, of the candidate's address or of the academy.
+        """
+        return max(self._days(instant))
+
+    def first_day(self, instant: datetime) -> date:
+        """Return the same, by the earliest of these clocks."""
+        return min(self._days(instant))
+
+    def _days(self, instant: datetime) -> tuple[date, date]:
+        service = self.service
+        there = self.reader_zone or service.academy.zone
+        return local_day(instant, service.zone), local_day(instant, there)
 
     def is_editable(self, at: datetime) -> bool:
         """Return whether its candidate may still change or withdraw it."""

@@ -27,7 +27,7 @@ from sporades.accommodations.queries import (
 from sporades.accommodations.rules import is_minor
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
-from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
@@ -151,8 +151,8 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
         act=act,
         entering=EnteredAppealForm(
             sent(ENTER),
-            today=local_day(at, found.service.zone),
-            notified=local_day(case.notified_at or at, found.service.zone),
+            today=found.last_day(at),
+            notified=found.first_day(case.notified_at or at),
             is_minor=is_minor(found, at),
             guardian=found.guardian_name,
         ),

@@ -115,7 +115,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         is_passed = is_late(registration, at)
         super().__init__(
             data,
-            today=local_day(at, service.zone),
+            today=registration.last_day(at),
             opens=local_day(service.opens_at, service.zone),
             initial=self._start(case),
             rules=rules,

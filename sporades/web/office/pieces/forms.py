@@ -57,6 +57,11 @@ class Time:
         return local_day(self.at, self.registration.service.zone)
 
     @property
+    def posted_until(self) -> date:
+        """The last day that a postmark may bear: today, where it was posted."""
+        return self.registration.last_day(self.at)
+
+    @property
     def opens(self) -> date:
         """The day on which its service opened."""
         service = self.registration.service

@@ -110,7 +110,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         raise Http404
     posted = request.method == "POST"
     time = Time(found, owed, request.arrived_at)
-    days = {"today": time.today, "opens": time.opens}
+    days = {"today": time.posted_until, "opens": time.opens}
     form = (
         ScanForm(request.POST, request.FILES, **days)
         if posted

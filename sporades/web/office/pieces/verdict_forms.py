@@ -123,11 +123,11 @@ class VerdictForms:
         self.bounds = _bounds(time)
         self.waiver = WaiverForm(sent("waive"), initial=kept("waive"))
         self.postmark = ByPostForm(
-            sent("receive"), today=time.today, opens=time.opens, initial=kept("receive")
+            sent("receive"), today=time.posted_until, opens=time.opens, initial=kept("receive")
         )
         self.corrected = CorrectedPostmarkForm(
             sent("postmark"),
-            today=time.today,
+            today=time.posted_until,
             opens=time.opens,
             initial={
                 "poste_le": row.posted_on,
