@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from sporades.core import arriving
 from sporades.core.actors import Actor
+from sporades.core.french import size_in_words
 from sporades.core.prepared import prepared
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
@@ -47,9 +48,10 @@ from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
 
-MOST_FILES = 10
 MOST_BYTES = 25_000_000
-"""Of the files in force of one registration."""
+"""Of the files in force of one registration, one for each piece, where ten pieces are asked for."""
+PIECES_OF_MOST, MORE_FOR_EACH = 10, 2_500_000
+"""For how many pieces that is, and what each one beyond them adds to it, in bytes."""
 
 INFECTED = (
     "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Déposez-en un "
@@ -79,13 +81,18 @@ class Given:
 
 
 class TooMuch(Refused):
-    """The files of a registration are too many, or too heavy together."""
+    """The files of a registration are too heavy together."""
 
-    def __init__(self, row: Evidence) -> None:
-        """Say what to do of a piece, by the ways by which it is given."""
+    def __init__(self, row: Evidence, most: int) -> None:
+        """Say what to do of a piece, by the ways by which it is given.
+
+        Args:
+            row: the piece.
+            most: what its registration may keep, in bytes.
+        """
         super().__init__(
-            "Une inscription garde dix fichiers au plus, et 25 Mo en tout : réduisez ce fichier, ou "
-            f"{instead(row.registration, row.code)}."
+            f"Une inscription garde {size_in_words(most)} de fichiers au plus : réduisez ce fichier, "
+            f"ou {instead(row.registration, row.code)}."
         )
 
 
@@ -304,8 +311,10 @@ def take_scan(row: Evidence, given: Given, *, posted_on: date, by: Actor, at: da
 def _kept(row: Evidence, given: Given, *, by: Actor, at: datetime) -> Deposit:
     """Write the row of a file that is kept, and take away what announced it. Raises TooMuch."""
     others = in_force(row.registration).exclude(evidence=row)
-    if others.count() >= MOST_FILES or weight_of(others) + given.size > MOST_BYTES:
-        raise TooMuch(row)
+    asked = Evidence.objects.asked().filter(registration=row.registration)
+    most = MOST_BYTES + MORE_FOR_EACH * max(0, asked.count() - PIECES_OF_MOST)
+    if weight_of(others) + given.size > most:
+        raise TooMuch(row, most)
     made: Deposit = Deposit.objects.create(
         evidence=row,
         **asdict(given),

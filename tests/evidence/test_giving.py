@@ -21,7 +21,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 
 CLOSING = datetime.fromisoformat("2026-12-15T23:59:00+01:00")
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -164,12 +164,39 @@ def test_a_piece_that_is_settled_is_not_replaced(registration):
         give(registration)
 
 
-def test_files_in_force_are_not_too_many_nor_too_heavy(registration, monkeypatch):
+def test_files_in_force_are_not_too_heavy_together(registration, monkeypatch):
     monkeypatch.setattr(evidence, "MOST_BYTES", 10)
 
-    with pytest.raises(evidence.TooMuch):
+    with pytest.raises(evidence.TooMuch, match="de fichiers au plus"):
         give(registration)
     assert piece(registration).state == State.OWED
+
+
+def test_as_many_files_are_kept_as_pieces_are_asked_for():
+    due = "echeance: {jours_apres_fermeture: 15}}\n"
+    one = f"      - {{code: IDENTITE, libelle: Pièce d'identité, {due}"
+    codes = [f"P{number}" for number in range(12)]
+    many = "".join(f"      - {{code: {code}, libelle: Pièce {code}, {due}" for code in codes)
+    load_invented((one, many))
+    made = a_registration()
+
+    for code in codes:
+        give(made, code)
+
+    assert made.evidence.filter(state=State.CHECKING).count() == len(codes)
+
+
+def test_each_piece_beyond_ten_leaves_room_for_its_own_file(monkeypatch):
+    due = "echeance: {jours_apres_fermeture: 15}}\n"
+    one = f"      - {{code: IDENTITE, libelle: Pièce d'identité, {due}"
+    many = "".join(f"      - {{code: P{number}, libelle: Pièce, {due}" for number in range(11))
+    monkeypatch.setattr(evidence, "MOST_BYTES", 10)
+    monkeypatch.setattr(evidence, "MORE_FOR_EACH", 1_000_000)
+    load_invented((one, many))
+
+    given = give(a_registration(), "P0")
+
+    assert 10 < given.size < 1_000_010
 
 
 def test_thirty_files_a_day_then_one_must_wait(registration):
