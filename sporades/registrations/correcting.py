@@ -15,6 +15,7 @@ from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.registrations.changes import changes_between
+from sporades.registrations.evidence import evidence_there
 from sporades.registrations.models import (
     ChangeRequest,
     CorrectionRequest,
@@ -70,7 +71,7 @@ def take_service(
 ) -> Version:
     """Put a registration in the hands of another academy, for good, in a new version.
 
-    Its numbers and answers stay, its documents follow; a modification that is open goes on there.
+    Its numbers and answers stay, its documents follow, it owes the pieces that are asked for there; a modification that is open goes on there.
     From then on no address sends it back. The version is signed by the service that gives it away.
 
     Args:
@@ -108,6 +109,7 @@ def take_service(
         "service": contact_of(service),
         "signed_by": left.managing_service.name,
         "to_return": _returned_to(locked, left, kept["to_return"], at=at),
+        "evidence": evidence_there(locked, before, kept["evidence"], left=left.academy_id, at=at),
     }
     _up_to_date(locked, before).update(amends_version=locked.version)
     # What the office that gives it away was typing stays where its author may read it.

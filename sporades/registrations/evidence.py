@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sporades.core.french import local_day
 from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
 from sporades.exams.rules.health import of_health
@@ -66,6 +67,47 @@ def evidence_of(
         _line_of(piece, dossier, told=before.get(piece.code), at=at)
         for piece in evidence.due(dossier.rules, facts)
     ]
+
+
+def evidence_there(
+    registration: Registration,
+    version: Version,
+    told: list[dict[str, Any]],
+    *,
+    left: str,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Return what a registration owes that was given to another academy, which may ask for other pieces.
+
+    What the two ask for alike of these answers stays as it was told, whatever else has changed since.
+
+    Args:
+        registration: as the other academy has it.
+        version: its last one, whose answers are judged by the réglementation under which it was filed.
+        told: the pieces that it owed, with their deadlines.
+        left: the code of the academy that had it.
+        at: the instant.
+    """
+    dossier = Dossier(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.speciality,
+        service=registration.service,
+        regulation=registration.regulation,
+        day=local_day(registration.amended_at or registration.filed_at, registration.service.zone),
+        answers=version.snapshot["answers"],
+        amends=True,
+        is_placed=registration.is_placed,
+    )
+    rows = registration.papers.values_list("paper__code", "status")
+    facts = replace(dossier.facts, statuses=dict(rows))
+    here = {piece.code: piece for piece in evidence.due(dossier.rules, facts)}
+    there = {piece.code for piece in evidence.due(dossier.rules, replace(facts, academy=left))}
+    owed = {one["code"]: one for one in told if one["code"] in here or one["code"] not in there}
+    for code in here.keys() - there - owed.keys():
+        owed[code] = _line_of(here[code], dossier, told=None, at=at)
+    order = [piece.code for piece in dossier.rules.evidence]
+    return sorted(owed.values(), key=lambda one: order.index(one["code"]))
 
 
 def _line_of(

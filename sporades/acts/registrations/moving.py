@@ -1,6 +1,7 @@
 """A managing service gives a registration to another academy, for good (I4)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.acts import accommodating
 from sporades.acts.identities.correcting import reissue
+from sporades.acts.registrations import completing
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
@@ -21,12 +23,13 @@ from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
-from sporades.registrations.evidence import giving_as_told, ways_of
+from sporades.registrations.evidence import are_named_to, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration, Version
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import State
 
 
 class NoSuchService(Refused):
@@ -110,6 +113,9 @@ def move_for_good(
     version = correcting.take_service(registration=registration, service=service, by=by, at=at)
     reissue(version, by=by, at=at)
     moved = version.registration
+    if moved.state == State.ANOMALY:
+        # The other academy may ask for none of the pieces for which it was incomplete.
+        completing.clear_if_complete(with_owed.get(pk=moved.pk), at=at)
     accommodating.leave_academy(moved, left=left, by=by, at=at)
     moving = journal.record(
         VERB,
@@ -137,6 +143,7 @@ def move_for_good(
         changing=_how_to_change(moved, at=at),
         awaits=not moved.is_validated and _is_awaited_by_post(version),
         giving=_given_otherwise(version, left=left),
+        asked=_asked_there(version),
         contact=contact_of(service),
         link=absolute(f"/mes-inscriptions/{moved.number}"),
     )
@@ -148,6 +155,27 @@ def _is_awaited_by_post(version: Version) -> bool:
     said, moved = version.snapshot, version.registration
     ways = (ways_of(moved, piece["code"]) for piece in said["evidence"])
     return bool(said["to_return"]) or any(Way.POST in one for one in ways)
+
+
+def _asked_there(version: Version) -> dict[str, Any] | None:
+    """Return what the other academy asks for and the one before did not, and the other way round; or nothing.
+
+    Of a validated registration nothing is awaited.
+    """
+    moved = version.registration
+    if moved.is_validated:
+        return None
+    has, had = version.snapshot, moved.versions.get(number=version.number - 1).snapshot
+    known = {piece["code"] for piece in had["evidence"]}
+    kept = {piece["code"] for piece in has["evidence"]}
+    due = {piece["code"] for piece in version.due}
+    said = {
+        "summary": None if had["to_return"] else has["to_return"],
+        "more": [one for one in has["evidence"] if one["code"] in due - known],
+        "no_more": [one for one in had["evidence"] if one["code"] not in kept],
+        "is_named": are_named_to(moved),
+    }
+    return said if said["summary"] or said["more"] or said["no_more"] else None
 
 
 def _given_otherwise(version: Version, *, left: str) -> Giving | None:
