@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.lookups import IsNull
 
 from sporades.accounts.permissions import Reach
-from sporades.evidence.models import LONGEST_REASON, UNSETTLED, Evidence
+from sporades.evidence.models import ANTIVIRUS, LONGEST_REASON, UNSETTLED, Evidence
 from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import HERE, SETTLED, TO_PROVIDE, State
 from sporades.exams.models.service import MINUTE
@@ -104,6 +104,21 @@ def is_ready() -> Q:
         Exists(rows.filter(Q(is_back) | Q(is_not_asked), state__in=SETTLED)),
         state=RegistrationState.REGISTERED,
     )
+
+
+def lost_since_validated() -> Q:
+    """Return what a registration satisfies of which a virus was found in a piece once it was validated.
+
+    Nobody is asked for another file: its office undoes the validation, or has seen the paper.
+    """
+    rows = Evidence.objects.filter(
+        registration=OuterRef("pk"),
+        is_mandatory=True,
+        state=State.REFUSED,
+        decided_name=ANTIVIRUS,
+        decided_at__gt=OuterRef("decided_at"),
+    )
+    return Q(Exists(rows), state=RegistrationState.VALIDATED)
 
 
 def lacking(at: datetime) -> Any:

@@ -186,8 +186,8 @@ def in_journal(registration: Registration, until: datetime | None) -> dict[str, 
 
 
 def tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> None:
-    """Tell the candidate of a registration that stands that a piece is refused."""
-    if registration.is_active:
+    """Tell a candidate that a piece is refused, while another may be given for it."""
+    if owes_pieces(registration):
         tell_of("piece_refused", row, registration, at=at)
 
 

@@ -20,6 +20,7 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
+from sporades.evidence.unmet import owes_pieces
 from sporades.intake import antivirus, cleaning
 from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
@@ -251,6 +252,9 @@ def scan(key: int, *, at: datetime) -> None:
 def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str = "") -> None:
     """Keep what the antivirus says of a file: its piece moves, its candidate is told of a virus.
 
+    Once the registration is validated nothing more is asked of them: its office reads that what it
+    validated has no file that anybody may open (`completeness.lost_since_validated`).
+
     Args:
         waiting: the file.
         is_clean: whether nothing was found.
@@ -262,7 +266,8 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
     waiting.evidence = row
     is_looked_at = row.state == State.CHECKING and row.deposit_id == waiting.pk
     is_lost = is_looked_at and not is_clean
-    until = owing.granted(locked, row, owing.USUAL, at=at) if is_lost else None
+    leaves_time = is_lost and owes_pieces(locked)
+    until = owing.granted(locked, row, owing.USUAL, at=at) if leaves_time else None
     moved = evidence.note_scanned(waiting, is_clean=is_clean, until=until, at=at)
     if moved and not is_clean:
         owing.record(

@@ -16,6 +16,7 @@ from sporades.searches.criteria.plain import (
 from sporades.searches.criteria.subjects import (
     AmendedSince,
     CaseState,
+    InfectedSince,
     LacksPieces,
     LastVersion,
     MeasureInForce,
@@ -35,6 +36,7 @@ __all__ = [
     "Choices",
     "Criterion",
     "Day",
+    "InfectedSince",
     "Instant",
     "LacksPieces",
     "LastVersion",

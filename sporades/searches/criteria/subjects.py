@@ -13,7 +13,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.states import OPEN
 from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.permissions import Reach
-from sporades.evidence.completeness import is_ready
+from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
@@ -185,6 +185,14 @@ class Ready(YesNo):
 
     def _holds(self) -> Q:
         return is_ready()
+
+
+@dataclass(frozen=True)
+class InfectedSince(YesNo):
+    """Whether a virus was found in a mandatory piece of a registration once it was validated."""
+
+    def _holds(self) -> Q:
+        return lost_since_validated()
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ MOST_TO_COUNT = timedelta(seconds=1)
 MOST_TO_COUNT_EVERYWHERE = timedelta(milliseconds=250)
 """The same over all academies, where it is known beforehand that it may well take too long."""
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
+INFECTED_SINCE = Group(members=(Leaf(CRITERIA["infectee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
 
 TELLING = ("nom", "prenoms", "naissance", "qualification")
@@ -204,6 +205,12 @@ def _amended(request: HttpRequest) -> Queue | None:
     return _searched(request, AMENDED, (*TELLING, "etat"), BY_CODE["modifiee"], label)
 
 
+def _infected_since(request: HttpRequest) -> Queue | None:
+    """Return what was validated before the antivirus had looked at its files, and has one that nobody opens."""
+    label = "Inscriptions validées, pièce infectée depuis"
+    return _searched(request, INFECTED_SINCE, (*TELLING, "etat"), BY_CODE["decidee"], label)
+
+
 def _in_anomaly(request: HttpRequest) -> Queue | None:
     label = "Inscriptions en anomalie"
     return _searched(request, IN_ANOMALY, (*TELLING, "enregistree"), BY_CODE["decidee"], label)
@@ -268,6 +275,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _accommodations,
     _incomplete,
     _amended,
+    _infected_since,
     _in_anomaly,
     _merges,
     _doubles,

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
+from sporades.evidence.models import ANTIVIRUS
+from sporades.evidence.operations import INFECTED
 from sporades.publications import operations
 from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import ChangeRequest, Registration
@@ -91,6 +93,22 @@ def test_what_was_modified_since_is_told(manager, in_lille):
     )
 
     assert said(manager) == {"Inscriptions modifiées depuis la décision": (1, "1 jour")}
+
+
+def test_a_virus_found_once_validated_is_told(manager, in_lille):
+    decided = {"state": "validated", "decided_at": NOW - timedelta(days=2), "reason": ""}
+    Registration.objects.filter(pk=in_lille.pk).update(**decided)
+    in_lille.evidence.update(
+        state="refused",
+        reason=INFECTED,
+        decided_name=ANTIVIRUS,
+        decided_at=NOW - timedelta(days=1),
+    )
+
+    assert said(manager) == {"Inscriptions validées, pièce infectée depuis": (1, "2 jours")}
+    queue = manager.get(HOME).context["queues"][0]
+    page = manager.post(queue.url, list_as_data(queue.asked), follow=True)
+    assert in_lille.number in main(page)
 
 
 def test_a_queue_leads_to_its_files_one_after_the_other(manager, in_lille):
