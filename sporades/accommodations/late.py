@@ -26,6 +26,8 @@ from sporades.registrations.models import Registration
 
 IN_TIME, LATE, ADDED = "in_time", "late", "added"
 """What `Case.received` holds: its last sending before the deadline, after it, and the codes added."""
+BEFORE = "before"
+"""And what stood before the last paper that was entered, which may be entered anew: see `stood_before`."""
 
 
 def counted_at(registration: Registration, posted_on: date) -> datetime:
@@ -82,6 +84,24 @@ def came_in_time(case: Case) -> bool:
 def was_in_time(case: Case) -> bool:
     """Return whether a request was sent before its deadline."""
     return IN_TIME in (case.received or {})
+
+
+def as_it_stands(case: Case) -> dict[str, Any]:
+    """Return what is kept of a request that a paper is about to complete, were it entered wrongly."""
+    was = {name: said for name, said in (case.received or {}).items() if name != BEFORE}
+    return {"received": was or None, "has_envelope": case.has_envelope}
+
+
+def stood_before(case: Case) -> dict[str, Any] | None:
+    """Return what stood before the paper that a request was last entered from; nothing before the first.
+
+    Args:
+        case: entered from paper, and sent.
+    """
+    if case.first_asked_at == case.asked_at:
+        return None
+    kept: dict[str, Any] | None = (case.received or {}).get(BEFORE)
+    return kept or as_it_stands(case)
 
 
 def added_to(

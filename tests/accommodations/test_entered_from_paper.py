@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from sporades.accommodations import operations
-from sporades.accommodations.late import came_in_time
+from sporades.accommodations.late import came_in_time, late_told
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import Wish
@@ -43,6 +43,7 @@ from tests.accommodations.asked import (
     taken_again,
 )
 from tests.factories import NOW, a_record, a_registration, author
+from tests.spaces import plain
 
 POSTED = date(2026, 11, 20)
 PAPER = OnPaper(POSTED, has_envelope=True)
@@ -270,6 +271,65 @@ def test_a_decision_taken_again_is_completed_on_paper_and_asks_for_nothing_else(
 
 
 # --- What was entered wrongly --------------------------------------------------------------------
+
+
+ADDED = (*WISHES, Wish(READER, ("E1",)))
+WITHOUT_ENVELOPE = replace(PAPER, has_envelope=False)
+
+
+@pytest.mark.parametrize("wrongly", [1, 2])
+def test_what_completes_it_late_is_late_once_its_postmark_is_mended(registration, wrongly):
+    enter(registration)
+    find_incomplete(registration)
+    for day in range(wrongly):
+        enter(
+            registration, *ADDED, paper=replace(PAPER, posted_on=POSTED + timedelta(day)), at=LATE
+        )
+
+    with pytest.raises(operations.LateReasonMissing):
+        enter(registration, *ADDED, paper=replace(PAPER, posted_on=AFTER), at=LATE)
+    case = enter(
+        registration,
+        *ADDED,
+        paper=replace(PAPER, posted_on=AFTER),
+        at=LATE,
+        late_reason="APPARUE",
+    )
+
+    [(label, said)] = late_told(case, case.measures.all())
+    assert label == "Après la date limite"
+    assert plain(said).startswith("« Secrétaire lecteur ». ")
+
+
+def test_what_completes_it_in_time_is_so_once_its_postmark_is_mended(registration):
+    enter(registration)
+    find_incomplete(registration)
+    late = {"late_reason": "APPARUE"}
+    enter(registration, *ADDED, paper=replace(PAPER, posted_on=AFTER), at=LATE, **late)
+
+    case = enter(registration, *ADDED, at=LATE)
+
+    assert (late_told(case, case.measures.all()), case.late_reason) == ([], "")
+
+
+def test_an_envelope_said_by_mistake_with_what_completes_it_is_said_no_more(registration):
+    enter(registration, paper=WITHOUT_ENVELOPE)
+    find_incomplete(registration)
+    enter(registration, at=LATE)
+    assert case_of(registration).has_envelope
+
+    enter(registration, paper=WITHOUT_ENVELOPE, at=LATE + timedelta(minutes=1))
+
+    assert not case_of(registration).has_envelope
+
+
+def test_an_envelope_that_came_before_stays_however_what_completes_it_is_mended(registration):
+    enter(registration)
+    find_incomplete(registration)
+    for minute in range(2):
+        enter(registration, paper=WITHOUT_ENVELOPE, at=LATE + timedelta(minutes=minute))
+
+    assert case_of(registration).has_envelope
 
 
 def test_what_was_entered_wrongly_is_entered_anew_and_its_candidate_is_told_nothing(registration):

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sporades.accommodations.late import counted_at
+from sporades.accommodations.late import BEFORE, as_it_stands, counted_at, stood_before
 from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.operations.asking import Asked, send, sign, write
 from sporades.accommodations.operations.refusals import (
@@ -93,14 +94,14 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
     """
     counted = counted_at(case.registration, paper.posted_on)
     if case.state == State.ASKED:
-        _take_back(case)
+        before = _take_back(case)
+    else:
+        before = None if case.asked_at is None else as_it_stands(case)
     try:
         write(case, asked, at=counted)
     except NotTheirs:
         raise NotAnotherAsked from None
-    # What completes a request takes nothing from the doctor that came with it before.
-    came_before = case.has_envelope and case.asked_at is not None
-    case.posted_on, case.has_envelope = paper.posted_on, paper.has_envelope or came_before
+    case.posted_on, case.has_envelope = paper.posted_on, _has_envelope(paper, before)
     case.save(update_fields=["posted_on", "has_envelope"])
     signature = None
     if paper.guardian and is_minor(case.registration, counted):
@@ -115,29 +116,33 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
             at=at,
         )
     send(case, at=at, counted=counted)
+    if before is not None:
+        case.received = {**(case.received or {}), BEFORE: before}
+        case.save(update_fields=["received"])
     return signature
 
 
-def _take_back(case: Case) -> None:
-    """Take up what was entered, to enter it anew; of what came first, as if it had not come.
+def _has_envelope(paper: OnPaper, before: dict[str, Any] | None) -> bool:
+    """Return whether an envelope is there: what completes a request takes none that came before it."""
+    return paper.has_envelope or bool(before and before["has_envelope"])
+
+
+def _take_back(case: Case) -> dict[str, Any] | None:
+    """Take up what was entered, to enter it anew: as if it had not come; return what stood before it.
 
     It is another revision, whatever changes: a signature is of one, and may be what was read wrongly.
     """
-    is_first = case.first_asked_at == case.asked_at
-    forgotten = {
-        "asked_at": None,
-        "first_asked_at": None,
-        "received": None,
-        "late_reason": "",
-        "late_words": "",
-    }
+    before = stood_before(case)
+    forgotten = {"asked_at": None, "first_asked_at": None, "late_reason": "", "late_words": ""}
     move(
         case,
         TAKE_UP,
         left_at=None,
         revision=case.revision + 1,
-        **(forgotten if is_first else {}),
+        received=before and before["received"],
+        **({} if before else forgotten),
     )
+    return before
 
 
 def is_entered(case: Case, asked: Asked, paper: OnPaper) -> bool:
@@ -156,7 +161,7 @@ def is_entered(case: Case, asked: Asked, paper: OnPaper) -> bool:
         == _told(asked.wishes)
         and (case.plan, case.has_former_decision) == (asked.plan, asked.has_former_decision)
         and case.posted_on == paper.posted_on
-        and (case.has_envelope or not paper.has_envelope)
+        and case.has_envelope == _has_envelope(paper, stood_before(case))
         and signed == (paper.guardian, paper.quality)
     )
 

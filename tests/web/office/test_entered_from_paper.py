@@ -32,6 +32,7 @@ from tests.accommodations.asked import (
     find_incomplete,
     said_so,
 )
+from tests.accommodations.test_entered_from_paper import enter as entered
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, load_invented
 from tests.web.guide import main, seen, titles
 from tests.web.guide import signed_in as browser_of
@@ -217,6 +218,22 @@ def test_what_was_posted_too_late_says_why(member, on_paper):
 
     assert in_time.status_code == 200
     assert case_of(on_paper).late_reason == ""
+
+
+def test_what_completes_it_and_was_posted_too_late_says_why_once_its_day_is_mended(
+    member, on_paper
+):
+    entered(on_paper)
+    find_incomplete(on_paper)
+    with time_machine.travel(LATE, tick=False):
+        later = stays_until(member("A09"), LATE)
+        added = {"mesures-2": [READER], "epreuves-lecteur": ["E1"]}
+        assert enter(later, on_paper, **added, poste_le="24/11/2026").status_code == 200
+
+        page = enter(later, on_paper, **added, poste_le="16/12/2026")
+
+    assert page.status_code == 422
+    assert "Le papier ajoute « Secrétaire lecteur » après la date limite" in main(page)
 
 
 def test_where_nothing_late_is_taken_a_late_paper_is_refused(member, on_paper):

@@ -1,5 +1,6 @@
 """What a request that came on paper asks, as the office reads it there (L-05)."""
 
+from copy import copy
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -8,7 +9,7 @@ from django import forms
 
 from sporades.accommodations.forms.measures import MeasuresForm
 from sporades.accommodations.forms.signature import QUALITIES, WhoSigns
-from sporades.accommodations.late import Lateness, counted_at, lateness_of
+from sporades.accommodations.late import Lateness, counted_at, lateness_of, stood_before
 from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import (
@@ -48,6 +49,16 @@ UNSIGNED = (
     "Le candidat est mineur au jour du cachet : indiquez le nom du représentant légal qui a signé. "
     "Si le papier n'est pas signé, renvoyez-le au candidat."
 )
+
+
+def _as_it_stood(case: Case | None) -> Case | None:
+    """Return a request as it was received before the paper that is entered anew, if one is."""
+    is_mended = case is not None and case.state == State.ASKED
+    if case is None or not is_mended or (before := stood_before(case)) is None:
+        return case
+    stood = copy(case)
+    stood.received = before["received"]
+    return stood
 
 
 class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
@@ -109,7 +120,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
             case: the request of which something is awaited, if there is one.
             at: now.
         """
-        self._registration, self._read = registration, case
+        self._registration, self._read = registration, _as_it_stood(case)
         self._is_mended = case is not None and case.state == State.ASKED
         service = registration.service
         is_passed = is_late(registration, at)
@@ -120,7 +131,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
             initial=self._start(case),
             rules=rules,
             sat=sat_by(registration),
-            case=case,
+            case=self._read,
             former=None,
             proposed=[],
             lateness=Lateness.FIRST if is_passed else Lateness.NONE,
