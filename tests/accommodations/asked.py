@@ -7,7 +7,7 @@ from sporades.accommodations.models import Again, Came, Case
 from sporades.accommodations.operations import Asked, Author, Contested, DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
-from sporades.accounts.models import User
+from sporades.accounts.models import Membership, User
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.exams.held import forget
@@ -130,10 +130,15 @@ def send(registration, *, at=NOW):
 
 
 def entrust(registration, doctor=None, *, at=NOW):
-    """Give a request to a doctor."""
+    """Give a request to a doctor, who is one of its academy."""
+    found = doctor or a_doctor()
+    role = {"user": found, "role": Membership.Role.DOCTOR}
+    if not Membership.objects.filter(**role).exists():
+        academies = [again(registration).academy_id]
+        Membership.objects.create(**role, full_name="Dr Camille Roy", academies=academies)
     accommodating.entrust(
         case=case_of(registration),
-        doctor=doctor or a_doctor(),
+        doctor=found,
         name="Dr Camille Roy",
         by=MANAGER,
         at=at,

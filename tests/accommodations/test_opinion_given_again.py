@@ -1,5 +1,6 @@
 """A signed opinion is given again before anything is decided; what was signed is sealed again (H3)."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -7,13 +8,17 @@ import pytest
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
+from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.acts.medical import opining
+from sporades.acts.registrations import moving
 from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
 from sporades.medical.queries import compartment, draft_of
 from tests.accommodations.asked import (
     MANAGER,
     RECTOR,
+    again,
     case_of,
     entrust,
     find_incomplete,
@@ -22,7 +27,7 @@ from tests.accommodations.asked import (
     send,
 )
 from tests.acts.people import in_threads
-from tests.factories import NOW
+from tests.factories import NOW, OPERATOR
 
 AGAIN = {"why": OpinionAgain.HEALTH, "by": MANAGER, "at": NOW}
 
@@ -46,6 +51,34 @@ def test_what_was_signed_is_read_no_more_and_becomes_a_sealed_draft(registration
     assert held.doctor_id == case.doctor_id
     assert (typed["avis-tiers"], typed["motif-tiers"]) == ("unfavourable", "Sa dyslexie.")
     assert typed["texte"] == "Un mot pour l'ensemble."
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_of_a_doctor_who_is_one_there_no_more_it_waits_for_another_with_its_draft(
+    registration, is_moved
+):
+    case = opined(registration)
+    if is_moved:
+        moving.move_for_good(
+            registration=again(registration),
+            academy="A25",
+            reason="Il a déménagé.",
+            by=OPERATOR,
+            at=NOW,
+        )
+    else:
+        Membership.objects.filter(user=case.doctor).update(ends_on=NOW.date() - timedelta(days=1))
+
+    accommodating.reopen(case=case, **AGAIN)
+
+    case = case_of(registration)
+    assert (case.state, case.doctor, case.left_at) == (State.ASKED, None, NOW)
+    held = compartment(registration)
+    assert held.doctor is None
+    assert opining.typed_in(draft_of(held))["motif-tiers"] == "Sa dyslexie."
+    assert opining.typed_in(draft_of(held))["texte"] == "Un mot pour l'ensemble."
+    last = Entry.objects.filter(verb="accommodation left by its doctor").get()
+    assert last.payload["after"]["case"] == case.pk
 
 
 @pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR, State.DECIDED, State.NOTIFIED])

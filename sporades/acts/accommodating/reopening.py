@@ -4,14 +4,17 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import OpinionAgain
+from sporades.acts.accommodating.entrusting import leave_doctor
 from sporades.acts.accommodating.telling import is_for_another, note, open_papers_to
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.queries import draft_of
@@ -44,6 +47,8 @@ class ForAnother(Refused):
 def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
     """Have the doctor in charge give the opinion again; what was signed becomes a sealed draft.
 
+    Whose doctor is one there no more, it waits for another one of its academy, with that draft.
+
     Args:
         case: which.
         why: it is asked for again.
@@ -67,6 +72,7 @@ def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
     is_own = why == OpinionAgain.DOCTOR
     verb = "accommodation opinion taken back" if is_own else "accommodation opinion asked again"
     note(verb, locked, by=by, at=at, why=why.value)
+    leave_doctor(case=locked, day=local_day(at, settings.TIME_ZONE), by=by, at=at)
 
 
 def _as_typed(case: Case) -> dict[str, Any]:

@@ -63,6 +63,10 @@ DONE = {
     "revoir": "Celle qui est notifiée vaut jusqu'à la nouvelle. La décision est reprise",
     LEAVE: "La reprise est annulée : la décision notifiée reste en vigueur",
 }
+NO_DOCTOR_THERE = (
+    "Un nouvel avis est demandé. Le médecin qui avait rendu le premier ne peut plus s'en charger : la "
+    "demande est à confier à un autre, qui trouve cet avis dans son brouillon."
+)
 TELLS = ("incomplete", "reformuler", "complete", "notifier", "revoir", LEAVE)
 CORRECTING = "corriger"
 READ = {"since": "depuis", "read_state": "etat", "opined": "avis", "read": "decidee"}
@@ -113,11 +117,12 @@ def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> C
 def _done(request: HttpRequest, registration: Registration, case: Case, act: str) -> HttpResponse:
     """Say what was done, and lead on."""
     told = f", {announced(registration.candidate)}" if act in TELLS else ""
+    done = DONE[act]
+    if act == "nouvel-avis" and Case.objects.filter(pk=case.pk, state=State.ASKED).exists():
+        done = NO_DOCTOR_THERE
     back = reverse("office:accommodation", args=[registration.number])
     onwards = _onwards(request, registration, case, act)
-    said = done_on(
-        registration, f"{DONE[act]}{told}", onwards=onwards, back=back, to="cette demande"
-    )
+    said = done_on(registration, f"{done}{told}", onwards=onwards, back=back, to="cette demande")
     messages.success(request, said)
     return onwards
 
