@@ -107,15 +107,20 @@ def unsent_in_words(case: Case, *, at: datetime) -> str:
 def papers_in_hand(case: Case, registration: Registration, given: Iterable[str]) -> str:
     """Say whether the mandatory papers of health of a request that was sent are confided.
 
+    Of one that came on paper, whose account was claimed since, some may be confided here too.
+
     Args:
         case: the request, with its measures.
         registration: whose.
         given: the codes of those that are.
     """
-    if case.is_on_paper:
+    held = set(given)
+    if case.is_on_paper and not held:
         return "Sur papier" if case.has_envelope else "Sur papier, sans enveloppe"
     due = {one.code for one in papers_called_for_by(case, registration) if one.is_mandatory}
-    missing = len(due - set(given))
+    missing = len(due - held)
+    if case.has_envelope:
+        return f"{'Confiés en partie' if missing else 'Tous confiés'}, et une enveloppe sur papier"
     if not missing:
         return "Tous confiés"
     return "Il en manque un" if missing == 1 else f"Il en manque {missing}"

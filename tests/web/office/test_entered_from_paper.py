@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts.people import claiming
@@ -27,6 +28,7 @@ from tests.accommodations.asked import (
     WORDS,
     a_doctor,
     a_minor,
+    again,
     case_of,
     entrust,
     find_incomplete,
@@ -34,6 +36,7 @@ from tests.accommodations.asked import (
 )
 from tests.accommodations.test_entered_from_paper import enter as entered
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, load_invented
+from tests.medical.given import confide
 from tests.web.guide import main, seen, titles
 from tests.web.guide import signed_in as browser_of
 from tests.web.office.conftest import second_factor_shown
@@ -447,15 +450,45 @@ def test_what_is_filed_for_somebody_without_an_account_leads_there(manager, on_p
     assert "se saisit dans l'onglet « Aménagement »" in main(page)
 
 
+def claim(registration):
+    """Have a candidate claim their record; return their account."""
+    own = a_candidate(birth_name="Le Goff", first_names="Maëlle")
+    code = claiming.give_code(
+        registration.candidate, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW
+    )
+    claiming.claim_into(own.user, code=code, birth=(14, 3, 1998), network="ici", at=NOW)
+    return own
+
+
+@pytest.mark.usefixtures("kept", "confided")
+@pytest.mark.parametrize(
+    ("envelope", "first", "whole"),
+    [
+        ("non", "sur papier, sans enveloppe", "tous confiés"),
+        ("oui", "sur papier", "tous confiés, et une enveloppe sur papier"),
+    ],
+)
+def test_what_is_confided_since_by_whoever_claims_their_file_is_said_beside_the_envelope(
+    manager, on_paper, envelope, first, whole
+):
+    enter(manager, on_paper, enveloppe=envelope)
+    claim(on_paper)
+    handled = reverse("office:handle_accommodation", args=[on_paper.number])
+    assert f"Papiers obligatoires : {first}" in main(manager.get(LIST))
+    assert "Papiers de santé" not in main(manager.get(handled))
+    held = again(on_paper)
+    for one in papers_asked_of(held):
+        confide(held, kind=one.code)
+
+    assert f"Papiers obligatoires : {whole}" in main(manager.get(LIST))
+    assert "confié Seuls le candidat et le médecin les lisent." in main(manager.get(handled))
+
+
 def test_whoever_claims_their_file_since_reads_that_it_came_by_post_and_is_asked_for_no_paper(
     manager, on_paper
 ):
     enter(manager, on_paper)
-    own = a_candidate(birth_name="Le Goff", first_names="Maëlle")
-    code = claiming.give_code(
-        on_paper.candidate, reach=EVERYWHERE, academy="A09", by=MANAGER, at=NOW
-    )
-    claiming.claim_into(own.user, code=code, birth=(14, 3, 1998), network="ici", at=NOW)
+    own = claim(on_paper)
 
     page = main(
         browser_of(own.user).get(reverse("candidate:accommodation", args=[on_paper.number]))

@@ -175,7 +175,7 @@ def _page(
         f"{minor_in_words(found) if is_minor(found, at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
-        "papers": accommodating.papers_given(case) if case.is_open and not case.is_on_paper else [],
+        "papers": _papers(case) if case.is_open else [],
         "may_propose": request.reaches(Permission.PROPOSE_ROLES).covers(
             academy=found.academy_id, domain=found.exam.domain.code
         ),
@@ -242,6 +242,18 @@ def _is_put_back(request: HttpRequest, act: str) -> bool:
         one.path == request.path and act in (one.answers or {}).get("geste", [])
         for one in waiting(request)
     )
+
+
+def _papers(case: Case) -> list[accommodating.PaperGiven]:
+    """Return the papers that a request calls for; of one on paper, where some are confided here too.
+
+    What may be in its envelope is not said to be missing.
+    """
+    papers = accommodating.papers_given(case)
+    if not case.is_on_paper:
+        return papers
+    given = [one for one in papers if one.is_given]
+    return given if case.has_envelope or not given else papers
 
 
 def _is_correcting(asked: CaseForms, request: HttpRequest) -> bool:
