@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, InternalError, transaction
 
+from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
-from sporades.acts.medical import confiding
+from sporades.acts.medical import confiding, opining
 from sporades.acts.registrations import registering
 from sporades.core import files
 from sporades.intake.cleaning import Unfit
@@ -16,6 +17,7 @@ from sporades.medical import sealing
 from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Remark
 from sporades.medical.queries import kinds_given
 from sporades.notices import queries as notices
+from tests.accommodations.asked import as_doctor, case_of, reach
 from tests.evidence.given import a_photo
 from tests.factories import NOW, PASSWORD, a_registration, author
 from tests.medical.given import (
@@ -171,6 +173,30 @@ def test_thirty_a_day_then_one_must_wait(registration):
     with pytest.raises(confiding.TooOften):
         confide(registration)
     confide(registration, at=NOW + timedelta(days=1, seconds=1))
+
+
+def test_what_its_candidate_has_sent_stops_no_doctor(registration):
+    registration.has_disability = True
+    registration.save(update_fields=["has_disability"])
+    case = reach(registration, State.WITH_DOCTOR)
+    for number in range(30):
+        write(registration, f"Commentaire {number}.")
+    doctor = as_doctor(case.doctor)
+
+    for number in range(31):
+        opining.remark(
+            case=case,
+            text=f"Note {number}.",
+            press="note",
+            is_between_doctors=True,
+            by=doctor,
+            at=NOW,
+        )
+    opining.ask_more(case=case, text="Quel papier ?", press="papier", by=doctor, at=NOW)
+
+    assert case_of(registration).state == State.INCOMPLETE
+    with pytest.raises(confiding.TooOften):
+        write(registration)
 
 
 def test_for_a_registration_that_stands_no_more_nothing_is_confided(registration, confided):

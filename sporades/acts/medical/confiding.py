@@ -275,7 +275,9 @@ def remark(
     if by.kind == CANDIDATE:
         check_awaited(locked)
     taking = _taking(locked)
-    _spend(locked, at=at)
+    if by.kind == CANDIDATE:
+        # What its candidate sends stops no doctor, who answers for what they write.
+        _spend(locked, at=at)
     written = medical.remark(
         taking,
         text=text,

@@ -232,7 +232,7 @@ def sign(
         NotInCharge, Withdrawn, Given, medical.DraftOvertaken: see each.
         Rewritten, OpinionMissing, UnknownMeasure, Excluding: see
             `accommodations.operations.opine`.
-        confiding.NothingToConfide, TooOften: the note is not taken.
+        confiding.NothingToConfide: the note is not taken.
     """
     locked = held(case, by=by)
     found = _compartment(locked)
@@ -324,7 +324,7 @@ def remark(
 
     Raises:
         NotInCharge, Withdrawn, Given: see each.
-        confiding.NothingToConfide, confiding.TooOften, medical.TakesNothing: see each.
+        confiding.NothingToConfide, medical.TakesNothing: see each.
     """
     locked = held(case, by=by)
     confiding.remark(
@@ -350,7 +350,7 @@ def ask_more(*, case: Case, text: str, press: str, by: Actor, at: datetime) -> N
 
     Raises:
         NotInCharge, Withdrawn, Given: see each.
-        confiding.NothingToConfide, confiding.TooOften, medical.TakesNothing: see each.
+        confiding.NothingToConfide, medical.TakesNothing: see each.
     """
     locked = held(case, by=by)
     confiding.remark(registration=locked.registration, text=text, press=press, by=by, at=at)
