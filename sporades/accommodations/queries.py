@@ -79,6 +79,14 @@ def answers_unread_among(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
     )
 
 
+def asked_here() -> QuerySet[Any, Any]:
+    """Return the registrations for which accommodations are asked for here, or decided: their keys.
+
+    A decision on them that is made elsewhere stands beside no other (H2).
+    """
+    return Case.objects.exclude(state=State.WITHDRAWN).values("registration")
+
+
 cases_of = prepared(Case)(requests_of)
 
 

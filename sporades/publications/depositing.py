@@ -10,8 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from sporades import mail
-from sporades.accommodations.models import Case
-from sporades.accommodations.states import State
+from sporades.accommodations.queries import asked_here
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files, seal
@@ -281,8 +280,7 @@ def _check_elsewhere(registration: Registration, kind: kinds.Kind) -> None:
     """Refuse a decision on accommodations beside a request that is decided here: two would stand (H2)."""
     if not kind.is_on_accommodations:
         return
-    asked = Case.objects.filter(registration=registration.pk).exclude(state=State.WITHDRAWN)
-    if asked.exists():
+    if asked_here().filter(registration=registration.pk).exists():
         raise DecidedInItsFile
 
 

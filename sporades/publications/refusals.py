@@ -11,6 +11,12 @@ HAS_MOVED = (
 )
 
 
+ASKED_SINCE = (
+    "Le candidat a fait depuis une demande d'aménagement ici : elle se décide dans son dossier, et deux "
+    "décisions diraient peut-être le contraire l'une de l'autre."
+)
+
+
 class DecisionUnsaid(Refused):
     """A decision is published with its author and how to contest it (standards L-03)."""
 

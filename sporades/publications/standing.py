@@ -2,11 +2,17 @@
 
 from django.db.models import F, QuerySet
 
+from sporades.accommodations.queries import asked_here
 from sporades.accounts.permissions import Reach
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.publications.models import Publication, PublicationLine
-from sporades.publications.refusals import HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
+from sporades.publications.refusals import (
+    ASKED_SINCE,
+    HAS_CHANGED,
+    HAS_MOVED,
+    STANDS_NO_MORE,
+)
 from sporades.publications.states import LineOutcome
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
@@ -29,6 +35,8 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
     _refuse(lines.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
     there = Registration.objects.within(within)
     _refuse(lines.exclude(registration__in=there), HAS_MOVED)
+    if publication.publishes.is_on_accommodations:
+        _refuse(lines.filter(registration__in=asked_here()), ASKED_SINCE)
     if not publication.publishes.is_deposited:
         _refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
 

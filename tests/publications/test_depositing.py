@@ -1,5 +1,6 @@
 """What comes from outside: one PDF, or an archive of thousands with its table."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sporades.publications import archives, deciding, deposited, depositing, ope
 from sporades.publications.models import Publication
 from sporades.publications.queries import unheard_among
 from sporades.publications.refusals import DecidedInItsFile
+from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
 from tests.accommodations.asked import MANAGER, case_of, reach
@@ -25,7 +27,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
 from tests.intake import pdfs
 from tests.jobs import work
-from tests.publications.doing import DECISION
+from tests.publications.doing import DECISION, approve, publish, read
 from tests.publications.zips import archive, lines
 
 NOTICE = kinds.get("notification-amenagement")
@@ -88,6 +90,33 @@ def test_an_archive_says_of_how_many_documents_a_screen_reader_reads_nothing(dep
 def outcomes(made):
     """Return what became of each line."""
     return list(made.lines.order_by("pk").values_list("outcome", "why"))
+
+
+@pytest.fixture(params=[True, False], ids=["proposed", "prepared"])
+def deposited_notice(request, head, deposit_one, manager):
+    """Deposit a decision on accommodations, which waits for its second person or is not proposed yet."""
+    made = deposit_one(a_pdf())
+    if request.param:
+        publish(made, manager)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.mark.parametrize("state", [State.PREPARING, State.NOTIFIED, State.WITHDRAWN])
+def test_a_decision_on_accommodations_is_not_published_beside_what_was_asked_here_since(
+    deposited_notice, one, manager, head, state
+):
+    reach(one, state)
+    is_refused = state != State.WITHDRAWN
+
+    with pytest.raises(refusals.NothingHolds) if is_refused else nullcontext():
+        if deposited_notice.state == PublicationState.PREPARING:
+            publish(deposited_notice, manager)
+        approve(deposited_notice, head)
+
+    assert (NOTICE.slug in read(one, NOW)) is not is_refused
+    if is_refused:
+        assert outcomes(deposited_notice) == [("refused", refusals.ASKED_SINCE)]
 
 
 # --- One -------------------------------------------------------------------------------------
