@@ -4,15 +4,19 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import told_by_letter
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 
 MOST_LINES, LONGEST_LINE = 8, 220
+SAME_ONCE_MOVED = ("domain", "session", "audience")
+"""What the service of a registration has as before once it is given to another academy."""
 
 
 class PrintRunQuerySet(models.QuerySet["PrintRun"]):
@@ -117,6 +121,27 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Return the letters of a perimeter: for the others there is nothing else."""
         return self.filter(
             reach.condition(academy="service__academy", domain="service__domain__code")
+        )
+
+    def managed_within(self, reach: Reach) -> Self:
+        """Return the letters of which a perimeter has the registration, whoever prints them.
+
+        A letter is of the service that wrote it, which prints and posts it; what is to do once it
+        came back, or where it has no address, is done on a file, which may be elsewhere since.
+        """
+        service = OuterRef("service")
+        alike = {f"service__{one}": OuterRef(f"service__{one}") for one in SAME_ONCE_MOVED}
+        theirs = Registration.objects.filter(candidate=OuterRef("candidate"), **alike)
+        # The one that it may be about is where it was written; else the one that has left it.
+        nearest = theirs.alias(is_here=Q(service=service)).order_by("-is_here", "-filed_at", "-pk")
+        managing = Coalesce(
+            NullIf("message__academy", Value("")),
+            Subquery(nearest.values("academy")[:1]),
+            F("service__academy"),
+            output_field=models.CharField(),
+        )
+        return self.alias(managing=managing).filter(
+            reach.condition(academy="managing", domain="service__domain__code")
         )
 
     def waiting(self) -> Self:

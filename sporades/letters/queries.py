@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from sporades.accounts.permissions import Reach
 from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
@@ -69,6 +70,20 @@ def unprintable() -> Q:
     It is `postal_address_of` and `postal.lines_of` as the database reads them.
     """
     return (unaddressed() & Q(has_own_envelope=False)) | ~Q(why="")
+
+
+def kept_back(reach: Reach) -> QuerySet[Letter]:
+    """Return the waiting letters that no run takes: by whom something is to be done of each.
+
+    Whoever prints tries again what failed; an address is given where the registration is.
+    """
+    waiting = Letter.objects.waiting()
+    failed = waiting.within(reach).exclude(why="")
+    without = waiting.managed_within(reach).filter(unaddressed(), has_own_envelope=False, why="")
+    found: QuerySet[Letter] = waiting.filter(
+        Q(pk__in=failed.values("pk")) | Q(pk__in=without.values("pk"))
+    )
+    return found
 
 
 def unaddressed() -> Q:

@@ -20,7 +20,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import to_verify_within
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.queries import unprintable
+from sporades.letters.queries import kept_back, unprintable
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
@@ -245,7 +245,7 @@ def _to_post(request: HttpRequest) -> Queue | None:
 
 def _come_back(request: HttpRequest) -> Queue | None:
     """Return the letters that came back, until they are sent again or go elsewhere."""
-    mine = Letter.objects.come_back().within(request.reaches(Permission.PRINT_LETTERS))
+    mine = Letter.objects.come_back().managed_within(request.reaches(Permission.PRINT_LETTERS))
     said = mine.aggregate(count=Count("pk"), oldest=Min("returned_on"))
     if not said["count"]:
         return None
@@ -256,9 +256,8 @@ def _come_back(request: HttpRequest) -> Queue | None:
 
 def _not_printed(request: HttpRequest) -> Queue | None:
     """Return the letters that no run takes, for want of an address most often."""
-    mine = Letter.objects.waiting().within(request.reaches(Permission.PRINT_LETTERS))
     return _queue(
-        mine.filter(unprintable()),
+        kept_back(request.reaches(Permission.PRINT_LETTERS)),
         "message__written_at",
         "Courriers sans adresse, ou qui ne s'impriment pas",
         reverse("office:letters"),

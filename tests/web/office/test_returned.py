@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.people import enrolling
+from sporades.acts.registrations import moving
 from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
@@ -115,6 +116,92 @@ def test_it_awaits_whoever_posts_letters_there(member, returned):
 
     assert BACK not in said(elsewhere)
     assert BACK not in said(auditor)
+
+
+@pytest.fixture
+def there(member):
+    """Somebody of the academy to which a registration is given."""
+    return member("A25", email="versailles@exemple.test")
+
+
+def given_away(letter):
+    """Give the registration of a letter to Versailles, which writes another that is not printed."""
+    registration = registration_of(letter)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Il a déménagé", by=OPERATOR, at=NOW
+    )
+    return registration
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["came back before", "after"])
+def test_it_awaits_where_its_registration_is_given(manager, there, posted, is_before):
+    if is_before:
+        operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    registration = given_away(posted)
+    if not is_before:
+        page = manager.post(reverse("office:return_letter", args=[posted.pk]), follow=True)
+        assert "L'inscription a été donnée à une autre académie : c'est elle qui" in main(page)
+        assert "Fiche du candidat" not in main(page)
+
+    assert BACK not in said(manager)
+    assert BACK not in main(manager.get(reverse("office:letters")))
+    assert said(there)[BACK][0] == 1
+    listed = main(there.get(reverse("office:letters")))
+    assert "LE GOFF" in listed.partition(BACK)[2]
+    assert there.get(reverse("office:letter", args=[posted.pk])).status_code == 200
+
+    sent_again(posted, Registration.objects.whole().get(pk=registration.pk))
+    assert BACK not in said(there)
+
+
+def test_it_is_noted_where_its_registration_is_given(there, posted):
+    registration = given_away(posted)
+    mails = reverse("office:mails", args=[registration.number])
+    back = reverse("office:return_letter", args=[posted.pk])
+    assert back in there.get(mails).text
+
+    page = there.post(back, {"dossier": registration.number}, follow=True)
+    assert "Fiche du candidat" in main(page)
+    for act, state in (
+        ("office:take_back_returned", LetterState.POSTED),
+        ("office:return_letter", LetterState.RETURNED),
+    ):
+        done = there.post(reverse(act, args=[posted.pk]))
+        assert done.headers["Location"] == reverse("office:letters")
+        assert Letter.objects.get(pk=posted.pk).state == state
+
+
+def test_of_what_is_about_a_person_the_registration_that_was_given_counts(there, manager, posted):
+    posted.message.about_kind, posted.message.about_id = "candidate", str(posted.candidate_id)
+    posted.message.save()
+    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    assert said(manager)[BACK][0] == 1
+    assert BACK not in said(there)
+
+    given_away(posted)
+
+    assert BACK not in said(manager)
+    assert said(there)[BACK][0] == 1
+
+
+def test_one_without_an_address_awaits_where_its_registration_is_given(manager, there, in_lille):
+    unaddressed = "Courriers sans adresse, ou qui ne s'impriment pas"
+    registration = a_registration(a_record())
+    Candidate.objects.filter(pk=registration.candidate_id).update(town="")
+    assert said(manager)[unaddressed][0] == 1
+    [letter] = Letter.objects.all()
+
+    given_away(letter)
+    assert unaddressed not in said(manager)
+    # The one that tells it to its candidate is there too.
+    assert said(there)[unaddressed][0] == 2
+    listed = main(there.get(reverse("office:letters")))
+    assert "sa fiche n'a pas d'adresse postale" in listed
+
+    # What failed is tried again where it is printed.
+    Letter.objects.filter(pk=letter.pk).update(why="son document n'est pas prêt")
+    assert said(manager)[unaddressed][0] == 1
+    assert said(there)[unaddressed][0] == 1
 
 
 def test_that_it_came_back_is_taken_back(manager, returned):

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import consulting
 from sporades.acts.writing import resending
 from sporades.core import files
@@ -21,7 +21,7 @@ from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.letters import operations, printing
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.queries import unprintable, waiting_by_service
+from sporades.letters.queries import kept_back, waiting_by_service
 from sporades.letters.words import fate_in_words
 from sporades.registrations.queries import mails_to_candidates, mails_within
 from sporades.web.layout.papers import paper
@@ -43,19 +43,23 @@ _NEVER_AGAIN = (
     "s'envoie pas de nouveau, dites au candidat ce qu'il annonçait."
 )
 
+_ELSEWHERE = (
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». L'inscription a été donnée "
+    "à une autre académie : c'est elle qui corrige l'adresse et envoie ce courrier de nouveau."
+)
+
 
 def letters(request: HttpRequest) -> HttpResponse:
     """What waits, what cannot be printed and why, the runs, the last first."""
     waiting = Letter.objects.waiting().within(request.reach)
-    kept_back = waiting.filter(unprintable()).whole().order_by("pk")[:MOST_SHOWN]
-    came_back = Letter.objects.come_back().within(request.reach).whole()
+    came_back = Letter.objects.come_back().managed_within(request.reach).whole()
     runs = PrintRun.objects.within(request.reach).whole().with_returns()
     page = page_of(request, runs.order_by("-asked_at"))
     by_service = waiting_by_service(waiting)
     context = {
         "waiting": by_service,
         "to_print": _counted(sum(one["count"] for one in by_service)),
-        "kept_back": kept_back,
+        "kept_back": kept_back(request.reach).whole().order_by("pk")[:MOST_SHOWN],
         "came_back": came_back.order_by("returned_on", "pk")[:MOST_SHOWN],
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
@@ -175,7 +179,7 @@ def letter(request: HttpRequest, letter: int) -> HttpResponse:
 
 def _readable(request: HttpRequest, letter: int) -> Letter:
     """Return a letter of the perimeter, or of a file of it: a registration may have moved since."""
-    mine = Exists(Letter.objects.within(request.reach).filter(pk=OuterRef("pk")))
+    mine = _of(request.reach)
     about = [
         Exists(some(request.reach).filter(pk=OuterRef("message")))
         for some in (mails_within, mails_to_candidates)
@@ -188,11 +192,14 @@ def _readable(request: HttpRequest, letter: int) -> Letter:
 def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     """Note that a letter came back."""
     found = _letter_of(request, letter)
-    said = format_html(
-        '{} <a href="{}">Fiche du candidat</a>',
-        _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN,
-        reverse("office:record", args=[found.candidate_id]),
-    )
+    if Letter.objects.managed_within(request.reach).filter(pk=found.pk).exists():
+        said = format_html(
+            '{} <a href="{}">Fiche du candidat</a>',
+            _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN,
+            reverse("office:record", args=[found.candidate_id]),
+        )
+    else:
+        said = _ELSEWHERE
     _do(request, partial(operations.note_returned, letter=found), said=said)
     return _back(request, found)
 
@@ -215,8 +222,14 @@ def _do(request: HttpRequest, act: Callable[..., object], *, said: str) -> None:
         messages.success(request, said)
 
 
+def _of(reach: Reach) -> Q:
+    """Return what a letter must satisfy that is written in a perimeter, or of a registration there."""
+    own = Letter.objects.filter(pk=OuterRef("pk"))
+    return Q(Exists(own.within(reach))) | Q(Exists(own.managed_within(reach)))
+
+
 def _letter_of(request: HttpRequest, letter: int) -> Letter:
-    visible = Letter.objects.within(request.reach).select_related(
+    visible = Letter.objects.filter(_of(request.reach)).select_related(
         "service__academy", "message", "candidate"
     )
     found: Letter = get_object_or_404(visible, pk=letter)
@@ -227,9 +240,8 @@ def _back(request: HttpRequest, found: Letter) -> HttpResponse:
     number = request.POST.get("dossier", "")
     if number.isascii() and number.isdigit():
         return back_to_file(request, number, tab="mails")
-    return (
-        redirect("office:print_run", found.run_id) if found.run_id else redirect("office:letters")
-    )
+    is_here = PrintRun.objects.within(request.reach).filter(pk=found.run_id).exists()
+    return redirect("office:print_run", found.run_id) if is_here else redirect("office:letters")
 
 
 def _counted(count: int) -> str:
