@@ -174,14 +174,13 @@ def merge(left: Candidate, *, kept: Candidate, at: datetime) -> None:
     """Make of a candidate another one's past: who is kept has the account, or the address, of both.
 
     Both are locked, and what belonged to the one is the other's already. The account of the one
-    that is left, where the one that is kept has its own, is to be closed by whoever calls.
+    that is left, where the one that is kept has its own, is to be closed by whoever calls, who
+    also knows which postal address is the newer (`reach_at`).
     """
     account, address = left.user, left.email
     Candidate.objects.filter(merged_into=left).update(merged_into=kept)
     left.user, left.email, left.merged_into, left.merged_at = None, "", kept, at
     left.save(update_fields=["user", "email", "merged_into", "merged_at"])
-    if not kept.address_1:
-        reach_at(kept, reached={name: getattr(left, name) for name in ADDRESS})
     if not kept.has_account and (account is not None or not kept.email):
         kept.user, kept.email = account, address
         # Who has an account reads mails.

@@ -1,5 +1,6 @@
 """The records of candidates as the office reaches them, with or without an account (I13)."""
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -10,7 +11,7 @@ from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
 from sporades.core.text import search_key
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 
 
 def records_within(reach: Reach) -> QuerySet[Candidate]:
@@ -73,6 +74,20 @@ def postal_address_of(candidate: Candidate) -> dict[str, str]:
     if candidate.address_1:
         return {name: getattr(candidate, name) for name in ADDRESS}
     return _last_address(Registration.objects.filter(candidate=candidate))
+
+
+def address_filed_at(candidate: Candidate) -> datetime | None:
+    """Return the last instant at which a registration of a candidate gave another address than before."""
+    filed = Version.objects.filter(registration__candidate=candidate).order_by("number")
+    told: dict[int, list[str]] = {}
+    instants = []
+    for version in filed:
+        answers = version.snapshot["answers"].get("identification", {})
+        said = [answers.get(name) or "" for name in ADDRESS]
+        if any(said) and said != told.get(version.registration_id):
+            instants.append(version.filed_at)
+        told[version.registration_id] = said
+    return max(instants, default=None)
 
 
 def address_known_to(candidate: Candidate, *, reach: Reach) -> tuple[dict[str, str], str]:

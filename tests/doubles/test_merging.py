@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from sporades.accounts.models import Membership, User
 from sporades.acts.identities import comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
-from sporades.acts.people import addressing, claiming, forgetting
+from sporades.acts.people import addressing, claiming, enrolling, forgetting
 from sporades.acts.registrations import noting, registering
 from sporades.acts.writing import messaging
 from sporades.candidates import operations as candidates
@@ -22,8 +22,10 @@ from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
+from sporades.letters.printing import recipient_of
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Draft, Registration
+from sporades.registrations.records import postal_address_of
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -216,6 +218,96 @@ def test_of_two_records_the_only_address_stays(double, propose, approve):
 
     kept.refresh_from_db()
     assert (kept.user, kept.email) == (None, "fiche@exemple.test")
+
+
+def a_pair_of_records(first=None, second=None, *, moved_to="9 rue Neuve", at=NOW + DAY):
+    """Make a pair of two records of which the second registers later, from elsewhere."""
+    one = a_record(**(first or {}))
+    other = a_record(**{"first_names": "Maelle Anne", **(second or {})})
+    a_registration(one)
+    a_registration(other, exam="BS", speciality="", at=at, identification={"address_1": moved_to})
+    operations.look(other.pk, at=NOW)
+    return LikelyDouble.objects.get(first=one, second=other)
+
+
+def address_of(candidate):
+    return postal_address_of(Candidate.objects.get(pk=candidate.pk))["address_1"]
+
+
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_the_newest_postal_address_stays_whichever_is_kept(which, propose, approve):
+    double = a_pair_of_records()
+
+    kept = approve(propose(double, kept=getattr(double, which)))
+
+    assert address_of(kept) == "9 rue Neuve"
+    told = Letter.objects.get(message__kind="candidates_merged")
+    assert recipient_of(Candidate.objects.get(pk=told.candidate_id))[1] == "9 rue Neuve"
+
+
+def test_what_the_office_has_changed_since_is_the_newest(propose, approve):
+    double = a_pair_of_records()
+    first = Candidate.objects.get(pk=double.first_id)
+    reached = {name: getattr(first, name) for name in candidates.REACHED}
+    said = {"reach": EVERYWHERE, "identity": None, "academy": "A09", "by": OPERATOR}
+    enrolling.keep(
+        first, reached={**reached, "address_1": "5 quai du Wault"}, at=NOW + 2 * DAY, **said
+    )
+    # A telephone is no address.
+    second = Candidate.objects.get(pk=double.second_id)
+    reached = {name: getattr(second, name) for name in candidates.REACHED}
+    enrolling.keep(second, reached={**reached, "phone": "0353019999"}, at=NOW + 3 * DAY, **said)
+
+    kept = approve(propose(double, kept=double.second))
+
+    assert address_of(kept) == "5 quai du Wault"
+
+
+def test_nor_is_a_version_that_says_the_same_address(propose, approve):
+    double = a_pair_of_records(second={"at": NOW - 2 * DAY}, at=NOW - DAY)
+    given = Registration.objects.get(candidate=double.second)
+    correcting.correct_identity(
+        registration=given,
+        identity={**candidates.civil_data(double.second.identity), "first_names": "Maelle"},
+        seen=double.second.identity_id,
+        proof="Carte",
+        by=OPERATOR,
+        at=NOW + DAY,
+    )
+
+    kept = approve(propose(LikelyDouble.objects.get(), kept=double.second))
+
+    assert given.versions.count() > 1
+    assert address_of(kept) == "12 rue des Îles"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [("", "0353019999", "0353019999"), ("0353018888", "0353019999", "0353018888")],
+)
+def test_the_telephone_of_a_record_stays(first, second, kept, propose, approve):
+    double = a_pair_of_records({"phone": first}, {"phone": second})
+
+    person = approve(propose(double))
+
+    assert Candidate.objects.get(pk=person.pk).phone == kept
+
+
+def test_an_account_that_moved_does_not_take_the_old_address_of_a_record(propose, approve):
+    holder, record = a_candidate(), a_record(first_names="Maelle Anne")
+    a_registration(record)
+    a_registration(
+        holder,
+        exam="BS",
+        speciality="",
+        at=NOW + DAY,
+        identification={"address_1": "9 rue Neuve"},
+    )
+    operations.look(record.pk, at=NOW)
+
+    kept = approve(propose(LikelyDouble.objects.get(), kept=holder))
+
+    assert address_of(kept) == "9 rue Neuve"
 
 
 def test_nobody_approves_what_they_propose(double, propose, approve, manager):

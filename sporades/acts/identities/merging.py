@@ -1,6 +1,6 @@
 """Two candidates who are one person become one: a second person approves, nothing is lost (I12)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +13,11 @@ from sporades.accounts.addresses import half_said
 from sporades.accounts.models import User
 from sporades.acts.identities.comparing import Overtaken, both, mark_of, record
 from sporades.acts.identities.correcting import issue_again
+from sporades.acts.people.enrolling import CHANGED
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
+from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app
@@ -32,6 +34,7 @@ from sporades.letters.operations import give_letters, mail_unprintable, settle_r
 from sporades.mail.operations import carry
 from sporades.registrations import joining
 from sporades.registrations.models import Registration
+from sporades.registrations.records import address_filed_at, postal_address_of
 from sporades.registrations.snapshot import contact_of
 
 MERGED = "candidates merged"
@@ -109,8 +112,10 @@ def _merge(
 ) -> None:
     account, was = left.user, _what_was(left)
     addresses = {one.address for one in (kept, left) if not one.by_letter}
+    reached = _reached(kept, left)
     given = joining.give_all(left, kept=kept)
     candidates.merge(left, kept=kept, at=at)
+    candidates.reach_at(kept, reached=reached)
     drawers.give(left, to=kept)
     joining.give_folders(kept)
     carry(left, to=kept)
@@ -131,6 +136,30 @@ def _merge(
     _put_under(kept, given, by=by, at=at)
     _tell(kept, addresses=addresses, closed=_closed(account, kept, by=by, at=at), at=at)
     app.configure_task("doubles.look", queue="batches").defer(candidate=kept.pk)
+
+
+def _reached(kept: Candidate, left: Candidate) -> dict[str, str]:
+    """Return the newest postal address of two candidates, and the telephone of either.
+
+    Where neither has one on their record, that of the last registration goes on counting.
+    """
+    reached = {"phone": kept.phone or left.phone}
+    if not (kept.address_1 or left.address_1):
+        return reached
+    last = max((kept, left), key=_addressed_at)
+    return {**reached, **postal_address_of(last)}
+
+
+def _addressed_at(candidate: Candidate) -> datetime:
+    """Return when the postal address of a candidate was given, long ago where none is known."""
+    if not postal_address_of(candidate)["address_1"]:
+        return datetime.min.replace(tzinfo=UTC)
+    changes = entries_about(candidate).filter(verb=CHANGED).order_by("-at")
+    changed = (
+        one.at for one in changes if not set(ADDRESS).isdisjoint(one.payload["after"]["changed"])
+    )
+    given = (candidate.created_at, address_filed_at(candidate), next(changed, None))
+    return max(at for at in given if at is not None)
 
 
 def _record(

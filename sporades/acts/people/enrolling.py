@@ -28,6 +28,9 @@ from sporades.letters.operations import mail_unprintable, settle_returned
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.records import like_persons, records_held
 
+CHANGED = "record changed"
+"""Of which the names of what is different are kept: `candidates.REACHED`, or `identity`."""
+
 
 class LikelyKnown(Refused):
     """Somebody of these names or nearly, born on this day, is in the perimeter already."""
@@ -167,7 +170,7 @@ def keep(
         _tell_changed(locked, before, way=way, at=at)
         if is_renamed or before:
             journal.record(
-                "record changed",
+                CHANGED,
                 by=by,
                 on=locked,
                 at=at,
