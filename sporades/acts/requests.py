@@ -20,6 +20,7 @@ from sporades.letters.queries import summary_for
 from sporades.registrations.evidence import due_as_told
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
+from sporades.registrations.queries import persons_of
 from sporades.registrations.receipt import against_of, silence_on, taken_by
 from sporades.registrations.snapshot import contact_of
 
@@ -130,15 +131,15 @@ def formally(request: Request | None) -> list[str]:
     if request.is_waiting:
         return silence_on(registration, request.sent_at)
     about, verb = (
-        (registration, "change request refused")
+        ([registration], "change request refused")
         if isinstance(request, ChangeRequest)
-        else (registration.candidate, "correction refused")
+        else (persons_of(registration), "correction refused")
     )
-    done = entries_about(about).filter(verb=verb, payload__after__request=request.pk)
+    done = entries_about(*about).filter(verb=verb, payload__after__request=request.pk)
     last = done.first()
     if last is None:
         return against_of(registration)
-    return taken_by(registration, name=last.actor_name, role=last.actor_kind)
+    return taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
 
 
 def _defer_scan(sent: Request) -> None:
@@ -179,7 +180,7 @@ def tell(
     if refused_by is None:
         against = []
     else:
-        against = taken_by(registration, name=refused_by.name, role=refused_by.kind)
+        against = taken_by(registration, name=refused_by.name, role=refused_by.kind, at=at)
     letters.tell(
         registration.candidate,
         kind,

@@ -129,6 +129,11 @@ def last_correction_of(candidate: Candidate) -> CorrectionRequest | None:
     return found
 
 
+def persons_of(registration: Registration) -> list[Candidate]:
+    """Return the candidate of a registration, and those who were found to be the same person."""
+    return [registration.candidate, *registration.candidate.merged.all()]
+
+
 @prepared(Draft)
 def open_drafts_of(user: int) -> QuerySet[Draft]:
     """Return what the cards of an account's open drafts show."""

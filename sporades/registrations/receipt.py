@@ -42,7 +42,18 @@ def receipt_of(
 
 def named(service: RegistrationService) -> str:
     """Name the managing service, and the academy where that name does not."""
-    academy, name = service.academy.full_name, service.managing_service.name
+    return _named(service.managing_service.name, service.academy.full_name)
+
+
+def named_then(registration: Registration, at: datetime) -> str:
+    """Name in the same way the managing service that had a registration at an instant."""
+    version = registration.versions.filter(filed_at__lte=at).order_by("-number").first()
+    if version is None:
+        return named(registration.service)
+    return _named(version.service_name, version.snapshot["academy"])
+
+
+def _named(name: str, academy: str) -> str:
     return name if academy.casefold() in name.casefold() else f"{name}, {academy}"
 
 
@@ -72,7 +83,7 @@ def against_of(registration: Registration) -> list[str]:
     return [] if legal is None else [against_in_words(legal)]
 
 
-def taken_by(registration: Registration, *, name: str, role: str) -> list[str]:
+def taken_by(registration: Registration, *, name: str, role: str, at: datetime) -> list[str]:
     """Return who took a decision against a registration, and how to contest it.
 
     A decision sent through the service needs no signature, but the first name, last name,
@@ -82,9 +93,10 @@ def taken_by(registration: Registration, *, name: str, role: str) -> list[str]:
         registration: with its service.
         name: the author's.
         role: theirs, as the journal says who acts.
+        at: when: it may have been given to another service since.
     """
     quality = dict(Membership.Role.choices).get(role, "").lower()
-    author = ", ".join(filter(None, (name, quality, named(registration.service))))
+    author = ", ".join(filter(None, (name, quality, named_then(registration, at))))
     return [f"Décision prise par : {author}.", *against_of(registration)]
 
 

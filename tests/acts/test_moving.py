@@ -7,6 +7,8 @@ import pytest
 from sporades.accommodations.states import State
 from sporades.acts import consulting
 from sporades.acts.registrations import deciding, moving, registering, requesting
+from sporades.acts.requests import formally
+from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.documents.models import Document, DocumentVersion
@@ -14,13 +16,14 @@ from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
-from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.refusals import Incomplete
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import reach
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.requests import ask
 from tests.web.registry.world import a_member
 
 WHY = "Il a déménagé"
@@ -31,9 +34,9 @@ def registration(invented_exam):
     return a_registration()
 
 
-def move(registration, academy="A25", reason=WHY):
+def move(registration, academy="A25", reason=WHY, at=NOW):
     return moving.move_for_good(
-        registration=registration, academy=academy, reason=reason, by=OPERATOR, at=NOW
+        registration=registration, academy=academy, reason=reason, by=OPERATOR, at=at
     )
 
 
@@ -372,3 +375,18 @@ def test_by_two_who_read_one_page_and_choose_otherwise_it_moves_once(registratio
     registration.refresh_from_db()
     assert (registration.academy_id, registration.version) == ("A25", 2)
     assert sum(isinstance(one, Refused) for one in outcomes) == 3
+
+
+def test_who_refused_what_it_asks_is_of_the_service_that_refused(registration):
+    late = registration.service.closes_at + timedelta(days=2)
+    asked = ask(registration, late)
+    by = Actor("manager", "Claude Martin", "user:12")
+    requesting.refuse(request=asked, answer="Trop tard", by=by, at=late)
+    before = formally(ChangeRequest.objects.get())
+
+    move(registration, at=late + timedelta(days=1))
+
+    assert before[0].endswith(
+        "Claude Martin, gestionnaire, Bureau des essais de Lille, académie de Lille."
+    )
+    assert formally(ChangeRequest.objects.get()) == before

@@ -8,10 +8,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
-from sporades.acts.identities import comparing, correcting, merging
+from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
 from sporades.acts.people import addressing, claiming, enrolling, forgetting
 from sporades.acts.registrations import noting, registering
+from sporades.acts.requests import formally
 from sporades.acts.writing import messaging
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
@@ -25,6 +26,7 @@ from sporades.letters.models import Letter
 from sporades.letters.printing import recipient_of
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Draft, Registration
+from sporades.registrations.queries import last_correction_of
 from sporades.registrations.records import postal_address_of
 from tests.factories import (
     EVERYWHERE,
@@ -37,6 +39,7 @@ from tests.factories import (
     author,
 )
 from tests.jobs import work
+from tests.registrations.test_asking_a_correction import send
 
 DAY = timedelta(days=1)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -163,6 +166,17 @@ def test_what_stands_takes_the_civil_data_that_are_kept_in_a_new_version(double,
     assert (given.version, given.identity.first_names) == (2, "Maëlle Anne")
     assert given.versions.get(number=1).snapshot["name"] == "Maelle LE GOFF"
     assert given.versions.get(number=2).changes == ["Prénoms : Maelle → Maëlle Anne"]
+
+
+def test_who_refused_a_correction_is_still_said(double, propose, approve, manager):
+    request = send(double.second)
+    asking.refuse(request=request, answer="Pièce illisible", by=manager, at=NOW)
+    before = formally(last_correction_of(double.second))
+
+    kept = approve(propose(double))
+
+    assert before[0].startswith("Décision prise par : ")
+    assert formally(last_correction_of(Candidate.objects.get(pk=kept.pk))) == before
 
 
 def test_where_the_civil_data_are_the_same_no_version_is_made(propose, approve):

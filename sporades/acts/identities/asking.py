@@ -13,7 +13,6 @@ from sporades.acts.identities.correcting import (
     Overtaken,
     correct_identity,
     lock_person,
-    persons_of,
     while_it_counts,
 )
 from sporades.candidates.models import Candidate
@@ -24,7 +23,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations import requesting
 from sporades.registrations.models import CorrectionRequest, Registration
-from sporades.registrations.queries import last_standing_of
+from sporades.registrations.queries import last_standing_of, persons_of
 from sporades.registrations.states import ACCEPT, REFUSE
 
 VERBS = (

@@ -21,6 +21,7 @@ from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
 from sporades.registrations.models import CorrectionRequest, Draft, Registration, Version
 from sporades.registrations.models.registration import RegistrationQuerySet
+from sporades.registrations.queries import persons_of
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of
 
@@ -151,11 +152,6 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
     """
     done = entries_about(*persons_of(registration)).filter(verb=CORRECTED)
     return while_it_counts(done, "at", registration)
-
-
-def persons_of(registration: Registration) -> list[Candidate]:
-    """Return the candidate of a registration, and those who were found to be the same person."""
-    return [registration.candidate, *registration.candidate.merged.all()]
 
 
 def while_it_counts[Row: Model](

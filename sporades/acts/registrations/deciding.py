@@ -149,7 +149,7 @@ def against(registration: Registration) -> list[str]:
     last = entries_about(registration).filter(verb=verb).first()
     if last is None:
         return against_of(registration)
-    return taken_by(registration, name=last.actor_name, role=last.actor_kind)
+    return taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
 
 
 class Overtaken(Refused):
