@@ -107,6 +107,13 @@ def made_beforehand() -> tuple[str, ...]:
     )
 
 
+def decided_elsewhere() -> tuple[str, ...]:
+    """Return the kinds of decisions on accommodations whose PDF is made elsewhere."""
+    return tuple(
+        slug for slug, kind in _KINDS.items() if kind.is_on_accommodations and kind.is_deposited
+    )
+
+
 def coming_first() -> tuple[str, ...]:
     """Return the kinds that stand above what is published at the same instant."""
     return tuple(slug for slug, kind in _KINDS.items() if kind.comes_first)

@@ -4,17 +4,32 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accommodations.states import State
 from sporades.acts.registrations import moving, registering
 from sporades.acts.registrations.deciding import decide
+from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code
+from sporades.publications import depositing
 from sporades.publications.models import PublicationLine
-from sporades.publications.refusals import HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
+from sporades.publications.refusals import ASKED_SINCE, HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
 from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
+from tests.accommodations.asked import reach
 from tests.acts.test_issuing import amend
+from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, author
-from tests.publications.doing import LATER, SLUG, approve, publish, read, tell, told
+from tests.publications.doing import (
+    DECISION,
+    LATER,
+    SLUG,
+    approve,
+    member,
+    publish,
+    read,
+    tell,
+    told,
+)
 
 HOUR = timedelta(hours=1)
 ABADIE = "abadie@exemple.test"
@@ -138,3 +153,37 @@ def test_what_was_read_before_is_not_hidden_by_what_was_held_back(prepare, manag
     withdrawn(three[0])
 
     assert SLUG in read(three[0], LATER)
+
+
+@pytest.fixture
+def decision(three, manager, head, allowed):
+    """A decision on accommodations that was made elsewhere, and is read in three days."""
+    Registration.objects.filter(pk=three[0].pk).update(has_disability=True)
+    made = depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=three[0].pk),
+        kind=kinds.get("notification-amenagement"),
+        content=a_pdf(),
+        decision=DECISION,
+        reach=allowed,
+        by=manager,
+        author=member(manager),
+        at=NOW,
+    )
+    publish(made, manager, LATER)
+    approve(made, head)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("state", "is_read"), [(State.PREPARING, False), (State.ASKED, False), (State.WITHDRAWN, True)]
+)
+def test_a_decision_made_elsewhere_is_not_read_beside_what_was_asked_here(
+    decision, three, state, is_read
+):
+    reach(Registration.objects.whole().get(pk=three[0].pk), state)
+
+    tell(decision, LATER)
+
+    assert ("notification-amenagement" in read(three[0], LATER)) == is_read
+    assert why(decision, three[0]) == ("" if is_read else ASKED_SINCE)

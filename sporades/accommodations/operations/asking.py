@@ -63,6 +63,8 @@ from sporades.accommodations.states import (
     WITHDRAW,
 )
 from sporades.core.transitions import move
+from sporades.documents import kinds
+from sporades.documents import operations as documents
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations
 from sporades.registrations.models import Registration
 
@@ -105,6 +107,8 @@ def begin(registration: Registration, *, at: datetime, counted: datetime | None 
     made: Case = Case.objects.create(
         registration=registration, begun_at=at, revision=revision_after(before)
     )
+    # A decision that was made elsewhere, and is to be read later, would stand beside this one's.
+    documents.hold_back(registration.folder_id, of=kinds.decided_elsewhere(), at=at)
     return made
 
 
