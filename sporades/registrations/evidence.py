@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sporades.core.french import local_day
+from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
 from sporades.exams.rules.health import of_health
@@ -169,9 +170,17 @@ def are_named_to(registration: Registration) -> bool:
 
 
 def due_as_told(version: Version) -> list[dict[str, Any]] | None:
-    """Return the pieces of a version that are still to be sent, with how; nothing where they are not named."""
+    """Return the pieces of a version that are still to be sent, with how; nothing where they are not named.
+
+    Each says whether its deadline had passed as the version was filed: it was asked for before.
+    """
     found = version.registration
-    return _with_ways(found, version.due) if are_named_to(found) else None
+    if not are_named_to(found):
+        return None
+    return [
+        {**piece, "is_late": version.filed_at >= datetime.fromisoformat(piece["until"]) + MINUTE}
+        for piece in _with_ways(found, version.due)
+    ]
 
 
 def giving_as_told(version: Version) -> Giving:

@@ -100,6 +100,9 @@ def test_a_modification_gives_no_more_time_for_what_was_asked_for_in_time(regist
     [asked] = version.snapshot["evidence"]
     assert datetime.fromisoformat(asked["until"]) == piece(registration).until == UNTIL
     assert lacking(LATE).exists()
+    assert "(heure de Paris) (cette date est passée : contactez ce service)" in told(
+        "change_accepted"
+    )
 
 
 def test_the_next_version_says_the_days_that_were_left(registration):
