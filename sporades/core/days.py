@@ -33,6 +33,12 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def months_before(day: date, months: int) -> date:
+    """Return the first day that `months_after` leads to this one or beyond."""
+    found = months_after(day, -months)
+    return found if found.day == day.day else found + timedelta(days=1)
+
+
 def years_before(day: date, years: int) -> date:
     """Return the first day that `years_after` leads to this one or beyond."""
     return _in_year(day, day.year - years) or date(day.year - years, 3, 1)

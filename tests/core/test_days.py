@@ -1,10 +1,10 @@
 """Days on which nobody works."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from sporades.core.days import easter, holidays, working_day_from
+from sporades.core.days import easter, holidays, months_after, months_before, working_day_from
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,13 @@ def test_a_year_has_eleven_holidays():
 )
 def test_a_day_on_which_nobody_works_is_put_off(day, working):
     assert working_day_from(day) == working
+
+
+@pytest.mark.parametrize("months", [1, 2, 6, 14])
+def test_the_first_day_that_leads_to_another_so_many_months_later(months):
+    day = date(2027, 1, 1)
+    while day < date(2029, 1, 1):  # 2028 has a 29 February
+        first = months_before(day, months)
+        assert months_after(first, months) >= day
+        assert months_after(first - timedelta(days=1), months) < day
+        day += timedelta(days=1)

@@ -1,14 +1,23 @@
 """What every request of a candidate to their managing service has: a reason, a proof, a decision."""
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from sporades.core.days import midnight, months_after
-from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
+from sporades.core.days import midnight, months_after, months_before
+from sporades.core.french import (
+    ZONES,
+    day_in_words,
+    instant_in_words,
+    local_day,
+    time_left_in_words,
+)
 from sporades.registrations.models.registration import Registration
 from sporades.registrations.states import RequestState
 
@@ -21,9 +30,25 @@ SOON = timedelta(days=7)
 """How long before that day the office is reminded of it."""
 
 
-def due_before(day: date) -> datetime:
-    """Return before which instant a request was sent whose last day of answer is before a day."""
-    return midnight(months_after(day, -ANSWERED_WITHIN_MONTHS), settings.TIME_ZONE)
+def due_before(at: datetime, *, later: timedelta = timedelta(0)) -> Q:
+    """Return what a request satisfies whose last day of answer is before the day of an instant.
+
+    It says of many what `Request.is_late` says of one: a range for each clock that a service may
+    follow, several of which are one.
+
+    Args:
+        at: the instant.
+        later: how many days after that day, whole ones.
+    """
+    alike: dict[datetime, list[str]] = defaultdict(list)
+    for zone in ZONES:
+        first_in_time = months_before(local_day(at, zone) + later, ANSWERED_WITHIN_MONTHS)
+        alike[midnight(first_in_time, zone)].append(zone)
+    ranges = [
+        Q(registration__service__zone__in=zones, sent_at__lt=begins)
+        for begins, zones in alike.items()
+    ]
+    return reduce(or_, ranges)
 
 
 class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -321,9 +321,8 @@ def _posted(tree: Group, shown: tuple[str, ...], since: Column) -> tuple[tuple[s
 
 def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | None:
     """Return a queue of requests: how many are to be answered within a week, how many are late."""
-    today = local_day(at, settings.TIME_ZONE)
-    late = Q(sent_at__lt=due_before(today))
-    soon = Q(sent_at__lt=due_before(today + SOON + timedelta(days=1))) & ~late
+    late = due_before(at)
+    soon = due_before(at, later=SOON + timedelta(days=1)) & ~late
     said = waiting.aggregate(
         count=Count("pk"),
         oldest=Min("sent_at"),

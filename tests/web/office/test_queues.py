@@ -1,6 +1,7 @@
 """« À traiter », on the office's first page: how many, and since when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -9,9 +10,11 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.evidence.models import ANTIVIRUS
 from sporades.evidence.operations import INFECTED
+from sporades.exams.models import RegistrationService
 from sporades.publications import operations
 from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import ChangeRequest, Registration
+from sporades.registrations.models.request import due_before
 from sporades.web.office import bounded
 from sporades.web.office.queues import ALONE
 from tests.factories import NOW, a_candidate, a_record, a_registration
@@ -213,6 +216,36 @@ def test_requests_are_to_be_answered_in_a_month_and_the_office_is_reminded_befor
     assert "30 novembre 2026 : bientôt" in at(days=26)[1]
     assert at(days=40)[0] == (1, "40 jours (1 au-delà d'un mois)")
     assert "délai dépassé" in at(days=40)[1]
+
+
+PARIS, NOUMEA = "Europe/Paris", "Pacific/Noumea"
+
+
+@pytest.mark.parametrize(
+    ("sent", "now", "zone"),
+    [
+        ("2027-02-28T10:00", "2027-03-29T09:00", PARIS),
+        ("2027-02-28T10:00", "2027-03-28T23:59", PARIS),
+        ("2027-03-01T00:01", "2027-03-31T09:00", PARIS),
+        ("2027-01-31T10:00", "2027-02-28T09:00", PARIS),
+        ("2027-01-31T10:00", "2027-03-01T09:00", PARIS),
+        ("2027-04-30T10:00", "2027-05-31T09:00", PARIS),
+        # By the clock of the service: it is the day before in Paris, then the day itself.
+        ("2027-01-10T08:00", "2027-02-10T20:00", NOUMEA),
+        ("2027-01-10T08:00", "2027-02-11T01:00", NOUMEA),
+    ],
+)
+def test_what_is_counted_as_late_is_what_its_line_says_is_late(in_lille, sent, now, zone):
+    RegistrationService.objects.filter(pk=in_lille.service_id).update(zone=zone)
+    asked = ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
+    clock = ZoneInfo(zone)
+    instant = datetime.fromisoformat(sent).replace(tzinfo=clock)
+    ChangeRequest.objects.filter(pk=asked.pk).update(sent_at=instant)
+    at = datetime.fromisoformat(now).replace(tzinfo=clock)
+
+    counted = ChangeRequest.objects.filter(due_before(at)).exists()
+
+    assert counted == ChangeRequest.objects.get(pk=asked.pk).is_late(at)
 
 
 def test_letters_that_wait_to_be_printed_await(manager, in_lille):
