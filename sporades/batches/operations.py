@@ -33,6 +33,7 @@ from sporades.batches.states import (
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone, lock_value
+from sporades.core.numbers import in_groups
 from sporades.core.queue import defer_once
 from sporades.core.refusals import NobodyApproves, ReasonMissing, Refused, SamePerson
 from sporades.core.transitions import Transition, move
@@ -91,6 +92,20 @@ class OfHealth(Refused):
         "Ces inscriptions sont triées par un handicap déclaré ou par un aménagement : un fichier le "
         "dirait de chacune, cette liste ne se télécharge pas. Elle se lit sur cette page."
     )
+
+
+class TooManyToday(Refused):
+    """What is left of a batch is more than its author may set going alone before a day has passed."""
+
+    def __init__(self, beyond: Beyond) -> None:
+        """Say how many are left, and how many they have launched."""
+        left, lately, alone = (
+            in_groups(str(one)) for one in (beyond.total, beyond.lately, beyond.alone)
+        )
+        super().__init__(
+            f"Une personne seule lance {alone} messages par jour au plus : il en reste {left} dans cet "
+            f"envoi, et vous en avez lancé {lately} depuis vingt-quatre heures. Reprenez-le demain."
+        )
 
 
 class Launched(Refused):
@@ -288,7 +303,24 @@ def stop(*, batch: Batch, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def resume(*, batch: Batch, by: Actor, at: datetime) -> None:
-    """Go on with the lines that wait. Raises Refused when it was not stopped."""
+    """Go on with the lines that wait.
+
+    What a second person has approved goes on; what its author launched alone does within what they
+    launch alone in a day.
+
+    Raises:
+        TooManyToday: see there.
+        Refused: it was not stopped.
+    """
+    if batch.decided_by_id is None and batch.does.alone is not None:
+        # Of one author, one at a time, as when they launch.
+        User.objects.select_for_update().get(pk=batch.asked_by_id)
+        left = batch.lines.filter(outcome=Outcome.WAITING).count()
+        beyond = beyond_alone(
+            batch.does, left, reach=batch.reach, by=batch.asked_by_id, at=at, resumed=batch
+        )
+        if beyond is not None:
+            raise TooManyToday(beyond)
     move(batch, RESUME, moved_at=at, why="")
     _record("batch resumed", batch, by=by, at=at)
     _queue(batch)

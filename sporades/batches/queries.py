@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 
 from sporades.accounts import asking
 from sporades.accounts.models import Membership
@@ -137,9 +137,18 @@ class Beyond:
 
 
 def beyond_alone(
-    action: Action, total: int, *, reach: Reach, by: int, at: datetime
+    action: Action,
+    total: int,
+    *,
+    reach: Reach,
+    by: int,
+    at: datetime,
+    resumed: Batch | None = None,
 ) -> Beyond | None:
     """Return why somebody does not set an action going alone; nothing where they do.
+
+    A batch counts, whole, for a day after it last went on: one that is resumed writes as one that
+    is launched.
 
     Args:
         action: what would be done.
@@ -147,16 +156,18 @@ def beyond_alone(
         reach: where whoever asks may act.
         by: the account of whoever asks.
         at: the instant.
+        resumed: the batch that would go on, which counts for what is left of it.
     """
     if action.alone is None or action.approval is None:
         return None
+    since = at - COUNTED_FOR
     alone_lately = Batch.objects.filter(
+        Q(launched_at__gt=since) | Q(moved_at__gt=since),
         asked_by=by,
         action=action.code,
-        launched_at__gt=at - COUNTED_FOR,
         decided_by=None,
         state__in=(BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE),
-    )
+    ).exclude(pk=resumed and resumed.pk)
     lately = alone_lately.aggregate(lines=Sum("total"))["lines"] or 0
     if total + lately <= action.alone:
         return None

@@ -15,7 +15,7 @@ from sporades.batches.actions import ACTIONS, WRITE, WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.queries import forecast as forecast_of
 from sporades.batches.states import BatchState
-from sporades.core.refusals import Refused
+from sporades.core.refusals import NobodyApproves, Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.mailings import operations
@@ -333,3 +333,56 @@ def test_one_that_is_launched_meanwhile_is_not_forgotten(prepare, three):
     assert Batch.objects.get().state == BatchState.RUNNING
     assert Mailing.objects.exists()
     assert batches.forget_old(at=MUCH_LATER) == 0
+
+
+DAY = timedelta(days=1, minutes=1)
+
+
+@pytest.fixture
+def stopped(prepare, three, author):
+    """Launch as many as one person launches alone, and stop them at once."""
+    batch, by = prepare(total=WRITTEN_ALONE), author.memberships.get().as_actor()
+    batches.launch(batch=batch, by=by, at=NOW)
+    batches.stop(batch=batch, by=by, at=NOW)
+    return batch
+
+
+def test_what_is_resumed_another_day_counts_on_that_day(stopped, prepare, author):
+    by = author.memberships.get().as_actor()
+    batches.resume(batch=stopped, by=by, at=NOW + DAY)
+
+    with pytest.raises(NobodyApproves):
+        batches.launch(batch=prepare(total=1), by=by, at=NOW + DAY)
+
+
+def test_nor_is_it_resumed_beyond_what_one_person_launches_alone(stopped, prepare, author):
+    by = author.memberships.get().as_actor()
+    batches.launch(batch=prepare(total=WRITTEN_ALONE), by=by, at=NOW + DAY)
+
+    with pytest.raises(Refused, match="il en reste 3 dans cet envoi, et vous en avez lancé 5"):
+        batches.resume(batch=stopped, by=by, at=NOW + DAY)
+    stopped.refresh_from_db()
+    assert stopped.state == BatchState.STOPPED
+
+    batches.resume(batch=stopped, by=by, at=NOW + 2 * DAY)
+    assert stopped.state == BatchState.RUNNING
+
+
+def test_what_is_stopped_and_resumed_at_once_counts_once(stopped, author):
+    batches.resume(batch=stopped, by=author.memberships.get().as_actor(), at=NOW)
+
+    assert stopped.state == BatchState.RUNNING
+
+
+def test_what_a_second_person_approved_is_resumed(stopped, prepare, author, head):
+    by = author.memberships.get().as_actor()
+    large = prepare(total=WRITTEN_ALONE + 1)
+    batches.launch(batch=large, by=by, at=NOW + DAY)
+    approver = head.memberships.get().as_actor()
+    batches.approve(batch=large, user=head, by=approver, at=NOW + DAY)
+    batches.stop(batch=large, by=by, at=NOW + DAY)
+    batches.resume(batch=stopped, by=by, at=NOW + DAY)
+
+    batches.resume(batch=large, by=by, at=NOW + DAY)
+
+    assert large.state == BatchState.RUNNING
