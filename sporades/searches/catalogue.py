@@ -21,6 +21,7 @@ from sporades.registrations.states import State
 from sporades.registrations.titles import qualification_of
 from sporades.searches import coded
 from sporades.searches.criteria import (
+    Address,
     AmendedSince,
     CaseState,
     ChannelOf,
@@ -108,7 +109,8 @@ def _bare(typed: str) -> str:
     return "".join(sign for sign in typed if sign.isalnum()).upper()
 
 
-def _address(typed: str) -> str:
+def as_address(typed: str) -> str:
+    """Return an address of mail as columns hold it."""
     return clean(typed).lower()
 
 
@@ -280,8 +282,8 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
         "Coordonnées",
         (
-            Text("mail", "Adresse mail", "candidate__user__email", _address),
-            Telephone("telephone", "Téléphone", "mobile", ("phone", "guardian_phone")),
+            Address("mail", "Adresse mail", "candidate", as_address),
+            Telephone("telephone", "Téléphone", "mobile", ("phone", "guardian_phone"), "candidate"),
             ChannelOf("canal", "Canal", "candidate", _channels),
             Text("code_postal", "Code postal", "postcode", _bare),
             Choice("pays", "Pays de résidence", "country", _countries),

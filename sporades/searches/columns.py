@@ -90,8 +90,8 @@ def _civility(code: str) -> Cell:
     return str(Identity.Civility(code).label) if code else None
 
 
-def _phones(mobile: str, phone: str) -> Cell:
-    return ", ".join(phone_in_words(one) for one in (mobile, phone) if one)
+def _phones(*numbers: str) -> Cell:
+    return ", ".join(dict.fromkeys(phone_in_words(one) for one in numbers if one))
 
 
 def _channel(code: str) -> Cell:
@@ -153,7 +153,7 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 lambda account, given: account or given,
                 width=LONG,
             ),
-            Column("telephone", "Téléphone", ("mobile", "phone"), _phones),
+            Column("telephone", "Téléphone", ("mobile", "phone", "candidate__phone"), _phones),
             Column("canal", "Canal", ("told_by",), _channel),
         ),
     ),

@@ -1,7 +1,7 @@
 """Whom the office looks for among those who have no account, by a few words typed in one box (I13)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_
@@ -14,7 +14,7 @@ from sporades.candidates.models import Candidate
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.registrations.records import records_within
-from sporades.searches.catalogue import CRITERIA
+from sporades.searches.catalogue import CRITERIA, as_address
 from sporades.searches.criteria import Criterion, Day, Telephone, Text
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group
@@ -57,7 +57,7 @@ _OF_RECORDS: dict[str, Criterion] = {
     "nom_complet": _Words("nom_complet", "", _NAMES),
     "naissance": _Born("naissance", "", "identity__birth"),
     "annee_naissance": CRITERIA["annee_naissance"],
-    "mail": replace(CRITERIA["mail"], path="email"),
+    "mail": Text("mail", "", "email", as_address),
     "telephone": Telephone("telephone", "", "phone"),
 }
 """Of what one box may mean, what the record of somebody says, by the criterion of registrations."""

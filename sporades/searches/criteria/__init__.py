@@ -3,6 +3,7 @@
 from sporades.searches.criteria.base import Choices, Criterion, NotADay, Unreadable
 from sporades.searches.criteria.ordered import EARLIEST, LATEST, Day, Instant, Number
 from sporades.searches.criteria.plain import (
+    Address,
     ChannelOf,
     Choice,
     Name,
@@ -29,6 +30,7 @@ from sporades.searches.criteria.subjects import (
 __all__ = [
     "EARLIEST",
     "LATEST",
+    "Address",
     "AmendedSince",
     "CaseState",
     "ChannelOf",

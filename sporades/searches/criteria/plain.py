@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
-from sporades.candidates.models import Channel, told_by_letter
+from sporades.candidates.models import Candidate, Channel, told_by_letter
 from sporades.core.phones import EXAMPLES, as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
@@ -46,14 +46,44 @@ class Text(Criterion):
         return self._compared(operator, sought)
 
     def _compared(self, operator: Operator, sought: str) -> Q:
-        if operator is Operator.IS_NOT:
-            return ~self._is(__exact=sought)
-        lookup = {
-            Operator.IS: "__exact",
-            Operator.STARTS: "__startswith",
-            Operator.CONTAINS: "__contains",
-        }[operator]
-        return self._is(**{lookup: sought})
+        return _as_it_stands(self.path, operator, sought)
+
+
+def _as_it_stands(path: str, operator: Operator, sought: str) -> Q:
+    """Compare a column of text with what is sought, in its form."""
+    if operator is Operator.IS_NOT:
+        return ~Q(**{f"{path}__exact": sought})
+    lookup = {
+        Operator.IS: "exact",
+        Operator.STARTS: "startswith",
+        Operator.CONTAINS: "contains",
+    }[operator]
+    return Q(**{f"{path}__{lookup}": sought})
+
+
+@dataclass(frozen=True)
+class Address(Text):
+    """Where somebody's mails go: the address of their account, else that of their record.
+
+    Each of the two is asked of its own index, and registrations of those whom they find.
+    """
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare the one that counts."""
+        if operator in (Operator.EMPTY, Operator.FILLED):
+            empty = self._is(__user=None, __email="")
+            return empty if operator is Operator.EMPTY else ~empty
+        return super().condition(operator, values)
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        is_not = operator is Operator.IS_NOT
+        asked = Operator.IS if is_not else operator
+        of_account = _as_it_stands("user__email", asked, sought)
+        of_record = _as_it_stands("email", asked, sought)
+        accounts = Candidate.objects.filter(of_account).values("pk")
+        records = Candidate.objects.filter(of_record, user=None).values("pk")
+        held = self._is(__in=accounts.union(records))
+        return ~held if is_not else held
 
 
 @dataclass(frozen=True)
@@ -97,9 +127,11 @@ class Telephone(Criterion):
 
     Attributes:
         others: the paths of the other columns.
+        record: the path of the candidate, whose record may hold one too.
     """
 
     others: tuple[str, ...] = ()
+    record: str = ""
 
     operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.EMPTY, Operator.FILLED)
     hint: ClassVar = "Par exemple 06 39 98 12 34"
@@ -108,12 +140,19 @@ class Telephone(Criterion):
         """Compare with all that dials the same telephone."""
         columns = (self.path, *self.others)
         if operator in (Operator.EMPTY, Operator.FILLED):
-            filled = reduce(or_, (~Q(**{column: ""}) for column in columns))
+            all_of_them = (*columns, f"{self.record}__phone") if self.record else columns
+            filled = reduce(or_, (~Q(**{column: ""}) for column in all_of_them))
             return filled if operator is Operator.FILLED else ~filled
         ways = ways_to_dial(as_dialled(typed_in(values)))
         if not ways:
             raise Unreadable(EXAMPLES)
-        return reduce(or_, (Q(**{f"{column}__in": ways}) for column in columns))
+        dialled = reduce(or_, (Q(**{f"{column}__in": ways}) for column in columns))
+        if not self.record:
+            return dialled
+        # Their keys, few, are asked for first: a question within the alternatives would be put to
+        # each registration, and no index would find the others.
+        theirs = Candidate.objects.filter(phone__in=ways).values_list("pk", flat=True)
+        return dialled | Q(**{f"{self.record}__in": list(theirs)})
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from tests.factories import (
     NOW,
     OPERATOR,
     a_candidate,
+    a_record,
     a_registration,
     answer_all,
     author,
@@ -479,6 +480,41 @@ def test_a_telephone_is_asked_of_the_three_indexes(in_lille):
 
     for index in ("by_mobile", "by_phone", "by_guardian_phone"):
         assert f"registration_{index}" in plan
+
+
+@pytest.mark.parametrize("typed", ["ana@exemple.test", " ANA@exemple.test ", "03 20 11 22 33"])
+def test_who_has_no_account_is_found_by_what_their_record_says(manager, in_lille, typed):
+    record = a_record(email="ana@exemple.test", channel="mail", phone="0320112233")
+    mine = a_registration(record, identification={"mobile": None})
+
+    page = manager.post(reverse("office:find"), {"quoi": typed})
+
+    assert page["Location"].partition("?")[0] == reverse("office:registration", args=[mine.number])
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "found"),
+    [
+        ("egal", "ana@exemple.test", ["ana"]),
+        ("commence", "ana@", ["ana"]),
+        ("contient", "@exemple.test", ["ana", "zoe"]),
+        ("non_egal", "ana@exemple.test", ["nobody", "zoe"]),
+        ("vide", "", ["nobody"]),
+        ("non_vide", "", ["ana", "zoe"]),
+    ],
+)
+def test_an_address_is_that_of_the_account_or_of_the_record(
+    db, invented_exam, operator, value, found
+):
+    named = {
+        a_registration(a_record(email="ana@exemple.test", channel="mail")).pk: "ana",
+        a_registration(a_candidate(email="zoe@exemple.test", birth_name="Autre")).pk: "zoe",
+        a_registration(a_record(birth_name="Encore")).pk: "nobody",
+    }
+
+    asked = CRITERIA["mail"].condition(Operator(operator), [value])
+
+    assert sorted(named[one.pk] for one in Registration.objects.filter(asked)) == found
 
 
 def test_those_without_a_telephone_are_found_and_it_is_a_column(manager, in_lille):
