@@ -167,6 +167,8 @@ class Reach:
 
     def condition(self, *, academy: str, domain: str) -> Q:
         """Return what a row must satisfy, given the paths of its academy and of its domain's code."""
+        if self.is_everything:
+            return Q()  # which would be lost among the others: `Q() | Q(…)` is `Q(…)`
         within = [one.condition(academy=academy, domain=domain) for one in self.perimeters]
         return reduce(or_, within) if within else Q(pk__in=[])
 

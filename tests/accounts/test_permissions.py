@@ -4,6 +4,8 @@ import pytest
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
+from sporades.registrations.models import Registration
+from tests.factories import a_registration
 
 Role = Membership.Role
 
@@ -78,3 +80,14 @@ def test_what_lies_in_one_perimeter_is_done_in_the_role_that_reaches_it():
 )
 def test_a_perimeter_is_of_one_academy_or_of_none(roles, academy):
     assert reach(roles, Permission.DECIDE).only_academy == academy
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_role_everywhere_is_not_narrowed_by_another(order, invented_exam):
+    registration = a_registration()
+    roles = [holding(Role.ADMINISTRATOR), holding(Role.MANAGER, "A25", domains=["AUTRE"])]
+    mine = reach(roles[::order], Permission.READ_FILES)
+
+    assert mine.covers(academy="A09", domain=registration.exam.domain.code)
+    assert list(Registration.objects.within(mine)) == [registration]
+    assert not Registration.objects.within(reach(roles[1:], Permission.READ_FILES)).exists()
