@@ -123,7 +123,11 @@ def prepare(key: str, *, at: datetime) -> None:
     """
     with alone("data copy", key) as is_held:
         copy = DataCopy.objects.filter(pk=key, state=CopyState.ASKED).first()
-        if is_held and copy is not None:
+        if not is_held or copy is None:
+            return
+        if copy.candidate.is_merged:
+            _carry(copy, at=at)
+        else:
             _prepare(copy, at=at)
 
 
@@ -181,6 +185,42 @@ def take(*, copy: DataCopy, reader: User | None, by: Actor, at: datetime) -> Ite
 def erase_old(*, at: datetime) -> int:
     """Erase the copies that waited long enough, with their mails; return how many."""
     return sum(_erase_over(copy.pk, at=at) for copy in DataCopy.objects.over(at).defer("content"))
+
+
+@transaction.atomic
+def _carry(copy: DataCopy, *, at: datetime) -> None:
+    """Have what was asked of somebody who was merged be gathered of who is kept.
+
+    They open the pages of the one who is kept alone. What they took already is not asked again, and
+    one that is being prepared of who is kept answers for both.
+    """
+    kept = lock_person(copy.candidate.merged_into_id or 0)
+    held = DataCopy.objects.select_for_update(of=("self",)).filter(pk=copy.pk).first()
+    if held is None:
+        return
+    if held.is_ready:
+        _record("data copy erased", held, by=SYSTEM, at=at)
+    _erase(held)
+    standing = DataCopy.objects.filter(candidate=kept).first()
+    if held.taken_at is not None or (standing is not None and not standing.is_ready):
+        return
+    if standing is not None:
+        _erase(standing)
+    said = {name: getattr(held, name) for name in ("asked_at", "asked_kind", "asked_name")}
+    _queue(DataCopy.objects.create(candidate=kept, **said))
+
+
+def carry_merged(*, at: datetime) -> int:
+    """Do so of every copy, ready or not, whose candidate was merged; return how many there were.
+
+    Args:
+        at: the instant.
+    """
+    found = DataCopy.objects.exclude(candidate__merged_into=None).defer("content")
+    lost = list(found.select_related("candidate"))
+    for copy in lost:
+        _carry(copy, at=at)
+    return len(lost)
 
 
 def take_up_again(*, older_than: datetime) -> int:

@@ -20,7 +20,8 @@ def prepare(copy: str) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="personal.sweep", queueing_lock="personal.sweep", pass_context=False)
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Take up the copies whose worker was killed, and erase those of a week ago."""
+    """Take up the copies whose worker was killed or candidate merged, erase those of a week ago."""
     now = timezone.now()
+    operations.carry_merged(at=now)
     operations.take_up_again(older_than=now - PATIENCE)
     operations.erase_old(at=now)
