@@ -84,6 +84,37 @@ def test_of_several_wishes_at_one_instant_the_last_one_only_has_a_link():
 
 
 @pytest.mark.django_db
+def test_where_no_mail_may_leave_the_link_on_its_way_is_good():
+    user = joined()
+    for minutes in (0, 5):
+        at = NOON + timedelta(minutes=minutes)
+        changing.ask_address_change(user, email="un@exemple.test", network="", at=at)
+    sent = AddressChange.objects.get().pk
+    at = NOON + timedelta(minutes=10)
+
+    with pytest.raises(changing.LinkOnItsWay):
+        changing.ask_address_change(user, email="un@exemple.test", network="", at=at)
+
+    assert Message.objects.filter(kind="address_change").count() == 2
+    changing.confirm_address_change(sent, at=at)
+    user.refresh_from_db()
+    assert user.email == "un@exemple.test"
+
+
+@pytest.mark.django_db
+def test_where_others_have_spent_the_mails_of_an_address_what_was_wished_stays():
+    user = joined()
+    changing.ask_address_change(user, email="un@exemple.test", network="", at=NOON)
+    for _ in range(2):
+        assert addressing.may_write("deux@exemple.test", network="", at=NOON)
+
+    with pytest.raises(changing.NoMailLeft, match="dans une heure"):
+        changing.ask_address_change(user, email="deux@exemple.test", network="", at=NOON)
+
+    assert AddressChange.objects.get().email == "un@exemple.test"
+
+
+@pytest.mark.django_db
 def test_an_address_taken_between_the_mail_and_the_click_is_refused():
     user = joined()
     changing.ask_address_change(user, email="nina@exemple.test", network="", at=NOON)

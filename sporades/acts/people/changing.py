@@ -30,6 +30,24 @@ LINK_HOLDER = Actor("link", "porteur d'un lien « Ce n'était pas moi »")
 """Who undoes a change reads the letter box of before: that is all that is known of them."""
 
 
+class NoMailLeft(Refused):
+    """Too many were caused to the new address: none may leave now."""
+
+    message = (
+        "Aucun mail ne peut partir vers cette adresse pour l'instant : trop y sont déjà partis. "
+        "Recommencez dans une heure."
+    )
+
+
+class LinkOnItsWay(NoMailLeft):
+    """Too many were: the link of the last one is good."""
+
+    message = (
+        "Des mails sont déjà partis vers cette adresse : ouvrez le lien du dernier, il est bon. Un "
+        "autre ne peut partir que dans une heure."
+    )
+
+
 class NoAccount(Refused):
     """No account has this address."""
 
@@ -45,10 +63,12 @@ class NoSecondFactor(Refused):
 def ask_address_change(user: User, *, email: str, network: str, at: datetime) -> None:
     """Send to a new address the link that will make it the account's.
 
-    The mail does not say whose account it is: nothing proves yet that its reader is the owner.
+    The mail does not say whose account it is: nothing proves yet that its reader is the owner. Where
+    none may leave, what was wished before stays, with its link.
 
     Raises:
         AddressKnown: it is another's. Its owner is told.
+        LinkOnItsWay, NoMailLeft: no mail may leave for it; nothing is changed.
         Held: the account has just been given back to an old address.
     """
     accounts.check_not_held(user, at=at)
@@ -57,18 +77,24 @@ def ask_address_change(user: User, *, email: str, network: str, at: datetime) ->
     lock_value("address", address)
     if is_known(address, but_to=user):
         raise AddressKnown
+    if not may_write(address, network=network, at=at):
+        raise LinkOnItsWay if _is_on_its_way(user, address, at=at) else NoMailLeft
     change = accounts.ask_change(user, email=address, at=at)
-    if may_write(address, network=network, at=at):
-        mail.write(
-            "address_change",
-            to=address,
-            at=at,
-            key=f"address-change {change.pk}",
-            about=user,
-            urgent=True,
-            link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
-            deadline=instant_in_words(change.expires_at, ZONE),
-        )
+    mail.write(
+        "address_change",
+        to=address,
+        at=at,
+        key=f"address-change {change.pk}",
+        about=user,
+        urgent=True,
+        link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
+        deadline=instant_in_words(change.expires_at, ZONE),
+    )
+
+
+def _is_on_its_way(user: User, address: str, *, at: datetime) -> bool:
+    wished = AddressChange.objects.filter(user=user, email=address).first()
+    return wished is not None and at <= wished.expires_at
 
 
 @transaction.atomic

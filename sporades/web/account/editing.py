@@ -148,12 +148,12 @@ def address(request: HttpRequest) -> HttpResponse:
         email, at = form.cleaned_data["email"], request.arrived_at
         if not limits.spend(limits.CHANGES_OF_ADDRESS, str(request.user.pk), at=at):
             form.add_error("email", "Trop de demandes de changement. Recommencez dans une heure.")
-        elif _ask(request, form, email):
-            hour = hour_in_words(at, settings.TIME_ZONE)
-            messages.success(request, f"Un mail est parti vers cette adresse à {hour}.")
-            return redirect("account_email")
         else:
-            address_is_known = True
+            address_is_known = _ask(request, form, email)
+            if not form.errors:
+                hour = hour_in_words(at, settings.TIME_ZONE)
+                messages.success(request, f"Un mail est parti vers cette adresse à {hour}.")
+                return redirect("account_email")
     context = {"form": form, "address_is_known": address_is_known, **_pending(request)}
     return render(request, "account/email_change.html", context)
 
@@ -168,6 +168,7 @@ def _pending(request: HttpRequest) -> dict[str, str]:
 
 
 def _ask(request: HttpRequest, form: ChangeAddressForm, email: str) -> bool:
+    """Ask for another address, or say in the form why not; return whether it is known, and said so."""
     network, at = network_of(request), request.arrived_at
     try:
         changing.ask_address_change(request.user, email=email, network=network, at=at)
@@ -175,10 +176,16 @@ def _ask(request: HttpRequest, form: ChangeAddressForm, email: str) -> bool:
         addressing.warn_owner(email, network=network, at=at)
         if may_say_it_is_known(request):
             form.add_error("email", f"{refusal}. Indiquez une autre adresse.")
-            return False
+            return True
         # The page must look the same: the wish is noted, no link to it is ever sent.
         accounts.ask_change(request.user, email=email, at=at)
-    return True
+    except changing.NoMailLeft as refusal:
+        # Where it is hidden who has an account, an address that nobody has is answered as the others.
+        if may_say_it_is_known(request):
+            form.add_error("email", str(refusal))
+        elif not isinstance(refusal, changing.LinkOnItsWay):
+            accounts.ask_change(request.user, email=email, at=at)
+    return False
 
 
 def confirm_address(request: HttpRequest, key: str) -> HttpResponse:

@@ -136,6 +136,20 @@ def test_another_address_is_asked_for_five_times_an_hour_and_ten_times_a_day(
     assert Message.objects.filter(kind="address_change").count() == 10
 
 
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_a_mail_that_may_not_leave_is_not_said_to_have_left(client, user, settings, is_hidden):
+    settings.HIDE_KNOWN_ADDRESSES = is_hidden
+    sign_in(client)
+    said = {"email": "neuve@exemple.test", "address_is_right": "on"}
+    answers = [client.post(reverse("account_email"), said, follow=True) for _ in range(3)]
+
+    told = ["Un mail est parti vers cette adresse" in main(page) for page in answers]
+    # Else it would tell from the others an address that nobody has.
+    assert told == [True, True, is_hidden]
+    assert ("il est bon" in main(answers[-1])) != is_hidden
+    assert Message.objects.filter(kind="address_change").count() == 2
+
+
 def test_an_address_of_another_is_refused_and_its_owner_told(client, user):
     activated("nina@exemple.test")
     sign_in(client)
