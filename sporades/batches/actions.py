@@ -276,8 +276,8 @@ EFFECTS = {
     accommodations.NOTIFY: (
         "Chaque candidat lit sa décision dans son espace, où un mail lui dit seulement que quelque "
         "chose l'attend ; un courrier la porte à qui n'a pas de mail. Le délai pour la contester court "
-        "de sa première lecture, ou quinze jours après. Notifiée, elle ne se corrige plus : elle se "
-        "reprend."
+        "de sa première lecture, ou quinze jours après ; par courrier, quinze jours après qu'il est "
+        "posté. Notifiée, elle ne se corrige plus : elle se reprend."
     ),
 }
 """What is said of the acts whose label does not say what its candidates see of them."""

@@ -197,12 +197,11 @@ def _signed(request: HttpRequest, case: Case) -> str:
 
 
 def _lacking(case: Case) -> str:
-    """Name the mandatory papers of health that nobody has confided; of a request on paper, none."""
-    if case.is_on_paper:
+    """Name the mandatory papers of health that nobody has confided; of what may be on paper, none."""
+    papers = papers_given(case)
+    if case.is_on_paper and (case.has_envelope or not any(one.is_given for one in papers)):
         return ""
-    due = [
-        f"« {one.label} »" for one in papers_given(case) if one.is_mandatory and not one.is_given
-    ]
+    due = [f"« {one.label} »" for one in papers if one.is_mandatory and not one.is_given]
     return f"Aucun fichier n'est confié pour {listed(due)}." if due else ""
 
 
@@ -317,7 +316,7 @@ def _page(
         else "",
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,
         "has_moved": _has_moved(request, found, held),
-        "on_paper": _on_paper(found),
+        "on_paper": _on_paper(found, is_confided=bool(rows)),
         "is_all_on_paper": found.is_on_paper and not rows,
         **_unread(request, found, held),
         "trail": trail(found)[:1],
@@ -447,10 +446,22 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _on_paper(case: Case) -> str:
-    """Say where the papers of health are of a request that came by post; of any other, nothing."""
+def _on_paper(case: Case, *, is_confided: bool) -> str:
+    """Say where the papers of health are of a request that came by post; of any other, nothing.
+
+    Args:
+        case: which.
+        is_confided: whether its candidate has confided some since, which are shown beneath.
+    """
     if not case.is_on_paper:
         return ""
+    if is_confided:
+        came = (
+            "avec une enveloppe fermée que le service gestionnaire vous remet sans l'ouvrir"
+            if case.has_envelope
+            else "sans enveloppe"
+        )
+        return f"La demande est arrivée sur papier, {came} ; ce que le candidat a confié depuis est ici."
     if not case.has_envelope:
         return (
             "La demande est arrivée sur papier, sans enveloppe : aucun papier de santé n'est joint. "

@@ -36,7 +36,7 @@ from tests.accommodations.asked import (
 )
 from tests.accommodations.test_entered_from_paper import enter as entered
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, load_invented
-from tests.medical.given import confide
+from tests.medical.given import confide, found_clean
 from tests.web.guide import main, seen, titles
 from tests.web.guide import signed_in as browser_of
 from tests.web.office.conftest import second_factor_shown
@@ -450,6 +450,13 @@ def test_what_is_filed_for_somebody_without_an_account_leads_there(manager, on_p
     assert "se saisit dans l'onglet « Aménagement »" in main(page)
 
 
+def as_doctor_of(case):
+    """Return the browser of the doctor of a request."""
+    there = Client(headers={"host": HOST})
+    there.cookies["__Host-session"] = signed_in(case.doctor, Role.DOCTOR)
+    return there
+
+
 def claim(registration):
     """Have a candidate claim their record; return their account."""
     own = a_candidate(birth_name="Le Goff", first_names="Maëlle")
@@ -478,10 +485,15 @@ def test_what_is_confided_since_by_whoever_claims_their_file_is_said_beside_the_
     assert "Papiers de santé" not in main(manager.get(handled))
     held = again(on_paper)
     for one in papers_asked_of(held):
-        confide(held, kind=one.code)
+        found_clean(confide(held, kind=one.code))
 
     assert f"Papiers obligatoires : {whole}" in main(manager.get(LIST))
     assert "confié Seuls le candidat et le médecin les lisent." in main(manager.get(handled))
+    entrust(on_paper)
+    case = case_of(on_paper)
+    page = main(as_doctor_of(case).get(reverse("doctor:case", args=[case.pk])))
+    assert "ce que le candidat a confié depuis est ici" in page
+    assert "rien n'en est ici" not in page
 
 
 def test_whoever_claims_their_file_since_reads_that_it_came_by_post_and_is_asked_for_no_paper(
