@@ -156,7 +156,7 @@ def _moved(version: DocumentVersion, registration: Registration, *, at: datetime
         return {}
     return {
         "title": "Vous avez plus de temps que ne le dit ce document",
-        "text": "Il vous a été accordé depuis : les dates limites à jour sont dans "
+        "text": "Ses dates limites ont changé depuis : celles qui valent sont dans "
         "« N° Inscription » et « Suis-je bien inscrit ? ».",
     }
 
