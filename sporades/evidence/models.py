@@ -126,6 +126,11 @@ class Evidence(models.Model):
                 condition=Q(state__in=SETTLED),
                 name="evidence_settled_there",
             ),
+            models.Index(
+                fields=["registration"],
+                condition=Q(state=State.REFUSED, decided_name=ANTIVIRUS, is_mandatory=True),
+                name="evidence_infected",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
