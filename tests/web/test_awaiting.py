@@ -24,6 +24,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.requests import moved_house
 from tests.spaces import plain
 from tests.web.guide import links, main, seen, words
 
@@ -56,7 +57,7 @@ def open_documents(registration, but=()):
 
 
 def a_modification(registration):
-    """Return a modification that was opened, and in which something is answered an hour later."""
+    """Open a modification, and answer something in it an hour later."""
     by = author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=NOW)
     drafting.answer(
@@ -66,7 +67,6 @@ def a_modification(registration):
         seen_revision=None,
         at=NOW + timedelta(hours=1),
     )
-    return draft
 
 
 def receive_summary(registration, at):
@@ -228,7 +228,8 @@ def test_a_modification_that_was_only_opened_awaits_nobody(sign_in):
 def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
     registration = a_registration()
     open_documents(registration)
-    draft = a_modification(registration)
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    draft = moved_house(begun, NOW + timedelta(hours=1))
     where = f"/mes-inscriptions/{registration.number}"
     set_aside = {"registration": registration, "decision": SET_ASIDE, "reason": "Doublon."}
     deciding.decide(**set_aside, by=OPERATOR, at=NOW + timedelta(hours=2))
@@ -239,6 +240,7 @@ def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
             home, mine = client.get("/accueil"), client.get("/mes-inscriptions")
             is_ready = client.get(f"/inscription/{draft.pk}/est-elle-prete")
             read = client.get(f"/inscription/{draft.pk}/recapitulatif")
+            tab = client.get(f"/inscription/{draft.pk}/identification")
 
         assert awaited(home) == []
         card = plain(main(mine))
@@ -248,7 +250,9 @@ def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
             assert "Cette inscription n'est plus en cours" in plain(main(page))
             assert "Il vous reste" not in main(page)
         assert "à vérifier et enregistrer" not in main(is_ready)
-        for page in (home, mine, is_ready, read):
+        assert "vos modifications ne peuvent pas être enregistrées" in main(tab)
+        assert "Vos modifications ne peuvent pas être enregistrées" in main(read)
+        for page in (home, mine, is_ready, read, tab):
             assert "reste telle qu'elle était" not in main(page)
             assert "À enregistrer avant" not in main(page)
 

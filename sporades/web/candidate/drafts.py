@@ -1,6 +1,7 @@
 """The draft that a page of « M'inscrire » is about, and what is its candidate's own of the tabs."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -110,6 +111,13 @@ def _account_from(address: str) -> str:
     return f"{reverse('account_edit')}?{back}#informations-titre"
 
 
+def _closed(draft: Draft, at: datetime, reader: str) -> str:
+    """Say why a draft cannot be filed; of what modifies one that stands no more, nothing to ask for."""
+    if draft.amends is not None and not draft.amends.is_active:
+        return draft.service.closed_in_words(at, reader)
+    return draft.closed_in_words(at, reader)
+
+
 def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:
     return registrations_of(user=request.user.pk)
 
@@ -145,7 +153,7 @@ DOOR = Door(
     too_late=_too_late,
     shown=_as_answered,
     account=_account_from,
-    closed=Draft.closed_in_words,
+    closed=_closed,
     accepts=lambda draft, at: draft.service.accepts(at),
     standing=_standing,
     excluded=_excluded,

@@ -129,6 +129,7 @@ def _recap(
         "last_section": forms[-1][0].slug,
         "step": step(judged, "recapitulatif"),
         "refusal": refusal,
+        "is_gone": is_gone,
         "is_decided": isinstance(refusal, DecidedMeanwhile),
         "is_to_read_again": isinstance(refusal, AnsweredMeanwhile),
         "read": filing.mark_of(draft, told),
