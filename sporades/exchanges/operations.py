@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count, Sum
 
 from sporades import journal, mail
@@ -90,6 +90,12 @@ class OfHealth(Refused):
 
 
 NOTHING_LEFT = "Aucune inscription ne répond plus à ces critères dans votre périmètre."
+
+
+OUR_FAULT = (
+    "Une erreur de notre part a empêché de l'écrire : le service technique en est prévenu. Redemandez-le "
+    "avec d'autres colonnes, ou plus tard."
+)
 
 
 class Ended(Exception):
@@ -238,6 +244,13 @@ def _prepare(pk: str, *, at: datetime) -> None:
         key = _written(export, lines, at=at)
     except Ended as reason:
         _stopped(export, str(reason), at=at)
+        return
+    except (OperationalError, files.OutOfReach):
+        raise  # it begins again once they answer
+    except Exception:
+        # It would fail for ever, and nobody be told.
+        logger.exception("Export %s cannot be made", export.mark)
+        _stopped(export, OUR_FAULT, at=at)
         return
     _finished(export, key, academies, at=at)
 

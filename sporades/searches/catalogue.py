@@ -8,10 +8,13 @@ from typing import ClassVar
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
 
 from sporades.accommodations.queries import measures_within
 from sporades.accounts.permissions import Reach
+from sporades.candidates.birthplaces import OTHER, STATELESS
 from sporades.candidates.models import Candidate, Channel, Identity
+from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.text import clean
 from sporades.evidence.queries import labels_within
 from sporades.exams import schema
@@ -250,8 +253,14 @@ def _countries(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return tuple((one.code, one.name) for one in territory.countries())
 
 
+def _birth_countries(reach: Reach) -> Choices:
+    return (*_countries(reach), (OTHER, capfirst(country_in_words(OTHER))))
+
+
 def _nationalities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
-    return tuple((one.code, one.nationality) for one in territory.nationalities())
+    listed = ((one.code, one.nationality) for one in territory.nationalities())
+    off_the_list = ((code, capfirst(nationality_in_words(code))) for code in (STATELESS, OTHER))
+    return (*listed, *off_the_list)
 
 
 _EXAM = Row("examen", "Examen", "exam_id", _exams)
@@ -276,7 +285,9 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Number("annee_naissance", "Année de naissance", "identity__birth_year"),
             Choice("civilite", "Civilité", "identity__civility", _civilities),
             Choice("nationalite", "Nationalité", "identity__nationality", _nationalities),
-            Choice("pays_naissance", "Pays de naissance", "identity__birth_country", _countries),
+            Choice(
+                "pays_naissance", "Pays de naissance", "identity__birth_country", _birth_countries
+            ),
         ),
     ),
     (

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.text import capfirst
+
 from sporades.accommodations.states import State as CaseState
 from sporades.candidates.models import Channel, Identity
+from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.cells import Cell, in_text
 from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
 from sporades.core.phones import phone_in_words
@@ -20,7 +23,6 @@ from sporades.registrations.states import state_in_office
 from sporades.registrations.titles import qualification_of
 from sporades.searches import coded
 from sporades.searches.computed import COMPUTED
-from sporades.territory import queries as territory
 
 SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
 """How many signs wide a column of a file is, by what it holds."""
@@ -79,11 +81,11 @@ def _answered(label: str, code: str, field: str, read: Any, width: int = LONG) -
 
 
 def _country(code: str) -> Cell:
-    return territory.country(code).name if code else None
+    return capfirst(country_in_words(code)) if code else None
 
 
 def _nationality(code: str) -> Cell:
-    return territory.country(code).nationality if code else None
+    return capfirst(nationality_in_words(code)) if code else None
 
 
 def _civility(code: str) -> Cell:

@@ -18,7 +18,7 @@ from sporades.core.digests import digest
 from sporades.core.locks import alone
 from sporades.core.refusals import Refused
 from sporades.exams import held
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import Exam, RegistrationService
 from sporades.exchanges import operations, tasks
 from sporades.exchanges.models import KEPT_FOR, Export
 from sporades.exchanges.states import ExportState
@@ -310,6 +310,19 @@ def test_an_export_stopped_at_its_last_line_leaves_no_file(ask, in_lille, asker,
 
     assert export.state == ExportState.STOPPED
     assert not default_storage.exists(put_and_stopped.key)
+
+
+def test_what_cannot_be_written_ends_and_its_author_is_told(ask, in_lille, asker, caplog):
+    export = ask(columns=["nom", "categorie"])
+    # The réglementation of a registration knows its exam no more: nothing of ours does that.
+    Exam.objects.filter(pk=in_lille[0].exam_id).update(code="AUTRE")
+
+    prepared(export)
+
+    assert (export.state, export.why) == (ExportState.STOPPED, operations.OUR_FAULT)
+    assert operations.take_up_again(older_than=NOW + timedelta(days=1)) == 0
+    assert Message.objects.filter(kind="export_ended", recipient=asker.email).exists()
+    assert "cannot be made" in caplog.text
 
 
 def test_an_export_whose_worker_was_killed_begins_again(ask, in_lille):

@@ -482,6 +482,32 @@ def test_a_telephone_is_asked_of_the_three_indexes(in_lille):
         assert f"registration_{index}" in plan
 
 
+OFF_THE_LISTS = [
+    ({"nationality": "aucun"}, ("nationalite", "aucun"), "Apatride"),
+    ({"nationality": "autre"}, ("nationalite", "autre"), "Autre"),
+    (
+        {"birth_country": "autre", "birth_department": "", "birth_commune": ""},
+        ("pays_naissance", "autre"),
+        "Autre pays ou territoire",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "asked", "said"), OFF_THE_LISTS)
+def test_what_is_off_the_lists_is_shown_and_sought(manager, in_lille, changes, asked, said):
+    parents = {"father_name": "inconnu", "mother_name": "inconnu"}
+    mine = a_registration(
+        a_candidate(email="autre@exemple.test", **changes),
+        identification=parents if "birth_country" in changes else {},
+    )
+    column, value = asked
+
+    page = sought(manager, leaf("g-1", column, "egal", value), colonnes=[column])
+
+    assert numbers(page) == [mine.number]
+    assert page.context["lines"][0]["cells"][1] == said
+
+
 @pytest.mark.parametrize("typed", ["ana@exemple.test", " ANA@exemple.test ", "03 20 11 22 33"])
 def test_who_has_no_account_is_found_by_what_their_record_says(manager, in_lille, typed):
     record = a_record(email="ana@exemple.test", channel="mail", phone="0320112233")
