@@ -48,6 +48,9 @@ class Banner(models.Model):
     starts_at = models.DateTimeField("affiché à partir du")
     ends_at = models.DateTimeField("affiché jusqu'au", null=True, blank=True)
     stops_writing = models.BooleanField("met le service en lecture seule", default=False)
+    # What the end was before another that is planned shortened it: cancelled, it gives it back.
+    asked_until = models.DateTimeField("fin demandée", null=True, blank=True)
+    gives_way = models.BooleanField("laisse la place au suivant", default=False, db_default=False)
 
     objects = BannerQuerySet.as_manager()
 
@@ -61,6 +64,11 @@ class Banner(models.Model):
                 violation_error_message="Un bandeau finit après avoir commencé.",
             ),
             models.CheckConstraint(name="a_banner_says_something", condition=~Q(message="")),
+            models.CheckConstraint(
+                name="only_a_banner_that_gives_way_had_another_end",
+                condition=Q(gives_way=False, asked_until__isnull=True)
+                | Q(gives_way=True, ends_at__isnull=False),
+            ),
             ExclusionConstraint(
                 name="one_banner_stands_at_a_time",
                 expressions=[(Stands("starts_at", "ends_at"), RangeOperators.OVERLAPS)],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core import signing
 from django.db import transaction
@@ -99,16 +100,31 @@ def show(
     """
     said = {"kind": kind, "message": message, "stops_writing": stops_writing}
     lock_value("banner", "")
-    ends = [until, Banner.objects.planned_at(at).aggregate(next=Min("starts_at"))["next"]]
-    until = min((one for one in ends if one), default=None)
+    ends = _ends(until, at=at)
     if only is not None:
-        same = Banner.objects.shown_at(at).filter(**said, ends_at=until).first()
+        same = Banner.objects.shown_at(at).filter(**said, ends_at=ends["ends_at"]).first()
         if same is not None:
             return Shown(same, is_new=False)
     replaced = take_down(at=at, only=only)
-    banner = Banner.objects.create(**said, starts_at=at, ends_at=until)
+    banner = Banner.objects.create(**said, **ends, starts_at=at)
     forget()
     return Shown(banner, replaced)
+
+
+def _ends(until: datetime | None, *, at: datetime) -> dict[str, Any]:
+    """Return the end of a banner that stands: the one that was asked, or as the next one begins.
+
+    Args:
+        until: when it was asked to end; nothing: when it is taken down.
+        at: the instant.
+    """
+    begins = Banner.objects.planned_at(at).aggregate(next=Min("starts_at"))["next"]
+    gives_way = begins is not None and (until is None or begins < until)
+    return {
+        "asked_until": until if gives_way else None,
+        "ends_at": begins if gives_way else until,
+        "gives_way": gives_way,
+    }
 
 
 @transaction.atomic
@@ -128,7 +144,7 @@ def take_down(*, at: datetime, only: str | None = None) -> Banner | None:
     shown = standing.first()
     if only is not None and shown is not None and str(shown.pk) != only:
         raise Another(shown)
-    standing.update(ends_at=at)
+    standing.update(ends_at=at, gives_way=False, asked_until=None)
     forget()
     return shown
 
@@ -165,7 +181,9 @@ def plan(
     begins_before = Q(starts_at__lt=until) if until else Q()
     if other := planned.filter(lasts, begins_before).first():
         raise Overlaps(other)
-    Banner.objects.shown_at(at).filter(lasts).update(ends_at=starts_at)
+    shortened = Banner.objects.shown_at(at).filter(lasts)
+    shortened.filter(gives_way=True).update(ends_at=starts_at)
+    shortened.update(ends_at=starts_at, gives_way=True, asked_until=F("ends_at"))
     banner = Banner.objects.create(**said, starts_at=starts_at, ends_at=until)
     forget()
     return Shown(banner)
@@ -174,6 +192,9 @@ def plan(
 @transaction.atomic
 def cancel(*, planned: str, at: datetime) -> Banner | None:
     """Keep a banner from beginning, and return it; nothing where none is planned by this key.
+
+    The one that stands, and was to give way to it, has the end that was asked of it again, or gives
+    way to the next that is planned: read-only mode does not end for what never comes.
 
     Args:
         planned: its key.
@@ -186,6 +207,10 @@ def cancel(*, planned: str, at: datetime) -> Banner | None:
     if found is not None:
         # It stands for no time at all; that it was planned stays.
         Banner.objects.filter(pk=found.pk).update(ends_at=F("starts_at"))
+        shortened = Banner.objects.shown_at(at).filter(gives_way=True, ends_at=found.starts_at)
+        if (shown := shortened.first()) is not None:
+            Banner.objects.filter(pk=shown.pk).update(**_ends(shown.asked_until, at=at))
+        forget()
     return found
 
 

@@ -14,7 +14,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices import queries
-from sporades.notices.models import OpeningAlert
+from sporades.notices.models import Banner, OpeningAlert
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import NoLongerStands
 from sporades.registrations.states import RESTORE, SET_ASIDE
@@ -64,6 +64,71 @@ def test_a_second_banner_replaces_the_first():
         announcing.show_banner(kind="info", message=words, until=None, by=OPERATOR, at=at)
 
     assert queries.banner(NOW + HOUR).message == "Deux"
+
+
+def shown_from(at, message, **more):
+    """Show a banner, or plan it, an hour of the day counted from now."""
+    later = {"starts_at": at} if at > NOW else {}
+    said = {"kind": "alert", "message": message, "until": None, **later, **more}
+    return announcing.show_banner(**said, by=OPERATOR, at=NOW)
+
+
+def cancelled(banner):
+    return announcing.cancel_banner(planned=str(banner.pk), by=OPERATOR, at=NOW + HOUR)
+
+
+def stand(at):
+    """Return what every banner says that stands at an instant, and until when."""
+    return [(one.message, one.ends_at) for one in Banner.objects.shown_at(at)]
+
+
+@pytest.mark.parametrize("is_planned_first", [False, True])
+@pytest.mark.parametrize("until", [None, NOW + 4 * HOUR])
+def test_read_only_goes_on_where_what_was_to_end_it_is_cancelled(is_planned_first, until):
+    restoring = ("Base en restauration", {"until": until, "stops_writing": True})
+    if not is_planned_first:
+        shown_from(NOW, restoring[0], **restoring[1])
+    planned = shown_from(NOW + 2 * HOUR, "Retour à la normale")
+    if is_planned_first:
+        shown_from(NOW, restoring[0], **restoring[1])
+    assert stand(NOW) == [("Base en restauration", NOW + 2 * HOUR)]
+    queries.forget()
+    assert queries.stops_writing(NOW)
+
+    assert cancelled(planned)
+
+    assert stand(NOW + 3 * HOUR) == [("Base en restauration", until)]
+    assert queries.stops_writing(NOW + 3 * HOUR)
+
+
+def test_what_is_shown_then_gives_way_to_the_next_that_is_planned():
+    shown_from(NOW, "Panne", until=NOW + 6 * HOUR)
+    last = shown_from(NOW + 5 * HOUR, "Trois")
+    first = shown_from(NOW + 2 * HOUR, "Deux", until=NOW + 3 * HOUR)
+
+    cancelled(first)
+    assert stand(NOW) == [("Panne", NOW + 5 * HOUR)]
+
+    cancelled(last)
+    assert stand(NOW) == [("Panne", NOW + 6 * HOUR)]
+
+
+def test_one_that_ends_before_what_is_cancelled_keeps_its_end():
+    shown_from(NOW, "Panne", until=NOW + 2 * HOUR)
+
+    cancelled(shown_from(NOW + 3 * HOUR, "Demain"))
+
+    assert stand(NOW) == [("Panne", NOW + 2 * HOUR)]
+
+
+def test_one_that_was_taken_down_is_not_shown_again_by_what_is_cancelled():
+    shown_from(NOW, "Panne")
+    planned = shown_from(NOW + 2 * HOUR, "Demain")
+    announcing.take_banner_down(by=OPERATOR, at=NOW + HOUR / 2)
+
+    cancelled(planned)
+
+    assert stand(NOW + 3 * HOUR) == []
 
 
 def test_who_asks_and_confirms_is_told_once_when_the_service_opens():

@@ -115,6 +115,29 @@ def test_a_banner_is_planned_by_the_clock_of_the_service_then_cancelled(capsys):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
+        ([], "jusqu'à « bandeau retirer »"),
+        (
+            ["--heures", "48", "--lecture-seule"],
+            "jusqu'au vendredi 27 novembre 2026 à 10 h 30 (heure de Paris), et le service en lecture seule",
+        ),
+    ],
+)
+def test_cancelling_says_until_when_what_is_shown_stays(capsys, more, said):
+    call_command("bandeau", "afficher", "Base en restauration.", *more)
+    call_command("bandeau", "afficher", MAINTENANCE, "--debut", "2026-11-26T06:00")
+    capsys.readouterr()
+
+    call_command("bandeau", "annuler")
+
+    lines = capsys.readouterr().out.replace("\u00a0", " ").splitlines()
+    assert lines[1:] == [f"Reste affiché {said} : « Base en restauration. »"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
         (["--debut", "2026-11-25T10:00"], "--debut est passé"),
         (["--debut", "demain"], "ne convient pas"),
         (["--debut", "2026-11-27T06:00", "--lecture-seule"], "Dites --heures"),

@@ -96,6 +96,12 @@ class Command(BaseCommand):
             self.stdout.write(ended(f"Bandeau prévu le {said} annulé : « {one.message} »"))
         if not planned:
             self.stdout.write("Aucun bandeau n'était prévu.")
+        elif shown := Banner.objects.shown_at(at).first():
+            end = "jusqu'à « bandeau retirer »"
+            if shown.ends_at is not None:
+                end = f"jusqu'au {instant_in_words(shown.ends_at, settings.TIME_ZONE)}"
+            kept = ", et le service en lecture seule" if shown.stops_writing else ""
+            self.stdout.write(ended(f"Reste affiché {end}{kept} : « {shown.message} »"))
 
 
 def _hours(said: str) -> int:

@@ -25,6 +25,7 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 AT_ONCE = timedelta(minutes=1)
 """Within how long another banner was asked for at the same time, and not planned."""
 WRITTEN_AGAIN = "La lecture seule est terminée."
+UNTIL_TAKEN_DOWN = "jusqu'à ce que vous le retiriez"
 REPLACED = (
     "Un autre bandeau, demandé juste après le vôtre, l'a remplacé : relisez-le en haut de la page."
 )
@@ -108,8 +109,11 @@ def end_banner(request: HttpRequest) -> HttpResponse:
     meant, shown = request.POST.get("bandeau", ""), _shown(request)
     if announcing.cancel_banner(planned=meant, by=request.actor, at=request.arrived_at):
         said = "Le bandeau prévu est annulé."
-        if shown is not None and shown.ends_at:
-            said += f" Celui qui est affiché finit toujours le {_in_words(shown.ends_at)}."
+        if shown := _shown(request):
+            end = f"jusqu'au {_in_words(shown.ends_at)}" if shown.ends_at else UNTIL_TAKEN_DOWN
+            said += f" Celui qui est affiché le reste {end}."
+            if shown.stops_writing:
+                said += " Le service est en lecture seule d'ici là."
         messages.success(request, said)
         return redirect("office:banner")
     is_asked = shown is not None and shown.stops_writing
