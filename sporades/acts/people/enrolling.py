@@ -18,6 +18,7 @@ from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.digests import digest
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
@@ -26,7 +27,7 @@ from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import mail_unprintable, settle_returned
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.records import like_persons, records_held
+from sporades.registrations.records import like_persons, postal_address_of, records_held
 
 CHANGED = "record changed"
 """Of which the names of what is different are kept: `candidates.REACHED`, or `identity`."""
@@ -115,6 +116,21 @@ def check(candidate: Candidate, *, reach: Reach) -> None:
         raise HeldElsewhere
 
 
+class ChangedMeanwhile(Refused):
+    """A colleague has changed it, or a registration was filed, since the page was opened."""
+
+    message = (
+        "Cette fiche a changé depuis que vous avez ouvert cette page. Rien n'est enregistré : lisez "
+        "ce qu'elle dit maintenant, puis enregistrez de nouveau."
+    )
+
+
+def mark_of(candidate: Candidate) -> str:
+    """Return the mark of what a record says: where its candidate is reached, and who they are."""
+    said = {name: getattr(candidate, name) for name in candidates.REACHED}
+    return digest([candidate.identity_id, said, postal_address_of(candidate)])
+
+
 def keep(
     candidate: Candidate,
     *,
@@ -124,6 +140,7 @@ def keep(
     academy: str,
     by: Actor,
     at: datetime,
+    seen: str = "",
 ) -> bool:
     """Change how a candidate without an account is reached, and civil data that nothing froze.
 
@@ -137,12 +154,14 @@ def keep(
         academy: for which it is changed.
         by: who changes it.
         at: the instant.
+        seen: the mark of what the page showed, where there was one.
 
     Returns:
         Whether anything was different.
 
     Raises:
         Merged, HasAccount, HeldElsewhere: as `check` says.
+        ChangedMeanwhile: it says something else than what the page showed.
         AddressKnown: an account or another record carries the new address.
         TooManyKnown: whoever changes it was told so too often.
         Frozen: a registration was saved meanwhile.
@@ -157,6 +176,8 @@ def keep(
         code = codes.filter(candidate=candidate).first()
         locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
         check(locked, reach=reach)
+        if seen and seen != mark_of(locked):
+            raise ChangedMeanwhile
         way = way_to(locked)
         if reached["email"] and reached["email"] != locked.email:
             # Who has just claimed it with this address has only to activate their account.

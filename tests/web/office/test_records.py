@@ -409,3 +409,21 @@ def test_registrations_are_found_by_their_channel(manager, in_lille):
     assert numbers(Operator.IS, "letter") == {by_letter.pk}
     assert numbers(Operator.IS_NOT, "letter") == numbers(Operator.IS, "mail") == {in_lille.pk}
     assert numbers(Operator.IS, "pigeon") == set()
+
+
+def test_what_a_colleague_has_corrected_meanwhile_is_not_put_back_unread(manager):
+    record = a_record()
+    seen = manager.get(keep_page(record)).context["seen"]
+    shown = {**TYPED, "vue": seen}
+    manager.post(keep_page(record), {**shown, "address_1": "9 rue Neuve"})
+
+    refused = manager.post(keep_page(record), {**shown, "phone": "03 20 11 22 33"})
+
+    record.refresh_from_db()
+    assert (refused.status_code, record.address_1) == (422, "9 rue Neuve")
+    assert "9 rue Neuve" in main(refused)
+    assert refused.context["form"]["phone"].value() == "03 20 11 22 33"
+    again = {**shown, "vue": refused.context["seen"], "phone": "03 20 11 22 33"}
+    manager.post(keep_page(record), again)
+    record.refresh_from_db()
+    assert (record.address_1, record.phone) == ("4 rue du Port", "0320112233")

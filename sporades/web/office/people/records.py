@@ -51,6 +51,8 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 MOST_LETTERS = 50
 ZONE = settings.TIME_ZONE
 LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
+SEEN = "vue"
+"""The mark of what a page showed of a record."""
 
 
 def records(request: HttpRequest) -> HttpResponse:
@@ -214,9 +216,13 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
                 academy=academy_of(request, found),
                 by=request.actor,
                 at=request.arrived_at,
+                seen=request.POST.get(SEEN, ""),
             )
         except (AddressKnown, TooManyKnown) as refusal:
             form.add_error("email", _said(refusal))
+        except enrolling.ChangedMeanwhile as refusal:
+            found = record_of(request, candidate, noted_by_caller=True)
+            form.add_error(None, f"{refusal} {_said_now(found)}")
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -228,8 +234,23 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
             )
             messages.success(request, said)
             return redirect("office:record", found.pk)
-    context = {"candidate": found, "form": form, "trail": LIST_TRAIL}
+    seen = enrolling.mark_of(found)
+    context = {"candidate": found, "form": form, "seen": seen, "trail": LIST_TRAIL}
     return render(request, "office/keep_record.html", context, status=422 if form.errors else 200)
+
+
+def _said_now(found: Candidate) -> str:
+    """Say what a record says by now: who it is of, and how they are reached."""
+    who = "" if found.is_frozen else f"{found.identity.full_name}, {found.identity.born_in_digits}"
+    channel = "écrit par courrier" if found.by_letter else "écrit par mail"
+    said = (
+        who,
+        channel,
+        found.email and f"adresse mail : {found.email}",
+        found.phone and f"téléphone : {phone_in_words(found.phone)}",
+        f"adresse : {', '.join(lines_of(postal_address_of(found))) or 'aucune'}",
+    )
+    return f"Elle dit : {' ; '.join(filter(None, said))}."
 
 
 def record_of(request: HttpRequest, candidate: int, *, noted_by_caller: bool = False) -> Candidate:
