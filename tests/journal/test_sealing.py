@@ -18,6 +18,7 @@ from sporades.core.origin import Origin
 from sporades.journal import sealing
 from sporades.journal.models import Entry, Seal
 from sporades.journal.operations import forget, forget_provenance
+from tests.endurance.arena import together
 from tests.factories import NOW
 
 BY = Actor("manager", "Claude Martin", "user:7")
@@ -280,3 +281,45 @@ def test_whoever_is_forgotten_is_so_with_where_they_were(act):
     kept = Entry.objects.get(pk=act.pk)
     assert (kept.actor_name, kept.request, kept.network) == ("", "", None)
     assert sealing.verify(at=NOW).findings == UNTOUCHED
+
+
+def once_seals_are_read(act):
+    """Have another connection do something once the acts that are forgotten were read."""
+    done = []
+
+    def between(execute, sql, params, many, context):
+        if "journal_seal" in sql and not done:
+            done.append(act)
+            together(act)
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(between)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_forgotten_while_the_journal_is_read_is_no_finding():
+    entry = journal.record("draft begun", by=BY, at=NOW, after={"n": 1})
+    sealing.seal(at=NOW)
+    mine = Entry.objects.filter(pk=entry.pk)
+
+    with once_seals_are_read(lambda: forget(mine, "draft erased", by=BY, at=NOW, on=entry)):
+        found = sealing.verify(at=NOW + timedelta(minutes=1))
+
+    assert found.findings == UNTOUCHED
+    assert not mine.get().payload
+    assert sealing.verify(at=NOW + timedelta(minutes=1)).findings == UNTOUCHED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_an_act_came_from_is_forgotten_while_the_journal_is_read():
+    with origin.coming_from(Origin("n1", "192.0.2.7")):
+        entry = journal.record("draft begun", by=BY, at=NOW, after={"n": 1})
+    sealing.seal(at=NOW)
+    year = NOW + timedelta(days=365)
+
+    with once_seals_are_read(lambda: forget_provenance(at=year + timedelta(seconds=90))):
+        found = sealing.verify(at=year - timedelta(seconds=10))
+
+    assert found.findings == UNTOUCHED
+    entry.refresh_from_db()
+    assert not entry.network
