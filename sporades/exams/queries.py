@@ -22,6 +22,7 @@ from sporades.exams.schema.papers import Paper
 __all__ = [
     "OfferedExam",
     "Programme",
+    "exam_once_offered",
     "in_force",
     "open_programmes",
     "open_services",
@@ -162,6 +163,24 @@ def papers_once_offered(
         if found.keys() >= set(codes):
             break
     return [found[code] for code in sorted(codes) if code in found]
+
+
+def exam_once_offered(regulation: Regulation, *, exam: str) -> schema.Exam:
+    """Return what a version says of an exam; where it says nothing, what the last that does says.
+
+    Args:
+        regulation: the version; where it has no such exam, those of its domain and session are read.
+        exam: the code of the exam.
+
+    Raises:
+        KeyError: no version ever had it.
+    """
+    versions = Regulation.objects.filter(domain=regulation.domain_id, session=regulation.session_id)
+    for pk in (regulation.pk, *versions.order_by("-number").values_list("pk", flat=True)):
+        for one in rules(pk).exams:
+            if one.code == exam:
+                return one
+    raise KeyError(exam)
 
 
 def _services() -> list[RegistrationService]:

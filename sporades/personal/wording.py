@@ -243,7 +243,8 @@ class Wording:
             registered_on=registered_on(draft),
             is_placed=draft.is_placed,
         )
-        rules = queries.rules(draft.regulation_id).exam(draft.exam.code)
+        # The exam may have gone since, and what was typed is theirs all the same.
+        rules = queries.exam_once_offered(draft.regulation, exam=draft.exam.code)
         for section in SECTIONS:
             typed = answers.get(section.slug, {})
             try:

@@ -12,7 +12,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.queries import in_force
 from sporades.registrations import accepted, consents
-from sporades.registrations.dossier import Answers
+from sporades.registrations.dossier import Answers, rules_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import (
     ChangeRequest,
@@ -29,6 +29,7 @@ from sporades.registrations.refusals import (
     AlreadyRegistered,
     AwaitsDecision,
     Closed,
+    NoLongerOffered,
     NotUndone,
     Overtaken,
     StillOpen,
@@ -37,6 +38,7 @@ from sporades.registrations.refusals import (
     TypedLate,
 )
 from sporades.registrations.states import RequestState
+from sporades.registrations.titles import title_of
 
 
 def begin(
@@ -118,6 +120,7 @@ def begin_amending(
             a late one when it is.
         AwaitsDecision: one is sent as a request.
         Refused: the registration does not stand any more.
+        NoLongerOffered: the réglementation in force speaks no more of what it is for.
         TooManyBegun: forty drafts were begun since the day before.
     """
     if author is None:
@@ -149,6 +152,7 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         Closed: the service is not open at this instant.
         AlreadyRegistered: it stands, or another does in its place.
         NotUndone: it was withdrawn more than 72 hours ago.
+        NoLongerOffered: the réglementation in force speaks no more of what it was for.
         TooManyBegun: forty drafts were begun since the day before.
     """
     refuse_closed(registration.service, at=at)
@@ -178,15 +182,23 @@ def _copy(
     at: datetime,
     author: User | None = None,
 ) -> Draft:
+    regulation = _in_force(registration.exam)
+    exam, speciality = registration.exam, registration.speciality
+    if rules_of(regulation, exam=exam, speciality=speciality) is None:
+        raise NoLongerOffered(
+            title=title_of(exam, speciality),
+            service=registration.service.managing_service.name,
+            kept="Votre inscription reste telle qu'elle est",
+        )
     last = registration.versions.get(number=registration.version)
     draft = Draft.objects.create(
         candidate=registration.candidate,
         author=author,
-        exam=registration.exam,
-        speciality=registration.speciality,
+        exam=exam,
+        speciality=speciality,
         service=registration.service,
         is_placed=registration.is_placed,
-        regulation=_in_force(registration.exam),
+        regulation=regulation,
         amends=amends,
         amends_version=amends.version if amends else None,
         created_at=at,

@@ -67,11 +67,19 @@ class RulesChanged(Incomplete):
 class NoLongerOffered(Refused):
     """The réglementation in force speaks no more of the exam, or of its speciality."""
 
-    def __init__(self, *, title: str, service: str) -> None:
-        """Say what is gone and who knows what to do."""
+    def __init__(
+        self, *, title: str, service: str, kept: str = "Votre saisie est conservée"
+    ) -> None:
+        """Say what is gone, what stays and who knows what to do.
+
+        Args:
+            title: what is gone.
+            service: the name of the managing service.
+            kept: what stays as it is.
+        """
         super().__init__(
             f"{title} n'est plus proposé aux inscriptions : les règles ont changé. "
-            f"Votre saisie est conservée ; pour savoir que faire, écrivez à {service}."
+            f"{kept} ; pour savoir que faire, écrivez à {service}."
         )
 
 

@@ -12,7 +12,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
 from sporades.registrations.residence import service_of_residence
 from sporades.registrations.states import State
@@ -242,16 +242,16 @@ def test_what_is_missing_without_any_change_of_the_rules_is_not_laid_at_their_do
     assert type(refusal.value) is Incomplete
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        pytest.param(
-            [("      - {code: MARIN, libelle: Marin}\n", ""), (", specialites: [MARIN]", "")],
-            id="the speciality",
-        ),
-        pytest.param([("  - code: BE\n", "  - code: AUTRE\n")], id="the exam"),
-    ],
-)
+GONE = [
+    pytest.param(
+        [("      - {code: MARIN, libelle: Marin}\n", ""), (", specialites: [MARIN]", "")],
+        id="the speciality",
+    ),
+    pytest.param([("  - code: BE\n", "  - code: AUTRE\n")], id="the exam"),
+]
+
+
+@pytest.mark.parametrize("changes", GONE)
 def test_what_is_no_longer_offered_is_refused_and_the_answers_are_kept(draft, stands, changes):
     answers = all_answers(draft)
     load_invented(*changes)
@@ -267,6 +267,24 @@ def test_what_is_no_longer_offered_is_refused_and_the_answers_are_kept(draft, st
     draft.refresh_from_db()
     assert (draft.is_open, all_answers(draft)) == (True, answers)
     assert stands()
+
+
+@pytest.mark.usefixtures("invented_exam")
+@pytest.mark.parametrize("begin", [registering.amend, registering.begin_again])
+@pytest.mark.parametrize("changes", GONE)
+def test_nobody_begins_again_what_is_no_longer_offered(begin, changes):
+    registration = a_registration()
+    by = author(registration.candidate)
+    if begin is registering.begin_again:
+        registering.withdraw(registration=registration, by=by, at=NOW)
+    load_invented(*changes)
+
+    found = Registration.objects.whole().get()
+    with pytest.raises(NoLongerOffered, match="Votre inscription reste telle qu'elle est") as said:
+        begin(registration=found, by=by, at=NOW + MINUTE)
+
+    assert "écrivez à Bureau des essais de Lille" in str(said.value)
+    assert not Draft.objects.open().exists()
 
 
 def test_closed_comes_before_anything_that_the_rules_would_say(draft):

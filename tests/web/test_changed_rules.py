@@ -123,3 +123,17 @@ def test_the_first_page_of_a_modification_says_what_no_longer_fits(mine):
     answers = {**answers_with()["qualification"], "experience": "5", "revision": "1"}
     assert client.post(at("tab", draft, "qualification"), answers).status_code == 302
     assert client.get(at("recap", draft)).status_code == 200
+
+
+def test_nothing_is_begun_of_an_exam_that_is_no_longer_offered(mine):
+    registration, client = mine
+    load_invented(("  - code: BE\n", "  - code: AUTRE\n"))
+
+    page = client.post(reverse("candidate:amend", args=[registration.number]), follow=True)
+
+    assert page.request["PATH_INFO"] == reverse(
+        "candidate:registration", args=[registration.number]
+    )
+    assert "n'est plus proposé aux inscriptions" in main(page)
+    assert "Votre inscription reste telle qu'elle est" in main(page)
+    assert not Draft.objects.filter(amends=registration).exists()

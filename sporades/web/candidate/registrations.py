@@ -49,7 +49,7 @@ from sporades.registrations.queries import (
     registrations_of,
     version_of,
 )
-from sporades.registrations.refusals import AwaitsDecision
+from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
 from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import confided_until, kept_in_words
 from sporades.threads.queries import registration_and_answers_to
@@ -225,7 +225,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     try:
         draft = registering.amend(registration=found, by=request.actor, at=request.arrived_at)
-    except AwaitsDecision as refusal:
+    except (AwaitsDecision, NoLongerOffered) as refusal:
         messages.error(request, str(refusal))
         return redirect("candidate:registration", found.number)
     return redirect("candidate:draft", draft.pk)

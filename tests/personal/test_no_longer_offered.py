@@ -1,0 +1,43 @@
+"""A copy of one's data holds what was typed for what the réglementation offers no more."""
+
+import html
+
+import pytest
+
+from sporades.exams import queries
+from sporades.personal import operations
+from sporades.personal.wording import papers_in
+from sporades.registrations import drafting
+from tests.factories import NOW, a_candidate, a_draft, author, load_invented
+from tests.web.registry.test_own_data import archive_of
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param([("  - code: BE\n", "  - code: AUTRE\n")], id="the exam"),
+        pytest.param(
+            [("      - {code: MARIN, libelle: Marin}\n", ""), (", specialites: [MARIN]", "")],
+            id="the speciality",
+        ),
+    ],
+)
+def test_what_was_typed_is_read_by_the_labels_of_when_it_was_offered(changes):
+    draft = a_draft(a_candidate())
+    typed = {row.section: row.answers for row in draft.answers.all()}["epreuves"]
+    load_invented(*changes)
+    # It goes on under a version that has no such exam, or no such speciality.
+    drafting.answer(draft=draft, section="epreuves", typed=typed, seen_revision=None, at=NOW)
+
+    by = author(draft.candidate)
+    copy = operations.ask(candidate=draft.candidate, by=by, at=NOW)
+    operations.prepare(str(copy.pk), at=NOW)
+
+    files = archive_of(operations.take(copy=copy, reader=None, by=by, at=NOW))
+    page = files[operations.README].decode()
+    read = papers_in(queries.exam_once_offered(draft.regulation, exam="BE"))
+    papers = [read[name.removeprefix("statut-")] for name in typed if name.startswith("statut-")]
+    assert papers
+    assert all(f"{one}, statut" in html.unescape(page) for one in papers)
