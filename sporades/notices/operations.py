@@ -214,17 +214,24 @@ def cancel(*, planned: str, at: datetime) -> Banner | None:
     return found
 
 
+@transaction.atomic
 def ask(*, service: RegistrationService, email: str, at: datetime) -> OpeningAlert:
     """Keep a wish to be told of an opening, until it is confirmed by its key.
+
+    Asked again, it is kept as long as its last mail says.
 
     Args:
         service: the service that will open.
         email: the address, in its one form.
         at: the instant.
     """
-    alert, _ = OpeningAlert.objects.get_or_create(
+    # Locked: the night may be about to erase the one that stands.
+    alert, is_new = OpeningAlert.objects.select_for_update().get_or_create(
         service=service, email=email, defaults={"asked_at": at}
     )
+    if not is_new and alert.confirmed_at is None:
+        alert.asked_at = max(alert.asked_at, at)
+        alert.save(update_fields=["asked_at"])
     return alert
 
 
@@ -262,7 +269,7 @@ def confirm(alert: OpeningAlert, *, at: datetime) -> None:
 
 @transaction.atomic
 def forget_settled(*, at: datetime) -> int:
-    """Erase the alerts that nobody confirmed in time, and those that have been told.
+    """Erase the alerts that nobody confirmed in time, those told, and those of what has closed.
 
     Their mails go too: nothing is left of an address but what it has elsewhere.
 
@@ -272,8 +279,9 @@ def forget_settled(*, at: datetime) -> int:
     old = OpeningAlert.objects.filter(
         Q(confirmed_at=None, asked_at__lt=at - timedelta(seconds=LASTS))
         | Q(told_at__lt=at - timedelta(days=1))
+        | Q(service__closes_at__lt=at - timedelta(days=1))
     )
-    alerts = list(old.select_for_update(skip_locked=True))
+    alerts = list(old.select_for_update(of=("self",), skip_locked=True))
     mail.forget(alerts)
     OpeningAlert.objects.filter(pk__in=[alert.pk for alert in alerts]).delete()
     return len(alerts)

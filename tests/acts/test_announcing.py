@@ -156,6 +156,39 @@ def test_who_does_not_confirm_is_never_told_and_is_forgotten():
     assert OpeningAlert.objects.count() == 0
 
 
+def test_who_asks_again_has_as_long_as_the_second_mail_says():
+    service = a_service_to_come()
+    again = NOW + timedelta(hours=47)
+    for at in (NOW, again):
+        announcing.ask_alert(service=service, email="ana@exemple.test", network="n", at=at)
+    assert len(links()) == 2
+
+    assert notices.forget_settled(at=again + 2 * HOUR) == 0
+    announcing.confirm_alert(alert=notices.named_by(links()[1]), at=again + 3 * HOUR)
+
+    assert announcing.tell_openings(at=again + 4 * HOUR) == 1
+
+
+def test_who_confirmed_and_asks_again_stays_confirmed():
+    service = a_service_to_come()
+    announcing.ask_alert(service=service, email="ana@exemple.test", network="n", at=NOW)
+    announcing.confirm_alert(alert=OpeningAlert.objects.get(), at=NOW + INSTANT)
+    announcing.ask_alert(service=service, email="ana@exemple.test", network="n", at=NOW + HOUR)
+
+    assert OpeningAlert.objects.get().confirmed_at == NOW + INSTANT
+
+
+@pytest.mark.parametrize(("late", "forgotten"), [(timedelta(0), 0), (INSTANT, 1)])
+def test_an_alert_that_was_never_told_goes_a_day_after_the_closing(late, forgotten):
+    service = a_service_to_come()
+    alert = notices.ask(service=service, email="ana@exemple.test", at=NOW)
+    notices.confirm(alert, at=service.closes_at + HOUR)
+
+    assert announcing.tell_openings(at=service.closes_at + HOUR) == 0
+    day_after = service.closes_at + timedelta(days=1)
+    assert notices.forget_settled(at=day_after + late) == forgotten
+
+
 def test_a_forged_key_confirms_nothing():
     with pytest.raises(Refused, match="plus valable"):
         notices.named_by("1:forged:key")

@@ -218,6 +218,20 @@ def test_who_asks_to_be_told_must_confirm_by_a_click(visitor):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_pressed_once_the_service_has_closed_says_so(visitor, method):
+    move_services(opens_at=NOW + timedelta(days=2))
+    service = RegistrationService.objects.get(academy="A09")
+    visitor.post(f"/ouverture-des-services/{service.pk}/me-prevenir", {"email": "ana@exemple.test"})
+    link = next(word for word in Message.objects.get().body.split() if "/alerte/" in word)
+    move_services(opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
+
+    page = getattr(visitor, method)(link.removeprefix("https://inscriptions.exemple.test"))
+
+    assert "Ce service est fermé" in main(page)
+    assert OpeningAlert.objects.get().confirmed_at is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
 def test_a_page_left_open_until_the_service_opened_is_told_so_with_the_way_in(visitor, method):
     service = RegistrationService.objects.get(academy="A09")
     ask = getattr(visitor, method)

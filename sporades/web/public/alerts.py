@@ -43,11 +43,17 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
 
 
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
-    """Confirm by a click on the page: a mail scanner that follows links confirms nothing."""
+    """Confirm by a click on the page: a mail scanner that follows links confirms nothing.
+
+    Nobody is promised a mail once the service has closed.
+    """
     try:
         alert = notices.named_by(key)
     except notices.TooOld as refusal:
         return render(request, "public/alert.html", {"refusal": refusal}, status=410)
+    if alert.service.has_closed(request.arrived_at):
+        context = {"service": alert.service, "is_over": True}
+        return render(request, "public/alert_too_late.html", context)
     is_confirmed = request.method == "POST"
     if is_confirmed:
         announcing.confirm_alert(alert=alert, at=request.arrived_at)
