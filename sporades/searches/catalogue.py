@@ -259,7 +259,7 @@ def _birth_countries(reach: Reach) -> Choices:
 
 def _nationalities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     listed = ((one.code, one.nationality) for one in territory.nationalities())
-    off_the_list = ((code, capfirst(nationality_in_words(code))) for code in (STATELESS, OTHER))
+    off_the_list = ((code, nationality_in_words(code)) for code in (STATELESS, OTHER))
     return (*listed, *off_the_list)
 
 

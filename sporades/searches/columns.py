@@ -85,7 +85,7 @@ def _country(code: str) -> Cell:
 
 
 def _nationality(code: str) -> Cell:
-    return capfirst(nationality_in_words(code)) if code else None
+    return nationality_in_words(code) if code else None
 
 
 def _civility(code: str) -> Cell:

@@ -256,14 +256,28 @@ def _of_many(names: Group, *, reach: Reach) -> Group:
 
 
 def _written_otherwise(names: Group, *, reach: Reach) -> Group:
-    """Ask also for who bears the name with another space in it; for a slip, where nobody bears it."""
+    """Ask also for who bears the name with another space in it, or each word of it in another order.
+
+    For a slip, where nobody bears it.
+    """
     words = search_key(next(names.leaves()).values[0]).split()
     if len(words) > MOST_WORDS:
         return names
     respaced = _respaced(words, reach=reach)
     is_borne = respaced or Registration.objects.within(reach).filter(_of_words(words)).exists()
     misspelt = () if is_borne else _misspelt(words, reach=reach)
-    return Group(Link.OR, (*names.members, *respaced, *misspelt))
+    return Group(Link.OR, (*names.members, *_in_any_order(words), *respaced, *misspelt))
+
+
+def _in_any_order(words: list[str]) -> tuple[Group, ...]:
+    """Return what is also asked of several words: each stands in the name, « léa dup » in Dupont Léa.
+
+    Words of two letters are in too many names, and in no index of likeness.
+    """
+    if len(words) == 1 or any(len(word) < SHORTEST_CUT for word in words):
+        return ()
+    whole_name = CRITERIA["nom_complet"]
+    return (Group(Link.AND, tuple(Leaf(whole_name, Operator.CONTAINS, (one,)) for one in words)),)
 
 
 def _of_words(words: list[str]) -> Q:

@@ -483,8 +483,8 @@ def test_a_telephone_is_asked_of_the_three_indexes(in_lille):
 
 
 OFF_THE_LISTS = [
-    ({"nationality": "aucun"}, ("nationalite", "aucun"), "Apatride"),
-    ({"nationality": "autre"}, ("nationalite", "autre"), "Autre"),
+    ({"nationality": "aucun"}, ("nationalite", "aucun"), "apatride"),
+    ({"nationality": "autre"}, ("nationalite", "autre"), "autre"),
     (
         {"birth_country": "autre", "birth_department": "", "birth_commune": ""},
         ("pays_naissance", "autre"),
@@ -709,6 +709,16 @@ def test_a_name_that_nobody_bears_finds_those_of_whom_one_letter_is_another(mana
     page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
 
     assert set(numbers(page)) == set().union(*(filed[name] for name in named))
+
+
+@pytest.mark.parametrize("typed", ["léa dup", "dup léa", "léa dupo", "marie leger", "leger lea"])
+def test_beginnings_of_names_are_found_in_any_order(manager, in_lille, typed):
+    lea = a_candidate(birth_name="Dupont-Léger", first_names="Léa Marie", email="lea@exemple.test")
+    mine = a_registration(lea)
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert page.redirect_chain[-1][0] == reverse("office:registration", args=[mine.number])
 
 
 def test_a_name_that_somebody_bears_is_not_taken_for_a_slip(manager):
