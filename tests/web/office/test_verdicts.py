@@ -10,8 +10,10 @@ from django.urls import reverse
 from sporades.acts.pieces import verifying
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
+from sporades.exams.models import Exam
+from sporades.registrations.models import Registration
 from tests.evidence.given import MANAGER, give, piece
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen, words
 
 PAGE = reverse("office:verdicts")
@@ -62,6 +64,33 @@ def test_delays_are_said_of_all_and_by_academy_exam_and_piece(manager, in_lille,
     assert "Versailles" not in " ".join(
         one.text_content() for one in seen(page).cssselect("main .s-table")
     )
+
+
+def exams_on(page):
+    """Return how each exam is called, in the table of delays."""
+    [table] = seen(page).xpath("//main//table[caption[contains(., 'Délai par examen')]]")
+    return [words(one) for one in table.cssselect("tbody th")]
+
+
+def test_two_sessions_of_one_exam_are_told_apart(manager, in_lille):
+    filed = NOW - timedelta(days=3)
+    one, other = (a_registration(a_candidate(), at=filed) for _ in range(2))
+    for place, registration in enumerate((one, other)):
+        refused(registration, after=timedelta(hours=place + 1))
+    assert exams_on(manager.get(PAGE)) == ["Brevet d'essai"]
+
+    load_invented(
+        (
+            'session: {code: "2027", libelle: session 2027, annee: 2027}',
+            'session: {code: "2028", libelle: session 2028, annee: 2028}',
+        )
+    )
+    Registration.objects.filter(pk=other.pk).update(
+        exam=Exam.objects.get(code="BE", session__code="2028")
+    )
+
+    named = exams_on(manager.get(PAGE))
+    assert named == ["Brevet d'essai, session 2027", "Brevet d'essai, session 2028"]
 
 
 @pytest.mark.parametrize(

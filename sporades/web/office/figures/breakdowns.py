@@ -1,5 +1,6 @@
 """Registrations that are counted, told by what tells them apart: the tables and charts of each."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,15 +100,32 @@ def _domains(found: Filed) -> list[Row]:
 
 
 def _choices(found: Filed) -> list[Row]:
-    sessions = {row_of(Exam, exam).session_id for exam, _ in found.choices}
-    rows = []
-    for (pk, speciality), count in found.choices.items():
-        exam = row_of(Exam, pk)
-        own = row_of(Speciality, speciality).label if speciality else ""
-        session = exam.session.label if len(sessions) > 1 else ""
-        named = " – ".join(filter(None, (exam.label, own)))
-        rows.append(Row(", ".join(filter(None, (named, session))), count))
+    name = exam_namer(exam for exam, _ in found.choices)
+    rows = [
+        Row(name(exam, row_of(Speciality, speciality).label if speciality else ""), count)
+        for (exam, speciality), count in found.choices.items()
+    ]
     return [*rows, *_unsaid(found, "choice")]
+
+
+def exam_namer(exams: Iterable[int]) -> Callable[..., str]:
+    """Return what names each exam of some: with its session where they are of several.
+
+    Args:
+        exams: their keys.
+
+    Returns:
+        A function of the key of one and of the label of a speciality, which may be left out.
+    """
+    rows = {pk: row_of(Exam, pk) for pk in exams}
+    are_of_several = len({one.session_id for one in rows.values()}) > 1
+
+    def name(pk: int, speciality: str = "") -> str:
+        exam = rows[pk]
+        named = " – ".join(filter(None, (exam.label, speciality)))
+        return f"{named}, {exam.session.label}" if are_of_several else named
+
+    return name
 
 
 def _categories(found: Filed) -> list[Row]:

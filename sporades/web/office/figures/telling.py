@@ -9,13 +9,12 @@ from sporades.accommodations.states import State as CaseState
 from sporades.core.french import at_most_in_words, instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.evidence.queries import labels_of
-from sporades.exams.models import Exam
 from sporades.registrations.sections import SECTIONS
 from sporades.statistics import accommodations, archived, keeping, queries
 from sporades.statistics.archived import FEWEST
 from sporades.statistics.delays import Delay, delays
 from sporades.territory import queries as territory
-from sporades.web.office.figures.breakdowns import apart, in_days, in_hours, row_of
+from sporades.web.office.figures.breakdowns import apart, exam_namer, in_days, in_hours
 from sporades.web.office.figures.charts import Delays, Row, by_size, in_order
 from sporades.web.office.figures.selecting import (
     DaySelectionForm,
@@ -177,7 +176,10 @@ def verdicts(form: PeriodForm) -> dict[str, Any]:
                 "Délai par académie", ("Académie", *MEASURED), found.by_academy, _academy_named
             ),
             _delays(
-                "Délai par examen", ("Examen ou concours", *MEASURED), found.by_exam, _exam_named
+                "Délai par examen",
+                ("Examen ou concours", *MEASURED),
+                found.by_exam,
+                exam_namer(found.by_exam),
             ),
             _delays(
                 "Délai par pièce",
@@ -237,7 +239,7 @@ def accommodation_delays(form: PeriodForm) -> dict[str, Any]:
                 "De l'envoi à la notification, par examen",
                 ("Examen ou concours", *ENDED),
                 found.by_exam,
-                _exam_named,
+                exam_namer(found.by_exam),
             ),
         ],
         "figures": [
@@ -284,10 +286,6 @@ def _delays(
 
 def _academy_named(code: str) -> str:
     return territory.academy(code).name
-
-
-def _exam_named(key: int) -> str:
-    return row_of(Exam, key).label
 
 
 def _piece_namer(codes: Iterable[str]) -> Callable[[str], str]:
