@@ -53,6 +53,8 @@ def _done(admin: psycopg.Connection, drop: sql.Composed) -> bool:
 def environment(url: str, folder: Path) -> dict[str, str]:
     """Return what a deployer would say of a real installation: no demo, a seal, https."""
     password = keys.text(folder / "seal-password")
+    for store in ("files", "medical"):
+        (folder / store).mkdir(parents=True, exist_ok=True)
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",

@@ -408,7 +408,7 @@ def mailer(name: str) -> dict[str, Any]:
     if parts.scheme == "eml":
         return {
             "BACKEND": "sporades.mail.folder.FolderBackend",
-            "OPTIONS": {"folder": _folder(name, parts)},
+            "OPTIONS": {"folder": _made(name, _folder(name, parts))},
         }
     if parts.scheme not in MAIL_PORTS or not parts.hostname:
         message = f"{name} doit être de la forme smtp+starttls://utilisateur:motdepasse@serveur:587"
@@ -432,7 +432,7 @@ def file_store(name: str) -> dict[str, Any]:
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {
-                "location": _folder(name, parts),
+                "location": _kept(name, _folder(name, parts)),
                 "base_url": None,
                 "file_permissions_mode": 0o600,
                 "directory_permissions_mode": 0o700,
@@ -500,24 +500,39 @@ def antivirus(name: str) -> tuple[str, int] | None:
 
 
 def _folder(name: str, parts: SplitResult) -> str:
-    """Return the folder that an address names, made if need be.
-
-    One that exists is not asked whether it may be written to: what is read-only, full or away today
-    stops neither the web nor the commands of that night, and `check --deploy` says it.
-    """
+    """Return the folder that an address names, by its whole path."""
     if parts.netloc or not parts.path.strip("/") or not parts.path.startswith("/"):
         message = (
             f"{name} doit donner un chemin entier, avec trois barres : {parts.scheme}:///dossier"
         )
         raise ImproperlyConfigured(message)
-    try:
-        Path(parts.path).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        if not _is_missing(parts.path):
-            return parts.path
-        message = f"{name} : le dossier {parts.path} ne peut pas être créé ({error.strerror})."
-        raise ImproperlyConfigured(message) from None
     return parts.path
+
+
+def _kept(name: str, folder: str) -> str:
+    """Return the folder of a store, which is never made: one of a slip would be in no backup.
+
+    One that exists is not asked whether it may be written to: what is read-only, full or away today
+    stops neither the web nor the commands of that night, and `check --deploy` says it.
+    """
+    if _is_missing(folder):
+        message = (
+            f"{name} : le dossier {folder} n'existe pas. Vérifiez son nom, et que son disque est "
+            "monté ; un premier dossier se crée à la main."
+        )
+        raise ImproperlyConfigured(message)
+    return folder
+
+
+def _made(name: str, folder: str) -> str:
+    """Return a folder, made if need be."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if _is_missing(folder):
+            message = f"{name} : le dossier {folder} ne peut pas être créé ({error.strerror})."
+            raise ImproperlyConfigured(message) from None
+    return folder
 
 
 def _is_missing(folder: str) -> bool:

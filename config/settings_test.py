@@ -20,6 +20,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # What a test of one year sweeps away is what one of another year is writing.
     for _store in ("FILES_URL", "MEDICAL_FILES_URL"):
         os.environ[_store] += f"-{os.environ['PYTEST_XDIST_WORKER']}"
+for _store in ("FILES_URL", "MEDICAL_FILES_URL"):
+    Path(os.environ[_store].removeprefix("file://")).mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("MEDICAL_KEYS", "essai:dGVzdHMtb25seS0wMTIzNDU2Nzg5LWFiY2RlZmdoaWo=")
 
 from config.settings import *  # noqa: E402, F403

@@ -132,6 +132,7 @@ def confided(tmp_path, settings):
 
 def _own_store(settings, alias, folder):
     store = "django.core.files.storage.FileSystemStorage"
+    folder.mkdir(exist_ok=True)
     own = {"BACKEND": store, "OPTIONS": {"location": folder}}
     settings.STORAGES = {**settings.STORAGES, alias: own}
     return lambda: sorted(one.name for one in folder.rglob("*") if one.is_file())

@@ -21,7 +21,9 @@ STRONG = "lC3v9Tq0_xW7yBd2Rk5uHs8Zf1Jm4Np6Ga-EoViKtYwQzXbMrSdU"
 
 
 def whole(folder: Path) -> dict[str, str]:
-    """Return an environment that an installation starts with."""
+    """Return an environment that an installation starts with, its stores made."""
+    for store in ("files", "medical"):
+        (folder / store).mkdir(exist_ok=True)
     machine = ("PATH", "PYTHONPYCACHEPREFIX")
     return {
         **{name: os.environ[name] for name in machine if name in os.environ},
@@ -82,26 +84,37 @@ def test_a_folder_that_is_only_read_or_whose_disk_is_away_stops_no_start(
     def not_made(where, *_):
         raise OSError(errno.EROFS, "Read-only file system", where)
 
-    (tmp_path / "medical").mkdir()
+    variables = whole(tmp_path)
     monkeypatch.setattr(os, "access", lambda where, how: not str(where).endswith("medical"))
     monkeypatch.setattr(os, "mkdir", not_made)
     monkeypatch.setattr(os, "stat", away)
 
-    read_settings(whole(tmp_path))
+    read_settings(variables)
 
     assert is_asked["files"]
 
 
-def test_a_folder_that_is_not_there_and_cannot_be_made_is_refused_at_the_start(
-    read_settings, tmp_path
+@pytest.mark.parametrize("name", ["FILES_URL", "MEDICAL_FILES_URL"])
+@pytest.mark.parametrize("folder", ["file", "file/files", "mistyped", "not/mounted"])
+def test_a_store_that_is_not_there_is_refused_at_the_start_and_never_made(
+    read_settings, tmp_path, name, folder
 ):
     (tmp_path / "file").touch()
-    nowhere = {"FILES_URL": f"file://{tmp_path / 'file' / 'files'}"}
+    variables = whole(tmp_path) | {name: f"file://{tmp_path / folder}"}
+    before = sorted(tmp_path.rglob("*"))
 
-    with pytest.raises(ImproperlyConfigured, match=r"FILES_URL : .* ne peut pas être créé"):
+    with pytest.raises(ImproperlyConfigured, match=rf"^{name} : le dossier .* n'existe pas\."):
+        read_settings(variables)
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_of_mails_that_cannot_be_made_is_refused_at_the_start(read_settings, tmp_path):
+    (tmp_path / "file").touch()
+    nowhere = {"MAIL_URL": f"eml://{tmp_path / 'file' / 'mails'}"}
+
+    with pytest.raises(ImproperlyConfigured, match=r"MAIL_URL : .* ne peut pas être créé"):
         read_settings(whole(tmp_path) | nowhere)
-    with pytest.raises(ImproperlyConfigured, match=r"FILES_URL : .* ne peut pas être créé"):
-        read_settings(whole(tmp_path) | {"FILES_URL": f"file://{tmp_path / 'file'}"})
 
 
 def test_a_database_that_is_back_is_asked_again_within_seconds_however_long_it_was_away(
@@ -257,7 +270,8 @@ def test_what_is_confided_is_kept_apart_from_other_files(tmp_path, read_settings
 
     with pytest.raises(ImproperlyConfigured, match="un autre dossier, ou un autre seau"):
         read_settings(whole(tmp_path) | said)
-    read_settings(whole(tmp_path) | said | {"MEDICAL_FILES_URL": f"file://{tmp_path}-apart"})
+    (apart := Path(f"{tmp_path}-apart")).mkdir()
+    read_settings(whole(tmp_path) | said | {"MEDICAL_FILES_URL": f"file://{apart}"})
 
 
 def test_no_master_key_is_repeated_in_what_is_said_of_it(tmp_path):

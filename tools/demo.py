@@ -208,7 +208,10 @@ def web(host: str, port: int) -> list[str]:
 
 def settings(database_url: str, *, host: str, port: int) -> dict[str, str]:
     """Return what a deployer would say of the demo; secrets are made if need be."""
-    mails, files, safe = FOLDER / "mails", FOLDER / "files", FOLDER / "secrets"
+    mails, safe = FOLDER / "mails", FOLDER / "secrets"
+    files, medical = FOLDER / "files", FOLDER / "medical"
+    for store in (files, medical):
+        store.mkdir(parents=True, exist_ok=True)
     password = keys.text(safe / "seal-password")
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -219,7 +222,7 @@ def settings(database_url: str, *, host: str, port: int) -> dict[str, str]:
         "SECRET_KEY": keys.text(safe / "secret-key"),
         "MAIL_URL": f"eml://{mails}",
         "FILES_URL": f"file://{files}",
-        "MEDICAL_FILES_URL": f"file://{FOLDER / 'medical'}",
+        "MEDICAL_FILES_URL": f"file://{medical}",
         "MEDICAL_KEYS": keys.medical(safe / "medical-keys"),
         "STATIC_ROOT": str(FOLDER / "static"),
         "SEAL_KEY_FILE": str(keys.seal(safe / "seal.p12", password=password)),

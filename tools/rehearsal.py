@@ -160,6 +160,9 @@ def settings(
 ) -> dict[str, str]:
     """Return the whole environment of a rehearsal: nothing in it leads to anything real."""
     safe = FOLDER / "secrets"
+    files, medical = FOLDER / "files", FOLDER / "medical"
+    for store in (files, medical):
+        store.mkdir(parents=True, exist_ok=True)
     return {
         **{name: real[name] for name in (*MACHINE, *SAID) if real.get(name)},
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -170,8 +173,8 @@ def settings(
         "SITE_URL": f"http://{host if host not in demo.LOCAL else 'localhost'}:{port}",
         "SECRET_KEY": keys.text(safe / "secret-key"),
         "MAIL_URL": f"eml://{FOLDER / 'mails'}",
-        "FILES_URL": f"file://{FOLDER / 'files'}",
-        "MEDICAL_FILES_URL": f"file://{FOLDER / 'medical'}",
+        "FILES_URL": f"file://{files}",
+        "MEDICAL_FILES_URL": f"file://{medical}",
         "MEDICAL_KEYS": keys.medical(safe / "medical-keys"),
         "STATIC_ROOT": str(FOLDER / "static"),
     }

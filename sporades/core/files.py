@@ -244,7 +244,8 @@ def _write(storage: Storage, key: str, content: bytes) -> None:
 
 
 def _write_beside(storage: Storage, folder: Path, key: str, content: bytes) -> str:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Without its parents: the root of a store that is gone, or not mounted, is not made anew.
+    folder.mkdir(mode=0o700, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -55,6 +55,7 @@ def s3(tmp_path_factory):
 @pytest.fixture(params=["folder", "s3"])
 def store(request, tmp_path, monkeypatch, settings):
     """Use a store as FILES_URL names it, and return its storage."""
+    (tmp_path / "files").mkdir()
     address = (
         request.getfixturevalue("s3") if request.param == "s3" else f"file://{tmp_path / 'files'}"
     )
@@ -177,6 +178,7 @@ def test_a_reader_finds_the_whole_file_or_none(store):
 
 def test_a_writer_that_is_killed_leaves_no_part_of_a_file(tmp_path, settings):
     folder = tmp_path / "files"
+    folder.mkdir()
     for _ in range(5):
         writer = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)])
         begun = len(_partial(folder))
@@ -229,6 +231,7 @@ def test_a_store_out_of_reach_is_said_to_be_so(  # noqa: PLR0917
         "s3": f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents",
         "folder": f"file://{tmp_path / 'files'}",
     }
+    (tmp_path / "files").mkdir()
     monkeypatch.setenv("FILES_URL", stores[kind])
     settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
     if kind == "folder":
@@ -242,11 +245,26 @@ def test_a_store_out_of_reach_is_said_to_be_so(  # noqa: PLR0917
     assert "0000" not in caplog.text
 
 
+def test_the_root_of_a_folder_that_is_gone_is_not_made_anew(tmp_path, monkeypatch, settings):
+    root = tmp_path / "files"
+    root.mkdir()
+    monkeypatch.setenv("FILES_URL", f"file://{root}")
+    settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+    files.put(b"before", suffix=".pdf")
+    root.rename(tmp_path / "away")
+
+    with pytest.raises(files.OutOfReach):
+        files.put(b"after", suffix=".pdf")
+
+    assert not root.exists()
+
+
 def _partial(folder):
     return list((folder / ".partial").glob("*"))
 
 
 def test_what_is_kept_is_for_the_service_alone(tmp_path, monkeypatch, settings, content):
+    (tmp_path / "files").mkdir()
     monkeypatch.setenv("FILES_URL", f"file://{tmp_path / 'files'}")
     settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
 

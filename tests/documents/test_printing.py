@@ -28,6 +28,7 @@ SEAL = b"/ETSI.CAdES.detached"
 def store(tmp_path, monkeypatch, settings):
     """A file store of its own; returns its folder."""
     folder = tmp_path / "files"
+    folder.mkdir()
     monkeypatch.setenv("FILES_URL", f"file://{folder}")
     settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
     return folder

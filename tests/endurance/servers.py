@@ -29,7 +29,7 @@ from tools.processes import end, last_line, spawn
 
 def environment_of(url: str, folder: Path, **more: str) -> dict[str, str]:
     """Return what a deployer would say of an installation on this database."""
-    return {
+    said = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.endurance.settings",
         "DATABASE_URL": url,
@@ -41,6 +41,10 @@ def environment_of(url: str, folder: Path, **more: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         **more,
     }
+    for name in ("FILES_URL", "MEDICAL_FILES_URL"):
+        if said[name].startswith("file://"):
+            Path(said[name].removeprefix("file://")).mkdir(parents=True, exist_ok=True)
+    return said
 
 
 @dataclass
