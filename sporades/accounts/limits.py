@@ -40,6 +40,8 @@ MAILS_FROM_STRANGERS = Limit("mails-from-strangers", ((HOUR, 2), (DAY, 3)))
 STRANGERS_BUT_RESETS = Limit("strangers-but-resets", ((HOUR, 1), (DAY, 2)))
 # One more, for a new password, while wrong ones keep every unknown device out.
 RESETS_PAST_THE_COUNT = Limit("resets-past-the-count", ((DAY, 1),))
+# One more, to a guardian, that a registration ended: undone within days, it cannot wait for a letter.
+LEAVING_PAST_THE_COUNT = Limit("leaving-past-the-count", ((DAY, 1),))
 MAILS_FROM_A_NETWORK = Limit("mails-from-network", ((HOUR, 2_000),))
 WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))

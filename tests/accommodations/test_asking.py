@@ -23,7 +23,7 @@ from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.sections.identification import IdentificationForm
 from tests.accommodations.asked import (
     ACCESS,
@@ -559,11 +559,9 @@ def test_the_question_of_a_guardian_s_address_says_what_it_receives(guardian, ma
     sign(registration)
     send(registration)
     find_incomplete(registration, at=NOW + timedelta(hours=2))
-    registering.withdraw(
-        registration=again(registration),
-        by=author(registration.candidate),
-        at=NOW + timedelta(hours=4),
-    )
+    by, case = author(registration.candidate), case_of(registration)
+    accommodating.withdraw(case=case, by=by, at=NOW + timedelta(hours=3))
+    registering.withdraw(registration=again(registration), by=by, at=NOW + timedelta(hours=4))
 
     own = registration.candidate.email
     told = Message.objects.filter(about_id=str(registration.pk)).exclude(recipient=own)
@@ -665,20 +663,52 @@ def test_of_a_signed_request_that_was_never_sent_nobody_is_told_that_it_was_stud
     assert "plus personne ne l'étudie" not in told.body
 
 
-def test_whoever_signed_is_told_that_the_request_goes_with_its_registration():
+ENDED = ("minor_withdrawn", "signed_request_withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("is_sent", "fate"),
+    [(True, "plus personne ne l'étudie"), (False, "elle n'avait pas été envoyée")],
+)
+def test_a_guardian_who_signed_is_told_at_once_that_the_registration_and_the_request_ended(
+    is_sent, fate
+):
     registration = a_minor()
     write(registration)
     sign(registration)
+    if is_sent:
+        send(registration)
+
+    registering.withdraw(
+        registration=again(registration), by=author(registration.candidate), at=NOW
+    )
+
+    told = Message.objects.get(kind__in=ENDED)
+    body = told.body.replace("\xa0", " ")
+    assert (told.kind, told.recipient) == ("minor_withdrawn", "anne@exemple.test")
+    assert "La demande que vous, Anne Le Goff, avez signée le mercredi 25 novembre" in body
+    assert f"comme représentant légal est retirée avec elle : {fate}." in body
+    for word in ("aménagement", "handicap", "santé", "mesure"):
+        assert word not in told.subject + told.body
+    assert not Message.objects.filter(kind="request_withdrawn").exists()
+
+
+def test_another_who_signed_is_told_that_the_request_goes_with_its_registration():
+    registration = a_minor()
+    write(registration)
+    paul = {"name": "Paul Martin", "email": "paul@exemple.test"}
+    sign(registration, **paul, is_another=True)
     send(registration)
 
     registering.withdraw(
         registration=again(registration), by=author(registration.candidate), at=NOW
     )
 
-    told = Message.objects.get(kind="signed_request_withdrawn")
-    assert told.recipient == "anne@exemple.test"
-    assert "Son inscription reste" not in told.body
-    assert not Message.objects.filter(kind="request_withdrawn").exists()
+    left, fallen = Message.objects.filter(kind__in=ENDED).order_by("kind")
+    assert (left.kind, left.recipient) == ("minor_withdrawn", "anne@exemple.test")
+    assert "La demande" not in left.body
+    assert (fallen.kind, fallen.recipient) == ("signed_request_withdrawn", "paul@exemple.test")
+    assert "Son inscription reste" not in fallen.body
 
 
 @pytest.mark.parametrize("is_of_registration", [True, False])
@@ -850,6 +880,24 @@ def test_the_count_of_an_address_is_one_with_what_else_may_be_caused_to_it():
     assert may_write("Anne@exemple.test".lower(), network=None, at=NOW, is_reset=True)
 
 
+def test_that_a_registration_ended_reaches_a_guardian_by_mail_once_a_day_past_their_count():
+    registration = a_minor()
+    by = author(registration.candidate)
+    sign_anew(registration, 2)
+
+    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    draft = registering.begin_again(registration=again(registration), by=by, at=NOW)
+    made = registering.register(
+        draft=Draft.objects.whole().get(pk=draft.pk), by=by, at=NOW
+    ).registration
+    registering.withdraw(registration=again(made), by=by, at=NOW)
+
+    first, second = Message.objects.filter(kind="minor_withdrawn").order_by("pk")
+    assert (first.recipient, second.recipient) == ("anne@exemple.test", "")
+    assert Letter.objects.get(message=second).address[0] == "Anne Le Goff"
+    assert may_write("anne@exemple.test", network=None, at=NOW, is_reset=True)
+
+
 def test_what_a_guardian_whose_count_is_spent_must_be_told_goes_home():
     registration = a_minor()
     sign_anew(registration, 2)
@@ -857,11 +905,8 @@ def test_what_a_guardian_whose_count_is_spent_must_be_told_goes_home():
 
     find_incomplete(registration)
     accommodating.withdraw(case=case_of(registration), by=author(registration.candidate), at=NOW)
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
 
-    kinds = ("guardian_awaited", "signed_request_withdrawn", "minor_withdrawn")
+    kinds = ("guardian_awaited", "signed_request_withdrawn")
     letters = Letter.objects.filter(message__kind__in=kinds).order_by("message__pk")
     assert [one.message.kind for one in letters] == list(kinds)
     assert {one.address[0] for one in letters} == {"Anne Le Goff"}

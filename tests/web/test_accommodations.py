@@ -1297,7 +1297,7 @@ def test_a_minor_who_leaves_reads_whether_a_guardian_is_told(sign_in, guardian):
 
     page = main(ask_to_withdraw(sign_in(minor.candidate), minor.number))
 
-    told = " ; un autre préviendra votre représentant légal" if guardian else ""
+    told = " ; un autre, ou un courrier, préviendra votre représentant légal" if guardian else ""
     assert f"Un mail vous confirmera votre désinscription{told}." in page.replace("\xa0", " ")
 
 

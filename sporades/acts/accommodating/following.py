@@ -19,13 +19,20 @@ VERBS = {
 
 
 def follow(
-    registration: Registration, *, is_declared_no_more: bool = False, by: Actor, at: datetime
+    registration: Registration,
+    *,
+    is_declared_no_more: bool = False,
+    is_leaving: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Case | None:
     """Make the open request of a registration follow it, in the transaction of another act.
 
     Args:
         registration: locked, as it stands now.
         is_declared_no_more: whether its candidate has just answered that there is no handicap.
+        is_leaving: whether its candidate has just withdrawn it: its guardian is told of both at
+            once, by whoever calls.
         by: who acts.
         at: the instant.
 
@@ -38,7 +45,7 @@ def follow(
     if moved.state == State.WITHDRAWN:
         leave_papers(moved, at=at)
         # Its candidate is told by the act that it follows.
-        tell_of_withdrawal(moved, at=at)
+        tell_of_withdrawal(moved, is_leaving=is_leaving, at=at)
     else:
         open_papers_to(None, moved)
     note(VERBS[State(moved.state)], moved, by=by, at=at)

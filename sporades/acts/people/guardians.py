@@ -1,7 +1,8 @@
 """Tell the guardian of a minor that something awaits them both, or was signed; never what (H4, P-12).
 
 Nobody has confirmed a guardian's address: the minor has typed it. Mails to it are counted with all
-those that anybody may cause to an address (S-14); past the count, a letter at home says the same.
+those that anybody may cause to an address (S-14); past the count, a letter at home says the same. That a
+registration ended has one more a day: it is undone within days, and a letter takes as long.
 """
 
 from datetime import datetime
@@ -11,6 +12,8 @@ from sporades import mail
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.rules import is_another_guardian, is_minor
+from sporades.accounts import limits
+from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
 from sporades.candidates.operations import ADDRESS
@@ -48,20 +51,31 @@ def tell_guardian(
     )
 
 
-def tell_of_leaving(registration: Registration, *, at: datetime) -> None:
+def tell_of_leaving(
+    registration: Registration, *, fallen: Case | None = None, at: datetime
+) -> None:
     """Tell the guardian of a minor that their registration is withdrawn: there is time to undo it.
 
     Args:
         registration: the one that is, with its candidate and its service.
+        fallen: the request that is withdrawn with it, which the same message says to whoever
+            signed it.
         at: the instant.
     """
+    said: dict[str, Any] = {"has_signed": False}
+    if fallen is not None:
+        address = address_beside(registration, at=at).casefold()
+        signature = _who_signed(fallen, at=at).get(address)
+        if address and signature is not None:
+            said = {"has_signed": True, **_said(fallen, signature, at=at)}
+    said["when"] = instant_in_words(at, registration.service.zone)
     _tell_beside(
         registration,
         LEFT,
         at=at,
         key=f"registration:{registration.pk}:withdrawn:guardian",
         urgent=True,
-        when=instant_in_words(at, registration.service.zone),
+        **said,
     )
 
 
@@ -97,7 +111,7 @@ def _tell_beside(
         "name": registration.identity.full_name,
         "contact": contact_of(registration.service),
     }
-    if _may_write(address, at=at):
+    if _may_write(address, at=at) or (kind == LEFT and _may_write_of_leaving(address, at=at)):
         mail.write(
             kind,
             to=address,
@@ -122,6 +136,11 @@ def address_beside(registration: Registration, *, at: datetime) -> str:
 
 def _may_write(address: str, *, at: datetime) -> bool:
     return may_write(normalised_address(address), network=None, at=at)
+
+
+def _may_write_of_leaving(address: str, *, at: datetime) -> bool:
+    box = letter_box(normalised_address(address))
+    return limits.spend(limits.LEAVING_PAST_THE_COUNT, box, at=at)
 
 
 def guardian_address(registration: Registration) -> str:
@@ -159,7 +178,7 @@ def _is_first_told(registration: Registration, signature: Signature) -> bool:
     return not told.exists()
 
 
-def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
+def tell_of_withdrawal(case: Case, *, is_leaving: bool = False, at: datetime) -> None:
     """Tell every guardian who signed a request that it is withdrawn; of one that nobody signed, nobody.
 
     Each address that a signature was given with: another may have signed since, and who was told of
@@ -169,10 +188,15 @@ def tell_of_withdrawal(case: Case, *, at: datetime) -> None:
 
     Args:
         case: the request, with its registration.
+        is_leaving: whether its registration is withdrawn too: its guardian is told of both at once
+            (`tell_of_leaving`), so that the first is not one mail too many for the second.
         at: the instant.
     """
+    told = address_beside(case.registration, at=at).casefold() if is_leaving else ""
     # In one order, whoever withdraws: each address is locked while its mails are counted.
-    for _, signature in sorted(_who_signed(case, at=at).items()):
+    for address, signature in sorted(_who_signed(case, at=at).items()):
+        if address and address == told:
+            continue
         key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
         _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
 

@@ -227,7 +227,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     asking.lock_waiting(registration.candidate_id)
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     filing.withdraw(registration=registration, at=at)
-    fallen = accommodating.follow(registration, by=by, at=at)
+    fallen = accommodating.follow(registration, is_leaving=True, by=by, at=at)
     has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
     tell(
         registration.candidate,
@@ -245,7 +245,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
-    tell_of_leaving(registration, at=at)
+    tell_of_leaving(registration, fallen=fallen, at=at)
     journal.record(
         "registration withdrawn",
         by=by,
