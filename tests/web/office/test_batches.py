@@ -226,6 +226,7 @@ def test_what_will_be_refused_is_said_then_told_line_by_line(manager, two):
     [link] = seen(manager.get(page_of(batch))).cssselect("main tbody th a")
     assert words(link) == two[0].number
     assert link.get("href") == reverse("office:registration", args=[two[0].number])
+    assert two[0].identity.full_name in main(manager.get(page_of(batch)))
     file = manager.get(page_of(batch, "batch_refusals"))
     assert file.content.decode("utf-8-sig").splitlines() == [
         "N° Inscription;Refus",
@@ -297,6 +298,7 @@ def test_the_number_of_what_has_left_the_perimeter_opens_nothing(manager, two):
     [refused] = page.cssselect("main tbody th")
     assert words(refused) == two[0].number
     assert not refused.cssselect("a")
+    assert [words(cell) for cell in refused.getparent().cssselect("td")][0] == "—"
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,21 @@ def test_a_batch_prepares_what_is_then_seen_and_published(manager, in_lille, can
     assert Message.objects.filter(kind="document_published").count() == 1
 
 
+def test_what_is_prepared_is_read_in_the_order_of_names(manager, in_lille):
+    first = a_registration(a_candidate(birth_name="Abadie", email="abadie@exemple.test"))
+    last = a_registration(a_candidate(birth_name="Zidane", email="zidane@exemple.test"))
+    page = sought(manager, leaf("g-1", "nom", "non_vide"))
+    acting = reverse("office:batch", args=[page.context["search"].pk])
+    manager.post(acting, {"decision": f"prepare-{SLUG}", "motif": ""})
+    manager.post(where("launch_batch", Batch.objects.get().pk))
+    work("batches")
+
+    page = manager.get(where("publication", Publication.objects.get().pk))
+
+    shown = [line.number for line in page.context["page"]]
+    assert shown == [first.number, in_lille.number, last.number]
+
+
 def test_that_a_manager_looks_is_no_reading_by_its_candidate(manager, in_lille):
     made = deposited(manager, in_lille)
     for name in ("prepared_document", "prepared_pdf"):

@@ -94,7 +94,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
     refused, done = (
-        mine.lines.filter(outcome=one).order_by("pk") for one in (Outcome.REFUSED, Outcome.DONE)
+        mine.lines.filter(outcome=one).order_by("registration__name_key", "pk")
+        for one in (Outcome.REFUSED, Outcome.DONE)
     )
     refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
     # Its approver reaches all that its author might; of its author's own, what they reach now.
@@ -203,13 +204,14 @@ def _printed(forecast: list[queries.Forecast]) -> str:
     return in_groups(str(letters)) if letters else ""
 
 
-def _shown(request: HttpRequest, rows: Any) -> list[tuple[str, str, bool]]:
-    """Return some lines: number, why it is refused, whether their reader may open it."""
+def _shown(request: HttpRequest, rows: Any) -> list[tuple[str, str, str]]:
+    """Return some lines: number, why it is refused, whose it is, where their reader may open it."""
     lines = list(rows.values_list("registration__number", "why"))
     reads = request.reaches(Permission.READ_FILES)
     asked = Registration.objects.within(reads).filter(number__in=[number for number, _ in lines])
-    seen = set(asked.values_list("number", flat=True)) if lines else set()
-    return [(number, why, number in seen) for number, why in lines]
+    seen = asked.select_related("identity") if lines else []
+    names = {one.number: one.identity.full_name for one in seen}
+    return [(number, why, names.get(number, "")) for number, why in lines]
 
 
 def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
