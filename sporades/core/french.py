@@ -44,7 +44,15 @@ _ZONES = {
     "Pacific/Wallis": "heure de Wallis-et-Futuna",
 }
 ZONES = tuple(_ZONES)
-_FEMININE = ("trice", "tion", "ière", "ffe")
+_FEMININE = (
+    *("trice", "ière", "llère", "ffe", "ente", "ante", "ointe", "ée", "ète", "eure", "enne"),
+    *("tion", "sion", "maison"),
+)
+"""How a title that is a woman's, or a body's that is feminine, ends."""
+_MASCULINE = ("lycée", "musée")
+_EITHER = ("commissaire", "juge", "maire", "ministre", "responsable", "secrétaire")
+"""Titles that say nothing of it: the adjective that follows may."""
+_FEMININE_ADJECTIVE = (*_FEMININE, "ale", "elle", "ive")
 _VOWELS = "aeiouyàâäéèêëîïôöùûœæ"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
@@ -207,7 +215,9 @@ def of_someone(title: str) -> str:
     """Say « de » before whom a title names, with its article: « du recteur de l'académie ».
 
     Args:
-        title: with its article or without: « Recteur de l'académie », « la rectrice ».
+        title: with its article or without: « Recteur de l'académie », « la rectrice ». Without, its
+            gender is read from how it ends, or how the adjective after it does: one that neither
+            says is masculine.
     """
     title = title[:1].lower() + title[1:]
     if title.startswith("le "):
@@ -218,8 +228,14 @@ def of_someone(title: str) -> str:
         return f"des {title.removeprefix('les ')}"
     if title[:1] in _VOWELS:
         return f"de l'{title}"
-    is_feminine = title.split(" ")[0].endswith(_FEMININE)
-    return f"de la {title}" if is_feminine else f"du {title}"
+    return f"de la {title}" if _is_feminine(title) else f"du {title}"
+
+
+def _is_feminine(title: str) -> bool:
+    first, second = (*title.split(" "), "")[:2]
+    if first in _EITHER:
+        return second.endswith(_FEMININE_ADJECTIVE)
+    return first.endswith(_FEMININE) and first not in _MASCULINE
 
 
 def of_named(name: str) -> str:

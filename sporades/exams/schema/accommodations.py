@@ -181,7 +181,11 @@ class AccommodationDecision(Strict):
 
     model_config = ConfigDict(title="Décision d'aménagement")
 
-    authority: Line = Field(alias="autorite", description="Autorité qui décide.")
+    authority: Line = Field(
+        alias="autorite",
+        description="Autorité qui décide ; avec son article (« la ministre ») là où elle ne dit pas "
+        "son genre : les décisions se prennent « par délégation de la ministre ».",
+    )
     address: tuple[Line, ...] = Field(
         (),
         alias="adresse",
