@@ -82,7 +82,7 @@ def test_a_mail_server_is_greeted_and_sent_nothing(post):
     office = PostOffice()
     post(office.url)
 
-    found = told("sporades.W002")
+    found = [*told("sporades.W002"), *told("sporades.W007")]
     office.close()
 
     assert (found, office.letters) == ([], [])
@@ -111,6 +111,15 @@ def test_a_mail_server_that_does_not_do_what_its_address_says_is_told(post, sche
 
     assert why in said
     assert "tres-secret" not in said
+
+
+def test_mails_that_stay_in_a_folder_are_told_but_of_the_demo(post, settings, tmp_path):
+    post(f"eml://{tmp_path}")
+    [said] = told("sporades.W007")
+    settings.DEMO = True
+
+    assert said.startswith("MAIL_URL est un dossier : aucun mail ne part")
+    assert told("sporades.W007") == told("sporades.W002") == []
 
 
 def test_whoever_owns_the_tables_is_told_not_to_serve_as_such(role):

@@ -17,6 +17,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from sporades.core import clock, files, seal, standing
 from sporades.intake import antivirus
+from sporades.mail.folder import FolderBackend
 from sporades.web.layout import static
 from sporades.web.public import rights
 
@@ -89,6 +90,10 @@ def what_is_given_can_be_read(**kwargs: Any) -> list[CheckMessage]:
 def mails_can_leave(**kwargs: Any) -> list[CheckMessage]:
     """Greet the mail server, encrypt and sign in as mails will; nothing is sent."""
     mailer = mailers["default"]
+    if isinstance(mailer, FolderBackend) and not settings.DEMO:
+        said = "MAIL_URL est un dossier : aucun mail ne part, personne ne peut activer son compte."
+        hint = "smtp+starttls://utilisateur:motdepasse@serveur:587"
+        return [CheckMessage(WARNING, said, hint=hint, id="sporades.W007")]
     if not isinstance(mailer, EmailBackend):
         return []
     mailer.timeout = PATIENCE
