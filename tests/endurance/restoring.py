@@ -75,6 +75,27 @@ class Backups:
         """Keep what the stores have more, as every five minutes."""
         self.wait_for(self._begin(_blocks("sh")[2]))
 
+    def forget_what_is_old(self) -> None:
+        """Remove old backups and the log that only they needed, as once a night went well."""
+        self.wait_for(self._begin(_blocks("sh")[3]))
+
+    def grow_old(self) -> None:
+        """Have all that was backed up until now be of a month that nobody keeps."""
+        [month] = self._months()
+        month.rename(month.with_name("2001-01"))
+
+    def bases(self) -> list[Path]:
+        """Return the base backups that are kept, the oldest first."""
+        return sorted(one for month in self._months() for one in month.glob("base-*"))
+
+    def archived(self) -> set[str]:
+        """Return the names of the segments that the archive holds."""
+        wal = self._place / ROOTS["/srv/wal"]
+        return {one.name for one in wal.iterdir() if re.fullmatch(r"[0-9A-F]{24}", one.name)}
+
+    def _months(self) -> list[Path]:
+        return sorted((self._place / ROOTS["/srv/sauvegarde"]).iterdir())
+
     def wait_for(self, command: "subprocess.Popen[str]") -> None:
         """Wait until it has done well."""
         said, _ = command.communicate(timeout=120)
@@ -102,7 +123,7 @@ class Backups:
             to: the instant to which the database goes back.
         """
         essai = self._place / ROOTS["/srv/essai"]
-        unpack, start = _blocks("sh")[3:5]
+        unpack, start = _blocks("sh")[4:6]
         conf, _, _ = start.partition("sudo -u postgres /usr/lib/")
         assert INSTANT in conf
         conf = conf.replace(INSTANT, to.isoformat())

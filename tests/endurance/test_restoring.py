@@ -139,10 +139,22 @@ def test_what_was_backed_up_comes_back_as_it_was_at_any_instant(server, backups,
         sealing.seal(at=now())
         noted, days = sealing.verify(at=now()).last, Days(backups, registration)
 
+        for _ in range(2):
+            backups.wait_for(backups.base())
+            backups.copy_the_stores()
+        backups.archive()
+        assert len(backups.bases()) == 2
+        needed_no_more = backups.archived()
+        backups.grow_old()
         base = backups.base()
         while base.poll() is None:
             days.someone_does_something()
         backups.wait_for(base)
+        backups.copy_the_stores()
+        backups.forget_what_is_old()
+        assert len(backups.bases()) == 1
+        assert needed_no_more
+        assert not needed_no_more & backups.archived()
         during = len(days.acts)
         while len(days.acts) < during + ACTS_AFTERWARDS or not days.erasing[-1:] > [during]:
             days.someone_does_something()
