@@ -95,15 +95,24 @@ def rules_of(registration: Registration) -> Accommodations | None:
 
 def sat_by(registration: Registration) -> list[Sat]:
     """Return the épreuves that a candidate sits, in the order of the réglementation."""
-    exam, asked = exam_of(registration), rules_of(registration)
-    entered = set(
-        registration.papers.filter(status=Status.ENTERED).values_list("paper__code", flat=True)
-    )
-    found = []
+    entered = registration.papers.filter(status=Status.ENTERED)
+    codes = entered.values_list("paper__code", flat=True)
+    return sat_in(exam_of(registration), codes, category=registration.category)
+
+
+def sat_in(exam: Exam, codes: Iterable[str], *, category: str) -> list[Sat]:
+    """Return épreuves that are sat, filed or about to be, in the order of the réglementation.
+
+    Args:
+        exam: what the réglementation says of it.
+        codes: the codes of the épreuves.
+        category: the code of the category of whoever sits them.
+    """
+    entered, asked, found = set(codes), exam.accommodations, []
     for paper in exam.papers:
         if paper.code not in entered:
             continue
-        nature = paper.nature_for(registration.category)
+        nature = paper.nature_for(category)
         suiting = [
             one.code for one in (asked.measures if asked else ()) if one.suits(paper.code, nature)
         ]
@@ -137,6 +146,21 @@ def without_paper(
         if measure is not None and measure.is_by_paper and not left:
             found.append(measure)
     return found
+
+
+def emptied(case: Case, sat: Iterable[Sat]) -> list[Measure]:
+    """Return the measures of a request that others look at, and that are for no épreuve any more.
+
+    One that its candidate is writing asks for other épreuves itself.
+
+    Args:
+        case: the request, with its registration.
+        sat: the épreuves that are sat, or would be.
+    """
+    rules = rules_of(case.registration)
+    if rules is None or case.is_writable or not case.is_undecided:
+        return []
+    return without_paper(rules, sat, wishes_of(case.measures.all()))
 
 
 def to_choose_again(rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish]) -> list[str]:

@@ -1,5 +1,6 @@
 """Where a request stands, step by step, and what is awaited from whom (H4)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,16 +9,19 @@ from sporades.accommodations.late import came_in_time
 from sporades.accommodations.left import Left
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
+    Sat,
     deadline_of,
+    emptied,
     is_late,
     is_minor,
     is_over,
     late_until,
     rules_of,
+    sat_by,
     takes_late,
 )
 from sporades.accommodations.states import State
-from sporades.core.french import day_in_words, ended, instant_in_words, local_day
+from sporades.core.french import day_in_words, ended, instant_in_words, local_day, quoted
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.medical.queries import asked_of
 from sporades.registrations.checklist import Check
@@ -146,9 +150,12 @@ def check_of(
         return [Check(LABEL, "waiting" if appeal else "done", note, "accommodation")]
     is_incomplete = case.state == State.INCOMPLETE or (case.state in LACKING and papers)
     is_to_send = case.state == State.PREPARING
-    state = "missing" if is_incomplete else "yours" if is_to_send else "waiting"
+    lost = emptied_in_words(case)
+    is_theirs = is_to_send or (bool(lost) and may_take_up(case, registration))
+    state = "missing" if is_incomplete else "yours" if is_theirs else "waiting"
     over = taken_again_in_words(case) or _in_force_in_words(former, registration, at=at)
-    said = f"{over} {awaited_in_words(case, at=at, papers=papers)}".strip()
+    awaited = awaited_in_words(case, at=at, papers=papers)
+    said = " ".join(filter(None, (over, lost, awaited)))
     return [Check(LABEL, state, said, "accommodation")]
 
 
@@ -205,7 +212,7 @@ def told_of(
         is_left = not is_over(registration, at)
         return Told(text, act if is_left else "Aménagement d'épreuves", is_left)
     [check] = check_of(registration, case, former=former, at=at, papers=papers)
-    is_left = case.is_taken_up or check.state == "missing"
+    is_left = check.state in {"missing", "yours"} and case.is_undecided
     if case.is_taken_up:
         text = f"Vous modifiez votre demande d'aménagement. {check.note}"
     else:
@@ -480,6 +487,47 @@ def kept_date_in_words(case: Case) -> str:
         return f"Postée le {day_in_words(case.posted_on)}, elle garde cette date{in_time}."
     when = instant_in_words(first, case.registration.service.zone)
     return f"Envoyée le {when}, elle garde cette date{in_time}."
+
+
+def may_take_up(case: Case, registration: Registration) -> bool:
+    """Return whether its candidate may still change a request that was sent."""
+    is_theirs = case.instead_of_id is None
+    return case.state == State.ASKED and registration.is_active and is_theirs
+
+
+def emptied_in_words(
+    case: Case, sat: Iterable[Sat] | None = None, *, is_filing: bool = False
+) -> str:
+    """Say of a request that others look at which measures are for no épreuve any more; or nothing.
+
+    Args:
+        case: the request, with its registration.
+        sat: the épreuves that are sat, read where they are not known; nothing is read where no
+            modification was filed: what was asked for is what was sat.
+        is_filing: whether they are those of a modification about to be filed.
+    """
+    registration = case.registration
+    if case.is_writable or not case.is_undecided:
+        return ""
+    if sat is None and registration.amended_at is None:
+        return ""
+    measures = emptied(case, sat_by(registration) if sat is None else sat)
+    if not measures:
+        return ""
+    named = quoted(one.label for one in measures)
+    others, may = "Si vous en voulez pour d'autres,", may_take_up(case, registration)
+    if not is_filing:
+        act = "modifiez votre demande" if may else "écrivez à votre service gestionnaire"
+        return f"Vous ne passez plus aucune des épreuves choisies pour {named}. {others} {act}."
+    act = (
+        "modifiez votre demande d'aménagement une fois cette modification enregistrée"
+        if may
+        else "écrivez à votre service gestionnaire : votre demande d'aménagement est déjà étudiée"
+    )
+    return (
+        "Avec cette modification, vous ne passerez plus aucune des épreuves choisies pour "
+        f"{named}. {others} {act}."
+    )
 
 
 def undeclared_in_words(case: Case | None, *, is_filing: bool = False) -> str:

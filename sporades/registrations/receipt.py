@@ -14,6 +14,11 @@ from sporades.registrations.deadlines import accommodation_of, due_from
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
 
+_AGAIN = (
+    "Si votre demande est déjà faite, vérifiez-la : une mesure ne vaut que pour les épreuves que vous "
+    "passez."
+)
+
 
 def receipt_of(
     registration: Registration, *, number: int, dossier: Dossier, is_complete: bool, at: datetime
@@ -57,17 +62,30 @@ def _named(name: str, academy: str) -> str:
     return name if academy.casefold() in name.casefold() else f"{name}, {academy}"
 
 
-def accommodation_by_mail(registration: Registration, *, at: datetime) -> str:
+def accommodation_by_mail(
+    registration: Registration, *, is_amended: bool = False, at: datetime
+) -> str:
     """Say how an accommodation is asked for, while it may be: to all, whatever they declared.
 
-    A mail that said it only to those who need it would tell who they are (P-12).
+    A mail that said it only to those who need it would tell who they are (P-12); and of a
+    modification, only where a request has lost its épreuves, who has asked.
+
+    Args:
+        registration: with its candidate and its service.
+        is_amended: whether the mail says that it was modified.
+        at: the instant.
     """
     service = registration.service
-    if service.has_closed(at):
-        return ""
     exam = rules(registration.regulation_id).exam(registration.exam.code)
+    again = _AGAIN if is_amended and exam.accommodations is not None else ""
+    if service.has_closed(at):
+        return (
+            f"Pour obtenir un aménagement d'épreuves, {again[:1].lower()}{again[1:]}"
+            if again
+            else ""
+        )
     has_account = registration.candidate.has_account
-    return accommodation_of(
+    said = accommodation_of(
         service,
         exam,
         registration.reader_zone,
@@ -75,6 +93,7 @@ def accommodation_by_mail(registration: Registration, *, at: datetime) -> str:
         is_told_again=registration.version > 1 or registration.is_validated,
         at=at,
     )
+    return f"{said} {again}".strip()
 
 
 def against_of(registration: Registration) -> list[str]:

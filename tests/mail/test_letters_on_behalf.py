@@ -29,6 +29,7 @@ from tests.mail.test_letters import (
     TO_ALL,
     TO_SEND,
     TO_SEND_AGAIN,
+    VERIFIED,
     WHEN,
 )
 from tests.web.registry.world import a_member
@@ -85,6 +86,7 @@ Si vous n'avez pas demandé cette modification, ou si elle est fausse, prévenez
 Ce qu'il vous reste à faire :
 - Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable : {SITE}/mes-inscriptions/{registration.number}
 {TO_SEND_AGAIN}
+Pour obtenir un aménagement d'épreuves, si votre demande est déjà faite, vérifiez-la : {VERIFIED}
 {CONTACT}
 Accusé de réception :
 {version.snapshot["receipt"][0]}

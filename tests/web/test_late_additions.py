@@ -4,13 +4,15 @@ import pytest
 
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
+from sporades.acts.registrations import registering
 from sporades.exams.held import forget
-from tests.accommodations.asked import ACCESS, READER, THIRD, case_of, reach
+from sporades.mail.models import Message
+from tests.accommodations.asked import ACCESS, READER, THIRD, again, case_of, reach
 from tests.accommodations.test_asking import AFTER_CLOSING
-from tests.accommodations.test_following import DECLARED, amend
+from tests.accommodations.test_following import DECLARED, LATER, amend
 from tests.accommodations.test_late import NOTHING_LATE, take_up
 from tests.accommodations.test_sat_no_more import KEPT_MARK
-from tests.factories import a_registration, load_invented
+from tests.factories import a_registration, answer_all, answers_with, author, load_invented
 from tests.web.guide import main
 
 pytestmark = pytest.mark.usefixtures("kept", "confided")
@@ -174,3 +176,77 @@ def test_a_request_that_is_sent_says_that_a_measure_has_lost_its_epreuves(sign_i
 
     assert "Vous ne passez plus aucune des épreuves choisies pour « Secrétaire lecteur »" in page
     assert "modifiez votre demande" in page
+
+
+LOST = "Vous ne passez plus aucune des épreuves choisies pour « Secrétaire lecteur »."
+
+
+def read(client, page):
+    return main(client.get(page)).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [(State.ASKED, "modifiez votre demande"), (State.WITH_DOCTOR, "écrivez à votre service")],
+)
+def test_that_a_request_has_lost_its_epreuves_is_said_wherever_it_is_summed_up(
+    sign_in, invented_exam, state, act
+):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, state, Wish(READER, ("E1",)), Wish(ACCESS))
+    number = f"/mes-inscriptions/{registration.number}"
+    client = sign_in(registration.candidate)
+    pages = [f"{number}/numero", number, f"{number}/suis-je-inscrit", "/accueil"]
+    assert not [page for page in pages if LOST in read(client, page)]
+
+    amend(registration, informations=DECLARED, epreuves=KEPT_MARK)
+
+    said = f"{LOST} Si vous en voulez pour d'autres, {act}"
+    assert [page for page in pages if said not in read(client, page)] == []
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        (
+            State.ASKED,
+            "modifiez votre demande d'aménagement une fois cette modification enregistrée.",
+        ),
+        (State.OPINION_GIVEN, "écrivez à votre service gestionnaire"),
+        (State.PREPARING, ""),
+    ],
+)
+def test_the_summary_of_a_modification_says_which_measures_lose_their_epreuves(
+    sign_in, invented_exam, state, act
+):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, state, Wish(READER, ("E1",)), Wish(ACCESS))
+    draft = registering.amend(
+        registration=again(registration), by=author(registration.candidate), at=LATER
+    )
+    client, page = sign_in(registration.candidate), f"/inscription/{draft.pk}/recapitulatif"
+    assert "aucune des épreuves choisies" not in read(client, page)
+
+    answer_all(draft, answers_with(informations=DECLARED, epreuves=KEPT_MARK), at=LATER)
+
+    said = (
+        "Avec cette modification, vous ne passerez plus aucune des épreuves choisies pour "
+        f"« Secrétaire lecteur ». Si vous en voulez pour d'autres, {act}"
+    )
+    assert (said in read(client, page)) is bool(act)
+
+
+@pytest.mark.parametrize("declared", [DECLARED, {"has_disability": "non"}])
+def test_the_mail_of_a_modification_asks_everybody_alike_to_verify_a_request(
+    invented_exam, declared
+):
+    registration = a_registration(informations=declared)
+    amend(registration, informations=declared, epreuves=KEPT_MARK)
+
+    first, second = Message.objects.filter(kind__in=("registered", "amended")).order_by("pk")
+    said = (
+        "Si votre demande est déjà faite, vérifiez-la : une mesure ne vaut que pour les épreuves que "
+        "vous passez."
+    )
+    assert said in second.body.replace("\xa0", " ")
+    assert said not in first.body.replace("\xa0", " ")

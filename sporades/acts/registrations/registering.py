@@ -374,6 +374,6 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         due=due_as_told(version),
         giving=giving_as_told(version),
         until=registration.service.said(registration.service.closes_at, registration.reader_zone),
-        accommodation=accommodation_by_mail(registration, at=at),
+        accommodation=accommodation_by_mail(registration, is_amended=version.number > 1, at=at),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

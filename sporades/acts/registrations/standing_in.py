@@ -211,7 +211,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         snapshot=version.snapshot,
         due=due_as_told(version),
         giving=giving_as_told(version),
-        accommodation=accommodation_by_mail(registration, at=at),
+        accommodation=accommodation_by_mail(registration, is_amended=version.number > 1, at=at),
         reason=reason,
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

@@ -18,6 +18,7 @@ from sporades.accommodations.tracker import (
     LACKING,
     NO_DATE,
     deadline_in_words,
+    emptied_in_words,
     is_answered,
     kept_date_in_words,
 )
@@ -394,12 +395,31 @@ def _accommodations(
     registrations: Iterable[Registration], cases: Cases, *, at: datetime, name: Name
 ) -> list[Awaiting]:
     """Return the requests that are to be made, finished or completed."""
-    return [
-        found
-        for registration in registrations
-        if rules_of(registration) is not None
-        and (found := _accommodation(registration, cases.get(registration.pk), at=at, name=name))
-    ]
+    found = []
+    for registration in registrations:
+        if rules_of(registration) is None:
+            continue
+        case = cases.get(registration.pk)
+        found += [
+            _emptied(registration, case, name=name),
+            _accommodation(registration, case, at=at, name=name),
+        ]
+    return [one for one in found if one is not None]
+
+
+def _emptied(registration: Registration, case: Case | None, *, name: Name) -> Awaiting | None:
+    """Return that measures of a request that others look at are for no épreuve any more."""
+    if case is None:
+        return None
+    case.registration = registration
+    if not (sentence := emptied_in_words(case)):
+        return None
+    return Awaiting(
+        sentence=sentence,
+        about=name(registration),
+        link=reverse("candidate:accommodation", args=[registration.number]),
+        act="Voir ma demande d'aménagement",
+    )
 
 
 def _accommodation(

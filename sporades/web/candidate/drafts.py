@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,16 +13,18 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from sporades.accommodations.queries import last_case_of
-from sporades.accommodations.tracker import undeclared_in_words
+from sporades.accommodations.rules import sat_in
+from sporades.accommodations.tracker import emptied_in_words, undeclared_in_words
+from sporades.exams.schema import Status
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
 from sporades.registrations.questions import NO
 from sporades.registrations.refusals import Trouble
-from sporades.registrations.sections import CANDIDACY, IDENTIFICATION
+from sporades.registrations.sections import CANDIDACY, IDENTIFICATION, PAPERS
 from sporades.registrations.sections.base import Section, SectionForm
-from sporades.web.wizard.door import Door
+from sporades.web.wizard.door import Door, dossier_for
 
 _TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-les, puis continuez."
 _TOO_LATE = (
@@ -139,10 +142,34 @@ def undeclared_by(draft: Draft) -> str:
     return undeclared_in_words(last_case_of(filed), is_filing=True)
 
 
+def emptied_by(request: HttpRequest, draft: Draft) -> str:
+    """Say which measures of a request that was sent would be for no épreuve any more."""
+    filed = draft.amends
+    case = last_case_of(filed) if filed is not None else None
+    if filed is None or case is None:
+        return ""
+    case.registration = filed
+    if case.is_writable or not case.is_undecided:
+        return ""
+    judged = dossier_for(request, draft)
+    form = PAPERS.judged(judged)
+    if not form.is_valid():
+        return ""
+    chosen = form.choices_made().items()
+    entered = [code for code, choice in chosen if choice.status is Status.ENTERED]
+    sat = sat_in(judged.rules, entered, category=judged.facts.category)
+    return emptied_in_words(case, sat, is_filing=True)
+
+
 def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     filed = draft.amends
     since = draft.service.closed_in_words(request.arrived_at, filed.reader_zone) if filed else ""
-    return {"undeclared": undeclared_by(draft), "closed_since": since}
+    return {
+        "undeclared": undeclared_by(draft),
+        # Asked by the page that says it alone: it judges the épreuves.
+        "emptied": partial(emptied_by, request, draft),
+        "closed_since": since,
+    }
 
 
 DOOR = Door(

@@ -24,7 +24,6 @@ from sporades.accommodations.rules import (
     sat_by,
     to_specify,
     wishes_of,
-    without_paper,
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import (
@@ -32,7 +31,9 @@ from sporades.accommodations.tracker import (
     SENT_WITHOUT,
     WITHOUT_THEM,
     deadline_in_words,
+    emptied_in_words,
     is_answered,
+    may_take_up,
     steps_of,
     taken_again_in_words,
     taken_back_in_words,
@@ -40,7 +41,7 @@ from sporades.accommodations.tracker import (
     usual_delay_in_words,
 )
 from sporades.acts.medical.opining import is_asked_by_doctor
-from sporades.core.french import instant_in_words, quoted
+from sporades.core.french import instant_in_words
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
@@ -63,7 +64,6 @@ from sporades.web.candidate.accommodations.confided import (
     papers_called_for,
 )
 from sporades.web.candidate.accommodations.contesting import said_of_appeals
-from sporades.web.candidate.accommodations.writable import may_take_up
 from sporades.web.candidate.own import own_registration
 
 
@@ -210,7 +210,7 @@ def _of_case(
         else "",
         "may_send": is_ready,
         "next": left.next if is_writable or left.acts else "",
-        "without_paper": _without_paper(case, sat),
+        "emptied": emptied_in_words(case, sat),
         "health_papers": papers,
         "serves_again": SERVES_AGAIN
         if is_theirs and case.is_writable and case.was_confided_before
@@ -249,14 +249,6 @@ def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
         return {**asdict(step), "url": "", "act": ""}
     health = reverse("candidate:health", args=[case.registration.number])
     return {**asdict(step), "url": f"{health}#demande-du-medecin", "act": "Lire son commentaire"}
-
-
-def _without_paper(case: Case, sat: list[Sat]) -> str:
-    """Name the measures of a request that is looked at, and that are for no épreuve any more."""
-    rules = rules_of(case.registration)
-    if rules is None or case.is_writable or not case.is_undecided:
-        return ""
-    return quoted(one.label for one in without_paper(rules, sat, wishes_of(case.measures.all())))
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from sporades.accommodations.late import came_in_time, lateness_of
 from sporades.accommodations.queries import open_case_of
 from sporades.accommodations.rules import is_minor
-from sporades.accommodations.tracker import WITHOUT_THEM, sent_in_words
+from sporades.accommodations.tracker import WITHOUT_THEM, may_take_up, sent_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
@@ -16,7 +16,7 @@ from sporades.web.candidate.accommodations.confided import (
     missing_in_words,
     papers_called_for,
 )
-from sporades.web.candidate.accommodations.writable import PAGE, may_take_up
+from sporades.web.candidate.accommodations.writable import PAGE
 from sporades.web.candidate.own import own_registration
 from sporades.web.layout.seen import seen_in
 

@@ -14,10 +14,11 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, taken_back_among
 from sporades.accommodations.rules import rules_of, sat_by
 from sporades.accommodations.states import State
+from sporades.accommodations.tracker import may_take_up
 from sporades.core.french import listed
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodations.writable import PAGE, may_take_up
+from sporades.web.candidate.accommodations.writable import PAGE
 from sporades.web.layout.kept import forget, keep, kept
 from sporades.web.layout.seen import seen_in
 from sporades.web.wizard import conflicts

@@ -2,10 +2,8 @@
 
 from django.http import Http404, HttpRequest
 
-from sporades.accommodations.models import Case
 from sporades.accommodations.queries import open_case_of
 from sporades.accommodations.rules import is_over, rules_of
-from sporades.accommodations.states import State
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
@@ -35,9 +33,3 @@ def writable(
     if is_changed and case is not None and case.instead_of_id is not None:
         return found, None
     return found, rules
-
-
-def may_take_up(case: Case, registration: Registration) -> bool:
-    """Return whether its candidate may still change a request that was sent."""
-    is_theirs = case.instead_of_id is None
-    return case.state == State.ASKED and registration.is_active and is_theirs
