@@ -48,6 +48,23 @@ def test_checking_a_right_file_says_so_and_loads_nothing(academies, file, capsys
     assert not Regulation.objects.exists()
 
 
+@pytest.mark.parametrize("what", ["check", "load"])
+def test_contacts_of_an_example_are_told_in_a_real_installation(  # noqa: PLR0917
+    academies, file, capsys, settings, line_of, what
+):
+    old = "essais@lille.exemple.fr"
+    file.write_text(file.read_text().replace(old, "essais@lille.demo.test"))
+
+    call_command("reglementation", what, str(file))
+    [said] = told(capsys)[1].splitlines()
+    settings.DEMO = True
+    call_command("reglementation", what, str(file))
+
+    place = f"{file}:{line_of(f'courriel: {old}')} : services_gestionnaires[dec-essai].courriel"
+    assert said.startswith(f"{place} : « essais@lille.demo.test » ne mène nulle part")
+    assert told(capsys)[1] == ""
+
+
 def test_checking_tells_file_line_field_rule_and_fails(academies, file, capsys):
     text = file.read_text().replace("rubrique: Examens", "rubrique: Autres")
     file.write_text(text.replace("annee: 2027", "annee: demain"))

@@ -106,3 +106,50 @@ def test_a_service_that_closed_long_ago_is_told_by_the_command_alone(essai):
         "Ce service a fermé il y a plus de six mois, dimanche 15 novembre 2026"
     )
     assert checked(source, zones=ZONES)[2] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "shown", "end"),
+    [
+        (
+            "courriel: essais@lille.exemple.fr",
+            f"courriel: essais@{host}",
+            "services_gestionnaires[dec-essai].courriel",
+            f"essais@{host}",
+            end,
+        )
+        for host, end in [
+            ("lille.demo.test", "test"),
+            ("ac-lille.EXAMPLE", "example"),
+            ("lille.invalid", "invalid"),
+            ("www.example.org", "example.org"),
+        ]
+    ]
+    + [
+        (
+            "site: https://www.ac-lille.fr",
+            "site: https://academie.test/examens",
+            "ouvertures[A09].site",
+            "https://academie.test/examens",
+            "test",
+        )
+    ],
+)
+def test_a_contact_that_leads_nowhere_is_told_but_in_the_demo(  # noqa: PLR0917
+    change, old, new, field, shown, end
+):
+    source = change(old, new)
+
+    told = checked(source, zones=ZONES, is_for_people=True)[2]
+
+    assert [(one.field, one.rule, one.is_error) for one in told] == [(field, "inhabituel", False)]
+    assert told[0].message.startswith(f"« {shown} » ne mène nulle part : ")
+    assert f"« .{end.lower()} »" in told[0].message
+    assert checked(source, zones=ZONES)[2] == []
+
+
+@pytest.mark.parametrize("host", ["latest.fr", "test.fr", "monexample.com", "ac-lille.fr"])
+def test_a_contact_that_may_lead_somewhere_is_not_told(change, host):
+    source = change("courriel: essais@lille.exemple.fr", f"courriel: essais@{host}")
+
+    assert checked(source, zones=ZONES, is_for_people=True)[2] == []

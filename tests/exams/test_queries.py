@@ -87,7 +87,10 @@ def test_a_service_leads_back_to_its_programme(load, essai):
     found = queries.service(row.pk)
 
     assert found == row
-    assert (found.academy.code, found.managing_service.email) == ("A28", "essais@reunion.demo.test")
+    assert (found.academy.code, found.managing_service.email) == (
+        "A28",
+        "essais@reunion.exemple.fr",
+    )
     assert queries.programme_of(row).regulation == Regulation.objects.get()
     assert queries.service(0) is None
 

@@ -29,7 +29,7 @@ __all__ = ["Document", "Problem", "Source", "checked", "problems"]
 
 
 def checked(
-    source: Source, *, zones: Zones, at: datetime | None = None
+    source: Source, *, zones: Zones, at: datetime | None = None, is_for_people: bool = False
 ) -> tuple[Document, File | None, list[Problem]]:
     """Read and check one file.
 
@@ -41,6 +41,7 @@ def checked(
         source: the file.
         zones: the academies that exist, with their zones.
         at: the instant, where dates that are long past are to be told.
+        is_for_people: whether contacts that lead nowhere are to be told.
 
     Returns:
         The document, the file when it can be understood, and the problems by line.
@@ -53,13 +54,17 @@ def checked(
         return document, None, _by_line(misshapen)
     found = {*remarks.faults(file, document), *_faults(file, zones)} or {
         *_impossible(file),
-        *oddities.faults(file, zones, at=at),
+        *oddities.faults(file, zones, at=at, is_for_people=is_for_people),
     }
     return document, file, _by_line(document.problem(fault) for fault in found)
 
 
 def problems(
-    sources: Iterable[Source], *, zones: Zones, at: datetime | None = None
+    sources: Iterable[Source],
+    *,
+    zones: Zones,
+    at: datetime | None = None,
+    is_for_people: bool = False,
 ) -> list[Problem]:
     """Check files, each by itself and then together; return every problem.
 
@@ -67,11 +72,12 @@ def problems(
         sources: the files.
         zones: the academies that exist, with their zones.
         at: the instant, where dates that are long past are to be told.
+        is_for_people: whether contacts that lead nowhere are to be told.
     """
     found: list[Problem] = []
     understood: list[tuple[Document, File]] = []
     for source in sources:
-        document, file, own = checked(source, zones=zones, at=at)
+        document, file, own = checked(source, zones=zones, at=at, is_for_people=is_for_people)
         found += own
         if file is not None:
             understood.append((document, file))

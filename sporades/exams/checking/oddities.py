@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import combinations
+from urllib.parse import urlsplit
 
 from sporades.core.french import instant_in_words
 from sporades.exams.checking.openings import Zones, zone_of
@@ -24,21 +25,29 @@ LONG_AGO = timedelta(days=183)
 MOST_YEARS = 2
 """How many years may be between a session and what is dated in it."""
 
+RESERVED = re.compile(r"(?:^|\.)(?:test|example|invalid|localhost|example\.(?:com|net|org))$")
+"""The end of the names that never lead anywhere (RFC 2606, sections 2 and 3; RFC 6761)."""
+
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^<>]*>|&(?:[a-z]{2,8}|#[0-9]+);|\*\*(?=\S)|\[[^\[\]]+\]\([^()\s]+\)"
 )
 _CURLY = re.compile(r"[“„‟].*[”‟]")
 
 
-def faults(file: File, zones: Zones, *, at: datetime | None) -> Iterator[Fault]:
+def faults(
+    file: File, zones: Zones, *, at: datetime | None, is_for_people: bool
+) -> Iterator[Fault]:
     """Find what is odd in a file that is right.
 
     Args:
         file: the file.
         zones: the zone of each academy.
         at: the instant, where it is known: dates that are long past are then told.
+        is_for_people: whether people will write to its contacts: those of a demo lead nowhere.
     """
     yield from _texts(file)
+    if is_for_people:
+        yield from _contacts(file)
     yield from _year(file)
     for rank, exam in enumerate(file.exams):
         yield from _papers(exam, ("examens", rank))
@@ -75,6 +84,27 @@ def _texts_in(value: object, place: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts_in(item, (*place, rank))
     elif isinstance(value, str):
         yield place, value
+
+
+def _contacts(file: File) -> Iterator[Fault]:
+    """Find addresses that lead nowhere, as those of an example from which a file was made."""
+    said: list[tuple[Path, str, str]] = [
+        (("services_gestionnaires", rank, "courriel"), one.email, one.email.rpartition("@")[2])
+        for rank, one in enumerate(file.managing_services)
+    ]
+    said += [
+        (("ouvertures", rank, "site"), one.website, urlsplit(one.website).hostname or "")
+        for rank, one in enumerate(file.openings)
+        if one.website
+    ]
+    for path, shown, name in said:
+        if reserved := RESERVED.search(name.lower()):
+            end = reserved[0].removeprefix(".")
+            yield _odd(
+                path,
+                f"« {shown} » ne mène nulle part : les noms en « .{end} » sont ceux des exemples. "
+                "Écrivez ce que les candidats utiliseront.",
+            )
 
 
 def _year(file: File) -> Iterator[Fault]:

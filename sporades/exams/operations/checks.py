@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from sporades.exams import checking
 from sporades.exams.checking import Problem, Source
 from sporades.exams.checking.openings import Zones
@@ -32,7 +34,7 @@ def check(files: Iterable[Given], *, at: datetime) -> list[Problem]:
             unread.append(opened)
         else:
             sources.append(opened)
-    return unread + checking.problems(sources, zones=zones(), at=at)
+    return unread + checking.problems(sources, zones=zones(), at=at, is_for_people=are_for_people())
 
 
 def open_source(file: Given) -> Source | Problem:
@@ -74,6 +76,11 @@ def _reason(error: OSError) -> str:
             return "vous n'en avez pas le droit"
         case _:
             return error.strerror or "la machine ne dit pas pourquoi"
+
+
+def are_for_people() -> bool:
+    """Return whether what is put in force here is read by people: not in the demo."""
+    return not settings.DEMO
 
 
 def zones() -> Zones:

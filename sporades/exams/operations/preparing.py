@@ -18,7 +18,7 @@ from sporades.exams.checking.problems import Fault
 from sporades.exams.differences import Difference
 from sporades.exams.differences import difference as compared
 from sporades.exams.models import PreparedRegulation, Regulation, Session
-from sporades.exams.operations.checks import unreadable, zones
+from sporades.exams.operations.checks import are_for_people, unreadable, zones
 from sporades.exams.operations.loading import Invalid, Loaded, load, understand, versioned
 from sporades.exams.schema import File
 from sporades.exams.states import DROP_PREPARED, ENFORCE, PreparedState
@@ -158,7 +158,8 @@ def warnings(prepared: PreparedRegulation, *, at: datetime) -> list[Problem]:
         at: the instant, beside which dates are judged.
     """
     source = Source(prepared.name, prepared.source)
-    return [one for one in checked(source, zones=zones(), at=at)[2] if not one.is_error]
+    found = checked(source, zones=zones(), at=at, is_for_people=are_for_people())[2]
+    return [one for one in found if not one.is_error]
 
 
 @transaction.atomic

@@ -400,7 +400,12 @@ def test_what_the_check_warns_of_is_read_before_the_file_is_put_in_force(adminis
 
     assert "À relire dans le fichier" in page
     assert "Avec un coefficient de 0, cette épreuve ne compte pas" in page
-    other = prepared(administrator)
+    assert "« essais@lille.exemple.test » ne mène nulle part" in page
+    other = prepared(
+        administrator,
+        ("essais@lille.exemple.test", "essais@lille.exemple.fr"),
+        ("essais@versailles.exemple.test", "essais@versailles.exemple.fr"),
+    )
     assert "À relire" not in said(administrator.get(reverse("office:prepared", args=[other.pk])))
 
 
