@@ -1,13 +1,52 @@
 """Questions about what is published for a registration."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
+from sporades.core.actors import SYSTEM
 from sporades.documents.models import DocumentVersion
+from sporades.journal.models import Entry
 from sporades.publications.models import PublicationLine
 from sporades.publications.states import LineOutcome
 from sporades.registrations.models import Registration
+
+DECIDED_IN = {
+    "document published": "publication published",
+    "document withdrawn": "publication withdrawn",
+}
+"""Of what the service does of one document, at its instant, the act on all that somebody decided."""
+
+
+def authors_of(entries: Iterable[Entry]) -> dict[int, str]:
+    """Say who did each act; of a document, who decided what the service then did by itself.
+
+    Args:
+        entries: the acts.
+
+    Returns:
+        The words, by the key of the act.
+    """
+    every = list(entries)
+    caused = {
+        one.pk: (DECIDED_IN[one.verb], (one.payload.get("after") or {}).get("publication", ""))
+        for one in every
+        if one.actor_kind == SYSTEM.kind and one.verb in DECIDED_IN
+    }
+    said = {one.pk: one.author_in_words for one in every}
+    if not caused:
+        return said
+    decisions = Entry.objects.filter(
+        object_kind="publication",
+        object_id__in={publication for _, publication in caused.values()},
+        verb__in=DECIDED_IN.values(),
+    ).order_by("pk")
+    by_whom = {(one.verb, one.object_id): one for one in decisions if one.actor_name}
+    for pk, which in caused.items():
+        if which in by_whom:
+            said[pk] = f"{said[pk]} ; décidé par {by_whom[which].author_in_words}"
+    return said
 
 
 def lines_to_withdraw(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:

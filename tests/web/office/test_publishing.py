@@ -191,6 +191,27 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     assert "Convocation" not in main(candidate.get(folder))
 
 
+def test_the_journal_of_a_file_says_who_decided_what_the_service_published_and_withdrew(
+    manager, head, in_lille
+):
+    made = deposited(manager, in_lille)
+    published(manager, head, made)
+    work("publications")
+    manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur"})
+    work("publications")
+
+    page = main(manager.get(where("journal", in_lille.number)))
+
+    decided, withdrawn = Entry.objects.filter(
+        verb__in=("publication published", "publication withdrawn")
+    ).order_by("pk")
+    assert decided.author_in_words != withdrawn.author_in_words
+    assert f"Document publié Sporades, service ; décidé par {decided.author_in_words}" in page
+    assert f"Document retiré Sporades, service ; décidé par {withdrawn.author_in_words}" in page
+    lines = main(head.get(where("all_acts"), {"acte": "document published"}))
+    assert f"Sporades, service ; décidé par {decided.author_in_words}" in lines
+
+
 def test_what_was_made_elsewhere_is_opened_by_its_pdf_and_not_by_the_page_that_tells_of_it(
     manager, member, in_lille, candidate
 ):

@@ -14,6 +14,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.journal import queries as journal
 from sporades.journal.models import Entry
+from sporades.publications.queries import authors_of
 from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.bounded import is_cut, page_of
 from sporades.web.office.records.act_forms import READ, ActsForm
@@ -32,6 +33,7 @@ class Act:
         entry: the act.
         when: its instant, in words.
         on: what it is on, in words.
+        author: who did it, and who decided what the service did by itself.
         number: of the registration that it leads to, if there is one that its reader may see.
         url: of the batch or the export that it is on, where it is the reader's own.
     """
@@ -39,6 +41,7 @@ class Act:
     entry: Entry
     when: str
     on: str
+    author: str
     number: str = ""
     url: str = ""
 
@@ -92,12 +95,13 @@ def _found(request: HttpRequest, form: ActsForm) -> QuerySet[Entry]:
 
 def _lines(entries: list[Entry], request: HttpRequest) -> list[Act]:
     names = Names(entries, _files(request))
-    own = _own(entries, request)
+    own, authors = _own(entries, request), authors_of(entries)
     return [
         Act(
             entry=one,
             when=instant_in_words(one.at, settings.TIME_ZONE, weekday=False),
             on=names.of(one),
+            author=authors[one.pk],
             number=names.number_of(one),
             url=own.get((one.object_kind, one.object_id), ""),
         )

@@ -26,7 +26,7 @@ from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.journal.models import Entry
 from sporades.letters.queries import with_letters
-from sporades.publications.queries import lines_to_come, lines_to_withdraw
+from sporades.publications.queries import authors_of, lines_to_come, lines_to_withdraw
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.queries import mails_about, version_of
@@ -229,10 +229,11 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
     shows_readings = "consultations" in request.GET
     zone = found.service.zone
     shown = list(acts.readings(every)[:MOST_READINGS] if shows_readings else acts.changing(every))
+    authors = {} if shows_readings else authors_of(shown)
     rows = (
         _by_day(shown, zone)
         if shows_readings
-        else [(instant_in_words(one.at, zone), one.in_words, one.author_in_words) for one in shown]
+        else [(instant_in_words(one.at, zone), one.in_words, authors[one.pk]) for one in shown]
     )
     said = {
         "rows": rows,
