@@ -87,9 +87,11 @@ def _faults(password: str, about: Iterable[str], shortest: int) -> Iterator[str]
     # A word that one knows one has put there says more than « trop facile ».
     word = word_about(password, about)
     if word:
+        is_whole = word.casefold() in password.casefold()
+        about_so = "" if is_whole else ", à quelques signes, espaces ou accents près"
         yield (
-            f"Votre mot de passe contient « {word} » : choisissez-en un sans rapport avec vous "
-            "ni avec ce service."
+            f"Votre mot de passe contient « {word} »{about_so} : choisissez-en un sans rapport avec "
+            "vous ni avec ce service."
         )
     if is_known(password) or is_plain(password) or is_dressed(password):
         yield (

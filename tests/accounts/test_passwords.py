@@ -104,6 +104,26 @@ def test_a_password_that_others_would_guess_is_refused_with_the_reason(password,
     assert why in " ".join(refusal.value.messages)
 
 
+@pytest.mark.parametrize(
+    ("password", "about", "said"),
+    [
+        (
+            "leadupontleger",
+            "lea.dupont",
+            "« lea.dupont », à quelques signes, espaces ou accents près :",
+        ),
+        ("m@rch4nd, toujours", "marchand", "« marchand », à quelques signes"),
+        ("lea.dupont-leger", "lea.dupont", "« lea.dupont » :"),
+        ("TOUJOURS-marchand", "Marchand", "« Marchand » :"),
+    ],
+)
+def test_what_a_password_contains_is_said_as_it_is_typed_or_said_to_be_near(password, about, said):
+    with pytest.raises(ValidationError) as refusal:
+        passwords.check(password, about=[about])
+
+    assert f"Votre mot de passe contient {said}" in refusal.value.messages[0]
+
+
 def test_of_several_reasons_the_first_to_mend_is_said_alone():
     with pytest.raises(ValidationError) as refusal:
         passwords.check("motdepasse")
