@@ -369,6 +369,9 @@ def test_a_file_to_print_is_no_printed_letter_and_what_was_posted_is_taken_back(
     run = PrintRun.objects.get()
     here = reverse("office:print_run", args=[run.pk])
     page = main(manager.get(here))
+    listed = main(manager.get(reverse("office:letters")))
+    assert "Aucun courrier n'attend d'être mis dans un PDF." in listed
+    assert "PDF préparé, à imprimer et à poster" in listed
     assert "PDF préparé le mercredi 25 novembre 2026" in page
     assert "Imprimé le" not in page
     assert "Noter comme postés (2 courriers)" in page

@@ -36,7 +36,7 @@ class ReachedForm(NewAddressForm):
     canal = forms.ChoiceField(
         label="Comment lui écrire",
         choices=[
-            (Channel.LETTER, "Par courrier postal, imprimé chaque jour"),
+            (Channel.LETTER, "Par courrier postal, que votre service imprime et poste"),
             (Channel.MAIL, "Par mail"),
         ],
         widget=forms.RadioSelect,
