@@ -34,8 +34,9 @@ class Issued:
 
     @property
     def giving(self) -> Giving:
-        """How the pieces that are still to be sent are given, together."""
-        return _giving(self.version.registration, self.due)
+        """How the pieces that are still to be sent are given, together; by whoever has no space, by post."""
+        has_account = self.version.registration.candidate.has_account
+        return _giving(self.version.registration, self.due) if has_account else Giving.POST
 
     @property
     def told(self) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from sporades.registrations.evidence import Issued
 from sporades.registrations.giving import Giving
 
 WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
+ON_PAPER = "Il est indispensable de conserver ce récapitulatif."
+"""The same, to whoever receives it by post."""
 
 TO_RETURN = "Gardez-en une copie : il est aussi à signer{who} et à renvoyer avant le {before} : l'adresse est plus bas."
 
@@ -36,9 +38,11 @@ def content(issued: Issued) -> Content:
     is_minor = issued.version.is_of_a_minor
     who = BY_TWO if is_minor else ""
     to_return = f" {TO_RETURN.format(who=who, before=asked['before'])}" if asked else ""
+    candidate = issued.version.registration.candidate
+    warning = ON_PAPER if candidate.by_letter else WARNING
     return {
         **said,
-        "warning": WARNING + to_return,
+        "warning": warning + to_return,
         "signers": [SIGNER, GUARDIAN] if is_minor else [SIGNER],
         "evidence": issued.told,
         "giving": GIVEN[issued.giving] if issued.due else "",

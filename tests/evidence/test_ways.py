@@ -169,6 +169,18 @@ def test_papers_say_of_each_piece_how_it_is_given_where_they_differ():
             assert "(heure de Paris), à envoyer par courrier, pas à déposer." in text
 
 
+def test_a_paper_that_goes_with_a_letter_is_to_be_kept_and_its_pieces_are_posted(invented_exam):
+    registration = a_registration(a_record())
+
+    for text in papers(registration, "recapitulatif"):
+        assert "Il est indispensable de conserver ce récapitulatif." in text
+        assert "télécharger" not in text
+        assert f"Envoyez-les par courrier, à : {ADDRESS}" in text
+    for text in papers(registration, "demande-pieces"):
+        assert "Envoyez-les par courrier à cette adresse" in text
+        assert "espace candidat" not in text
+
+
 def test_a_paper_that_was_issued_before_ways_were_said_says_either(registration):
     for kind in ("recapitulatif", "demande-pieces"):
         found = DocumentVersion.objects.get(
