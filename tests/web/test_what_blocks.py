@@ -15,7 +15,7 @@ from tests.factories import (
     author,
     load_invented,
 )
-from tests.web.guide import buttons, links, main, seen, words
+from tests.web.guide import buttons, links, main, seen, value_of, words
 
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 RULE = "Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
@@ -107,6 +107,24 @@ def test_a_question_that_blocks_is_followed_by_no_colon(sign_in):
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
 
     assert "Avez-vous le permis bateau ? Répondez à cette question." in main(page)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Avez-vous le permis bateau ?",
+        "Acceptez-vous d'être interrogé pour une enquête nationale sur les candidats à cet examen",
+    ],
+)
+def test_the_summary_of_errors_names_the_question_however_long(sign_in, question):
+    load_invented(("Avez-vous le permis bateau ?", question))
+    draft = a_draft(supplementaires={"q-permis": None})
+
+    client, tab = sign_in(draft.candidate), f"/inscription/{draft.pk}/supplementaires"
+    page = client.post(tab, {"revision": value_of(client.get(tab), "revision")}, follow=True)
+
+    [point] = [words(one) for one in seen(page).cssselect(".s-summary li")]
+    assert point.replace("\xa0", " ").replace(" :", "") == f"{question} Répondez à cette question."
 
 
 def test_the_count_is_that_of_the_lines_and_no_line_says_a_thing_twice(sign_in):

@@ -16,6 +16,9 @@ register = Library()
 LONGEST_LABEL = 60
 """Beyond so many signs, what would come before a message hides it."""
 
+HERE = "cette question."
+"""How a message ends that says nothing of its field where the field does not stand beside it."""
+
 
 @dataclass(frozen=True)
 class ErrorLine:
@@ -63,7 +66,7 @@ def _of_fields(form: BaseForm, first: str) -> Iterator[ErrorLine]:
             not label
             or message.startswith("«")
             or f"« {field.label} »" in message
-            or (label == field.label and _is_a_sentence(field))
+            or (label == field.label and _is_a_sentence(field) and not message.endswith(HERE))
         ):
             yield ErrorLine(message, field.first_control)
         else:
