@@ -19,7 +19,7 @@ from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.searches.columns import BY_CODE
 from sporades.searches.operators import Operator
-from sporades.searches.trees import Group
+from sporades.searches.trees import Group, Leaf, Link
 
 USUAL_ORDER = "nom"
 LONGEST = timedelta(seconds=10)
@@ -156,7 +156,7 @@ def _exact_first(tree: Group) -> OrderBy:
     First those whose family name it is, be it with the space that its bearers have, then those of
     whom every word typed is a name, in whichever order, then those of whom each begins one.
     """
-    asked = [leaf for leaf in tree.leaves() if leaf.operator in _NAMED]
+    asked = [leaf for leaf in _as_typed(tree) if leaf.operator in _NAMED]
     begun = {search_key(said) for leaf in asked for said in leaf.values}
     typed = {
         search_key(said)
@@ -171,6 +171,17 @@ def _exact_first(tree: Group) -> OrderBy:
         *(When(rank, then=Value(place)) for place, rank in enumerate(ranks)),
         default=Value(len(ranks)),
     ).asc()
+
+
+def _as_typed(tree: Group) -> Iterator[Leaf]:
+    """Yield what is asked of a name as it was typed, and not each of its words alone."""
+    for one in tree.members:
+        if isinstance(one, Leaf):
+            yield one
+        elif tree.link is Link.AND or any(
+            leaf.operator is not Operator.CONTAINS for leaf in one.leaves()
+        ):
+            yield from _as_typed(one)
 
 
 _NAMED = (Operator.IS_LIKE, Operator.STARTS, Operator.CONTAINS)

@@ -272,9 +272,10 @@ def _written_otherwise(names: Group, *, reach: Reach) -> Group:
 def _in_any_order(words: list[str]) -> tuple[Group, ...]:
     """Return what is also asked of several words: each stands in the name, « léa dup » in Dupont Léa.
 
-    Words of two letters are in too many names, and in no index of likeness.
+    The index of likeness finds no word of two letters: one of three, beside it, is found there.
     """
-    if len(words) == 1 or any(len(word) < SHORTEST_CUT for word in words):
+    lengths = [len(word) for word in words]
+    if len(words) == 1 or min(lengths) == 1 or max(lengths) < SHORTEST_CUT:
         return ()
     whole_name = CRITERIA["nom_complet"]
     return (Group(Link.AND, tuple(Leaf(whole_name, Operator.CONTAINS, (one,)) for one in words)),)

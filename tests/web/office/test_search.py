@@ -711,7 +711,9 @@ def test_a_name_that_nobody_bears_finds_those_of_whom_one_letter_is_another(mana
     assert set(numbers(page)) == set().union(*(filed[name] for name in named))
 
 
-@pytest.mark.parametrize("typed", ["léa dup", "dup léa", "léa dupo", "marie leger", "leger lea"])
+@pytest.mark.parametrize(
+    "typed", ["léa dup", "dup léa", "léa du", "léa dupo", "marie leger", "leger lea"]
+)
 def test_beginnings_of_names_are_found_in_any_order(manager, in_lille, typed):
     lea = a_candidate(birth_name="Dupont-Léger", first_names="Léa Marie", email="lea@exemple.test")
     mine = a_registration(lea)
@@ -719,6 +721,17 @@ def test_beginnings_of_names_are_found_in_any_order(manager, in_lille, typed):
     page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
 
     assert page.redirect_chain[-1][0] == reverse("office:registration", args=[mine.number])
+
+
+def test_who_bears_the_words_typed_stands_before_who_bears_one_of_them(manager, in_lille):
+    kept = [
+        a_registration(a_candidate(birth_name=name, first_names=first, email=f"{first}@e.test"))
+        for name, first in (("Martin", "Marion"), ("Martin", "Marie"))
+    ]
+
+    page = manager.post(reverse("office:find"), {"quoi": "marie martin"}, follow=True)
+
+    assert numbers(page)[0] == kept[1].number
 
 
 def test_a_name_that_somebody_bears_is_not_taken_for_a_slip(manager):
