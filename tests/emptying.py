@@ -36,10 +36,12 @@ def empty() -> None:
 def left() -> list[str]:
     """Return the names of the tables, but the official lists, in which there is anything."""
     with connection.cursor() as cursor:
-        looks = (
+        looks = [
             sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(table, sql.Identifier(table))
             for table in _of_tests(cursor)
-        )
+        ]
+        if not looks:  # no test of this run has the database: none was made
+            return []
         cursor.execute(sql.SQL(" UNION ALL ").join(looks))
         return [name for [name] in cursor.fetchall()]
 
