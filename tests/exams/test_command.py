@@ -52,7 +52,7 @@ def test_checking_a_right_file_says_so_and_loads_nothing(academies, file, capsys
 def test_contacts_of_an_example_are_told_in_a_real_installation(  # noqa: PLR0917
     academies, file, capsys, settings, line_of, what
 ):
-    old = "essais@lille.exemple.fr"
+    old = "essais-lille@exemple.fr"
     file.write_text(file.read_text().replace(old, "essais@lille.demo.test"))
 
     call_command("reglementation", what, str(file))

@@ -112,7 +112,7 @@ def test_a_service_that_closed_long_ago_is_told_by_the_command_alone(essai):
     ("old", "new", "field", "shown", "end"),
     [
         (
-            "courriel: essais@lille.exemple.fr",
+            "courriel: essais-lille@exemple.fr",
             f"courriel: essais@{host}",
             "services_gestionnaires[dec-essai].courriel",
             f"essais@{host}",
@@ -150,6 +150,6 @@ def test_a_contact_that_leads_nowhere_is_told_but_in_the_demo(  # noqa: PLR0917
 
 @pytest.mark.parametrize("host", ["latest.fr", "test.fr", "monexample.com", "ac-lille.fr"])
 def test_a_contact_that_may_lead_somewhere_is_not_told(change, host):
-    source = change("courriel: essais@lille.exemple.fr", f"courriel: essais@{host}")
+    source = change("courriel: essais-lille@exemple.fr", f"courriel: essais@{host}")
 
     assert checked(source, zones=ZONES, is_for_people=True)[2] == []

@@ -89,7 +89,7 @@ def test_a_service_leads_back_to_its_programme(load, essai):
     assert found == row
     assert (found.academy.code, found.managing_service.email) == (
         "A28",
-        "essais@reunion.exemple.fr",
+        "essais-reunion@exemple.fr",
     )
     assert queries.programme_of(row).regulation == Regulation.objects.get()
     assert queries.service(0) is None

@@ -47,7 +47,7 @@ from sporades.exams.checking.shape import shaped
         ("question: milles, minimum: 100", "question: milles, minimum: cent",
          "examens[BREVET].questions[delivre_le].si.reponse.minimum", "type"),
         ('heure: "17:00"', 'heure: "25:00"', "examens[BREVET].pieces[IDENTITE].echeance.heure", "format"),
-        ("courriel: essais@lille.exemple.fr", "courriel: essais",
+        ("courriel: essais-lille@exemple.fr", "courriel: essais",
          "services_gestionnaires[dec-essai].courriel", "courriel"),
         ("site: https://www.ac-lille.fr", "site: ac-lille", "ouvertures[A09].site", "site"),
         ("fermeture: 2026-11-15 23:59", "fermeture: 15/11/2026", "ouvertures[A09].fermeture", "instant"),

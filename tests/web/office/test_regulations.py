@@ -403,8 +403,8 @@ def test_what_the_check_warns_of_is_read_before_the_file_is_put_in_force(adminis
     assert "« essais@lille.exemple.test » ne mène nulle part" in page
     other = prepared(
         administrator,
-        ("essais@lille.exemple.test", "essais@lille.exemple.fr"),
-        ("essais@versailles.exemple.test", "essais@versailles.exemple.fr"),
+        ("essais@lille.exemple.test", "essais-lille@exemple.fr"),
+        ("essais@versailles.exemple.test", "essais-versailles@exemple.fr"),
     )
     assert "À relire" not in said(administrator.get(reverse("office:prepared", args=[other.pk])))
 
