@@ -70,7 +70,11 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
 
     def published_by(self, at: datetime) -> Self:
         """Keep versions that were published at this instant, withdrawn since or not."""
-        return self.filter(published_at__lte=at).exclude(withdrawn_at__lt=F("published_at"))
+        return self.filter(published_at__lte=at).but_held_back()
+
+    def but_held_back(self) -> Self:
+        """Keep versions but those whose ground was taken away before their instant."""
+        return self.exclude(withdrawn_at__lt=F("published_at"))
 
     def to_come(self, at: datetime) -> Self:
         """Keep versions that nobody may read yet: not published, or from a later instant on."""

@@ -99,7 +99,8 @@ def issue(
     """
     said = kind.content(source)
     document = _document(folder, kind)
-    if not kind.published_by_issue and document.versions.to_come(at).exists():
+    waiting = document.versions.to_come(at).but_held_back()
+    if not kind.published_by_issue and waiting.exists():
         raise AlreadyPrepared
     if kind.numbered_by == "own":
         last = document.versions.aggregate(last=Max("number"))["last"] or 0

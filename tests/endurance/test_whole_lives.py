@@ -283,6 +283,7 @@ class Life(RuleBasedStateMachine):
             return came[0]
         assert came == (known.amends, held.version + 1)
         held.version += 1
+        self.hold_back(held)
         self.gone_through.add((held.state, "modify"))
         if held.state == "validated":
             held.state = "registered"
@@ -322,6 +323,7 @@ class Life(RuleBasedStateMachine):
         if accepted:
             self.gone_through.add((held.state, "withdraw"))
             held.state, held.withdrawn_at = target, self.now
+            self.hold_back(held)
             for one in self.typed.values():
                 one.is_open = one.is_open and one.amends != registration
 
@@ -404,6 +406,14 @@ class Life(RuleBasedStateMachine):
         if accepted:
             self.gone_through.add((held.state, decision.name))
             held.state, held.decided_at = target, self.now
+            if target == "set_aside":
+                self.hold_back(held)
+
+    def hold_back(self, held):
+        """What was attested and is to be read later is not, its ground having gone."""
+        held.documents = {
+            key: instant for key, instant in held.documents.items() if instant <= self.now
+        }
 
     @rule(registration=registrations, after=st.sampled_from([0, 1, 60, 3000]))
     def publish(self, registration, after):

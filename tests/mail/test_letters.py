@@ -53,11 +53,15 @@ Pour obtenir un aménagement d'épreuves, faites votre demande dans votre espace
 page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à \
 23\u00a0h\u00a059 (heure de Paris).
 """
+TO_ALL_TOLD = TO_ALL.replace(
+    "faites votre demande dans", "faites votre demande, si ce n'est pas déjà fait, dans"
+)
+"""What is said again to all, of a registration that stays as it is."""
 VERIFIED = "une mesure ne vaut que pour les épreuves que vous passez.\n"
 """The end of what a modification says to all of a request that may be made already."""
-TO_ALL_AGAIN = TO_ALL.replace(
-    "faites votre demande dans", "faites votre demande, si ce n'est pas déjà fait, dans"
-).replace("Paris).\n", f"Paris). Si votre demande est déjà faite, vérifiez-la : {VERIFIED}")
+TO_ALL_AGAIN = TO_ALL_TOLD.replace(
+    "Paris).\n", f"Paris). Si votre demande est déjà faite, vérifiez-la : {VERIFIED}"
+)
 TO_DO = TO_SEND + TO_ALL
 TO_SEND_AGAIN = TO_SEND.replace(
     "ci-dessous.\n",

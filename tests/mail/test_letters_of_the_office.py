@@ -29,7 +29,7 @@ from tests.evidence.given import complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration
 from tests.jobs import work
 from tests.mail.post_office import words
-from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE, TO_ALL_AGAIN
+from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE, TO_ALL_TOLD
 from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
@@ -46,7 +46,7 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
             (
                 "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, "
                 "vous n'avez plus rien à lui envoyer.\n\n"
-                f"Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. {TO_ALL_AGAIN[1:]}"
+                f"Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. {TO_ALL_TOLD[1:]}"
             ),
         ),
         (

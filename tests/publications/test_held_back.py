@@ -10,7 +10,8 @@ from sporades.acts.registrations.deciding import decide
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code
-from sporades.publications import depositing
+from sporades.publications import depositing, operations
+from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import PublicationLine
 from sporades.publications.refusals import ASKED_SINCE, HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
 from sporades.registrations.models import Registration
@@ -119,6 +120,21 @@ def test_a_modification_takes_back_no_convocation(convocation, three):
     amend(three[0], identification={"mobile": "06 39 98 56 78"})
 
     assert "convocation" in read(three[0], LATER)
+
+
+def test_what_is_held_back_hinders_no_other(scheduled, three, manager, allowed):
+    amend(three[0], identification={"mobile": "06 39 98 56 78"})
+    by = member(manager)
+    again = operations.begin(kind=ATTESTATION, by=manager, author=by, reach=allowed, at=NOW)
+    mine = Registration.objects.whole().get(pk=three[0].pk)
+    operations.prepare_one(publication=again.pk, registration=mine, by=by, at=NOW)
+    publish(again, manager)
+    tell(again)
+
+    assert SLUG in read(three[0], NOW)
+    tell(scheduled, LATER)
+
+    assert SLUG in read(three[0], LATER)
 
 
 def test_who_moved_meanwhile_is_not_summoned_by_the_academy_that_they_left(convocation, three):
