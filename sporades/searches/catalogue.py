@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
 from sporades.accommodations.queries import measures_within
+from sporades.accounts.models import normalised_address
 from sporades.accounts.permissions import Reach
 from sporades.candidates.birthplaces import OTHER, STATELESS
 from sporades.candidates.models import Candidate, Channel, Identity
@@ -110,11 +111,6 @@ class ManagedBy(Row):
 def _bare(typed: str) -> str:
     """Take out what separates the figures of a number."""
     return "".join(sign for sign in typed if sign.isalnum()).upper()
-
-
-def as_address(typed: str) -> str:
-    """Return an address of mail as columns hold it."""
-    return clean(typed).lower()
 
 
 def _offered(reach: Reach) -> Iterator[tuple[Programme, OfferedExam]]:
@@ -293,7 +289,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
         "Coordonnées",
         (
-            Address("mail", "Adresse mail", "candidate", as_address),
+            Address("mail", "Adresse mail", "candidate", normalised_address),
             Telephone("telephone", "Téléphone", "mobile", ("phone", "guardian_phone"), "candidate"),
             ChannelOf("canal", "Canal", "candidate", _channels),
             Text("code_postal", "Code postal", "postcode", _bare),

@@ -9,12 +9,13 @@ from operator import and_
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from sporades.accounts.models import normalised_address
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.registrations.records import records_within
-from sporades.searches.catalogue import CRITERIA, as_address
+from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import Criterion, Day, Telephone, Text
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group
@@ -57,7 +58,7 @@ _OF_RECORDS: dict[str, Criterion] = {
     "nom_complet": _Words("nom_complet", "", _NAMES),
     "naissance": _Born("naissance", "", "identity__birth"),
     "annee_naissance": CRITERIA["annee_naissance"],
-    "mail": Text("mail", "", "email", as_address),
+    "mail": Text("mail", "", "email", normalised_address),
     "telephone": Telephone("telephone", "", "phone"),
 }
 """Of what one box may mean, what the record of somebody says, by the criterion of registrations."""

@@ -518,6 +518,14 @@ def test_who_has_no_account_is_found_by_what_their_record_says(manager, in_lille
     assert page["Location"].partition("?")[0] == reverse("office:registration", args=[mine.number])
 
 
+def test_an_address_is_found_as_its_owner_says_it(manager, in_lille):
+    mine = a_registration(a_candidate(email="ana@xn--exmple-cua.test"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "ana@exämple.test"})
+
+    assert page["Location"].partition("?")[0] == reverse("office:registration", args=[mine.number])
+
+
 @pytest.mark.parametrize(
     ("operator", "value", "found"),
     [
