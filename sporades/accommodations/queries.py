@@ -274,22 +274,14 @@ def proposals(registration: Registration) -> list[Proposal]:
     asked = rules_of(registration)
     if asked is None:
         return []
-    later = Case.objects.settled().filter(
-        registration=OuterRef("case__registration"),
-        notified_at__isnull=False,
-        decided_at__gt=OuterRef("case__decided_at"),
+    told = _granted_before(
+        registration=registration.pk,
+        candidate=registration.candidate_id,
+        exam=registration.exam.code,
+        domain=registration.exam.domain_id,
     )
-    earlier = AskedMeasure.objects.filter(
-        ~Exists(later),
-        case__state__in=SETTLED,
-        case__notified_at__isnull=False,
-        case__registration__candidate=registration.candidate_id,
-        case__registration__exam__code=registration.exam.code,
-        case__registration__exam__domain=registration.exam.domain_id,
-    ).exclude(case__registration=registration.pk)
-    told = earlier.select_related("case__registration__exam__session")
     found: dict[str, Proposal] = {}
-    for one in told.order_by("case__decided_at", "place"):
+    for one in told:
         found.pop(one.code, None)
         measure = asked.measure(one.decided_code) if one.decided_code else None
         if measure is not None:
@@ -300,15 +292,43 @@ def proposals(registration: Registration) -> list[Proposal]:
     return list(found.values())
 
 
+@prepared(AskedMeasure)
+def _granted_before(
+    registration: int, candidate: int, exam: str, domain: int
+) -> QuerySet[AskedMeasure]:
+    """Return the measures of a candidate's last decisions for an exam, but for one registration."""
+    later = Case.objects.settled().filter(
+        registration=OuterRef("case__registration"),
+        notified_at__isnull=False,
+        decided_at__gt=OuterRef("case__decided_at"),
+    )
+    earlier = AskedMeasure.objects.filter(
+        ~Exists(later),
+        case__state__in=SETTLED,
+        case__notified_at__isnull=False,
+        case__registration__candidate=candidate,
+        case__registration__exam__code=exam,
+        case__registration__exam__domain=domain,
+    ).exclude(case__registration=registration)
+    told = earlier.select_related("case__registration__exam__session")
+    return told.order_by("case__decided_at", "place")
+
+
 def holds_decision_of(registration: Registration) -> bool:
     """Return whether the service has notified a decision to a candidate, for this exam."""
-    notified = Case.objects.filter(
+    exam = registration.exam
+    return bool(_notified(registration.candidate_id, exam=exam.code, domain=exam.domain_id))
+
+
+@prepared(Case)
+def _notified(candidate: int, exam: str, domain: int) -> QuerySet[Case]:
+    found = Case.objects.filter(
         state=State.NOTIFIED,
-        registration__candidate=registration.candidate_id,
-        registration__exam__code=registration.exam.code,
-        registration__exam__domain=registration.exam.domain_id,
+        registration__candidate=candidate,
+        registration__exam__code=exam,
+        registration__exam__domain=domain,
     )
-    return bool(notified.exists())
+    return found.only("pk")[:1]
 
 
 def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:

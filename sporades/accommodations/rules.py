@@ -6,11 +6,13 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.candidates.names import is_named, is_same_person
 from sporades.core.french import day_in_words, listed, local_day
+from sporades.core.prepared import prepared
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.accommodations import health_papers, procedure_of
@@ -21,7 +23,7 @@ from sporades.exams.schema.accommodations import (
     Measure,
     Procedure,
 )
-from sporades.registrations.models import Registration, Version
+from sporades.registrations.models import Registration, RegistrationPaper, Version
 
 FAVOURED = "Favorable pour : {}", "défavorable pour : {}"
 GRANTED = "Accordée pour : {}", "refusée pour : {}"
@@ -95,9 +97,14 @@ def rules_of(registration: Registration) -> Accommodations | None:
 
 def sat_by(registration: Registration) -> list[Sat]:
     """Return the épreuves that a candidate sits, in the order of the réglementation."""
-    entered = registration.papers.filter(status=Status.ENTERED)
-    codes = entered.values_list("paper__code", flat=True)
+    codes = [one.paper.code for one in _entered(registration=registration.pk)]
     return sat_in(exam_of(registration), codes, category=registration.category)
+
+
+@prepared(RegistrationPaper)
+def _entered(registration: int) -> QuerySet[RegistrationPaper]:
+    found = RegistrationPaper.objects.filter(registration=registration, status=Status.ENTERED)
+    return found.select_related("paper")
 
 
 def sat_in(exam: Exam, codes: Iterable[str], *, category: str) -> list[Sat]:

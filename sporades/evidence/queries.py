@@ -239,11 +239,16 @@ def given_elsewhere(registration: Registration) -> list[Evidence]:
     Args:
         registration: that for which they might serve again.
     """
+    return _elsewhere(candidate=registration.candidate_id, registration=registration.pk)
+
+
+@prepared(Evidence)
+def _elsewhere(candidate: int, registration: int) -> QuerySet[Evidence]:
     others = Evidence.objects.filter(
-        registration__candidate=registration.candidate_id, deposit__is_clean=True
-    ).exclude(registration=registration.pk)
+        registration__candidate=candidate, deposit__is_clean=True
+    ).exclude(registration=registration)
     found = others.select_related("deposit", "registration").order_by("-deposit__given_at", "-pk")
-    return list(found[:MOST_ELSEWHERE])
+    return found[:MOST_ELSEWHERE]
 
 
 def unwritten(registration: Registration, place: int, piece: Mapping[str, str | bool]) -> Evidence:

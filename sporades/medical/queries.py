@@ -1,5 +1,6 @@
 """Questions of pages and of other rooms about the medical compartment."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 
 from sporades.accounts.models import Membership
+from sporades.core.prepared import Prepared
 from sporades.medical.models import CANDIDATE, Compartment, Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 
@@ -36,10 +38,10 @@ def compartment(registration: Registration) -> Compartment | None:
 
     The name of the doctor in charge is in `doctor_name`, nothing where there is none.
     """
-    return _compartments(registration).first()
+    return _compartments(registration.pk).first()
 
 
-def _compartments(registration: Registration) -> QuerySet[Compartment]:
+def _compartments(registration: int) -> QuerySet[Compartment]:
     names = Membership.objects.filter(user=OuterRef("doctor"), role=Membership.Role.DOCTOR)
     found: QuerySet[Compartment] = Compartment.objects.filter(registration=registration).annotate(
         doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value(""))
@@ -49,6 +51,12 @@ def _compartments(registration: Registration) -> QuerySet[Compartment]:
 
 def compartment_to_show(registration: Registration, zone: str) -> Compartment | None:
     """Return the compartment of a registration, with how many lines `openings_of` has in `opened`."""
+    return next(iter(_to_show(zone)(registration=registration.pk)), None)
+
+
+@functools.cache
+def _to_show(zone: str) -> Prepared[[int], Compartment]:
+    """Return the question of `compartment_to_show`, by one clock."""
     lines = Func(
         _day("openings__at", zone),
         *(f"openings__{name}" for name in _WHO_AND_WHAT),
@@ -56,7 +64,11 @@ def compartment_to_show(registration: Registration, zone: str) -> Compartment | 
         output_field=TextField(),
     )
     which = Case(When(openings__isnull=False, then=lines))
-    return _compartments(registration).annotate(opened=Count(which, distinct=True)).first()
+
+    def ask(registration: int) -> QuerySet[Compartment]:
+        return _compartments(registration).annotate(opened=Count(which, distinct=True))
+
+    return Prepared(ask, Compartment)
 
 
 def kinds_given(registration: Registration) -> set[str]:

@@ -159,8 +159,8 @@ def modifications_of(registration: int) -> QuerySet[Draft]:
 
 @prepared(Draft)
 def draft_of(user: int, draft: UUID) -> QuerySet[Draft]:
-    """Return one draft of an account, whole."""
-    found: QuerySet[Draft] = Draft.objects.visible_to(user).whole()
+    """Return one draft of an account, whole, with what it modifies."""
+    found: QuerySet[Draft] = Draft.objects.visible_to(user).whole().select_related("amends")
     return found.filter(pk=draft)
 
 

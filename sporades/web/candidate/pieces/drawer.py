@@ -11,7 +11,7 @@ from django.urls import reverse
 from sporades.acts.pieces import keeping
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import LONGEST_LABEL, KeptFile
-from sporades.drawers.queries import begun_by, files_of
+from sporades.drawers.queries import begun_by, kept_by
 from sporades.evidence.queries import given_again
 from sporades.registrations.fields import CleanCharField
 from sporades.web.candidate.pieces.forms import UploadsForm
@@ -50,7 +50,7 @@ def drawer(request: HttpRequest) -> HttpResponse:
             return redirect("candidate:drawer")
     if form.errors:
         form.keep_received(at=request.arrived_at)
-    kept = list(files_of(request.user.pk))
+    kept = kept_by(user=request.user.pk)
     given = given_again(request.user.pk, [one.digest for one in kept]) if kept else {}
     context = {
         "form": form,

@@ -12,7 +12,7 @@ from sporades.acts.pieces import keeping, owing, providing
 from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
-from sporades.drawers.queries import begun_by, files_of
+from sporades.drawers.queries import begun_by, kept_by
 from sporades.evidence.models import Deposit
 from sporades.evidence.queries import (
     Owed,
@@ -77,7 +77,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     form = ProvideForm(
         *([request.POST, request.FILES] if posted else []),
         sender=request.user,
-        drawer=files_of(request.user.pk),
+        drawer=kept_by(user=request.user.pk),
         given=given_elsewhere(found),
         former=former_of(owed),
         mark=owed.row.mark,
