@@ -53,6 +53,8 @@ MOST_TO_COUNT = timedelta(seconds=1)
 """How long a queue is counted that is costly to count; then it is led to, and not counted."""
 MOST_TO_COUNT_EVERYWHERE = timedelta(milliseconds=250)
 """The same over all academies, where it is known beforehand that it may well take too long."""
+NOT_AGAIN_FOR = timedelta(minutes=10)
+"""For how long what took too long to count is not counted again by this process."""
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
 INFECTED_SINCE = Group(members=(Leaf(CRITERIA["infectee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
@@ -81,6 +83,17 @@ class Queue:
     url: str
     asked: tuple[tuple[str, str], ...] = ()
     is_cut: bool = False
+
+
+type _Within = frozenset[tuple[frozenset[str] | None, frozenset[str] | None]]
+
+_took_too_long: dict[_Within, datetime] = {}
+"""When the complete files of a perimeter, academies and domains, took too long to count."""
+
+
+def forget() -> None:
+    """Forget what took too long to count: it is tried again."""
+    _took_too_long.clear()
 
 
 def queues(request: HttpRequest) -> list[Queue]:
@@ -178,11 +191,15 @@ def _ready(request: HttpRequest) -> Queue | None:
     """Return the registrations that wait for « Valider » alone; since when says the last verdict.
 
     Over a country their pieces may be too many to be looked at whenever this page is read: then
-    they are led to, and not counted.
+    they are led to, not counted, and not tried again for some minutes.
     """
-    reach = request.reaches(Permission.DECIDE)
+    reach, at = request.reaches(Permission.DECIDE), request.arrived_at
     if not reach:
         return None
+    here = frozenset((one.academies, one.domains) for one in reach.perimeters)
+    last = _took_too_long.get(here)
+    if last is not None and abs(at - last) < NOT_AGAIN_FOR:
+        return _led_to_ready(None)
     within = MOST_TO_COUNT_EVERYWHERE if reach.is_everything else MOST_TO_COUNT
     shown, since = READY_SHOWN, BY_CODE["enregistree"]
     try:
@@ -191,6 +208,7 @@ def _ready(request: HttpRequest) -> Queue | None:
                 request, READY, shown, since, READY_LABEL, waits_since="last_verdict_at"
             )
     except TakesTooLong:
+        _took_too_long[here] = at
         return _led_to_ready(None)
 
 
@@ -305,14 +323,21 @@ def _searched(
         since: the column by which they are listed.
         label: of what.
         waits_since: what says since when each has waited, computed, where that column does not.
+            Of very many the first that PostgreSQL finds are counted, in no order, which reads no
+            others: the oldest has waited at least as long as the oldest of those.
     """
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
     if waits_since:
         rows = rows.annotate(**{waits_since: COMPUTED[waits_since]()})
-    first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
+    ordered = rows.order_by() if waits_since else rows.order_by(*since.order, "pk")
     url, path = reverse("office:search"), waits_since or since.order[0]
+    first = ordered[: bounded.IN_A_QUEUE + 1]
     queue = _cut(_queue(first, path, label, url, at=request.arrived_at))
-    return queue and replace(queue, asked=_posted(tree, shown, since))
+    if queue is None:
+        return None
+    is_at_least = waits_since and queue.is_cut and queue.age
+    age = f"au moins {queue.age}" if is_at_least else queue.age
+    return replace(queue, age=age, asked=_posted(tree, shown, since))
 
 
 def _posted(tree: Group, shown: tuple[str, ...], since: Column) -> tuple[tuple[str, str], ...]:

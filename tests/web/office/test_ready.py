@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db.models import DateTimeField, Func
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from sporades.evidence.states import State
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE
 from sporades.searches.computed import COMPUTED
-from sporades.web.office import queues
+from sporades.web.office import bounded, queues
 from tests.evidence.given import MANAGER, accept_all, complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
@@ -31,6 +32,14 @@ RETURN = """    retour_du_recapitulatif:
       texte: Imprimez, signez et renvoyez ce récapitulatif.
       echeance: {jours_apres_fermeture: 10}
 """
+
+
+@pytest.fixture(autouse=True)
+def _tried_again():
+    """Begin as a process that has counted nothing yet, and leave it so."""
+    queues.forget()
+    yield
+    queues.forget()
 
 
 @pytest.fixture
@@ -294,3 +303,43 @@ def test_what_takes_too_long_to_count_is_led_to_and_the_page_goes_on(
     said = {one.label: one.count for one in manager.get(HOME).context["queues"]}
 
     assert said == {LABEL: None, "Inscriptions en anomalie": 1}
+
+
+def test_what_took_too_long_is_not_counted_again_for_some_minutes(manager, in_lille, monkeypatch):
+    complete(in_lille)
+    with monkeypatch.context() as slow:
+        slow.setitem(COMPUTED, "last_verdict_at", Slow)
+        slow.setattr(queues, "MOST_TO_COUNT", timedelta(milliseconds=50))
+        assert queue_of(manager).count is None
+
+    assert queue_of(manager).count is None
+
+    with time_machine.travel(NOW + queues.NOT_AGAIN_FOR, tick=False):
+        assert queue_of(manager).count == 1
+
+
+def test_one_perimeter_that_takes_too_long_keeps_no_other_from_being_counted(
+    manager, member, in_lille, in_versailles, monkeypatch
+):
+    elsewhere = member("A25", email="versailles@exemple.test")
+    for one in (in_lille, in_versailles):
+        complete(one)
+    with monkeypatch.context() as slow:
+        slow.setitem(COMPUTED, "last_verdict_at", Slow)
+        slow.setattr(queues, "MOST_TO_COUNT", timedelta(milliseconds=50))
+        assert queue_of(manager).count is None
+
+    assert queue_of(elsewhere).count == 1
+
+
+def test_of_very_many_the_oldest_has_waited_at_least_as_long(manager, monkeypatch):
+    monkeypatch.setattr(bounded, "IN_A_QUEUE", 1)
+    for hours in (5, 7):
+        registration = a_registration(a_candidate())
+        receive(registration)
+        accept_all(registration, at=NOW - timedelta(hours=hours))
+
+    queue = queue_of(manager)
+
+    assert (queue.count, queue.is_cut) == (1, True)
+    assert queue.age in ("au moins 5 heures", "au moins 7 heures")
