@@ -1,14 +1,13 @@
 """The requests of a doctor: those that wait, theirs, those whose opinion is signed (H3)."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
-from django.db.models.expressions import OrderBy
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -72,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         name: Paginator(cases, on_a_page).get_page(request.GET.get(name))
         for name, cases, on_a_page in (
             ("chez-vous", waiting, MOST_AT_ONCE),
-            ("a-prendre", free.order_by(_mine_first(request), "since", "pk"), A_FEW),
+            ("a-prendre", _MineFirst(free, request.user.pk), A_FEW),
             ("attend-le-candidat", left.order_by("since", "pk"), A_FEW),
             ("avis", said.order_by("-opined_at", "-pk"), A_FEW),
         )
@@ -98,10 +97,29 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "doctor/home.html", {**context, "quick": FindCaseForm()})
 
 
-def _mine_first(request: HttpRequest) -> OrderBy:
-    """Order by whether the reader had a request already: they know it, and its candidate waits for them."""
-    was_mine = ExpressionWrapper(Q(former_doctor=request.user.pk), output_field=BooleanField())
-    return Coalesce(was_mine, Value(value=False)).desc()
+class _MineFirst:
+    """Requests to be taken, those that the reader had already before the others: their candidates wait.
+
+    Each part comes from an index, in its order; together they would be sorted, with all that waits.
+    """
+
+    def __init__(self, cases: QuerySet[Case], doctor: int) -> None:
+        ordered = cases.order_by("since", "pk")
+        self._mine = ordered.filter(former_doctor=doctor)
+        self._others = ordered.exclude(former_doctor=doctor)
+
+    @cached_property
+    def _known(self) -> int:
+        return self._mine.count()
+
+    def count(self) -> int:
+        return self._known + self._others.count()
+
+    def __getitem__(self, asked: slice) -> list[Case]:
+        start, stop = asked.start, asked.stop
+        mine = self._mine[start:stop] if start < self._known else ()
+        others = self._others[max(0, start - self._known) : max(0, stop - self._known)]
+        return [*mine, *others]
 
 
 def _was_mine(request: HttpRequest, case: Case) -> bool:

@@ -233,7 +233,7 @@ def test_the_list_takes_as_many_questions_for_three_requests_as_for_one(
     assert {len(page.context[name]["lines"]) for name in LISTS} == {count}
 
 
-LIST = 13
+LIST = 14
 LISTS = ("waiting", "free", "said")
 
 
@@ -260,6 +260,30 @@ def test_every_list_is_turned_over_the_oldest_first(doctor, monkeypatch, taken, 
     shown = [line["case"].pk for page in pages for line in page.context[name]["lines"]]
     assert shown == [one.pk for one in reversed(asked)]
     assert f"?{place}=2#{place}" in pages[0].text
+
+
+@pytest.mark.parametrize("on_a_page", [1, 2, 3, 5])
+def test_what_a_doctor_had_already_comes_before_the_others_page_by_page(
+    doctor, monkeypatch, on_a_page
+):
+    monkeypatch.setattr(cases, "A_FEW", on_a_page)
+    by_age = [
+        reach(
+            a_registration(a_candidate(email=f"{days}@x.test")),
+            State.ASKED,
+            at=NOW - timedelta(days=days),
+        )
+        for days in (5, 4, 3, 2, 1)
+    ]
+    mine = [by_age[1], by_age[3]]
+    Case.objects.filter(pk__in=[one.pk for one in mine]).update(former_doctor=doctor.user)
+    other = a_doctor("autre@exemple.test", "Dr Paul Petit")
+    Case.objects.filter(pk=by_age[0].pk).update(former_doctor=other)
+
+    pages = [doctor.get(f"{HOME}?a-prendre={page + 1}") for page in range(-(-5 // on_a_page))]
+
+    shown = [line["case"].pk for page in pages for line in page.context["free"]["lines"]]
+    assert shown == [one.pk for one in (by_age[1], by_age[3], by_age[0], by_age[2], by_age[4])]
 
 
 # --- The papers -------------------------------------------------------------------------------
