@@ -55,7 +55,7 @@ def compartment_to_show(registration: Registration, zone: str) -> Compartment | 
 
 
 @functools.cache
-def _to_show(zone: str) -> Prepared[[int], Compartment]:
+def _to_show(zone: str) -> Prepared[..., Compartment]:
     """Return the question of `compartment_to_show`, by one clock."""
     lines = Func(
         _day("openings__at", zone),
