@@ -41,8 +41,9 @@ class Source:
         size: the field that says its length, if any.
         number: the path to the number of its registration, where naming it tells nothing of health.
         store: which store has it.
-        is_made_again: whether it is made anew from what the database holds.
+        is_made_again: whether it can be made anew from what the database holds.
         within: the key of a JSON field where `key` is one.
+        by_whom: who has it made anew, where nobody but they can.
     """
 
     words: str
@@ -53,6 +54,7 @@ class Source:
     store: str = files.USUAL
     is_made_again: bool = False
     within: str = ""
+    by_whom: str = ""
 
     def rows(self) -> QuerySet[Any]:
         """Return the rows that name a file: key, file, length, number of the registration."""
@@ -87,7 +89,7 @@ SOURCES = (
     Source("papier confié à un médecin", Paper, "key", store=STORE),
     Source("document imprimé", DocumentVersion, "pdf_key", is_made_again=True),
     Source("impression de courriers", PrintRun, "file_key", is_made_again=True),
-    Source("export", Export, "file_key", is_made_again=True),
+    Source("export", Export, "file_key", is_made_again=True, by_whom="qui l'avait demandé"),
 )
 
 
@@ -100,12 +102,17 @@ class Fault:
     number: str
     what: str
     is_made_again: bool
+    by_whom: str = ""
 
     def __str__(self) -> str:
         """Say it on one line."""
         of = f" (inscription {self.number})" if self.number else ""
-        again = " ; il sera fait de nouveau" if self.is_made_again else ""
-        return f"{self.words}, n°{self.row}{of} : {self.what}{again}"
+        again = (
+            f"à demander de nouveau par {self.by_whom}"
+            if self.by_whom
+            else "il sera fait de nouveau"
+        )
+        return f"{self.words}, n°{self.row}{of} : {self.what}{f' ; {again}' * self.is_made_again}"
 
 
 def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | None]:
@@ -128,7 +135,14 @@ def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | N
         if what and not source.rows().filter(pk=row, file=key).exists():
             what = ""
         yield (
-            Fault(source.words, str(row), number, what, is_made_again=source.is_made_again)
+            Fault(
+                source.words,
+                str(row),
+                number,
+                what,
+                is_made_again=source.is_made_again,
+                by_whom=source.by_whom,
+            )
             if what
             else None
         )

@@ -46,13 +46,15 @@ _ZONES = {
 ZONES = tuple(_ZONES)
 _FEMININE = (
     *("trice", "ière", "llère", "ffe", "ente", "ante", "ointe", "ée", "ète", "eure", "enne"),
-    *("tion", "sion", "maison"),
+    *("ion", "maison", "ture", "ence", "ance", "faculté", "rie", "mie"),
 )
 """How a title that is a woman's, or a body's that is feminine, ends."""
 _MASCULINE = ("lycée", "musée")
 _EITHER = ("commissaire", "juge", "maire", "ministre", "responsable", "secrétaire")
 """Titles that say nothing of it: the adjective that follows may."""
 _FEMININE_ADJECTIVE = (*_FEMININE, "ale", "elle", "ive")
+_CIVILITIES = ("madame", "mme", "monsieur", "m.")
+"""Words before a title that take no article, and keep their capital."""
 _VOWELS = "aeiouyàâäéèêëîïôöùûœæ"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
@@ -135,7 +137,9 @@ def exact_in_words(instant: datetime, zone: str) -> str:
     « 25 novembre 2026 à 23 h 59 min 59,999 s (heure de Paris) ».
     """
     local = instant.astimezone(ZoneInfo(zone))
-    clock = f"{local.hour} h {local:%M} min {local:%S},{local.microsecond // 1000:03} s"
+    clock = (
+        f"{local.hour} h {local:%M} min {local:%S},{local.microsecond // 1000:03} s{_doubt(local)}"
+    )
     said = f"{day_in_words(local.date())} à {clock} ({zone_in_words(zone)})"
     return said.replace(" h ", f"{NON_BREAKING}h{NON_BREAKING}")
 
@@ -217,16 +221,20 @@ def of_someone(title: str) -> str:
     Args:
         title: with its article or without: « Recteur de l'académie », « la rectrice ». Without, its
             gender is read from how it ends, or how the adjective after it does: one that neither
-            says is masculine.
+            says is masculine. Initials keep their capitals.
     """
-    title = title[:1].lower() + title[1:]
+    first = title.split(" ", maxsplit=1)[0]
+    if first.lower() in _CIVILITIES:
+        return f"de {title}"
+    if not first[1:2].isupper():
+        title = title[:1].lower() + title[1:]
     if title.startswith("le "):
         return f"du {title.removeprefix('le ')}"
     if title.startswith(("la ", "l'", "l’")):
         return f"de {title}"
     if title.startswith("les "):
         return f"des {title.removeprefix('les ')}"
-    if title[:1] in _VOWELS:
+    if title[:1].lower() in _VOWELS or title.startswith("hôpital"):
         return f"de l'{title}"
     return f"de la {title}" if _is_feminine(title) else f"du {title}"
 
@@ -235,7 +243,7 @@ def _is_feminine(title: str) -> bool:
     first, second = (*title.split(" "), "")[:2]
     if first in _EITHER:
         return second.endswith(_FEMININE_ADJECTIVE)
-    return first.endswith(_FEMININE) and first not in _MASCULINE
+    return first.startswith("haute-") or (first.endswith(_FEMININE) and first not in _MASCULINE)
 
 
 def of_named(name: str) -> str:
@@ -316,13 +324,14 @@ def _unbroken(found: re.Match[str]) -> str:
 
 
 def _clock(local: datetime) -> str:
-    # « 2 h 30 » happens twice on the night that the clocks go back: say which.
-    doubt = ""
-    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-        doubt = (
-            ", avant le changement d'heure" if local.fold == 0 else ", après le changement d'heure"
-        )
-    return f"{local.hour}{NON_BREAKING}h{NON_BREAKING}{local.minute:02d}{doubt}"
+    return f"{local.hour}{NON_BREAKING}h{NON_BREAKING}{local.minute:02d}{_doubt(local)}"
+
+
+def _doubt(local: datetime) -> str:
+    """Say which « 2 h 30 » it is, of the two of the night that the clocks go back."""
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return ""
+    return ", avant le changement d'heure" if local.fold == 0 else ", après le changement d'heure"
 
 
 def _count(number: int, word: str) -> str:

@@ -356,6 +356,8 @@ def _is_larger_than_allowed(export: Export, total: int, *, at: datetime) -> bool
     if not export.needs_approval:
         Export.objects.filter(pk=export.pk).update(total=total)
         return False
+    if not approvers_of(export, at=at):
+        raise Ended(NOBODY_APPROVES)
     with transaction.atomic():
         undecided = {"decided_at": None, "decided_by": None, "decided_name": ""}
         move(export, PROPOSE, total=total, approved_total=None, **undecided)

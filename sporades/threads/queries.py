@@ -43,9 +43,36 @@ def messages_of(registration: Registration) -> QuerySet[ThreadMessage]:
     return found
 
 
-def page_of(registration: Registration, asked: str | None) -> Page[ThreadMessage]:
-    """Return a page of a thread, the last one unless another is asked for."""
-    pages = Paginator(messages_of(registration), ON_THE_PAGE)
+class _FromTheEnd(Paginator):
+    """The pages of a thread: the last one is whole, and shows what the last message follows."""
+
+    def page(self, number: int | str) -> Page[ThreadMessage]:
+        """Return a page, the first one being of the oldest. Raises InvalidPage."""
+        rank = self.validate_number(number)
+        until = self.count - (self.num_pages - rank) * self.per_page
+        return Page(self.object_list[max(0, until - self.per_page) : until], rank, self)
+
+    def of_those_since(self, following: int) -> int:
+        """Return which page holds a message, by how many follow it and itself."""
+        return self.num_pages - (following - 1) // self.per_page
+
+
+def page_of(
+    registration: Registration, asked: str | None, *, to_read: bool = False
+) -> Page[ThreadMessage]:
+    """Return a page of a thread, the last one unless another is asked for.
+
+    Args:
+        registration: whose thread it is.
+        asked: the number of a page, or nothing.
+        to_read: whether its candidate reads it: where none is asked for, the page of the first
+            answer that they have not read.
+    """
+    thread = messages_of(registration)
+    pages = _FromTheEnd(thread, ON_THE_PAGE)
+    first = thread.unread_answers().first() if to_read and not asked else None
+    if first is not None and pages.num_pages > 1:
+        asked = str(pages.of_those_since(thread.filter(pk__gte=first.pk).count()))
     page = pages.get_page(asked or pages.num_pages)
     page.object_list = shown = list(page.object_list)
     for message in shown:

@@ -8,19 +8,25 @@ from django.apps import apps
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
 from sporades.cli.stored import SOURCES
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
 from sporades.evidence.models import Deposit
+from sporades.exchanges import operations as exports
 from sporades.medical.models import Paper
 from sporades.personal.tables import TABLES
 from sporades.retention import operations as retention
 from sporades.retention.models import Archive
+from sporades.searches import operations as searches
 from tests.evidence.given import a_photo, give
+from tests.exchanges.conftest import EVERYBODY
 from tests.factories import NOW, a_candidate, a_registration
 from tests.medical.given import confide
 from tests.retention.test_retention import archived_at
 from tests.web.registry.planting import nothing_frozen
+from tests.web.registry.world import a_member
 
 NAME = "Zyzomysse"
 
@@ -111,6 +117,30 @@ def test_what_is_printed_anew_is_told_and_is_no_loss(registration, capsys):
         f"document imprimé, n°{version.pk} : absent ; il sera fait de nouveau",
         "Fichiers lus : 3. À faire de nouveau, rien n'est perdu : 1.",
         "Il n'en manque aucun.",
+    ]
+
+
+def test_an_export_that_is_lost_is_asked_for_again_and_is_no_loss(registration, capsys):
+    asker = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    search = searches.keep(tree=EVERYBODY, columns=[], by=asker, at=NOW)
+    export = exports.ask(
+        search=search,
+        order="nom",
+        form="csv",
+        purpose="Préparer les convocations",
+        reach=reach(asker.memberships.all(), Permission.EXPORT),
+        by=asker,
+        at=NOW,
+    )
+    exports.prepare(str(export.pk), at=NOW)
+    export.refresh_from_db()
+    path_of(export.file_key).unlink()
+
+    run()
+
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        f"export, n°{export.pk} : absent ; à demander de nouveau par qui l'avait demandé",
+        "Fichiers lus : 4. À faire de nouveau, rien n'est perdu : 1.",
     ]
 
 

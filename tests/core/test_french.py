@@ -8,6 +8,7 @@ from sporades.core.french import (
     day_in_words,
     days_in_words,
     ended,
+    exact_in_words,
     instant_in_words,
     listed,
     of_named,
@@ -190,10 +191,36 @@ def test_the_size_of_a_file_is_said(size, words):
         ("La secrétaire d'État", "de la secrétaire d'État"),
         ("L'inspecteur d'académie", "de l'inspecteur d'académie"),
         ("Autorité des aménagements", "de l'autorité des aménagements"),
+        ("Madame la rectrice", "de Madame la rectrice"),
+        ("Mme la rectrice de l'académie", "de Mme la rectrice de l'académie"),
+        ("Monsieur le recteur", "de Monsieur le recteur"),
+        ("M. le recteur", "de M. le recteur"),
+        ("DASEN du Nord", "du DASEN du Nord"),
+        ("la MDPH du Nord", "de la MDPH du Nord"),
+        ("IA-DASEN du Nord", "de l'IA-DASEN du Nord"),
+        ("Région académique", "de la région académique"),
+        ("Préfecture du Nord", "de la préfecture du Nord"),
+        ("Présidence du jury", "de la présidence du jury"),
+        ("Haute-commissaire", "de la haute-commissaire"),
+        ("Haut-commissaire", "du haut-commissaire"),
+        ("Comité des aménagements", "du comité des aménagements"),
+        ("Hôpital maritime", "de l'hôpital maritime"),
     ],
 )
 def test_who_a_title_names_is_said_with_its_article(title, said):
     assert of_someone(title) == said
+
+
+def test_an_instant_said_exactly_is_no_other_on_the_night_that_clocks_go_back():
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    said = [exact_in_words(first + timedelta(hours=hour), "Europe/Paris") for hour in (0, 1, 2)]
+
+    assert [one.replace(NBSP, " ") for one in said] == [
+        "25 octobre 2026 à 2 h 30 min 00,000 s, avant le changement d'heure (heure de Paris)",
+        "25 octobre 2026 à 2 h 30 min 00,000 s, après le changement d'heure (heure de Paris)",
+        "25 octobre 2026 à 3 h 30 min 00,000 s (heure de Paris)",
+    ]
 
 
 @pytest.mark.parametrize(

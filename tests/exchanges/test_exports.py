@@ -230,6 +230,18 @@ def test_an_export_that_has_grown_beyond_what_one_person_takes_waits_for_another
     assert Message.objects.filter(kind="export_to_approve", recipient=head.email).count() == 1
 
 
+def test_one_that_has_grown_where_nobody_may_approve_ends_and_its_author_is_told(
+    ask, in_lille, asker, monkeypatch
+):
+    export = ask()
+    monkeypatch.setattr("sporades.exchanges.models.WITHOUT_APPROVAL", 2)
+
+    prepared(export)
+
+    assert (export.state, export.why) == (ExportState.STOPPED, operations.NOBODY_APPROVES)
+    assert Message.objects.filter(kind="export_ended", recipient=asker.email).count() == 1
+
+
 @pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
 def test_a_role_that_ends_before_the_file_is_made_stops_it(ask, in_lille, asker, loss):
     export = ask()

@@ -1,7 +1,7 @@
 """P-20: active, archived, erased; nothing past its day, nothing that is withheld."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -713,6 +713,18 @@ def test_a_hold_is_placed_listed_and_lifted_by_command(filed, capsys):
     assert f"{filed.number}, depuis le 25/11/2026, par ligne de commande" in capsys.readouterr().out
     assert not Hold.objects.exists()
     assert Entry.objects.filter(verb__startswith="archive ").count() == 2
+
+
+def test_a_hold_is_listed_with_the_day_that_its_page_says(filed, capsys):
+    half_past_midnight = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
+    operations.withhold(
+        number=filed.number, reason="Recours n°12", by=OPERATOR, at=half_past_midnight
+    )
+
+    call_command("archives", "gels")
+
+    assert "depuis le 26/11/2026" in capsys.readouterr().out
+    assert Hold.objects.get().placed_in_words.startswith("26 novembre 2026 à 0")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sporades.acts.writing import messaging
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import SET_ASIDE
+from sporades.threads import queries
 from sporades.threads.models import ThreadMessage
 from sporades.threads.operations import Overtaken, TooManyMessages
 from sporades.threads.queries import (
@@ -230,7 +231,7 @@ def test_a_long_thread_is_read_by_its_end(registration):
     shown, first = page_of(registration, None), page_of(registration, "1")
 
     assert (shown.number, [one.text for one in shown][-1]) == (2, "Message 59")
-    assert (len(first), first[0]) == (50, last)
+    assert (len(shown), len(first), first[0]) == (50, 11, last)
 
 
 @pytest.mark.parametrize(
@@ -269,3 +270,57 @@ def test_a_thread_is_erased_with_its_registration_and_no_other(registration):
     registration.delete()
 
     assert [message.registration for message in ThreadMessage.objects.all()] == [other]
+
+
+@pytest.fixture
+def _four_on_a_page(monkeypatch):
+    monkeypatch.setattr(queries, "ON_THE_PAGE", 4)
+
+
+def shown(registration, asked=None, *, to_read=False):
+    """Return the texts of a page of a thread, and the number of that page."""
+    page = page_of(registration, asked, to_read=to_read)
+    return [message.text for message in page.object_list], page.number
+
+
+@pytest.mark.usefixtures("_four_on_a_page")
+def test_the_last_page_is_whole_and_the_first_holds_what_is_left(registration):
+    for rank in range(1, 10):
+        answer(registration, f"Message {rank}")
+
+    assert shown(registration) == (["Message 6", "Message 7", "Message 8", "Message 9"], 3)
+    assert shown(registration, "2") == (["Message 2", "Message 3", "Message 4", "Message 5"], 2)
+    assert shown(registration, "1") == (["Message 1"], 1)
+    assert shown(registration, "12")[1] == 3
+    assert shown(registration, "x")[1] == 1
+
+
+@pytest.mark.usefixtures("_four_on_a_page")
+@pytest.mark.parametrize(
+    ("read", "first"), [(0, 1), (1, 1), (2, 2), (5, 2), (6, 3), (9, 3), (10, 3)]
+)
+def test_their_candidate_begins_with_the_first_answer_that_was_not_read(registration, read, first):
+    for rank in range(1, 11):
+        answer(registration, f"Message {rank}")
+    known = list(registration.thread.order_by("pk")[:read])
+    messaging.read(known, by_candidate=True, at=NOW)
+
+    assert shown(registration, to_read=True)[1] == first
+    assert shown(registration, "2", to_read=True)[1] == 2
+    assert shown(registration)[1] == 3
+
+
+@pytest.mark.usefixtures("_four_on_a_page")
+def test_whoever_opens_the_thread_again_and_again_has_read_all_of_it(registration):
+    user = registration.candidate.user_id
+    for rank in range(1, 11):
+        answer(registration, f"Message {rank}")
+
+    left = []
+    for _ in range(3):
+        page = page_of(registration, None, to_read=True)
+        messaging.read(page.object_list, by_candidate=True, at=NOW)
+        [mine] = registration_and_answers_to(user=user, number=registration.number)
+        left.append(mine.unread_answers)
+
+    assert left == [8, 4, 0]

@@ -28,7 +28,7 @@ class WritingForm(MessageForm):
 
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:
-    """Read the thread, the last page of it unless another is asked for, and write."""
+    """Read the thread, from the first answer that was not read unless a page is asked for, and write."""
     found = own_registration(request, number)
     posted = request.method == "POST"
     form = WritingForm(request.POST) if posted else _writing(request)
@@ -49,7 +49,7 @@ def thread(request: HttpRequest, number: str) -> HttpResponse:
                 request, "Votre message est envoyé. La réponse viendra ici ; un mail vous le dira."
             )
             return redirect("candidate:thread", found.number)
-    page = page_of(found, request.GET.get("page"))
+    page = page_of(found, request.GET.get("page"), to_read=True)
     context = {
         "registration": found,
         "page": page,

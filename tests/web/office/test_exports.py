@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.core import files
 from sporades.exchanges import operations
 from sporades.exchanges.models import Export
 from sporades.exchanges.states import ExportState
@@ -71,6 +72,21 @@ def test_a_manager_takes_what_a_search_finds(manager, in_lille, in_versailles, f
     if form == "csv":
         assert in_lille.number in file.content.decode()
         assert in_versailles.number not in file.content.decode()
+
+
+def test_a_file_that_is_lost_is_said_to_be_and_another_is_made(manager, in_lille):
+    asked(manager)
+    work("exchanges")
+    lost = Export.objects.get()
+    files.forget(lost.file_key)
+
+    page = manager.get(page_of(lost, "export_file"), follow=True)
+
+    assert "Ce fichier est perdu ou abîmé : demandez un nouvel export." in main(page)
+    asked(manager)
+    work("exchanges")
+    [again] = Export.objects.exclude(pk=lost.pk)
+    assert in_lille.number in manager.get(page_of(again, "export_file")).content.decode()
 
 
 def test_the_order_of_the_list_is_that_of_the_file(manager, in_lille):

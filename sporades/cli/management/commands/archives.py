@@ -6,12 +6,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils import timezone
 
 from sporades.cli.operators import operator, reason_of
 from sporades.core import files
+from sporades.core.french import day_in_digits
 from sporades.core.refusals import Refused
 from sporades.retention import categories, operations
 from sporades.retention.models import Archive, Hold
@@ -80,8 +82,9 @@ class Command(BaseCommand):
 
     def _gels(self, **options: Any) -> None:
         for held in Hold.objects.order_by("placed_at"):
+            since = day_in_digits(held.placed_at, settings.TIME_ZONE)
             self.stdout.write(
-                f"{held.number}, depuis le {held.placed_at:%d/%m/%Y}, par {held.placed_by} : {held.reason}"
+                f"{held.number}, depuis le {since}, par {held.placed_by} : {held.reason}"
             )
 
     def _gel(self, number: str, motif: str, **options: Any) -> None:

@@ -133,16 +133,19 @@ def export_file(request: HttpRequest, export: str) -> HttpResponse:
         content = operations.hand_over(
             export=found, by=request.reach.perimeters[0].member, at=request.arrived_at
         )
-    except (OutOfReach, Unreadable):
+    except OutOfReach:
         messages.error(
             request, "Le fichier ne peut pas être lu en ce moment : réessayez plus tard."
         )
-        return redirect("office:one_export", found.pk)
-    return HttpResponse(
-        content,
-        content_type=found.spreadsheet.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
-    )
+    except Unreadable:
+        messages.error(request, "Ce fichier est perdu ou abîmé : demandez un nouvel export.")
+    else:
+        return HttpResponse(
+            content,
+            content_type=found.spreadsheet.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
+        )
+    return redirect("office:one_export", found.pk)
 
 
 def stop_export(request: HttpRequest, export: str) -> HttpResponse:
