@@ -46,7 +46,11 @@ def note_return(notice: EmailMessage) -> Message | None:
     reason = " ".join(
         str(failed[0].get(name, "")).strip() for name in ("Status", "Diagnostic-Code")
     )
-    changed = Message.objects.filter(pk=message.pk, state=Message.State.SENT).update(
+    # One that waits has left all the same: its worker died before it could say so.
+    left = Message.objects.filter(
+        pk=message.pk, state__in=(Message.State.SENT, Message.State.WAITING)
+    )
+    changed = left.update(
         state=Message.State.REFUSED, sent_at=None, last_error=reason.strip()[:300]
     )
     if changed:

@@ -307,7 +307,7 @@ def _troubled(selection: Selection, *, at: datetime) -> QuerySet[Message]:
     """Return the mails in trouble about what is counted; those of accounts in the whole view."""
     state = Message.State
     found = Message.objects.filter(
-        Q(state=state.REFUSED, written_at__gt=at - REFUSED_SINCE)
+        Q(state=state.REFUSED, again__isnull=True, written_at__gt=at - REFUSED_SINCE)
         | Q(state=state.WAITING, written_at__lte=at - LATE)
     ).annotate(
         registration=key_about("registration"),

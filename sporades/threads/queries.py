@@ -43,7 +43,7 @@ def messages_of(registration: Registration) -> QuerySet[ThreadMessage]:
     return found
 
 
-class _FromTheEnd(Paginator):
+class _FromTheEnd(Paginator[ThreadMessage]):
     """The pages of a thread: the last one is whole, and shows what the last message follows."""
 
     def page(self, number: int | str) -> Page[ThreadMessage]:
@@ -70,7 +70,8 @@ def page_of(
     """
     thread = messages_of(registration)
     pages = _FromTheEnd(thread, ON_THE_PAGE)
-    first = thread.unread_answers().first() if to_read and not asked else None
+    unread = ThreadMessage.objects.unread_answers().filter(registration=registration)
+    first = unread.order_by("pk").first() if to_read and not asked else None
     if first is not None and pages.num_pages > 1:
         asked = str(pages.of_those_since(thread.filter(pk__gte=first.pk).count()))
     page = pages.get_page(asked or pages.num_pages)

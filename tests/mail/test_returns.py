@@ -77,6 +77,18 @@ def test_who_did_not_get_a_message_is_told(message, monkeypatch, capsys, returne
     assert capsys.readouterr().out == f"Message {message.pk} : noté comme non remis.\n"
 
 
+def test_one_that_left_and_of_which_nobody_could_say_so_is_not_sent_again(monkeypatch, capsys):
+    a_registration(a_candidate(email=ZOE))
+    waiting = Message.objects.get(recipient=ZOE, kind="registered")
+    assert waiting.state == Message.State.WAITING
+
+    note(notice(waiting), monkeypatch)
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.sent_at) == (Message.State.REFUSED, None)
+    assert capsys.readouterr().out == f"Message {waiting.pk} : noté comme non remis.\n"
+
+
 @pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.7"), ("delivered", "2.0.0")])
 def test_what_is_late_or_has_arrived_changes_nothing(message, monkeypatch, capsys, action, status):
     note(notice(message, action=action, status=status), monkeypatch)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import deciding, registering
+from sporades.acts.writing import resending
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -639,6 +640,18 @@ def test_mails_in_trouble_are_those_of_the_perimeter(member, in_lille, in_versai
     assert links == [reverse("office:mails", args=[in_lille.number])]
     assert "550 inconnu" in here.text
     assert in_versailles.number not in here.text
+
+
+def test_a_mail_that_was_sent_again_and_arrived_is_in_trouble_no_more(manager, in_lille):
+    refused = Message.objects.get(kind="registered", about_id=str(in_lille.pk))
+    Message.objects.filter(pk=refused.pk).update(state="refused", last_error="554 refused")
+    refused.refresh_from_db()
+    assert table(page(manager, "troubles"), "Mails en difficulté")
+
+    again = resending.send_again(message=refused, registration=in_lille, by=OPERATOR, at=NOW)
+    Message.objects.filter(pk=again.pk).update(state="sent", sent_at=NOW)
+
+    assert "554 refused" not in page(manager, "troubles").text
 
 
 def test_mails_about_documents_are_those_of_the_registrations_they_are_of(

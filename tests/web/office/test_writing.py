@@ -448,6 +448,16 @@ def test_a_message_is_kept_and_written_again_by_whoever_has_its_perimeter(manage
     assert not Batch.objects.exists()
 
 
+def test_whom_it_is_for_stays_when_the_text_is_kept(manager, three):
+    kept = {**SAID, "nom_du_modele": "Rappel", "garder": "1"}
+
+    all_of_them = manager.post(place(manager), {**kept, "aussi": "on"}, follow=True)
+    without_the_ended = manager.post(place(manager), kept, follow=True)
+
+    assert "Messages à écrire 3" in main(all_of_them)
+    assert "Messages à écrire 2" in main(without_the_ended)
+
+
 def test_the_templates_of_others_take_no_place_in_the_list(manager, member, two, monkeypatch):
     monkeypatch.setattr(writing, "MOST_LISTED", 2)
     elsewhere = member("A25", email="ailleurs@exemple.test")

@@ -33,6 +33,7 @@ LOOKED_AT = 50
 """Among how many registrations different people are looked for, to be shown."""
 
 PREPARE = "preparer"
+ALSO = "aussi"
 MOST_LISTED = 200
 
 
@@ -44,11 +45,12 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
         return redirect("office:found", search)
     posted, templates = request.method == "POST", _templates(request)
     counts = choice.counts()
-    initial = {**_taken(request, templates), "aussi": counts.ended == counts.chosen}
+    also = counts.ended == counts.chosen or ALSO in request.GET
+    initial = {**_taken(request, templates), ALSO: also}
     form = MailingForm(request.POST if posted else None, counts=counts, initial=initial)
-    also = {"also_ended": form.also_ended}
+    to = {"also_ended": form.also_ended}
     reached = choice.registrations if form.also_ended else choice.registrations.active()
-    count, printed = counts.written_to(**also), counts.printed(**also)
+    count, printed = counts.written_to(**to), counts.printed(**to)
     shown: list[dict[str, str]] = []
     if posted and form.is_valid():
         try:
@@ -169,4 +171,5 @@ def _kept(request: HttpRequest, form: MailingForm, choice: Any) -> HttpResponse:
     )
     messages.success(request, "Le modèle est enregistré.")
     where = reverse("office:write", args=[choice.search.pk])
-    return redirect(f"{where}?{urlencode([('modele', kept.pk), *choice.as_query()])}")
+    also = [(ALSO, "1")] if form.also_ended else []
+    return redirect(f"{where}?{urlencode([('modele', kept.pk), *also, *choice.as_query()])}")
