@@ -43,7 +43,7 @@ def messages_of(registration: Registration) -> QuerySet[ThreadMessage]:
     return found
 
 
-class _FromTheEnd(Paginator[ThreadMessage]):
+class _FromTheEnd(Paginator):  # type: ignore[type-arg] # generic for its stubs alone
     """The pages of a thread: the last one is whole, and shows what the last message follows."""
 
     def page(self, number: int | str) -> Page[ThreadMessage]:
