@@ -1,6 +1,6 @@
 """What the réglementation says of a registration's accommodations, and who must sign."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -14,7 +14,7 @@ from sporades.candidates.names import is_named, is_same_person
 from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.prepared import prepared
 from sporades.exams.models.service import MINUTE
-from sporades.exams.queries import rules
+from sporades.exams.queries import rules, versions_of_exam
 from sporades.exams.rules.accommodations import health_papers, procedure_of
 from sporades.exams.schema import Exam, Status
 from sporades.exams.schema.accommodations import (
@@ -622,11 +622,26 @@ def papers_called_for(
 
 def late_in_words(case: Case) -> str:
     """Say why a request comes after its deadline, in the words of its candidate where there are any."""
-    asked = rules_of(case.registration)
-    reason = asked.late_reason(case.late_reason) if asked else None
-    if reason is None:
+    if not case.late_reason:
         return ""
-    return f"{reason.label} : {case.late_words}" if case.late_words else reason.label
+    reason = _once_named(case, lambda asked: asked.late_reason(case.late_reason))
+    return " : ".join(filter(None, [reason.label if reason else "", case.late_words]))
+
+
+def plan_in_words(case: Case) -> str:
+    """Say which plan its candidate has, in the words in which it was chosen; « Aucun » of none."""
+    plan = _once_named(case, lambda asked: asked.plan(case.plan)) if case.plan else None
+    return plan.label if plan else "Aucun"
+
+
+def _once_named[Named](case: Case, named: Callable[[Accommodations], Named | None]) -> Named | None:
+    """Return what a request names, also where a later version knows it no more: it was asked so."""
+    asked = rules_of(case.registration)
+    if asked and (now := named(asked)):
+        return now
+    versions = versions_of_exam(case.registration.regulation, exam=case.registration.exam.code)
+    before = (one.accommodations for one in versions)
+    return next((found for one in before if one and (found := named(one))), None)
 
 
 def measures_by_family(asked: Accommodations) -> Mapping[str, list[Measure]]:

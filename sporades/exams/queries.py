@@ -4,8 +4,9 @@ Everything here but the rules of an old version comes from what the process hold
 while it is fresh, one when it looks whether something has changed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Protocol
 
 from django.db.models import QuerySet
@@ -154,12 +155,9 @@ def papers_once_offered(
         exam: the code of the exam.
         codes: the codes of the épreuves.
     """
-    versions = Regulation.objects.filter(domain=regulation.domain_id, session=regulation.session_id)
     found: dict[str, Paper] = {}
-    for pk in versions.order_by("-number").values_list("pk", flat=True):
-        for one in rules(pk).exams:
-            if one.code == exam:
-                found = {paper.code: paper for paper in one.papers} | found
+    for one in versions_of_exam(regulation, exam=exam):
+        found = {paper.code: paper for paper in one.papers} | found
         if found.keys() >= set(codes):
             break
     return [found[code] for code in sorted(codes) if code in found]
@@ -175,12 +173,22 @@ def exam_once_offered(regulation: Regulation, *, exam: str) -> schema.Exam:
     Raises:
         KeyError: no version ever had it.
     """
-    versions = Regulation.objects.filter(domain=regulation.domain_id, session=regulation.session_id)
-    for pk in (regulation.pk, *versions.order_by("-number").values_list("pk", flat=True)):
-        for one in rules(pk).exams:
-            if one.code == exam:
-                return one
+    said = (one for one in rules(regulation.pk).exams if one.code == exam)
+    for one in chain(said, versions_of_exam(regulation, exam=exam)):
+        return one
     raise KeyError(exam)
+
+
+def versions_of_exam(regulation: Regulation, *, exam: str) -> Iterator[schema.Exam]:
+    """Go through what the versions of a session say of an exam, the last first.
+
+    Args:
+        regulation: one of them; each is read only where whoever asks goes on.
+        exam: the code of the exam.
+    """
+    versions = Regulation.objects.filter(domain=regulation.domain_id, session=regulation.session_id)
+    for pk in versions.order_by("-number").values_list("pk", flat=True):
+        yield from (one for one in rules(pk).exams if one.code == exam)
 
 
 def _services() -> list[RegistrationService]:

@@ -21,8 +21,8 @@ from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.models import Exam
 from sporades.exams.queries import OfferedExam, Programme, programmes, services_within
+from sporades.exams.titles import qualification_of
 from sporades.registrations.states import State
-from sporades.registrations.titles import qualification_of
 from sporades.searches import coded
 from sporades.searches.criteria import (
     Address,

@@ -19,8 +19,8 @@ from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
 from sporades.core.phones import phone_in_words
 from sporades.exams import schema
 from sporades.exams.queries import rules
+from sporades.exams.titles import qualification_of
 from sporades.registrations.states import state_in_office
-from sporades.registrations.titles import qualification_of
 from sporades.searches import coded
 from sporades.searches.computed import COMPUTED
 

@@ -50,6 +50,11 @@ def academies(*, on: date | None = None) -> list[Academy]:
     return [academy for academy in held().academies.values() if _is_open(academy, on)]
 
 
+def known_academies() -> list[Academy]:
+    """Return all academies by name, those that have closed or will included."""
+    return list(held().academies.values())
+
+
 def academy(code: str) -> Academy:
     """Return an academy, closed ones included. Raises Academy.DoesNotExist."""
     try:

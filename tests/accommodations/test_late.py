@@ -7,11 +7,13 @@ import pytest
 from sporades.accommodations import operations
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Again
-from sporades.accommodations.rules import Wish
+from sporades.accommodations.rules import Wish, plan_in_words, rules_of
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
+from sporades.acts.registrations import requesting
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
     MANAGER,
@@ -25,6 +27,7 @@ from tests.accommodations.asked import (
     write,
 )
 from tests.factories import NOW, a_registration, author, load_invented
+from tests.requests import ask
 
 AFTER = datetime(2026, 12, 20, 12, tzinfo=UTC)
 MUCH_LATER = AFTER + timedelta(days=60)
@@ -47,6 +50,12 @@ def with_rules(*changes):
 def take_up(registration, *, at=AFTER):
     by = author(registration.candidate)
     accommodating.take_up(case=case_of(registration), by=by, at=at)
+
+
+def filed_again(registration):
+    """Have a modification accepted once the service has closed: it is under what is in force now."""
+    asked = ask(Registration.objects.get(pk=registration.pk), AFTER)
+    requesting.accept(request=asked, by=MANAGER, at=AFTER)
 
 
 def told(registration):
@@ -192,3 +201,35 @@ def test_a_decision_that_is_taken_again_still_says_what_came_late(registration):
 
     [(_, said)] = told(registration)
     assert said == "« Secrétaire lecteur ». La gêne est apparue après la date limite"
+
+
+def test_why_a_request_is_late_stays_said_under_a_version_that_knows_it_no_more(registration):
+    reach(registration, State.ASKED, **WHY, at=AFTER)
+    before = told(registration)
+    assert before == [("Demande tardive", "La gêne est apparue après la date limite")]
+    load_invented(
+        ("{code: APPARUE, libelle: La gêne est apparue", "{code: DEPUIS, libelle: Depuis")
+    )
+    forget()
+
+    filed_again(registration)
+
+    case = case_of(registration)
+    assert rules_of(case.registration).late_reason(case.late_reason) is None
+    assert told(registration) == before
+
+
+def test_a_plan_stays_said_under_a_version_that_knows_it_no_more(registration):
+    reach(registration, State.ASKED, plan="PAP", at=NOW)
+    load_invented(
+        ("{code: PAP, libelle: Plan d'acc", "{code: PPS, libelle: Projet d'acc"),
+        ("categories: [FORM], plans: [PAP]", "categories: [FORM], plans: [PPS]"),
+        ("si: {plans: [PAP]}", "si: {plans: [PPS]}"),
+    )
+    forget()
+
+    filed_again(registration)
+
+    case = case_of(registration)
+    assert rules_of(case.registration).plan(case.plan) is None
+    assert plan_in_words(case) == "Plan d'accompagnement personnalisé"

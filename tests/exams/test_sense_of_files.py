@@ -2,7 +2,9 @@
 
 import pytest
 
+from sporades.documents.models import Folder
 from sporades.exams.checking import Source, checked
+from sporades.exams.titles import LONGEST_TITLE, titled
 from tests.exams.conftest import ZONES
 
 BREVET = "examens[BREVET]"
@@ -92,6 +94,22 @@ def test_a_reason_of_refusal_is_named_once_for_its_piece(change, problems):
     assert [(field, rule) for _, field, rule in found] == [
         (f"{BREVET}.pieces[IDENTITE].motifs_de_refus[COPIE].code", "code_en_double")
     ]
+
+
+@pytest.mark.parametrize(
+    ("signs", "is_too_long"), [(LONGEST_TITLE, False), (LONGEST_TITLE + 1, True)]
+)
+def test_what_one_registers_for_is_named_by_a_title_that_documents_hold(
+    change, problems, signs, is_too_long
+):
+    others = titled("Brevet d'essai des îles", ", option Grand large", "Session 2027")
+    label = "M" * (signs - len(others))
+    assert Folder._meta.get_field("label").max_length == LONGEST_TITLE
+
+    found = problems(change("libelle: Métiers de la mer", f"libelle: {label}"))
+
+    told = [(f"{BREVET}.specialites[MER].libelle", "trop_long")] if is_too_long else []
+    assert [(field, rule) for _, field, rule in found] == told
 
 
 def test_two_exams_do_not_share_a_code(essai, problems):

@@ -94,7 +94,7 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
 
 def hindered_by_command(file: Given, *, at: datetime) -> LoadMovesWhatHasOpened | None:
     """Return why a file is not to be loaded by command as it is. Raises Invalid."""
-    understood = loading.understand(file)[2]
+    understood = loading.understand(file, at=at)[2]
     moves = _moved(understood, understood.domain.code, understood.session.code, at=at)
     return LoadMovesWhatHasOpened(moves) if moves else None
 

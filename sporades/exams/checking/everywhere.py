@@ -10,11 +10,13 @@ from sporades.exams.schema.base import Strict
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
 from sporades.exams.schema.evidence import Way
+from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.legal import ImplicitDecision, Meaning
 from sporades.exams.schema.openings import ManagingService, Opening
 from sporades.exams.schema.papers import EliminatoryMark, KeptMark
 from sporades.exams.schema.questions import MultipleChoiceQuestion
 from sporades.exams.schema.regulation import File
+from sporades.exams.titles import LONGEST_TITLE, titled
 
 _BOUNDS = (
     ("minimum", "maximum", "minimum", "maximum"),
@@ -44,6 +46,25 @@ def faults(file: File) -> Iterator[Fault]:
                 yield from _condition(part, path)
             case _:
                 pass
+    for rank, exam in enumerate(file.exams):
+        yield from _titles(exam, file.session.label, ("examens", rank))
+
+
+def _titles(exam: Exam, session: str, path: Path) -> Iterator[Fault]:
+    """Find what one could not register for: documents and letters are named by all of it."""
+    offered: list[tuple[Path, str | None]] = [
+        ((*path, "specialites", rank, "libelle"), one.title)
+        for rank, one in enumerate(exam.specialities)
+    ]
+    for where, speciality in offered or [((*path, "libelle"), None)]:
+        title = titled(exam.label, speciality, session)
+        if len(title) > LONGEST_TITLE:
+            yield Fault(
+                where,
+                "trop_long",
+                f"« {title} » a {len(title)} signes, {LONGEST_TITLE} au plus : raccourcissez "
+                "l'intitulé de l'examen, de la spécialité, de l'option ou de la session.",
+            )
 
 
 def _codes(part: Strict, path: Path) -> Iterator[Fault]:

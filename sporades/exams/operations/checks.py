@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from sporades.core.french import local_day
 from sporades.exams import checking
 from sporades.exams.checking import Problem, Source
 from sporades.exams.checking.openings import Zones
@@ -34,7 +35,9 @@ def check(files: Iterable[Given], *, at: datetime) -> list[Problem]:
             unread.append(opened)
         else:
             sources.append(opened)
-    return unread + checking.problems(sources, zones=zones(), at=at, is_for_people=are_for_people())
+    return unread + checking.problems(
+        sources, zones=open_zones(at), at=at, is_for_people=are_for_people()
+    )
 
 
 def open_source(file: Given) -> Source | Problem:
@@ -83,6 +86,19 @@ def are_for_people() -> bool:
     return not settings.DEMO
 
 
+def open_zones(at: datetime) -> Zones:
+    """Return the academies for which a file may be written at an instant, with their zones.
+
+    One whose last day is known registers until then.
+    """
+    day = local_day(at, settings.TIME_ZONE)
+    return {
+        academy.code: academy.zone
+        for academy in territory.known_academies()
+        if academy.closed_on is None or day <= academy.closed_on
+    }
+
+
 def zones() -> Zones:
-    """Return the academies that exist, with their zones."""
-    return {academy.code: academy.zone for academy in territory.academies()}
+    """Return all academies with their zones: a file that was checked may name one that closed since."""
+    return {academy.code: academy.zone for academy in territory.known_academies()}

@@ -24,7 +24,7 @@ from sporades.exams.models import (
     Session,
 )
 from sporades.exams.operations import identities, services
-from sporades.exams.operations.checks import Given, open_source, zones
+from sporades.exams.operations.checks import Given, open_source, open_zones, zones
 from sporades.exams.queries import in_force
 from sporades.exams.schema import File
 from sporades.exams.schema.regulation import SERVICE_KEYS
@@ -79,7 +79,7 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
         Invalid: the file has problems.
         Refused: it contradicts what is known of its session.
     """
-    source, document, understood = understand(file)
+    source, document, understood = understand(file, at=at)
     lock_value("reglementation", f"{understood.domain.code}/{understood.session.code}")
     domain = identities.keep_domain(understood.domain)
     session = identities.keep_session(understood.session)
@@ -97,12 +97,12 @@ def versioned(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in SERVICE_KEYS}
 
 
-def understand(file: Given) -> tuple[Source, Document, File]:
-    """Read and check a file. Raises Invalid."""
+def understand(file: Given, *, at: datetime) -> tuple[Source, Document, File]:
+    """Read and check a file at an instant. Raises Invalid."""
     source = open_source(file)
     if isinstance(source, Problem):
         raise Invalid([source])
-    document, understood, problems = checking.checked(source, zones=zones())
+    document, understood, problems = checking.checked(source, zones=open_zones(at))
     errors = [problem for problem in problems if problem.is_error]
     if errors or understood is None:
         raise Invalid(errors)

@@ -18,7 +18,7 @@ from sporades.exams.checking.problems import Fault
 from sporades.exams.differences import Difference
 from sporades.exams.differences import difference as compared
 from sporades.exams.models import PreparedRegulation, Regulation, Session
-from sporades.exams.operations.checks import are_for_people, unreadable, zones
+from sporades.exams.operations.checks import are_for_people, open_zones, unreadable, zones
 from sporades.exams.operations.loading import Invalid, Loaded, load, understand, versioned
 from sporades.exams.schema import File
 from sporades.exams.states import DROP_PREPARED, ENFORCE, PreparedState
@@ -100,7 +100,7 @@ def prepare(
         NothingNew: it says what is in force: nobody would have anything to decide.
         TooMany: too many files wait.
     """
-    _, document, file = understand(source)
+    _, document, file = understand(source, at=at)
     problems = [document.problem(fault) for fault in _faults(file, is_mine)]
     if problems:
         raise Invalid(problems)
@@ -158,7 +158,7 @@ def warnings(prepared: PreparedRegulation, *, at: datetime) -> list[Problem]:
         at: the instant, beside which dates are judged.
     """
     source = Source(prepared.name, prepared.source)
-    found = checked(source, zones=zones(), at=at, is_for_people=are_for_people())[2]
+    found = checked(source, zones=open_zones(at), at=at, is_for_people=are_for_people())[2]
     return [one for one in found if not one.is_error]
 
 

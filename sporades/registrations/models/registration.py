@@ -18,6 +18,7 @@ from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.facts import Facts
+from sporades.exams.titles import qualification_of
 from sporades.registrations.deadlines import asked_until, owed_now
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
@@ -29,7 +30,7 @@ from sporades.registrations.states import (
     is_to_validate_anew,
     state_in_office,
 )
-from sporades.registrations.titles import qualification_of, title_of
+from sporades.registrations.titles import title_of
 from sporades.territory import queries as territory
 
 UNDO_FOR = timedelta(hours=72)

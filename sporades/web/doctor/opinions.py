@@ -21,7 +21,13 @@ from sporades.accommodations.replacing import (
     lost_by_asking,
     replaced_by,
 )
-from sporades.accommodations.rules import changed_since_in_words, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import (
+    changed_since_in_words,
+    papers_in_words,
+    plan_in_words,
+    rules_of,
+    sat_by,
+)
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
 from sporades.acts.accommodating import NotInCharge, papers_given
@@ -436,10 +442,9 @@ def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     ]
     if rules is None:
         return rows
-    plan = rules.plan(case.plan)
     return [
         *rows,
-        ("Plan en vigueur", plan.label if plan else "Aucun"),
+        ("Plan en vigueur", plan_in_words(case)),
         ("Décision antérieure", former_decision_in_words(case)),
         *_in_force(case),
         *late_told(case, case.measures.all()),

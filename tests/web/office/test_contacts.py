@@ -174,7 +174,7 @@ def test_a_file_that_is_loaded_again_leaves_what_the_office_has_changed(manager,
     other = ("code: essais, academie: A09,", "code: essais, academie: A09, horaires: jamais,")
 
     _, _, file = understand(
-        Source("essai.yaml", INVENTED.read_text(encoding="utf-8").replace(*other))
+        Source("essai.yaml", INVENTED.read_text(encoding="utf-8").replace(*other)), at=NOW
     )
     told = list(managing(file, ManagingService.objects.all()))
     load_invented(other)

@@ -14,7 +14,8 @@ from sporades.exams.states import PreparedState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from sporades.territory.models import ManagingService
+from sporades.territory import reference
+from sporades.territory.models import Academy, ManagingService
 from sporades.trials.models import Trial
 from sporades.trials.states import TrialState
 from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
@@ -749,3 +750,39 @@ def test_a_draft_begun_before_is_judged_under_what_was_put_in_force(administrato
     with pytest.raises(RulesChanged):
         registering.register(draft=draft, by=author(draft.candidate), at=NOW)
     assert not Registration.objects.exists()
+
+
+@pytest.fixture
+def closing(db):
+    """Tell from which day an academy is no more, as a load of the official lists does."""
+
+    def made(day):
+        Academy.objects.filter(code="A25").update(closed_on=day, successor="A09")
+        reference.forget()
+
+    yield made
+    reference.forget()
+
+
+@pytest.mark.parametrize("last_day", ["2026-12-31", "2026-11-24"])
+def test_a_file_that_waits_for_an_academy_that_closes_is_shown_and_dropped(
+    administrator, closing, last_day
+):
+    waiting = prepared(administrator)
+
+    closing(last_day)
+
+    where = reverse("office:prepared", args=[waiting.pk])
+    assert administrator.get(where).status_code == 200
+    administrator.post(reverse("office:drop_regulation", args=[waiting.pk]))
+    waiting.refresh_from_db()
+    assert waiting.state == PreparedState.DROPPED
+
+
+def test_a_file_is_written_for_an_academy_until_its_last_day(administrator, closing):
+    closing("2026-11-25")
+    assert prepared(administrator)
+
+    closing("2026-11-24")
+
+    assert "n'existe pas, ou n'existe plus" in said(send(administrator, changed(OLDER)))

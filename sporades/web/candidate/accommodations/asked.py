@@ -12,6 +12,7 @@ from sporades.accommodations.rules import (
     held_by_wishes,
     is_minor,
     papers_in_words,
+    plan_in_words,
     rules_of,
     to_choose,
     to_choose_again,
@@ -72,8 +73,7 @@ def asked_rows(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     if rules.former is not None:
         rows.append((rules.former.label, case.former_in_words))
     if rules.plans:
-        plan = rules.plan(case.plan)
-        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
+        rows.append(("Plan en vigueur", plan_in_words(case)))
     rows += late_told(case, case.measures.all(), _added(case, sat))
     codes = [one.code for one in case.measures.all()]
     why = why_complete(case.registration, case, measures=codes)

@@ -29,6 +29,7 @@ from sporades.accommodations.rules import (
     is_another_guardian,
     opinion_on_papers,
     papers_in_words,
+    plan_in_words,
     rules_of,
     sat_by,
 )
@@ -155,10 +156,9 @@ def _with_it(case: Case, measures: list[AskedMeasure]) -> list[tuple[str, str]]:
     rules = rules_of(case.registration)
     if rules is None:
         return []
-    plan = rules.plan(case.plan)
     rows = [("Procédure", case.get_procedure_display())]
     if rules.plans:
-        rows.append(("Plan en vigueur", plan.label if plan else "Aucun"))
+        rows.append(("Plan en vigueur", plan_in_words(case)))
     if rules.former is not None:
         rows.append(("Décision antérieure", former_decision_in_words(case)))
     rows += late_told(case, measures)

@@ -7,8 +7,8 @@ from django import forms
 
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exams.queries import Programme
+from sporades.exams.titles import qualification_of
 from sporades.registrations.fields import CleanCharField
-from sporades.registrations.titles import qualification_of
 
 
 class LateForm(forms.Form):
