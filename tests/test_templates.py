@@ -108,3 +108,22 @@ def test_a_part_that_posts_is_given_the_token_of_its_page():
 
     assert {part for _, part, _ in included} & posting
     assert without == []
+
+
+def test_whoever_works_on_files_reads_both_names_of_a_candidate():
+    """Lists are sorted by the family name, found by either: one of them alone would not be known."""
+    rooms = ["sporades/web/office/", "sporades/web/doctor/"]
+    named = {
+        path: re.findall(r"identity\.(\w*name\w*)", text_of(path))
+        for path in (*ending(".html", under=rooms), *ending(".py", under=rooms))
+    }
+
+    # The file of a registration says apart the family name of whoever has two.
+    assert {name for names in named.values() for name in names} == {
+        "listed_name",
+        "usage_name",
+        "birth_name",
+    }
+    assert [path for path, names in named.items() if {"birth_name"} & set(names)] == [
+        "sporades/web/office/templates/office/file.html"
+    ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
+from sporades.candidates.names import family_names
 from sporades.core.french import birth_date_in_digits
 from sporades.core.text import search_key
 
@@ -101,6 +102,12 @@ class Identity(models.Model):
     def name_used(self) -> str:
         """The name by which a person wishes to be called, in capitals."""
         return (self.usage_name or self.birth_name).upper()
+
+    @property
+    def listed_name(self) -> str:
+        """First names, then both family names: what those who work on files find and sort them by."""
+        names = family_names(self.birth_name, self.usage_name).upper()
+        return f"{self.first_names} {names}".strip()
 
     @property
     def birth_date(self) -> date | None:

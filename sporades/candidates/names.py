@@ -117,6 +117,20 @@ def cleaned_full_name(typed: str) -> str:
     return name
 
 
+def family_names(birth_name: str, usage_name: str) -> str:
+    """Return « Jourdain (Quéméner) »: the family name, then the name of use where there is another.
+
+    A list that is sorted by the one and searched by both shows both.
+
+    Args:
+        birth_name: the family name.
+        usage_name: the name of use, or nothing.
+    """
+    if not usage_name or search_key(usage_name) == search_key(birth_name):
+        return birth_name
+    return f"{birth_name} ({usage_name})"
+
+
 def is_named(identity: Any, typed: str) -> bool:
     """Return whether a name is somebody's own: their first name and a surname, and no other word.
 

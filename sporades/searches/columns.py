@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 
 from sporades.accommodations.states import State as CaseState
 from sporades.candidates.models import Channel, Identity
+from sporades.candidates.names import family_names
 from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.cells import Cell, in_text
 from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
@@ -313,6 +314,15 @@ COLUMNS = tuple(column for _, columns in GROUPS for column in columns)
 FIRST = COLUMNS[0]
 """The number: without it nobody could tell one line from another."""
 
+BOTH_NAMES = Column(
+    "nom",
+    "Nom de famille",
+    ("identity__birth_name", "identity__usage_name"),
+    family_names,
+    ("name_key",),
+)
+"""The family name on a page: whoever was found by their other name is shown with it."""
+
 USUAL = (
     "numero_inscription",
     "nom",
@@ -329,6 +339,16 @@ def chosen(codes: Sequence[str]) -> list[Column]:
     """Return the number and the columns of these codes, in the order of the list; the usual ones for none."""
     wanted = set(codes) & BY_CODE.keys() or set(USUAL)
     return [column for column in COLUMNS if column.code in wanted or column is FIRST]
+
+
+def on_a_page(columns: Sequence[Column]) -> list[Column]:
+    """Return these columns as a page shows them: both names where that of use has no column of its own.
+
+    A file has them as they are: a name that is compared elsewhere stands alone in its cell.
+    """
+    if BY_CODE["nom_usage"] in columns:
+        return list(columns)
+    return [BOTH_NAMES if column.code == BOTH_NAMES.code else column for column in columns]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sporades.candidates.names import (
     capitalised_family,
     check_is_no_address,
     cleaned_name,
+    family_names,
     is_same_person,
 )
 from sporades.core.text import clean
@@ -221,3 +222,16 @@ def test_first_names_have_their_capitals_where_none_was_typed(typed, kept):
 )
 def test_a_family_name_has_its_capitals_where_none_was_typed(typed, kept):
     assert capitalised_family(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("birth_name", "usage_name", "both"),
+    [
+        ("Jourdain", "Quéméner", "Jourdain (Quéméner)"),
+        ("Jourdain", "", "Jourdain"),
+        ("Jourdain", "JOURDAIN", "Jourdain"),
+        ("Jourdain", "Jourdain-Quéméner", "Jourdain (Jourdain-Quéméner)"),
+    ],
+)
+def test_a_list_says_the_name_of_use_beside_the_family_name(birth_name, usage_name, both):
+    assert family_names(birth_name, usage_name) == both

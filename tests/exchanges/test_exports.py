@@ -67,6 +67,15 @@ def test_a_file_holds_what_the_search_finds_in_the_perimeter_and_its_mark(ask, i
     assert (export.done, export.total) == (3, 3)
 
 
+def test_a_file_has_the_family_name_alone_in_its_cell(ask, in_lille):
+    a_registration(a_candidate(birth_name="Jourdain", usage_name="Quéméner"))
+
+    export = prepared(ask(columns=["numero_inscription", "nom"]))
+
+    names = [line["Nom de famille"] for line in lines(export)]
+    assert names == ["Abadie", "Bézier", "Cœur", "Jourdain"]
+
+
 def test_each_column_that_a_list_shows_can_be_taken(ask, in_lille):
     from sporades.searches.columns import COLUMNS
 

@@ -383,7 +383,7 @@ def trail(case: Case) -> list[tuple[str, str]]:
     """Return the way to the pages of one request."""
     return [
         ("Demandes", reverse("doctor:home")),
-        (case.registration.identity.full_name, reverse("doctor:case", args=[case.pk])),
+        (case.registration.identity.listed_name, reverse("doctor:case", args=[case.pk])),
     ]
 
 

@@ -145,7 +145,7 @@ def test_a_file_says_at_once_whom_to_call_and_under_which_names(manager, in_lill
     married = a_registration(a_candidate(usage_name="Kermarrec"))
     page = main(manager.get(reverse("office:history", args=[married.number])))
 
-    assert "KERMARREC" in page
+    assert "Maëlle Anne LE GOFF (KERMARREC)" in page
     assert "Nom de famille Le Goff" in page
 
 

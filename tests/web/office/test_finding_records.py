@@ -111,6 +111,16 @@ def test_those_found_have_an_address_to_come_back_to_that_names_nobody(manager):
     assert seen(page).cssselect("main [name=quoi]")[0].get("value") == "Vauquelin"
 
 
+def test_who_is_found_by_a_name_of_use_is_named_by_both(manager):
+    a_record(**{**ROSALIE, "usage_name": "Quéméner"})
+
+    page = manager.post(LIST, {"quoi": "quemen"}, follow=True)
+
+    assert [words(one) for one in seen(page).cssselect("main tbody th")] == [
+        "Rosalie Jeanne VAUQUELIN (QUÉMÉNER)"
+    ]
+
+
 def test_an_address_whose_words_are_forgotten_asks_for_them_again(manager):
     page = manager.get(LIST, {"pour": "inconnu"})
 

@@ -990,6 +990,32 @@ def test_those_of_one_surname_are_sorted_by_their_first_names_then_by_their_numb
     assert numbers(page) == [one.number for one in (anne, bruno, marie, again, zoe)]
 
 
+def names_in(page):
+    """Return what the column of the family name says of each registration found."""
+    cells = seen(page).cssselect("main td[data-label='Nom de famille']")
+    return [words(cell) for cell in cells]
+
+
+def test_who_is_found_by_a_name_of_use_is_shown_with_it(manager):
+    a_registration(a_candidate(birth_name="Jourdain", usage_name="Quéméner"))
+    a_registration(a_candidate(birth_name="Quéméner"))
+
+    page = manager.post(reverse("office:find"), {"quoi": "quemen"}, follow=True)
+
+    assert names_in(page) == ["Jourdain (Quéméner)", "Quéméner"]
+
+
+def test_a_name_of_use_that_has_its_column_is_not_said_twice(manager):
+    a_registration(a_candidate(birth_name="Jourdain", usage_name="Quéméner"))
+
+    page = sought(
+        manager, leaf("g-1", "nom", "egal", "Jourdain"), colonnes=["nom", "nom_usage", "prenoms"]
+    )
+
+    assert names_in(page) == ["Jourdain"]
+    assert words(seen(page).cssselect('main td[data-label="Nom d\'usage"]')[0]) == "Quéméner"
+
+
 def test_what_is_asked_of_an_epreuve_is_the_choice_of_the_candidate(manager):
     page = manager.post(SEARCH, {"g-lien": "et", "g-ajout": "epreuve", "faire": "ajouter:g"})
 

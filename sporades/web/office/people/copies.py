@@ -55,7 +55,7 @@ def record_data(request: HttpRequest, candidate: int) -> HttpResponse:
         "form": form,
         "trail": [
             *LIST_TRAIL,
-            (found.identity.full_name, reverse("office:record", args=[found.pk])),
+            (found.identity.listed_name, reverse("office:record", args=[found.pk])),
         ],
     }
     return render(request, "office/record_data.html", context, status=422 if form.errors else 200)

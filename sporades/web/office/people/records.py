@@ -241,7 +241,9 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
 
 def _said_now(found: Candidate) -> str:
     """Say what a record says by now: who it is of, and how they are reached."""
-    who = "" if found.is_frozen else f"{found.identity.full_name}, {found.identity.born_in_digits}"
+    who = (
+        "" if found.is_frozen else f"{found.identity.listed_name}, {found.identity.born_in_digits}"
+    )
     channel = "écrit par courrier" if found.by_letter else "écrit par mail"
     said = (
         who,

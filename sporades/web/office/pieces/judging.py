@@ -221,7 +221,7 @@ def _decided(row: Evidence, registration: Registration, said: str, queue: PieceQ
     return format_html(
         '« {} », {}, n°{} : {}. <a href="{}">Revenir à cette pièce</a>',
         row.label,
-        directed(registration.identity.full_name),
+        directed(registration.identity.listed_name),
         registration.number,
         said,
         queue.address_of(row, registration.number) if queue else here,

@@ -147,7 +147,7 @@ def _found(request: HttpRequest, pk: int) -> LikelyDouble:
 
 def _named(found: LikelyDouble) -> str:
     """Name what was decided: the page that opens next is of others."""
-    return f"{found.first.identity.full_name} (doublon n°{found.pk})"
+    return f"{found.first.identity.listed_name} (doublon n°{found.pk})"
 
 
 def _to_approve(request: HttpRequest) -> Any:

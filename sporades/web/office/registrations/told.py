@@ -21,7 +21,7 @@ def done_on(
         to: what that is: « ce dossier ».
     """
     done = format_html(
-        "{}, n°{} : {}", directed(registration.identity.full_name), registration.number, said
+        "{}, n°{} : {}", directed(registration.identity.listed_name), registration.number, said
     )
     if f"{onwards.url.partition('?')[0]}/".startswith(f"{back}/"):
         return done

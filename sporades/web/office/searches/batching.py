@@ -210,7 +210,7 @@ def _shown(request: HttpRequest, rows: Any) -> list[tuple[str, str, str]]:
     reads = request.reaches(Permission.READ_FILES)
     asked = Registration.objects.within(reads).filter(number__in=[number for number, _ in lines])
     seen = asked.select_related("identity") if lines else []
-    names = {one.number: one.identity.full_name for one in seen}
+    names = {one.number: one.identity.listed_name for one in seen}
     return [(number, why, names.get(number, "")) for number, why in lines]
 
 

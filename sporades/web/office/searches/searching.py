@@ -14,7 +14,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges.models import Export
 from sporades.searches import operations, quick
-from sporades.searches.columns import BY_CODE, Reading
+from sporades.searches.columns import BY_CODE, Reading, on_a_page
 from sporades.searches.models import Search
 from sporades.searches.operations import OfSomebody
 from sporades.searches.queries import found, known_order, planned_anew
@@ -73,7 +73,7 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
-    reading = Reading(kept.shown)
+    reading = Reading(on_a_page(kept.shown))
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.words(), page.paginator.count, f"{here}?tri={order}&page="
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
