@@ -1,6 +1,8 @@
 """Which modalités were accepted: a box that is ticked keeps the mark of the text above it.
 
 A file of the réglementation that changes elsewhere asks nothing again: the mark is of the text alone.
+Whoever types for a candidate accepts nothing in their place: their box says another sentence, and
+has a mark of its own, which no candidate's box takes for theirs.
 """
 
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from sporades.registrations.models import Version
 
 SECTION, BOX = "modalites", "accepted"
 _LENGTH = 64
+_TYPED_FOR = "saisie:"
 
 type Tabs = Mapping[str, Mapping[str, Any]]
 """Answers as typed, tab by tab."""
@@ -37,9 +40,19 @@ def mark_under(regulation: int, *, exam: Exam, speciality: Speciality | None) ->
     return mark_of(found) if found else ""
 
 
+def typed_for(mark: str) -> str:
+    """Return the mark of the same text where a managing service types for a candidate."""
+    return f"{_TYPED_FOR}{mark}"
+
+
+def is_typed_for(answer: Any) -> bool:
+    """Tell whether a box was ticked by a managing service that typed for a candidate."""
+    return isinstance(answer, str) and answer.startswith(_TYPED_FOR)
+
+
 def is_mark(answer: Any) -> bool:
     """Tell whether a ticked box says which text it accepts: before there were marks, it did not."""
-    return isinstance(answer, str) and len(answer) == _LENGTH
+    return is_typed_for(answer) or (isinstance(answer, str) and len(answer) == _LENGTH)
 
 
 def with_mark(answers: Tabs, mark: str) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from sporades.registrations.sections.terms import TERMS
 NOTHING = "rien"
 _TERMS = (TERMS.slug, TERMS.title)
 _ANOTHER_TEXT = "Nouveau texte lu et accepté"
+_ANOTHER_TO_READ = "Nouveau texte, à lire par le candidat"
 
 type Key = tuple[str, ...]
 
@@ -37,11 +38,12 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     # Versions of before the codes are compared by what names their rows.
     by_code = _has_codes(before) and _has_codes(after)
     old, new = (dict(_answers(one, by_code=by_code)) for one in (before, after))
-    if (
-        before.get(accepted.BOX, "") != after.get(accepted.BOX, "")
-        and _TERMS in old.keys() & new.keys()
-    ):
-        new[_TERMS] = new[_TERMS]._replace(answer=_ANOTHER_TEXT)
+    marks = before.get(accepted.BOX, ""), after.get(accepted.BOX, "")
+    # Who accepted what its service had typed, or the other way about, reads so already.
+    is_another = marks[0] != marks[1] and _TERMS in old.keys() & new.keys()
+    if is_another and old[_TERMS] == new[_TERMS]:
+        answer = _ANOTHER_TO_READ if accepted.is_typed_for(marks[1]) else _ANOTHER_TEXT
+        new[_TERMS] = new[_TERMS]._replace(answer=answer)
     found: list[str] = []
     for key in _in_order(list(old), list(new)):
         was, is_now = old.get(key), new.get(key)

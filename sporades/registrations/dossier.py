@@ -47,6 +47,9 @@ class Dossier:
         begun_under: the version of the réglementation under which it was typed so far, where known.
         kept_consents: the two consents as the candidate chose them, where they are not asked:
             whoever has an account gives them alone, and the office fills the other questions.
+        is_typed_for: whether the office types for the candidate.
+        accepted_before: the mark of the modalités that what is modified was filed under, where known.
+        filed_under: the version of the réglementation that what is modified was filed under.
     """
 
     candidate: Candidate
@@ -61,6 +64,9 @@ class Dossier:
     is_placed: bool = False
     begun_under: int | None = None
     kept_consents: Mapping[str, str] | None = None
+    is_typed_for: bool = False
+    accepted_before: str = ""
+    filed_under: int | None = None
 
     @property
     def identity(self) -> Identity:
@@ -125,6 +131,9 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         is_placed=draft.is_placed,
         begun_under=draft.regulation_id,
         kept_consents=_kept_consents(draft),
+        is_typed_for=draft.author_id is not None,
+        accepted_before=draft.accepted_before if draft.author_id else "",
+        filed_under=draft.amends.regulation_id if draft.amends else None,
     )
 
 

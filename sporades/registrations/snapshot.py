@@ -42,6 +42,7 @@ def snapshot_of(
     papers = next(form for _, form in forms if isinstance(form, PapersForm))
     to_return = return_of(dossier.rules, service, reader=dossier.reader_zone, at=at)
     evidence = evidence_of(dossier, papers, told=told, at=at)
+    joined = next((form.joined for _, form in forms if isinstance(form, TermsForm)), [])
     is_complete = not to_return and not any(piece["is_mandatory"] for piece in evidence)
     return {
         "title": registration.title,
@@ -56,6 +57,7 @@ def snapshot_of(
         "academy": service.academy.full_name,
         "academy_name": service.academy.name,
         **as_read(dossier, forms),
+        **({"terms": joined} if joined else {}),
         "answers": {section.slug: form.typed() for section, form in forms},
         "service": contact_of(service),
         "receipt": receipt_of(

@@ -153,6 +153,7 @@ Si vous n'avez pas demandé cette inscription, prévenez le service gestionnaire
 
 Ce qu'il vous reste à faire :
 - Demandez votre récapitulatif d'inscription au service gestionnaire, et vérifiez chaque réponse.
+- Lisez les modalités d'inscription, à la fin de ce récapitulatif : votre service gestionnaire a saisi vos réponses, sans les accepter à votre place.
 {TO_SEND.replace("à déposer dans votre espace candidat, ou ", "")}{TO_ALL_ON_PAPER}
 {CONTACT}
 Accusé de réception :

@@ -154,7 +154,8 @@ def test_of_two_who_modify_the_text_in_force_holds_and_nobody_chooses():
 def filed_by_the_office(registration):
     agent = a_member("agent@exemple.test", "manager", ["A09"])
     draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=LATER)
-    ticked(draft, mark(draft))
+    # Of a text that the candidate has not accepted, whoever types for them says so.
+    ticked(draft, accepted.typed_for(mark(draft)))
     standing_in.register(draft=read_again(draft), reason="", by=OPERATOR, at=LATER)
 
 

@@ -31,6 +31,7 @@ from sporades.registrations.refusals import (
     Closed,
     DecidedMeanwhile,
     GivenAway,
+    Incomplete,
     NoLongerStands,
     NothingAmended,
     NotLeft,
@@ -553,6 +554,10 @@ def test_answers_of_what_was_withdrawn_go_on_in_a_new_registration(registration,
     registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
 
     standing_in.register_anew(draft=mine, by=MANAGER, at=LAST)
+    # What was accepted for the one is not accepted for the other.
+    with pytest.raises(Incomplete):
+        filed_for(mine, at=LAST)
+    mine = typed(mine, "modalites", accepted="on", at=LATER)
 
     version = filed_for(mine, at=LAST)
     assert version.snapshot["answers"]["identification"]["mobile"] == MOBILE

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from sporades.accounts.models import Membership, User
@@ -14,6 +16,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.models.holding import held_by_one_who_stands
+from sporades.registrations.models.version import Version
 from sporades.registrations.states import STANDING
 from sporades.registrations.titles import title_of
 
@@ -83,7 +86,17 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def whole(self) -> Self:
         """Load everything that a tab of the wizard needs, in one query."""
-        return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
+        whole = self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
+        return whole.annotate(accepted_before=_accepted_before())
+
+
+def _accepted_before() -> Coalesce:
+    """Return the mark of the modalités that what a draft modifies was filed under; nothing of a new one."""
+    before = Version.objects.filter(
+        registration=OuterRef("amends"), number=OuterRef("amends_version")
+    )
+    mark = Subquery(before.values(mark=KeyTextTransform("accepted", "snapshot"))[:1])
+    return Coalesce(mark, Value(""), output_field=models.TextField())
 
 
 def _who_fills(on: date) -> QuerySet[Membership]:
@@ -153,6 +166,9 @@ class Draft(models.Model):
     filler: str | None
     is_left: bool
     """What `with_filler()` adds: who fills it for its candidate, and whether they may no more."""
+
+    accepted_before: str
+    """The mark of the modalités that what it modifies was filed under: read by `whole`."""
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()
 

@@ -334,6 +334,10 @@ def test_answers_of_what_its_candidate_withdrew_serve_a_new_registration(manager
     assert where in page.text
 
     assert manager.post(where).url == at("draft", draft)
+    first = seen(manager.get(at("tab", draft, "modalites")))
+    [box] = first.cssselect("main input[name=accepted]")
+    assert box.get("checked") is None
+    answer(manager, draft, "modalites", accepted=box.get("value"))
     page = manager.post(at("recap", draft), follow=True)
 
     made = Registration.objects.exclude(pk=in_lille.pk).get(candidate=in_lille.candidate)
@@ -437,7 +441,10 @@ def test_a_manager_registers_somebody_who_is_known(manager, in_lille):
     response = choose(manager, in_lille)
     draft = Draft.objects.get(author=manager.user)
     assert response.url == at("draft", draft)
+    first = manager.get(at("tab", draft, "modalites"))
     page = manager.get(at("tab", draft, "identification"))
+    assert "Je saisis ces réponses pour le candidat" in main(first)
+    assert "je les accepte" not in main(first)
     assert "Cette adresse est celle de sa dernière inscription" in main(page)
     assert seen(page).cssselect("#id_address_1")[0].get("value") == "12 rue des Îles"
     for section, answers in answers_with().items():
@@ -445,6 +452,8 @@ def test_a_manager_registers_somebody_who_is_known(manager, in_lille):
 
     page = manager.post(at("recap", draft), follow=True)
 
+    assert "Modalités d'inscription, à lire par le candidat" in main(page)
+    assert "Lues et acceptées" not in main(page)
     made = Registration.objects.exclude(pk=in_lille.pk).get()
     assert page.request["PATH_INFO"] == reverse("office:registration", args=[made.number])
     assert (made.candidate_id, made.publishes_name) == (in_lille.candidate_id, False)
