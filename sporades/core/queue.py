@@ -11,7 +11,18 @@ from sporades.core.clock import by_the_machine
 __all__ = ["app", "bring_nearer", "defer_once"]
 
 
-def defer_once(task: str, *, queue: str, instant: datetime | None = None, **arguments: str) -> bool:
+BEGUN = ("doing", "succeeded", "failed", "cancelled", "aborting", "aborted")
+"""The states of a job that waits no more."""
+
+
+def defer_once(
+    task: str,
+    *,
+    queue: str,
+    instant: datetime | None = None,
+    is_moved: bool = False,
+    **arguments: str,
+) -> bool:
     """Queue a job unless the same one waits already; return whether it was queued.
 
     What a job leaves to the next one, and what is taken up again because nobody seems to be at
@@ -21,17 +32,29 @@ def defer_once(task: str, *, queue: str, instant: datetime | None = None, **argu
         task: the name of the task.
         queue: the queue that it waits in.
         instant: from when on it is done; at once unless it is said.
+        is_moved: whether the same one, where it waits already, waits for this instant instead.
         arguments: what it is given, which says what the job is about.
     """
     lock = ":".join((task, *arguments.values()))
+    on = by_the_machine(instant) if instant else None
     try:
         with transaction.atomic():
-            on = by_the_machine(instant) if instant else None
             waiting = app.configure_task(task, queue=queue, queueing_lock=lock, schedule_at=on)
             waiting.defer(**arguments)
     except AlreadyEnqueued:
+        if is_moved:
+            _move(lock, on)
         return False
     return True
+
+
+def _move(lock: str, on: datetime | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = %s"
+            " WHERE queueing_lock = %s AND NOT status::text = ANY(%s)",
+            [on, lock, list(BEGUN)],
+        )
 
 
 def bring_nearer(by: timedelta) -> None:

@@ -168,6 +168,7 @@ IN_WORDS = {
     "publication erased": "Publication de documents effacée",
     "publication proposed": "Publication de documents proposée",
     "publication published": "Publication de documents décidée",
+    "publication rescheduled": "Instant d'une publication de documents changé",
     "publication refusals taken": "Refus d'une publication téléchargés",
     "publication refused": "Publication de documents refusée",
     "publication withdrawn": "Publication de documents retirée",

@@ -1,10 +1,12 @@
 """Publish, or propose to a second person, who approves or sends back (I5)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from sporades import mail
@@ -14,6 +16,7 @@ from sporades.accounts.permissions import Perimeter, Permission, Reach, reach
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
+from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition, move
 from sporades.documents.models import DocumentVersion
 from sporades.publications import telling
@@ -22,19 +25,31 @@ from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
     AlreadyMoved,
+    AnotherWaits,
     BeyondPerimeter,
     DecisionUnsaid,
+    InstantCome,
     InstantFar,
     InstantPast,
     NobodyApproves,
     NothingHolds,
     NothingToPublish,
     RefusalUnexplained,
+    SameInstant,
     SamePerson,
     StillFilling,
 )
 from sporades.publications.standing import prepared_of, set_aside
-from sporades.publications.states import APPROVE, PROPOSE, PUBLISH, REFUSE, LineOutcome
+from sporades.publications.states import (
+    APPROVE,
+    PROPOSE,
+    PROPOSE_ANEW,
+    PUBLISH,
+    PUBLISH_ANEW,
+    REFUSE,
+    UNREAD,
+    LineOutcome,
+)
 
 FURTHEST = timedelta(days=2 * 366)
 """How far away an instant may be: beyond, it is a slip."""
@@ -60,10 +75,7 @@ def publish(
         NothingHolds: nothing is left of it; the lines that were set aside stay so.
         AlreadyMoved: it is no longer in preparation.
     """
-    if instant is not None and instant <= at:
-        raise InstantPast
-    if instant is not None and instant > at + FURTHEST:
-        raise InstantFar
+    _check_instant(instant, at=at)
     with transaction.atomic():
         found = _locked_for(PUBLISH, publication)
         if found.is_filling:
@@ -82,6 +94,68 @@ def publish(
             _publish(publication, PUBLISH, instant or at, user=user, by=by, at=at)
     if not holds:
         raise NothingHolds
+
+
+def reschedule(
+    *, publication: Publication, instant: datetime, user: User, by: Actor, at: datetime
+) -> None:
+    """Change from when on documents will be read that nobody has read yet; all is judged again.
+
+    What one person publishes, one moves. What a second one approved is proposed to them again,
+    later or earlier: they agreed to the instant that they saw, and nothing is read at the former
+    one meanwhile.
+
+    Args:
+        publication: decided, its instant to come.
+        instant: from when on its documents are read.
+        user: who changes it.
+        by: the same, in the role that allows it.
+        at: the instant of the act.
+
+    Raises:
+        InstantPast, InstantFar, SameInstant, NobodyApproves, AnotherWaits: see each.
+        InstantCome: its instant has come, or somebody has seen one of its documents.
+        NothingHolds: nothing is left of it; the lines that were set aside stay so.
+        AlreadyMoved: it is not decided, or no longer.
+    """
+    _check_instant(instant, at=at)
+    with transaction.atomic():
+        found = _locked_for(PUBLISH_ANEW, publication)
+        if not found.is_scheduled(at):
+            raise InstantCome
+        if found.publish_at == instant:
+            raise SameInstant
+        take_out_of_sight(found, InstantCome, at=at)
+        lines = found.lines.filter(outcome=LineOutcome.PUBLISHED)
+        set_aside(found, lines, within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at))
+        holds = lines.exists()
+        if holds:
+            lines.update(outcome=LineOutcome.PREPARED)
+            _decide_anew(publication, found, instant, user=user, by=by, at=at)
+    if not holds:
+        raise NothingHolds
+
+
+def take_out_of_sight(
+    publication: Publication, seen: type[Refused], *, at: datetime
+) -> QuerySet[DocumentVersion]:
+    """Hold back every document of a locked publication before its instant; return them.
+
+    An act counts from the arrival of its request; its instant may have come since, and somebody
+    may have been told, or have read.
+
+    Args:
+        publication: whose.
+        seen: what is raised where somebody was told, or has read.
+        at: the instant of the act.
+    """
+    unseen = publication.lines.filter(outcome__in=UNREAD)
+    told = list(unseen.select_for_update().values_list("told_at", flat=True))
+    versions = DocumentVersion.objects.filter(publication_line__in=unseen)
+    versions.filter(published_at__gt=at).update(withdrawn_at=at)
+    if any(told) or versions.filter(opened_at__isnull=False).exists():
+        raise seen
+    return versions
 
 
 def approve(*, publication: Publication, user: User, by: Actor, at: datetime) -> None:
@@ -159,6 +233,14 @@ def approvers_of(publication: Publication, *, at: datetime) -> list[Membership]:
     return [member for member in allowed if not publication.is_of(member.user)]
 
 
+def _check_instant(instant: datetime | None, *, at: datetime) -> None:
+    """Refuse an instant that nobody means. Raises InstantPast, InstantFar."""
+    if instant is not None and instant <= at:
+        raise InstantPast
+    if instant is not None and instant > at + FURTHEST:
+        raise InstantFar
+
+
 def _locked_for(transition: Transition, publication: Publication) -> Publication:
     """Return a publication, kept as it is, which a transition may move. Raises AlreadyMoved."""
     found = locked(publication)
@@ -180,12 +262,61 @@ def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:
     return reach(user.memberships_on(day) if user.is_active else [], permission)
 
 
+def _decide_anew(
+    publication: Publication,
+    before: Publication,
+    instant: datetime,
+    *,
+    user: User,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Publish or propose what was decided for another instant, whose documents are held back.
+
+    Args:
+        publication: which.
+        before: the same, as it was decided.
+        instant: the new one.
+        user: who changes it.
+        by: the same, in the role that allows it.
+        at: the instant of the act.
+    """
+    if before.publishes.needs_approval:
+        _wait_again(publication)
+        nobody = {"decided_at": None, "decided_by": None, "decided_name": ""}
+        _propose(publication, instant, PROPOSE_ANEW, user=user, by=by, at=at, **nobody)
+    else:
+        _publish(publication, PUBLISH_ANEW, instant, user=user, by=by, at=at)
+    was = before.publish_at.isoformat() if before.publish_at else ""
+    record("publication rescheduled", publication, before=was, by=by, at=at)
+    _tell_rescheduled(publication, before, by=by, at=at)
+
+
+def _wait_again(publication: Publication) -> None:
+    """Have the documents of a publication wait for their instant to be said. Raises AnotherWaits."""
+    waiting = DocumentVersion.objects.filter(publication_line__in=prepared_of(publication))
+    try:
+        with transaction.atomic():
+            waiting.update(published_at=None, withdrawn_at=None)
+    except IntegrityError as trouble:
+        if "a_document_has_one_version_to_publish" in str(trouble):
+            raise AnotherWaits from trouble
+        raise
+
+
 def _propose(
-    publication: Publication, instant: datetime | None, *, user: User, by: Actor, at: datetime
+    publication: Publication,
+    instant: datetime | None,
+    transition: Transition = PROPOSE,
+    *,
+    user: User,
+    by: Actor,
+    at: datetime,
+    **more: Any,
 ) -> None:
     move(
         publication,
-        PROPOSE,
+        transition,
         publish_at=instant,
         proposed_by=user,
         proposed_name=by.name,
@@ -194,6 +325,7 @@ def _propose(
         refused_name="",
         refused_at=None,
         moved_at=at,
+        **more,
     )
     record("publication proposed", publication, by=by, at=at)
     _ask_approval(publication, at=at)
@@ -228,7 +360,9 @@ def _publish(
     decided = {"decided_at": at, "decided_by": user, "decided_name": by.name}
     move(publication, transition, publish_at=instant, moved_at=at, **decided)
     prepared = prepared_of(publication)
-    DocumentVersion.objects.filter(publication_line__in=prepared).update(published_at=instant)
+    DocumentVersion.objects.filter(publication_line__in=prepared).update(
+        published_at=instant, withdrawn_at=None
+    )
     prepared.update(outcome=LineOutcome.PUBLISHED)
     record("publication published", publication, by=by, at=at)
     telling.queue(publication, instant)
@@ -251,21 +385,56 @@ def _ask_approval(publication: Publication, *, at: datetime) -> None:
 
 
 def _tell_proposer(publication: Publication, what: str, *, by: Actor, at: datetime) -> None:
-    proposer = publication.proposed_by
-    if proposer is None or not proposer.is_active:
-        return
-    mail.write(
-        "publication_decided",
-        to=proposer.email,
-        at=at,
-        key=f"publication:{publication.pk}:{what}:{at.isoformat()}",
-        about=publication,
-        publication=publication,
-        name=publication.proposed_name,
-        what=what,
-        who=by.name,
-        link=link_to(publication),
-    )
+    authors = {publication.proposed_by: publication.proposed_name}
+    tell_authors(publication, what, authors, by=by, at=at)
+
+
+def _tell_rescheduled(
+    publication: Publication, before: Publication, *, by: Actor, at: datetime
+) -> None:
+    """Tell who prepared, proposed or decided a publication that somebody else has changed its instant.
+
+    Whoever may approve it is asked to, which says the same.
+    """
+    authors = {before.asked_by: before.asked_name, before.proposed_by: before.proposed_name}
+    if not publication.is_proposed:
+        authors |= {before.decided_by: before.decided_name}
+    what = "proposed anew" if publication.is_proposed else "rescheduled"
+    tell_authors(publication, what, authors, by=by, at=at)
+
+
+def tell_authors(
+    publication: Publication,
+    what: str,
+    authors: Mapping[User | None, str],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Tell those who made a publication what somebody else did with it.
+
+    Args:
+        publication: which.
+        what: as the template of the mail names it.
+        authors: who made it, each with the name that they bore.
+        by: who did it, and is not told.
+        at: the instant.
+    """
+    for author, name in authors.items():
+        if author is None or by.identifier == author.identifier or not author.is_active:
+            continue
+        mail.write(
+            "publication_decided",
+            to=author.email,
+            at=at,
+            key=f"publication:{publication.pk}:{what}:{at.isoformat()}",
+            about=publication,
+            publication=publication,
+            name=name,
+            what=what,
+            who=by.name,
+            link=link_to(publication),
+        )
 
 
 def link_to(publication: Publication) -> str:

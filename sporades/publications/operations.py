@@ -7,7 +7,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from sporades import mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
@@ -20,7 +19,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.notices import queries as notices
 from sporades.publications import telling
 from sporades.publications.attestation import Attested
-from sporades.publications.deciding import link_to
+from sporades.publications.deciding import take_out_of_sight, tell_authors
 from sporades.publications.deposited import Decision
 from sporades.publications.locking import hold, hold_line, in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
@@ -129,7 +128,7 @@ def drop(*, publication: Publication, by: Actor, at: datetime) -> None:
     found = locked(publication)
     if found.is_decided and not found.is_scheduled(at):
         raise AlreadyRead
-    _unpublish(found)
+    _unpublish(found, at=at)
     move(publication, DROP, publish_at=None, archive_key="", moved_at=at)
     record("publication dropped", publication, by=by, at=at)
     _tell_dropped(found, by=by, at=at)
@@ -196,42 +195,20 @@ def _issued(
     return line
 
 
-def _unpublish(publication: Publication) -> None:
-    """Forget the documents that nobody outside has seen. Raises AlreadyRead.
-
-    An act counts from the arrival of its request; its instant may have come since, and somebody
-    may have been told, or have read.
-    """
-    unseen = publication.lines.filter(outcome__in=UNREAD)
-    told = list(unseen.select_for_update().values_list("told_at", flat=True))
-    versions = DocumentVersion.objects.filter(publication_line__in=unseen)
-    versions.update(published_at=None)
-    if any(told) or versions.filter(opened_at__isnull=False).exists():
-        raise AlreadyRead
+def _unpublish(publication: Publication, *, at: datetime) -> None:
+    """Forget the documents that nobody outside has seen. Raises AlreadyRead."""
+    versions = take_out_of_sight(publication, AlreadyRead, at=at)
     kept = list(versions.values_list("pk", flat=True))
-    unseen.delete()
+    publication.lines.filter(outcome__in=UNREAD).delete()
     documents.discard(DocumentVersion.objects.filter(pk__in=kept))
 
 
 def _tell_dropped(publication: Publication, *, by: Actor, at: datetime) -> None:
-    proposer = publication.proposed_by
-    authors = {publication.asked_by: publication.asked_name}
-    authors |= {proposer: publication.proposed_name} if proposer else {}
-    for author, name in authors.items():
-        if by.identifier == author.identifier or not author.is_active:
-            continue
-        mail.write(
-            "publication_decided",
-            to=author.email,
-            at=at,
-            key=f"publication:{publication.pk}:dropped",
-            about=publication,
-            publication=publication,
-            name=name,
-            what="dropped",
-            who=by.name,
-            link=link_to(publication),
-        )
+    authors = {
+        publication.asked_by: publication.asked_name,
+        publication.proposed_by: publication.proposed_name,
+    }
+    tell_authors(publication, "dropped", authors, by=by, at=at)
 
 
 def _zone_of(reach: Reach) -> str:

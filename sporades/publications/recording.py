@@ -8,15 +8,31 @@ from sporades.publications.models import Publication, PublicationLine
 
 
 def record(
-    verb: str, publication: Publication, *, reason: str = "", by: Actor, at: datetime
+    verb: str,
+    publication: Publication,
+    *,
+    reason: str = "",
+    before: str = "",
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Keep an act on a publication: where it applies, from when, why, how many lines."""
+    """Keep an act on a publication: where it applies, from when, why, how many lines.
+
+    Args:
+        verb: the act.
+        publication: which.
+        reason: why, where somebody said it.
+        before: from when on its documents were to be read, where that is changed.
+        by: who does it.
+        at: the instant.
+    """
     journal.record(
         verb,
         by=by,
         on=publication,
         at=at,
         academy=publication.concerned.only_academy or publication.reach.only_academy,
+        before={"publish_at": before} if before else None,
         after={
             "kind": publication.kind,
             "perimeters": publication.concerns or publication.perimeters,

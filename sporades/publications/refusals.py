@@ -104,6 +104,30 @@ class InstantPast(Refused):
     message = "Cet instant est passé : choisissez un instant à venir, ou publiez maintenant."
 
 
+class SameInstant(Refused):
+    """Nothing is changed."""
+
+    message = "C'est déjà l'instant de cette publication : choisissez-en un autre."
+
+
+class InstantCome(Refused):
+    """Its documents are read, or somebody was told of one: from when on is moved no more."""
+
+    message = (
+        "L'instant de cette publication est venu : ses documents sont lus. Ils peuvent être "
+        "retirés ; leur instant ne change plus."
+    )
+
+
+class AnotherWaits(Refused):
+    """A document has one version that waits for its instant to be said."""
+
+    message = (
+        "Un autre document de cette nature est en préparation pour l'une de ces inscriptions : "
+        "publiez-le ou abandonnez-le, puis changez l'instant de celui-ci."
+    )
+
+
 class SamePerson(refusals.SamePerson):
     """Whoever prepares or proposes a publication does not decide of it."""
 

@@ -36,7 +36,20 @@ DROP = Transition("drop", {PREPARING, PROPOSED, PUBLISHED}, PublicationState.DRO
 """What is published is dropped before its instant alone: nobody has seen it."""
 WITHDRAW = Transition("withdraw", {PUBLISHED}, PublicationState.WITHDRAWN, "Retirer")
 
-PUBLICATION_TRANSITIONS = (PROPOSE, PUBLISH, APPROVE, REFUSE, DROP, WITHDRAW)
+PUBLISH_ANEW = Transition("publish_anew", {PUBLISHED}, PUBLISHED, "Changer l'instant")
+PROPOSE_ANEW = Transition("propose_anew", {PUBLISHED}, PROPOSED, "Changer l'instant")
+"""Before its instant alone: what two persons decided, two decide again."""
+
+PUBLICATION_TRANSITIONS = (
+    PROPOSE,
+    PUBLISH,
+    APPROVE,
+    REFUSE,
+    DROP,
+    WITHDRAW,
+    PUBLISH_ANEW,
+    PROPOSE_ANEW,
+)
 
 EXPLAINED = (LineOutcome.REFUSED, LineOutcome.WITHDRAWN)
 """The outcomes that say why."""

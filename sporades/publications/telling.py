@@ -11,6 +11,7 @@ from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.documents import operations as documents
 from sporades.letters import operations as letters
+from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record_line
 from sporades.publications.standing import set_aside
@@ -55,7 +56,11 @@ def _to_tell(path: str = "") -> Q:
 
 def _tell_some(pk: str, *, at: datetime) -> bool:
     publication = Publication.objects.get(pk=pk)
-    if publication.publish_at is None or publication.publish_at > at:
+    if publication.publish_at is None:
+        return False
+    if publication.publish_at > at:
+        # It was put off since this was queued.
+        queue(publication, publication.publish_at)
         return False
     lines = list(
         publication.lines.filter(_to_tell()).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
@@ -68,7 +73,9 @@ def _tell_some(pk: str, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _tell_line(pk: int, *, at: datetime) -> None:
-    if not _holds(pk):
+    # Kept as it is: whoever changes its instant waits, or did so before anybody was told.
+    publication = locked(Publication(pk=PublicationLine.objects.get(pk=pk).publication_id))
+    if publication.publish_at is None or publication.publish_at > at or not _holds(pk):
         return
     published = {"outcome": LineOutcome.PUBLISHED, "told_at": None}
     withdrawn = {"outcome": LineOutcome.WITHDRAWN, "withdrawal_told_at": None}
@@ -134,10 +141,11 @@ def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
 
 
 def queue(publication: Publication, instant: datetime) -> None:
-    """Queue the job that tells candidates, at an instant."""
+    """Queue the job that tells candidates, at an instant; one that waits for another is moved."""
     defer_once(
         "publications.tell",
         queue="publications",
         instant=instant,
+        is_moved=True,
         publication=str(publication.pk),
     )

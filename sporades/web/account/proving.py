@@ -37,6 +37,9 @@ ACTS = {
     "office:publish_publication": Act(
         "publier des documents", "office:publication", is_of_one=True
     ),
+    "office:move_publication": Act(
+        "changer l'instant d'une publication", "office:publication", is_of_one=True
+    ),
     "office:approve_publication": Act(
         "approuver une publication", "office:publication", is_of_one=True
     ),

@@ -155,6 +155,9 @@ ROUTES = {
     "office:publish_publication": _publications(
         BOTH, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
     ),
+    "office:move_publication": _publications(
+        BOTH, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
+    ),
     "office:approve_publication": _publications(
         BOTH, within="publication", page=False, permission=Permission.APPROVE_PUBLICATIONS
     ),

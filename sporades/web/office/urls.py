@@ -209,6 +209,11 @@ urlpatterns = [
         name="publish_publication",
     ),
     path(
+        "publications/<uuid:publication>/instant",
+        publishing.move_publication,
+        name="move_publication",
+    ),
+    path(
         "publications/<uuid:publication>/approbation",
         publishing.approve_publication,
         name="approve_publication",

@@ -285,6 +285,48 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     assert not manager.session.get("kept")
 
 
+def test_the_instant_of_what_is_to_come_is_changed_on_its_page(manager, head, in_lille, candidate):
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
+    head.post(where("approve_publication", made.pk))
+    page = manager.get(where("publication", made.pk))
+    assert "Une autre personne doit approuver le nouvel instant" in main(page)
+
+    page = manager.post(
+        where("move_publication", made.pk), {"a_partir_du": "28/11/2026 18:00"}, follow=True
+    )
+    assert "La publication est proposée : une autre personne doit l'approuver." in main(page)
+    assert "Changer l'instant" not in main(page)
+    page = head.post(where("approve_publication", made.pk), follow=True)
+
+    assert "Les documents seront lus à partir du samedi 28 novembre 2026 à 18 h" in main(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Dites à partir de quand les documents seront lus."),
+        ("24/11/2026 08:00", "Cet instant est passé"),
+        ("28/11/2026 08:00", "C'est déjà l'instant de cette publication"),
+        ("28/11/2036 08:00", "plus de deux ans"),
+    ],
+)
+def test_another_instant_that_cannot_be_is_refused_at_its_place(
+    manager, head, in_lille, typed, words
+):
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
+    head.post(where("approve_publication", made.pk))
+
+    page = manager.post(where("move_publication", made.pk), {"a_partir_du": typed})
+
+    assert page.status_code == 422
+    assert words in main(page)
+    assert (value_of(page, "a_partir_du") or "") == typed
+    made.refresh_from_db()
+    assert made.state == PublicationState.PUBLISHED
+
+
 def test_a_proposal_is_sent_back_with_a_reason_that_its_author_reads(manager, member, in_lille):
     head = member("A09", role=HEAD, email="cheffe@exemple.test")
     made = deposited(manager, in_lille)

@@ -28,6 +28,7 @@ SHOWN_AGAIN = (
     "office:end_banner",
     "office:give_code",
     "office:launch_batch",
+    "office:move_publication",
     "office:publish_publication",
     "office:resume_batch",
 )
@@ -184,6 +185,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:deposit_one": {"POST": 422},
     "office:deposit_many": {"POST": 422},
     "office:publish_publication": {"GET": 302, "POST": 302},
+    "office:move_publication": {"GET": 302, "POST": 422},
     "office:approve_publication": {"GET": 302, "POST": 302},
     "office:refuse_publication": {"POST": 422},
     "office:drop_publication": {"POST": 302},
@@ -537,6 +539,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:withdraw_document": {**number, "kind": "attestation-inscription"},
         "office:publication": publication,
         "office:publish_publication": publication,
+        "office:move_publication": publication,
         "office:approve_publication": publication,
         "office:refuse_publication": publication,
         "office:drop_publication": publication,

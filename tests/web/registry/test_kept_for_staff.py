@@ -104,6 +104,7 @@ NO_FORM = {
     "office:enter_accommodation",
     "office:enforce_regulation",
     "office:handle_accommodation",
+    "office:move_publication",
     "office:publish_publication",
     "office:refuse_merge",
     "office:refuse_publication",

@@ -24,12 +24,17 @@ from sporades.documents.models import DocumentVersion
 from sporades.publications import deciding, operations
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.queries import unheard_among
-from sporades.publications.refusals import InstantFar, InstantPast, OfHealth
+from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
-from sporades.web.office.documents.publishing_forms import PublishForm, RefuseForm, WithdrawForm
+from sporades.web.office.documents.publishing_forms import (
+    PublishForm,
+    RefuseForm,
+    RescheduleForm,
+    WithdrawForm,
+)
 from sporades.web.office.registrations.files import opened_with, reaches
 from sporades.web.office.sheets import sheet_of
 
@@ -134,6 +139,33 @@ def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
     except (InstantPast, InstantFar) as refusal:
         form.add_error("a_partir_du", str(refusal))
         return _page(request, found, publishing=form)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _outcome(found, request))
+    return redirect(page)
+
+
+def move_publication(request: HttpRequest, publication: str) -> HttpResponse:
+    """Change the instant of what nobody has read, with the second factor shown again (S-17)."""
+    found = _readable(request, publication)
+    page = reverse("office:publication", args=[found.pk])
+    if first := second_factor_first(request, page=page, then="relisez, puis changez l'instant"):
+        return first
+    form = RescheduleForm(request.POST, zone=found.zone)
+    if not form.is_valid():
+        return _page(request, found, moving=form)
+    try:
+        deciding.reschedule(
+            publication=found,
+            instant=form.instant,
+            user=request.user,
+            by=_author(request, found),
+            at=request.arrived_at,
+        )
+    except (InstantPast, InstantFar, SameInstant) as refusal:
+        form.add_error("a_partir_du", str(refusal))
+        return _page(request, found, moving=form)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -286,6 +318,9 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "publishing": PublishForm(zone=found.zone) if may_publish else None,
         "may_approve": may_approve,
         "refusing": RefuseForm() if may_approve else None,
+        "moving": RescheduleForm(zone=found.zone)
+        if found.is_scheduled(request.arrived_at)
+        else None,
         "may_drop": found.may_be_dropped(request.arrived_at),
         "withdrawing": WithdrawForm() if may_withdraw else None,
         "trail": LIST_TRAIL,
