@@ -46,6 +46,7 @@ ROUTES = {
     "office:forget": _files(POST, within="search", page=False),
     "office:batch": _batches(BOTH, within="search", keeps_answers=True),
     "office:write": _messages(BOTH, within="search", keeps_answers=True),
+    "office:prepare_attestation": _batches(POST, within="registration", page=False),
     "office:batches": _batches(),
     "office:one_batch": _batches(within="batch"),
     "office:batch_refusals": _batches(within="batch", page=False),

@@ -89,6 +89,11 @@ urlpatterns = [
     path("inscriptions/<str:number>/historique", files.history, name="history"),
     path("inscriptions/<str:number>/historique/<int:version>", files.version, name="version"),
     path("inscriptions/<str:number>/documents", files.documents, name="documents"),
+    path(
+        "inscriptions/<str:number>/documents/attestation",
+        batching.prepare_attestation,
+        name="prepare_attestation",
+    ),
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
     path("inscriptions/<str:number>/pieces", given.pieces, name="pieces"),
     path("inscriptions/<str:number>/pieces/<str:piece>", judging.judge, name="judge_piece"),

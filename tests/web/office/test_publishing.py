@@ -26,7 +26,7 @@ from tests.factories import NOW, a_candidate, a_registration, author
 from tests.intake.pdfs import spoken
 from tests.jobs import work
 from tests.publications.zips import archive
-from tests.web.guide import main, value_of
+from tests.web.guide import buttons, main, value_of
 from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import HOST, Role, signed_in
@@ -141,6 +141,54 @@ def test_a_batch_prepares_what_is_then_seen_and_published(manager, in_lille, can
     assert made.lines.get().version.opened_at == NOW
     work("publications")
     assert Message.objects.filter(kind="document_published").count() == 1
+
+
+def test_one_attestation_is_prepared_from_the_file_by_a_batch_of_one(manager, in_lille):
+    other = a_registration(a_candidate(birth_name="Abadie", email="abadie@exemple.test"))
+    page = manager.get(where("documents", in_lille.number))
+    button = where("prepare_attestation", in_lille.number)
+    assert "Préparer une attestation d'inscription" in buttons(page)
+    press = {"envoi": value_of(page, "envoi")}
+
+    page = manager.post(button, press, follow=True)
+    again = manager.post(button, press, follow=True)
+
+    batch = Batch.objects.get()
+    assert [one.redirect_chain[-1][0] for one in (page, again)] == [
+        where("one_batch", batch.pk)
+    ] * 2
+    assert (batch.action, batch.state, batch.total) == (f"prepare-{SLUG}", "prepared", 1)
+    assert not Publication.objects.exists()
+    manager.post(where("launch_batch", batch.pk))
+    work("batches")
+    made = Publication.objects.get()
+    assert [one.registration for one in made.lines.all()] == [in_lille]
+    assert made.state == PublicationState.PREPARING
+    assert where("publication", made.pk) in manager.get(where("one_batch", batch.pk)).text
+    assert not other.publication_lines.exists()
+
+
+def test_no_attestation_is_offered_of_what_stands_no_more(manager, in_lille):
+    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+
+    page = manager.get(where("documents", in_lille.number))
+
+    assert "Préparer une attestation" not in main(page)
+
+
+def test_who_reads_only_is_offered_no_attestation_nor_prepares_any(member, in_lille):
+    reader = member("A09", role=Membership.Role.AUDITOR)
+
+    assert "Préparer une attestation" not in main(reader.get(where("documents", in_lille.number)))
+    assert reader.post(where("prepare_attestation", in_lille.number)).status_code in {403, 404}
+    assert not Batch.objects.exists()
+
+
+def test_what_is_of_another_academy_has_no_attestation(member, in_lille):
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+
+    assert elsewhere.post(where("prepare_attestation", in_lille.number)).status_code == 404
+    assert not Batch.objects.exists()
 
 
 def test_what_is_prepared_is_read_in_the_order_of_names(manager, in_lille):

@@ -61,6 +61,7 @@ NOTHING_TO_KEEP = {
     "office:drop_change": BUTTON,
     "office:drop_merge": BUTTON,
     "office:drop_publication": BUTTON,
+    "office:prepare_attestation": BUTTON,
     "office:drop_regulation": BUTTON,
     "office:drop_role": BUTTON,
     "office:end_banner": BUTTON,
