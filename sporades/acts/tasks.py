@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,7 +18,7 @@ from sporades.acts.pieces import owing, providing, reminding
 from sporades.acts.registrations import completing
 from sporades.acts.services import announcing, opening
 from sporades.candidates import claims
-from sporades.core import files
+from sporades.core import apart, files
 from sporades.core.queue import app, defer_once
 from sporades.drawers import operations as drawers
 from sporades.evidence import operations as evidence
@@ -47,16 +48,18 @@ ARRIVED_WITHIN = timedelta(hours=1)
 def forget_accounts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Delete the accounts that nobody activated, and what no limit or link needs any more."""
     now = timezone.now()
-    forgetting.delete_unactivated(at=now)
-    accounts.forget_old_changes(at=now)
-    appointing.forget_old(at=now)
-    sessions.forget_expired(at=now)
-    sessions.forget_closed(at=now)
-    sign_ins.forget_old(at=now)
-    limits.forget_old(at=now)
-    claims.forget_old(at=now)
-    notices.forget_settled(at=now)
-    searches.forget_passing(at=now)
+    apart.steps(
+        partial(forgetting.delete_unactivated, at=now),
+        partial(accounts.forget_old_changes, at=now),
+        partial(appointing.forget_old, at=now),
+        partial(sessions.forget_expired, at=now),
+        partial(sessions.forget_closed, at=now),
+        partial(sign_ins.forget_old, at=now),
+        partial(limits.forget_old, at=now),
+        partial(claims.forget_old, at=now),
+        partial(notices.forget_settled, at=now),
+        partial(searches.forget_passing, at=now),
+    )
 
 
 @app.periodic(cron="55 4 * * *")
@@ -88,10 +91,12 @@ def forget_unused(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     Those of members of staff are closed after as long.
     """
     now = timezone.now()
-    forgetting.erase_unused(at=now)
-    forgetting.warn_unused(at=now)
-    enrolling.erase_unused(at=now)
-    inviting.close_dormant(at=now)
+    apart.steps(
+        partial(forgetting.erase_unused, at=now),
+        partial(forgetting.warn_unused, at=now),
+        partial(enrolling.erase_unused, at=now),
+        partial(inviting.close_dormant, at=now),
+    )
 
 
 @app.periodic(cron="20 1 * * *")

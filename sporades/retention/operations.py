@@ -1,6 +1,5 @@
 """Apply the table: archive, erase; withhold what must stay; read what is archived."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.core import apart
 from sporades.core.actors import Actor
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
@@ -36,8 +36,6 @@ STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ..
     (categories.leaving, erasing.forget_file),
 )
 """What is past its time, and what is done of each."""
-
-logger = logging.getLogger(__name__)
 
 
 class Unknown(Refused):
@@ -117,7 +115,7 @@ def apply_some(place: Place, *, at: datetime) -> tuple[int, Place | tuple[()]]:
     due, act = STEPS[step]
     left = due(at).filter(pk__gt=after) if after else due(at)
     keys = list(left.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    done = sum(_do(act, key, at=at) for key in keys)
+    done = apart.each(act, keys, at=at)
     if len(keys) == AT_ONCE:
         return done, (step, str(keys[-1]))
     return done, (step + 1, "") if step + 1 < len(STEPS) else ()
@@ -216,11 +214,3 @@ def _place_of(number: str) -> tuple[str, str]:
     if academy is None:
         raise Unknown
     return academy, ""
-
-
-def _do(act: Callable[..., bool], key: Any, *, at: datetime) -> bool:
-    try:
-        return act(key, at=at)
-    except Exception:
-        logger.exception("%s could not be applied to %s", act.__name__, key)
-        return False

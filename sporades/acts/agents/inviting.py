@@ -20,6 +20,7 @@ from sporades.accounts.permissions import Reach, reach_of
 from sporades.accounts.states import DROP_ROLE
 from sporades.acts.medical.relieving import relieve
 from sporades.acts.people.addressing import AddressKnown, is_known, take_address
+from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
@@ -417,7 +418,7 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
 def close_dormant(*, at: datetime) -> int:
     """Close the office accounts that nobody has used for six months; return how many."""
     due = accounts.dormant_members(at=at, on=local_day(at, ZONE))
-    return sum(_close_dormant(pk, at=at) for pk in due.values_list("pk", flat=True))
+    return apart.each(_close_dormant, due.values_list("pk", flat=True), at=at)
 
 
 @transaction.atomic

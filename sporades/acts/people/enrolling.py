@@ -17,12 +17,14 @@ from sporades.acts.people.reached import WayTo, tell_there, way_to
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
+from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.doubles.queries import rows_about
+from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import mail_unprintable, settle_returned
@@ -223,7 +225,7 @@ def erase_unused(*, at: datetime) -> int:
 
     Nothing was ever begun for them, or all that was is archived and erased.
     """
-    return sum(_erase(pk, at=at) for pk in _unused(at).values_list("pk", flat=True))
+    return apart.each(_erase, _unused(at).values_list("pk", flat=True), at=at)
 
 
 def _unused(at: datetime) -> QuerySet[Candidate]:
@@ -258,5 +260,6 @@ def _erase(pk: int, *, at: datetime) -> int:
         academy=unused.academy_id or "",
     )
     mail.forget(rows)
+    drawers.erase(unused)
     candidates.erase(unused)
     return 1

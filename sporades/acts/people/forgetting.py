@@ -14,6 +14,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
+from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
@@ -28,7 +29,8 @@ REPLACED = "sign-up replaced"
 
 def delete_unactivated(*, at: datetime) -> int:
     """Delete the accounts that nobody activated in 48 hours, with their data; return how many."""
-    return sum(forget_unactivated(user.pk, at=at) for user in accounts.unactivated(at=at))
+    due = accounts.unactivated(at=at).values_list("pk", flat=True)
+    return apart.each(forget_unactivated, due, at=at)
 
 
 def forget_unactivated(user_id: int, *, at: datetime) -> int:
@@ -44,7 +46,7 @@ def warn_unused(*, at: datetime) -> int:
     """Warn, thirty days before, the accounts without a registration that will be erased."""
     since = accounts.KEPT_WITHOUT_REGISTRATION - accounts.WARNED_BEFORE
     users = accounts.unused(at=at, since=since).filter(candidate__registrations__isnull=True)
-    return sum(_warn_unused(user.pk, at=at) for user in users if not _is_warned(user))
+    return apart.each(_warn_unused, [user.pk for user in users if not _is_warned(user)], at=at)
 
 
 @transaction.atomic
@@ -82,11 +84,8 @@ def erase_unused(*, at: datetime) -> int:
     def due() -> QuerySet[User]:
         return unused_for_good(at=at)
 
-    return sum(
-        _forget_if(user.pk, due, "unused account erased", at=at)
-        for user in due()
-        if _is_warned(user)
-    )
+    warned = [user.pk for user in due() if _is_warned(user)]
+    return apart.each(_forget_if, warned, due=due, verb="unused account erased", at=at)
 
 
 def unused_for_good(*, at: datetime) -> QuerySet[User]:
