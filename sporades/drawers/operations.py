@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sporades.accounts.models import User
 from sporades.candidates.models import Candidate
+from sporades.candidates.operations import Merged
 from sporades.core import files
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
@@ -255,8 +257,16 @@ def label(kept: KeptFile, *, said: str) -> bool:
 
 
 def lock(owner: Candidate) -> None:
-    """Hold a drawer until the end of the transaction."""
-    lock_value("drawer", str(owner.pk))
+    """Hold a drawer, and whose it is, until the end of the transaction.
+
+    Nobody merges them meanwhile, which would leave what is put there to nobody.
+
+    Raises:
+        Merged: they have just become another candidate, or given their drawer to a record.
+    """
+    held = Candidate.objects.select_for_update(of=("self",), no_key=True)
+    if held.filter(pk=owner.pk, merged_into=None).first() is None:
+        raise Merged
 
 
 def remove(kept: KeptFile) -> None:
@@ -271,7 +281,8 @@ def give(left: Candidate, *, to: Candidate) -> None:
 
 
 def erase(owner: Candidate) -> None:
-    """Erase a drawer with whom it belongs to."""
-    keys = list(KeptFile.objects.filter(owner=owner).values_list("key", flat=True))
-    KeptFile.objects.filter(owner=owner).delete()
+    """Erase a drawer with whom it belongs to, and with those who were merged into them."""
+    theirs = KeptFile.objects.filter(Q(owner=owner) | Q(owner__merged_into=owner))
+    keys = list(theirs.values_list("key", flat=True))
+    theirs.delete()
     transaction.on_commit(lambda: files.forget_or_say(keys))

@@ -1,20 +1,25 @@
 """A merge, and what the candidate or a colleague does at the same instant."""
 
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
 from sporades.acts.identities import comparing, merging
 from sporades.acts.identities.comparing import Overtaken
 from sporades.acts.people import claiming
+from sporades.acts.pieces import keeping
 from sporades.acts.registrations import registering
+from sporades.acts.sent_files import Sent
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import Merged
 from sporades.doubles.models import LikelyDouble
+from sporades.drawers.models import KeptFile
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
-from tests.endurance.arena import together
-from tests.factories import EVERYWHERE, NOW, OPERATOR, a_draft, author
+from tests.endurance.arena import first, together
+from tests.evidence.given import a_photo
+from tests.factories import EVERYWHERE, NOW, OPERATOR, a_candidate, a_draft, a_record, author
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -103,3 +108,53 @@ def test_a_code_given_at_that_instant_opens_nothing_of_who_is_merged(double, pro
     assert isinstance(merged, Candidate)
     assert isinstance(given, (str, Merged))
     assert not ClaimCode.objects.exists()
+
+
+def test_a_file_kept_at_that_instant_is_said_to_be_of_another_and_is_not_left(
+    double, propose, head, kept
+):
+    propose(double)
+    seen = comparing.mark_of(double)
+
+    def merge(holds):
+        merged = merging.approve(double=double, seen=seen, by=head, at=NOW)
+        holds()
+        return merged
+
+    merged, file = first(merge, partial(keep, double.second))
+
+    assert isinstance(merged, Candidate)
+    assert isinstance(file, Merged)
+    assert not KeptFile.objects.exists()
+    assert kept() == []
+
+
+def test_a_file_kept_just_before_that_instant_is_of_who_is_kept(double, propose, head, kept):
+    propose(double)
+    file = keep(double.second)
+
+    merging.approve(double=double, seen=comparing.mark_of(double), by=head, at=NOW)
+
+    file.refresh_from_db()
+    assert file.owner == double.first
+
+
+def test_a_file_kept_while_a_code_gives_the_drawer_to_a_record_is_not_left(invented_exam, kept):
+    record, own = a_record(), a_candidate()
+    code = claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=NOW)
+
+    def claim(holds):
+        claiming.claim_into(own.user, code=code, birth=(14, 3, 1998), network="ici", at=NOW)
+        holds()
+
+    claimed, file = first(claim, partial(keep, own))
+
+    assert claimed is None
+    assert isinstance(file, Merged)
+    assert kept() == []
+
+
+def keep(owner):
+    """Put a file in a drawer."""
+    sent = [Sent("carte.jpg", a_photo("white"))]
+    return keeping.keep(owner=owner, sent=sent, press=str(uuid4()), by=author(owner), at=NOW)

@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 
-from sporades.acts.people import claiming, forgetting
+from sporades.acts.people import claiming, enrolling, forgetting
 from sporades.acts.pieces import keeping, providing, verifying
 from sporades.acts.sent_files import Sent
+from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
@@ -189,6 +191,25 @@ def test_a_drawer_is_erased_with_whom_it_belongs_to(kept, django_capture_on_comm
 
     assert list(KeptFile.objects.all()) == [stays]
     assert len(kept()) == 1
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_a_drawer_left_to_who_was_merged_is_erased_with_who_is_kept(
+    kept, has_account, django_capture_on_commit_callbacks
+):
+    candidate, left = a_candidate() if has_account else a_record(), a_candidate()
+    keep(left)
+    candidates.merge(left, kept=candidate, at=NOW)
+    Candidate.objects.filter(pk=candidate.pk).update(**({} if has_account else {"user": None}))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if has_account:
+            forgetting.give_way(candidate.user, at=NOW)
+        else:
+            enrolling.erase_unused(at=NOW + enrolling.KEPT_WITHOUT_REGISTRATION)
+
+    assert not Candidate.objects.exists()
+    assert kept() == []
 
 
 def test_an_account_that_is_forgotten_takes_its_drawer_with_it(

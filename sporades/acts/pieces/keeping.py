@@ -44,6 +44,7 @@ def keep(
     Raises:
         TooOften: see it.
         drawers.FullDrawer: it does not go with the other files.
+        candidates.Merged: their drawer has just become another candidate's.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach: the store does not answer.
     """
@@ -67,7 +68,7 @@ def keep_copy(*, owner: Candidate, given: Deposit, by: Actor, at: datetime) -> K
         at: the instant at which the request arrived.
 
     Raises:
-        TooOften, drawers.FullDrawer: see each.
+        TooOften, drawers.FullDrawer, candidates.Merged: see each.
         files.OutOfReach, files.Unreadable: the store does not give it.
     """
     if (already := _kept(owner, given.sending)) is not None:
