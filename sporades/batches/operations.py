@@ -1,5 +1,6 @@
 """Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from threading import BoundedSemaphore, Event
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
 from sporades import journal, mail
@@ -30,6 +31,7 @@ from sporades.batches.states import (
     BatchState,
     Outcome,
 )
+from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone, lock_value
@@ -53,8 +55,14 @@ AT_A_TIME = 4
 PREPARED_FOR = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=365)
 OUTSIDE = "Elle n'est plus dans votre périmètre."
+OUR_FAULT = (
+    "Une erreur de notre part a empêché de la traiter : rien n'en est fait, et le service technique "
+    "en est prévenu."
+)
 REASON_MISSING = "Dites le motif : chaque candidat le lira."
 SAME_PERSON = "Un lot est approuvé par une autre personne que celle qui le propose."
+
+logger = logging.getLogger(__name__)
 
 _places = BoundedSemaphore(AT_A_TIME - 1)
 """Of one process, however many batches it is at: it has some connections for everything."""
@@ -522,6 +530,12 @@ def _go_through(
     except Refused as refusal:
         # What is refused has left nothing, its outcome neither.
         return _end(line, Outcome.REFUSED, why=str(refusal)[:300])
+    except (OperationalError, files.OutOfReach):
+        raise  # it waits until they answer
+    except Exception:
+        # It would fail for ever, and keep the next ones from being done.
+        logger.exception("Line %s of batch %s cannot be done", line.pk, batch.pk)
+        return _end(line, Outcome.REFUSED, why=OUR_FAULT)
     return True
 
 

@@ -127,7 +127,7 @@ class TrialRefusal(models.Model):
     session = models.ForeignKey(Session, models.PROTECT, related_name="+")
     academy = models.CharField("académie", max_length=3)
     section = models.CharField("onglet", max_length=80, blank=True)
-    label = models.CharField("question", max_length=410, blank=True)
+    label = models.TextField("question", blank=True)
     message = models.TextField("ce qui serait répondu")
     is_new = models.BooleanField("par ce fichier", default=True)
     is_loss = models.BooleanField(

@@ -1,11 +1,12 @@
 """Try a réglementation on the registrations that stand, without changing anything."""
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.db.models.fields.json import KeyTransform
 
@@ -35,6 +36,12 @@ FORGOTTEN_AFTER = timedelta(days=30)
 
 NO_ROLE = "Votre rôle ne permet plus cet essai."
 DECIDED = "Le fichier a été mis en vigueur ou retiré."
+OUR_FAULT = (
+    "Une erreur de notre part empêche de juger une inscription : le service technique en est "
+    "prévenu. Ce qui suit n'est pas jugé."
+)
+
+logger = logging.getLogger(__name__)
 
 
 class NotWaiting(Refused):
@@ -103,7 +110,15 @@ def _go_on(pk: str, *, at: datetime) -> bool:
         _stopped(trial, DECIDED if now else NO_ROLE, at=at)
         return False
     rows = _next(trial, now)
-    _judge(trial, rows, at=at)
+    try:
+        _judge(trial, rows, at=at)
+    except OperationalError:
+        raise  # it goes on once the database answers
+    except Exception:
+        # It would fail for ever, and nobody be told.
+        logger.exception("Trial %s goes no further than registration %s", pk, trial.position)
+        _stopped(trial, OUR_FAULT, at=at)
+        return False
     if len(rows) == AT_ONCE:
         return True
     _ended(trial, at=at)

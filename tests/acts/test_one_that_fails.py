@@ -5,8 +5,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.db import connection
-from django.db.backends.postgresql.psycopg_any import sql
 from django.test import Client
 
 from sporades.accounts.models import Membership, User
@@ -16,6 +14,7 @@ from sporades.acts.people import enrolling, forgetting
 from sporades.candidates.models import Candidate
 from tests.acts.people import NOON, join, joined
 from tests.factories import NOW, a_candidate, a_record
+from tests.refusing import refuse
 from tests.web.registry.world import a_member, a_proposed_role
 
 DAY = timedelta(days=1)
@@ -25,33 +24,12 @@ ADDRESSES = [f"{name}@exemple.test" for name in ("une", "deux", "trois")]
 pytestmark = pytest.mark.usefixtures("invented_exam")
 
 
-@pytest.fixture
-def refuse():
-    """Return an act that has the database refuse whatever changes a row of a table."""
-
-    def refused(table, key, column="id"):
-        names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE FUNCTION pg_temp.refuses() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$ BEGIN RAISE 'refused'; END $$"
-            )
-            cursor.execute(
-                sql.SQL(
-                    "CREATE TRIGGER refuses BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
-                    " WHEN (OLD.{column} = {key}) EXECUTE FUNCTION pg_temp.refuses()"
-                ).format(**names, key=sql.Literal(key))
-            )
-
-    return refused
-
-
 def members():
     """Make three members of staff; return their accounts, the eldest first."""
     return [a_member(address, Membership.Role.MANAGER, ["A09"]) for address in ADDRESSES]
 
 
-def test_an_account_that_stays_keeps_no_other_that_nobody_activated(refuse, caplog):
+def test_an_account_that_stays_keeps_no_other_that_nobody_activated(caplog):
     for address in ADDRESSES:
         join(address)
     first = User.objects.get(email=ADDRESSES[0])
@@ -63,7 +41,7 @@ def test_an_account_that_stays_keeps_no_other_that_nobody_activated(refuse, capl
     assert f"forget_unactivated could not be applied to {first.pk}" in caplog.text
 
 
-def test_an_account_that_cannot_be_warned_keeps_no_other_from_it(refuse, caplog):
+def test_an_account_that_cannot_be_warned_keeps_no_other_from_it(caplog):
     first, *others = [joined(address) for address in ADDRESSES]
     refuse("accounts_user", first.pk)
 
@@ -73,7 +51,7 @@ def test_an_account_that_cannot_be_warned_keeps_no_other_from_it(refuse, caplog)
     assert f"could not be applied to {first.pk}" in caplog.text
 
 
-def test_an_account_that_stays_keeps_no_other_that_nobody_uses(refuse, caplog):
+def test_an_account_that_stays_keeps_no_other_that_nobody_uses(caplog):
     first, *_ = [joined(address) for address in ADDRESSES]
     forgetting.warn_unused(at=MONTHS - 30 * DAY)
     refuse("accounts_user", first.pk)
@@ -85,7 +63,7 @@ def test_an_account_that_stays_keeps_no_other_that_nobody_uses(refuse, caplog):
     assert f"could not be applied to {first.pk}" in caplog.text
 
 
-def test_a_record_that_stays_keeps_no_other(refuse, caplog):
+def test_a_record_that_stays_keeps_no_other(caplog):
     first, *_ = [a_record() for _ in ADDRESSES]
     refuse("candidates_candidate", first.pk)
 
@@ -95,7 +73,7 @@ def test_a_record_that_stays_keeps_no_other(refuse, caplog):
     assert f"could not be applied to {first.pk}" in caplog.text
 
 
-def test_a_member_whose_access_stays_open_keeps_no_other_open(refuse, caplog):
+def test_a_member_whose_access_stays_open_keeps_no_other_open(caplog):
     first, *_ = members()
     refuse("accounts_membership", first.pk, "user_id")
 
@@ -106,7 +84,7 @@ def test_a_member_whose_access_stays_open_keeps_no_other_open(refuse, caplog):
     assert f"could not be applied to {first.pk}" in caplog.text
 
 
-def test_a_night_with_an_account_that_stays_does_all_the_rest(refuse):
+def test_a_night_with_an_account_that_stays_does_all_the_rest():
     first, _, _ = [joined(address) for address in ADDRESSES]
     forgetting.warn_unused(at=MONTHS - 30 * DAY)
     record, member = a_record(), a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
@@ -120,7 +98,7 @@ def test_a_night_with_an_account_that_stays_does_all_the_rest(refuse):
     assert not member.memberships_on((NOW + 200 * DAY).date())
 
 
-def test_a_step_that_fails_keeps_no_other_and_its_job_has_failed(refuse):
+def test_a_step_that_fails_keeps_no_other_and_its_job_has_failed():
     proposal = a_proposed_role(a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"]))
     refuse("accounts_roleproposal", proposal.pk)
     client = Client()

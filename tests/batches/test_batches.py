@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
@@ -20,6 +20,7 @@ from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE, VALIDATE, 
 from tests.evidence.given import complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.jobs import work
+from tests.refusing import refuse
 
 WHY = "Il manque la copie de votre diplôme"
 VERSAILLES = {"postcode": "78000", "town": "Versailles"}
@@ -118,6 +119,36 @@ def test_a_refused_line_says_why_and_the_others_are_done(prepare, three):
     assert refused.registration_id == three[1].pk
     assert refused.why == "Elle est écartée : elle ne peut pas être validée."
     assert batch.counts() == {"done": 2, "refused": 1, "waiting": 0}
+
+
+def test_what_nobody_foresaw_is_refused_at_its_line_and_the_others_are_done(prepare, three, caplog):
+    batch = prepare()
+    refuse("registrations_registration", three[0].pk)
+
+    launched(batch)
+
+    assert (batch.state, batch.counts()) == (
+        BatchState.DONE,
+        {"done": 2, "refused": 1, "waiting": 0},
+    )
+    refused = batch.lines.get(outcome=Outcome.REFUSED)
+    assert (refused.registration, refused.why) == (three[0], operations.OUR_FAULT)
+    assert states() == [State.REGISTERED, State.VALIDATED, State.VALIDATED]
+    assert Message.objects.filter(kind="state_changed").count() == 2
+    assert f"Line {refused.pk} of batch {batch.pk} cannot be done" in caplog.text
+
+
+def test_what_the_database_does_not_answer_waits_until_it_does(prepare, three):
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    refuse("registrations_registration", three[0].pk, state="57014")
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        operations.go_on(str(batch.pk), at=NOW)
+
+    batch.refresh_from_db()
+    assert batch.state == BatchState.RUNNING
+    assert not batch.lines.exclude(outcome=Outcome.WAITING).exists()
 
 
 def test_what_no_state_tells_is_refused_at_its_line(prepare, three):

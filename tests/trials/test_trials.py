@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from sporades.acts.registrations import registering
@@ -31,6 +31,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.jobs import work
+from tests.refusing import refuse
 from tests.trials.conftest import OLDER, reach_of
 
 VERSAILLES = {"postcode": "78000", "town": "Versailles"}
@@ -88,6 +89,46 @@ def test_ages_count_on_the_day_on_which_each_was_filed(
     trial = tried(file, at=NOW + timedelta(days=10))
 
     assert counted(trial, administrator) == [("session 2027", 1, 0)]
+
+
+SPORT = "unite: U3, libelle: Éducation physique et sportive"
+CHOICE = "libelle: Activité, choix: [{code: COURSE, libelle: Course}, {code: NAGE"
+LONGEST = "Éducation physique et sportive, " * 6 + "au choix"
+"""An épreuve and its option, both of two hundred signs, as the file may name them."""
+
+
+def test_what_is_asked_is_named_whole_however_long_its_names_are(
+    young_and_old, prepare, tried, administrator
+):
+    assert len(LONGEST) == 200
+    longer = (
+        (SPORT, f"unite: U3, libelle: '{LONGEST}'"),
+        (CHOICE, f"libelle: '{LONGEST}', choix: [{{code: COURSE, libelle: Course}}, {{code: SAUT"),
+    )
+
+    trial = tried(prepare(*longer))
+
+    assert trial.state == TrialState.DONE
+    [reason] = queries.reasons(trial, reach_of(administrator))
+    assert reason.place == f"Épreuves : {LONGEST} (U3), {LONGEST}"
+
+
+def test_what_nobody_foresaw_ends_a_trial_that_says_so(prepare, administrator, caplog):
+    standing = a_registration(a_candidate())
+    trial = operations.ask(
+        prepared=prepare(), reach=reach_of(administrator), by=administrator, at=NOW
+    )
+    tally = trial.tallies.create(session=standing.exam.session, academy=standing.academy_id)
+    refuse("trials_trialtally", tally.pk)
+
+    assert operations.go_on(str(trial.pk), at=NOW) is False
+
+    trial.refresh_from_db()
+    assert (trial.state, trial.why, trial.done) == (TrialState.STOPPED, operations.OUR_FAULT, 0)
+    assert not TrialRefusal.objects.exists()
+    assert operations.take_up_again(older_than=NOW + timedelta(days=1)) == 0
+    assert Entry.objects.filter(verb="trial stopped").exists()
+    assert f"Trial {trial.pk} goes no further" in caplog.text
 
 
 SIZE = (
@@ -390,7 +431,7 @@ def test_what_fails_in_the_middle_is_written_whole_or_not_at_all(
     )
     with monkeypatch.context() as patch:
         patch.setattr(operations.TrialTally.objects, "filter", _cut)
-        with pytest.raises(OSError, match="coupure"):
+        with pytest.raises(OperationalError, match="coupure"):
             operations.go_on(str(trial.pk), at=NOW)
 
     trial.refresh_from_db()
@@ -401,7 +442,7 @@ def test_what_fails_in_the_middle_is_written_whole_or_not_at_all(
 
 
 def _cut(**_):
-    raise OSError("coupure")
+    raise OperationalError("coupure")
 
 
 def test_two_workers_judge_none_twice(young_and_old, prepare, administrator):
