@@ -105,21 +105,41 @@ def kept_apart(content: bytes, *, suffix: str, own: str = "", store: str = USUAL
         OutOfReach: the store cannot keep it now.
         RuntimeError: a transaction is open already; nothing is kept.
     """
-    ended: list[str] = []
-    committed: list[str] = []
-    key = ""
+    with forgotten_if_undone(store=store, is_whole=True) as kept:
+        key = put(content, suffix=own or own_suffix(suffix), store=store)
+        kept.append(key)
+        yield key
+
+
+@contextmanager
+def forgotten_if_undone(*, store: str = USUAL, is_whole: bool = False) -> Iterator[list[str]]:
+    """Do a transaction, the block, and forget the files that it has kept when it does not end.
+
+    Args:
+        store: which of the settings' STORAGES keeps them.
+        is_whole: whether a transaction that is open already is refused: should it end badly after
+            the block, what the block has kept is named by nothing, and stays.
+
+    Returns:
+        A list, to which the block adds the keys of what it keeps and no other row names.
+
+    Raises:
+        RuntimeError: a transaction is open already, where none may be.
+    """
+    kept: list[str] = []
+    ended: list[bool] = []
+    committed: list[bool] = []
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=is_whole):
             # Before any other, so that the failure of another hook is known to come after.
-            transaction.on_commit(lambda: committed.append(key))
-            key = put(content, suffix=own or own_suffix(suffix), store=store)
-            yield key
-            ended.append(key)
+            transaction.on_commit(lambda: committed.append(True))
+            yield kept
+            ended.append(True)
     except BaseException as failure:
         # Of a commit that the database did not answer nobody knows the end: the row may stand.
         is_undone = not ended or isinstance(failure, IntegrityError)
-        if key and is_undone and not committed:
-            forget_or_say([key], store=store)
+        if is_undone and not committed:
+            forget_or_say(kept, store=store)
         raise
 
 

@@ -221,12 +221,11 @@ def mark_opened(version: DocumentVersion, *, at: datetime) -> None:
     version.refresh_from_db(fields=["opened_at"])
 
 
-@transaction.atomic
 def printed(version: DocumentVersion) -> bytes:
     """Return the PDF of a version: kept when first printed, with its seal where there is one.
 
     A kept file that is missing or damaged is printed anew from the frozen content; so is one
-    that was printed before there was a key.
+    that was printed before there was a key. The former file then leaves the store.
 
     While the database is only read (R-05) what was never printed is printed for its reader alone.
 
@@ -235,6 +234,12 @@ def printed(version: DocumentVersion) -> bytes:
             answer; a job tries again.
         Unprintable, Lost: see each.
     """
+    with files.forgotten_if_undone() as kept:
+        return _printed(version, kept)
+
+
+def _printed(version: DocumentVersion, kept: list[str]) -> bytes:
+    """See `printed`; add to what is kept the file that this printing has made."""
     may_keep = not notices.is_database_read_only()
     rows = DocumentVersion.objects.all()
     version.refresh_from_db(
@@ -251,12 +256,18 @@ def printed(version: DocumentVersion) -> bytes:
     content = _print(version)
     if not may_keep:
         return content
-    version.sealed = seal.is_configured()
+    version.sealed, former = seal.is_configured(), version.pdf_key
     try:
         version.pdf_key = _kept_as(version) or files.put(content, suffix=".pdf")
     except files.OutOfReach as failure:
         raise BeingPrepared from failure
+    given = version.content.get("file")
+    if version.pdf_key not in {former, given}:
+        kept.append(version.pdf_key)
     version.save(update_fields=["pdf_key", "sealed"])
+    if former not in {"", version.pdf_key, given}:
+        # It names a person, and no row names it any more.
+        transaction.on_commit(lambda: files.forget_or_say([former]))
     return content
 
 

@@ -3,20 +3,25 @@
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.db import connection
+from django.db import ProgrammingError, connection
+from django.test import TestCase
 
 from config.environment import file_store
 from sporades.core import files, pades, pdf
 from sporades.core.queue import app
+from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import BeingPrepared, Unprintable, issue, printed
 from sporades.documents.tasks import FIRST_WAIT, LONGEST_WAIT
 from tests.documents.reading import pdf_text
+from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
+from tests.refusing import refuse
 from tools import keys
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -62,6 +67,20 @@ def version(folder, filed):
 def kept(store):
     """Return the files of the store."""
     return [path for path in store.rglob("*.pdf") if path.is_file()]
+
+
+def keys_in(store):
+    """Return the keys of what the files of the store hold."""
+    return [files.key_of(path.read_bytes(), suffix=".pdf") for path in kept(store)]
+
+
+@pytest.fixture
+def deposited(filed, monkeypatch):
+    """A kind whose PDF is made elsewhere, and the key of that PDF."""
+    given = files.put(a_pdf(), suffix=".pdf")
+    kind = replace(filed, template="", content=lambda _: {"file": given})
+    monkeypatch.setitem(kinds._KINDS, kind.slug, kind)
+    return kind, given
 
 
 def as_kept(version):
@@ -201,6 +220,26 @@ def test_a_seal_that_fails_stops_no_issue(folder, filed, key):
     assert list(DocumentVersion.objects.for_folder(folder, NOON)) == [version]
 
 
+def test_a_damaged_sealed_file_leaves_the_store_once_it_is_printed_anew(version, key, store):
+    printed(version)
+    [file] = kept(store)
+    file.write_bytes(file.read_bytes() + b"x")
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        printed(version)
+
+    assert keys_in(store) == [as_kept(version)[0]]
+
+
+def test_a_printing_that_is_undone_leaves_no_file_behind(version, key, store):
+    refuse("documents_documentversion", version.pk)
+
+    with pytest.raises(ProgrammingError, match="refused"):
+        printed(version)
+
+    assert kept(store) == []
+
+
 def test_a_lost_sealed_file_is_not_replaced_by_one_without_seal(version, key, store):
     printed(version)
     kept(store)[0].unlink()
@@ -213,13 +252,34 @@ def test_a_lost_sealed_file_is_not_replaced_by_one_without_seal(version, key, st
     assert kept(store) == []
 
 
-def test_a_paper_printed_before_there_was_a_key_is_sealed_when_there_is_one(version, key, settings):
+def test_a_paper_printed_before_there_was_a_key_is_sealed_when_there_is_one(
+    version, key, settings, store
+):
     settings.SEAL_KEY_FILE = ""
     assert SEAL not in printed(version)
     settings.SEAL_KEY_FILE = str(key)
 
-    assert printed(version).count(SEAL) == 1
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert printed(version).count(SEAL) == 1
+
     assert as_kept(version)[1]
+    # The one without a seal names its person too: nothing of it is left.
+    assert keys_in(store) == [as_kept(version)[0]]
+
+
+def test_a_deposited_file_stays_as_it_came_beside_the_one_that_is_sealed(
+    folder, deposited, settings, key, store
+):
+    kind, given = deposited
+    version = issue(folder, kind, {}, number=1, at=NOON)
+    settings.SEAL_KEY_FILE = ""
+    assert printed(version) == a_pdf()
+    settings.SEAL_KEY_FILE = str(key)
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert printed(version).count(SEAL) == 1
+
+    assert set(keys_in(store)) == {given, as_kept(version)[0]}
 
 
 # --- The job -------------------------------------------------------------------------------------
