@@ -22,15 +22,19 @@ def file_of(text):
     return file
 
 
-def told(*changes):
-    """Return what is said of some changes to the invented file, pairs of old and new."""
-    text = TEXT
+def changed(text, *changes):
+    """Return a file of which some passages, pairs of old and new, are others."""
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
+    return text
+
+
+def told(*changes, since=TEXT):
+    """Return what is said of some changes to a file, the invented one, pairs of old and new."""
     return [
         " : ".join(filter(None, (change.place, change.words)))
-        for chapter in chapters(file_of(TEXT), file_of(text))
+        for chapter in chapters(file_of(since), file_of(changed(since, *changes)))
         for change in chapter.changes
     ]
 
@@ -151,6 +155,65 @@ BAC = "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}
 )
 def test_a_change_is_said_in_plain_words(old, new, said):
     assert told((old, new)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "{le: 2027-03-01, fuseau: Europe/Paris}",
+            "{le: 2027-03-01, fuseau: Indian/Reunion}",
+            (
+                "1er mars 2027, 23 h 59 (heure de La Réunion) au lieu de "
+                "1er mars 2027, 23 h 59 (heure de Paris)"
+            ),
+        ),
+        (
+            "{le: 2027-03-01, fuseau: Europe/Paris}",
+            "{le: 2027-03-01}",
+            (
+                "1er mars 2027, 23 h 59 (heure de chaque service) au lieu de "
+                "1er mars 2027, 23 h 59 (heure de Paris)"
+            ),
+        ),
+        (
+            "{le: 2027-03-01}",
+            "{le: 2027-03-01, fuseau: Pacific/Noumea}",
+            (
+                "1er mars 2027, 23 h 59 (heure de Nouméa) au lieu de "
+                "1er mars 2027, 23 h 59 (heure de chaque service)"
+            ),
+        ),
+        (
+            "{jours_apres_fermeture: 15}",
+            "{jours_apres_fermeture: 1}",
+            "1 jour après la fermeture, 23 h 59 au lieu de 15 jours après la fermeture, 23 h 59",
+        ),
+        (
+            "{jours_apres_fermeture: 1}",
+            "{jours_apres_fermeture: 0, fuseau: Pacific/Tahiti}",
+            (
+                "le jour de la fermeture, 23 h 59 (heure de Tahiti) au lieu de "
+                "1 jour après la fermeture, 23 h 59 (heure de chaque service)"
+            ),
+        ),
+    ],
+)
+def test_a_deadline_says_by_which_clock_it_falls(old, new, said):
+    piece = "si: {diplome: [BAC]}, echeance: "
+    since = changed(TEXT, (f"{piece}{{jours_apres_fermeture: 15}}", f"{piece}{old}"))
+
+    assert told((f"{piece}{old}}}", f"{piece}{new}}}"), since=since) == [
+        f"Pièce BAC, Copie du baccalauréat : date limite : {said}"
+    ]
+
+
+def test_a_deadline_that_comes_says_its_zone():
+    photo = "      - {code: PHOTO, libelle: Photo, echeance: {le: 2027-01-31, fuseau: Pacific/Tahiti}}\n"
+
+    assert told(("    retour_du_recapitulatif:\n", f"{photo}    retour_du_recapitulatif:\n")) == [
+        "Nouvelle pièce demandée : PHOTO, Photo (date limite 31 janvier 2027, 23 h 59 (heure de Tahiti))"
+    ]
 
 
 def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():

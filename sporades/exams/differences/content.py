@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from sporades.exams import schema
-from sporades.exams.differences.words import details, key_of, name_of, noun, said, word
+from sporades.exams.differences.words import details, key_of, name_of, noun, said_beside, word
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
@@ -171,7 +171,7 @@ def _are_paragraphs(old: Any, new: Any) -> bool:
 
 def _of_words(key: str, old: Any, new: Any, place: str) -> Change:
     """Say a value that is another one, in a sentence where it is short enough."""
-    before, after = said(old), said(new)
+    before, after = said_beside(old, new), said_beside(new, old)
     if max(len(before), len(after)) > SHORT:
         return Change(
             place, key, before if old is not None else "", after if new is not None else ""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sporades.core.french import day_in_words, figure
+from sporades.core.french import day_in_words, figure, zone_in_words
 from sporades.exams import schema
 from sporades.exams.schema.accommodations import HealthPaper, LateReason, Measure, Plan
 from sporades.exams.schema.base import Strict
@@ -278,10 +278,26 @@ def details(item: Strict) -> str:
     return " ; ".join(_parts(item, frozenset(hidden)))
 
 
+def said_beside(value: Any, other: Any) -> str:
+    """Say a value that is compared with another one: what only the other one names is named too."""
+    words = said(value)
+    if (
+        isinstance(value, Deadline)
+        and isinstance(other, Deadline)
+        and other.zone
+        and not value.zone
+    ):
+        return f"{words} (heure de chaque service)"
+    return words
+
+
 def _deadline(deadline: Deadline) -> str:
-    day = (
-        day_in_words(deadline.on)
-        if deadline.on
-        else f"{deadline.days_after_closing} jours après la fermeture"
-    )
-    return f"{day}, {deadline.hour.replace(':', ' h ')}"
+    day = day_in_words(deadline.on) if deadline.on else _after(deadline.days_after_closing or 0)
+    words = f"{day}, {deadline.hour.replace(':', ' h ')}"
+    return f"{words} ({zone_in_words(deadline.zone)})" if deadline.zone else words
+
+
+def _after(days: int) -> str:
+    if not days:
+        return "le jour de la fermeture"
+    return f"{days} {'jours' if days > 1 else 'jour'} après la fermeture"
