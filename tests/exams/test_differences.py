@@ -216,6 +216,54 @@ def test_a_deadline_that_comes_says_its_zone():
     ]
 
 
+def attached(*groups):
+    """Return the change by which countries, pairs of code and academy, are attached."""
+    said = ", ".join(f'{{pays: ["{country}"], vers: {academy}}}' for country, academy in groups)
+    return "    categories:\n", f"    rattachement: {{pays_rattaches: [{said}]}}\n    categories:\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            [],
+            [("99109", "A09")],
+            ["Rattachement : Nouveaux pays rattachés, académie : A09 (pays 99109)"],
+        ),
+        (
+            [("99109", "A09")],
+            [("99109", "A09"), ("99110", "A25")],
+            ["Rattachement : Nouveaux pays rattachés, académie : A25 (pays 99110)"],
+        ),
+        (
+            [("99109", "A09"), ("99110", "A25")],
+            [("99110", "A25")],
+            ["Rattachement : Les pays rattachés à l'académie A09 ne le sont plus"],
+        ),
+        (
+            [("99109", "A09")],
+            [("99110", "A09")],
+            [
+                "Rattachement, pays rattachés à l'académie A09 : pays : 99110 au lieu de 99109",
+            ],
+        ),
+        (
+            [("99109", "A09")],
+            [("99109", "A25")],
+            [
+                "Rattachement : Nouveaux pays rattachés, académie : A25 (pays 99109)",
+                "Rattachement : Les pays rattachés à l'académie A09 ne le sont plus",
+            ],
+        ),
+    ],
+)
+def test_countries_are_said_with_the_academy_that_registers_their_residents(before, after, said):
+    since = changed(TEXT, attached(*before))
+    [_, old], [_, new] = attached(*before), attached(*after)
+
+    assert told((old, new), since=since) == said
+
+
 def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():
     old = (
         "{code: taille, type: nombre, libelle: Votre taille, minimum: 100, maximum: 250, unite: cm,"

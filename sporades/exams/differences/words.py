@@ -13,7 +13,7 @@ from sporades.exams.schema.accommodations import HealthPaper, LateReason, Measur
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.candidacy import Category, PassingForm, Zone
 from sporades.exams.schema.clock import Deadline
-from sporades.exams.schema.eligibility import AcademyGroup, EligibilityRule
+from sporades.exams.schema.eligibility import AcademyGroup, CountryGroup, EligibilityRule
 from sporades.exams.schema.evidence import Piece, RefusalReason, WaysInAcademies
 from sporades.exams.schema.exam import Event, Speciality
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, Paper, Phase
@@ -188,6 +188,12 @@ NOUNS: dict[type[Strict], Noun] = {
         "ne le sont plus",
     ),
     AcademyGroup: Noun("regroupement", "Nouveau regroupement", "Le regroupement", "n'existe plus"),
+    CountryGroup: Noun(
+        "pays rattachés à l'académie",
+        "Nouveaux pays rattachés, académie",
+        "Les pays rattachés à l'académie",
+        "ne le sont plus",
+    ),
 }
 _QUESTION = Noun("question", "Nouvelle question", "La question", "n'est plus posée")
 _RELATION = Noun("règle", "Nouvelle règle entre épreuves", "La règle", "est levée")
@@ -217,7 +223,7 @@ def key_of(item: Strict) -> str:
             return ", ".join(item.categories)
         case WaysInAcademies():
             return ", ".join(item.academies)
-        case AcademyGroup():
+        case AcademyGroup() | CountryGroup():
             return item.into
         case _:
             return str(getattr(item, "code", ""))
