@@ -58,6 +58,27 @@ def test_a_name_that_leads_nowhere_is_told(change, problems, line_of, *, old, ne
     assert abs(found[0][0] - line_of(old)) <= new.count("\n")
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "texte",
+        "texte_long",
+        'choix, choix: [{code: "75", libelle: Paris}, {code: "59", libelle: Nord}]',
+    ],
+)
+def test_a_text_or_a_code_may_be_made_of_figures(change, told, kind):
+    asked = change("type: oui_non}", f"type: {kind}}}").text
+
+    def of(answer):
+        return told(change("permis, egal: oui", f"permis, egal: {answer}", asked))
+
+    assert of('"75"') == []
+    assert (
+        f"{BREVET}.questions[milles].si.reponse.egal : « egal » doit être un texte, entre guillemets "
+        "s'il est en chiffres, pour cette question. [type]"
+    ) in of("75")
+
+
 def test_what_could_stand_there_is_told(change, messages):
     assert messages(change("specialites: [MER]", "specialites: [AIR]")) == [
         "Spécialité « AIR » : ce code n'existe pas ici (MER, TERRE)."

@@ -152,7 +152,7 @@ def _wanted(question: Asked) -> tuple[type, str]:
         case DateQuestion():
             return date, "un jour"
         case _:
-            return str, "un texte"
+            return str, "un texte, entre guillemets s'il est en chiffres,"
 
 
 def _is(value: object, wanted: type) -> bool:

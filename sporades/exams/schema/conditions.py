@@ -43,8 +43,12 @@ class AnswerCondition(Strict):
     model_config = ConfigDict(title="Réponse")
 
     question: QuestionCode = Field(description="Code de la question, posée plus haut.")
-    equal: bool | Number | FreeText | None = Field(
-        None, alias="egal", description="La réponse est celle-ci."
+    # A code or a text may be made of figures: what is written between quotes stays a text.
+    equal: bool | FreeText | Number | None = Field(
+        None,
+        alias="egal",
+        union_mode="left_to_right",
+        description="La réponse est celle-ci ; un texte ou un code en chiffres, entre guillemets.",
     )
     among: tuple[Code, ...] | None = Field(
         None, alias="parmi", min_length=1, description="Un des choix retenus est parmi ceux-ci."

@@ -11,7 +11,13 @@ from django.core.exceptions import ValidationError
 from sporades.core.french import day_in_words, quoted
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
-from sporades.exams.schema.questions import NumberQuestion, Question
+from sporades.exams.schema.questions import (
+    ChoiceQuestion,
+    MultipleChoiceQuestion,
+    NumberQuestion,
+    Question,
+    YesNoQuestion,
+)
 from sporades.registrations.consents import CONSENTS, ConsentField
 from sporades.registrations.dossier import Answers
 from sporades.registrations.fields import ask_if_called_for
@@ -34,7 +40,8 @@ class ExtraForm(SectionForm):
                 field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
             if _depends_on_answers(question.when):
                 # Whether it must be answered is judged in `clean`, where its condition is known.
-                ask_if_called_for(field, _shown_when(question.when), is_due=question.is_mandatory)
+                shown_when = _shown_when(question.when, self.dossier.rules.questions)
+                ask_if_called_for(field, shown_when, is_due=question.is_mandatory)
             else:
                 field.required = question.is_mandatory
         for name, label, help_text in CONSENTS:
@@ -187,16 +194,22 @@ def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> st
     return f"{answers} à « {other.label} »"
 
 
-def _shown_when(condition: Condition | None) -> str:
-    """Say the simplest conditions to the page: this answer, or one of those."""
+def _shown_when(condition: Condition | None, asked: Iterable[Question]) -> str:
+    """Say the simplest conditions to the page: one choice among those of a question of this tab.
+
+    What is typed is compared once it is read: the page cannot know that « 2,50 » is 2.5.
+    """
     answer = condition.answer if condition else None
     if answer is None or answer.is_given is not None:
         return ""
-    if isinstance(answer.equal, bool):
-        return f"{PREFIX}{answer.question}={YES if answer.equal else NO}"
-    if answer.among:
-        return f"{PREFIX}{answer.question}={' '.join(answer.among)}"
-    return f"{PREFIX}{answer.question}={answer.equal}" if isinstance(answer.equal, str) else ""
+    match next((one for one in asked if one.code == answer.question), None), answer.equal:
+        case YesNoQuestion(), bool(is_yes):
+            wanted: tuple[str, ...] = (YES if is_yes else NO,)
+        case ((ChoiceQuestion() | MultipleChoiceQuestion()), equal):
+            wanted = answer.among or ((equal,) if isinstance(equal, str) else ())
+        case _:
+            return ""
+    return f"{PREFIX}{answer.question}={' '.join(wanted)}" if wanted else ""
 
 
 EXTRA = Section("supplementaires", "Informations supplémentaires", ExtraForm)
