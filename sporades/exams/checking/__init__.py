@@ -18,6 +18,7 @@ from sporades.exams.checking import (
     references,
     remarks,
     residence,
+    together,
 )
 from sporades.exams.checking.document import Document, Source, read
 from sporades.exams.checking.openings import Zones
@@ -101,6 +102,7 @@ def _impossible(file: File) -> Iterator[Fault]:
     for rank, exam in enumerate(file.exams):
         yield from possible.faults(exam, ("examens", rank))
         yield from contradictions.faults(exam, ("examens", rank))
+        yield from together.faults(exam, ("examens", rank))
         yield from health.faults(exam, ("examens", rank))
 
 

@@ -14,7 +14,7 @@ from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.legal import ImplicitDecision, Meaning
 from sporades.exams.schema.openings import ManagingService, Opening
 from sporades.exams.schema.papers import EliminatoryMark, KeptMark
-from sporades.exams.schema.questions import MultipleChoiceQuestion
+from sporades.exams.schema.questions import MultipleChoiceQuestion, NumberQuestion
 from sporades.exams.schema.regulation import File
 from sporades.exams.titles import LONGEST_TITLE, titled
 
@@ -42,6 +42,8 @@ def faults(file: File) -> Iterator[Fault]:
                 yield from _appeal(part, path)
             case MultipleChoiceQuestion():
                 yield from _choices(part, path)
+            case NumberQuestion():
+                yield from _numbers(part, path)
             case Condition():
                 yield from _condition(part, path)
             case _:
@@ -168,6 +170,19 @@ def _choices(question: MultipleChoiceQuestion, path: Path) -> Iterator[Fault]:
                 "bornes",
                 f"{figure} choix sont demandés, la liste en a {len(question.choices)}.",
             )
+
+
+def _numbers(question: NumberQuestion, path: Path) -> Iterator[Fault]:
+    low, high = question.minimum, question.maximum
+    if low is not None and high is not None and low <= high < question.first_from(low):
+        figures = f"{question.decimals} chiffre{'s' if question.decimals > 1 else ''}"
+        which = f"de {figures} après la virgule" if question.decimals else "entier"
+        yield Fault(
+            (*path, "decimales"),
+            "bornes",
+            f"Aucun nombre {which} n'est entre « minimum » ({low}) et « maximum » ({high}) : personne "
+            "ne peut répondre.",
+        )
 
 
 def _condition(condition: Condition, path: Path) -> Iterator[Fault]:

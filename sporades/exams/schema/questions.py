@@ -1,5 +1,6 @@
 """The questions that an exam asks beyond the common ones: « Informations supplémentaires »."""
 
+from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -70,6 +71,10 @@ class NumberQuestion(_Question):
         0, alias="decimales", ge=0, le=3, description="Chiffres après la virgule."
     )
     unit: Line | None = Field(None, alias="unite", description="Unité, lue après la case.")
+
+    def first_from(self, number: Decimal) -> Decimal:
+        """Return the first number, from another one on, that has no more decimals than are admitted."""
+        return number.quantize(Decimal(1).scaleb(-self.decimals), ROUND_CEILING)
 
 
 class DateQuestion(_Question):

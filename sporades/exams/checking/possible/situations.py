@@ -54,9 +54,14 @@ _NOUNS = (
 )
 
 
+def every_situation(exam: Exam) -> Iterator[Situation]:
+    """Go through the situations that an exam has, be they closed to everybody."""
+    return map(Situation._make, product(*_codes(exam)))
+
+
 def situations(exam: Exam) -> Iterator[Situation]:
     """Go through the situations that the rules of eligibility do not close to everybody."""
-    for situation in map(Situation._make, product(*_codes(exam))):
+    for situation in every_situation(exam):
         facts = situation.facts
         if not any(
             must_hold(rule.when, facts) and not may_hold(rule.demands, facts)
