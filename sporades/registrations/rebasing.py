@@ -131,13 +131,29 @@ def bring_forward(draft: Draft, *, at: datetime) -> Draft:
     """
     if not draft.is_overtaken or draft.amends is None:
         return draft
-    base, theirs = _versions(draft)
-    mine = {row.section: row.answers for row in draft.answered}
-    three = _three(draft, base, theirs, mine)
-    asked = merge(base=three[0], theirs=three[1], mine=three[2]).clashes
+    asked = _all_kept(draft).clashes
     _brought(draft, draft.amends, set(asked), asked, at=at)
     found: Draft = Draft.objects.whole().get(pk=draft.pk)
     return found
+
+
+def brought_forward(draft: Draft) -> Answers:
+    """Return the answers that `bring_forward` would leave in a modification, and write nothing.
+
+    Args:
+        draft: loaded by `Draft.objects.whole()`.
+    """
+    if not draft.is_overtaken:
+        return {row.section: row.answers for row in draft.answered}
+    return _all_kept(draft).answers
+
+
+def _all_kept(draft: Draft) -> Merged:
+    """Put a modification together with what was filed since, all that it asks kept."""
+    mine = {row.section: row.answers for row in draft.answered}
+    base, theirs, typed = _three(draft, *_versions(draft), mine)
+    asked = merge(base=base, theirs=theirs, mine=typed).clashes
+    return merge(base=base, theirs=theirs, mine=typed, keeps_mine=asked)
 
 
 def _brought(

@@ -10,13 +10,18 @@ from sporades.core import files
 from sporades.core.digests import digest
 from sporades.core.french import local_day
 from sporades.core.transitions import Transition, move
-from sporades.registrations import accepted, filing, journey
+from sporades.registrations import accepted, filing, journey, rebasing
 from sporades.registrations.changes import changes_between, changes_of_identity
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.drafting import refuse_unless
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 from sporades.registrations.models.request import Request
-from sporades.registrations.refusals import Incomplete, NothingChanged, NothingToAsk
+from sporades.registrations.refusals import (
+    AnsweredMeanwhile,
+    Incomplete,
+    NothingChanged,
+    NothingToAsk,
+)
 from sporades.registrations.snapshot import as_read
 from sporades.registrations.states import TAKE_BACK
 
@@ -53,14 +58,67 @@ def seen_of(draft: Draft, *, at: datetime) -> list[str]:
     return _changes(draft, dossier, forms)
 
 
+def would_change(request: ChangeRequest, *, at: datetime) -> list[str]:
+    """Return what accepting a request would change now, in words, and write nothing.
+
+    It is not always what was asked: the rules, or the registration, may have changed since.
+
+    Args:
+        request: one that waits.
+        at: the instant at which it is read.
+
+    Raises:
+        NoLongerStands, GivenAway: what it modifies stands no more, or elsewhere.
+        Incomplete, NoLongerOffered: see `filing.check`.
+    """
+    draft = Draft.objects.whole().get(pk=request.draft_id)
+    registration = filing.amended_by(draft, request.registration_id)
+    day = local_day(at, draft.service.zone)
+    dossier = dossier_of(draft, day=day, answers=rebasing.brought_forward(draft))
+    forms = journey.judged(dossier)
+    if troubles := journey.troubles(forms):
+        raise Incomplete(troubles)
+    return _between(registration, registration.version, dossier, forms)
+
+
+def refuse_unread(
+    request: ChangeRequest, draft: Draft, dossier: Dossier, forms: filing.Forms, *, shown: str
+) -> None:
+    """Check that what is accepted is what was read: what is shown, else what was asked.
+
+    Args:
+        request: one that waits.
+        draft: its draft, brought forward, as `filing.check` has judged it.
+        dossier: what was judged.
+        forms: its tabs, valid.
+        shown: what its page showed that would change, as `mark_of` says it, if it is said.
+
+    Raises:
+        AnsweredMeanwhile: something else would change.
+    """
+    if draft.amends is None or draft.amends_version is None:
+        raise NothingToAsk
+    changes = _between(draft.amends, draft.amends_version, dossier, forms)
+    is_read = shown == mark_of(changes) if shown else set(changes) <= set(request.changes)
+    if not is_read:
+        raise AnsweredMeanwhile
+
+
 def _changes(draft: Draft, dossier: Dossier, forms: filing.Forms) -> list[str]:
     if draft.amends is None or draft.amends_version is None:
         raise NothingToAsk
-    filed = draft.amends.versions.get(number=draft.amends_version)
-    changes = changes_between(accepted.said_by(filed), as_read(dossier, forms))
+    changes = _between(draft.amends, draft.amends_version, dossier, forms)
     if not changes:
         raise NothingToAsk
     return changes
+
+
+def _between(
+    registration: Registration, number: int, dossier: Dossier, forms: filing.Forms
+) -> list[str]:
+    """Return what tabs would change in a version of a registration, in words."""
+    filed = registration.versions.get(number=number)
+    return changes_between(accepted.said_by(filed), as_read(dossier, forms))
 
 
 def send(

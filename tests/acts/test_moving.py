@@ -17,7 +17,8 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
-from sporades.registrations.refusals import Incomplete
+from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
+from sporades.registrations.requesting import mark_of, would_change
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import reach
@@ -182,9 +183,15 @@ def test_what_waits_for_an_answer_is_accepted_there(registration):
     asked.refresh_from_db()
     assert (asked.assigned_to, asked.assigned_name) == (None, "")
 
-    version = requesting.accept(request=asked, by=OPERATOR, at=late)
+    # The zone that was chosen is one of the academy that was left: it is read before it is dropped.
+    would = would_change(asked, at=late)
+    assert would == [*asked.changes, "Zone géographique souhaitée : Lille et sa métropole → rien"]
+    with pytest.raises(AnsweredMeanwhile):
+        requesting.accept(request=asked, by=OPERATOR, at=late)
+    version = requesting.accept(request=asked, shown=mark_of(would), by=OPERATOR, at=late)
 
     assert (version.number, version.snapshot["academy_name"]) == (3, "Versailles")
+    assert version.changes == would
 
 
 def test_a_withdrawal_is_undone_where_the_office_had_placed_it(registration):

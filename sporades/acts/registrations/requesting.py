@@ -101,17 +101,27 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
 
 
 @transaction.atomic
-def accept(*, request: ChangeRequest, by: Actor, at: datetime) -> Version:
+def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") -> Version:
     """File what is asked, as it was frozen, in the name of whoever accepts.
 
-    What somebody else has filed since it was asked stays, where nothing else is asked.
+    What somebody else has filed since it was asked stays, where nothing else is asked. What the
+    rules in force change besides (an épreuve that is offered no more) is filed where it was read.
+
+    Args:
+        request: one that waits.
+        by: who accepts.
+        at: the instant.
+        shown: what its page showed that would change, as `requesting.mark_of` says it, if it is
+            said.
 
     Raises:
+        AnsweredMeanwhile: something else would change than what was shown, or asked.
         Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
         Refused: it was decided or taken back meanwhile, or its registration has changed.
     """
     draft = rebasing.bring_forward(filing.lock(request.draft), at=at)
     dossier, forms = filing.check(draft, at=at, late=True)
+    requesting.refuse_unread(request, draft, dossier, forms, shown=shown)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
     _record("change request accepted", request, by=by, at=at)

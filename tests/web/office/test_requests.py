@@ -15,6 +15,7 @@ from sporades.acts.registrations import requesting, standing_in
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import RequestState
@@ -380,3 +381,78 @@ def test_a_request_that_waits_keeps_what_was_filed_since_and_its_page_says_so(
     assert kept.number == 3
     assert kept.snapshot["answers"]["identification"]["mobile"] == "06 39 98 11 11"
     assert "mobile" not in str(kept.changes)
+
+
+# --- What the rules change besides (R-05) ----------------------------------------------------
+
+A_SONG = "      - {code: F2, libelle: Chant facultatif, nature: orale, duree: 10 min, obligatoire: false}\n"
+ITS_RULES = """    regles:
+      - {code: EXCL, type: exclusion, reference: article 3 inventé, epreuves: [F1, F2]}
+      - {code: DEP, type: dependance, reference: article 4 inventé, epreuve: F2, demande: [M3]}
+"""
+WITHOUT_THE_SONG = ((A_SONG, ""), (ITS_RULES, ""))
+LOST = "Chant facultatif : Inscrit, Orale → rien"
+
+
+@pytest.fixture
+def asked_by_a_singer(invented_exam, in_lille, late):
+    singer = a_registration(
+        a_candidate(email="chant@exemple.test"),
+        epreuves={"statut-M3": "inscrit", "statut-F2": "inscrit"},
+    )
+    asked = ask(singer, late)
+    assert asked.changes == ["Numéro et voie : 12 rue des Îles → 3 quai du Wault"]
+    return asked
+
+
+def test_what_is_offered_no_more_is_not_taken_away_by_accepting_something_else(
+    manager, asked_by_a_singer
+):
+    page = manager.get(where("change_request", asked_by_a_singer.pk))
+    assert "Ce que l'accepter changerait" not in main(page)
+    before = value_of(page, "lu")
+    load_invented(*WITHOUT_THE_SONG)
+
+    for said in ({}, {"lu": before}):
+        page = manager.post(where("accept_request", asked_by_a_singer.pk), said, follow=True)
+
+    assert AnsweredMeanwhile.message in main(page)
+    assert "Chant facultatif : Inscrit, Orale → devient rien" in main(page)
+    assert "l'accepter ne changerait pas exactement ce que le candidat demande" in main(page)
+    asked_by_a_singer.refresh_from_db()
+    assert asked_by_a_singer.is_waiting
+    assert asked_by_a_singer.registration.versions.count() == 1
+
+
+def test_what_was_read_besides_is_filed_and_its_candidate_is_told(
+    manager, asked_by_a_singer, sign_in, late
+):
+    load_invented(*WITHOUT_THE_SONG)
+    address = where("change_request", asked_by_a_singer.pk)
+    read = value_of(manager.get(address), "lu")
+
+    manager.post(where("accept_request", asked_by_a_singer.pk), {"lu": read})
+
+    asked_by_a_singer.refresh_from_db()
+    assert asked_by_a_singer.version.changes == [*asked_by_a_singer.changes, LOST]
+    assert "Chant facultatif" in main(manager.get(address))
+    body = " ".join(Message.objects.get(kind="change_accepted").body.split())
+    assert "change aussi ce que vous n'aviez pas demandé" in body
+    registration = asked_by_a_singer.registration
+    with time_machine.travel(late, tick=False):
+        browser = sign_in(registration.candidate)
+        page = browser.get(f"/mes-inscriptions/{registration.number}")
+    assert "change aussi ce que vous n'aviez pas demandé" in main(page)
+
+
+def test_what_both_have_changed_is_read_before_it_is_accepted(manager, asked, in_lille, late):
+    modified_by_the_office(in_lille, late, address_1="9 rue Royale")
+
+    page = manager.get(where("change_request", asked.pk))
+
+    assert "9 rue Royale → devient 3 quai du Wault" in main(page)
+    with pytest.raises(AnsweredMeanwhile):
+        requesting.accept(request=asked, by=OPERATOR, at=late)
+    manager.post(where("accept_request", asked.pk), {"lu": value_of(page, "lu")})
+    in_lille.refresh_from_db()
+    assert in_lille.address_1 == "3 quai du Wault"

@@ -25,10 +25,12 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import Incomplete
+from sporades.registrations.requesting import mark_of, would_change
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.told import done_on
+from sporades.web.wizard.recap import READ
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -176,11 +178,12 @@ def accept(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """Do what is asked."""
     found = _found(request, queue, asked)
     onwards = _onwards(request, queue, found)
+    shown = {"shown": request.POST.get(READ, "")} if queue is CHANGES else {}
     return _done(
         request,
         queue,
         found,
-        lambda said: queue.acts.accept(**said),
+        lambda said: queue.acts.accept(**said, **shown),
         queue.accepted,
         back=onwards,
     )
@@ -260,9 +263,13 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
     following = _next(request, queue, found)
     by, about = _author(request, found), found.registration
     consulting.consult_file(registration=about, by=by, at=request.arrived_at)
+    would = _would_change(request, queue, found)
     context = {
         "queue": queue,
         "asked": found,
+        "changes": found.changed if queue is CHANGES else found.changes,
+        "would": would if would is not None and set(would) != set(found.changes) else None,
+        "read": mark_of(would) if would is not None else "",
         "urls": queue.urls_of(found),
         "form": form if found.is_waiting else None,
         "is_mine": found.assigned_to_id == request.user.pk,
@@ -276,6 +283,16 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
     }
     status = 422 if form.errors else 200
     return render(request, "office/one_request.html", context, status=status)
+
+
+def _would_change(request: HttpRequest, queue: Queue, found: Any) -> list[str] | None:
+    """Return what accepting a modification would change now; nothing where it cannot be accepted."""
+    if queue is not CHANGES or not found.is_waiting:
+        return None
+    try:
+        return would_change(found, at=request.arrived_at)
+    except Refused:  # « Accepter » says why
+        return None
 
 
 def _done(
