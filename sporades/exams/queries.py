@@ -14,7 +14,14 @@ from django.db.models import QuerySet
 from sporades.core.prepared import prepared
 from sporades.exams import schema
 from sporades.exams.held import OfferedExam, Programme, held
-from sporades.exams.models import Domain, Exam, RegistrationService, Regulation, Session
+from sporades.exams.models import (
+    Domain,
+    Exam,
+    RegistrationService,
+    Regulation,
+    Session,
+    Speciality,
+)
 from sporades.exams.models import Paper as PaperRow
 from sporades.exams.models.regulation import rules_held
 from sporades.exams.schema import Audience, Rubric
@@ -25,6 +32,8 @@ __all__ = [
     "Programme",
     "exam_once_offered",
     "in_force",
+    "is_offered",
+    "offered",
     "open_programmes",
     "open_services",
     "papers_of",
@@ -93,6 +102,33 @@ def programme_of(service: RegistrationService) -> Programme | None:
         if (regulation.domain_id, regulation.session_id) == (service.domain_id, service.session_id):
             return programme
     return None
+
+
+def is_offered(service: RegistrationService, *, exam: Exam, speciality: Speciality | None) -> bool:
+    """Tell whether the réglementation in force of a service offers an exam.
+
+    Args:
+        service: where.
+        exam: the exam.
+        speciality: in which, where the exam has any.
+    """
+    programme = programme_of(service)
+    found = programme.exam(exam.code) if programme else None
+    if found is None:
+        return False
+    codes = [one.code for one in found.specialities]
+    return speciality.code in codes if speciality else not codes
+
+
+def offered() -> tuple[list[int], list[int]]:
+    """Return all that the réglementations in force offer.
+
+    Returns:
+        The keys of the exams that have no speciality, and those of the specialities of the others.
+    """
+    found = [one for programme in programmes() for one in programme.exams]
+    alone = [one.exam.pk for one in found if not one.specialities]
+    return alone, [speciality.pk for one in found for speciality in one.specialities]
 
 
 def service(pk: int) -> RegistrationService | None:

@@ -112,7 +112,7 @@ def begun_again_from(
     last = {
         (one.exam_id, one.speciality_id): one
         for one in mine
-        if one.can_be_undone(at) and not standing_instead_of(one, mine)
+        if one.can_be_undone(at) and one.is_offered and not standing_instead_of(one, mine)
     }
     return [one for choice, one in last.items() if choice not in begun]
 

@@ -19,7 +19,17 @@ from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import NoLongerStands
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from sporades.registrations.summary import SUMMARY
-from tests.factories import NOW, OPERATOR, a_draft, a_registration, answer_all, answers_with, author
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
 from tests.requests import moved_house
 
 HOUR = timedelta(hours=1)
@@ -319,6 +329,36 @@ def test_nor_is_told_of_another_closing(modified, decisions, told):
     opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     assert Message.objects.filter(kind="service_moved").count() == told
+
+
+@pytest.mark.usefixtures("invented_exam")
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_of_what_is_no_longer_offered_no_mail_asks_to_save_it(is_offered):
+    papers = {"statut-M1": None, "statut-M2": "inscrit"}
+    new = a_draft(a_candidate(), speciality="FOREST", epreuves=papers)
+    registration = a_registration(
+        a_candidate(email="forest@exemple.test"), speciality="FOREST", epreuves=papers
+    )
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    moved_house(begun, NOW + HOUR)
+    if not is_offered:
+        load_invented(("      - {code: FOREST, libelle: Forestier}\n", ""))
+        forget()
+
+    assert announcing.remind_drafts(at=new.service.closes_at - HOUR) == 2 * is_offered
+    made = opening.change(
+        service=new.service,
+        opens_at=new.service.opens_at,
+        closes_at=new.service.closes_at + timedelta(days=3),
+        reason="Panne",
+        by=OPERATOR,
+        at=NOW + 3 * HOUR,
+        is_urgent=True,
+    )
+    opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
+
+    for kind in ("draft_closing", "service_moved"):
+        assert Message.objects.filter(kind=kind).count() == 2 * is_offered
 
 
 def its_summary(registration):

@@ -276,6 +276,85 @@ def test_restored_it_is_asked_to_be_saved_again(sign_in):
     assert awaited(page)[0].startswith("Votre modification n'est pas enregistrée. À enregistrer")
 
 
+WITHOUT_FOREST = ("      - {code: FOREST, libelle: Forestier}\n", "")
+OF_FOREST = {
+    "speciality": "FOREST",
+    "epreuves": {"statut-M1": None, "statut-M2": "inscrit"},
+}
+GONE = "Brevet d'essai – Forestier, session 2027 n'est plus proposé aux inscriptions"
+ASK = "Pour savoir que faire, contactez Bureau des essais de Lille"
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_nobody_is_asked_to_save_what_is_no_longer_offered(sign_in):
+    draft = a_draft(a_candidate(), **OF_FOREST)
+    load_invented(WITHOUT_FOREST)
+    forget()
+    client = sign_in(draft.candidate)
+    abandon = f"/inscription/{draft.pk}/abandon"
+
+    home, mine = client.get("/accueil"), client.get("/mes-inscriptions")
+    opened = client.get(f"/inscription/{draft.pk}", follow=True)
+
+    [sentence] = awaited(home)
+    assert GONE in sentence
+    assert f"Vous n'êtes pas inscrit(e), et votre saisie ne peut pas être enregistrée. {ASK}" in (
+        sentence
+    )
+    assert abandon in [link.get("href") for link in seen(home).cssselect(".s-awaiting a")]
+    for page in (home, mine, opened):
+        assert GONE in plain(main(page))
+        assert "À enregistrer avant" not in main(page)
+        assert f'href="/inscription/{draft.pk}"' not in page.text
+    assert opened.redirect_chain == [("/mes-inscriptions", 302)]
+    assert client.get(abandon).status_code == 200
+
+
+def test_what_is_filed_for_it_stays_and_is_not_said_to_be_modifiable(sign_in):
+    registration = a_registration(a_candidate(), **OF_FOREST)
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    moved_house(begun, NOW + timedelta(hours=1))
+    load_invented(WITHOUT_FOREST)
+    forget()
+    where = f"/mes-inscriptions/{registration.number}"
+
+    for at in (NOW + timedelta(hours=2), registration.service.closes_at + timedelta(days=2)):
+        with time_machine.travel(at, tick=False):
+            client = sign_in(registration.candidate)
+            pages = [client.get(one) for one in ("/accueil", "/mes-inscriptions", where)]
+            summary = client.get(f"{where}/recapitulatif")
+            aid = client.get("/aide")
+        for page in pages:
+            said = plain(main(page))
+            assert GONE in said
+            assert (
+                "Votre inscription reste telle qu'elle est, et ne peut plus être modifiée" in said
+            )
+            assert "Vous pouvez la modifier" not in said
+            assert "Demander une modification" not in said
+            assert "Reprendre ma saisie" not in said
+        assert ">Modifier<" not in pages[-1].text + summary.text
+        assert "Vous pouvez encore modifier" not in main(aid)
+        assert "une saisie à terminer" not in main(aid)
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_its_withdrawal_is_not_said_to_be_undone(sign_in):
+    registration = a_registration(a_candidate(), **OF_FOREST)
+    by = author(registration.candidate)
+    registering.withdraw(registration=registration, by=by, at=NOW)
+    client = sign_in(registration.candidate)
+    pages = ("/accueil", "/mes-inscriptions", f"/mes-inscriptions/{registration.number}")
+    for page in pages:
+        assert "Me réinscrire" in client.get(page).text
+
+    load_invented(WITHOUT_FOREST)
+    forget()
+
+    for page in pages:
+        assert "Me réinscrire" not in client.get(page).text
+
+
 def test_where_no_summary_is_sent_back_it_awaits_to_be_read(sign_in):
     load_invented(
         (

@@ -246,7 +246,7 @@ def decide_within(
         # What is missing may be a piece that no mail names.
         is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
-        closing=registration.closing_in_words if registration.is_editable(at) else "",
+        closing=registration.closing_in_words if registration.is_amendable(at) else "",
         awaited=_awaited(registration, at=at) if is_asked_again else None,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),

@@ -195,6 +195,8 @@ def _how_to_change(registration: Registration, *, at: datetime) -> str:
     """Say how its candidate changes an answer there: the other service has its own dates."""
     if deadline := registration.deadline_in_words(at):
         return deadline
+    if gone := registration.gone_in_words:
+        return gone
     closed = registration.service.closed_in_words(at, registration.reader_zone)
     where = " sur la page de votre inscription" if registration.candidate.has_account else ""
     return (

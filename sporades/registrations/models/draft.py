@@ -14,11 +14,12 @@ from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import GRANTED, Permission, Reach
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
+from sporades.exams import queries
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import STANDING
-from sporades.registrations.titles import title_of
+from sporades.registrations.titles import gone_in_words, title_of
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -33,8 +34,15 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.unfiled().filter(sent_at__isnull=True)
 
     def savable(self) -> Self:
-        """Return the drafts but the modifications of a registration that was set aside."""
-        return self.filter(Q(amends__isnull=True) | Q(amends__state__in=STANDING))
+        """Return the drafts but those that cannot be filed, whatever is answered in them.
+
+        Modifications of a registration that was set aside, and what is offered no more.
+        """
+        exams, specialities = queries.offered()
+        return self.filter(
+            Q(amends__isnull=True) | Q(amends__state__in=STANDING),
+            Q(speciality__isnull=True, exam__in=exams) | Q(speciality__in=specialities),
+        )
 
     def touched(self) -> Self:
         """Return those in which their candidate answered something, or began a new registration.
@@ -231,6 +239,24 @@ class Draft(models.Model):
             f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée. "
             f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
         )
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the réglementation in force still offers what it is for."""
+        return queries.is_offered(self.service, exam=self.exam, speciality=self.speciality)
+
+    @property
+    def gone_in_words(self) -> str:
+        """Say that what it is for is offered no more, and whom to ask; nothing where it is."""
+        if self.is_offered:
+            return ""
+        what = (
+            "Votre modification ne peut pas être enregistrée, et votre inscription reste telle "
+            "qu'elle est."
+            if self.amends_id
+            else "Vous n'êtes pas inscrit(e), et votre saisie ne peut pas être enregistrée."
+        )
+        return gone_in_words(self.service, exam=self.exam, speciality=self.speciality, what=what)
 
     @property
     def is_answered(self) -> bool:

@@ -16,7 +16,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models.service import MINUTE
-from sporades.exams.queries import rules
+from sporades.exams.queries import is_offered, rules
 from sporades.exams.rules.facts import Facts
 from sporades.exams.titles import qualification_of
 from sporades.registrations.deadlines import asked_until, owed_now
@@ -30,7 +30,7 @@ from sporades.registrations.states import (
     is_to_validate_anew,
     state_in_office,
 )
-from sporades.registrations.titles import title_of
+from sporades.registrations.titles import gone_in_words, title_of
 from sporades.territory import queries as territory
 
 UNDO_FOR = timedelta(hours=72)
@@ -389,15 +389,34 @@ class Registration(models.Model):
         """Return whether its candidate may still change or withdraw it."""
         return self.is_active and self.service.accepts(at)
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether the réglementation in force still offers what it is for."""
+        return is_offered(self.service, exam=self.exam, speciality=self.speciality)
+
+    @property
+    def gone_in_words(self) -> str:
+        """Say that what it is for is offered no more, and whom to ask; nothing where it is."""
+        if self.is_offered:
+            return ""
+        what = "Votre inscription reste telle qu'elle est, et ne peut plus être modifiée."
+        return gone_in_words(self.service, exam=self.exam, speciality=self.speciality, what=what)
+
+    def is_amendable(self, at: datetime) -> bool:
+        """Return whether its candidate may still change it: what is offered no more stays as it is."""
+        return self.is_editable(at) and self.is_offered
+
     def deadline_in_words(self, at: datetime) -> str:
         """Say until when its candidate may change it; nothing when it is too late."""
-        if not self.is_editable(at):
+        if not self.is_amendable(at):
             return ""
         return f"Vous pouvez la modifier jusqu'au {self.closing_in_words}."
 
     def until_in_words(self, at: datetime) -> str:
-        """Say until when its candidate may change it, or could."""
+        """Say until when its candidate may change it, or could, or that it is offered no more."""
         if said := self.deadline_in_words(at):
+            return said
+        if self.is_active and (said := self.gone_in_words):
             return said
         return self.service.closed_in_words(at, self.reader_zone) if self.is_active else ""
 
@@ -463,7 +482,8 @@ class Registration(models.Model):
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8).
 
-        What may stand in its place is asked apart: `exclusion.standing_instead_of`.
+        What may stand in its place, and whether it is offered, are asked apart:
+        `exclusion.standing_instead_of`, `is_offered`.
         """
         return (
             self.withdrawn_at is not None

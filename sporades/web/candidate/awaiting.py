@@ -233,13 +233,25 @@ def _drafts(
         if draft.amends_id is not None and draft.amends_id not in standing:
             # Set aside: its card says why, and how to contest it.
             continue
-        if draft.service.accepts(at):
+        if not draft.is_offered:
+            found.append(_gone(draft, name=name))
+        elif draft.service.accepts(at):
             found.append(_draft(draft, exclusion, reader=reader, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is not None:
             found.append(_left_unsaved(draft, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
             found.append(_never_filed(draft))
     return found
+
+
+def _gone(draft: Draft, *, name: Name) -> Awaiting:
+    """Say that what was begun is offered no more: nobody is pressed to save what cannot be."""
+    return Awaiting(
+        sentence=draft.gone_in_words,
+        about=name(draft) if draft.amends_id else "",
+        link=reverse("candidate:abandon", args=[draft.pk]),
+        act="Abandonner ma modification" if draft.amends_id else "Abandonner ma saisie",
+    )
 
 
 def _never_filed(draft: Draft) -> Awaiting:

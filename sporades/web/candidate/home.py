@@ -72,4 +72,4 @@ def _last_withdrawn(mine: Iterable[Registration], *, at: datetime) -> dict[str, 
     if not withdrawn:
         return None
     last = max(withdrawn, key=attrgetter("withdrawn_at"))
-    return {"registration": last, "can_be_undone": last.can_be_undone(at)}
+    return {"registration": last, "can_be_undone": last.can_be_undone(at) and last.is_offered}

@@ -112,8 +112,12 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "placed": placed_in_words(found),
         "asked": asked,
         "formally": formally(asked),
-        "may_ask": found.is_active and not found.service.accepts(at) and not is_waiting,
-        "may_amend": found.is_editable(at) and not is_waiting,
+        "may_ask": found.is_active
+        and found.is_offered
+        and not found.service.accepts(at)
+        and not is_waiting,
+        "may_amend": found.is_amendable(at) and not is_waiting,
+        "gone": found.gone_in_words,
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
         **_once_ended(found, at=at),
@@ -137,7 +141,7 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
     return {
         "closed": registration.service.closed_in_words(at, registration.reader_zone),
         "is_accepting": registration.service.accepts(at),
-        "can_be_undone": registration.can_be_undone(at),
+        "can_be_undone": registration.can_be_undone(at) and registration.is_offered,
         "instead": standing_instead_of(registration) if registration.withdrawn_at else None,
         "against": against(registration),
         "gave": not registration.is_active and gave_some(registration),
@@ -192,7 +196,7 @@ def summary(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "version": _last(found),
-        "is_editable": found.is_editable(request.arrived_at),
+        "is_editable": found.is_amendable(request.arrived_at),
         "consents": chosen_since(found),
     }
     return render(request, "candidate/summary.html", context)
@@ -368,6 +372,7 @@ def _card(
     return {
         "draft": draft,
         "set_aside": next(set_aside, None),
+        "gone": draft.gone_in_words,
         "closed": draft.closed_in_words(at, reader),
         "exclusion": exclusion_of(draft, mine),
         "closing": service.said(service.closes_at, reader),

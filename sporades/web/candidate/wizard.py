@@ -32,8 +32,12 @@ TAKEN_BACK = "Votre demande d'aménagement, qui n'était pas envoyée, est retir
 
 
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Go to where the draft stands."""
-    return tabs.resume(request, drafts.own(request, draft), door=DOOR)
+    """Go to where the draft stands; of what is offered no more, to where it is said."""
+    found = drafts.own(request, draft)
+    if found.is_open and (gone := found.gone_in_words):
+        messages.warning(request, gone)
+        return redirect("candidate:registrations")
+    return tabs.resume(request, found, door=DOOR)
 
 
 def tab(request: HttpRequest, draft: UUID, section: str) -> HttpResponse:

@@ -56,7 +56,7 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         is_frozen=candidate.is_frozen,
         services=list(dict.fromkeys(one.service.managing_service for one in shown)),
         active=[one for one in mine if one.is_active],
-        editable=[one for one in mine if one.is_editable(at)],
+        editable=[one for one in mine if one.is_amendable(at)],
         withdrawn=withdrawn,
-        drafts=open_drafts_of(user=request.user.pk),
+        drafts=[one for one in open_drafts_of(user=request.user.pk) if one.is_offered],
     )
