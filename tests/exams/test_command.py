@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from sporades.acts.services import opening
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal.models import Entry
+from sporades.territory.models import ManagingService
 from tests.exams.conftest import NOON, OPERATOR
 
 pytestmark = pytest.mark.django_db
@@ -331,6 +332,18 @@ def test_the_dates_that_the_office_gave_to_what_has_opened_keep_no_file_from_loa
     dates = f"(ouvre le {service.opening_in_words}, ferme le {service.closing_in_words})"
     kept = "ses dates ont été changées dans la gestion, elles restent celles-là"
     assert f"{kept} {dates}" in warned
+
+
+def test_how_the_office_has_a_service_reached_stays_and_is_said(academies, load_as):
+    load_as(opens="@J+2", closes="@J+5")
+    ManagingService.objects.filter(academy="A09").update(
+        phone="03 00 00 00 00", reached_so_since=NOON
+    )
+
+    _, warned = load_as(opens="@J+2", closes="@J+5")
+
+    kept = "ses coordonnées ont été changées dans la gestion, elles restent celles-là"
+    assert f"{kept} : téléphone 03 00 00 00 00, et non 03 53 01 00 01." in warned
 
 
 def test_in_the_demo_dates_move_with_the_day(academies, load_as, settings):

@@ -17,6 +17,7 @@ from sporades.exams.models import (
 from sporades.exams.operations import Invalid, load, preparing
 from sporades.exams.states import PreparedState
 from sporades.journal.models import Entry
+from sporades.territory.models import ManagingService
 from tests.exams.conftest import NOON, OPERATOR
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,57 @@ def test_openings_and_services_are_compared_with_what_stands(load, essai, change
     )
     assert phone.words == "téléphone : « 03 53 01 00 99 » au lieu de « 03 53 01 00 01 »"
     assert ["changées dans la gestion" in one.words for one in found.kept] == [True]
+
+
+PHONE = ("telephone: 03 53 01 00 01", "telephone: 03 53 01 00 99")
+
+
+@pytest.fixture
+def reached(load, essai):
+    """Return the managing service of Lille, of which the office has changed the hours."""
+    load(essai)
+    service = ManagingService.objects.get(academy="A09")
+    service.opening_hours, service.reached_so_since = "le matin", NOON
+    service.save()
+    return service
+
+
+def test_how_the_office_has_a_service_reached_stays_and_is_told_beside(reached, change):
+    text = change("coefficient: 2.5", "coefficient: 3").text
+    prepared = prepare(change(*PHONE, text))
+
+    assert len(told(prepared)) == 1
+    [stays] = preparing.difference(prepared).kept
+    assert stays.place == "Bureau des essais (académie de Lille)"
+    assert (
+        "elles restent celles-là : téléphone 03 53 01 00 01, et non 03 53 01 00 99" in stays.words
+    )
+    assert "horaires le matin, et non " in stays.words
+
+    enforce(prepared)
+    reached.refresh_from_db()
+    assert (reached.phone, reached.opening_hours) == ("03 53 01 00 01", "le matin")
+
+
+def test_a_file_that_says_but_what_stays_otherwise_is_not_said_to_say_what_is_in_force(
+    reached, change
+):
+    with pytest.raises(preparing.NothingNew) as refusal:
+        prepare(change(*PHONE))
+
+    said = str(refusal.value)
+    assert "ne changerait rien de ce qui est en vigueur (version 1)" in said
+    assert "reste tel que la gestion l'a changé" in said
+    assert "téléphone 03 53 01 00 01, et non 03 53 01 00 99" in said
+    assert "dit ce qui est déjà en vigueur" not in said
+
+
+def test_nor_is_one_that_says_but_other_dates_than_the_office_has_given(load, essai, change):
+    load(essai)
+    RegistrationService.objects.filter(academy="A28").update(moved_at=NOON)
+
+    with pytest.raises(preparing.NothingNew, match="elles restent celles-là : ferme le"):
+        prepare(change("fermeture: 2026-11-13 17:00", "fermeture: 2026-11-14 17:00"))
 
 
 def test_another_clock_is_told_and_what_is_told_is_what_is_done(load, essai, change):

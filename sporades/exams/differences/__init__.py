@@ -6,7 +6,7 @@ from functools import cached_property
 from sporades.core.digests import digest
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, Chapter, chapters
-from sporades.exams.differences.openings import managing, openings
+from sporades.exams.differences.openings import managing, openings, reached_otherwise
 from sporades.exams.differences.shared import Shared, shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.territory.models import ManagingService
@@ -25,12 +25,14 @@ class Difference:
         chapters: what would change, exam by exam, openings last.
         kept: what would stay as it is although the file says otherwise, or says nothing.
         makes_a_version: whether the file would make a new version.
+        otherwise: of what would stay, what the office has changed and the file says otherwise.
     """
 
     in_force: Regulation | None
     chapters: tuple[Chapter, ...]
     kept: tuple[Change, ...]
     makes_a_version: bool
+    otherwise: tuple[Change, ...] = ()
 
     @property
     def changes_anything(self) -> bool:
@@ -58,13 +60,15 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     here = {"domain__code": domain, "session__code": session}
     services = RegistrationService.objects.filter(**here).for_list()
     academies = {one.academy for one in prepared.file.managing_services}
-    changed, kept = openings(prepared.file, services, zones)
-    known = ManagingService.objects.filter(academy__in=academies)
+    changed, otherwise, left = openings(prepared.file, services, zones)
+    known = list(ManagingService.objects.filter(academy__in=academies))
     changed += managing(prepared.file, known)
+    otherwise += reached_otherwise(prepared.file, known)
     content = chapters(in_force.rules if in_force else None, prepared.file)
     found = [*content, *([Chapter(OPENINGS, tuple(changed))] if changed else [])]
     makes = in_force is None or in_force.digest != prepared.digest
-    return Difference(in_force, tuple(found), tuple(kept), makes)
+    kept = (*otherwise, *left)
+    return Difference(in_force, tuple(found), kept, makes, tuple(otherwise))
 
 
 def between(before: Regulation | None, after: Regulation) -> list[Chapter]:

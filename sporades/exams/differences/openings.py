@@ -8,6 +8,7 @@ from sporades.core.french import zone_in_words
 from sporades.exams import schema
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, parts
+from sporades.exams.differences.words import said, word
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import AUDIENCES
 from sporades.exams.planning import DATES, PlannedOpening, plan
@@ -18,13 +19,16 @@ from sporades.territory.models import ManagingService
 
 def openings(
     file: schema.File, services: Iterable[RegistrationService], zones: Zones
-) -> tuple[list[Change], list[Change]]:
+) -> tuple[list[Change], list[Change], list[Change]]:
     """Return what would change of the openings, and what would stay although the file differs.
 
     Args:
         file: what the file says.
         services: the registration services of its domain and session, with their managing service.
         zones: the zone of each academy.
+
+    Returns:
+        What would change; what stays although the file says otherwise; what it does not speak of.
     """
     planned = plan(file, services, zones)
     changed: list[Change] = []
@@ -37,17 +41,18 @@ def openings(
         if one.is_held:
             kept.append(Change(place, f"{_STAYS} : {_moved(one.service, one)}"))
         changed += _changed(place, one.service, one)
-    kept += [
+    left = [
         Change(
             _place(one.academy_id, one.audience), "absente du fichier, elle reste telle qu'elle est"
         )
         for one in planned.left
     ]
-    return changed, kept
+    return changed, kept, left
 
 
 _VERBS = (("opens_at", "ouvre"), ("closes_at", "ferme"))
 _STAYS = "ses dates ont été changées dans la gestion, elles restent celles-là"
+_STAYS_SO = "ses coordonnées ont été changées dans la gestion, elles restent celles-là"
 
 
 def managing(file: schema.File, services: Iterable[ManagingService]) -> Iterator[Change]:
@@ -65,6 +70,29 @@ def managing(file: schema.File, services: Iterable[ManagingService]) -> Iterator
             yield Change("", f"Nouveau service gestionnaire : {rules.name} ({academy})")
         else:
             yield from parts(as_rules(row), held(row, rules), f"{rules.name} ({academy})")
+
+
+def reached_otherwise(file: schema.File, services: Iterable[ManagingService]) -> Iterator[Change]:
+    """Say how managing services are reached that stays so, although the file says otherwise.
+
+    Args:
+        file: what the file says.
+        services: those that are known in its academies.
+    """
+    known = {(one.academy_id, one.code): one for one in services}
+    for rules in file.managing_services:
+        row = known.get((rules.academy, rules.code))
+        if row is None:
+            continue
+        place = f"{rules.name} ({territory.academy(rules.academy).full_name})"
+        kept = held(row, rules)
+        beside = [
+            f"{word(field.alias or name)} {said(stays)}, et non {said(wanted)}"
+            for name, field in type(rules).model_fields.items()
+            if (stays := getattr(kept, name)) != (wanted := getattr(rules, name))
+        ]
+        if beside:
+            yield Change(place, f"{_STAYS_SO} : {' ; '.join(beside)}")
 
 
 def _place(academy: str, audience: str) -> str:

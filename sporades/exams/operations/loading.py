@@ -14,6 +14,8 @@ from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.exams import checking
 from sporades.exams.checking import Document, Problem, Source
+from sporades.exams.differences import Change
+from sporades.exams.differences.openings import reached_otherwise
 from sporades.exams.held import forget
 from sporades.exams.models import (
     Domain,
@@ -28,6 +30,7 @@ from sporades.exams.operations.checks import Given, open_source, open_zones, zon
 from sporades.exams.queries import in_force
 from sporades.exams.schema import File
 from sporades.exams.schema.regulation import SERVICE_KEYS
+from sporades.territory.models import ManagingService
 
 
 class Invalid(Refused):
@@ -52,6 +55,8 @@ class Loaded:
             stay as they are, since registrations may point to them.
         held: the services whose dates the office has changed: they keep these.
         moves: what became of the dates of those that were changed, not saved by themselves.
+        reached: how managing services are reached that the office has changed, and that stays so
+            although the file says otherwise.
     """
 
     regulation: Regulation
@@ -61,6 +66,7 @@ class Loaded:
     left: Sequence[RegistrationService]
     held: Sequence[RegistrationService]
     moves: Sequence[ServiceChange]
+    reached: Sequence[Change]
 
 
 @transaction.atomic
@@ -86,10 +92,22 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
     content = versioned(document.data)
     regulation, created = _keep_version(domain, session, content, source, by=by, at=at)
     identities.keep_exams(domain, session, understood)
+    academies = {one.academy for one in understood.managing_services}
+    known = ManagingService.objects.filter(academy__in=academies)
+    reached = tuple(reached_otherwise(understood, known))
     kept = services.keep(domain, session, understood, zones(), by=by, at=at)
     forget()
     transaction.on_commit(forget)
-    return Loaded(regulation, created, kept.opened, kept.changed, kept.left, kept.held, kept.moves)
+    return Loaded(
+        regulation,
+        created,
+        kept.opened,
+        kept.changed,
+        kept.left,
+        kept.held,
+        kept.moves,
+        reached,
+    )
 
 
 def versioned(data: dict[str, Any]) -> dict[str, Any]:

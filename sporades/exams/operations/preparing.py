@@ -29,6 +29,9 @@ LARGEST = 500_000
 MOST_WAITING = 20
 """Files that wait at once for one domain and session."""
 
+MOST_TOLD = 5
+"""Things that stay as they are, which a refusal names one by one."""
+
 LONGEST_NAME = 120
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -58,15 +61,26 @@ class Decided(Refused):
 
 
 class NothingNew(Refused):
-    """A file that says what is in force."""
+    """A file that says what is in force, or otherwise what the office has changed, which stays."""
 
-    def __init__(self, in_force: Regulation | None) -> None:
-        """Say which version that is."""
-        version = f" (version {in_force.number})" if in_force else ""
-        super().__init__(
-            f"Ce fichier dit ce qui est déjà en vigueur{version} : il n'y a rien à mettre en "
-            "vigueur."
-        )
+    def __init__(self, now: Difference) -> None:
+        """Say which version that is, and what stays although the file says otherwise."""
+        version = f" (version {now.in_force.number})" if now.in_force else ""
+        if not now.otherwise:
+            message = (
+                f"Ce fichier dit ce qui est déjà en vigueur{version} : il n'y a rien à mettre en "
+                "vigueur."
+            )
+        else:
+            told = [f"{one.place}, {one.words}" for one in now.otherwise]
+            more = len(told) - MOST_TOLD
+            tail = [f"et {more} autre{'s' if more > 1 else ''}"] if more > 0 else []
+            message = (
+                f"Ce fichier ne changerait rien de ce qui est en vigueur{version} : ce qu'il dit "
+                "d'autre reste tel que la gestion l'a changé, et se change dans la gestion. "
+                f"{' ; '.join([*told[:MOST_TOLD], *tail])}."
+            )
+        super().__init__(message)
 
 
 def read(content: bytes, name: str) -> Source:
@@ -127,7 +141,7 @@ def _kept(
     )
     now = difference(made)
     if not now.changes_anything:
-        raise NothingNew(now.in_force)
+        raise NothingNew(now)
     waiting = PreparedRegulation.objects.waiting().filter(**codes)
     known: PreparedRegulation | None = waiting.filter(file_digest=made.file_digest).first()
     if known is not None:
@@ -186,7 +200,7 @@ def enforce(*, prepared: PreparedRegulation, seen: str, by: Actor, at: datetime)
     if now.seal != seen:
         raise Overtaken
     if not now.changes_anything:
-        raise NothingNew(now.in_force)
+        raise NothingNew(now)
     loaded = load(Source(prepared.name, prepared.source), by=by, at=at)
     decided = {"decided_at": at, "decided_by": by.name}
     move(prepared, ENFORCE, regulation=loaded.regulation, **decided)

@@ -91,6 +91,8 @@ class Command(BaseCommand):
                     f"celles-là (ouvre le {service.opening_in_words}, ferme le "
                     f"{service.closing_in_words}). « sporades service dates » en donne d'autres."
                 )
+            for stays in one.reached:
+                self.stderr.write(f"  {stays.place} : {stays.words}.")
 
 
 def _name(file) -> str:
