@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
 
@@ -19,7 +20,7 @@ from sporades.acts.registrations import completing
 from sporades.acts.services import announcing, opening
 from sporades.candidates import claims
 from sporades.core import apart, files
-from sporades.core.queue import app, defer_once
+from sporades.core.queue import UNTIL_DONE, WHEN_BACK, Again, app, defer_once, take_up_stalled
 from sporades.drawers import operations as drawers
 from sporades.evidence import operations as evidence
 from sporades.intake import antivirus
@@ -33,6 +34,8 @@ HELP_BACK_IN, SEND_ACTIVATION_AGAIN = "acts.help_back_in", "acts.send_activation
 JOBS_KEPT_HOURS = 48
 PATIENCE = timedelta(minutes=5)
 """After how long those who are not told of a moved closing are looked for."""
+WHILE_OF_USE = Again(within=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
+"""A demand of a mail is given up, with its address, when who is waiting has long asked again."""
 ASK_SOME = "evidence.ask_some"
 FLAG_SOME = "evidence.flag_some"
 ASKED_AT_ONCE = 500
@@ -141,7 +144,7 @@ def remind_unread(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     announcing.remind_unread(at=timezone.now())
 
 
-@app.task(name=opening.TELL, queue="mail", priority=5)
+@app.task(name=opening.TELL, queue="mail", priority=5, retry=WHEN_BACK)
 def tell_change(change: int | str, after: str) -> None:
     """Write to those whose draft a moved closing concerns, some hundred at once."""
     last = opening.tell_change(int(change), after=after, at=timezone.now())
@@ -157,16 +160,13 @@ def sweep_changes(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="acts.sweep_demands", queueing_lock="acts.sweep_demands", pass_context=True)
-async def sweep_demands(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Take up what a killed worker left of demands of a mail and of moved dates: their job alone tells of it."""
-    manager = context.app.job_manager
-    for task in (HELP_BACK_IN, SEND_ACTIVATION_AGAIN, opening.FOLLOW):
-        for job in await manager.get_stalled_jobs(task_name=task):
-            await manager.retry_job(job)
+@app.task(name="acts.sweep_jobs", queueing_lock="acts.sweep_jobs", pass_context=True)
+async def sweep_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Take up the jobs that a killed worker left: of some of them nothing else tells."""
+    await take_up_stalled(context)
 
 
-@app.task(name=HELP_BACK_IN, queue="mail", priority=10)
+@app.task(name=HELP_BACK_IN, queue="mail", priority=10, retry=WHILE_OF_USE)
 def help_back_in(address: str, network: str, known_accounts: list[int], at: str) -> None:
     """Send to whoever forgot a password what helps: known or not, the page took the same time."""
     changing.help_back_in(
@@ -174,20 +174,20 @@ def help_back_in(address: str, network: str, known_accounts: list[int], at: str)
     )
 
 
-@app.task(name=SEND_ACTIVATION_AGAIN, queue="mail", priority=10)
+@app.task(name=SEND_ACTIVATION_AGAIN, queue="mail", priority=10, retry=WHILE_OF_USE)
 def send_activation_again(address: str, network: str, at: str) -> None:
     """Send the activation mail once more, if the address waits for one."""
     joining.send_activation_again(address, network=network, at=datetime.fromisoformat(at))
 
 
-@app.task(name=owing.SCAN, queue="evidence")
+@app.task(name=owing.SCAN, queue="evidence", retry=WHEN_BACK)
 def scan(deposit: str) -> None:
     """Have a file looked at; without an antivirus it waits, and is looked at again later."""
     with suppress(antivirus.Unreachable):
         providing.scan(int(deposit), at=timezone.now())
 
 
-@app.task(name=requests.SCAN_PROOF, queue="evidence")
+@app.task(name=requests.SCAN_PROOF, queue="evidence", retry=WHEN_BACK)
 def scan_proof(kind: str, request: str) -> None:
     """Have the proof of a request looked at; without an antivirus it waits."""
     with suppress(antivirus.Unreachable):
@@ -205,7 +205,7 @@ def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     drawers.forget_uploads(at=now)
 
 
-@app.task(name=confiding.SCAN, queue="evidence")
+@app.task(name=confiding.SCAN, queue="evidence", retry=WHEN_BACK)
 def scan_confided(paper: str) -> None:
     """Have a paper looked at; without an antivirus or its key it waits, and is looked at again."""
     with suppress(antivirus.Unreachable, sealing.Unreadable):
@@ -222,7 +222,7 @@ def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     files.sweep(at=now, store=medical.STORE)
 
 
-@app.task(name=opening.FOLLOW, queue="evidence", priority=5)
+@app.task(name=opening.FOLLOW, queue="evidence", priority=5, retry=UNTIL_DONE)
 def follow_dates(service: str, after: str) -> None:
     """Let the pieces of some registrations follow the dates of their service, the next ones in another job."""
     last = evidence.follow_dates(int(service), after=int(after), most=ASKED_AT_ONCE)
@@ -237,7 +237,7 @@ def remind_pieces(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     reminding.remind_pieces(at=timezone.now())
 
 
-@app.task(name=ASK_SOME, queue="batches", priority=-5)
+@app.task(name=ASK_SOME, queue="batches", priority=-5, retry=UNTIL_DONE)
 def ask_some(after: str) -> None:
     """Ask for the pieces of some registrations that stood before, and leave the next ones to another job."""
     last = evidence.ask_some(after=int(after), most=ASKED_AT_ONCE, at=timezone.now())
@@ -252,7 +252,7 @@ def flag_incomplete(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     defer_once(FLAG_SOME, queue="batches", after="0")
 
 
-@app.task(name=FLAG_SOME, queue="batches", priority=-5)
+@app.task(name=FLAG_SOME, queue="batches", priority=-5, retry=WHEN_BACK)
 def flag_some(after: str) -> None:
     """Look at some of them, and leave the next ones to another job."""
     last = completing.flag_some(after=int(after), most=ASKED_AT_ONCE, at=timezone.now())

@@ -5,13 +5,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from sporades.batches import operations
-from sporades.core.queue import app, defer_once
+from sporades.core.queue import WHEN_BACK, app, defer_once
 
 PATIENCE = timedelta(minutes=5)
 """After how long a batch that does not move is taken up again."""
 
 
-@app.task(name="batches.go_on", queue="batches")
+@app.task(name="batches.go_on", queue="batches", retry=WHEN_BACK)
 def go_on(batch: str) -> None:
     """Go through some lines, and leave the next ones to another job."""
     if operations.go_on(batch, at=timezone.now()):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app, defer_once
+from sporades.core.queue import WHEN_BACK, app, defer_once
 from sporades.doubles import operations
 
 AT_ONCE = 500
@@ -12,7 +12,7 @@ AT_ONCE = 500
 LOOKED_BACK = timedelta(days=2)
 
 
-@app.task(name="doubles.look", queue="batches", priority=-5)
+@app.task(name="doubles.look", queue="batches", priority=-5, retry=WHEN_BACK)
 def look(candidate: int) -> None:
     """Compare a candidate who has just filed, whose civil data changed or who took others in."""
     operations.look(candidate, at=timezone.now())
@@ -26,7 +26,7 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     defer_once("doubles.go_on", queue="batches", since=since, after="0")
 
 
-@app.task(name="doubles.go_on", queue="batches", priority=-5)
+@app.task(name="doubles.go_on", queue="batches", priority=-5, retry=WHEN_BACK)
 def go_on(since: str, after: str) -> None:
     """Compare some of them, and leave the next ones to another job."""
     last = operations.look_at_some(since=since, after=int(after), at=timezone.now(), most=AT_ONCE)

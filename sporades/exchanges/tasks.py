@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app
+from sporades.core.queue import WHEN_BACK, app
 from sporades.exchanges import operations
 
 PATIENCE = timedelta(minutes=10)
 """After how long an export that does not end is taken up again."""
 
 
-@app.task(name="exchanges.prepare", queue="exports")
+@app.task(name="exchanges.prepare", queue="exports", retry=WHEN_BACK)
 def prepare(export: str) -> None:
     """Write the file of an export."""
     operations.prepare(export, at=timezone.now())

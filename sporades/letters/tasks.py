@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app
-from sporades.documents.tasks import UntilPrinted
+from sporades.core.queue import UNTIL_DONE, app
 from sporades.letters import printing
 
 PATIENCE = timedelta(minutes=15)
@@ -22,7 +21,7 @@ def print_due(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     printing.forget_files(at=now)
 
 
-@app.task(name="letters.make", queue="documents", retry=UntilPrinted())
+@app.task(name="letters.make", queue="documents", retry=UNTIL_DONE)
 def make(run: int | str) -> None:
     """Make the file of a run."""
     printing.make(int(run), at=timezone.now())

@@ -2,14 +2,14 @@
 
 from django.utils import timezone
 
-from sporades.core.queue import app
+from sporades.core.queue import WHEN_BACK, app
 from sporades.mail import delivery
 from sporades.mail.models import Message
 
 SWEPT_AT_ONCE = 500
 
 
-@app.task(name="mail.deliver", queue="mail")
+@app.task(name="mail.deliver", queue="mail", retry=WHEN_BACK)
 def deliver(message_id: int) -> None:
     """Send one message, as soon as the act that wrote it is committed."""
     delivery.deliver(message_id, at=timezone.now())

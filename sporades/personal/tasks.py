@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app
+from sporades.core.queue import WHEN_BACK, app
 from sporades.personal import operations
 
 PATIENCE = timedelta(minutes=10)
 """After how long a copy that is not ready is taken up again."""
 
 
-@app.task(name=operations.PREPARE, queue="exports")
+@app.task(name=operations.PREPARE, queue="exports", retry=WHEN_BACK)
 def prepare(copy: str) -> None:
     """Gather a copy of somebody's data."""
     operations.prepare(copy, at=timezone.now())

@@ -4,21 +4,21 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app, defer_once
+from sporades.core.queue import WHEN_BACK, app, defer_once
 from sporades.publications import depositing, telling
 
 PATIENCE = timedelta(minutes=5)
 """After how long a publication that does not move is taken up again."""
 
 
-@app.task(name="publications.fill", queue="publications")
+@app.task(name="publications.fill", queue="publications", retry=WHEN_BACK)
 def fill(publication: str) -> None:
     """Read some files, and leave the next ones to another job."""
     if depositing.fill(publication, at=timezone.now()):
         defer_once("publications.fill", queue="publications", publication=publication)
 
 
-@app.task(name="publications.tell", queue="publications")
+@app.task(name="publications.tell", queue="publications", retry=WHEN_BACK)
 def tell(publication: str) -> None:
     """Tell some candidates, and leave the next ones to another job."""
     if telling.tell(publication, at=timezone.now()):

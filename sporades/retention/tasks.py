@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
-from sporades.core.queue import app
+from sporades.core.queue import WHEN_BACK, app
 from sporades.retention import operations
 
 GO_ON = "retention.go_on"
@@ -20,7 +20,7 @@ def apply(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     operations.forget_acts(at=timezone.now())
 
 
-@app.task(name=GO_ON, priority=-10)
+@app.task(name=GO_ON, priority=-10, retry=WHEN_BACK)
 def go_on(step: int, after: str) -> None:
     """Take some rows, and leave the next ones to another job, which mails overtake."""
     _, place = operations.apply_some((step, after), at=timezone.now())

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sporades.core.queue import app, defer_once
+from sporades.core.queue import WHEN_BACK, app, defer_once
 from sporades.trials import operations
 
 PATIENCE = timedelta(minutes=5)
 """After how long a trial that does not move is taken up again."""
 
 
-@app.task(name="trials.go_on", queue="batches")
+@app.task(name="trials.go_on", queue="batches", retry=WHEN_BACK)
 def go_on(trial: str) -> None:
     """Judge some registrations, and leave the next ones to another job."""
     if operations.go_on(trial, at=timezone.now()):

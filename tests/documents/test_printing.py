@@ -13,11 +13,10 @@ from django.test import TestCase
 
 from config.environment import file_store
 from sporades.core import files, pades, pdf
-from sporades.core.queue import app
+from sporades.core.queue import FIRST_WAIT, LONGEST_WAIT, app
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import BeingPrepared, Unprintable, issue, printed
-from sporades.documents.tasks import FIRST_WAIT, LONGEST_WAIT
 from tests.documents.reading import pdf_text
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together

@@ -90,7 +90,7 @@ def look_for_what_is_left():
     """Let the heart of the worker that was killed have stopped long ago."""
     rows("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' RETURNING id")
     with suppress(AlreadyEnqueued):
-        tasks.sweep_demands.defer(timestamp=0)
+        tasks.sweep_jobs.defer(timestamp=0)
 
 
 def help_back_in():

@@ -371,7 +371,9 @@ def _applied(change: ServiceChange, *, by: Actor, at: datetime) -> None:
     _record("registration service changed", change, by=by, at=at)
     if change.moves_closing:
         app.configure_task(TELL, queue="mail").defer(change=change.pk, after="")
-        defer_once(FOLLOW, queue="evidence", service=str(change.service_id), after="0")
+        # Its own job: one that waits may be done before this change is there to be read.
+        service = str(change.service_id)
+        app.configure_task(FOLLOW, queue="evidence").defer(service=service, after="0")
 
 
 def _record(verb: str, change: ServiceChange, *, by: Actor, at: datetime) -> None:

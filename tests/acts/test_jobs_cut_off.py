@@ -1,0 +1,114 @@
+"""A job that is cut off from its database is done all the same, a little later."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from sporades.accounts.models import User
+from sporades.acts import tasks
+from sporades.core.queue import app, bring_nearer
+from sporades.evidence.completeness import missing_rows
+from sporades.mail.models import Message
+from tests.endurance.arena import WAITING, eventually, held, rows
+from tests.evidence.given import piece
+from tests.factories import a_candidate, a_registration
+from tests.web.test_extended_service import WEEK, move
+
+ADDRESS = "camille@exemple.test"
+UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def work():
+    """Do the jobs that are due, as the worker does, in a thread of its own."""
+
+    def done():
+        with app.replace_connector(app.connector.get_worker_connector()) as worker:
+            queues = ["mail", "evidence", "default"]
+            worker.run_worker(wait=False, queues=queues, install_signal_handlers=False)
+
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(done).result()
+
+
+def work_cut_off_by(row):
+    """Do them while somebody holds a row, and cut the connection of who waits for it."""
+    with ThreadPoolExecutor(1) as apart, held(row):
+        working = apart.submit(work)
+        eventually(lambda: rows(WAITING))
+        rows(f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) AS waiting")
+        working.result()
+
+
+def left():
+    """Return how the jobs that this is about stand: their state and their tries."""
+    return rows(
+        "SELECT status::text, attempts FROM procrastinate_jobs WHERE task_name = ANY(%s)",
+        [tasks.HELP_BACK_IN, tasks.SEND_ACTIVATION_AGAIN, "evidence.follow_dates"],
+    )
+
+
+@pytest.fixture
+def registration(invented_exam, kept):
+    return a_registration()
+
+
+def test_every_piece_has_the_time_of_an_extension(registration):
+    assert piece(registration).until == UNTIL
+    move(registration, WEEK)
+
+    work_cut_off_by(registration)
+    assert left() == [("todo", 1)]
+    assert piece(registration).until == UNTIL
+
+    bring_nearer(timedelta(hours=1))
+    work()
+    assert piece(registration).until == UNTIL + WEEK
+    assert not missing_rows(UNTIL + timedelta(days=1)).exists()
+
+
+def test_a_second_extension_counts_though_the_job_of_the_first_ends_before_it_is_there(
+    registration,
+):
+    move(registration, WEEK)
+    with transaction.atomic():
+        registration.service.refresh_from_db()
+        move(registration, WEEK)
+        work()
+
+    work()
+
+    assert piece(registration).until == UNTIL + 2 * WEEK
+
+
+def test_a_demand_of_a_new_password_is_told():
+    user = a_candidate(email=ADDRESS).user
+    tasks.help_back_in.defer(
+        address=ADDRESS, network="n", known_accounts=[], at=timezone.now().isoformat()
+    )
+
+    work_cut_off_by(user)
+    assert left() == [("todo", 1)]
+    assert not Message.objects.filter(kind="password_reset").exists()
+
+    bring_nearer(timedelta(hours=1))
+    work()
+    assert left() == []
+    assert Message.objects.get(kind="password_reset").recipient == ADDRESS
+
+
+def test_a_demand_of_an_activation_mail_is_told():
+    user = User.objects.create_user(ADDRESS, "x", created_at=timezone.now())
+    tasks.send_activation_again.defer(address=ADDRESS, network="n", at=timezone.now().isoformat())
+
+    work_cut_off_by(user)
+    assert left() == [("todo", 1)]
+
+    bring_nearer(timedelta(hours=1))
+    work()
+    assert left() == []
+    assert Message.objects.get(kind="activation").recipient == ADDRESS
