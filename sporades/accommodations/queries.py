@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from sporades.accommodations.models import Appeal, AskedMeasure, Case
@@ -24,7 +24,7 @@ from sporades.registrations.queries import lock_registration
 
 @dataclass(frozen=True)
 class Proposal:
-    """A measure that was granted before, to be asked for again.
+    """A measure that was granted or asked for before, to be asked for again.
 
     Attributes:
         code: that of the réglementation of now.
@@ -342,6 +342,52 @@ def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
         asked: what the réglementation says now.
     """
     return _proposed(former.measures.all(), asked, as_asked=former.is_to_read)
+
+
+def fallen_before(registration: Registration) -> Case | None:
+    """Return the last request that fell with another registration for the same exam, withdrawn; or nothing.
+
+    What it asked was not taken back by its candidate: whoever is registered anew starts from it.
+
+    Args:
+        registration: the one that a new request is for.
+    """
+    fallen, _ = fallen_and_held(registration)
+    return fallen
+
+
+def fallen_and_held(registration: Registration) -> tuple[Case | None, bool]:
+    """Return the same, and what `holds_decision_of` does, in one question.
+
+    Args:
+        registration: the one that a new request is for.
+    """
+    fell = Q(
+        registration__exam=registration.exam_id,
+        registration__withdrawn_at=F("withdrawn_at"),
+        state=State.WITHDRAWN,
+        instead_of=None,
+    )
+    earlier = Case.objects.filter(
+        Q(state=State.NOTIFIED) | fell,
+        registration__candidate=registration.candidate_id,
+        registration__exam__code=registration.exam.code,
+        registration__exam__domain=registration.exam.domain_id,
+    )
+    known = list(earlier.select_related("registration").order_by("-withdrawn_at", "-pk"))
+    last = next((one for one in known if one.state == State.WITHDRAWN), None)
+    is_held = any(one.state == State.NOTIFIED for one in known)
+    return last if last is not None and last.measures.all() else None, is_held
+
+
+def asked_by(fallen: Case, asked: Accommodations) -> list[Proposal]:
+    """Return the measures that a request asked, each once.
+
+    Args:
+        fallen: the request.
+        asked: what the réglementation says now.
+    """
+    return _proposed(fallen.measures.all(), asked, as_asked=True)
 
 
 def granted_by(measures: Iterable[AskedMeasure], asked: Accommodations) -> list[Proposal]:

@@ -62,6 +62,7 @@ class MeasuresForm(ChoicesForm):
         proposed: list[Proposal],
         lateness: Lateness,
         is_held: bool,
+        fallen: Case | None = None,
         **options: Any,
     ) -> None:
         """Ask what the réglementation proposes for the épreuves that are sat.
@@ -72,9 +73,10 @@ class MeasuresForm(ChoicesForm):
             sat: the épreuves that are sat.
             case: what was chosen already, if anything was.
             former: the last request that was decided of, if one was.
-            proposed: what it grants, or what was granted in another session.
+            proposed: what it grants, what was granted in another session, or what `fallen` asked.
             lateness: what the deadline asks.
             is_held: whether the service has notified the decision that was received before.
+            fallen: a request that fell with another registration, from which this one starts.
             options: as a form has them.
         """
         super().__init__(*args, **options)
@@ -129,7 +131,7 @@ class MeasuresForm(ChoicesForm):
         ]
         """What was chosen and suits nothing that is sat any more."""
         self._point_out()
-        self._add_the_rest(case, former, is_held=is_held)
+        self._add_the_rest(case, former, fallen, is_held=is_held)
 
     def _point_out(self) -> None:
         """Have words of health read over, once they are typed: the decision prints them (P-12)."""
@@ -160,10 +162,13 @@ class MeasuresForm(ChoicesForm):
             self.fields[name].widget.attrs["autocomplete"] = "off"
             ask_if_called_for(self.fields[name], f"{family}={one.code}")
 
-    def _add_the_rest(self, case: Case | None, former: Case | None, *, is_held: bool) -> None:
-        rules = self._rules
+    def _add_the_rest(
+        self, case: Case | None, former: Case | None, fallen: Case | None, *, is_held: bool
+    ) -> None:
+        rules, answered = self._rules, case or fallen
         if rules.former is not None:
-            had = case.has_former_decision if case else bool(former or is_held or self._proposed)
+            was_granted = bool(former or is_held or self._proposed)
+            had = answered.has_former_decision if answered else was_granted
             told = HELD if is_held else rules.former.help or ""
             self.fields["decision"] = forms.ChoiceField(
                 label=rules.former.label,
@@ -172,7 +177,7 @@ class MeasuresForm(ChoicesForm):
                     for value, said in YES_OR_NO
                 ],
                 widget=forms.RadioSelect,
-                initial=YES if had else NO if case else None,
+                initial=YES if had else NO if answered else None,
                 error_messages={"required": "Répondez « Oui » ou « Non »."},
             )
         if rules.plans:
@@ -180,7 +185,7 @@ class MeasuresForm(ChoicesForm):
                 label=self.plan_asked,
                 choices=[*((one.code, one.label) for one in rules.plans), ("aucun", "Aucun")],
                 widget=forms.RadioSelect,
-                initial=(before.plan or "aucun") if (before := case or former) else None,
+                initial=(before.plan or "aucun") if (before := case or former or fallen) else None,
                 error_messages={"required": self.plan_due},
             )
 

@@ -19,8 +19,10 @@ from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.operations import Asked, Rewritten, Sent
 from sporades.accommodations.queries import (
     asked_again,
+    asked_by,
     cases_of,
     decision_among,
+    fallen_and_held,
     holds_decision_of,
     open_among,
     open_case_of,
@@ -85,12 +87,13 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         "guardian_signs": "" if signed else guardian_signs(found, at=request.arrived_at),
         "closed": _closed(form),
         "spared": spared(found, at=request.arrived_at)
-        if asking.options["proposed"] and former is None
+        if asking.options["proposed"] and former is None and asking.fallen is None
         else "",
+        "fallen": asking.fallen,
         "document": NOTIFICATION.slug,
         "unread": unread,
         "ticked": form.ticked_in_words(
-            "Ce que vous aviez demandé" if unread else "Ce qu'elle vous accorde"
+            "Ce que vous aviez demandé" if unread or asking.fallen else "Ce qu'elle vous accorde"
         ),
     }
     status = 422 if posted else 200
@@ -151,7 +154,13 @@ class _Asking:
         self.is_another = case is None and taken_back_among(cases) is not None
         if case is not None:
             case.registration = registration
+        # Of one that was taken back since, its candidate does not start again from before.
+        self.fallen, is_held = (
+            (None, holds_decision_of(registration)) if cases else fallen_and_held(registration)
+        )
         proposed = asked_again(former, rules) if former else []
+        if self.fallen is not None:
+            proposed = asked_by(self.fallen, rules)
         self.options: dict[str, Any] = {
             "rules": rules,
             "sat": sat_by(registration),
@@ -159,7 +168,8 @@ class _Asking:
             "former": former,
             "proposed": proposed or ([] if former or case else proposals(registration)),
             "lateness": lateness_of(case, registration, at=at),
-            "is_held": holds_decision_of(registration),
+            "is_held": is_held,
+            "fallen": self.fallen,
         }
 
     @property
