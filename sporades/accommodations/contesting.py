@@ -9,6 +9,8 @@ from sporades.accommodations.models import Appeal, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
 from sporades.letters.queries import Posting
+from sporades.registrations.models import Registration
+from sporades.registrations.models.registration import UNDO_FOR
 
 INTERRUPTS = (
     "Fait au plus tard le dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
@@ -23,6 +25,8 @@ SILENCE_MONTHS = 2
 """After how long an appeal that nobody has answered is rejected (CJA R. 421-2)."""
 PRESUMED_AFTER = timedelta(days=15)
 """How long after its notification a decision that nothing shows to be read is presumed received."""
+SERVES_ONCE_LEFT = UNDO_FOR + timedelta.resolution
+"""How long after its withdrawal a registration needs papers of health: its last instant may be undone."""
 UNPOSTED = Posting()
 """Of what goes by a letter that no run has taken yet."""
 
@@ -298,41 +302,64 @@ def with_appeals(cases: Iterable[Case]) -> list[Case]:
 
 
 def papers_needed_until(
-    cases: Iterable[Case], zone: str, *, at: datetime | None = None
+    registration: Registration, cases: Iterable[Case], *, at: datetime | None = None
 ) -> datetime | None:
-    """Return until when papers of health serve the requests of a registration: the latest of all.
+    """Return until when papers of health serve a registration: the latest that anything demands.
 
-    Nothing while one is open. A decision needs them until it is final, whatever was asked, taken
-    back or decided after it: each may be contested.
+    Nothing while a request is open. A decision needs them until it is final, whatever was asked,
+    taken back or decided after it: each may be contested. A withdrawal needs them for as long as it
+    may be undone, whether the service closes meanwhile or not, since it may be opened for longer:
+    whoever is back takes them up (`acts.medical.taking_up`).
 
     Args:
-        cases: all of them, with their notifications.
-        zone: where its service is.
+        registration: as it stands now, with its service.
+        cases: all of its requests, with their notifications.
         at: now: what a letter that waits says is final no sooner than if it were posted today.
     """
-    known = list(cases)
+    known, zone = list(cases), registration.service.zone
     if any(case.is_open for case in known):
         return None
-    finals = [
+    until = [
         final_of(case, zone, at=at) for case in with_appeals(known) if case.notified_at is not None
     ]
-    left = [case.withdrawn_at for case in known if case.withdrawn_at is not None]
-    return max([*finals, *left], default=None)
+    until += [case.withdrawn_at for case in known if case.withdrawn_at is not None]
+    if registration.withdrawn_at is not None:
+        until.append(registration.withdrawn_at + SERVES_ONCE_LEFT)
+    return max(until, default=None)
 
 
 def papers_left_until(
-    cases: Iterable[Case], zone: str, *, left: Case | None, at: datetime
+    registration: Registration, cases: Iterable[Case], *, left: Case, at: datetime
 ) -> datetime:
     """Return until when papers of health serve a registration once one of its requests is left.
 
     Args:
-        cases: all of them, with their notifications.
-        zone: where its service is.
-        left: the one that is, if there is one.
+        registration: with its service.
+        cases: all of its requests, with their notifications.
+        left: the one that is.
         at: the instant at which it is: they serve no longer where nothing needs them after it.
     """
-    others = [one for one in cases if left is None or one.pk != left.pk]
-    return max(papers_needed_until(others, zone, at=at) or at, at)
+    others = [one for one in cases if one.pk != left.pk]
+    return max(papers_needed_until(registration, others, at=at) or at, at)
+
+
+def papers_until_once_withdrawn(
+    registration: Registration, cases: Iterable[Case], *, at: datetime
+) -> datetime | None:
+    """Return until when papers of health serve a registration that its candidate would leave now.
+
+    Args:
+        registration: one that stands, with its service.
+        cases: all of its requests, with their notifications: those undecided fall with it.
+        at: the instant at which it is left.
+
+    Returns:
+        The instant; nothing where a decision that is not notified yet keeps them.
+    """
+    others = [one for one in cases if not one.is_undecided]
+    if any(one.is_open for one in others):
+        return None
+    return max(papers_needed_until(registration, others, at=at) or at, at + SERVES_ONCE_LEFT)
 
 
 def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:

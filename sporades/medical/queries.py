@@ -42,21 +42,50 @@ def compartment(registration: Registration) -> Compartment | None:
 
 
 def _compartments(registration: int) -> QuerySet[Compartment]:
+    return _named(Q(registration=registration))
+
+
+def _named(which: Q) -> QuerySet[Compartment]:
     names = Membership.objects.filter(user=OuterRef("doctor"), role=Membership.Role.DOCTOR)
-    found: QuerySet[Compartment] = Compartment.objects.filter(registration=registration).annotate(
+    found: QuerySet[Compartment] = Compartment.objects.filter(which).annotate(
         doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value(""))
     )
     return found
 
 
-def compartment_to_show(registration: Registration, zone: str) -> Compartment | None:
-    """Return the compartment of a registration, with how many lines `openings_of` has in `opened`."""
-    return next(iter(_to_show(zone)(registration=registration.pk)), None)
+def is_left_for(registration: Registration) -> Q:
+    """Return which compartments are of registrations that a candidate withdrew, and may be taken up.
+
+    Args:
+        registration: the one for the same exam that would take them up.
+    """
+    return _is_left(candidate=registration.candidate_id, exam=registration.exam_id)
+
+
+def _is_left(*, candidate: int, exam: int) -> Q:
+    return Q(
+        registration__candidate=candidate,
+        registration__exam=exam,
+        registration__withdrawn_at__isnull=False,
+        erased_at=None,
+    )
+
+
+def compartments_to_show(registration: Registration, zone: str) -> list[Compartment]:
+    """Return the compartment of a registration, if it has one, and those that it may take up.
+
+    Each has how many lines `openings_of` has in `opened`.
+    """
+    return _to_show(zone)(
+        registration=registration.pk,
+        candidate=registration.candidate_id,
+        exam=registration.exam_id,
+    )
 
 
 @functools.cache
 def _to_show(zone: str) -> Prepared[..., Compartment]:
-    """Return the question of `compartment_to_show`, by one clock."""
+    """Return the question of `compartments_to_show`, by one clock."""
     lines = Func(
         _day("openings__at", zone),
         *(f"openings__{name}" for name in _WHO_AND_WHAT),
@@ -65,8 +94,11 @@ def _to_show(zone: str) -> Prepared[..., Compartment]:
     )
     which = Case(When(openings__isnull=False, then=lines))
 
-    def ask(registration: int) -> QuerySet[Compartment]:
-        return _compartments(registration).annotate(opened=Count(which, distinct=True))
+    def ask(registration: int, candidate: int, exam: int) -> QuerySet[Compartment]:
+        mine = Q(registration=registration)
+        shown = _named(mine | _is_left(candidate=candidate, exam=exam))
+        counted = shown.select_related("registration__service")
+        return counted.annotate(opened=Count(which, distinct=True)).order_by("pk")
 
     return Prepared(ask, Compartment)
 

@@ -22,6 +22,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication, PublicationLine
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models.registration import UNDO_FOR
 from sporades.retention.models import Archive, Hold, LeavingFile
 from sporades.searches.models import Search
 
@@ -179,15 +180,23 @@ def confided(at: datetime) -> QuerySet[Compartment]:
     return medical.due(at=midnight_before) | confiding.unsent(at)
 
 
-def confided_until(instant: datetime) -> date:
+def confided_until(instant: datetime, registration: Registration) -> date:
     """Return from which day papers of health are erased that are needed until an instant.
+
+    They are from a midnight of the time zone of the whole service on: the day is said that it is
+    then where the registration is, and where its candidate lives, the earlier of both. West of
+    Paris it is the evening before.
 
     Args:
         instant: what their compartment says, as `confided` compares it.
+        registration: whose they are, with its service.
     """
     day = local_day(instant, settings.TIME_ZONE)
-    is_over = midnight(day, settings.TIME_ZONE) >= instant
-    return day if is_over else day + timedelta(days=1)
+    if midnight(day, settings.TIME_ZONE) < instant:
+        day += timedelta(days=1)
+    first = midnight(day, settings.TIME_ZONE)
+    zone = registration.service.zone
+    return min(local_day(first, one) for one in (zone, registration.reader_zone or zone))
 
 
 def publications(at: datetime) -> QuerySet[Publication]:
@@ -328,8 +337,12 @@ CATEGORIES = (
     Category(
         "sante",
         "Papiers et commentaires de santé confiés à un médecin",
-        f"la notification de la décision d'aménagement ; demande laissée, {CLOSING}",
-        lambda: f"le délai de recours, 2 mois ; demande laissée, {confiding.UNSENT_MONTHS} mois",
+        "la notification de la décision d'aménagement, ou la désinscription ; demande laissée, "
+        f"{CLOSING}",
+        lambda: (
+            f"le délai de recours, 2 mois ; désinscription, {UNDO_FOR // timedelta(hours=1)} heures ; "
+            f"demande laissée, {confiding.UNSENT_MONTHS} mois"
+        ),
         str,
         "Code de justice administrative, article R. 421-1 ; cahier des charges du service.",
         (confided,),

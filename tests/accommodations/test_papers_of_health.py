@@ -119,10 +119,14 @@ def test_papers_of_a_request_that_is_taken_back_are_erased(confided, how):
     by = author(confided.candidate)
     if how == "request":
         accommodating.withdraw(case=case, by=by, at=NOW)
+        over = NOW
     else:
         registering.withdraw(registration=confided, by=by, at=NOW)
+        over = NOW + timedelta(hours=72, microseconds=1)
 
-    assert due(at=NOW).get().doctor is None
+    assert compartment(confided).doctor is None
+    assert due(at=over).exists()
+    assert not due(at=over - timedelta.resolution).exists()
 
 
 def test_another_request_keeps_what_was_not_erased_yet(confided):

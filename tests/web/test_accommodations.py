@@ -557,7 +557,9 @@ def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_d
         assert "papiers de santé, avis d'un médecin, nouvelle décision." in page
 
 
-def test_a_request_that_goes_with_its_registration_is_said_before(sign_in, registration):
+def test_a_request_that_goes_with_its_registration_is_said_before(
+    sign_in, registration, kept, confided
+):
     client = sign_in(registration.candidate)
     without = main(ask_to_withdraw(client, registration.number))
     write(registration)
@@ -565,8 +567,13 @@ def test_a_request_that_goes_with_its_registration_is_said_before(sign_in, regis
     page = main(client.get(f"/mes-inscriptions/{registration.number}/desinscription"))
 
     assert "Votre demande d'aménagement d'épreuves sera retirée aussi" in page
-    assert "effacés à partir du 26 novembre 2026" in page.replace("\xa0", " ")
+    assert "papiers de santé" not in page
     assert "aménagement" not in without
+    confide(registration)
+    page = main(client.get(f"/mes-inscriptions/{registration.number}/desinscription"))
+    assert "seront effacés à partir du 29 novembre 2026. Si vous vous réinscrivez" in page.replace(
+        "\xa0", " "
+    )
 
 
 @pytest.mark.parametrize("is_confided", [True, False])

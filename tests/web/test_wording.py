@@ -23,12 +23,14 @@ from sporades.accommodations.late import Lateness
 from sporades.accommodations.rules import Wish, rules_of, sat_by
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts.medical.taking_up import Offered
 from sporades.core.actors import Actor
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.reasons import GENERAL
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
+from sporades.medical.models import Compartment, Paper, Remark
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Registration
 from sporades.registrations.sections import SECTIONS
@@ -112,6 +114,14 @@ def decided_of():
     case = reach(registration, State.OPINION_GIVEN)
     case.registration = registration
     return {"case": case, "author": RECTOR}
+
+
+def offered(registration):
+    """Return what may be taken up of a registration that was left: a paper, and a comment."""
+    found = Compartment(registration=registration)
+    paper = Paper(compartment=found, size=1, pages=1, given_at=NOW, wrapped=b"", master="")
+    remark = Remark(compartment=found, written_at=NOW, wrapped=b"", master="")
+    return Offered(found, papers=[paper], remarks=[remark], infected=0, taken=frozenset())
 
 
 def every_form():
@@ -214,6 +224,7 @@ def every_form():
         "AgentsForm": {"data": None, "reach": EVERYWHERE},
         "RoleForm": {"reach": EVERYWHERE, "domains": {"ESSAI": "Essai"}},
         "InviteForm": {"reach": EVERYWHERE, "domains": {"ESSAI": "Essai"}},
+        "TakeUpForm": {"offered": offered(asking["case"].registration)},
         "EnforceForm": {"prepared": PreparedRegulation(domain_code="ESSAI", session_code="2027")},
     }
     tabs = {section.form: section.judged(dossier) for section in SECTIONS}

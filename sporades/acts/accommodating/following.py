@@ -6,7 +6,13 @@ from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.acts.accommodating.telling import leave_papers, note, open_papers_to, tell_candidate
+from sporades.acts.accommodating.telling import (
+    date_erasure,
+    leave_papers,
+    note,
+    open_papers_to,
+    tell_candidate,
+)
 from sporades.acts.people.guardians import tell_guardian, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
@@ -41,6 +47,8 @@ def follow(
     """
     moved = accommodations.follow(registration, is_declared_no_more=is_declared_no_more, at=at)
     if moved is None:
+        if is_leaving:
+            date_erasure(registration, at=at)
         return None
     if moved.state == State.WITHDRAWN:
         leave_papers(moved, at=at)

@@ -112,7 +112,7 @@ def leave_papers(case: Case, *, at: datetime) -> None:
 
 
 def date_erasure(registration: Registration, *, at: datetime | None = None) -> None:
-    """Say when papers of health are erased: once no request of a registration needs them (P-14).
+    """Say when papers of health are erased: once nothing of a registration needs them (P-14).
 
     Args:
         registration: locked, its requests as they stand now.
@@ -121,7 +121,7 @@ def date_erasure(registration: Registration, *, at: datetime | None = None) -> N
     found = compartment(registration)
     if found is not None and found.erased_at is None:
         cases = requests_of(registration.pk)
-        medical.erase_after(found, papers_needed_until(cases, registration.service.zone, at=at))
+        medical.erase_after(found, papers_needed_until(registration, cases, at=at))
 
 
 def lock_open(registration: Registration) -> Case | None:

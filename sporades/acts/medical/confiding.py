@@ -4,7 +4,8 @@ The journal keeps that something was confided, opened or erased: neither its kin
 its fingerprint. A mail says that something waits, never what.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -134,6 +135,23 @@ class Infected(Refused):
 # --- The candidate ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Safe:
+    """A file of health that may be kept: what came from outside was looked at, and made safe.
+
+    Attributes:
+        kind: what the réglementation calls it, by its code.
+        name: as its candidate named it, clean.
+        content: its bytes.
+        pages: how many it has.
+    """
+
+    kind: str
+    name: str
+    content: bytes
+    pages: int
+
+
 def deposit(
     *,
     registration: Registration,
@@ -160,35 +178,64 @@ def deposit(
         files.OutOfReach: the store does not answer.
     """
     sending = named(press, sent)
-    if (already := _given(registration, sending)) is not None:
+    if (already := given_as(registration, sending)) is not None:
         return already
     check_awaited(registration)
-    _spend(registration, at=at)
+    spend(registration, at=at)
     made = cleaning.join([one.content for one in sent])
-    sealed = medical.SealedFile(
-        registration, content=made.content, name=name_of(sent, longest=LONGEST_NAME)
-    )
+    name = name_of(sent, longest=LONGEST_NAME)
+    safe = Safe(kind=kind, name=name, content=made.content, pages=made.pages)
+    given = keep(registration=registration, safe=safe, sending=sending, by=by, at=at)
+    given.doubts = made.doubts
+    return given
+
+
+def keep(
+    *,
+    registration: Registration,
+    safe: Safe,
+    sending: UUID,
+    first: Callable[[], None] = lambda: None,
+    by: Actor,
+    at: datetime,
+) -> Paper:
+    """Keep a file of health, sealed for its registration; the antivirus will look at it.
+
+    Args:
+        registration: the giver's own.
+        safe: the file.
+        sending: names the press of the button: pressed twice, it gives one file.
+        first: what is locked and checked before the registration is, in the same transaction.
+        by: its candidate.
+        at: the instant at which the request arrived.
+
+    Raises:
+        NothingToConfide, AskedElsewhere, OpinionGiven: see each.
+        medical.TakesNothing, medical.TooMuch: see each.
+        files.OutOfReach: the store does not answer.
+    """
+    sealed = medical.SealedFile(registration, content=safe.content, name=safe.name)
     own = files.own_suffix(medical.SUFFIX)
     key = medical.announce(sealed, own=own, at=at)
     with files.kept_apart(sealed.content, suffix=medical.SUFFIX, own=own, store=medical.STORE):
+        first()
         locked = lock_registration(registration.pk)
-        if (already := _given(locked, sending)) is not None:
+        if (already := given_as(locked, sending)) is not None:
             transaction.on_commit(lambda: files.forget_or_say([key], store=medical.STORE))
             return already
         check_awaited(locked)
         given = medical.take(
-            _taking(locked),
+            taking(locked),
             sealed,
-            kind=kind,
+            kind=safe.kind,
             key=key,
-            size=len(made.content),
-            pages=made.pages,
+            size=len(safe.content),
+            pages=safe.pages,
             sending=sending,
             at=at,
         )
-        _record("paper confided", locked, by=by, at=at)
+        record("paper confided", locked, by=by, at=at)
         defer_once(SCAN, queue="evidence", paper=str(given.pk))
-    given.doubts = made.doubts
     return given
 
 
@@ -209,7 +256,7 @@ def take_back(*, paper: Paper, by: Actor, at: datetime) -> bool:
     may_return = may_take_back(held, locked, at=at)
     if held.taken_back_at is None:
         medical.take_back(held, may_return=may_return, at=at)
-        _record("confided paper taken back", locked, by=by, at=at)
+        record("confided paper taken back", locked, by=by, at=at)
     return may_return
 
 
@@ -274,19 +321,19 @@ def remark(
         return already
     if by.kind == CANDIDATE:
         check_awaited(locked)
-    taking = _taking(locked)
+    its = taking(locked)
     if by.kind == CANDIDATE:
         # What its candidate sends stops no doctor, who answers for what they write.
-        _spend(locked, at=at)
+        spend(locked, at=at)
     written = medical.remark(
-        taking,
+        its,
         text=text,
         sending=sending,
         is_between_doctors=is_between_doctors,
         by=by,
         at=at,
     )
-    _record("remark confided", locked, by=by, at=at)
+    record("remark confided", locked, by=by, at=at)
     return written
 
 
@@ -338,18 +385,20 @@ def why_closed(cases: Iterable[Case]) -> medical.TakesNothing:
     return medical.TakesNothing() if decision_among(known) is None else Notified()
 
 
-def _taking(registration: Registration) -> Compartment:
+def taking(registration: Registration) -> Compartment:
     """Return the compartment of a locked registration, to which something may be given."""
     check(registration)
     return medical.compartment_of(registration)
 
 
-def _spend(registration: Registration, *, at: datetime) -> None:
+def spend(registration: Registration, *, at: datetime) -> None:
+    """Count one more thing that is confided for a registration. Raises TooOften."""
     if not limits.spend(limits.CONFIDED_OF_A_REGISTRATION, str(registration.pk), at=at):
         raise TooOften
 
 
-def _given(registration: Registration, sending: UUID) -> Paper | None:
+def given_as(registration: Registration, sending: UUID) -> Paper | None:
+    """Return the paper that a press has given already, if it has."""
     found: Paper | None = Paper.objects.filter(
         compartment__registration=registration, sending=sending
     ).first()
@@ -397,7 +446,7 @@ def read(
             medical.note_opened(
                 found.compartment, visible.get(pk=paper), is_for_copy=is_for_copy, by=by, at=at
             )
-            _record("confided paper opened", locked, by=by, at=at)
+            record("confided paper opened", locked, by=by, at=at)
     return content
 
 
@@ -424,7 +473,7 @@ def read_remarks(*, found: Compartment, reader: User, by: Actor, at: datetime) -
         medical.note_opened(
             Compartment.objects.visible_to(reader).get(pk=found.pk), None, by=by, at=at
         )
-        _record("confided remarks read", locked, by=by, at=at)
+        record("confided remarks read", locked, by=by, at=at)
     return remarks
 
 
@@ -456,7 +505,7 @@ def scan(key: UUID, *, at: datetime) -> None:
         locked = lock_registration(waiting.compartment.registration_id)
         noted = medical.note_scanned(waiting, is_clean=verdict.is_clean, at=at)
         if noted and not verdict.is_clean:
-            _record("confided paper found infected", locked, by=SYSTEM, at=at)
+            record("confided paper found infected", locked, by=SYSTEM, at=at)
             _tell_refused(waiting, locked, at=at)
 
 
@@ -545,7 +594,7 @@ def erase(found: Compartment, *, at: datetime) -> bool:
     locked = lock_registration(found.registration_id)
     cases = list(requests_of(locked.pk))
     if any(case.asked_at is not None for case in cases):
-        until = papers_needed_until(cases, locked.service.zone, at=at)
+        until = papers_needed_until(locked, cases, at=at)
         is_needed = until > at if until else not unsent(at).filter(pk=found.pk).exists()
         if is_needed:
             medical.erase_after(found, until)
@@ -554,7 +603,7 @@ def erase(found: Compartment, *, at: datetime) -> bool:
         return False
     is_done = medical.erase(found, at=at)
     if is_done:
-        _record("confided papers erased", locked, by=SYSTEM, at=at)
+        record("confided papers erased", locked, by=SYSTEM, at=at)
         if any(case.is_open for case in cases):
             # Whoever goes on with a request that was left confides other papers.
             medical.take_again(found)
@@ -567,5 +616,6 @@ def _is_over(registration: Registration, at: datetime) -> bool:
     return now is not None and now.erase_after is not None and now.erase_after <= at
 
 
-def _record(verb: str, registration: Registration, *, by: Actor, at: datetime) -> None:
+def record(verb: str, registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Keep in the journal that something was done with what was confided, and nothing of it (P-12)."""
     journal.record(verb, by=by, on=registration, at=at, academy=registration.academy_id)

@@ -123,6 +123,11 @@ ROUTES = {
     "candidate:confide": _route(
         BOTH, owned="registration", takes_files=MOST_BYTES, writes_no_file=True
     ),
+    "candidate:take_up_health": _route(
+        BOTH,
+        owned="registration",
+        undone="ce que vous aviez coché n'est pas repris : vérifiez-le, puis reprenez-le.",
+    ),
     "candidate:health_file": _route(owned="registration", page=False),
     "candidate:take_back_paper": _route(BOTH, owned="registration"),
     "candidate:drawer": _route(

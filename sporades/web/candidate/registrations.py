@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.accommodations.contesting import papers_left_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
     appeal_of,
@@ -27,7 +26,7 @@ from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
 from sporades.acts.requests import formally
-from sporades.core.french import day_in_words, instant_in_words
+from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
@@ -51,14 +50,14 @@ from sporades.registrations.queries import (
 )
 from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
 from sporades.registrations.summary import SUMMARY
-from sporades.retention.categories import confided_until, kept_in_words
+from sporades.retention.categories import kept_in_words
 from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.accommodations.confided import (
     cases_and_papers_of,
-    has_confided,
     missing_in_words,
     papers_called_for,
 )
+from sporades.web.candidate.accommodations.taking_up import if_left, once_left
 from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers, with_openings
 from sporades.web.candidate.dates import dates_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
@@ -102,7 +101,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "left_request": _left_in_words(left, found),
-        "left_papers": bool(left) and has_confided(found),
+        "left_papers": once_left(found, at=at),
         "awaiting": [
             *unread_answers([found]),
             *_awaiting(found, modifications, documents, at=at),
@@ -266,13 +265,18 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             not one.is_untouched for one in modifications_of(registration=found.pk)
         ),
         "has_pieces": bool(found.owed["evidence"]),
-        "accommodation": _left_with(found, case, at=request.arrived_at),
+        "accommodation": _left_with(found, case),
+        "papers": if_left(found, at=request.arrived_at),
         "is_guardian_told": bool(address_beside(found, at=request.arrived_at)),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
 
 
+FALLS_TOO = (
+    "Votre demande d'aménagement d'épreuves sera retirée aussi : une nouvelle inscription demande une "
+    "nouvelle demande, où vos choix vous seront proposés."
+)
 NOT_LOOKED_AT = "Plus personne n'étudiera votre recours contre la décision."
 NOT_CARRIED = (
     "Votre aménagement d'épreuves ne passe pas de lui-même à une nouvelle inscription : il y sera à "
@@ -289,25 +293,12 @@ def _left_in_words(cases: Sequence[Case], registration: Registration) -> str:
     return f"{taken_back_in_words(case)} Une nouvelle inscription demande une nouvelle demande."
 
 
-def _left_with(registration: Registration, case: Case | None, *, at: datetime) -> str:
+def _left_with(registration: Registration, case: Case | None) -> str:
     """Say what becomes of a request, of its decision and of an appeal, with the registration that is left."""
     if case is None:
         return ""
     contested = f" {NOT_LOOKED_AT}" if appeal_of(registration.pk) is not None else ""
-    return f"{_request_left_with(registration, case, at=at)}{contested}"
-
-
-def _request_left_with(registration: Registration, case: Case, *, at: datetime) -> str:
-    if case.is_undecided:
-        cases = cases_of(registration=registration.pk)
-        until = papers_left_until(cases, registration.service.zone, left=case, at=at)
-        return (
-            "Votre demande d'aménagement d'épreuves sera retirée aussi : une nouvelle inscription "
-            "demande une nouvelle demande. Les papiers de santé que vous auriez confiés seront effacés "
-            f"à partir du {day_in_words(confided_until(until))} : téléchargez avant ce jour ceux dont vous "
-            "voulez une copie."
-        )
-    return NOT_CARRIED
+    return f"{FALLS_TOO if case.is_undecided else NOT_CARRIED}{contested}"
 
 
 def again(request: HttpRequest, number: str) -> HttpResponse:

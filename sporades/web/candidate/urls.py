@@ -20,6 +20,7 @@ from sporades.web.candidate.accommodations import (
     health,
     sending,
     signing,
+    taking_up,
     withdrawing,
 )
 from sporades.web.candidate.pieces import drawer, providing, uploads
@@ -128,6 +129,11 @@ urlpatterns = [
     ),
     path("mes-inscriptions/<str:number>/sante", health.health, name="health"),
     path("mes-inscriptions/<str:number>/sante/<slug:kind>", health.confide, name="confide"),
+    path(
+        "mes-inscriptions/<str:number>/sante/reprise/<str:former>",
+        taking_up.take_up,
+        name="take_up_health",
+    ),
     path(
         "mes-inscriptions/<str:number>/sante/papiers/<uuid:paper_id>",
         health.file,

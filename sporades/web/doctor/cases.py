@@ -328,7 +328,7 @@ def _papers_left(case: Case) -> str:
         return "Ses papiers de santé sont effacés."
     if held.erase_after is None:
         return ""
-    day = day_in_words(confided_until(held.erase_after))
+    day = day_in_words(confided_until(held.erase_after, case.registration))
     return f"Ses papiers de santé seront effacés à partir du {day}."
 
 

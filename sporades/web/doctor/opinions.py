@@ -317,7 +317,7 @@ def _page(
         "opinions": _opinions(found),
         "changed_since": changed_since_in_words(registration, found.opined_at),
         "opined": instant_in_words(found.opined_at, zone) if found.opined_at else "",
-        "erased": day_in_words(confided_until(held.erase_after))
+        "erased": day_in_words(confided_until(held.erase_after, registration))
         if held and held.erase_after
         else "",
         "remarks": all_remarks_of(held).count() if held and held.doctor_id else 0,

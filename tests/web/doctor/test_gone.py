@@ -168,7 +168,7 @@ def test_papers_of_health_are_said_to_go_on_the_day_of_their_compartment_and_gon
     withdraw(case)
     found = compartment_of(registration)
     before = plain(doctor.get(at("case", case)))
-    kept_until = day_in_words(confided_until(found.erase_after))
+    kept_until = day_in_words(confided_until(found.erase_after, case.registration))
     assert Paper.objects.exists()
     confiding.erase(found, at=NOW + timedelta(days=2))
     after = plain(doctor.get(at("case", case)))

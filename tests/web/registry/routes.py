@@ -217,6 +217,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:health": {"POST": 422},
     "candidate:confide": {"POST": 422},
     "candidate:take_back_paper": {"POST": 302},
+    # What was withdrawn there is for another exam.
+    "candidate:take_up_health": {"GET": 302, "POST": 302},
     # Nothing is chosen; what is begun may be taken back.
     "candidate:accommodation_measures": {"POST": 422},
     "candidate:accommodation_papers": {"POST": 422},
@@ -459,6 +461,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:confide": {**number, "kind": "papier-de-sante"},
         "candidate:health_file": {**number, "paper_id": estate.confided.pk},
         "candidate:take_back_paper": {**number, "paper_id": estate.confided.pk},
+        "candidate:take_up_health": {**number, "former": estate.withdrawn.number},
         "candidate:drawer_file": {"kept": estate.kept.pk},
         "candidate:name_file": {"kept": estate.kept.pk},
         "candidate:drop_file": {"kept": estate.kept.pk},

@@ -48,6 +48,7 @@ WRITES = {
         "journal_entry": "who looks at a file is known, once an hour (S-60)",
         "threads_threadmessage": "that whoever may answer read a message is kept (M2)",
     },
+    "candidate:take_up_health": {"django_session": "nothing is left there: a word waits"},
     "office:export_file": {"journal_entry": "who takes a file is known"},
     "office:run_pdf": {"journal_entry": "who takes letters to print is known"},
     **{
@@ -116,6 +117,7 @@ WRITTEN_AGAIN = {
     "mfa_add_webauthn": {"django_session"},
     "mfa_reauthenticate_webauthn": {"django_session"},
     "candidate:health_file": {"medical_opening", "journal_entry"},
+    "candidate:take_up_health": {"django_session"},
     "doctor:paper": {"medical_opening", "journal_entry"},
     "office:document_pdf": {"journal_entry"},
     "office:export_file": {"journal_entry"},

@@ -179,7 +179,7 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
 
     failed = []
     with monkeypatch.context() as patch:
-        patch.setattr("sporades.acts.medical.confiding._record", fail)
+        patch.setattr("sporades.acts.medical.confiding.record", fail)
         failed.append(browser.post(page, {"texte": f"{WORD} encore", "envoi": "autre"}))
         failed.append(browser.get(file))
     assert [one.status_code for one in failed] == [500, 500]
@@ -189,7 +189,7 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
     here = {"case": world.case.pk}
     with monkeypatch.context() as patch:
         patch.setattr("sporades.acts.medical.opining.medical.keep_draft", fail)
-        patch.setattr("sporades.acts.medical.confiding._record", fail)
+        patch.setattr("sporades.acts.medical.confiding.record", fail)
         failed.append(doctors.post(reverse("doctor:keep", kwargs=here), {"texte": WORD}))
         said = {"texte": WORD, "envoi": "autre"}
         failed.append(doctors.post(reverse("doctor:ask", kwargs=here), said))

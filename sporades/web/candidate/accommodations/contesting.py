@@ -189,7 +189,7 @@ def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) ->
     zone = registration.service.zone
     last = soonest_last_day_of(appeal.case, zone, at=at)
     until = midnight(last + timedelta(days=1), zone)
-    day = day_in_words(confided_until(max(until, at)))
+    day = day_in_words(confided_until(max(until, at), registration))
     return f"Vos papiers de santé seront effacés à partir du {day}."
 
 

@@ -12,7 +12,13 @@ from sporades.accommodations.contesting import INTERRUPTS, ONLY_ONCE, contest_in
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
-from sporades.accommodations.queries import decision_among, last_among, proposals, taken_back_among
+from sporades.accommodations.queries import (
+    decision_among,
+    fallen_before,
+    last_among,
+    proposals,
+    taken_back_among,
+)
 from sporades.accommodations.rules import (
     Sat,
     changed_since_in_words,
@@ -64,6 +70,7 @@ from sporades.web.candidate.accommodations.confided import (
     papers_called_for,
 )
 from sporades.web.candidate.accommodations.contesting import said_of_appeals
+from sporades.web.candidate.accommodations.taking_up import offers_to
 from sporades.web.candidate.own import own_registration
 
 
@@ -82,6 +89,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         prefetch_related_objects([case], "measures")
     is_open = case is not None and case.is_open
     too_late = is_over(registration, at)
+    fallen = fallen_before(registration) if rules and not cases else None
     return {
         "registration": registration,
         "rules": rules,
@@ -92,7 +100,11 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "guardian_signs": guardian_signs(registration, at=at),
         "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
-        "proposed": [] if case else _proposed(registration, rules),
+        "fallen": fallen,
+        "offered": offers_to(registration)
+        if rules and (case is None or (is_open and case.is_writable))
+        else [],
+        "proposed": [] if case or fallen else _proposed(registration, rules),
         "spared": spared(registration, at=at)
         if former is None and (case is None or (case.is_writable and case.is_former_held))
         else "",

@@ -22,6 +22,11 @@ from sporades.web.candidate.accommodations.health_shown import (
     shown,
     still_to_send,
 )
+from sporades.web.candidate.accommodations.taking_up import (
+    again_in_words,
+    offers_to,
+    standing_to_take_up,
+)
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.forms import doubt_in_words
 from sporades.web.layout.kept import forget, typed_before
@@ -61,6 +66,11 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"Votre commentaire est confié. {to_send}".strip())
             return redirect("candidate:health", number)
     told = shown(found, page=request.GET.get("page"), at=request.arrived_at)
+    told["offered"] = offers_to(found, told["left_ones"]) if told["is_open"] else []
+    is_left = found.withdrawn_at is not None
+    standing = standing_to_take_up(found) if is_left else None
+    again = again_in_words(found, standing, at=request.arrived_at) if is_left else ""
+    told |= {"standing": standing, "again": again}
     if typed and told["is_open"]:
         messages.warning(request, _KEPT)
     # The page has no form any more: what was typed in it is shown all the same.

@@ -26,7 +26,7 @@ from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper, Remark
 from sporades.medical.queries import (
     compartment,
-    compartment_to_show,
+    compartments_to_show,
     openings_of,
     papers_of,
     remarks_of,
@@ -80,7 +80,8 @@ OTHER = Kind("papier-de-sante", "Autre papier de santé")
 def shown(registration: Registration, *, page: str | None, at: datetime) -> dict[str, Any]:
     """Return what the page says of what was confided, and some of who opened it."""
     zone = registration.service.zone
-    found = compartment_to_show(registration, zone)
+    known = compartments_to_show(registration, zone)
+    found = next((one for one in known if one.registration_id == registration.pk), None)
     cases = list(cases_of(registration=registration.pk))
     case, decided = last_among(cases), contestable_among(cases, zone, at=at)
     given, labels = _papers(found, zone, decided=decided), _labels(registration)
@@ -101,8 +102,9 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
         "asked": asked,
         "doctor": _doctor(found, is_asking=asked is not None),
         "compartment": found,
+        "left_ones": [one for one in known if one is not found],
         "is_here": is_here,
-        "erased_on": day_in_words(confided_until(found.erase_after))
+        "erased_on": day_in_words(confided_until(found.erase_after, registration))
         if found and found.erase_after and not found.erased_at
         else "",
         "not_put_off": NOT_PUT_OFF if decided is not None else "",
@@ -262,6 +264,16 @@ def given_before(registration: Registration) -> list[dict[str, Any]]:
     return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
 
+def label_of(registration: Registration, kind: str) -> str:
+    """Return how a kind of paper is read, by its code."""
+    return _labels(registration).get(kind, OTHER.label)
+
+
+def written_in_words(row: Remark, zone: str) -> str:
+    """Say when a comment was written, by a clock."""
+    return instant_in_words(row.written_at, zone)
+
+
 def name_of(row: Paper) -> str:
     try:
         return row.name
@@ -278,7 +290,7 @@ def _remark(row: Remark, zone: str) -> dict[str, Any]:
         "is_candidates": row.is_candidates,
         "at": row.written_at,
         "who": "Vous" if row.is_candidates else f"{row.author_name}, médecin désigné",
-        "written": instant_in_words(row.written_at, zone),
+        "written": written_in_words(row, zone),
         "text": text,
         "is_readable": is_readable,
     }

@@ -74,9 +74,9 @@ def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str
     if not has_confided(registration):
         return ""
     cases = cases_of(registration=registration.pk)
-    until = papers_left_until(cases, registration.service.zone, left=case, at=at)
+    until = papers_left_until(registration, cases, left=case, at=at)
     is_contestable = until > at
-    day = day_in_words(confided_until(until))
+    day = day_in_words(confided_until(until, registration))
     kept = (
         "restent jusqu'à la fin du délai pour contester la décision qui vous a été notifiée : ils "
     )
