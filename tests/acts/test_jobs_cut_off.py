@@ -87,9 +87,7 @@ def test_a_second_extension_counts_though_the_job_of_the_first_ends_before_it_is
 
 def test_a_demand_of_a_new_password_is_told():
     user = a_candidate(email=ADDRESS).user
-    tasks.help_back_in.defer(
-        address=ADDRESS, network="n", known_accounts=[], at=NOW.isoformat()
-    )
+    tasks.help_back_in.defer(address=ADDRESS, network="n", known_accounts=[], at=NOW.isoformat())
 
     work_cut_off_by(user)
     assert left() == [("todo", 1)]

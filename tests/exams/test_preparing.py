@@ -183,6 +183,31 @@ def test_openings_and_services_are_compared_with_what_stands(load, essai, change
     assert ["changées dans la gestion" in one.words for one in found.kept] == [True]
 
 
+def test_what_comes_new_is_told_whole(load, essai):
+    load(essai)
+    service = """  - {code: autre, academie: A16, secteur: Essais, nom: Bureau de Toulouse,
+     telephone: 05 61 00 00 01, courriel: essais@exemple.fr, adresse: [31000 Toulouse]}
+ouvertures:
+  - {academie: A16, ouverture: 2026-12-12 08:00, fermeture: 2026-12-20 23:59, service: autre,
+     site: https://toulouse.exemple.test}
+"""
+
+    [chapter] = preparing.difference(prepare(essai.replace("ouvertures:\n", service))).chapters
+
+    opening, managing = chapter.changes
+    assert (opening.place, opening.words.replace("\xa0", " ")) == (
+        "Académie de Toulouse, grand public",
+        "nouvelle ouverture, du samedi 12 décembre 2026 à 8 h 00 (heure de Paris) au dimanche 20 "
+        "décembre 2026 à 23 h 59 (heure de Paris) ; service gestionnaire autre ; site "
+        "https://toulouse.exemple.test",
+    )
+    assert (managing.words, managing.after) == (
+        "Nouveau service gestionnaire : Bureau de Toulouse (académie de Toulouse)",
+        "académie A16 ; secteur Essais ; nom Bureau de Toulouse ; téléphone 05 61 00 00 01 ; "
+        "adresse mail essais@exemple.fr ; adresse 31000 Toulouse",
+    )
+
+
 PHONE = ("telephone: 03 53 01 00 01", "telephone: 03 53 01 00 99")
 
 

@@ -8,7 +8,7 @@ from sporades.core.french import zone_in_words
 from sporades.exams import schema
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, parts
-from sporades.exams.differences.words import said, word
+from sporades.exams.differences.words import details, said, word
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import AUDIENCES
 from sporades.exams.planning import DATES, PlannedOpening, plan
@@ -67,7 +67,8 @@ def managing(file: schema.File, services: Iterable[ManagingService]) -> Iterator
         academy = territory.academy(rules.academy).full_name
         row = known.get((rules.academy, rules.code))
         if row is None:
-            yield Change("", f"Nouveau service gestionnaire : {rules.name} ({academy})")
+            words = f"Nouveau service gestionnaire : {rules.name} ({academy})"
+            yield Change("", words, after=details(rules))
         else:
             yield from parts(as_rules(row), held(row, rules), f"{rules.name} ({academy})")
 
@@ -105,7 +106,10 @@ def _opens(one: PlannedOpening) -> str:
         academy=territory.academy(one.opening.academy),
         **{name: one.said[name] for name in (*DATES, "zone")},
     )
-    return f"nouvelle ouverture, du {wanted.opening_in_words} au {wanted.closing_in_words}"
+    more = [f"service gestionnaire {one.opening.service}"]
+    more += [f"site {one.opening.website}"] if one.opening.website else []
+    period = f"du {wanted.opening_in_words} au {wanted.closing_in_words}"
+    return f"nouvelle ouverture, {period} ; {' ; '.join(more)}"
 
 
 def _changed(place: str, service: RegistrationService, one: PlannedOpening) -> Iterator[Change]:
