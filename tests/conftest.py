@@ -59,10 +59,10 @@ def _understood_once():
     """A file that is put in force before each of many tests is read and checked for the first."""
     found = {}
 
-    def checked(source, *, zones):
-        known = (source, tuple(sorted(zones.items())))
+    def checked(source, *, zones, countries):
+        known = (source, tuple(sorted(zones.items())), countries)
         if known not in found:
-            found[known] = checking.checked(source, zones=zones)
+            found[known] = checking.checked(source, zones=zones, countries=countries)
         return found[known]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -148,6 +148,17 @@ def test_a_file_with_problems_loads_nothing(load, change):
     assert verbs() == []
 
 
+def test_a_country_off_the_official_list_loads_nothing(load, change):
+    source = change('"99351"], vers: A28', '"99999"], vers: A28')
+
+    with pytest.raises(operations.Invalid) as refusal:
+        load(source)
+
+    told = [(one.field, one.rule) for one in refusal.value.problems]
+    assert told == [("examens[BREVET].rattachement.pays_rattaches[1].pays", "reference_inconnue")]
+    assert operations.check([source], at=NOON) == list(refusal.value.problems)
+
+
 def test_a_session_known_with_another_year_is_refused(load, essai):
     load(essai)
 

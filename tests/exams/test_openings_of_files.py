@@ -208,3 +208,44 @@ def test_an_unknown_academy_hides_nothing_else_of_its_service(essai, messages):
 
     assert "Académie « A99 » : elle n'existe pas, ou n'existe plus." in said
     assert "Le service ferme avant d'avoir ouvert." in said
+
+
+LATE_IS = "      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue depuis}\n"
+
+
+@pytest.mark.parametrize(
+    ("due", "until", "academies"),
+    [
+        ("{jours_apres_fermeture: 30}", "{jours_apres_fermeture: 10}", ["A09", "A28"]),
+        ("{jours_apres_fermeture: 30}", "{jours_apres_fermeture: 30}", ["A09", "A28"]),
+        ("{le: 2027-03-01}", '{le: 2027-03-01, heure: "12:00"}', ["A09", "A28"]),
+        # La Réunion is three hours ahead of Paris: there the request is late first.
+        ("{le: 2027-03-01}", '{le: 2027-03-01, heure: "22:00", fuseau: Europe/Paris}', ["A09"]),
+        ("{jours_apres_fermeture: 30}", "{jours_apres_fermeture: 31}", []),
+        ("{le: 2027-03-01}", "{le: 2027-03-02}", []),
+    ],
+)
+def test_late_requests_that_are_over_before_any_is_late_are_told(
+    change, told, due, until, academies
+):
+    source = change(LATE_IS, f"      echeance: {due}\n      tardive_jusqu_au: {until}\n{LATE_IS}")
+
+    found = told(source)
+
+    assert [one.split(",")[0] for one in found] == [
+        f"examens[BREVET].amenagements.tardive_jusqu_au : Dans l'académie {academy}"
+        for academy in academies
+    ]
+    assert all("aucune demande tardive n'est jamais reçue" in one for one in found)
+
+
+def test_late_requests_until_the_closing_where_that_is_the_deadline_are_told(change, told):
+    until = '{jours_apres_fermeture: 0, heure: "23:59"}'
+
+    [found] = told(change(LATE_IS, f"      tardive_jusqu_au: {until}\n{LATE_IS}"))
+
+    assert found.startswith(
+        "examens[BREVET].amenagements.tardive_jusqu_au : Dans l'académie A09, une demande est tardive "
+        "après le dimanche 15 novembre 2026 à 23\u00a0h\u00a059 (heure de Paris), et n'est plus reçue "
+        "après le dimanche 15 novembre 2026 à 23\u00a0h\u00a059 (heure de Paris)"
+    )

@@ -79,6 +79,38 @@ def test_a_text_or_a_code_may_be_made_of_figures(change, told, kind):
     ) in of("75")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('"99351"], vers: A28', '"99999"], vers: A28', "rattachement.pays_rattaches[1].pays"),
+        (
+            "exige: {age: {minimum: 18, au: 2027-12-31}}",
+            "exige: {nationalite: ['99100', '99999']}",
+            "recevabilite[AGE].exige.nationalite",
+        ),
+        (
+            "service_national:\n",
+            "service_national:\n      nationalites: ['99999']\n",
+            "service_national.nationalites",
+        ),
+    ],
+)
+def test_a_country_that_does_not_exist_is_told(change, old, new, field):
+    countries = {"99100", "99350", "99351"}
+
+    def found(source):
+        return [
+            (one.field, one.rule, one.message)
+            for one in checked(source, zones=ZONES, countries=countries)[2]
+        ]
+
+    [(where, rule, message)] = found(change(old, new))
+
+    assert (where, rule) == (f"{BREVET}.{field}", "reference_inconnue")
+    assert message.startswith("Pays « 99999 » : ce code n'existe pas ici")
+    assert found(change(old, new.replace("99999", "99351"))) == []
+
+
 def test_what_could_stand_there_is_told(change, messages):
     assert messages(change("specialites: [MER]", "specialites: [AIR]")) == [
         "Spécialité « AIR » : ce code n'existe pas ici (MER, TERRE)."

@@ -1,6 +1,6 @@
 """Check réglementation files: what is wrong, where, and what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sporades.exams.checking import (
@@ -30,7 +30,12 @@ __all__ = ["Document", "Problem", "Source", "checked", "problems"]
 
 
 def checked(
-    source: Source, *, zones: Zones, at: datetime | None = None, is_for_people: bool = False
+    source: Source,
+    *,
+    zones: Zones,
+    countries: Collection[str] | None = None,
+    at: datetime | None = None,
+    is_for_people: bool = False,
 ) -> tuple[Document, File | None, list[Problem]]:
     """Read and check one file.
 
@@ -41,6 +46,7 @@ def checked(
     Args:
         source: the file.
         zones: the academies that exist, with their zones.
+        countries: the codes of the countries that exist; without them, any will do.
         at: the instant, where dates that are long past are to be told.
         is_for_people: whether contacts that lead nowhere are to be told.
 
@@ -53,7 +59,7 @@ def checked(
     file, misshapen = shaped(document)
     if file is None:
         return document, None, _by_line(misshapen)
-    found = {*remarks.faults(file, document), *_faults(file, zones)} or {
+    found = {*remarks.faults(file, document), *_faults(file, zones, countries)} or {
         *_impossible(file),
         *oddities.faults(file, zones, at=at, is_for_people=is_for_people),
     }
@@ -64,6 +70,7 @@ def problems(
     sources: Iterable[Source],
     *,
     zones: Zones,
+    countries: Collection[str] | None = None,
     at: datetime | None = None,
     is_for_people: bool = False,
 ) -> list[Problem]:
@@ -72,24 +79,27 @@ def problems(
     Args:
         sources: the files.
         zones: the academies that exist, with their zones.
+        countries: the codes of the countries that exist; without them, any will do.
         at: the instant, where dates that are long past are to be told.
         is_for_people: whether contacts that lead nowhere are to be told.
     """
     found: list[Problem] = []
     understood: list[tuple[Document, File]] = []
     for source in sources:
-        document, file, own = checked(source, zones=zones, at=at, is_for_people=is_for_people)
+        document, file, own = checked(
+            source, zones=zones, countries=countries, at=at, is_for_people=is_for_people
+        )
         found += own
         if file is not None:
             understood.append((document, file))
     return found + list(between_files.problems(understood))
 
 
-def _faults(file: File, zones: Zones) -> Iterator[Fault]:
+def _faults(file: File, zones: Zones, countries: Collection[str] | None) -> Iterator[Fault]:
     yield from everywhere.faults(file)
     for rank, exam in enumerate(file.exams):
         path = ("examens", rank)
-        yield from references.faults(exam, path, zones)
+        yield from references.faults(exam, path, zones, countries)
         yield from answers.faults(exam, path)
         yield from papers.faults(exam, path)
         yield from evidence.faults(exam, path)

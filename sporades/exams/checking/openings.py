@@ -96,6 +96,7 @@ def _period(file: File, opening: Opening, path: Path, zone: str) -> Iterator[Fau
     if instants["fermeture"] <= instants["ouverture"]:
         yield _closes_first(path)
     yield from _deadlines(file, opening, instants["fermeture"], zone)
+    yield from _late_requests(file, opening, instants["fermeture"], zone)
 
 
 def _closes_first(path: Path) -> Fault:
@@ -111,4 +112,24 @@ def _deadlines(file: File, opening: Opening, closing: datetime, zone: str) -> It
                 "echeance",
                 f"Cette date limite est avant la fermeture du service de l'académie {opening.academy}, "
                 f"{instant_in_words(closing, zone)}.",
+            )
+
+
+def _late_requests(file: File, opening: Opening, closing: datetime, zone: str) -> Iterator[Fault]:
+    """Find the late requests that are over before any is late."""
+    for rank, exam in enumerate(file.exams):
+        asked = exam.accommodations
+        if asked is None or asked.late_until is None or not asked.late:
+            continue
+        until = asked.late_until.as_written(closing=closing, zone=zone)
+        due = asked.deadline.instant(closing=closing, zone=zone) if asked.deadline else closing
+        due_zone = (asked.deadline and asked.deadline.zone) or zone
+        if closing <= until <= due:
+            yield Fault(
+                ("examens", rank, "amenagements", "tardive_jusqu_au"),
+                "contradiction",
+                f"Dans l'académie {opening.academy}, une demande est tardive après le "
+                f"{instant_in_words(due, due_zone)}, et n'est "
+                f"plus reçue après le {instant_in_words(until, asked.late_until.zone or zone)} : aucune "
+                "demande tardive n'est jamais reçue. Reportez cette date, ou avancez « echeance ».",
             )

@@ -1,4 +1,4 @@
-"""Names that must lead somewhere: categories, épreuves, questions, academies."""
+"""Names that must lead somewhere: categories, épreuves, questions, academies, countries."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sporades.exams.schema.accommodations import (
     SimpleProcedure,
 )
 from sporades.exams.schema.base import Strict
-from sporades.exams.schema.candidacy import Zone
+from sporades.exams.schema.candidacy import NationalService, Zone
 from sporades.exams.schema.conditions import Condition, StatusCondition
 from sporades.exams.schema.eligibility import AcademyGroup, CountryGroup, Residence
 from sporades.exams.schema.evidence import SummaryReturn, WaysInAcademies
@@ -35,12 +35,13 @@ class Names:
     groups: Collection[str]
     papers: Collection[str]
     academies: Collection[str]
+    countries: Collection[str]
     measures: Collection[str]
     plans: Collection[str]
     statuses: Collection[str] = tuple(Status)
 
     @classmethod
-    def of(cls, exam: Exam, academies: Collection[str]) -> "Names":
+    def of(cls, exam: Exam, academies: Collection[str], countries: Collection[str]) -> "Names":
         """Gather the names of an exam."""
         diplomas = exam.qualification.diplomas
         asked = exam.accommodations
@@ -53,6 +54,7 @@ class Names:
             groups=[group.code for group in exam.groups],
             papers=[paper.code for paper in exam.papers],
             academies=academies,
+            countries=countries,
             measures=[measure.code for measure in asked.measures] if asked else [],
             plans=[plan.code for plan in asked.plans] if asked else [],
         )
@@ -65,7 +67,9 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
         ("specialities", "specialities", "spécialité"),
         ("diplomas", "diplomas", "diplôme"),
         ("academies", "academies", "académie"),
+        ("nationalities", "countries", "pays"),
     ),
+    NationalService: (("nationalities", "countries", "pays"),),
     StatusCondition: (("papers", "papers", "épreuve"), ("statuses", "statuses", "statut")),
     Paper: (
         ("phase", "phases", "phase"),
@@ -84,23 +88,28 @@ _USES: dict[type[Strict], tuple[tuple[str, str, str], ...]] = {
     WaysInAcademies: (("academies", "academies", "académie"),),
     SummaryReturn: (("academies", "academies", "académie"),),
     Residence: (("abroad", "academies", "académie"),),
-    CountryGroup: (("into", "academies", "académie"),),
+    CountryGroup: (("countries", "countries", "pays"), ("into", "academies", "académie")),
     AcademyGroup: (("academies", "academies", "académie"), ("into", "academies", "académie")),
 }
 """For each part: its field that names, the names it takes them from, what they are called."""
 
 
-def faults(exam: Exam, path: Path, academies: Collection[str]) -> Iterator[Fault]:
+def faults(
+    exam: Exam, path: Path, academies: Collection[str], countries: Collection[str] | None
+) -> Iterator[Fault]:
     """Find the names that lead nowhere.
 
     Args:
         exam: the exam.
         path: where it stands.
         academies: the codes of the academies that exist.
+        countries: the codes of the countries that exist, where they are known.
     """
-    names = Names.of(exam, academies)
+    names = Names.of(exam, academies, countries or ())
     for place, part in walk(exam, path):
         for field, source, noun in _USES.get(type(part), ()):
+            if source == "countries" and countries is None:
+                continue
             known = getattr(names, source)
             key = type(part).model_fields[field].alias or field
             for name in _used(getattr(part, field)):

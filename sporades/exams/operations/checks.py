@@ -36,7 +36,11 @@ def check(files: Iterable[Given], *, at: datetime) -> list[Problem]:
         else:
             sources.append(opened)
     return unread + checking.problems(
-        sources, zones=open_zones(at), at=at, is_for_people=are_for_people()
+        sources,
+        zones=open_zones(at),
+        countries=countries(),
+        at=at,
+        is_for_people=are_for_people(),
     )
 
 
@@ -102,3 +106,8 @@ def open_zones(at: datetime) -> Zones:
 def zones() -> Zones:
     """Return all academies with their zones: a file that was checked may name one that closed since."""
     return {academy.code: academy.zone for academy in territory.known_academies()}
+
+
+def countries() -> frozenset[str]:
+    """Return the codes of the countries of the official list, those that ended included."""
+    return frozenset(country.code for country in territory.countries())

@@ -26,7 +26,7 @@ from sporades.exams.models import (
     Session,
 )
 from sporades.exams.operations import identities, services
-from sporades.exams.operations.checks import Given, open_source, open_zones, zones
+from sporades.exams.operations.checks import Given, countries, open_source, open_zones, zones
 from sporades.exams.queries import in_force
 from sporades.exams.schema import File
 from sporades.exams.schema.regulation import SERVICE_KEYS
@@ -120,7 +120,9 @@ def understand(file: Given, *, at: datetime) -> tuple[Source, Document, File]:
     source = open_source(file)
     if isinstance(source, Problem):
         raise Invalid([source])
-    document, understood, problems = checking.checked(source, zones=open_zones(at))
+    document, understood, problems = checking.checked(
+        source, zones=open_zones(at), countries=countries()
+    )
     errors = [problem for problem in problems if problem.is_error]
     if errors or understood is None:
         raise Invalid(errors)

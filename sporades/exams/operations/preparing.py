@@ -18,7 +18,13 @@ from sporades.exams.checking.problems import Fault
 from sporades.exams.differences import Difference
 from sporades.exams.differences import difference as compared
 from sporades.exams.models import PreparedRegulation, Regulation, Session
-from sporades.exams.operations.checks import are_for_people, open_zones, unreadable, zones
+from sporades.exams.operations.checks import (
+    are_for_people,
+    countries,
+    open_zones,
+    unreadable,
+    zones,
+)
 from sporades.exams.operations.loading import Invalid, Loaded, load, understand, versioned
 from sporades.exams.schema import File
 from sporades.exams.states import DROP_PREPARED, ENFORCE, PreparedState
@@ -172,7 +178,13 @@ def warnings(prepared: PreparedRegulation, *, at: datetime) -> list[Problem]:
         at: the instant, beside which dates are judged.
     """
     source = Source(prepared.name, prepared.source)
-    found = checked(source, zones=open_zones(at), at=at, is_for_people=are_for_people())[2]
+    _, _, found = checked(
+        source,
+        zones=open_zones(at),
+        countries=countries(),
+        at=at,
+        is_for_people=are_for_people(),
+    )
     return [one for one in found if not one.is_error]
 
 
