@@ -228,12 +228,12 @@ def attached(*groups):
         (
             [],
             [("99109", "A09")],
-            ["Rattachement : Nouveaux pays rattachés, académie : A09 (pays 99109)"],
+            ["Rattachement : Nouveaux pays rattachés, académie : A09 (pays 99109 (Allemagne))"],
         ),
         (
             [("99109", "A09")],
             [("99109", "A09"), ("99110", "A25")],
-            ["Rattachement : Nouveaux pays rattachés, académie : A25 (pays 99110)"],
+            ["Rattachement : Nouveaux pays rattachés, académie : A25 (pays 99110 (Autriche))"],
         ),
         (
             [("99109", "A09"), ("99110", "A25")],
@@ -244,24 +244,41 @@ def attached(*groups):
             [("99109", "A09")],
             [("99110", "A09")],
             [
-                "Rattachement, pays rattachés à l'académie A09 : pays : 99110 au lieu de 99109",
+                "Rattachement, pays rattachés à l'académie A09 : pays : 99110 (Autriche) au lieu de 99109 (Allemagne)",
             ],
         ),
         (
             [("99109", "A09")],
             [("99109", "A25")],
             [
-                "Rattachement : Nouveaux pays rattachés, académie : A25 (pays 99109)",
+                "Rattachement : Nouveaux pays rattachés, académie : A25 (pays 99109 (Allemagne))",
                 "Rattachement : Les pays rattachés à l'académie A09 ne le sont plus",
             ],
         ),
     ],
 )
-def test_countries_are_said_with_the_academy_that_registers_their_residents(before, after, said):
+def test_countries_are_said_with_the_academy_that_registers_their_residents(
+    db, before, after, said
+):
     since = changed(TEXT, attached(*before))
     [_, old], [_, new] = attached(*before), attached(*after)
 
     assert told((old, new), since=since) == said
+
+
+def test_nationalities_are_said_by_their_names(db):
+    piece = "si: {diplome: [BAC]}, echeance"
+
+    assert told((piece, "si: {diplome: [BAC], nationalite: ['99100', '99109']}, echeance")) == [
+        (
+            "Pièce BAC, Copie du baccalauréat, condition : nationalité : 99100 (France), "
+            "99109 (Allemagne), rien auparavant"
+        )
+    ]
+    assert told((piece, "si: {nationalite: ['99999']}, echeance")) == [
+        "Pièce BAC, Copie du baccalauréat, condition : diplôme : plus rien, BAC auparavant",
+        "Pièce BAC, Copie du baccalauréat, condition : nationalité : 99999, rien auparavant",
+    ]
 
 
 def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():

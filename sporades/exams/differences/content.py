@@ -11,7 +11,15 @@ from typing import Any
 from django.utils.text import capfirst
 
 from sporades.exams import schema
-from sporades.exams.differences.words import details, key_of, name_of, noun, said_beside, word
+from sporades.exams.differences.words import (
+    details,
+    key_of,
+    name_of,
+    named,
+    noun,
+    said_beside,
+    word,
+)
 from sporades.exams.schema.base import Strict
 from sporades.exams.schema.clock import Deadline
 from sporades.exams.schema.conditions import Condition
@@ -141,7 +149,8 @@ def parts(
             continue
         before, after = getattr(old, name, None), getattr(new, name)
         if before != after:
-            yield from _of_values(word(field.alias or name), before, after, place)
+            key = word(field.alias or name)
+            yield from _of_values(key, named(name, before), named(name, after), place)
 
 
 def _of_values(key: str, old: Any, new: Any, place: str) -> Iterator[Change]:

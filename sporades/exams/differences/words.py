@@ -19,6 +19,8 @@ from sporades.exams.schema.exam import Event, Speciality
 from sporades.exams.schema.papers import Dispensation, FormByCategory, Group, Paper, Phase
 from sporades.exams.schema.qualification import Diploma
 from sporades.exams.schema.questions import Choice
+from sporades.territory import queries as territory
+from sporades.territory.models import Country
 
 WORDS = {
     "academie": "académie",
@@ -195,6 +197,9 @@ NOUNS: dict[type[Strict], Noun] = {
         "ne le sont plus",
     ),
 }
+_OF_COUNTRIES = {"countries", "nationalities"}
+"""The fields that hold codes of countries."""
+
 _QUESTION = Noun("question", "Nouvelle question", "La question", "n'est plus posée")
 _RELATION = Noun("règle", "Nouvelle règle entre épreuves", "La règle", "est levée")
 
@@ -236,6 +241,18 @@ def name_of(item: Strict) -> str:
     return key if label in (None, key) else f"{key}, {label}"
 
 
+def named(field: str, value: Any) -> Any:
+    """Return the value of a field; of codes of countries, with their names: « 99110 (Autriche) »."""
+    return tuple(map(_country, value)) if value and field in _OF_COUNTRIES else value
+
+
+def _country(code: str) -> str:
+    try:
+        return f"{code} ({territory.country(code).name})"
+    except Country.DoesNotExist:
+        return code
+
+
 def said(value: Any) -> str:
     """Say a value in one line."""
     match value:
@@ -271,7 +288,8 @@ def _parts(item: Strict, without: frozenset[str] = frozenset()) -> Iterator[str]
         if name in without or name not in item.model_fields_set or value in (None, ()):
             continue
         nested = isinstance(value, Strict) and not isinstance(value, Deadline)
-        yield f"{word(field.alias or name)} {f'({said(value)})' if nested else said(value)}"
+        words = said(named(name, value))
+        yield f"{word(field.alias or name)} {f'({words})' if nested else words}"
 
 
 def details(item: Strict) -> str:
