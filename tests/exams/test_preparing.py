@@ -9,10 +9,12 @@ from sporades.core.refusals import Refused
 from sporades.exams.checking import Source
 from sporades.exams.held import held
 from sporades.exams.models import (
+    Domain,
     PreparedRegulation,
     RegistrationService,
     Regulation,
     RegulationFile,
+    Session,
 )
 from sporades.exams.operations import Invalid, load, preparing
 from sporades.exams.states import PreparedState
@@ -206,6 +208,89 @@ ouvertures:
         "académie A16 ; secteur Essais ; nom Bureau de Toulouse ; téléphone 05 61 00 00 01 ; "
         "adresse mail essais@exemple.fr ; adresse 31000 Toulouse",
     )
+
+
+LATER = (
+    (
+        '  code: "2027"\n  libelle: Session 2027\n  annee: 2027',
+        '  code: "2028"\n  libelle: Session 2028\n  annee: 2028',
+    ),
+    (
+        "  libelle: Brevet d'essai\n  rubrique: Examens",
+        "  libelle: Brevets des essais\n  rubrique: Concours",
+    ),
+)
+
+
+@pytest.fixture
+def renamed(load, essai):
+    """Put 2027 in force, and have the domain named and filed otherwise by the file of 2028."""
+    load(essai)
+    text = essai
+    for old, new in LATER:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    prepared = prepare(text)
+    first = told(prepared)
+    enforce(prepared)
+    return first
+
+
+def domain():
+    return Domain.objects.values_list("label", "rubric").get(code="ESSAI")
+
+
+def test_the_name_of_a_domain_that_a_first_version_changes_is_told(renamed):
+    where = "Domaine, celui aussi de « Session 2027 »"
+    assert renamed[:2] == [
+        f"{where} : intitulé : « Brevets des essais » au lieu de « Brevet d'essai »",
+        f"{where} : rubrique : Concours au lieu de Examens",
+    ]
+    assert domain() == ("Brevets des essais", "Concours")
+    [entry] = Entry.objects.filter(verb="domain changed")
+    assert entry.payload["before"] == {"label": "Brevet d'essai", "rubric": "Examens"}
+    assert entry.payload["after"] == {"label": "Brevets des essais", "rubric": "Concours"}
+
+
+@pytest.mark.usefixtures("renamed")
+def test_what_another_session_has_named_otherwise_does_not_come_back_unread(change):
+    prepared = prepare(change("coefficient: 2.5", "coefficient: 3"))
+
+    found = told(prepared)
+    assert len(found) == 3
+    assert found[0].endswith("intitulé : « Brevet d'essai » au lieu de « Brevets des essais »")
+    enforce(prepared)
+    assert domain() == ("Brevet d'essai", "Examens")
+
+
+@pytest.mark.usefixtures("renamed")
+def test_the_very_file_in_force_gives_a_domain_its_name_again(essai):
+    prepared = prepare(essai)
+
+    assert len(told(prepared)) == 2
+    assert preparing.difference(prepared).makes_a_version is False
+    enforce(prepared)
+    assert domain() == ("Brevet d'essai", "Examens")
+    with pytest.raises(preparing.NothingNew):
+        prepare(essai)
+
+
+def test_the_name_of_a_session_that_another_domain_has_changed_is_told(load, essai, change):
+    load(essai)
+    text = change("  libelle: Session 2027\n", "  libelle: Session de juin\n").text
+    load(change("domaine:\n  code: ESSAI\n", "domaine:\n  code: AUTRE\n", text))
+    [entry] = Entry.objects.filter(verb="session changed")
+    assert entry.payload["after"] == {"label": "Session de juin"}
+
+    prepared = prepare(change("coefficient: 2.5", "coefficient: 3"))
+
+    named, _ = told(prepared)
+    assert named == (
+        "Session, celle aussi de « Brevet d'essai » : intitulé : « Session 2027 » au lieu de "
+        "« Session de juin »"
+    )
+    enforce(prepared)
+    assert Session.objects.get().label == "Session 2027"
 
 
 PHONE = ("telephone: 03 53 01 00 01", "telephone: 03 53 01 00 99")

@@ -7,7 +7,7 @@ from sporades.core.digests import digest
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, Chapter, chapters
 from sporades.exams.differences.openings import managing, openings, reached_otherwise
-from sporades.exams.differences.shared import Shared, shared
+from sporades.exams.differences.shared import Shared, named, shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.territory.models import ManagingService
 
@@ -55,7 +55,7 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
         zones: the zone of each academy.
     """
     domain, session = prepared.domain_code, prepared.session_code
-    versions = Regulation.objects.defer("source")
+    versions = Regulation.objects.defer("source").select_related("domain", "session")
     in_force = versions.in_force_named(domain=domain, session=session)
     here = {"domain__code": domain, "session__code": session}
     services = RegistrationService.objects.filter(**here).for_list()
@@ -64,7 +64,8 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     known = list(ManagingService.objects.filter(academy__in=academies))
     changed += managing(prepared.file, known)
     otherwise += reached_otherwise(prepared.file, known)
-    content = chapters(in_force.rules if in_force else None, prepared.file)
+    before = in_force.rules if in_force else None
+    content = chapters(before, prepared.file, named=list(named(prepared.file, in_force)))
     found = [*content, *([Chapter(OPENINGS, tuple(changed))] if changed else [])]
     makes = in_force is None or in_force.digest != prepared.digest
     kept = (*otherwise, *left)

@@ -1,6 +1,6 @@
 """What differs between two versions of the réglementation, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,18 +69,29 @@ class Chapter:
         return [self.title, [change.as_json() for change in self.changes]]
 
 
-def chapters(before: schema.Regulation | None, after: schema.Regulation) -> Iterator[Chapter]:
+def chapters(
+    before: schema.Regulation | None,
+    after: schema.Regulation,
+    *,
+    named: Iterable[Change] | None = None,
+) -> Iterator[Chapter]:
     """Go through what differs: what is common first, then exam by exam.
 
     Args:
         before: the version in force, nothing when there is none.
         after: what is to be put in force.
+        named: what differs of the domain and of the session, where that is not told by the
+            version in force.
     """
+    common = tuple(named or ())
     if before is None:
+        if common:
+            yield Chapter(_GENERAL, common)
         for exam in after.exams:
             yield Chapter(_exam_title(exam), (Change("", _counted(exam)),))
         return
-    general = tuple(parts(before, after, "", without={"exams", *_services()}))
+    without = {"exams", *_services()} | (set() if named is None else {"domain", "session"})
+    general = (*common, *parts(before, after, "", without=without))
     if general:
         yield Chapter(_GENERAL, general)
     yield from _exams(before, after)

@@ -87,8 +87,8 @@ def load(file: Given, *, by: Actor, at: datetime) -> Loaded:
     """
     source, document, understood = understand(file, at=at)
     lock_value("reglementation", f"{understood.domain.code}/{understood.session.code}")
-    domain = identities.keep_domain(understood.domain)
-    session = identities.keep_session(understood.session)
+    domain = identities.keep_domain(understood.domain, by=by, at=at)
+    session = identities.keep_session(understood.session, by=by, at=at)
     content = versioned(document.data)
     regulation, created = _keep_version(domain, session, content, source, by=by, at=at)
     identities.keep_exams(domain, session, understood)

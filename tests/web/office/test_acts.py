@@ -18,7 +18,7 @@ from sporades.exchanges import operations as exchanges
 from sporades.journal.models import Entry
 from sporades.searches import operations as searches
 from tests.exchanges.conftest import EVERYBODY
-from tests.factories import NOW, OPERATOR
+from tests.factories import NOW, OPERATOR, load_invented
 from tests.web.guide import main
 
 JOURNAL = "/gestion/journal"
@@ -58,6 +58,21 @@ def test_services_and_rules_are_called_by_their_names(member, in_lille):
     assert said["registrationservice"] == str(in_lille.service)
     assert said["managingservice"] == in_lille.service.managing_service.name
     assert said["regulation"] != "Réglementation"
+
+
+def test_a_domain_and_a_session_that_are_renamed_say_so(member, in_lille):
+    load_invented(
+        ("libelle: session 2027, annee", "libelle: session de juin 2027, annee"),
+        ("libelle: Brevet d'essai, rubrique: Examens", "libelle: Essais, rubrique: Concours"),
+    )
+
+    page = main(member(role=ADMINISTRATOR).get(JOURNAL))
+
+    assert "Nom ou rubrique d'un domaine changé" in page
+    assert (
+        "Essais (« Essais » au lieu de « Brevet d'essai » ; « Concours » au lieu de « Exam" in page
+    )
+    assert "session de juin 2027 (« session de juin 2027 » au lieu de « session 2027 »)" in page
 
 
 def test_each_act_says_whom_it_is_on_and_what_it_changed(auditor, in_lille):

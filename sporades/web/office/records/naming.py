@@ -20,7 +20,14 @@ from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
-from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation, ServiceChange
+from sporades.exams.models import (
+    Domain,
+    PreparedRegulation,
+    RegistrationService,
+    Regulation,
+    ServiceChange,
+    Session,
+)
 from sporades.exchanges.models import Export
 from sporades.journal.models import Entry
 from sporades.journal.words import QUALITIES
@@ -41,6 +48,8 @@ _NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Any]]] = {
         lambda one: one.service,
     ),
     "managingservice": (ManagingService.objects.all, str),
+    "domain": (Domain.objects.all, str),
+    "session": (Session.objects.all, str),
     "regulation": (
         lambda: Regulation.objects.light().select_related("domain", "session"),
         str,
@@ -196,6 +205,15 @@ def _contacts(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> st
     return ", ".join(str(ManagingService._meta.get_field(name).verbose_name) for name in names)
 
 
+def _renamed(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say how a domain or a session is called and filed, after and before."""
+    return " ; ".join(
+        f"« {value} » au lieu de « {before[name]} »"
+        for name, value in after.items()
+        if name in before and before[name] != value
+    )
+
+
 def _dates(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
     """Say the dates of a registration service that an act has moved, after and before, and why.
 
@@ -289,6 +307,8 @@ def _asked(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
 
 _DETAILS: dict[str, Callable[[Entry, dict[str, Any], dict[str, Any]], str]] = {
     "managingservice": _contacts,
+    "domain": _renamed,
+    "session": _renamed,
     "registrationservice": _dates,
     "registration": _moved,
     "user": _roles,
