@@ -133,8 +133,10 @@ def tell_openings(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="acts.remind_drafts", queueing_lock="acts.remind_drafts", pass_context=False)
 def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Remind those whose draft is not filed that its service closes soon."""
-    announcing.remind_drafts(at=timezone.now())
+    """Remind those whose draft is not filed that its service closes soon, or is offered no more."""
+    now = timezone.now()
+    announcing.tell_gone(at=now)
+    announcing.remind_drafts(at=now)
 
 
 @app.periodic(cron="*/15 * * * *")

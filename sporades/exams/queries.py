@@ -31,6 +31,7 @@ __all__ = [
     "OfferedExam",
     "Programme",
     "exam_once_offered",
+    "gone",
     "in_force",
     "is_offered",
     "offered",
@@ -129,6 +130,24 @@ def offered() -> tuple[list[int], list[int]]:
     found = [one for programme in programmes() for one in programme.exams]
     alone = [one.exam.pk for one in found if not one.specialities]
     return alone, [speciality.pk for one in found for speciality in one.specialities]
+
+
+def gone() -> tuple[list[int], list[int]]:
+    """Return what was offered once and is no more, by the réglementations in force.
+
+    Returns:
+        The keys of exams, and those of specialities.
+    """
+    found = [one for programme in programmes() for one in programme.exams]
+    offered: dict[type, set[object]] = {
+        Exam: {one.exam.pk for one in found},
+        Speciality: {speciality.pk for one in found for speciality in one.specialities},
+    }
+    exams, specialities = (
+        [row.pk for (of, pk), row in held().rows.items() if of is kind and pk not in keys]
+        for kind, keys in offered.items()
+    )
+    return exams, specialities
 
 
 def service(pk: int) -> RegistrationService | None:

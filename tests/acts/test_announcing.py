@@ -31,6 +31,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.requests import moved_house
+from tests.spaces import plain
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
@@ -359,6 +360,43 @@ def test_of_what_is_no_longer_offered_no_mail_asks_to_save_it(is_offered):
 
     for kind in ("draft_closing", "service_moved"):
         assert Message.objects.filter(kind=kind).count() == 2 * is_offered
+
+
+@pytest.mark.usefixtures("invented_exam")
+@pytest.mark.parametrize("what", ["the speciality", "the exam"])
+def test_who_has_begun_what_is_offered_no_more_is_told_once(what):
+    papers = {"statut-M1": None, "statut-M2": "inscrit"}
+    new = a_draft(a_candidate(), speciality="FOREST", epreuves=papers)
+    filed = a_registration(
+        a_candidate(email="forest@exemple.test"), speciality="FOREST", epreuves=papers
+    )
+    begun = registering.amend(registration=filed, by=author(filed.candidate), at=NOW)
+    untouched = a_registration(
+        a_candidate(email="autre@exemple.test"), speciality="FOREST", epreuves=papers
+    )
+    registering.amend(registration=untouched, by=author(untouched.candidate), at=NOW)
+    moved_house(begun, NOW + HOUR)
+    a_draft(a_candidate(email="marin@exemple.test"))
+    assert announcing.tell_gone(at=NOW + HOUR) == 0
+
+    one = ("      - {code: FOREST, libelle: Forestier}\n", "")
+    load_invented(one if what == "the speciality" else ("  - code: BE\n", "  - code: AUTRE\n"))
+    forget()
+    is_one = what == "the speciality"
+    assert announcing.tell_gone(at=new.service.closes_at + HOUR) == 0
+    assert announcing.tell_gone(at=NOW + 2 * HOUR) == (2 if is_one else 3)
+    assert announcing.tell_gone(at=NOW + 3 * HOUR) == 0
+
+    told = {
+        one.recipient: plain(one.body) for one in Message.objects.filter(kind="no_longer_offered")
+    }
+    assert ("marin@exemple.test" in told) is not is_one
+    assert "autre@exemple.test" not in told
+    assert "votre inscription reste telle qu'elle est" in told["forest@exemple.test"]
+    of_new = told[new.candidate.user.email]
+    assert "Vous n'êtes pas inscrit(e)" in of_new
+    assert "n'est plus proposé aux inscriptions : les règles ont changé" in of_new
+    assert "contactez Bureau des essais de Lille" in of_new
 
 
 def its_summary(registration):

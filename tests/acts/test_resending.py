@@ -148,6 +148,7 @@ NEVER = {
         "data_copy_ready",
         "document_unread",
         "draft_closing",
+        "no_longer_offered",
         "service_moved",
         "service_opened",
     },

@@ -461,6 +461,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "data_copy_ready",
         "message_of_service",
         "service_moved",
+        # That of what is offered no more: acts/test_announcing.
+        "no_longer_offered",
         "state_changed",
     }
 

@@ -65,6 +65,7 @@ TELLING = (
     "change_refused",
     "change_requested",
     "draft_closing",
+    "no_longer_offered",
     "registered",
     "registered_for",
     "registration_moved",

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from sporades import journal, mail
@@ -266,6 +266,55 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
         link=absolute(reverse("candidate:draft", args=[draft.pk])),
     )
     journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
+    return True
+
+
+def tell_gone(*, at: datetime) -> int:
+    """Tell, once, those who have begun what a new version of the réglementation offers no more.
+
+    Nobody reminds them to save it: they would wait for a closing at which there is nothing to file.
+
+    Args:
+        at: the instant; who began it at a service that has closed is told on its pages alone.
+    """
+    told = 0
+    waiting = _gone(at).order_by("pk").values_list("pk", flat=True)
+    for pk in list(waiting[:TOLD_AT_ONCE]):
+        told += _tell_gone(pk, at=at)
+    return told
+
+
+def _gone(at: datetime) -> DraftQuerySet:
+    key = Concat(Value("draft:"), Cast(OuterRef("pk"), CharField()), Value(":gone"))
+    found: DraftQuerySet = Draft.objects.open().touched().gone()
+    return found.filter(
+        Q(amends__isnull=True) | Q(amends__state__in=STANDING),
+        ~Exists(Message.objects.filter(key=key)),
+        service__closes_at__gt=at,
+        candidate__user__isnull=False,
+    )
+
+
+@transaction.atomic
+def _tell_gone(pk: UUID, *, at: datetime) -> bool:
+    locked = _gone(at).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    if locked.filter(pk=pk).first() is None:
+        return False
+    draft = Draft.objects.whole().get(pk=pk)
+    user, gone = draft.candidate.user, draft.gone_in_words
+    if user is None or not gone:
+        return False
+    mail.write(
+        "no_longer_offered",
+        to=user.email,
+        at=at,
+        key=f"draft:{draft.pk}:gone",
+        about=draft,
+        draft=draft,
+        name=draft.candidate.identity.full_name,
+        gone=gone,
+        link=absolute(reverse("candidate:registrations")),
+    )
     return True
 
 

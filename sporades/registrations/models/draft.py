@@ -44,6 +44,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
             Q(speciality__isnull=True, exam__in=exams) | Q(speciality__in=specialities),
         )
 
+    def gone(self) -> Self:
+        """Return the drafts of what the réglementation in force offers no more."""
+        exams, specialities = queries.gone()
+        return self.filter(Q(exam__in=exams) | Q(speciality__in=specialities))
+
     def touched(self) -> Self:
         """Return those in which their candidate answered something, or began a new registration.
 
