@@ -4,8 +4,8 @@ Nothing personal is in them: they are numbers, one thing at a time, and of what 
 person (category, state) those that are too few are told together.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -127,7 +127,8 @@ class Archived:
     """What is archived of a period.
 
     Attributes:
-        by_day: how many were filed each day, by the clock of their service.
+        by_day: how many were filed each day, by the clock of the period; by that of their service
+            where they were archived when no hour was kept.
         academies, domains: by code and by key.
         choices, categories, states: as of those that serve, as far as they are told.
         unsaid: of what is not told apart, how many: too few, or of a part of their campaign alone.
@@ -155,8 +156,15 @@ def archived(selection: Selection, period: Period) -> Archived:
     campaign lies in the period.
     """
     services = {one.pk: one for one in selection.services}
-    kept = ArchivedCount.objects.filter(service__in=list(services), kind__in=REGISTRATIONS)
-    within = kept.filter(service=OuterRef("service"), day__gte=period.first, day__lte=period.last)
+    # Days are those of their service: by another clock, they are told by their hours.
+    elsewhere = [one.pk for one in services.values() if one.zone != period.zone]
+    kept = ArchivedCount.objects.filter(
+        Q(kind__in=REGISTRATIONS) | Q(kind=Kind.HOUR, service__in=elsewhere),
+        service__in=list(services),
+    )
+    within = kept.filter(
+        service=OuterRef("service"), day__gte=period.first - DAY, day__lte=period.last + DAY
+    )
     rows: dict[int, list[ArchivedCount]] = {}
     for row in kept.filter(Exists(within)).order_by("pk"):
         rows.setdefault(row.service_id, []).append(row)
@@ -169,9 +177,10 @@ def archived(selection: Selection, period: Period) -> Archived:
 def _add(
     found: Archived, service: RegistrationService, rows: Iterable[ArchivedCount], period: Period
 ) -> None:
-    days = {row.day: row.count for row in rows if row.kind == Kind.DAY and row.day}
+    days = _days(service, rows, zone=period.zone)
     counted = {day: n for day, n in days.items() if period.first <= day <= period.last}
-    total = sum(counted.values())
+    if not (total := sum(counted.values())):
+        return
     found.by_day.update(counted)
     found.academies[service.academy_id] += total
     if total < sum(days.values()):
@@ -183,10 +192,33 @@ def _add(
         _tell(found, row)
 
 
+def _days(
+    service: RegistrationService, rows: Iterable[ArchivedCount], *, zone: str
+) -> Counter[date]:
+    """Return how many were filed each day of a clock; of those of no hour, the day of their service."""
+    days = Counter({row.day: row.count for row in rows if row.kind == Kind.DAY and row.day})
+    if zone == service.zone:
+        return days
+    hours = Counter({_beginning(row.value): row.count for row in rows if row.kind == Kind.HOUR})
+    return _by_day(hours, zone) + (days - _by_day(hours, service.zone))
+
+
+def _by_day(hours: Mapping[datetime, int], zone: str) -> Counter[date]:
+    found: Counter[date] = Counter()
+    for beginning, count in hours.items():
+        found[local_day(beginning, zone)] += count
+    return found
+
+
+def _beginning(written: str) -> datetime:
+    """Return the instant at which an hour that is kept begins."""
+    return datetime.strptime(written, WRITTEN).replace(tzinfo=UTC)
+
+
 def _tell(found: Archived, row: ArchivedCount) -> None:
     if row.kind == Kind.CHOICE and row.exam_id:
         found.choices[row.exam_id, row.speciality_id] += row.count
-    elif row.kind != Kind.DAY and row.count < FEWEST:
+    elif row.kind in {Kind.CATEGORY, Kind.STATE} and row.count < FEWEST:
         found.unsaid[row.kind] += row.count
     elif row.kind == Kind.CATEGORY and row.exam_id:
         found.categories[row.exam_id, row.value] += row.count
@@ -201,36 +233,38 @@ def by_hour(selection: Selection, period: Period) -> tuple[Counter[datetime], in
         selection: what is counted.
         period: the days; each hour is the one, counted from their first midnight, that holds it.
     """
-    services = [one.pk for one in selection.services]
-    kept = ArchivedCount.objects.filter(service__in=services)
+    services = {one.pk: one for one in selection.services}
+    kept = ArchivedCount.objects.filter(service__in=list(services))
     first, end = (one.astimezone(UTC) for one in (period.start, period.end))
     rows = kept.filter(
         kind=Kind.HOUR, value__gte=f"{first:{WRITTEN}}", value__lte=f"{end:{WRITTEN}}"
     )
     found: Counter[datetime] = Counter()
-    of_service: Counter[int] = Counter()
-    for service, value, count in rows.values_list("service", "value", "count"):
-        beginning = datetime.strptime(value, WRITTEN).replace(tzinfo=UTC)
+    for value, count in rows.values_list("value", "count"):
+        beginning = _beginning(value)
         if first <= beginning < end:
             found[first + (beginning - first) // HOUR * HOUR] += count
-            of_service[service] += count
-    return found, sum(_without_hour(kept, period, of_service))
+    return found, _without_hour(kept, services, period)
 
 
 def _without_hour(
-    kept: QuerySet[ArchivedCount], period: Period, of_service: Counter[int]
-) -> Iterator[int]:
-    """Give how many of each service have no hour: those that were archived when none was kept."""
-    within = Q(kind=Kind.DAY, day__gte=period.first, day__lte=period.last)
-    sums = kept.values_list("service").annotate(
-        within=Sum("count", filter=within, default=0),
+    kept: QuerySet[ArchivedCount], services: Mapping[int, RegistrationService], period: Period
+) -> int:
+    """Return how many of a period have no hour: those that were archived when none was kept."""
+    both = kept.filter(kind__in=(Kind.DAY, Kind.HOUR))
+    sums = both.values_list("service").annotate(
         days=Sum("count", filter=Q(kind=Kind.DAY), default=0),
         hours=Sum("count", filter=Q(kind=Kind.HOUR), default=0),
     )
-    counted = sums.filter(kind__in=(Kind.DAY, Kind.HOUR)).order_by()
-    for service, in_period, days, hours in counted:
-        if hours < days:
-            yield max(in_period - of_service[service], 0)
+    lacking = [service for service, days, hours in sums.order_by() if hours < days]
+    left: dict[int, Counter[date]] = defaultdict(Counter)
+    for row in both.filter(service__in=lacking) if lacking else ():
+        if row.kind == Kind.DAY and row.day:
+            left[row.service_id][row.day] += row.count
+        else:
+            day = local_day(_beginning(row.value), services[row.service_id].zone)
+            left[row.service_id][day] -= row.count
+    return sum(period.count(+days) for days in left.values())
 
 
 @dataclass

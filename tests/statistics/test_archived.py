@@ -1,7 +1,7 @@
 """I8, P-20: what is archived keeps its figures, the same as before, and nobody is in them."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -15,7 +15,8 @@ from sporades.acts.registrations import deciding
 from sporades.core.french import at_most_in_words
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
-from sporades.exams.models import Exam
+from sporades.exams import held
+from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, State
 from sporades.retention import archiving, operations
@@ -296,6 +297,68 @@ def test_of_those_archived_when_no_hour_was_kept_only_the_day_is_known(invented_
     ArchivedCount.objects.filter(kind="hour").delete()
 
     assert hours() == ({}, 2)
+
+
+# --- Several clocks ---------------------------------------------------------------------------
+
+EVENING = datetime(2026, 11, 25, 20, 30, tzinfo=UTC)
+"""Half past nine in Paris; the morning of the 26th in Nouméa."""
+
+
+@pytest.fixture
+def far(invented_exam):
+    """File one registration in Lille and one in Nouméa, in the same evening of Paris."""
+    RegistrationService.objects.filter(academy="A25").update(zone="Pacific/Noumea")
+    held.forget()
+    a_registration(at=EVENING)
+    yield a_registration(a_candidate(), academy="A25", identification=VERSAILLES, at=EVENING)
+    held.forget()
+
+
+def test_where_services_follow_several_clocks_their_days_are_the_same_before_and_after(far):
+    """By the one that the page says, that of Paris."""
+    to_that_day = Period(YEAR.first, NOW.date(), "Europe/Paris")
+    from_the_next = Period(date(2026, 11, 26), YEAR.last, "Europe/Paris")
+    asked = (YEAR, DAY, to_that_day, from_the_next)
+    before = [figures(one) for one in asked]
+    assert before[0]["by day"] == {NOW.date(): 2}
+    assert [one["total"] for one in before] == [2, 2, 2, 0]
+
+    archive_all()
+
+    names = ("total", "by day", "academies")
+    after = [figures(one) for one in asked]
+    assert [[one[name] for name in names] for one in after] == [
+        [one[name] for name in names] for one in before
+    ]
+
+
+def test_days_and_hours_agree_where_services_follow_several_clocks(far):
+    archive_all()
+
+    assert hours() == ({EVENING.replace(minute=0): 2}, 0)
+    assert figures(DAY)["total"] == 2
+
+
+def test_alone_a_service_is_counted_by_its_own_clock(far):
+    alone = {"service": far.service_id}
+    there = Period(date(2026, 11, 26), date(2026, 11, 26), "Pacific/Noumea")
+    before = figures(there, **alone)["by day"]
+    assert before == {date(2026, 11, 26): 1}
+
+    archive_all()
+
+    assert figures(there, **alone)["by day"] == before
+
+
+def test_of_those_of_another_clock_without_an_hour_the_day_of_their_service_is_told(far):
+    archive_all()
+    next_day = Period(date(2026, 11, 26), date(2026, 11, 26), "Europe/Paris")
+    ArchivedCount.objects.filter(kind="hour", service=far.service).delete()
+
+    assert figures(YEAR)["by day"] == {date(2026, 11, 25): 1, date(2026, 11, 26): 1}
+    assert hours(next_day) == ({}, 1)
+    assert hours() == ({EVENING.replace(minute=0): 1}, 0)
 
 
 # --- Verdicts on pieces -----------------------------------------------------------------------
