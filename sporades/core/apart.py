@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db import connection
+
 logger = logging.getLogger(__name__)
 
 
@@ -18,6 +20,10 @@ def each(act: Callable[..., int], keys: Iterable[Any], **told: Any) -> int:
 
     Returns:
         How many were done.
+
+    Raises:
+        Exception: what one of them raised, where the connection to the database is lost with it:
+            the next ones would fail like it.
     """
     return sum(_done(act, key, told) for key in keys)
 
@@ -45,5 +51,7 @@ def _done(act: Callable[..., int], key: Any, told: dict[str, Any]) -> int:
     try:
         return act(key, **told)
     except Exception:
+        if not connection.is_usable():
+            raise
         logger.exception("%s could not be applied to %s", act.__name__, key)
         return 0

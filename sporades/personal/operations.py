@@ -24,7 +24,7 @@ from sporades.accounts.models import User
 from sporades.acts.identities.correcting import lock_person
 from sporades.acts.medical import confiding
 from sporades.candidates.models import Candidate
-from sporades.core import files
+from sporades.core import apart, files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone
@@ -184,7 +184,8 @@ def take(*, copy: DataCopy, reader: User | None, by: Actor, at: datetime) -> Ite
 
 def erase_old(*, at: datetime) -> int:
     """Erase the copies that waited long enough, with their mails; return how many."""
-    return sum(_erase_over(copy.pk, at=at) for copy in DataCopy.objects.over(at).defer("content"))
+    over = DataCopy.objects.over(at).values_list("pk", flat=True)
+    return apart.each(_erase_over, over, at=at)
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """Jobs: prepare a copy, take up what a killed worker left, erase what waited long enough."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
+from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app
 from sporades.personal import operations
 
@@ -22,6 +24,8 @@ def prepare(copy: str) -> None:
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the copies whose worker was killed or candidate merged, erase those of a week ago."""
     now = timezone.now()
-    operations.carry_merged(at=now)
-    operations.take_up_again(older_than=now - PATIENCE)
-    operations.erase_old(at=now)
+    apart.steps(
+        partial(operations.carry_merged, at=now),
+        partial(operations.take_up_again, older_than=now - PATIENCE),
+        partial(operations.erase_old, at=now),
+    )

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.locks import alone
@@ -65,18 +66,21 @@ def _tell_some(pk: str, *, at: datetime) -> bool:
     lines = list(
         publication.lines.filter(_to_tell()).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     )
-    for line in lines:
-        _tell_line(line, at=at)
+    gone_through = apart.each(_tell_line, lines, at=at)
     Publication.objects.filter(pk=pk).update(moved_at=at)
-    return len(lines) == AT_ONCE
+    # Those that could not be told come first again, in some minutes.
+    return len(lines) == AT_ONCE and gone_through > 0
 
 
 @transaction.atomic
-def _tell_line(pk: int, *, at: datetime) -> None:
+def _tell_line(pk: int, *, at: datetime) -> bool:
+    """Tell one, or set it aside; return that it is gone through."""
     # Kept as it is: whoever changes its instant waits, or did so before anybody was told.
     publication = locked(Publication(pk=PublicationLine.objects.get(pk=pk).publication_id))
-    if publication.publish_at is None or publication.publish_at > at or not _holds(pk):
-        return
+    if publication.publish_at is None or publication.publish_at > at:
+        return False
+    if not _holds(pk):
+        return True
     published = {"outcome": LineOutcome.PUBLISHED, "told_at": None}
     withdrawn = {"outcome": LineOutcome.WITHDRAWN, "withdrawal_told_at": None}
     one = PublicationLine.objects.filter(pk=pk)
@@ -84,6 +88,7 @@ def _tell_line(pk: int, *, at: datetime) -> None:
         _tell_publication(_whole(pk), at=at)
     elif one.filter(**withdrawn).update(withdrawal_told_at=at):
         tell_withdrawal(_whole(pk), by=SYSTEM, at=at)
+    return True
 
 
 def _holds(pk: int) -> bool:

@@ -11,7 +11,11 @@ from sporades.accounts.models import Membership, User
 from sporades.acts import tasks
 from sporades.acts.agents import inviting
 from sporades.acts.people import enrolling, forgetting
+from sporades.acts.services import announcing
 from sporades.candidates.models import Candidate
+from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
+from sporades.notices.models import OpeningAlert
 from tests.acts.people import NOON, join, joined
 from tests.factories import NOW, a_candidate, a_record
 from tests.refusing import refuse
@@ -82,6 +86,24 @@ def test_a_member_whose_access_stays_open_keeps_no_other_open(caplog):
     current = Membership.objects.current((NOW + 200 * DAY).date())
     assert [one.user for one in current] == [first]
     assert f"could not be applied to {first.pk}" in caplog.text
+
+
+def test_an_opening_that_cannot_be_told_to_one_is_told_to_the_others(caplog):
+    service = RegistrationService.objects.get(academy="A09")
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + DAY)
+    service.refresh_from_db()
+    for address in ADDRESSES:
+        announcing.ask_alert(service=service, email=address, network="n", at=NOW)
+    alerts = list(OpeningAlert.objects.order_by("pk"))
+    for alert in alerts:
+        announcing.confirm_alert(alert=alert, at=NOW)
+    refuse("notices_openingalert", alerts[0].pk)
+
+    assert announcing.tell_openings(at=service.opens_at) == 2
+
+    told = Message.objects.filter(kind="service_opened").values_list("recipient", flat=True)
+    assert set(told) == set(ADDRESSES[1:])
+    assert f"could not be applied to {alerts[0].pk}" in caplog.text
 
 
 def test_a_night_with_an_account_that_stays_does_all_the_rest():

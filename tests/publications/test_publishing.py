@@ -34,6 +34,7 @@ from tests.publications.doing import (
     tell,
     told,
 )
+from tests.refusing import refuse
 
 # --- Embargo ---------------------------------------------------------------------------------
 
@@ -103,6 +104,31 @@ def test_each_candidate_is_told_once_however_often_the_job_runs(prepare, three, 
     assert {one.academy for one in entries} == {"A09"}
     begun = Entry.objects.filter(object_kind="publication")
     assert {one.academy for one in begun} == {"A09"}
+
+
+def test_one_who_cannot_be_told_keeps_no_other_from_it(prepare, three, manager, caplog):
+    made = prepare()
+    publish(made, manager)
+    first = made.lines.order_by("pk").first()
+    refuse("publications_publicationline", first.pk)
+
+    tell(made)
+
+    assert told() == sorted(one.candidate.address for one in three if one != first.registration)
+    assert f"could not be applied to {first.pk}" in caplog.text
+
+
+def test_those_who_cannot_be_told_wait_for_the_next_time(prepare, three, manager, monkeypatch):
+    monkeypatch.setattr(telling, "AT_ONCE", 1)
+    made = prepare()
+    publish(made, manager)
+    refuse("publications_publicationline", made.lines.order_by("pk").first().pk)
+
+    assert telling.tell(str(made.pk), at=NOW) is False
+
+    later = NOW + tasks.PATIENCE
+    work("publications")
+    assert telling.take_up_again(at=later, older_than=later) == 1
 
 
 def test_what_a_killed_worker_left_untold_is_taken_up_again(prepare, three, manager):

@@ -22,6 +22,7 @@ from sporades.accommodations.queries import lock_case
 from sporades.acts.accommodating.notifying import CalledMeanwhile
 from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
+from sporades.core import apart
 from sporades.core.actors import Actor
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
@@ -150,12 +151,13 @@ def tell_of_silence(*, at: datetime) -> int:
         How many were told.
     """
     last = months_after(local_day(at, settings.TIME_ZONE), -SILENCE_MONTHS)
-    return sum(_tell_of_silence(one, at=at) for one in Appeal.objects.silent(last).order_by("pk"))
+    silent = Appeal.objects.silent(last).order_by("pk")
+    return apart.each(_tell_of_silence, silent.values_list("pk", flat=True), at=at)
 
 
 @transaction.atomic
-def _tell_of_silence(found: Appeal, *, at: datetime) -> bool:
-    locked = _locked(found)
+def _tell_of_silence(pk: int, *, at: datetime) -> bool:
+    locked = _locked(Appeal.objects.get(pk=pk))
     case = locked.case
     zone = case.registration.service.zone
     is_over = local_day(at, zone) > silent_on(locked.received_on)

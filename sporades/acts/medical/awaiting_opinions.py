@@ -1,5 +1,6 @@
 """Doctors are told that requests for accommodations wait for their opinion: once a day at most (H2)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from sporades import mail
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import with_a_doctor_of_theirs
 from sporades.accounts.models import User
+from sporades.core import apart
 from sporades.core.french import local_day
 from sporades.core.links import absolute
 from sporades.mail.operations import messages_about
@@ -31,10 +33,8 @@ def tell_doctors(*, at: datetime) -> int:
     """
     waiting = _waiting(at).filter(entrusted_at__lte=at)
     by_doctor = waiting.order_by().values("doctor").annotate(newest=Max("entrusted_at"))
-    return sum(
-        _tell(doctor, newest, at=at)
-        for doctor, newest in by_doctor.values_list("doctor", "newest").order_by("doctor")
-    )
+    newest = dict(by_doctor.values_list("doctor", "newest").order_by("doctor"))
+    return apart.each(_tell, newest, newest=newest, at=at)
 
 
 def _waiting(at: datetime) -> QuerySet[Case]:
@@ -42,13 +42,13 @@ def _waiting(at: datetime) -> QuerySet[Case]:
 
 
 @transaction.atomic
-def _tell(key: int, newest: datetime, *, at: datetime) -> bool:
+def _tell(key: int, *, newest: Mapping[int, datetime], at: datetime) -> bool:
     doctor = User.objects.select_for_update(of=("self",), no_key=True).get(pk=key)
     told: datetime | None = (
         messages_about([doctor]).filter(kind=KIND).aggregate(last=Max("written_at"))["last"]
     )
     day = local_day(at, settings.TIME_ZONE)
-    if told is not None and (newest <= told or local_day(told, settings.TIME_ZONE) == day):
+    if told is not None and (newest[key] <= told or local_day(told, settings.TIME_ZONE) == day):
         return False
     count: int = _waiting(at).filter(doctor=doctor).aggregate(count=Count("pk"))["count"]
     if not count:

@@ -7,6 +7,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from sporades import journal
+from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import absolute
 from sporades.evidence.models import Evidence
@@ -34,7 +35,7 @@ def remind_pieces(*, at: datetime) -> int:
     """
     keys = _due(at).order_by("until", "registration").values_list("registration", flat=True)
     found = dict.fromkeys(keys[:REMINDED_AT_ONCE])
-    return sum(_remind(key, at=at) for key in found)
+    return apart.each(_remind, found, at=at)
 
 
 def _due(at: datetime) -> QuerySet[Evidence]:

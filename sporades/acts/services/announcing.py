@@ -13,6 +13,7 @@ from sporades.accommodations.answering import DECISIONS
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import tell_guardian
+from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
@@ -174,11 +175,8 @@ def confirm_alert(*, alert: OpeningAlert, at: datetime) -> None:
 
 def tell_openings(*, at: datetime) -> int:
     """Write to all who asked to know that a service is open; return to how many."""
-    told = 0
     waiting = notices.due(at).order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE]
-    for pk in list(waiting):
-        told += _tell_opening(pk, at=at)
-    return told
+    return apart.each(_tell_opening, waiting, at=at)
 
 
 @transaction.atomic
@@ -213,11 +211,8 @@ def remind_drafts(*, at: datetime) -> int:
     modifies one that was set aside: restored before the closing, its candidate is reminded then.
     A closing put off, or that of another academy where the draft went, is another closing.
     """
-    reminded = 0
     soon = _closing_soon(at).order_by("service__closes_at", "pk").values_list("pk", flat=True)
-    for pk in list(soon[:TOLD_AT_ONCE]):
-        reminded += _remind(pk, at=at)
-    return reminded
+    return apart.each(_remind, soon[:TOLD_AT_ONCE], at=at)
 
 
 def _closing_soon(at: datetime) -> DraftQuerySet:
@@ -324,11 +319,8 @@ def remind_unread(*, at: datetime) -> int:
     Only the last version of a document, while its registration stands. Of the notification of a
     decision on accommodations, the guardian of a minor is reminded too.
     """
-    reminded = 0
     waiting = _unread(at).order_by("published_at", "pk").values_list("pk", flat=True)
-    for pk in list(waiting[:TOLD_AT_ONCE]):
-        reminded += _remind_of_document(pk, at=at)
-    return reminded
+    return apart.each(_remind_of_document, waiting[:TOLD_AT_ONCE], at=at)
 
 
 def _unread(at: datetime) -> DocumentVersionQuerySet:
