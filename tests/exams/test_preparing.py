@@ -197,16 +197,18 @@ ouvertures:
     [chapter] = preparing.difference(prepare(essai.replace("ouvertures:\n", service))).chapters
 
     opening, managing = chapter.changes
-    assert (opening.place, opening.words.replace("\xa0", " ")) == (
-        "Académie de Toulouse, grand public",
+    assert opening.place == "Académie de Toulouse, grand public"
+    assert opening.words.replace("\xa0", " ") == (
         "nouvelle ouverture, du samedi 12 décembre 2026 à 8 h 00 (heure de Paris) au dimanche 20 "
         "décembre 2026 à 23 h 59 (heure de Paris) ; service gestionnaire autre ; site "
-        "https://toulouse.exemple.test",
+        "https://toulouse.exemple.test"
     )
-    assert (managing.words, managing.after) == (
-        "Nouveau service gestionnaire : Bureau de Toulouse (académie de Toulouse)",
+    assert (
+        managing.words == "Nouveau service gestionnaire : Bureau de Toulouse (académie de Toulouse)"
+    )
+    assert managing.after == (
         "académie A16 ; secteur Essais ; nom Bureau de Toulouse ; téléphone 05 61 00 00 01 ; "
-        "adresse mail essais@exemple.fr ; adresse 31000 Toulouse",
+        "adresse mail essais@exemple.fr ; adresse 31000 Toulouse"
     )
 
 
