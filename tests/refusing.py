@@ -5,7 +5,7 @@ from django.db.backends.postgresql.psycopg_any import sql
 
 
 def refuse(table, key, column="id", *, state="P0001"):
-    """Have the database refuse whatever changes a row, until the test ends.
+    """Have the database refuse whatever makes or changes a row, until the test ends.
 
     Args:
         table: where the row is.
@@ -13,15 +13,19 @@ def refuse(table, key, column="id", *, state="P0001"):
         column: by which column.
         state: the code of what is raised, one of PostgreSQL's.
     """
-    names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
+    told = {name: sql.Literal(said) for name, said in (("column", column), ("state", state))}
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION pg_temp.refuses() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN RAISE 'refused' USING ERRCODE = '{state}'; END $$"
+            sql.SQL(
+                "CREATE FUNCTION pg_temp.refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " IF to_jsonb(coalesce(OLD, NEW)) ->> {column} = {key} THEN"
+                " RAISE 'refused' USING ERRCODE = {state}; END IF;"
+                " RETURN coalesce(NEW, OLD); END $$"
+            ).format(**told, key=sql.Literal(str(key)))
         )
         cursor.execute(
             sql.SQL(
-                "CREATE TRIGGER refuses BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
-                " WHEN (OLD.{column} = {key}) EXECUTE FUNCTION pg_temp.refuses()"
-            ).format(**names, key=sql.Literal(key))
+                "CREATE TRIGGER refuses BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW"
+                " EXECUTE FUNCTION pg_temp.refuses()"
+            ).format(table=sql.Identifier(table))
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from sporades import mail
 from sporades.accommodations.queries import asked_here
@@ -21,6 +21,7 @@ from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.intake import pdf_checks
+from sporades.intake.reading import Unready
 from sporades.publications import archives, operations
 from sporades.publications.deciding import link_to
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
@@ -39,6 +40,9 @@ UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
 TWICE = "Ce numéro est donné plusieurs fois."
 ROLE_ENDED = "Votre rôle ne permet plus de déposer ce document."
 OUT_OF_REACH = "Cette inscription n'est plus dans votre périmètre."
+OUR_FAULT = (
+    "Une erreur de notre part a empêché de le préparer : le service technique en est prévenu."
+)
 ARCHIVE_LOST = "L'archive déposée ne peut plus être lue : déposez de nouveau ce fichier."
 
 
@@ -245,9 +249,19 @@ def _take(reading: _Reading, line: PublicationLine) -> None:
     try:
         _add(reading, line)
     except Refused as refusal:
-        PublicationLine.objects.filter(pk=line.pk, outcome=LineOutcome.WAITING).update(
-            outcome=LineOutcome.REFUSED, why=str(refusal)[:300]
-        )
+        _refuse(line, str(refusal))
+    except (OperationalError, files.OutOfReach, files.Unreadable, Unready):
+        raise  # it waits until they answer
+    except Exception:
+        # It would fail for ever, and keep the next ones from being read.
+        logger.exception("Line %s of publication %s cannot be taken", line.pk, line.publication_id)
+        _refuse(line, OUR_FAULT)
+
+
+def _refuse(line: PublicationLine, why: str) -> None:
+    PublicationLine.objects.filter(pk=line.pk, outcome=LineOutcome.WAITING).update(
+        outcome=LineOutcome.REFUSED, why=why[:300]
+    )
 
 
 def _add(reading: _Reading, line: PublicationLine) -> None:

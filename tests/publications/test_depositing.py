@@ -29,6 +29,7 @@ from tests.intake import pdfs
 from tests.jobs import work
 from tests.publications.doing import DECISION, approve, publish, read
 from tests.publications.zips import archive, lines
+from tests.refusing import refuse
 
 NOTICE = kinds.get("notification-amenagement")
 
@@ -242,6 +243,23 @@ def test_files_named_by_numbers_need_no_table(deposit_many, three):
     for one in three:
         assert printed(made.lines.get(registration=one).version) == a_pdf(one.number)
     assert Message.objects.filter(kind="publication_filled").count() == 1
+
+
+def test_what_nobody_foresaw_is_refused_at_its_line_and_the_others_are_taken(
+    deposit_many, three, caplog
+):
+    refuse("documents_document", three[0].folder_id, "folder_id")
+
+    made = deposit_many(archive(**{one.number: a_pdf(one.number) for one in three}))
+
+    assert outcomes(made) == [
+        ("refused", depositing.OUR_FAULT),
+        ("prepared", ""),
+        ("prepared", ""),
+    ]
+    assert not made.is_filling
+    assert Message.objects.filter(kind="publication_filled").count() == 1
+    assert f"of publication {made.pk} cannot be taken" in caplog.text
 
 
 @pytest.mark.parametrize("separator", [";", ","])
