@@ -374,7 +374,9 @@ def database(name: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": False,
+        # It says too that nothing is kept between two transactions: neither cursors nor locks of
+        # the session (sporades/core/pooler.py).
+        "DISABLE_SERVER_SIDE_CURSORS": prepares == "no",
     }
 
 

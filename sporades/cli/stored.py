@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Model, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 
-from sporades.core import files
+from sporades.core import files, pooler
 from sporades.documents.models import DocumentVersion
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
@@ -164,8 +164,9 @@ def compared_archives(*, sample: int | None = None) -> Iterator[Fault | None]:
 
 
 def _drawn(rows: QuerySet[Any], sample: int | None) -> Iterator[Any]:
-    drawn = rows.order_by("pk") if sample is None else rows.order_by("?")[:sample]
-    return drawn.iterator(chunk_size=AT_ONCE)
+    if sample is None:
+        return pooler.a_share_at_a_time(rows.order_by("pk"), AT_ONCE)
+    return rows.order_by("?")[:sample].iterator(chunk_size=AT_ONCE)
 
 
 class _Looking:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from sporades.core import pooler
+
 
 def lock_value(namespace: str, value: str) -> None:
     """Hold a lock on a value until the end of the transaction.
@@ -25,14 +27,23 @@ def lock_value(namespace: str, value: str) -> None:
 def alone(namespace: str, value: str) -> Iterator[bool]:
     """Hold a value while a block runs, if nobody else does; say whether it is held.
 
-    It is the connection's: a worker that is killed lets it go, where a lock of the queue stays
-    with the job that it was doing.
+    A worker that is killed lets it go, with its connection, where a lock of the queue stays with
+    the job that it was doing. It is the connection's. Behind a pooler that keeps nothing between
+    two transactions it is that of a transaction, on a connection of its own: a lock of the session
+    would stay with a connection of the pooler's, and nobody could let it go.
 
     Args:
         namespace: what kind of value it is, "export" for instance.
         value: the value.
     """
     key = _key(namespace, value)
+    holding = _by_a_transaction if pooler.keeps_transactions_alone() else _by_the_session
+    with holding(key) as is_held:
+        yield is_held
+
+
+@contextmanager
+def _by_the_session(key: int) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         (is_held,) = cursor.fetchone()
@@ -42,6 +53,20 @@ def alone(namespace: str, value: str) -> Iterator[bool]:
         if is_held:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@contextmanager
+def _by_a_transaction(key: int) -> Iterator[bool]:
+    with pooler.a_transaction_apart(connection) as own:
+        with own.cursor() as cursor:
+            # It has nothing else to do: the limit that the role has for pages would end it.
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', '0', true),"
+                " pg_try_advisory_xact_lock(%s)",
+                [key],
+            )
+            _, is_held = cursor.fetchone()
+        yield is_held
 
 
 def _key(namespace: str, value: str) -> int:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from sporades.accounts.models import User
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import Merged
-from sporades.core import files
+from sporades.core import files, pooler
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
@@ -192,7 +192,7 @@ def content_of(upload: Upload) -> bytes:
     parts = upload.parts.order_by("start").values_list("content", flat=True)
     whole = io.BytesIO()
     # Few at once, and never two copies of the whole: what the database answers is twice as long.
-    whole.writelines(parts.iterator(chunk_size=2))
+    whole.writelines(pooler.a_share_at_a_time(parts, 2))
     return whole.getvalue()
 
 

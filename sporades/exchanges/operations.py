@@ -14,7 +14,7 @@ from sporades import journal, mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, Reach
-from sporades.core import files
+from sporades.core import files, pooler
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
@@ -419,7 +419,7 @@ def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
 
 
 def lines_of(registrations: Any, columns: Sequence[Column], mark: str) -> Iterator[Row]:
-    """Give a line for each registration, read from a cursor of the database.
+    """Give a line for each registration, never all of them in memory.
 
     Args:
         registrations: what was found, in its order.
@@ -428,7 +428,7 @@ def lines_of(registrations: Any, columns: Sequence[Column], mark: str) -> Iterat
     """
     reading = Reading(columns)
     cells = reading.cells()
-    for values in reading.of(registrations).iterator(AT_ONCE):
+    for values in pooler.a_share_at_a_time(reading.of(registrations), AT_ONCE):
         yield [*cells(values), mark]
 
 

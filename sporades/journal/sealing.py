@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models.fields.json import KeyTransform
 
+from sporades.core import pooler
 from sporades.core.digests import digest
 from sporades.core.locks import lock_value
 from sporades.journal.models import PROVENANCE_KEPT, Entry, Seal
@@ -83,7 +84,7 @@ def _verify(*, at: datetime, kept: str) -> Verified:
     findings: list[str] = []
     readable = Readable(_forgotten(), at - PROVENANCE_KEPT)
     previous, last, count = "", "", 0
-    for made in Seal.objects.order_by("number").iterator(chunk_size=20):
+    for made in pooler.a_share_at_a_time(Seal.objects.order_by("number"), 20):
         count += 1
         findings += _of_seal(made, count, previous)
         findings += _of_acts(made, readable)

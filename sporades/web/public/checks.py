@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import InsufficientPrivilege
 
-from sporades.core import clock, files, seal, standing
+from sporades.core import clock, files, pooler, seal, standing
 from sporades.intake import antivirus
 from sporades.mail.folder import FolderBackend
 from sporades.web.layout import static
@@ -118,6 +118,7 @@ def the_database_is_migrated(*, databases: list[str], **kwargs: Any) -> list[Che
             found += _encoding(connections[alias])
             found += _rights(connections[alias])
             found += _clock(connections[alias])
+            found += _pooler(connections[alias])
             left = standing.migrations_left(connections[alias])
         except standing.TooOldError as reason:
             found.append(Error(str(reason), id="sporades.E004"))
@@ -171,6 +172,19 @@ def _clock(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
     hint = "NTP sur toutes les machines : celle du web dit qui est arrivé à temps."
     said = f"DATABASE_URL : {gap}."
     return [CheckMessage(WARNING, said, hint=hint, id="sporades.W006")] if gap else []
+
+
+def _pooler(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+    """Say that a pooler lends what we believe is ours: locks would never be let go."""
+    is_said = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    if is_said or connection.in_atomic_block or not pooler.is_shared(connection):
+        return []
+    said = (
+        "DATABASE_URL : un répartiteur partage chaque connexion à PostgreSQL entre plusieurs clients "
+        "(pool_mode=transaction) : des lots et des exports ne finiraient jamais."
+    )
+    hint = "DATABASE_URL=…?prepare=no, ou pool_mode=session."
+    return [Error(said, hint=hint, id="sporades.E010")]
 
 
 @register(Tags.compatibility, deploy=True)
