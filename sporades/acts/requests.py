@@ -163,6 +163,7 @@ def tell(
     path: str = "",
     refused_by: Actor | None = None,
     version: Version | None = None,
+    changes_more: bool = False,
 ) -> None:
     """Write to the candidate of a request.
 
@@ -175,6 +176,7 @@ def tell(
         path: the page that it leads to; that of the registration unless another is named.
         refused_by: who refuses it, where that is what is told.
         version: what was filed of it, where that is what is told.
+        changes_more: whether that changes what was not asked too.
     """
     registration = Registration.objects.whole().get(pk=request.registration.pk)
     if refused_by is None:
@@ -195,6 +197,7 @@ def tell(
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         due=due_as_told(version) if version is not None else None,
+        changes_more=changes_more,
         contact=contact_of(registration.service),
         link=absolute(path or f"/mes-inscriptions/{registration.number}"),
     )

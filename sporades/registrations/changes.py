@@ -35,6 +35,11 @@ class Said(NamedTuple):
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return one sentence for each answer that differs between two snapshots, as the tabs ask them."""
+    return [one for found in changes_by_answer(before, after).values() for one in found]
+
+
+def changes_by_answer(before: dict[str, Any], after: dict[str, Any]) -> dict[Key, list[str]]:
+    """Return the same, each answer that differs under what it is known by in every version."""
     # Versions of before the codes are compared by what names their rows.
     by_code = _has_codes(before) and _has_codes(after)
     old, new = (dict(_answers(one, by_code=by_code)) for one in (before, after))
@@ -44,11 +49,12 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     if is_another and old[_TERMS] == new[_TERMS]:
         answer = _ANOTHER_TO_READ if accepted.is_typed_for(marks[1]) else _ANOTHER_TEXT
         new[_TERMS] = new[_TERMS]._replace(answer=answer)
-    found: list[str] = []
+    found: dict[Key, list[str]] = {}
     for key in _in_order(list(old), list(new)):
         was, is_now = old.get(key), new.get(key)
         nothing = (was or new[key])._replace(answer=NOTHING)
-        found += _sentences(was or nothing, is_now or nothing)
+        if said := list(_sentences(was or nothing, is_now or nothing)):
+            found[key] = said
     return found
 
 

@@ -1,7 +1,7 @@
 """Send a request, take it back, decide it: what the room itself keeps (E7, I6)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -11,7 +11,11 @@ from sporades.core.digests import digest
 from sporades.core.french import local_day
 from sporades.core.transitions import Transition, move
 from sporades.registrations import accepted, filing, journey, rebasing
-from sporades.registrations.changes import changes_between, changes_of_identity
+from sporades.registrations.changes import (
+    changes_between,
+    changes_by_answer,
+    changes_of_identity,
+)
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.drafting import refuse_unless
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
@@ -58,8 +62,20 @@ def seen_of(draft: Draft, *, at: datetime) -> list[str]:
     return _changes(draft, dossier, forms)
 
 
-def would_change(request: ChangeRequest, *, at: datetime) -> list[str]:
-    """Return what accepting a request would change now, in words, and write nothing.
+class Outcome(NamedTuple):
+    """What accepting a request would change, in words.
+
+    Attributes:
+        changes: all of it.
+        besides: what of it nobody has asked: the rules, or the academy, make it so.
+    """
+
+    changes: list[str]
+    besides: list[str]
+
+
+def outcome_of(request: ChangeRequest, *, at: datetime) -> Outcome:
+    """Return what accepting a request would change now, and write nothing.
 
     It is not always what was asked: the rules, or the registration, may have changed since.
 
@@ -72,53 +88,76 @@ def would_change(request: ChangeRequest, *, at: datetime) -> list[str]:
         Incomplete, NoLongerOffered: see `filing.check`.
     """
     draft = Draft.objects.whole().get(pk=request.draft_id)
-    registration = filing.amended_by(draft, request.registration_id)
+    filing.amended_by(draft, request.registration_id)
     day = local_day(at, draft.service.zone)
     dossier = dossier_of(draft, day=day, answers=rebasing.brought_forward(draft))
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
         raise Incomplete(troubles)
-    return _between(registration, registration.version, dossier, forms)
+    return _outcome(request, draft, dossier, forms, begun_from=draft.amends_version)
 
 
 def refuse_unread(
-    request: ChangeRequest, draft: Draft, dossier: Dossier, forms: filing.Forms, *, shown: str
-) -> None:
-    """Check that what is accepted is what was read: what is shown, else what was asked.
+    request: ChangeRequest,
+    draft: Draft,
+    dossier: Dossier,
+    forms: filing.Forms,
+    *,
+    begun_from: int | None,
+    shown: str,
+) -> Outcome:
+    """Return what accepting a request changes, once it is what was read: what is shown, else asked.
 
     Args:
         request: one that waits.
         draft: its draft, brought forward, as `filing.check` has judged it.
         dossier: what was judged.
         forms: its tabs, valid.
+        begun_from: the number of the version that it started from.
         shown: what its page showed that would change, as `mark_of` says it, if it is said.
 
     Raises:
         AnsweredMeanwhile: something else would change.
     """
-    if draft.amends is None or draft.amends_version is None:
-        raise NothingToAsk
-    changes = _between(draft.amends, draft.amends_version, dossier, forms)
-    is_read = shown == mark_of(changes) if shown else set(changes) <= set(request.changes)
+    found = _outcome(request, draft, dossier, forms, begun_from=begun_from)
+    is_read = shown == mark_of(found.changes) if shown else not found.besides
     if not is_read:
         raise AnsweredMeanwhile
+    return found
+
+
+def _outcome(
+    request: ChangeRequest,
+    draft: Draft,
+    dossier: Dossier,
+    forms: filing.Forms,
+    *,
+    begun_from: int | None,
+) -> Outcome:
+    if draft.amends is None or begun_from is None:
+        raise NothingToAsk
+    wanted = {begun_from, draft.amends.version}
+    versions = {one.number: one for one in draft.amends.versions.filter(number__in=wanted)}
+    after = as_read(dossier, forms)
+    of_all = {
+        number: changes_by_answer(accepted.said_by(one), after) for number, one in versions.items()
+    }
+    asked = {
+        key for key, said in of_all.get(begun_from, {}).items() if set(said) <= set(request.changes)
+    }
+    now = of_all[draft.amends.version]
+    besides = [one for key, said in now.items() if key not in asked for one in said]
+    return Outcome([one for said in now.values() for one in said], besides)
 
 
 def _changes(draft: Draft, dossier: Dossier, forms: filing.Forms) -> list[str]:
     if draft.amends is None or draft.amends_version is None:
         raise NothingToAsk
-    changes = _between(draft.amends, draft.amends_version, dossier, forms)
+    filed = draft.amends.versions.get(number=draft.amends_version)
+    changes = changes_between(accepted.said_by(filed), as_read(dossier, forms))
     if not changes:
         raise NothingToAsk
     return changes
-
-
-def _between(
-    registration: Registration, number: int, dossier: Dossier, forms: filing.Forms
-) -> list[str]:
-    """Return what tabs would change in a version of a registration, in words."""
-    filed = registration.versions.get(number=number)
-    return changes_between(accepted.said_by(filed), as_read(dossier, forms))
 
 
 def send(

@@ -18,7 +18,7 @@ from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
-from sporades.registrations.requesting import mark_of, would_change
+from sporades.registrations.requesting import mark_of, outcome_of
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import reach
@@ -184,8 +184,9 @@ def test_what_waits_for_an_answer_is_accepted_there(registration):
     assert (asked.assigned_to, asked.assigned_name) == (None, "")
 
     # The zone that was chosen is one of the academy that was left: it is read before it is dropped.
-    would = would_change(asked, at=late)
-    assert would == [*asked.changes, "Zone géographique souhaitée : Lille et sa métropole → rien"]
+    would, besides = outcome_of(asked, at=late)
+    assert besides == ["Zone géographique souhaitée : Lille et sa métropole → rien"]
+    assert would == [*asked.changes, *besides]
     with pytest.raises(AnsweredMeanwhile):
         requesting.accept(request=asked, by=OPERATOR, at=late)
     version = requesting.accept(request=asked, shown=mark_of(would), by=OPERATOR, at=late)

@@ -115,17 +115,21 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
             said.
 
     Raises:
-        AnsweredMeanwhile: something else would change than what was shown, or asked.
+        AnsweredMeanwhile: something else would change than what was shown, or than what was asked.
         Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
         Refused: it was decided or taken back meanwhile, or its registration has changed.
     """
-    draft = rebasing.bring_forward(filing.lock(request.draft), at=at)
+    asked = filing.lock(request.draft)
+    begun_from = asked.amends_version
+    draft = rebasing.bring_forward(asked, at=at)
     dossier, forms = filing.check(draft, at=at, late=True)
-    requesting.refuse_unread(request, draft, dossier, forms, shown=shown)
+    found = requesting.refuse_unread(
+        request, draft, dossier, forms, begun_from=begun_from, shown=shown
+    )
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
     _record("change request accepted", request, by=by, at=at)
-    _tell("change_accepted", request, version=version, at=at)
+    _tell("change_accepted", request, version=version, changes_more=bool(found.besides), at=at)
     return version
 
 
@@ -167,9 +171,17 @@ def _tell(
     at: datetime,
     refused_by: Actor | None = None,
     version: Version | None = None,
+    changes_more: bool = False,
 ) -> None:
     key = f"change request:{request.pk}:{kind}"
     about = request.registration
     requests.tell(
-        kind, request, key=key, about=about, at=at, refused_by=refused_by, version=version
+        kind,
+        request,
+        key=key,
+        about=about,
+        at=at,
+        refused_by=refused_by,
+        version=version,
+        changes_more=changes_more,
     )

@@ -85,11 +85,6 @@ class ChangeRequest(Request):
         found: list[str] = self.changes if self.version is None else self.version.changes
         return found
 
-    @property
-    def has_changed_more(self) -> bool:
-        """Whether accepting it has changed what it did not ask."""
-        return not set(self.changed) <= set(self.changes)
-
     def __str__(self) -> str:
         """Return whose registration it is about."""
         return f"demande de modification de l'inscription n°{self.registration.number}"

@@ -25,7 +25,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import Incomplete
-from sporades.registrations.requesting import mark_of, would_change
+from sporades.registrations.requesting import Outcome, mark_of, outcome_of
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on
@@ -263,13 +263,13 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
     following = _next(request, queue, found)
     by, about = _author(request, found), found.registration
     consulting.consult_file(registration=about, by=by, at=request.arrived_at)
-    would = _would_change(request, queue, found)
+    outcome = _outcome(request, queue, found)
     context = {
         "queue": queue,
         "asked": found,
         "changes": found.changed if queue is CHANGES else found.changes,
-        "would": would if would is not None and set(would) != set(found.changes) else None,
-        "read": mark_of(would) if would is not None else "",
+        "would": outcome.changes if outcome and outcome.besides else [],
+        "read": mark_of(outcome.changes) if outcome else "",
         "urls": queue.urls_of(found),
         "form": form if found.is_waiting else None,
         "is_mine": found.assigned_to_id == request.user.pk,
@@ -285,12 +285,12 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
     return render(request, "office/one_request.html", context, status=status)
 
 
-def _would_change(request: HttpRequest, queue: Queue, found: Any) -> list[str] | None:
+def _outcome(request: HttpRequest, queue: Queue, found: Any) -> Outcome | None:
     """Return what accepting a modification would change now; nothing where it cannot be accepted."""
     if queue is not CHANGES or not found.is_waiting:
         return None
     try:
-        return would_change(found, at=request.arrived_at)
+        return outcome_of(found, at=request.arrived_at)
     except Refused:  # « Accepter » says why
         return None
 
