@@ -1,9 +1,12 @@
 """Behind a pooler that keeps nothing between two transactions: `?prepare=no` (ADR 0015)."""
 
+import os
 import shutil
 import socket
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -25,26 +28,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def a_bouncer(folder, straight):
+def a_bouncer(straight):
     """Start PgBouncer, where there is one; give its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    said = folder / "pgbouncer.ini"
-    said.write_text(
-        f"[databases]\n* = {straight}\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port={port}\n"
-        "auth_type=any\npool_mode=transaction\ndefault_pool_size=5\nunix_socket_dir=\n"
-        f"ignore_startup_parameters=options,extra_float_digits\nlogfile={folder}/log\n"
-    )
-    for one in (folder, *folder.parents[:2], said):
-        one.chmod(0o755)
-    shutil.chown(folder, "nobody")
-    started = subprocess.Popen([BOUNCER, "-q", "-u", "nobody", str(said)])
-    try:
-        eventually(lambda: answers(port))
-        yield port
-    finally:
-        started.terminate()
-        started.wait()
+    with TemporaryDirectory() as folder:
+        said = Path(folder, "pgbouncer.ini")
+        said.write_text(
+            f"[databases]\n* = {straight}\n[pgbouncer]\nlisten_addr=127.0.0.1\n"
+            f"listen_port={port}\nauth_type=any\npool_mode=transaction\ndefault_pool_size=5\n"
+            "unix_socket_dir=\nignore_startup_parameters=options,extra_float_digits\n"
+        )
+        command = [BOUNCER, "-q", str(said)]
+        if not os.getuid():  # It refuses to be root.
+            shutil.chown(folder, "nobody")
+            command[1:1] = ["-u", "nobody"]
+        started = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        try:
+            eventually(lambda: started.poll() is not None or answers(port))
+            assert started.poll() is None
+            yield port
+        finally:
+            started.terminate()
+            started.wait()
 
 
 def answers(port):
@@ -57,7 +63,7 @@ def answers(port):
 
 
 @pytest.fixture(params=["ours", "pgbouncer"])
-def port(request, tmp_path):
+def port(request):
     """Return the port of a pooler before the database of the tests."""
     if request.param == "pgbouncer" and not BOUNCER:
         pytest.skip("PgBouncer n'est pas installé : le nôtre en tient lieu.")
@@ -66,7 +72,7 @@ def port(request, tmp_path):
     place = {"host": "127.0.0.1", "port": said["PORT"], "user": said["USER"]}
     place |= {"dbname": said["NAME"], "password": said["PASSWORD"]}
     straight = make_conninfo(**{name: value for name, value in place.items() if value})
-    start = a_bouncer(tmp_path, straight) if request.param == "pgbouncer" else a_pooler(straight)
+    start = a_bouncer(straight) if request.param == "pgbouncer" else a_pooler(straight)
     with start as port:
         yield port
 
