@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sporades.core import arriving
+from sporades.core import apart, arriving
 from sporades.core.actors import Actor
 from sporades.core.french import size_in_words
 from sporades.core.prepared import prepared
@@ -199,18 +199,18 @@ def ask_some(*, after: int, most: int, at: datetime) -> int:
     done = set(
         Evidence.objects.filter(registration__in=keys).values_list("registration", flat=True)
     )
-    for key in keys:
-        if key not in done:
-            _ask_one(key, at=at)
+    apart.each(_ask_one, [key for key in keys if key not in done], at=at)
     return keys[-1] if keys else 0
 
 
 @transaction.atomic
-def _ask_one(key: int, *, at: datetime) -> None:
-    """Ask for the pieces of one registration, unless it is gone meanwhile."""
-    if Registration.objects.select_for_update(of=("self",)).filter(pk=key).exists():
-        found = with_owed.get(pk=key)
-        ask(found, found.owed["evidence"], at=at)
+def _ask_one(key: int, *, at: datetime) -> bool:
+    """Ask for the pieces of one registration, unless it is gone meanwhile; return whether it was not."""
+    if not Registration.objects.select_for_update(of=("self",)).filter(pk=key).exists():
+        return False
+    found = with_owed.get(pk=key)
+    ask(found, found.owed["evidence"], at=at)
+    return True
 
 
 @transaction.atomic

@@ -217,11 +217,17 @@ def carry_merged(*, at: datetime) -> int:
     Args:
         at: the instant.
     """
-    found = DataCopy.objects.exclude(candidate__merged_into=None).defer("content")
-    lost = list(found.select_related("candidate"))
-    for copy in lost:
-        _carry(copy, at=at)
-    return len(lost)
+    lost = DataCopy.objects.exclude(candidate__merged_into=None)
+    return apart.each(_carry_one, list(lost.values_list("pk", flat=True)), at=at)
+
+
+def _carry_one(key: Any, *, at: datetime) -> bool:
+    copies = DataCopy.objects.defer("content").select_related("candidate")
+    copy = copies.filter(pk=key).first()
+    if copy is None:
+        return False
+    _carry(copy, at=at)
+    return True
 
 
 def take_up_again(*, older_than: datetime) -> int:

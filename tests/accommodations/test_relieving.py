@@ -18,6 +18,7 @@ from sporades.medical.queries import compartment, draft_of
 from tests.accommodations.asked import as_doctor, case_of, opine, send, write
 from tests.factories import NOW, OPERATOR, a_registration
 from tests.medical.given import a_doctor
+from tests.refusing import refuse
 
 TOMORROW = NOW + timedelta(days=1)
 LEFT = "accommodation left by its doctor"
@@ -79,6 +80,17 @@ def test_what_a_doctor_who_is_one_no_more_had_goes_back_to_the_list_at_night(cas
     entry = Entry.objects.get(verb=LEFT)
     assert (entry.actor_kind, entry.academy) == (SYSTEM.kind, "A09")
     assert entry.payload["after"] == {"case": case.pk, "doctor": "Dr Anne Roussel"}
+
+
+def test_one_that_cannot_be_given_back_stops_nobody_s_night(case, role, caplog):
+    end_of_the_role(role)
+    role.save()
+    refuse("accommodations_case", case.pk)
+
+    assert relieving.relieve(at=TOMORROW) == 0
+
+    assert Case.objects.get(pk=case.pk).state == State.WITH_DOCTOR
+    assert f"could not be applied to {case.pk}" in caplog.text
 
 
 def test_an_account_that_is_barred_keeps_nothing(case, doctor):

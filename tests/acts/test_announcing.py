@@ -30,6 +30,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.refusing import refuse
 from tests.requests import moved_house
 from tests.spaces import plain
 
@@ -330,6 +331,27 @@ def test_nor_is_told_of_another_closing(modified, decisions, told):
     opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     assert Message.objects.filter(kind="service_moved").count() == told
+
+
+@pytest.mark.usefixtures("invented_exam")
+def test_of_another_closing_one_who_cannot_be_told_keeps_no_other_from_it(caplog):
+    first, second = (a_draft(a_candidate(email=f"{name}@exemple.test")) for name in ("une", "deux"))
+    made = opening.change(
+        service=first.service,
+        opens_at=first.service.opens_at,
+        closes_at=first.service.closes_at + timedelta(days=3),
+        reason="Panne",
+        by=OPERATOR,
+        at=NOW + 3 * HOUR,
+        is_urgent=True,
+    )
+    refuse("mail_message", "une@exemple.test", "recipient")
+
+    opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
+
+    told = Message.objects.filter(kind="service_moved").values_list("recipient", flat=True)
+    assert list(told) == [second.candidate.user.email]
+    assert f"could not be applied to {first.pk}" in caplog.text
 
 
 @pytest.mark.usefixtures("invented_exam")

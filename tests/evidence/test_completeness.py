@@ -33,6 +33,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.refusing import refuse
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 AFTER = NOW + timedelta(days=365)
@@ -285,6 +286,18 @@ def test_what_the_reglementation_says_is_declared_by_the_service():
     assert (state(registration), state(other)) == (State.ANOMALY, State.REGISTERED)
     assert completing.flag_some(after=last, most=10, at=AFTER) == 0
     assert Entry.objects.get(verb="anomaly found").actor_name == SYSTEM.name
+
+
+def test_one_that_cannot_be_declared_keeps_no_other_from_it(caplog):
+    load_invented(("    pieces:\n", "    anomalie_automatique: oui\n    pieces:\n"))
+    forget()
+    registration, other = a_registration(), a_registration(a_candidate())
+    refuse("registrations_registration", registration.pk)
+
+    assert completing.flag_some(after=0, most=10, at=AFTER) == other.pk
+
+    assert (state(registration), state(other)) == (State.REGISTERED, State.ANOMALY)
+    assert f"could not be applied to {registration.pk}" in caplog.text
 
 
 def test_a_deposit_that_comes_first_is_not_declared_missing(registration):

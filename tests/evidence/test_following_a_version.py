@@ -13,6 +13,7 @@ from sporades.registrations.models import Registration
 from tests.evidence.given import BAC, MANAGER, again, give, piece
 from tests.factories import NOW, a_registration, answer_all, answers_with, author
 from tests.jobs import work
+from tests.refusing import refuse
 
 LATER = NOW + timedelta(hours=1)
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
@@ -170,6 +171,18 @@ def test_registrations_that_stood_before_are_asked_by_some_until_none_is_left(re
     assert [one.state for one in registration.evidence.all()] == [State.OWED]
     assert Evidence.objects.filter(registration=other).count() == asked
     assert piece(other).state == State.CHECKING
+
+
+def test_one_that_cannot_be_asked_keeps_no_other_from_it(registration, caplog):
+    other = a_registration(**WITH_BAC)
+    Evidence.objects.all().delete()
+    refuse("evidence_evidence", registration.pk, "registration_id")
+
+    assert evidence.ask_some(after=0, most=10, at=LATER) == other.pk
+
+    assert not registration.evidence.exists()
+    assert other.evidence.count() == len(again(other).owed["evidence"])
+    assert f"could not be applied to {registration.pk}" in caplog.text
 
 
 def test_without_an_antivirus_a_file_waits(registration, kept):

@@ -17,6 +17,7 @@ from sporades.personal.models import DataCopy
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.jobs import work
+from tests.refusing import refuse
 from tests.web.registry.test_own_data import archive_of
 from tests.web.registry.world import a_member
 
@@ -66,6 +67,18 @@ def numbers_in(copy, kept):
     files = archive_of(operations.take(copy=copy, reader=None, by=author(kept), at=NOW))
     lines = json.loads(files[operations.DATA])["tables"]["registrations.Registration"]["lignes"]
     return {one["number"] for one in lines}
+
+
+def test_one_that_cannot_be_carried_is_said_and_stops_no_night(merge, caplog):
+    _, left, merged = merge
+    asked = asked_by(left)
+    refuse("personal_datacopy", asked.pk)
+    merged()
+
+    assert operations.carry_merged(at=NOW) == 0
+
+    assert DataCopy.objects.get() == asked
+    assert f"could not be applied to {asked.pk}" in caplog.text
 
 
 @pytest.mark.parametrize("is_ready", [False, True])

@@ -1,12 +1,15 @@
 """Requests for accommodations do not stay with a doctor who is one no more (H2)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from sporades.accommodations.models import Case
 from sporades.accommodations.queries import left_by_their_doctor
 from sporades.accounts.models import User
 from sporades.acts.accommodating import leave_doctor
+from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import local_day
 
@@ -24,5 +27,13 @@ def relieve(*, doctor: User | None = None, by: Actor = SYSTEM, at: datetime) -> 
     day = local_day(at, settings.TIME_ZONE)
     found = left_by_their_doctor(day=day).order_by("registration", "pk")
     if doctor is not None:
-        found = found.filter(doctor=doctor)
-    return sum(leave_doctor(case=case, day=day, by=by, at=at) for case in list(found))
+        return sum(_leave(key, day=day, by=by, at=at) for key in _keys(found.filter(doctor=doctor)))
+    return apart.each(_leave, _keys(found), day=day, by=by, at=at)
+
+
+def _keys(found: QuerySet[Case]) -> list[int]:
+    return list(found.values_list("pk", flat=True))
+
+
+def _leave(key: int, *, day: date, by: Actor, at: datetime) -> bool:
+    return leave_doctor(case=Case.objects.get(pk=key), day=day, by=by, at=at)

@@ -1,11 +1,12 @@
 """« Candidature incomplète »: a registration that lacks pieces is in anomaly until they come (G2)."""
 
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from sporades.acts.registrations import deciding
+from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.evidence.completeness import in_words, is_complete, lacking, missing_of
@@ -88,10 +89,19 @@ def flag_some(*, after: int, most: int, at: datetime) -> int:
         return 0
     waiting = lacking(at).filter(exam__in=automatic, pk__gt=after).order_by("pk")
     found = list(waiting.select_related("exam")[:most])
-    for one in found:
+    flagged = {
+        one.pk: one
+        for one in found
         # The rules under which it was filed, not those of today.
-        if not rules(one.regulation_id).exam(one.exam.code).flags_incomplete:
-            continue
-        with suppress(Refused):  # its dates have moved, or a piece has come
-            declare_incomplete(registration=one, by=SYSTEM, at=at)
+        if rules(one.regulation_id).exam(one.exam.code).flags_incomplete
+    }
+    apart.each(_flag, flagged, among=flagged, at=at)
     return found[-1].pk if found else 0
+
+
+def _flag(key: int, *, among: Mapping[int, Registration], at: datetime) -> bool:
+    try:
+        declare_incomplete(registration=among[key], by=SYSTEM, at=at)
+    except Refused:  # its dates have moved, or a piece has come
+        return False
+    return True

@@ -1,6 +1,6 @@
 """The dates of registration services: moved by one person, extended by two (I1)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from sporades import journal, mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
+from sporades.core import apart
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app, defer_once
@@ -413,8 +414,8 @@ def tell_change(change: int, *, after: str, at: datetime) -> str:
     if after:
         waiting = waiting.filter(pk__gt=after)
     drafts = list(waiting.whole().order_by("pk")[:TOLD_AT_ONCE])
-    for draft in drafts:
-        _tell(draft, made, at=at)
+    told = {draft.pk: draft for draft in drafts}
+    apart.each(_tell, told, drafts=told, change=made, at=at)
     return str(drafts[-1].pk) if len(drafts) == TOLD_AT_ONCE else ""
 
 
@@ -446,10 +447,12 @@ def _to_tell(change: ServiceChange) -> DraftQuerySet:
     )
 
 
-def _tell(draft: Draft, change: ServiceChange, *, at: datetime) -> None:
+@transaction.atomic
+def _tell(key: UUID, *, drafts: Mapping[UUID, Draft], change: ServiceChange, at: datetime) -> bool:
+    draft = drafts[key]
     user = draft.candidate.user
     if user is None:
-        return
+        return False
     mail.write(
         "service_moved",
         to=user.email,
@@ -463,3 +466,4 @@ def _tell(draft: Draft, change: ServiceChange, *, at: datetime) -> None:
         before=draft.service.said(change.closed_at, zone_of_draft(draft)),
         link=absolute(reverse("candidate:draft", args=[draft.pk])),
     )
+    return True
