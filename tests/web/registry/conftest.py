@@ -47,6 +47,14 @@ def _savepoint(world, db):
 
 
 @pytest.fixture
+def services_move():
+    """Let a test move services, which pages hold for ten seconds: the next one reads its own."""
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
 def demo(settings, monkeypatch, tmp_path):
     """Return the addresses of what only the demo shows, with one letter in its post."""
     settings.ROOT_URLCONF = "tests.web.gallery_urls"

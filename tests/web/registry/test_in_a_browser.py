@@ -332,6 +332,7 @@ SENT = """([typed, pressed, ticked]) => {
 }"""
 
 
+@pytest.mark.usefixtures("services_move")
 @pytest.mark.parametrize("state", ASKING, ids=str)
 def test_a_page_that_asks_first_is_for_everyone(world, site, tabs, state):
     with ONE_AFTER_ANOTHER:
@@ -396,6 +397,7 @@ def test_what_two_have_modified_is_for_everyone(world, site, tabs):
     assert faults(page, site, part="main") == {}
 
 
+@pytest.mark.usefixtures("services_move")
 def test_a_late_summary_of_the_office_is_for_everyone(world, site, tabs):
     with ONE_AFTER_ANOTHER:
         RegistrationService.objects.filter(pk=world.filled.service_id).update(
