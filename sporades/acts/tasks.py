@@ -135,8 +135,10 @@ def tell_openings(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Remind those whose draft is not filed that its service closes soon, or is offered no more."""
     now = timezone.now()
-    announcing.tell_gone(at=now)
-    announcing.remind_drafts(at=now)
+    apart.steps(
+        partial(announcing.tell_gone, at=now),
+        partial(announcing.remind_drafts, at=now),
+    )
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -272,11 +272,8 @@ def tell_gone(*, at: datetime) -> int:
     Args:
         at: the instant; who began it at a service that has closed is told on its pages alone.
     """
-    told = 0
     waiting = _gone(at).order_by("pk").values_list("pk", flat=True)
-    for pk in list(waiting[:TOLD_AT_ONCE]):
-        told += _tell_gone(pk, at=at)
-    return told
+    return apart.each(_tell_gone, waiting[:TOLD_AT_ONCE], at=at)
 
 
 def _gone(at: datetime) -> DraftQuerySet:

@@ -1,5 +1,6 @@
 """« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -122,50 +123,53 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
 def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Publish, or propose to a second person, with the second factor shown again (S-17)."""
     found = _readable(request, publication)
-    page = reverse("office:publication", args=[found.pk])
-    if first := second_factor_first(request, page=page, then="relisez, puis publiez"):
-        return first
     form = PublishForm(request.POST, zone=found.zone)
-    if not form.is_valid():
-        return _page(request, found, publishing=form)
-    try:
-        deciding.publish(
-            publication=found,
-            instant=form.instant,
-            user=request.user,
-            by=_author(request, found),
-            at=request.arrived_at,
-        )
-    except (InstantPast, InstantFar) as refusal:
-        form.add_error("a_partir_du", str(refusal))
-        return _page(request, found, publishing=form)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _outcome(found, request))
-    return redirect(page)
+    return _decided(request, found, deciding.publish, publishing=form, then="relisez, puis publiez")
 
 
 def move_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Change the instant of what nobody has read, with the second factor shown again (S-17)."""
     found = _readable(request, publication)
-    page = reverse("office:publication", args=[found.pk])
-    if first := second_factor_first(request, page=page, then="relisez, puis changez l'instant"):
-        return first
     form = RescheduleForm(request.POST, zone=found.zone)
-    if not form.is_valid():
-        return _page(request, found, moving=form)
+    return _decided(
+        request, found, deciding.reschedule, moving=form, then="relisez, puis changez l'instant"
+    )
+
+
+def _decided(
+    request: HttpRequest,
+    found: Publication,
+    act: Callable[..., None],
+    *,
+    then: str,
+    **form: PublishForm | RescheduleForm,
+) -> HttpResponse:
+    """Have a publication read from the instant that is typed.
+
+    Args:
+        request: the reader's.
+        found: the publication.
+        act: what is done with it.
+        then: what is to be done once the second factor is shown.
+        form: what was typed, as its page names it.
+    """
+    page = reverse("office:publication", args=[found.pk])
+    if first := second_factor_first(request, page=page, then=then):
+        return first
+    [typed] = form.values()
+    if not typed.is_valid():
+        return _page(request, found, **form)
     try:
-        deciding.reschedule(
+        act(
             publication=found,
-            instant=form.instant,
+            instant=typed.instant,
             user=request.user,
             by=_author(request, found),
             at=request.arrived_at,
         )
     except (InstantPast, InstantFar, SameInstant) as refusal:
-        form.add_error("a_partir_du", str(refusal))
-        return _page(request, found, moving=form)
+        typed.add_error("a_partir_du", str(refusal))
+        return _page(request, found, **form)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
