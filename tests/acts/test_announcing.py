@@ -313,21 +313,26 @@ def test_who_modifies_what_was_set_aside_is_reminded_once_it_is_restored(modifie
     assert registering.register(draft=draft, by=author(draft.candidate), at=soon + HOUR)
 
 
+def closed_later(service):
+    """Have a service close three days later, and return the change."""
+    return opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + timedelta(days=3),
+        reason="Panne",
+        by=OPERATOR,
+        at=NOW + 3 * HOUR,
+        is_urgent=True,
+    )
+
+
 @pytest.mark.parametrize(("decisions", "told"), [((SET_ASIDE,), 0), ((SET_ASIDE, RESTORE), 1)])
 def test_nor_is_told_of_another_closing(modified, decisions, told):
     registration, draft = modified
     for decision in decisions:
         decide(registration, decision)
 
-    made = opening.change(
-        service=draft.service,
-        opens_at=draft.service.opens_at,
-        closes_at=draft.service.closes_at + timedelta(days=3),
-        reason="Panne",
-        by=OPERATOR,
-        at=NOW + 3 * HOUR,
-        is_urgent=True,
-    )
+    made = closed_later(draft.service)
     opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     assert Message.objects.filter(kind="service_moved").count() == told
@@ -336,15 +341,7 @@ def test_nor_is_told_of_another_closing(modified, decisions, told):
 @pytest.mark.usefixtures("invented_exam")
 def test_of_another_closing_one_who_cannot_be_told_keeps_no_other_from_it(caplog):
     first, second = (a_draft(a_candidate(email=f"{name}@exemple.test")) for name in ("une", "deux"))
-    made = opening.change(
-        service=first.service,
-        opens_at=first.service.opens_at,
-        closes_at=first.service.closes_at + timedelta(days=3),
-        reason="Panne",
-        by=OPERATOR,
-        at=NOW + 3 * HOUR,
-        is_urgent=True,
-    )
+    made = closed_later(first.service)
     refuse("mail_message", "une@exemple.test", "recipient")
 
     opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
@@ -369,15 +366,7 @@ def test_of_what_is_no_longer_offered_no_mail_asks_to_save_it(is_offered):
         forget()
 
     assert announcing.remind_drafts(at=new.service.closes_at - HOUR) == 2 * is_offered
-    made = opening.change(
-        service=new.service,
-        opens_at=new.service.opens_at,
-        closes_at=new.service.closes_at + timedelta(days=3),
-        reason="Panne",
-        by=OPERATOR,
-        at=NOW + 3 * HOUR,
-        is_urgent=True,
-    )
+    made = closed_later(new.service)
     opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     for kind in ("draft_closing", "service_moved"):

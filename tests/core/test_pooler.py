@@ -62,11 +62,9 @@ def answers(port):
     return True
 
 
-@pytest.fixture(params=["ours", "pgbouncer"])
+@pytest.fixture(params=["ours", *(["pgbouncer"] if BOUNCER else [])])
 def port(request):
-    """Return the port of a pooler before the database of the tests."""
-    if request.param == "pgbouncer" and not BOUNCER:
-        pytest.skip("PgBouncer n'est pas installé : le nôtre en tient lieu.")
+    """Return the port of a pooler before the database of the tests: ours, and PgBouncer where it is."""
     said = connection.settings_dict
     # The server of the tests listens there too, and its folder is not open to everybody.
     place = {"host": "127.0.0.1", "port": said["PORT"], "user": said["USER"]}
