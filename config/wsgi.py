@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 from config.environment import answers_pages
 from config.memory import give_back_large_blocks, loading_what_stays
+from sporades.core.calls import with_room
 from sporades.core.charsets import declared
 
 give_back_large_blocks()
@@ -22,7 +24,12 @@ try:
         import_module(settings.ROOT_URLCONF)
         static = import_module("sporades.web.layout.static")
         static.check_gathered()
-        application = declared(serving)
+        answer = declared(serving)
 except ImproperlyConfigured as reason:
     # Whoever starts it reads one line, not where in Django it was noticed.
     sys.exit(str(reason))
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Any:
+    """Answer a request, with room for all the calls of a page."""
+    return with_room(answer, environ, start_response)

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from _pytest import runner
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 from psycopg._preparing import PrepareManager
 
 from sporades.acts.writing import resending
+from sporades.core.calls import with_room
 from sporades.exams import checking
 from sporades.exams.held import forget
 from sporades.exams.operations import loading
@@ -33,6 +35,12 @@ def pytest_configure(config):
     """Name the database that the workers of this run will copy."""
     if not hasattr(config, "workerinput"):
         moulds.name()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Run each test with room for its calls: there are many above it already."""
+    return with_room(runner.pytest_runtest_protocol, item, nextitem)
 
 
 def pytest_collection_finish():

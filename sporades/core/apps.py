@@ -3,6 +3,11 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from sporades.core.counters import count_apart
+
+# Here, since every room is named before the models of any are loaded.
+count_apart()
+
 
 class CoreConfig(AppConfig):
     """Socle."""
