@@ -14,7 +14,7 @@ from sporades.notices.models import Banner
 from tests.endurance.arena import a_server, drop, url_of
 from tests.endurance.servers import environment_of
 
-CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, PR_CAPBSET_DROP = 1, 2, 24
 STORES = ("files", "medical")
 DENIED = "permission denied for table journal_entry"
 ONLY_READ = "cannot execute UPDATE in a read-only transaction"
@@ -26,6 +26,13 @@ def like_anybody():
     """Write no more where the rights of a folder forbid it, were the tests run as root."""
     if os.geteuid() == 0:
         ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
+
+
+def let_in_nowhere():
+    """Go no more where the rights of a folder forbid it either."""
+    like_anybody()
+    if os.geteuid() == 0:
+        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH, 0, 0, 0)
 
 
 def run(*words, **variables):
@@ -63,6 +70,36 @@ def test_stores_that_are_only_read_stop_no_command_and_the_check_names_them(read
     told = [line for line in looked.stderr.splitlines() if "sporades.E006" in line]
     assert [line.split()[2] for line in told] == ["FILES_URL", "MEDICAL_FILES_URL"]
     assert "sporades.E005" not in looked.stderr
+
+
+LOOK = """
+import django
+django.setup()
+from sporades.web.public.checks import the_stores_can_be_written_to
+print(*(f"{found.id} {found.msg.split()[0]}" for found in the_stores_can_be_written_to()))
+"""
+
+
+def test_the_check_names_stores_that_lie_in_a_folder_that_lets_nobody_in(tmp_path):
+    shut = tmp_path / "shut"
+    for name in STORES:
+        (shut / name).mkdir(parents=True)
+    shut.chmod(0)
+
+    looked = subprocess.run(
+        [sys.executable, "-c", LOOK],
+        env=environment_of("postgresql://nobody@127.0.0.1:1/none", shut),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=let_in_nowhere,
+    )
+
+    shut.chmod(0o755)
+    assert looked.stdout.split() == [
+        *("sporades.E006", "FILES_URL"),
+        *("sporades.E006", "MEDICAL_FILES_URL"),
+    ], looked.stderr
 
 
 @pytest.fixture

@@ -172,8 +172,9 @@ class Backups:
             if self._house.user is None
             else f"setpriv --reuid={uid} --regid={gid} --clear-groups"
         )
-        # Whoever serves the tests has not always the name of « postgres ».
+        # Whoever serves the tests has not always the name of « postgres », nor any the one of Sporades.
         lines = self._here(lines).replace("-o postgres", f"-o {uid}")
+        lines = lines.replace("-o sporades", f"-o {os.geteuid()}")
         script = f'set -eu\nsudo() {{ shift 2; {becomes} "$@"; }}\n{lines}'
         where = urlsplit(self.server.url)
         superuser = self._as_superuser()

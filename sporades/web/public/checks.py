@@ -197,12 +197,20 @@ def _refusal(store: str) -> list[Error]:
     """Say why a store keeps nothing: by right, or because it is full or away."""
     name = STORES[store]
     folder = _folder(store)
-    if folder and Path(folder).is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+    if folder and _is_closed_to_us(Path(folder)):
         said = f"{name} : l'utilisateur qui lance Sporades ne peut pas écrire dans {folder}."
         return [Error(said, hint="Ses droits, ou un disque en lecture seule.", id="sporades.E006")]
     if not _takes(store):
         return [Error(f"{name} : l'entrepôt ne prend pas de fichier.", id="sporades.E005")]
     return []
+
+
+def _is_closed_to_us(folder: Path) -> bool:
+    """Return whether a folder, or one that leads to it, lets us not in; one that lacks is made."""
+    try:
+        return folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK)
+    except PermissionError:
+        return True
 
 
 def _folder(store: str) -> str:
