@@ -26,3 +26,25 @@ def test_the_keys_of_a_page_are_turned_off_for_good_and_on_again(site, enter):
     page.keyboard.press("j")
     page.wait_for_url(re.compile("rang=2"))
     assert page.url != first_file
+
+
+def test_where_the_browser_keeps_nothing_they_are_turned_off_for_this_page(site, enter):
+    for first in ("Anne", "Zoé"):
+        a_registration(a_candidate(birth_name="Le Goff", first_names=first))
+    page = enter("agent@exemple.test", Membership.Role.MANAGER)
+    page.add_init_script("""
+        Object.defineProperty(window, "localStorage", {
+            get() { throw new DOMException("Refused.", "SecurityError"); },
+        });
+    """)
+    answer(page, "Trouver une inscription", "Le Goff")
+    press(page, "Trouver")
+    page.locator(".s-table tbody a").first.click()
+    page.get_by_role("button", name="Couper ces touches").click()
+    first_file = page.url
+
+    page.keyboard.press("j")
+    assert page.url == first_file
+    page.get_by_role("button", name="Activer les touches").click()
+    page.keyboard.press("j")
+    page.wait_for_url(re.compile("rang=2"))

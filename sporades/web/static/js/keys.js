@@ -4,6 +4,8 @@
    act either where an answer has been begun in another form: it would be lost. The sentence marked
    data-keys says which there are; a button after it turns them off, for who speaks to the
    machine or trembles (WCAG 2.1.4), and the browser remembers it. */
+import { store, stored } from "./stored.js";
+
 const OFF = "keys-off";
 const BEGUN = "Une réponse est commencée dans cette page : cette touche n'agit pas. Choisissez un bouton.";
 
@@ -30,7 +32,7 @@ export function keys() {
   const marked = document.querySelectorAll("[data-key], [data-key-goes]");
   const said = document.querySelector("[data-keys]");
   if (!marked.length || !said) return;
-  let isOff = localStorage.getItem(OFF) === "true";
+  let isOff = stored("localStorage", OFF) === "true";
   const words = document.createElement("span");
   words.append(...said.childNodes);
   const toggle = document.createElement("button");
@@ -43,7 +45,7 @@ export function keys() {
   name();
   toggle.addEventListener("click", () => {
     isOff = !isOff;
-    localStorage.setItem(OFF, String(isOff));
+    store("localStorage", OFF, String(isOff));
     name();
   });
   const why = document.createElement("span");
