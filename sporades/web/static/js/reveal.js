@@ -5,7 +5,7 @@
    them; with "name=value|another=value", while one of both does; with "&", while both do. Without script it is always there, and the
    server knows by itself whether its answer counts: it refuses one that does not, so what is
    out of sight is emptied as the form is sent. Until then it comes back with its answer.
-   What an answer makes appear is read out, by its name. */
+   An answer out of sight calls for nothing. What an answer makes appear is read out, by its name. */
 export function reveal() {
   let status = null;
   document.querySelectorAll("form").forEach((form) => {
@@ -13,7 +13,8 @@ export function reveal() {
     if (!waiting.length) return;
     const apply = () => {
       const before = waiting.filter(isSeen);
-      waiting.forEach((control) => show(form, control));
+      // Each that comes or goes may take with it one that stands before it.
+      waiting.some(() => !waiting.map((control) => show(form, control)).some(Boolean));
       return waiting.filter((control) => isSeen(control) && !before.includes(control));
     };
     apply();
@@ -50,18 +51,29 @@ function empty(control) {
   else if (control.type !== "radio") control.value = "";
 }
 
+/* Shows a control or puts it out of sight; returns whether that has changed. */
 function show(form, control) {
-  const answers = new FormData(form);
+  const said = answered(form);
   const isCalledFor = control.dataset.shownWhen
     .split("|")
-    .some((clause) => clause.split("&").every((one) => holds(one, answers)));
+    .some((clause) => clause.split("&").every((one) => holds(one, said)));
   const holder = control.closest(".s-field");
+  if (!holder) return false;
   // What is wrong stays in sight, whatever the answers.
-  if (holder) holder.hidden = !isCalledFor && !holder.classList.contains("s-field--error");
+  const isHidden = !isCalledFor && !holder.classList.contains("s-field--error");
+  const hasChanged = holder.hidden !== isHidden;
+  holder.hidden = isHidden;
+  return hasChanged;
+}
+
+/* What is answered in sight: the rest calls for nothing. */
+function answered(form) {
+  const seen = new Set([...form.elements].filter(isSeen).map(({ name }) => name));
+  return [...new FormData(form)].filter(([name]) => seen.has(name));
 }
 
 function holds(condition, answers) {
   const [name, values] = condition.split(/!?=/);
-  const has = values.split(" ").some((value) => answers.getAll(name).includes(value));
+  const has = answers.some(([asked, value]) => asked === name && values.split(" ").includes(value));
   return has !== condition.includes("!=");
 }
