@@ -2,9 +2,10 @@
 
    <body data-session-idle="1800" data-session-warning="300" data-session-extend="/url">
    (seconds; the address answers a POST with 204 while the session lives, anything else when it
-   has ended). A page opened in another tab tells this one that the session lives on, and gives it
-   the token that its forms must now carry, if both are of one reader. After the end nothing is taken from the page: what
-   was typed stays, the reader is told to sign in again in another tab, then to send. */
+   has ended). A page opened in another tab, or that keeps what is typed there, tells this one that
+   the session lives on, and gives it the token that its forms must now carry, if both are of one
+   reader. After the end nothing is taken from the page: what was typed stays, the reader is told to
+   sign in again in another tab, then to send. */
 import { isMine, mine, renew, token } from "./token.js";
 
 const CHANNEL = "session";
@@ -75,7 +76,10 @@ export function session() {
     alive();
   });
   tabs?.postMessage(mine());
-  document.addEventListener("session:alive", alive);
+  document.addEventListener("session:alive", () => {
+    alive();
+    tabs?.postMessage(mine());
+  });
   // A device that slept wakes up late: look at the clock, do not count seconds.
   document.addEventListener("visibilitychange", look);
   setInterval(look, 5000);
