@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from sporades.threads.queries import messages_of
 from tests.factories import a_registration
 from tests.journeys.helpers import choose, press, signed_in, text
-from tests.web.browser import tick
+from tests.web.browser import follow, tick
 
 pytestmark = pytest.mark.usefixtures("confided")
 COMMENT = "Une précision pour le médecin."
@@ -67,6 +68,20 @@ def test_a_page_in_which_nothing_was_typed_is_left_at_once(site, page, filed, as
     assert page.url.endswith("/amenagement")
 
 
+def test_a_page_that_is_only_read_beside_another_is_left_at_once(site, context, page, filed, asked):
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/messages")
+    token = page.locator("form[data-unsent] [name=csrfmiddlewaretoken]")
+    before = token.input_value()
+    context.new_page().goto(f"{site}/accueil")
+    expect(token).not_to_have_value(before)
+    page.get_by_label("Votre message").click()
+
+    follow(page.get_by_role("link", name="Accueil").first)
+
+    assert asked == []
+    assert page.url.endswith("/accueil")
+
+
 def test_who_leaves_measures_in_so_many_words_is_asked_nothing(site, page, filed, asked):
     page.goto(f"{site}/mes-inscriptions/{filed.number}/amenagement/mesures")
     tick(page.locator("[type=checkbox]").first)
@@ -88,6 +103,33 @@ def test_a_message_is_not_left_by_quitter_without_a_word_nor_by_closing(site, pa
         page.close(run_before_unload=True)
 
     assert asked == ["beforeunload", "beforeunload"]
+
+
+def test_a_message_whose_sending_was_stopped_can_be_sent_again_and_is_not_left(
+    site, page, filed, asked
+):
+    page.clock.install()
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/messages")
+    page.get_by_label("Votre message").fill(COMMENT)
+    button = page.get_by_role("button", name="Envoyer le message")
+    # As the reader does who stops what hangs: the page stays.
+    page.route("**/messages", lambda sent: sent.abort("aborted"))
+    with page.expect_event("requestfailed"):
+        button.click(no_wait_after=True)
+    expect(button).to_have_attribute("aria-disabled", "true")
+    page.unroute_all()
+
+    page.clock.run_for(2_000)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Quitter").click(no_wait_after=True)
+    assert asked == ["beforeunload"]
+    page.clock.run_for(15_000)
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    press(page, "Envoyer le message")
+
+    assert COMMENT in text(page)
+    assert messages_of(filed).count() == 1
+    assert asked == ["beforeunload"]
 
 
 def test_where_nothing_is_kept_the_end_of_the_session_does_not_say_that_all_is(site, page, filed):

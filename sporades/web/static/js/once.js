@@ -1,9 +1,17 @@
 /* One click, one sending: a form that has been sent is not sent again while the answer comes.
-   Every POST form is guarded. The button that was pressed may
-   say what happens, to those who look and to those who listen: data-busy="Enregistrement…". Coming back to the page by the
-   browser's history frees the form. The server, not this file, makes two sendings one. */
+   Every POST form is guarded: it bears data-sent while it is on its way. The button that was pressed
+   may say what happens, to those who look and to those who listen: data-busy="Enregistrement…".
+   Coming back to the page by the browser's history frees the form; so does a while without an
+   answer, which is said: the network hangs, or the reader has stopped it, and nothing tells a page so.
+   Other scripts hear "form:freed". The server, not this file, makes two sendings one. */
+const PATIENCE = 15000;
+// Begun again, files would leave from their first byte.
+const PATIENCE_WITH_FILES = 120000;
+const FREED = "Pas encore de réponse\u00a0: vous pouvez appuyer de nouveau.";
+
+const status = document.createElement("p");
+
 export function once() {
-  const status = document.createElement("p");
   status.className = "fr-sr-only";
   status.setAttribute("role", "status");
   document.body.append(status);
@@ -16,25 +24,40 @@ export function once() {
     }
     // What answers with a file leaves the page as it is: the server makes two presses one.
     if (form.hasAttribute("data-gives-file")) return;
-    form.dataset.sent = "true";
-    const button = event.submitter;
-    if (!button) return;
-    button.setAttribute("aria-disabled", "true");
-    if (button.dataset.busy) {
-      button.dataset.words = button.textContent;
-      button.textContent = button.dataset.busy;
-      // The button that has the focus says its new words by itself.
-      if (document.activeElement !== button) status.textContent = button.dataset.busy;
-    }
+    const patience = carriesFiles(form) ? PATIENCE_WITH_FILES : PATIENCE;
+    form.dataset.sent = setTimeout(() => free(form, FREED), patience);
+    busy(event.submitter);
   });
   window.addEventListener("pageshow", () => {
     status.textContent = "";
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      for (const button of form.elements) {
-        button.removeAttribute?.("aria-disabled");
-        if (button.dataset?.words) button.textContent = button.dataset.words;
-      }
-    });
+    document.querySelectorAll("form[data-sent]").forEach((form) => free(form));
   });
+}
+
+/* Has the button that was pressed say that its form is on its way. */
+export function busy(button) {
+  if (!button) return;
+  button.setAttribute("aria-disabled", "true");
+  if (!button.dataset.busy || button.dataset.words) return;
+  button.dataset.words = button.textContent;
+  button.textContent = button.dataset.busy;
+  // The button that has the focus says its new words by itself.
+  if (document.activeElement !== button) status.textContent = button.dataset.busy;
+}
+
+function free(form, words = "") {
+  clearTimeout(form.dataset.sent);
+  delete form.dataset.sent;
+  for (const button of form.elements) {
+    button.removeAttribute("aria-disabled");
+    if (!button.dataset.words) continue;
+    button.textContent = button.dataset.words;
+    delete button.dataset.words;
+  }
+  status.textContent = words;
+  form.dispatchEvent(new Event("form:freed"));
+}
+
+function carriesFiles(form) {
+  return [...form.elements].some(({ type, disabled, files }) => type === "file" && !disabled && files.length);
 }
