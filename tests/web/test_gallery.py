@@ -214,6 +214,20 @@ def test_a_failure_to_keep_is_said_tried_again_and_loses_nothing(site, page):
     assert [sent["nom"] for _, sent in gallery_urls.received] == ["Durand", "Durand"]
 
 
+def test_a_refusal_without_words_is_said_as_it_is_and_tried_again(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai")
+    page.route("**/saisie", lambda one: one.fulfill(status=409, content_type="text/html", body=""))
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    page.clock.fast_forward(2500)
+    expect(page.locator("[data-autosave-said]")).to_contain_text("n'est pas encore gardée")
+
+    page.unroute_all()
+    page.clock.fast_forward(5000)
+
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
+
+
 def test_another_tab_that_wrote_meanwhile_stops_the_keeping(site, page):
     page.clock.install()
     page.goto(f"{site}/essai")
@@ -274,6 +288,31 @@ def test_two_clicks_send_once(site, page):
     page.wait_for_url("**/envoi")
 
     assert [where for where, _ in gallery_urls.received] == ["/envoi"]
+
+
+def test_without_an_answer_a_press_is_free_again_says_so_and_what_is_typed_is_kept(site, page):
+    page.clock.install()
+    # As the reader does who stops what hangs: the page stays.
+    page.route("**/envoi", lambda sent: sent.abort("aborted"))
+    page.goto(f"{site}/essai")
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Envoyer").click(no_wait_after=True)
+    page.clock.run_for(14_000)
+    expect(page.get_by_role("button", name="Envoi…")).to_have_attribute("aria-disabled", "true")
+    assert gallery_urls.received == []
+
+    page.clock.run_for(2_000)
+
+    expect(page.get_by_role("button", name="Envoyer")).not_to_have_attribute(
+        "aria-disabled", "true"
+    )
+    expect(page.get_by_text("vous pouvez appuyer de nouveau")).to_have_role("status")
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
+    page.unroute_all()
+    page.get_by_role("button", name="Envoyer").click()
+    page.wait_for_url("**/envoi")
+    assert [where for where, _ in gallery_urls.received] == ["/saisie", "/envoi"]
 
 
 def test_what_a_press_sets_going_is_said_to_those_who_listen(site, page):
@@ -420,6 +459,44 @@ def test_another_tab_keeps_this_one_alive_and_renews_its_token(site, context):
     expect(first.get_by_role("dialog")).to_be_hidden()
     fresh = second.locator("[name=csrfmiddlewaretoken]").first.input_value()
     expect(first.locator("[name=csrfmiddlewaretoken]").first).to_have_value(fresh)
+
+
+def test_what_another_tab_keeps_keeps_this_one_alive(site, context):
+    first, second = context.new_page(), context.new_page()
+    first.clock.install()
+    for page in (first, second):
+        page.goto(f"{site}/essai?session=1")
+    # Whichever was made last said so to the other.
+    first.clock.fast_forward(20 * 60_000)
+    second.get_by_label("Nom", exact=True).fill("Durand")
+    first.clock.fast_forward(3_000)
+    expect(second.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
+
+    first.clock.fast_forward(15 * 60_000)
+
+    expect(second.get_by_role("dialog")).to_be_hidden()
+    expect(first.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_script_that_fails_keeps_none_of_the_others_from_helping(site, page):
+    failed = []
+    page.on("pageerror", lambda failure: failed.append(failure.message))
+    page.add_init_script("""
+        const { querySelectorAll } = document;
+        document.querySelectorAll = (asked) => {
+            if (asked === "[data-password]") throw new Error("Fails.");
+            return querySelectorAll.call(document, asked);
+        };
+    """)
+    page.clock.install()
+    page.goto(f"{site}/essai?session=1")
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    page.clock.fast_forward(2500)
+
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
+    page.clock.fast_forward(26 * 60_000)
+    expect(page.get_by_role("dialog", name="Êtes-vous toujours là ?")).to_be_visible()
+    assert failed == ["Fails."]
 
 
 def test_a_page_made_for_somebody_else_does_not_take_the_token_of_another_tab(site, context):

@@ -521,6 +521,8 @@ def test_of_two_windows_nothing_is_lost_unseen(case, doctor):
 
     assert answer.status_code == 409
     assert "La seconde" in answer.text
+    # « Retour » of the browser shows it again: autosave.js.
+    assert 'data-revision="1" data-untaken="0"' in answer.text
     assert "changé dans une autre fenêtre" in said(answer)
     assert "La première" in doctor.get(at("case", case)).text
 

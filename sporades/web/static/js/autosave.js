@@ -1,28 +1,51 @@
 /* Keeps what is typed, as it is typed.
 
-   <form data-autosave="/url"> : two seconds after the last change, and when the page is left,
-   the whole form is posted there (urlencoded, with its csrf token). Answers read:
+   <form data-autosave="/url" data-revision="4"> : two seconds after the last change, and when the page
+   is left, the whole form is posted there (urlencoded, with its csrf token), one post at a time. What
+   it says stands (`standing`) as one of these:
+     kept : it is as the server made it, or has kept it; nothing is to be done;
+     typed : it differs; it is posted;
+     refused : as it is, an answer cannot be kept; it waits for a change;
+     sent : its button was pressed; nothing is posted beside it, until once.js frees it;
+     over : another tab wrote meanwhile, or it is filed; nothing more is posted.
+   Answers read, those with words in JSON:
      200 {"saved_at": "23 h 41 (heure de Paris)", "revision": 4} : kept; a field named
          "revision" in the form takes the new value, where there is one;
-     400 {"message": "…"} : an answer cannot be kept as it is; the words show until it changes;
-     409 {"message": "…"} : another tab wrote meanwhile, or it is filed; nothing more is sent;
+     400 {"message": "…"} : refused; the words show until it changes;
+     409 {"message": "…"} : over;
      403, 401 or a redirection : the session has ended; what is typed stays on the page, and a link leads
          to signing in beside it;
      anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
-   A form that is sent while this is under way waits for it, ten seconds at most: its answers
+   A form that is sent while a post is under way waits for it, ten seconds at most: its answers
    would else be taken for those of another tab.
+
    Come back to by the history of the browser, a page is filled again with what its fields held when
-   it was left, beside what the server has kept since: it is loaded anew, so that nothing older is
-   sent for newer, unless what was typed never reached the server.
+   it was left, beside what the server has kept since. Nothing older is sent for newer: it is loaded
+   anew, unless what it held was never taken. As a page is left, its entry of the history notes (`unsent`)
+   over which revision it holds what is not kept. It was not taken where the server is still at that
+   revision; nor where it said so, by a 409 or by a page that holds <form data-untaken="4">, on which
+   one chooses: it stays, typed over that same revision, so that one chooses again.
+
    [data-autosave-notice] holds [data-autosave-said], where it is shown. What fails is read out at
-   once; that all is kept, when hands rest: not between a field and the next. The notice bears data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with
-   a 409. */
+   once; that all is kept, when hands rest: not between a field and the next. The notice bears
+   data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with a 409. */
+import { answers } from "./answers.js";
+import { busy } from "./once.js";
+import { store, stored } from "./stored.js";
+
 const QUIET = 2000;
 const LONGEST = 60000;
 const PATIENCE = 10000;
+// Signs: a browser sends no more for a page that is gone.
+const LONGEST_OF_GONE = 60000;
+const UNTAKEN = "untaken:";
 
 export function autosave() {
   document.querySelectorAll("form[data-autosave]").forEach(watch);
+  document.querySelectorAll("form[data-untaken]").forEach((form) => {
+    noteUntaken(form.dataset.untaken);
+    form.addEventListener("submit", () => noteUntaken());
+  });
 }
 
 function wayToSignIn(where) {
@@ -41,13 +64,23 @@ function wayToSignIn(where) {
 function watch(form) {
   const notice = document.querySelector("[data-autosave-notice]");
   const said = notice?.querySelector("[data-autosave-said]");
+  const revision = form.elements.namedItem("revision");
   let kept = given(form);
   let tried = kept;
+  let refused = "";
   let timer = 0;
   let wait = QUIET;
   let sending = null;
+  let isHeld = false;
   let isOver = false;
-  let refused = "";
+
+  const standing = () => {
+    if (isOver) return "over";
+    if (isHeld || form.dataset.sent) return "sent";
+    const typed = answers(form);
+    if (typed === kept) return "kept";
+    return typed === refused ? "refused" : "typed";
+  };
 
   const heard = document.createElement("p");
   heard.className = "fr-sr-only";
@@ -90,51 +123,51 @@ function watch(form) {
     timer = setTimeout(begin, delay);
   };
   const begin = () => {
-    sending ??= send().finally(() => {
+    clearTimeout(timer);
+    if (sending || standing() !== "typed") return;
+    sending = send().finally(() => {
       sending = null;
-      if (!isOver && wait === QUIET && ![kept, refused].includes(snapshot(form))) later(QUIET);
+      if (wait === QUIET && standing() === "typed") later(isLeft() ? 0 : QUIET);
     });
   };
 
   async function send() {
-    const typed = snapshot(form);
-    if (isOver || typed === kept || typed === refused) return;
+    const typed = answers(form);
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     tried = typed;
+    let answer, told;
     try {
-      const answer = await fetch(form.dataset.autosave, {
+      answer = await fetch(form.dataset.autosave, {
         method: "POST",
-        body: new URLSearchParams(typed),
+        body,
         headers: { Accept: "application/json" },
         redirect: "manual",
+        keepalive: isLeft() && body.toString().length < LONGEST_OF_GONE,
       });
-      await take(answer, typed);
+      const isTold = answer.headers.get("Content-Type")?.startsWith("application/json");
+      told = isTold ? await answer.json() : {};
     } catch {
-      retry("Pas de réseau : votre saisie reste sur cette page, nous réessayons.");
+      return retry("Pas de réseau : votre saisie reste sur cette page, nous réessayons.");
     }
+    take(answer, told, typed);
   }
 
-  async function take(answer, typed) {
-    if (answer.ok) {
-      const { saved_at: at, revision } = await answer.json();
+  function take(answer, told, typed) {
+    if (answer.ok && told.saved_at) {
       kept = typed;
       wait = QUIET;
-      mark({ unsent: undefined });
-      const field = form.elements.namedItem("revision");
-      if (field && revision !== undefined) {
-        field.value = revision;
-        const renewed = new URLSearchParams(kept);
-        renewed.set("revision", revision);
-        kept = renewed.toString();
-      }
-      say("saved", `Saisie gardée à ${at}.`);
+      if (revision && told.revision !== undefined) revision.value = told.revision;
+      noteUnsent();
+      noteUntaken();
+      say("saved", `Saisie gardée à ${told.saved_at}.`);
       document.dispatchEvent(new CustomEvent("session:alive"));
-    } else if (answer.status === 400 || answer.status === 409) {
+    } else if (told.message && [400, 409].includes(answer.status)) {
+      refused = typed;
       isOver = answer.status === 409;
+      if (isOver) noteUntaken(revision?.value);
       // What stands beside is said of what is being typed, and no more true of what is over.
       notice?.querySelector("[data-autosave-while]")?.toggleAttribute("hidden", isOver);
-      refused = typed;
-      const { message } = await answer.json();
-      say("failed", message);
+      say("failed", told.message);
     } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
       retry("Votre session est terminée\u00a0: votre saisie reste sur cette page.");
       if (beside) beside.hidden = false;
@@ -150,67 +183,75 @@ function watch(form) {
   }
 
   const changed = () => {
-    const typed = snapshot(form);
-    if (isOver || typed === kept) return;
+    if (standing() !== "typed") return;
     // What was tried already is said; the words would else move the button that is being pressed.
-    if (typed === tried && notice?.dataset.state === "failed") return;
+    if (answers(form) === tried && notice?.dataset.state === "failed") return;
     say("waiting", "Nous gardons votre saisie…");
     later(QUIET);
   };
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  const hold = (event) => {
+  form.addEventListener("form:freed", () => later(0));
+  window.addEventListener("online", () => later(0));
+
+  const noteUnsent = () => {
+    const unsent = answers(form) === kept ? undefined : revision?.value;
+    history.replaceState({ ...history.state, unsent }, "");
+  };
+  const hold = async (event) => {
     clearTimeout(timer);
-    if (!sending || !form.requestSubmit) {
-      kept = snapshot(form);
-      return;
-    }
+    noteUnsent();
+    if (!sending || !form.requestSubmit) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-    Promise.race([sending, late]).then(() => {
-      form.removeEventListener("submit", hold, true);
-      clearTimeout(timer);
-      kept = snapshot(form);
-      form.requestSubmit(event.submitter);
-      form.addEventListener("submit", hold, true);
-    });
+    if (isHeld) return;
+    isHeld = true;
+    const button = event.submitter;
+    busy(button);
+    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    form.removeEventListener("submit", hold, true);
+    form.requestSubmit(button);
+    form.addEventListener("submit", hold, true);
+    isHeld = false;
   };
   form.addEventListener("submit", hold, true);
   // Leaving: a telephone may never come back to this page.
   document.addEventListener("visibilitychange", () => {
-    const typed = snapshot(form);
-    if (document.visibilityState !== "hidden" || isOver || sending || typed === kept) return;
-    mark({ unsent: revisionOf(form) });
-    fetch(form.dataset.autosave, {
-      method: "POST",
-      body: new URLSearchParams(typed),
-      headers: { Accept: "application/json" },
-      keepalive: true,
-      redirect: "manual",
-    })
-      .then((answer) => take(answer, typed))
-      .catch(() => later(QUIET));
+    if (!isLeft()) return;
+    noteUnsent();
+    begin();
   });
-  window.addEventListener("online", () => later(0));
   window.addEventListener("pageshow", ({ persisted }) => {
     const [visit] = performance.getEntriesByType("navigation");
-    if (persisted || visit?.type !== "back_forward" || answers(form) === answers(pristine(form))) return;
-    if (history.state?.unsent !== undefined && history.state.unsent === revisionOf(form)) {
+    if (persisted || visit?.type !== "back_forward") return;
+    // Some browsers fill in hidden fields too.
+    if (form.dataset.revision) revision.value = form.dataset.revision;
+    if (answers(form) === kept) return;
+    const unsent = history.state?.unsent;
+    if (unsent !== undefined && (unsent === revision.value || isUntaken(unsent))) {
+      // What it was typed over: what another window has answered since is not overwritten.
+      revision.value = unsent;
       changed();
     } else {
+      kept = answers(form);
       isOver = true;
-      location.replace(location.href);
+      // With its fragment it would only be scrolled.
+      location.replace(location.pathname + location.search);
     }
   });
 }
 
-function mark(said) {
-  history.replaceState({ ...history.state, ...said }, "");
+function isLeft() {
+  return document.visibilityState === "hidden";
 }
 
-function revisionOf(form) {
-  return form.elements.namedItem("revision")?.value;
+/* Notes that what was typed at this address over a revision was not taken; or, of none, that all was. */
+function noteUntaken(revision = "") {
+  store("sessionStorage", UNTAKEN + location.pathname, revision);
+}
+
+function isUntaken(revision) {
+  return stored("sessionStorage", UNTAKEN + location.pathname) === revision;
 }
 
 /* The form as the server made it: what a browser fills in by itself is nobody's answer. */
@@ -221,20 +262,5 @@ function pristine(form) {
 }
 
 function given(form) {
-  return snapshot(pristine(form));
-}
-
-function answers(form) {
-  const fields = new URLSearchParams(snapshot(form));
-  fields.delete("csrfmiddlewaretoken");
-  fields.delete("revision");
-  return fields.toString();
-}
-
-function snapshot(form) {
-  const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string") fields.append(name, value);
-  }
-  return fields.toString();
+  return answers(pristine(form));
 }
