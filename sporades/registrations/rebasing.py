@@ -12,16 +12,19 @@ from sporades.registrations.dossier import Answers, Dossier, rules_in_force
 from sporades.registrations.merging import Key, Merged, Tabs, merge, same
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 from sporades.registrations.sections import SECTIONS
-from sporades.registrations.sections.base import NOT_SAID, Section, SectionForm
+from sporades.registrations.sections.base import NOT_SAID, Section, SectionForm, Whole
+
+type Three = tuple[Tabs, Tabs, Tabs]
+"""What both started from, what was filed meanwhile, what is not filed yet."""
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A question that both changed, in words.
+    """A question that both changed, or several that make one answer, in words.
 
     Attributes:
         key: its tab and its name.
-        label: the tab and the question.
+        label: the tab and the question, or what the questions are together.
         before: what both started from.
         theirs: what was filed meanwhile.
         mine: what is not filed yet.
@@ -63,7 +66,7 @@ def difference(draft: Draft, dossier: Dossier) -> Difference:
     """
     base, theirs = _versions(draft)
     three = _three(draft, base, theirs, dossier.answers)
-    merged = merge(base=three[0], theirs=three[1], mine=three[2])
+    merged = _together(three)
     return Difference(
         version=theirs,
         changes=changes_between(accepted.said_by(base), accepted.said_by(theirs)),
@@ -114,7 +117,7 @@ def typed_in(draft: Draft, dossier: Dossier) -> list[Clash]:
     base: Tabs = {}
     if draft.amends is not None and draft.amends_version is not None:
         base = accepted.answers_of(draft.amends.versions.get(number=draft.amends_version))
-    alone = merge(base=base, theirs=base, mine=dossier.answers)
+    alone = _together((base, base, dossier.answers))
     found = []
     for section in SECTIONS:
         before, typed = base.get(section.slug, {}), alone.answers.get(section.slug, {})
@@ -151,9 +154,8 @@ def brought_forward(draft: Draft) -> Answers:
 def _all_kept(draft: Draft) -> Merged:
     """Put a modification together with what was filed since, all that it asks kept."""
     mine = {row.section: row.answers for row in draft.answered}
-    base, theirs, typed = _three(draft, *_versions(draft), mine)
-    asked = merge(base=base, theirs=theirs, mine=typed).clashes
-    return merge(base=base, theirs=theirs, mine=typed, keeps_mine=asked)
+    three = _three(draft, *_versions(draft), mine)
+    return _together(three, keeps_mine=_together(three).clashes)
 
 
 def _brought(
@@ -168,7 +170,7 @@ def _brought(
     rows = {row.section: row for row in draft.answered}
     mine = {section: row.answers for section, row in rows.items()}
     three = _three(draft, base, theirs, mine)
-    merged = merge(base=three[0], theirs=three[1], mine=three[2], keeps_mine=keeps_mine)
+    merged = _together(three, keeps_mine=keeps_mine)
     if not set(merged.clashes) <= set(settled):
         return False
     for section, answers in merged.answers.items():
@@ -200,7 +202,7 @@ def _versions(draft: Draft) -> tuple[Version, Version]:
     return found[wanted[0]], found[wanted[1]]
 
 
-def _three(draft: Draft, base: Version, theirs: Version, mine: Tabs) -> tuple[Tabs, Tabs, Tabs]:
+def _three(draft: Draft, base: Version, theirs: Version, mine: Tabs) -> Three:
     """Return the answers of both versions and those of a draft, ready to be put together.
 
     Which modalités were accepted is no choice: where one of the two accepted those in force, that
@@ -221,14 +223,23 @@ def _mark_under(regulation: int, draft: Draft) -> str:
     return accepted.mark_under(regulation, exam=draft.exam, speciality=draft.speciality)
 
 
-def _in_words(dossier: Dossier, merged: Merged, three: tuple[Tabs, Tabs, Tabs]) -> list[Clash]:
+def _together(three: Three, *, keeps_mine: Collection[Key] = ()) -> Merged:
+    """Put answers together: what both started from, what was filed meanwhile, what is not filed yet."""
+    base, theirs, mine = three
+    wholes = {section.slug: [whole.names for whole in section.form.wholes] for section in SECTIONS}
+    return merge(base=base, theirs=theirs, mine=mine, wholes=wholes, keeps_mine=keeps_mine)
+
+
+def _in_words(dossier: Dossier, merged: Merged, three: Three) -> list[Clash]:
     """Return the questions that both changed, in the order of the tabs."""
     found = []
     for section in SECTIONS:
         names = [name for slug, name in merged.clashes if slug == section.slug]
         if names:
             forms = [_form(dossier, section, tabs) for tabs in three]
-            found += [_clash(section, name, forms) for name in names]
+            found += [
+                _clash(section, name, forms, whole=_whole_of(section, name)) for name in names
+            ]
     return found
 
 
@@ -237,9 +248,21 @@ def _form(dossier: Dossier, section: Section, tabs: Tabs) -> SectionForm:
     return section.judged(replace(dossier, answers=answers))
 
 
-def _clash(section: Section, name: str, forms: list[SectionForm]) -> Clash:
-    label = next((form.label_of(name) for form in forms if name in form.fields), name)
-    before, theirs, mine = (
-        form.typed_in_words(name) if name in form.fields else NOT_SAID for form in forms
+def _whole_of(section: Section, name: str) -> Whole | None:
+    return next((one for one in section.form.wholes if name in one.names), None)
+
+
+def _clash(
+    section: Section, name: str, forms: list[SectionForm], *, whole: Whole | None = None
+) -> Clash:
+    label, names = whole or (
+        next((form.label_of(name) for form in forms if name in form.fields), name),
+        (name,),
     )
+    before, theirs, mine = (_said(form, names) for form in forms)
     return Clash((section.slug, name), f"{section.title}, {label}", before, theirs, mine)
+
+
+def _said(form: SectionForm, names: tuple[str, ...]) -> str:
+    said = [form.typed_in_words(name) for name in names if name in form.fields]
+    return ", ".join(one for one in said if one != NOT_SAID) or NOT_SAID

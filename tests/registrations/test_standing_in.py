@@ -54,7 +54,7 @@ from tests.web.registry.world import a_member
 
 MANAGER = Actor("manager", "Claude Martin", "user:0")
 COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
-MOBILE, STREET = "06 39 98 99 99", "3 quai du Wault"
+MOBILE, LINE, STREET = "06 39 98 99 99", "03 53 01 99 99", "3 quai du Wault"
 
 
 @pytest.fixture
@@ -279,9 +279,7 @@ def test_the_consents_of_who_has_an_account_stay_theirs(registration, agent):
 
 def test_what_the_other_filed_is_said_and_what_both_changed_is_chosen(registration, agent):
     mine = modified_for(registration, agent, mobile=MOBILE, address_1=STREET)
-    filed_by_candidate(
-        modified_by_candidate(registration, mobile="06 39 98 11 11", address_2="Bâtiment B")
-    )
+    filed_by_candidate(modified_by_candidate(registration, mobile="06 39 98 11 11", phone=LINE))
 
     with pytest.raises(AmendedMeanwhile):
         filed_for(mine)
@@ -289,7 +287,7 @@ def test_what_the_other_filed_is_said_and_what_both_changed_is_chosen(registrati
     found = difference(mine)
     assert found.version.number == 2
     assert found.changes == [
-        "Appartement, étage, bâtiment : rien → Bâtiment B",
+        "Téléphone fixe : rien → 03 53 01 99 99",
         "Téléphone mobile : 06 39 98 12 34 → 06 39 98 11 11",
     ]
     [clash] = found.clashes
@@ -304,9 +302,7 @@ def test_what_the_other_filed_is_said_and_what_both_changed_is_chosen(registrati
 @pytest.mark.parametrize(("keeps_mine", "mobile"), [(True, MOBILE), (False, "06 39 98 11 11")])
 def test_once_chosen_both_changes_are_filed(registration, agent, keeps_mine, mobile):
     mine = modified_for(registration, agent, mobile=MOBILE, address_1=STREET)
-    filed_by_candidate(
-        modified_by_candidate(registration, mobile="06 39 98 11 11", address_2="Bâtiment B")
-    )
+    filed_by_candidate(modified_by_candidate(registration, mobile="06 39 98 11 11", phone=LINE))
     [clash] = difference(mine).clashes
     said = {"draft": mine, "seen": 2, "at": NOW}
 
@@ -317,7 +313,35 @@ def test_once_chosen_both_changes_are_filed(registration, agent, keeps_mine, mob
     )
 
     kept = filed_for(mine).snapshot["answers"]["identification"]
-    assert (kept["mobile"], kept["address_1"], kept["address_2"]) == (mobile, STREET, "Bâtiment B")
+    assert (kept["mobile"], kept["address_1"], kept["phone"]) == (mobile, STREET, LINE)
+
+
+@pytest.mark.parametrize(
+    ("keeps_mine", "address"),
+    [
+        (True, (STREET, "", "59800")),
+        (False, (answers_with()["identification"]["address_1"], "Étage 3, porte 12", "59000")),
+    ],
+)
+def test_an_address_is_never_made_of_two(registration, agent, keeps_mine, address):
+    mine = modified_by_candidate(registration, address_1=STREET, postcode="59800")
+    filed_for(modified_for(registration, agent, address_2="Étage 3, porte 12"))
+    said = {"draft": mine, "seen": 2, "at": NOW}
+
+    [clash] = difference(mine).clashes
+    assert (clash.label, clash.before, clash.theirs, clash.mine) == (
+        "Identification, Adresse postale",
+        "12 rue des Îles, 59000, Lille, France",
+        "12 rue des Îles, Étage 3, porte 12, 59000, Lille, France",
+        f"{STREET}, 59800, Lille, France",
+    )
+    assert not rebasing.rebase(settled=[], keeps_mine=[], **said)
+    assert rebasing.rebase(
+        settled=[clash.key], keeps_mine=[clash.key] if keeps_mine else [], **said
+    )
+
+    kept = mine.answers.get(section="identification").answers
+    assert (kept["address_1"], kept.get("address_2", ""), kept["postcode"]) == address
 
 
 def test_what_a_candidate_typed_outlives_what_the_office_filed(registration, agent):

@@ -348,3 +348,20 @@ def test_of_two_answers_the_one_that_will_do_is_proposed(sign_in, here, there, k
 
     [proposed] = seen(page).cssselect("input[name=garder-postcode][checked]")
     assert proposed.get("value") == kept
+
+
+def test_of_two_addresses_one_is_proposed_whole(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    path = f"/inscription/{draft.pk}/identification"
+    answers = answers_with()["identification"]
+    client.post(path, {**answers, "address_2": "Étage 3, porte 12", "revision": 1})
+
+    mine = {**answers, "address_1": "3 quai du Wault", "address_2": ""}
+    page = client.post(path, {**mine, "revision": 1})
+
+    proposed = seen(page).cssselect("input[name^=garder-address][checked]")
+    assert [(one.get("name"), one.get("value")) for one in proposed] == [
+        ("garder-address_1", "mien"),
+        ("garder-address_2", "mien"),
+    ]

@@ -23,6 +23,7 @@ WHY_LATE = "Dites pourquoi votre demande est tardive."
 class ChoicesForm(forms.Form):
     """What two windows may answer in two ways: see `wizard.conflicts`."""
 
+    wholes = ()
     lateness = Lateness.NONE
     late_legend = "Une demande tardive"
 

@@ -52,6 +52,18 @@ class Place(NamedTuple):
     field: str
 
 
+class Whole(NamedTuple):
+    """Fields that make one answer: an address made of the answers of two people is nobody's.
+
+    Attributes:
+        label: what they are together.
+        names: the names of these fields.
+    """
+
+    label: str
+    names: tuple[str, ...]
+
+
 class SectionForm(forms.Form):
     """The questions of one tab, bound to a dossier.
 
@@ -60,6 +72,7 @@ class SectionForm(forms.Form):
         unsaid: the names of fields that the summary leaves out.
         sensitive: the names of fields whose answer no mail and no letter says (P-12).
         mended_elsewhere: the tab and the field that mend an error of this form, by its code.
+        wholes: the fields of which two people's answers are never mixed.
         also_mended: the places beside this tab where what is refused here may be mended as well.
     """
 
@@ -69,6 +82,7 @@ class SectionForm(forms.Form):
     unsaid: ClassVar[tuple[str, ...]] = ()
     sensitive: ClassVar[tuple[str, ...]] = ()
     mended_elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    wholes: ClassVar[tuple[Whole, ...]] = ()
 
     def __init__(
         self,

@@ -11,16 +11,18 @@ from django.urls import reverse_lazy
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.candidates.names import check_is_no_address, cleaned_name, is_named
+from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, refusal_of_residence
-from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections.base import Section, SectionForm, Whole
 from sporades.registrations.sections.communes import PostcodeField, find_commune, joined
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
 
 ONE_OF_TWO = ("phone", "mobile")
+GUARDIAN = ("guardian_name", "guardian_phone", "guardian_email")
 INE = re.compile(r"[0-9]{9}[0-9A-Z]{2}|[0-9]{10}[A-Z]")
 
 
@@ -44,6 +46,10 @@ class IdentificationForm(SectionForm):
         "guardian_name",
         "guardian_phone",
         "guardian_email",
+    )
+    wholes = (
+        Whole("Adresse postale", ADDRESS),
+        Whole("Représentant légal", GUARDIAN),
     )
     elsewhere: Elsewhere | None = None
 
@@ -155,7 +161,7 @@ class IdentificationForm(SectionForm):
         self.fields["postcode"].required = False
         ask_if_called_for(self.fields["postcode"])
         if not self.is_for_a_minor:
-            for name in ("guardian_name", "guardian_phone", "guardian_email"):
+            for name in GUARDIAN:
                 del self.fields[name]
 
     @property
@@ -172,24 +178,13 @@ class IdentificationForm(SectionForm):
         """Return the questions by subject."""
         groups = [
             ("Votre identifiant national", ["ine"]),
-            (
-                "Votre adresse",
-                [
-                    "address_1",
-                    "address_2",
-                    "address_3",
-                    "address_4",
-                    "postcode",
-                    "town",
-                    "country",
-                ],
-            ),
+            ("Votre adresse", [*ADDRESS]),
             (
                 "Vos téléphones : un des deux suffit" if self.is_to_call else "Vos téléphones",
                 [*ONE_OF_TWO],
             ),
             ("Vos parents", ["father_name", "mother_name"]),
-            ("Votre représentant légal", ["guardian_name", "guardian_phone", "guardian_email"]),
+            ("Votre représentant légal", [*GUARDIAN]),
         ]
         present = [(legend, [n for n in names if n in self.fields]) for legend, names in groups]
         return [(legend, names) for legend, names in present if names]

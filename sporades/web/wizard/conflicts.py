@@ -62,5 +62,13 @@ def differences(*, mine: SectionForm, theirs: SectionForm) -> list[Difference]:
 
 
 def _worth(form: SectionForm, name: str) -> tuple[bool, bool]:
-    """Return whether an answer is accepted, then whether it says something."""
-    return name not in form.errors, form.typed_in_words(name) != NOT_SAID
+    """Return whether an answer is accepted, then whether it says something.
+
+    It is asked of all those that make one answer with it: they are proposed together.
+    """
+    names = next((one.names for one in form.wholes if name in one.names), (name,))
+    asked = [one for one in names if one in form.fields]
+    return (
+        form.errors.keys().isdisjoint(asked),
+        any(form.typed_in_words(one) != NOT_SAID for one in asked),
+    )

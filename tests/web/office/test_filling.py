@@ -21,6 +21,7 @@ from tests.registrations.test_standing_in import modified_by_candidate
 from tests.web.guide import buttons, links, main, seen, value_of, words
 
 MOBILE, OTHER_MOBILE = "06 39 98 99 99", "06 39 98 11 11"
+OTHER_LINE = "03 53 01 99 99"
 MOST = 11
 MANAGER = Actor("manager", "Claude Martin", "user:0")
 COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
@@ -137,12 +138,12 @@ def test_two_windows_of_one_manager_choose_between_their_answers(manager, in_lil
 def test_what_the_candidate_filed_meanwhile_is_shown_and_chosen_field_by_field(manager, in_lille):
     draft = opened(manager, in_lille)
     answer(manager, draft, mobile=MOBILE, address_1="3 quai du Wault")
-    candidate_files(in_lille, mobile=OTHER_MOBILE, address_2="Bâtiment B")
+    candidate_files(in_lille, mobile=OTHER_MOBILE, phone=OTHER_LINE)
 
     page = manager.post(at("recap", draft))
 
     assert page.status_code == 409
-    assert "Appartement, étage, bâtiment : rien → devient Bâtiment B" in main(page)
+    assert f"Téléphone fixe : rien → devient {OTHER_LINE}" in main(page)
     assert f"Enregistrée entre-temps : {OTHER_MOBILE}" in main(page)
     assert f"Dans votre saisie : {MOBILE}" in main(page)
     assert "Numéro et voie" not in main(page)
@@ -158,7 +159,7 @@ def test_what_the_candidate_filed_meanwhile_is_shown_and_chosen_field_by_field(m
     manager.post(at("recap", draft))
     found = kept(in_lille)
     assert (found["mobile"], found["address_1"]) == (MOBILE, "3 quai du Wault")
-    assert (found["address_2"], in_lille.versions.count()) == ("Bâtiment B", 3)
+    assert (found["phone"], in_lille.versions.count()) == (OTHER_LINE, 3)
 
 
 def test_a_choice_made_before_yet_another_version_is_asked_again(manager, in_lille):
