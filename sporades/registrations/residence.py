@@ -9,10 +9,9 @@ from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
 from sporades.exams.rules.residence import abroad_for, is_free, registering_academy
 from sporades.exams.rules.texts import with_text
-from sporades.exams.schema.eligibility import Residence as ResidenceRules
 from sporades.registrations.dossier import Dossier
 from sporades.territory import queries as territory
-from sporades.territory.models import FRANCE, Academy
+from sporades.territory.models import Academy
 from sporades.territory.rules import Outcome, Residence
 
 
@@ -74,33 +73,24 @@ def refusal_of_residence(
     return Elsewhere("postcode", _message(dossier, right, postcode), (right,))
 
 
-def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationService | None:
-    """Return the open service of the academy where the answers say that the candidate lives.
+def open_service(
+    dossier: Dossier, elsewhere: Elsewhere | None, *, at: datetime
+) -> RegistrationService | None:
+    """Return the service that takes up a dossier in the only academy where its address may register.
 
-    Nothing when it is the dossier's own, is not open, or the registration is already filed or was
-    placed where it is.
+    Nothing when it is the dossier's own, is not open, or the registration is already filed.
+
+    Args:
+        dossier: the dossier.
+        elsewhere: why its address does not belong to its service, if it does not.
+        at: the instant.
     """
-    answers = dossier.of("identification")
-    if dossier.amends or dossier.is_placed or not answers:
+    if dossier.amends or elsewhere is None or len(elsewhere.places) != 1:
         return None
-    town = territory.town_of_postcode(answers.get("postcode", ""), answers.get("town", ""))
-    residence = territory.residence_academy(
-        answers.get("postcode", ""), town.code if town else None, answers.get("country", FRANCE)
-    )
-    country = answers.get("country", FRANCE)
-    right = _registering(dossier.rules.residence, residence, country)
-    if right is None or right == dossier.service.academy_id:
+    service = elsewhere.places[0].service
+    if service is None or service.pk == dossier.service.pk:
         return None
-    service = _service_in(dossier, right)
-    return service if service and service.accepts(at) else None
-
-
-def _registering(rule: ResidenceRules, residence: Residence, country: str) -> str | None:
-    """Return the code of the only academy that registers who lives there, or nothing."""
-    if residence.outcome is Outcome.ABROAD:
-        academies = abroad_for(rule, country)
-        return academies[0] if len(academies) == 1 else None
-    return registering_academy(rule, residence.academy.code) if residence.academy else None
+    return service if service.accepts(at) else None
 
 
 def _refused_abroad(dossier: Dossier, country: str) -> Elsewhere:

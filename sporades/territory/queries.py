@@ -30,6 +30,7 @@ from sporades.territory.rules import (
     Sought,
     commune_key,
     departments_suggested_by,
+    joined,
     residence_within,
     sought,
 )
@@ -114,7 +115,7 @@ def nationalities() -> list[Country]:
 
 def departments_of_postcode(postcode: str) -> frozenset[Department]:
     """Return the departments that a postcode serves, none when the list does not hold it."""
-    return held().postcodes.get(postcode, frozenset())
+    return held().postcodes.get(joined(postcode), frozenset())
 
 
 def academies_of_postcode(postcode: str) -> frozenset[Academy]:
@@ -131,12 +132,13 @@ def residence_academy(
     Guadeloupe, 986 to 988 → their vice-rectorate).
 
     Args:
-        postcode: as typed, without spaces.
+        postcode: as typed.
         commune_code: INSEE code of the town, needed where a postcode spans academies.
         country_code: INSEE code of the country of residence.
     """
     if country_code != FRANCE:
         return Residence(Outcome.ABROAD, tuple(academies()))
+    postcode = joined(postcode)
     served = academies_of_postcode(postcode)
     if not served:
         return Residence(Outcome.UNKNOWN, _suggested(postcode))
@@ -153,7 +155,7 @@ def zone_of_address(postcode: str, country_code: str = FRANCE) -> str:
     """
     if country_code != FRANCE:
         return ""
-    zones = {department.zone for department in departments_of_postcode(postcode.strip())}
+    zones = {department.zone for department in departments_of_postcode(postcode)}
     return zones.pop() if len(zones) == 1 else ""
 
 
@@ -168,7 +170,7 @@ def _suggested(postcode: str) -> tuple[Academy, ...]:
 
 def communes_of_postcode(postcode: str) -> list[Commune]:
     """Return the current communes that a postcode serves, by name."""
-    return _placed(_communes_served(postcode))
+    return _placed(_communes_served(joined(postcode)))
 
 
 @prepared(Commune)
@@ -254,7 +256,7 @@ def communes_matching(
     if department:
         found = found.filter(department=department)
     if postcode:
-        found = found.filter(postcodes__contains=[postcode])
+        found = found.filter(postcodes__contains=[joined(postcode)])
     return _placed(found[:limit])
 
 

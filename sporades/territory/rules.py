@@ -5,12 +5,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sporades.core.text import search_key
+from sporades.core.text import clean, search_key
 from sporades.territory.models import Academy
 
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _ORDINAL = re.compile(r"(\d+)(?:e|eme|ieme|er|ere)")
 _ARTICLES = ("l", "le", "la", "les")
+POSTCODE = re.compile(r"[0-9]{5}")
 
 
 # --- Names of communes --------------------------------------------------------------------
@@ -100,6 +101,12 @@ class Residence:
         return academy in self.academies
 
 
+def joined(postcode: str) -> str:
+    """Take « 59 000 » for what it says; another country's postcode stays as it is typed."""
+    bare = clean(postcode).replace(" ", "")
+    return bare if POSTCODE.fullmatch(bare) else postcode
+
+
 def residence_within(academies: Collection[Academy]) -> Residence:
     """Return the answer for a listed postcode: one academy, or several."""
     ordered = tuple(sorted(academies, key=lambda academy: academy.code))
@@ -108,7 +115,7 @@ def residence_within(academies: Collection[Academy]) -> Residence:
 
 def departments_suggested_by(postcode: str) -> tuple[str, ...]:
     """Return the codes of the departments that a postcode's first digits usually mean."""
-    if not re.fullmatch(r"\d{5}", postcode):
+    if not POSTCODE.fullmatch(postcode):
         return ()
     if postcode.startswith(("97", "98")):
         return (postcode[:3],)

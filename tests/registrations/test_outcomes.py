@@ -14,7 +14,7 @@ from sporades.registrations import drafting
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
-from sporades.registrations.residence import service_of_residence
+from sporades.registrations.sections.identification import service_of_residence
 from sporades.registrations.states import State
 from tests.factories import (
     NOW,

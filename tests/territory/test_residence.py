@@ -135,6 +135,16 @@ def test_a_postcode_off_the_list_is_unknown_and_at_most_suggests(postcode, sugge
     assert residence.academy is None
 
 
+@pytest.mark.parametrize("typed", ["78 000", " 78000", "78\u202f000", "78000\u200b"])
+def test_a_postcode_is_read_as_people_write_it(typed):
+    assert queries.residence_academy(typed).academy.name == "Versailles"
+    assert queries.zone_of_address(typed) == "Europe/Paris"
+    assert [c.name for c in queries.communes_of_postcode(typed)] == ["Versailles"]
+    assert queries.communes_matching("versail", postcode=typed)[0].name == "Versailles"
+    assert queries.town_of_postcode(typed, "Versailles").code == "78646"
+    assert queries.residence_academy("13 780", "83105").academy.name == "Nice"
+
+
 @given(st.text(max_size=8))
 def test_whatever_is_typed_as_a_postcode_suggests_departments_or_nothing(typed):
     assert all(2 <= len(code) <= 3 for code in departments_suggested_by(typed))

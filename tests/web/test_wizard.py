@@ -213,3 +213,31 @@ def test_what_is_filed_is_taken_nowhere_by_an_old_page(mine):
     assert page.url == f"/mes-inscriptions/{registration.number}/numero"
     draft.refresh_from_db()
     assert draft.service == registration.service
+
+
+@pytest.mark.parametrize("postcode", ["78000", "78 000", "78\u202f000"])
+def test_the_academy_of_an_address_is_proposed_however_it_is_typed(sign_in, postcode):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    there = {"postcode": postcode, "town": "Versailles"}
+    path = f"/inscription/{draft.pk}/identification"
+    answers = {**answers_with()["identification"], **there, "revision": 1}
+
+    page = client.post(path, answers, follow=True)
+
+    assert "Continuer auprès de l'académie de Versailles" in main(page)
+    client.post(f"/inscription/{draft.pk}/academie")
+    draft.refresh_from_db()
+    assert draft.service.academy_id == "A25"
+
+
+def test_an_address_whose_commune_is_not_known_yet_takes_nobody_elsewhere(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    there = {"postcode": "78000", "town": "Lille", "revision": 1}
+    path = f"/inscription/{draft.pk}/identification"
+
+    page = client.post(path, {**answers_with()["identification"], **there}, follow=True)
+
+    assert "Continuer auprès" not in main(page)
+    assert client.post(f"/inscription/{draft.pk}/academie").status_code == 404

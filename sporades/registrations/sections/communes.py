@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from sporades.core.french import listed
 from sporades.registrations.fields import CleanCharField
 from sporades.territory import queries as territory
+from sporades.territory.rules import POSTCODE
 
-POSTCODE = re.compile(r"\d{5}")
 _CEDEX = re.compile(r"\s+cedex(?:\s+\d{1,2})?$", re.IGNORECASE)
 WITHOUT_CEDEX = "Indiquez le code postal de votre domicile, sans CEDEX, par exemple 59000."
 
@@ -24,12 +24,6 @@ class PostcodeField(CleanCharField):
         if "cedex" in typed.casefold():
             raise ValidationError(WITHOUT_CEDEX, code="cedex")
         return typed
-
-
-def joined(postcode: str) -> str:
-    """Take « 59 000 » for what it says; another country's postcode stays as it is typed."""
-    bare = postcode.replace(" ", "")
-    return bare if POSTCODE.fullmatch(bare) else postcode
 
 
 def find_commune(form: forms.Form, data: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,13 +14,16 @@ from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.candidates.names import check_is_no_address, cleaned_name, is_named
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
+from sporades.exams.models import RegistrationService
+from sporades.registrations.dossier import Dossier
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
-from sporades.registrations.residence import Elsewhere, refusal_of_residence
+from sporades.registrations.residence import Elsewhere, open_service, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm, Whole
-from sporades.registrations.sections.communes import PostcodeField, find_commune, joined
+from sporades.registrations.sections.communes import PostcodeField, find_commune
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
+from sporades.territory.rules import joined
 
 ONE_OF_TWO = ("phone", "mobile")
 GUARDIAN = ("guardian_name", "guardian_phone", "guardian_email")
@@ -322,3 +326,13 @@ def _same_names(*, is_frozen: bool) -> str:
 
 
 IDENTIFICATION = Section("identification", "Identification", IdentificationForm)
+
+
+def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationService | None:
+    """Return the open service of the academy where a dossier must be, by its address, instead of here.
+
+    Nothing where there is none, or where the address is not one yet.
+    """
+    form = IdentificationForm(dossier, dossier.of(IDENTIFICATION.slug))
+    form.full_clean()
+    return open_service(dossier, form.elsewhere, at=at)

@@ -7,15 +7,15 @@ from django.http import HttpRequest, JsonResponse
 
 from sporades.candidates.forms import IdentityForm
 from sporades.territory import queries as territory
+from sporades.territory.rules import POSTCODE, joined
 
 LONGEST = 80
-POSTCODE = re.compile(r"[0-9]{5}")
 DEPARTMENT = re.compile(r"[0-9AB]{2,3}")
 
 
 def communes(request: HttpRequest) -> JsonResponse:
     """Return the communes that somebody who types may mean, where a postcode or a department says."""
-    postcode = request.GET.get("postcode", "").strip()
+    postcode = joined(request.GET.get("postcode", "").strip())
     is_french = not postcode or POSTCODE.fullmatch(postcode)
     found = (
         territory.communes_matching(

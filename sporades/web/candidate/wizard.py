@@ -21,7 +21,7 @@ from sporades.registrations.refusals import (
     Incomplete,
     NoLongerStands,
 )
-from sporades.registrations.residence import service_of_residence
+from sporades.registrations.sections.identification import service_of_residence
 from sporades.web.candidate import drafts
 from sporades.web.candidate.drafts import DOOR
 from sporades.web.wizard import differing, tabs

@@ -17,7 +17,7 @@ from sporades.registrations import counting, drafting, journey
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.models import Draft
 from sporades.registrations.refusals import Overtaken, TooLong
-from sporades.registrations.residence import service_of_residence
+from sporades.registrations.residence import open_service
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.wizard import conflicts, points
@@ -308,6 +308,5 @@ def _elsewhere(
     refused = getattr(form, "elsewhere", None) if form.errors else None
     if refused is None:
         return {"places": (), "service_of_residence": None}
-    dossier.answers["identification"] = form.typed()
-    there = service_of_residence(dossier, at=request.arrived_at) if door.leads_elsewhere else None
+    there = open_service(dossier, refused, at=request.arrived_at) if door.leads_elsewhere else None
     return {"places": refused.places, "service_of_residence": there}

@@ -365,6 +365,13 @@ def test_silent_mode_gives_the_same_answer_for_known_and_unknown(client, ines, s
     assert mails() == ["address_known"]
 
 
+@pytest.mark.parametrize("postcode", ["59000", "59 000"])
+def test_communes_are_proposed_under_a_postcode_as_people_write_it(client, postcode):
+    answer = client.get(reverse("account_communes"), {"q": "lil", "postcode": postcode})
+
+    assert [one["label"] for one in answer.json()["results"]] == ["Lille"]
+
+
 @pytest.mark.parametrize("said", ["\0", "59\0", "' or 1=1", "59350"])
 def test_a_department_that_cannot_be_is_no_department(client, said):
     answer = client.get(

@@ -12,11 +12,12 @@ from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, is_dialled
 from sporades.registrations.fields import ask_if_called_for
-from sporades.registrations.sections.communes import find_commune, joined
+from sporades.registrations.sections.communes import find_commune
 from sporades.registrations.sections.identification import IdentificationForm
 from sporades.registrations.sections.phones import PhoneField
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE
+from sporades.territory.rules import joined
 from sporades.web.layout.finding import QuickForm
 from sporades.web.office.forms import IdentityOfSomebodyForm
 
