@@ -239,6 +239,23 @@ def test_a_second_window_does_not_erase_what_the_first_has_kept(sign_in, registr
     assert case.has_former_decision
 
 
+def test_what_was_chosen_of_two_answers_waits_as_it_was_chosen(clock, sign_in, registration):
+    client, where = sign_in(registration.candidate), at(registration, page="/mesures")
+    client.post(where, {**CHOSEN, "revision": "1"})
+    typed = {"mesures-2": [READER], "decision": "oui", "plan": "aucun", "revision": "1"}
+    page = client.post(where, typed)
+    chosen = {
+        **page.context["mine"],
+        "revision": page.context["revision"],
+        "garder-mesures-1": "autre",
+        "garder-decision": "mien",
+    }
+
+    _, page = posted_once_ended(clock, registration, where, chosen)
+
+    assert ticked(page) == [READER, THIRD]
+
+
 def test_pressing_twice_asks_nothing(sign_in, registration):
     client, where = sign_in(registration.candidate), at(registration, page="/mesures")
 

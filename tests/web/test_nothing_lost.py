@@ -114,6 +114,27 @@ def test_what_is_sent_after_the_session_has_ended_waits_for_the_next_signing_in(
     assert {name: kept.get(name) for name in typed} == typed
 
 
+@pytest.mark.parametrize(
+    ("choice", "kept"), [("autre", "9 rue Neuve"), ("mien", "3 quai de l'Île")]
+)
+def test_what_was_chosen_of_two_answers_waits_as_it_was_chosen(window, draft, clock, choice, kept):
+    path = path_of(draft, "identification")
+    typed = {**every_field(window, path), "revision": revision(window, path)}
+    window.post(path, {**typed, "address_1": "9 rue Neuve"})
+    page = window.post(path, {**typed, "address_1": "3 quai de l'Île"})
+    assert "Quelle réponse voulez-vous garder ?" in main(page)
+    chosen = {**shown(page, "form[method=post]"), "garder-address_1": choice}
+
+    idle(window, clock).post(path, chosen)
+    sign_in(window, draft.candidate.user)
+    page = window.get(path)
+
+    assert shown(page)["address_1"] == [kept]
+    window.post(path, shown(page))
+    found = SectionAnswers.objects.get(draft=draft, section="identification").answers
+    assert found["address_1"] == kept
+
+
 def left_waiting(window, draft, clock):
     """Send a tab as the session has ended, sign in again, see it, and go elsewhere."""
     path = path_of(draft, "identification")

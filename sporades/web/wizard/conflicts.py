@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from sporades.registrations.dossier import Answers
 from sporades.registrations.sections.base import NOT_SAID, SectionForm
@@ -24,8 +24,13 @@ class Difference:
     keeps_mine: bool
 
 
-def posted(post: QueryDict, *, stored: Mapping[str, Any] | None = None) -> Answers:
-    """Return what was posted, with the stored answer wherever the candidate chose it."""
+def posted(post: MultiValueDict[str, str], *, stored: Mapping[str, Any] | None = None) -> Answers:
+    """Return what was posted, with the stored answer wherever the candidate chose it.
+
+    Args:
+        post: what was posted, now or before the session had ended.
+        stored: the answers kept.
+    """
     answers: Answers = {}
     for name, typed in post.lists():
         # No keyboard types U+0000, and PostgreSQL keeps none.
@@ -40,7 +45,7 @@ def posted(post: QueryDict, *, stored: Mapping[str, Any] | None = None) -> Answe
     return answers
 
 
-def settled(post: QueryDict) -> frozenset[str]:
+def settled(post: MultiValueDict[str, str]) -> frozenset[str]:
     """Return the names of the questions whose answer the candidate has just chosen."""
     return frozenset(name.removeprefix(CHOICE) for name in post if name.startswith(CHOICE))
 

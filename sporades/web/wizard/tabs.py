@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import select_template
+from django.utils.datastructures import MultiValueDict
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words
@@ -15,6 +16,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.rules.residence import is_free
 from sporades.registrations import counting, drafting, journey
 from sporades.registrations.dossier import Dossier, have_rules_moved
+from sporades.registrations.fields import as_data
 from sporades.registrations.models import Draft
 from sporades.registrations.refusals import Overtaken, TooLong
 from sporades.registrations.residence import open_service
@@ -73,7 +75,7 @@ def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> Http
     revision, is_waiting = _revision(draft, part), False
     if answers := kept(request):
         is_waiting = True
-        form = part.form(judged, answers)
+        form = _read(as_data(answers), judged, part)
         # They answer the page that was shown then: what was answered since is not overwritten.
         seen = _number(answers.get(REVISION, [""])[-1])
         revision = revision if seen is None else seen
@@ -91,7 +93,7 @@ def autosave(request: HttpRequest, draft: Draft, section: str, *, door: Door) ->
     """Keep what is being typed in a tab, complete or not; answer in JSON."""
     judged = dossier_for(request, draft)
     part = _section(judged, section)
-    form = _sent(request, judged, part)
+    form = _read(request.POST, judged, part)
     try:
         row = drafting.answer(
             draft=draft,
@@ -121,7 +123,7 @@ def _section(dossier: Dossier, slug: str) -> Section:
 def _answered(
     request: HttpRequest, draft: Draft, dossier: Dossier, section: Section, *, door: Door
 ) -> HttpResponse:
-    form = _sent(request, dossier, section)
+    form = _read(request.POST, dossier, section)
     try:
         drafting.answer(
             draft=draft,
@@ -145,13 +147,13 @@ def _answered(
     return _onwards(request, draft, answered, section, form, door=door)
 
 
-def _sent(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
-    """Return a tab bound to what its page sent."""
+def _read(post: MultiValueDict[str, str], dossier: Dossier, section: Section) -> SectionForm:
+    """Return a tab bound to what its page sent, now or before the session had ended."""
     return section.answered(
         dossier,
-        conflicts.posted(request.POST, stored=dossier.of(section.slug)),
-        settled=conflicts.settled(request.POST),
-        is_from_page=REVISION in request.POST,
+        conflicts.posted(post, stored=dossier.of(section.slug)),
+        settled=conflicts.settled(post),
+        is_from_page=REVISION in post,
     )
 
 

@@ -297,12 +297,14 @@ def _answers(
         shown: what is kept now, which may have been chosen instead of what was posted.
         is_another: whether the last request was taken back: these answers would begin another one.
     """
-    if request.method == "POST":
-        return as_data(conflicts.posted(request.POST, stored=shown.kept()))
-    if waiting := kept(request):
+    sent = request.POST
+    if request.method != "POST":
+        waiting = kept(request)
+        if not waiting:
+            return None
         messages.warning(request, _KEPT_FOR_ANOTHER if is_another else _KEPT)
-        return MultiValueDict(waiting)
-    return None
+        sent = as_data(waiting)
+    return as_data(conflicts.posted(sent, stored=shown.kept()))
 
 
 def _seen(answers: MultiValueDict[str, Any] | None) -> int:

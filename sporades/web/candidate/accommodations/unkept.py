@@ -84,11 +84,11 @@ def unkept(
         case: the request that is open, if one is.
         may_begin_another: whether another one may be begun, where none is open.
     """
-    answers = (
-        as_data(conflicts.posted(request.POST)) if request.method == "POST" else _waiting(request)
-    )
-    if answers is None:
+    sent = request.POST if request.method == "POST" else as_data(kept(request) or {})
+    if request.method != "POST" and not sent:
         return redirect(PAGE, registration.number)
+    stored = make().kept() if make else None
+    answers = as_data(conflicts.posted(sent, stored=stored))
     if make is None:
         forget(request)
         is_left = case is None and taken_back_among(cases_of(registration=registration.pk))
@@ -151,11 +151,6 @@ def _asked_no_more(
         for label, codes in ticked.items()
     ]
     return [(label, papers) for label, papers in named if papers]
-
-
-def _waiting(request: HttpRequest) -> MultiValueDict[str, Any] | None:
-    waiting = kept(request)
-    return as_data(waiting) if waiting else None
 
 
 def _why(case: Case | None, registration: Registration, *, may_begin: bool, seen: int) -> str:
