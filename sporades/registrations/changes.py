@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sporades.candidates.models import Identity
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import colon_after
+from sporades.core.text import clean_lines
 from sporades.registrations import accepted
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.terms import TERMS
@@ -64,7 +65,8 @@ def _sentences(was: Said, is_now: Said) -> Iterator[str]:
         yield f"{was.place} s'appelle désormais {place}"
     if was.caption != is_now.caption:
         yield f"{place} passe de « {was.caption} » à « {is_now.caption} »"
-    if was.answer != is_now.answer:
+    # Line breaks of older versions are as a browser sends them.
+    if clean_lines(was.answer) != clean_lines(is_now.answer):
         yield f"{place}{colon_after(place)} {was.answer} → {is_now.answer}"
 
 

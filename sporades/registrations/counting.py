@@ -40,6 +40,7 @@ RULES = {
     "unprinted": "Un signe ne s'imprime pas",
     "name": "Un signe n'appartient pas à un nom",
     "null_characters_not_allowed": "Un signe ne se voit pas",
+    "several": "Plusieurs réponses d'avant, et une seule est demandée désormais",
     "uncalled": "Remplie sans qu'une autre réponse la demande",
     "ine": "Ce n'est pas la forme d'un INE",
     "one_of_two": "Aucun des deux numéros n'est donné",

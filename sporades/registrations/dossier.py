@@ -12,21 +12,23 @@ from sporades.candidates.models import Candidate, Identity
 from sporades.core.french import local_day
 from sporades.exams import queries
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
-from sporades.exams.rules import Facts, candidacy
+from sporades.exams.rules import Facts, candidacy, questions
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema import Regulation as Rules
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE
 from sporades.exams.schema.questions import Question, YesNoQuestion
 from sporades.registrations import consents
 from sporades.registrations.clocks import zone_typed
-from sporades.registrations.fields import as_data
+from sporades.registrations.fields import WholeNumberField, as_data
 from sporades.registrations.models import Draft
-from sporades.registrations.questions import PREFIX, YES, field_of
+from sporades.registrations.questions import PREFIX, YES, field_of, is_of_several
 from sporades.registrations.refusals import NoLongerOffered
 from sporades.registrations.titles import title_of
 from sporades.territory.models import FRANCE
 
 type Answers = dict[str, Any]
+
+_YEARS = WholeNumberField(required=False)
 
 
 @dataclass
@@ -94,12 +96,17 @@ class Dossier:
     @property
     def asks_qualification(self) -> bool:
         """Whether the exam asks what the candidate holds: « Formation »."""
-        return candidacy.asks_qualification(self.rules, self.facts)
+        return candidacy.asks_qualification(self.rules, self.counted)
 
     @cached_property
     def facts(self) -> Facts:
         """What the rules want to know, read from whatever is answered so far."""
         return _facts_of(self)
+
+    @cached_property
+    def counted(self) -> Facts:
+        """The facts with only what counts: what is asked of this candidate."""
+        return questions.counted(self.rules, self.facts)
 
     def facts_with(self, form: Any) -> Facts:
         """Return the facts, with the cleaned answers of a tab's form in place of those kept."""
@@ -227,16 +234,18 @@ def _facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts
 
 
 def _years(said: Any) -> int | None:
+    """Read years as their field does: a browser may send « 3.0 »."""
     try:
-        return int(said)
-    except (TypeError, ValueError):
+        found: int | None = _YEARS.clean(said)
+    except forms.ValidationError:
         return None
+    return found
 
 
 def _answer(question: Question, said: Mapping[str, Any]) -> Any:
     name = PREFIX + question.code
     value = said.get(name)
-    if value in (None, "", []):
+    if value in (None, "", []) or is_of_several(question, value):
         return None
     if isinstance(question, YesNoQuestion):
         return value == YES

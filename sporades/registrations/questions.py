@@ -20,8 +20,8 @@ from sporades.exams.schema.questions import (
 from sporades.registrations.fields import (
     CalendarField,
     CleanCharField,
+    CleanLinesField,
     NumberField,
-    TextField,
     choices_of,
 )
 
@@ -40,6 +40,17 @@ def field_of(question: Question) -> forms.Field:
     return field
 
 
+def is_of_several(question: Question, value: Any) -> bool:
+    """Return whether several answers were given to a question that now takes one: none is chosen.
+
+    Args:
+        question: as the réglementation in force asks it.
+        value: the answer as typed, under another version maybe.
+    """
+    is_several = isinstance(value, list) and len(value) > 1
+    return is_several and not isinstance(question, MultipleChoiceQuestion)
+
+
 @singledispatch
 def _field(question: object) -> forms.Field:
     raise TypeError(question)
@@ -52,7 +63,7 @@ def _(question: TextQuestion) -> forms.Field:
 
 @_field.register
 def _(question: LongTextQuestion) -> forms.Field:
-    return TextField(
+    return CleanLinesField(
         min_length=question.shortest,
         max_length=question.longest,
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -20,13 +20,14 @@ from sporades.exams.schema.questions import (
 )
 from sporades.registrations.consents import CONSENTS, ConsentField
 from sporades.registrations.dossier import Answers
-from sporades.registrations.fields import ask_if_called_for
+from sporades.registrations.fields import ask_if_called_for, chosen_in_words
 from sporades.registrations.models import Registration, RegistrationAnswer
-from sporades.registrations.questions import NO, PREFIX, YES, field_of
+from sporades.registrations.questions import NO, PREFIX, YES, field_of, is_of_several
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 EMPTY: tuple[Any, ...] = (None, "", [])
+_NOW_ONE = "Vous aviez répondu « {} » : cette question ne prend plus qu'une réponse, choisissez-la."
 
 
 class ExtraForm(SectionForm):
@@ -34,8 +35,10 @@ class ExtraForm(SectionForm):
 
     def build(self) -> None:
         """Make a field for each question, then the two consents."""
+        self.several: Answers = {}
         for question in self.questions:
             field = self.fields[PREFIX + question.code] = field_of(question)
+            self._set_several_aside(question)
             if calling := self._calling(question):
                 field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
             if _depends_on_answers(question.when):
@@ -56,7 +59,7 @@ class ExtraForm(SectionForm):
 
     def typed(self) -> Answers:
         """Return what was typed; of the consents that stay, what they were."""
-        return {**super().typed(), **(self.dossier.kept_consents or {})}
+        return {**super().typed(), **self.several, **(self.dossier.kept_consents or {})}
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -65,11 +68,11 @@ class ExtraForm(SectionForm):
         One that depends on an answer of this very tab is always shown, and required only
         when that answer calls for it.
         """
-        facts = self.dossier.facts
+        known = self.dossier.counted
         return tuple(
             question
             for question in self.dossier.rules.questions
-            if _depends_on_answers(question.when) or conditions.holds(question.when, facts)
+            if _depends_on_answers(question.when) or conditions.holds(question.when, known)
         )
 
     @property
@@ -90,6 +93,10 @@ class ExtraForm(SectionForm):
     def clean(self) -> dict[str, Any]:
         """Require a conditional question only when its condition holds; drop it otherwise."""
         data = super().clean() or {}
+        for name, answers in self.several.items():
+            self.errors.pop(name, None)
+            said = chosen_in_words(self.fields[name], answers)
+            self.add_error(name, ValidationError(_NOW_ONE.format(said), code="several"))
         asked = {
             question.code
             for question in questions.asked(self.dossier.rules, self.dossier.facts_with(self))
@@ -104,6 +111,18 @@ class ExtraForm(SectionForm):
                 self.add_error(name, ValidationError("Répondez à cette question.", code="required"))
         refuse_ineligible(self, tab="supplementaires")
         return data
+
+    def _set_several_aside(self, question: Question) -> None:
+        """Take no answer from those that were given when this question took several."""
+        name = PREFIX + question.code
+        shown = self.data.getlist(name) if self.is_bound else self.initial.get(name)  # type: ignore[attr-defined] # see as_data
+        if not is_of_several(question, shown):
+            return
+        if self.is_bound:
+            self.several[name] = shown
+            self.data.setlist(name, [""])  # type: ignore[attr-defined]
+        else:
+            self.initial[name] = ""
 
     def _calling(self, question: Question) -> str:
         return _called_for_by(question.when, self.dossier.rules.questions)

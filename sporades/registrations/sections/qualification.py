@@ -81,7 +81,8 @@ class QualificationForm(SectionForm):
         """
         rules, facts = self.dossier.rules, self.dossier.facts
         if not held:
-            self._ask(name, asked(rules, facts))
+            # What was presented under another category counts no more.
+            self._ask(name, asked(rules, replace(facts, diplomas=frozenset())))
             return
         parts = {
             code: asked(rules, replace(facts, diplomas=frozenset(filter(None, [code]))))
