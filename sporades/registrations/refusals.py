@@ -264,6 +264,15 @@ class Overtaken(Refused):
     )
 
 
+class NotAsked(Refused):
+    """A tab that the answers of the others lead through no more."""
+
+    def __init__(self, title: str) -> None:
+        """Say which tab; `why` says it alone, to whoever typed nothing there."""
+        self.why = f"L'onglet « {title} » n'est plus demandé : vos autres réponses ont changé."
+        super().__init__(f"{self.why} Ce que vous venez d'y saisir n'est pas gardé.")
+
+
 LONGEST_ANSWER = 6_000
 """Signs: more than the longest question takes, whose field says so itself before."""
 

@@ -1,5 +1,6 @@
 """What every page shares: its look, its frame, and what it says when something fails."""
 
+import json
 import re
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
 from sporades.web.layout import bundle, errors
 from sporades.web.layout.context import CANDIDATE, STAFF, frame
-from sporades.web.layout.middleware import arrival
+from sporades.web.layout.middleware import arrival, refusals
 from tests.web.guide import words
 
 WEB = Path(bundle.__file__).resolve().parents[1]
@@ -311,6 +313,30 @@ def test_the_frame_of_a_page_asks_nothing_of_the_database():
 
 
 # --- Errors --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_json"),
+    [
+        ("application/json", True),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", False),
+        ("*/*", False),
+    ],
+)
+def test_a_script_is_told_why_in_words_and_never_in_a_page(accepted, is_json):
+    request = RequestFactory().post("/quelque-part", headers={"accept": accepted})
+    said, refusing = Refused("Trop tard."), refusals(lambda _: None)
+
+    refused = arrival(lambda asked: refusing.process_exception(asked, said))(request)
+    unread = arrival(errors.bad_request)(request)
+
+    assert (refused.status_code, unread.status_code) == (409, 400)
+    kinds = {one.headers["Content-Type"].partition(";")[0] for one in (refused, unread)}
+    assert kinds == {"application/json" if is_json else "text/html"}
+    if is_json:
+        assert json.loads(refused.text) == {"message": "Trop tard."}
+        assert json.loads(unread.text) == {"message": errors.UNREADABLE}
+
 
 PAGES_OF_ERROR = [
     (errors.bad_request, 400),

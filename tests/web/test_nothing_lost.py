@@ -326,7 +326,7 @@ def test_every_tab_is_tried_with_fields_of_every_kind(window, draft):
     }
     asked = set(window.get(path_of(draft, "identification")).context["form"].fields)
 
-    assert {"BooleanField", "CharField", "ChoiceField", "MultipleChoiceField"} <= kinds
+    assert {"BooleanField", "TextField", "ChoiceField", "MultipleChoiceField"} <= kinds
     assert {"guardian_name", "mother_name", "father_name", "phone", "mobile"} <= asked
 
 

@@ -13,7 +13,7 @@ from sporades.registrations.fields import flat
 from sporades.registrations.models import Draft, SectionAnswers, Version
 from sporades.registrations.refusals import AnsweredMeanwhile
 from tests.endurance.arena import figure
-from tests.factories import NOW, a_draft, a_registration, answers_with, author
+from tests.factories import NOW, a_draft, a_registration, answers_with, author, load_invented
 from tests.web.guide import main, seen, words
 
 TABS = [slug for slug in answers_with() if slug != "modalites"]
@@ -348,6 +348,84 @@ def test_of_two_answers_the_one_that_will_do_is_proposed(sign_in, here, there, k
 
     [proposed] = seen(page).cssselect("input[name=garder-postcode][checked]")
     assert proposed.get("value") == kept
+
+
+OF_ONE_CATEGORY = (
+    (
+        "libelle: Diplôme le plus élevé\n",
+        "libelle: Diplôme le plus élevé\n        si: {categorie: [INDIV]}\n",
+    ),
+    (
+        "experience: {libelle: Années d'expérience professionnelle}",
+        "experience: {libelle: Années d'expérience professionnelle, si: {categorie: [INDIV]}}",
+    ),
+)
+LEFT = "L'onglet « Formation » n'est plus demandé : vos autres réponses ont changé."
+NOT_KEPT = "Ce que vous venez d'y saisir n'est pas gardé."
+
+
+@pytest.fixture
+def formation(sign_in):
+    """Return who fills a draft, and the address of « Formation », which another window took away."""
+    load_invented(*OF_ONE_CATEGORY)
+    draft = a_draft()
+    client, path = sign_in(draft.candidate), f"/inscription/{draft.pk}"
+    assert client.get(f"{path}/qualification").status_code == 200
+    informations = {**answers_with()["informations"], "category": "FORM", "revision": 1}
+    client.post(f"{path}/informations", informations)
+    return client, f"{path}/qualification"
+
+
+def test_a_tab_that_another_window_took_away_leads_to_where_one_stands(formation):
+    client, path = formation
+
+    looked, sent = (
+        client.get(path, follow=True),
+        client.post(path, {"diploma": "BAC", "experience": "4", "revision": 1}, follow=True),
+    )
+
+    for page in (looked, sent):
+        assert page.status_code == 200
+        # Where the draft stands: this category asks for what its candidate does not have.
+        assert page.request["PATH_INFO"] == path.replace("qualification", "informations")
+        assert LEFT in words(seen(page))
+    assert (NOT_KEPT in words(seen(looked)), NOT_KEPT in words(seen(sent))) == (False, True)
+    assert (
+        SectionAnswers.objects.get(section="qualification").answers
+        == (answers_with()["qualification"])
+    )
+
+
+def test_what_is_typed_in_a_tab_that_another_window_took_away_is_said_not_to_be_kept(formation):
+    client, path = formation
+
+    answer = client.post(f"{path}/saisie", {"diploma": "BAC", "revision": 1})
+
+    assert (answer.status_code, answer.json()) == (409, {"message": f"{LEFT} {NOT_KEPT}"})
+
+
+def test_a_tab_that_never_was_is_no_page(formation):
+    client, path = formation
+
+    for address in (path, f"{path}/saisie"):
+        assert client.post(address.replace("qualification", "autre"), {}).status_code == 404
+
+
+def test_what_is_typed_for_an_exam_that_is_offered_no_more_is_said_not_to_be_kept(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    load_invented(("      - {code: MARIN, libelle: Marin}\n", ""), (", specialites: [MARIN]", ""))
+
+    answer = client.post(
+        f"/inscription/{draft.pk}/identification/saisie",
+        {**answers_with()["identification"], "address_1": "9 rue Neuve", "revision": 1},
+    )
+
+    message = answer.json()["message"]
+    assert answer.status_code == 409
+    assert message.startswith("Brevet d'essai – Marin, session 2027 n'est plus proposé")
+    assert message.endswith("Ce que vous venez de saisir n'y est pas ajouté.")
+    assert stored(draft, "identification").answers == answers_with()["identification"]
 
 
 def test_of_two_addresses_one_is_proposed_whole(sign_in):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -22,10 +22,19 @@ from sporades.web.layout.kept import NEVER_KEPT, SECRETS, keep, keeps_answers, p
 from sporades.web.layout.readers import is_readers_own
 
 RETRY_AFTER = "30"
+JSON = "application/json"
+UNREADABLE = "Ce que votre navigateur a envoyé est arrivé incomplet ou abîmé : rien n'est gardé."
+
+
+def asks_json(request: HttpRequest) -> bool:
+    """Return whether a script of ours asks, which reads words and no page."""
+    return bool(request.get_preferred_type(["text/html", JSON]) == JSON)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that what the browser sent cannot be read."""
+    if asks_json(request):
+        return JsonResponse({"message": UNREADABLE}, status=HTTPStatus.BAD_REQUEST)
     return render(request, "errors/400.html", status=HTTPStatus.BAD_REQUEST)
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -27,7 +27,7 @@ from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout import breaches, outage, undone
-from sporades.web.layout.errors import not_allowed, unavailable
+from sporades.web.layout.errors import asks_json, not_allowed, unavailable
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
 from sporades.web.layout.network import client_address, comes_by_our_proxy
@@ -299,6 +299,9 @@ def refusals(get_response: Page) -> Page:
         ) -> HttpResponse | None:
             if not isinstance(exception, Refused):
                 return None
-            return render(request, "errors/refused.html", {"refusal": exception}, status=409)
+            if asks_json(request):
+                return JsonResponse({"message": str(exception)}, status=HTTPStatus.CONFLICT)
+            context = {"refusal": exception}
+            return render(request, "errors/refused.html", context, status=HTTPStatus.CONFLICT)
 
     return Middleware()

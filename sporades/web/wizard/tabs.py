@@ -18,8 +18,9 @@ from sporades.registrations import counting, drafting, journey
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Draft
-from sporades.registrations.refusals import Overtaken, TooLong
+from sporades.registrations.refusals import NoLongerOffered, NotAsked, Overtaken, TooLong
 from sporades.registrations.residence import open_service
+from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.wizard import conflicts, points
@@ -31,6 +32,7 @@ BACK = "retour"
 """Said by a tab that was opened from « Récapitulatif », to go back there."""
 CHOSEN = "onglet"
 """The name of the buttons of « Tous les onglets »: the value is the tab that one leads to."""
+_NOT_ADDED = "Ce que vous venez de saisir n'y est pas ajouté."
 _KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
 
 
@@ -69,7 +71,10 @@ def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> Http
             messages.warning(request, door.too_late(draft))
         return door.after(draft)
     judged = dossier_for(request, draft)
-    part = _section(judged, section)
+    try:
+        part = _section(judged, section)
+    except NotAsked as refusal:
+        return _not_asked(request, draft, refusal, door=door)
     if request.method == "POST":
         return _answered(request, draft, judged, part, door=door)
     revision, is_waiting = _revision(draft, part), False
@@ -91,14 +96,13 @@ def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> Http
 
 def autosave(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> HttpResponse:
     """Keep what is being typed in a tab, complete or not; answer in JSON."""
-    judged = dossier_for(request, draft)
-    part = _section(judged, section)
-    form = _read(request.POST, judged, part)
     try:
+        judged = dossier_for(request, draft)
+        part = _section(judged, section)
         row = drafting.answer(
             draft=draft,
             section=part.slug,
-            typed=form.typed(),
+            typed=_read(request.POST, judged, part).typed(),
             seen_revision=_seen(request),
             at=request.arrived_at,
         )
@@ -106,6 +110,8 @@ def autosave(request: HttpRequest, draft: Draft, section: str, *, door: Door) ->
         return JsonResponse({"message": str(refusal), "overtaken": True}, status=409)
     except TooLong as refusal:
         return JsonResponse({"message": str(refusal)}, status=400)
+    except NoLongerOffered as refusal:
+        return JsonResponse({"message": f"{refusal} {_NOT_ADDED}"}, status=409)
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
     forget(request, at=door.url("tab", draft, part.slug))
@@ -114,10 +120,25 @@ def autosave(request: HttpRequest, draft: Draft, section: str, *, door: Door) ->
 
 
 def _section(dossier: Dossier, slug: str) -> Section:
-    found = next((part for part in journey.journey(dossier) if part.slug == slug), None)
+    """Return a tab. Raises NotAsked where what was answered since took it away; NoLongerOffered."""
+    found = next((part for part in SECTIONS if part.slug == slug), None)
     if found is None:
         raise Http404
+    if found not in journey.journey(dossier):
+        raise NotAsked(found.title)
     return found
+
+
+def _not_asked(
+    request: HttpRequest, draft: Draft, refusal: NotAsked, *, door: Door
+) -> HttpResponse:
+    """Lead to where the draft stands from a tab that it no longer has."""
+    if request.method == "POST" or kept(request):
+        messages.warning(request, str(refusal))
+        forget(request)
+    else:
+        messages.info(request, refusal.why)
+    return door.to("draft", draft)
 
 
 def _answered(
