@@ -129,7 +129,8 @@ def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):
 
     recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
 
-    assert client.get(f"/inscription/{draft.pk}/qualification").status_code == 404
+    away = client.get(f"/inscription/{draft.pk}/qualification")
+    assert (away.status_code, away.url) == (302, f"/inscription/{draft.pk}")
     assert "Étape 6 sur 7" in main(recap)
     assert "Formation" not in main(recap)
 
