@@ -20,6 +20,7 @@ from sporades.evidence.states import State as PieceState
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
 from sporades.statistics.models import ArchivedCount
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
@@ -131,6 +132,8 @@ class Archived:
             where they were archived when no hour was kept.
         academies, domains: by code and by key.
         choices, categories, states: as of those that serve, as far as they are told.
+        standing: how many stood, as far as it is told.
+        is_least: whether others of them may have stood: of how many it is not told.
         unsaid: of what is not told apart, how many: too few, or of a part of their campaign alone.
         unsaid_domains: of which domain are those whose choice is not told.
     """
@@ -140,6 +143,8 @@ class Archived:
     choices: Counter[tuple[int, int | None]] = field(default_factory=Counter)
     categories: Counter[tuple[int, str]] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
+    standing: int = 0
+    is_least: bool = False
     unsaid: Counter[str] = field(default_factory=Counter)
     unsaid_domains: Counter[int] = field(default_factory=Counter)
 
@@ -187,9 +192,11 @@ def _add(
         found.unsaid_domains[service.domain_id] += total
         for kind in (Kind.CHOICE, Kind.CATEGORY, Kind.STATE):
             found.unsaid[kind] += total
+        found.is_least = True
         return
     for row in rows:
         _tell(found, row)
+    _tell_standing(found, {row.value: row.count for row in rows if row.kind == Kind.STATE})
 
 
 def _days(
@@ -224,6 +231,18 @@ def _tell(found: Archived, row: ArchivedCount) -> None:
         found.categories[row.exam_id, row.value] += row.count
     elif row.kind == Kind.STATE:
         found.states[row.value] += row.count
+
+
+def _tell_standing(found: Archived, states: Mapping[str, int]) -> None:
+    """Tell how many of a service stood, also of states too few to be told by themselves.
+
+    Where those that stood are too few, or the others, it is told of the states that are told.
+    """
+    standing = sum(states.get(one, 0) for one in STANDING)
+    if any(0 < count < FEWEST for count in (standing, sum(states.values()) - standing)):
+        standing = sum(states[one] for one in STANDING if states.get(one, 0) >= FEWEST)
+        found.is_least = True
+    found.standing += standing
 
 
 def by_hour(selection: Selection, period: Period) -> tuple[Counter[datetime], int]:

@@ -78,6 +78,8 @@ class Filed:
         categories: by exam and code of the category, which its réglementation names.
         academies: by code.
         states: by state.
+        standing: how many still stand, or stood when they were archived.
+        is_least: whether there may be more of these: of what is archived it is not always told.
         archived: how many of them are archived: numbers are all that is left.
         left_out: how many are archived and not among them: their state is kept apart from the rest.
         unsaid: of what of these is not told apart, how many, by `ArchivedCount.Kind`.
@@ -90,6 +92,8 @@ class Filed:
     categories: Counter[tuple[int, str]] = field(default_factory=Counter)
     academies: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
+    standing: int = 0
+    is_least: bool = False
     archived: int = 0
     left_out: int = 0
     unsaid: Counter[str] = field(default_factory=Counter)
@@ -103,13 +107,10 @@ class Filed:
         self.choices.update(left.choices)
         self.categories.update(left.categories)
         self.states.update(left.states)
+        self.standing += left.standing
+        self.is_least = left.is_least
         self.unsaid.update(left.unsaid)
         self.unsaid_domains.update(left.unsaid_domains)
-
-    @property
-    def standing(self) -> int:
-        """How many still stand."""
-        return sum(self.states[state] for state in STANDING)
 
 
 def filed(selection: Selection, period: Period) -> Filed:
@@ -123,6 +124,7 @@ def filed(selection: Selection, period: Period) -> Filed:
         found.categories[exam, category] += count
         found.academies[academy] += count
         found.states[state] += count
+        found.standing += count if state in STANDING else 0
     persons = Count("candidate", distinct=True)
     found.persons = _filed_in(selection, period).aggregate(persons=persons)["persons"]
     return found

@@ -18,7 +18,7 @@ from sporades.evidence.models import Verdict
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Registration
-from sporades.registrations.states import SET_ASIDE, State
+from sporades.registrations.states import SET_ASIDE, VALIDATE, State
 from sporades.retention import archiving, operations
 from sporades.retention.models import Archive
 from sporades.statistics import keeping
@@ -207,6 +207,35 @@ def test_a_category_and_a_state_of_too_few_are_told_together(invented_exam):
     assert (alone["states"], alone["categories"]) == ({}, {})
 
 
+def validate(registration):
+    found = Registration.objects.whole().get(pk=registration.pk)
+    deciding.decide(registration=found, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+
+
+def test_as_many_stand_as_before_though_a_state_of_them_is_not_told(invented_exam):
+    for one in some(FEWEST + 3)[:3]:
+        validate(one)
+    before = figures()["standing"]
+
+    archive_all()
+
+    assert (before, figures()["standing"]) == (FEWEST + 3, FEWEST + 3)
+    assert figures()["unsaid"]["state"] == 3
+    assert not keeping.filed(Selection(EVERYWHERE), YEAR, at=NOW).filed.is_least
+
+
+def test_how_many_stood_is_not_told_where_it_would_tell_of_too_few(invented_exam):
+    made = some(FEWEST + 4)
+    for one in made[:3]:
+        validate(one)
+    set_aside(made[3])
+
+    archive_all()
+
+    found = keeping.filed(Selection(EVERYWHERE), YEAR, at=NOW).filed
+    assert (found.total, found.standing, found.is_least) == (FEWEST + 4, FEWEST, True)
+
+
 def test_of_a_part_of_the_campaign_the_days_alone_are_told(invented_exam):
     some(FEWEST, days=3)
     archive_all()
@@ -217,6 +246,7 @@ def test_of_a_part_of_the_campaign_the_days_alone_are_told(invented_exam):
     assert found["by day"] == {date(2026, 11, 25): 2, date(2026, 11, 26): 2}
     assert (found["total"], found["academies"]) == (4, {"A09": 4})
     assert (found["choices"], found["categories"], found["states"]) == ({}, {}, {})
+    assert keeping.filed(Selection(EVERYWHERE), two_days, at=NOW).filed.is_least
     assert found["unsaid"] == {"choice": 4, "category": 4, "state": 4}
     domain = Exam.objects.get(code="BE").domain_id
     left = archived(Selection(EVERYWHERE), two_days)

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from sporades.accommodations.states import State
 from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding
 from sporades.evidence import operations as evidence
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService, Session
+from sporades.registrations.states import SET_ASIDE
 from sporades.retention import operations
 from sporades.statistics import keeping
 from sporades.statistics.archived import FEWEST
@@ -88,6 +90,20 @@ def test_an_archived_session_is_chosen_as_any_other_and_its_academy_alone_is_cou
     assert theirs.context["count"] == 1
     assert "Archivées, non détaillées" in main(theirs)
     assert f"de moins de {FEWEST} inscriptions d'un service" in main(theirs)
+    assert "1 inscription enregistrée. " in main(theirs)
+    assert "n'est pas toujours dit" in main(theirs)
+    (states,) = [one for one in tables(theirs) if "État" in one]
+    assert "Inscription validée" not in states
+
+
+def test_how_many_stood_is_at_least_what_is_told(manager, made):
+    deciding.decide(registration=made[0], decision=SET_ASIDE, reason="Erreur", by=MANAGER, at=NOW)
+    a_registration(a_candidate(email="six@exemple.test"))
+    archive_all(made[0])
+
+    page = main(manager.get(reverse("office:statistics"), PERIOD))
+
+    assert f"{FEWEST + 1} inscriptions enregistrées, dont au moins {FEWEST} en cours" in page
 
 
 def test_what_is_archived_is_left_out_of_those_that_stand_and_it_is_said(manager, made):

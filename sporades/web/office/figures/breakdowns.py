@@ -83,8 +83,13 @@ def apart(found: Filed) -> list[Figures]:
 
 
 def _states(found: Filed) -> list[Row]:
-    """Return them in the order of a registration's life: two pages are read side by side."""
-    return [*(Row(state.label, found.states[state]) for state in State), *_unsaid(found, "state")]
+    """Return them in the order of a registration's life: two pages are read side by side.
+
+    Where some are not told apart, « 0 » would say of a state what is not known of it.
+    """
+    unsaid = _unsaid(found, "state")
+    told = [state for state in State if found.states[state] or not unsaid]
+    return [*(Row(state.label, found.states[state]) for state in told), *unsaid]
 
 
 def _academies(found: Filed) -> list[Row]:
