@@ -127,17 +127,19 @@ def contest_in_words(
     )
 
 
-def review_in_words(address: Iterable[str]) -> str:
+def review_in_words(address: Iterable[str], *, has_space: bool) -> str:
     """Say how the decision is made to be looked at again, as its document does.
 
     Args:
         address: the lines of that of the authority, if the réglementation gives them.
+        has_space: whether its candidate has an account: whoever has none is led to no page.
     """
     to = ", ".join(address)
-    letter = f", ou par une lettre à l'autorité, {to}" if to else ", ou par une lettre"
+    page = "à la page « Aménagement d'épreuves » de votre espace, ou " if has_space else ""
+    letter = f"par une lettre à l'autorité, {to}" if to else "par une lettre"
     return (
-        "Pour la faire revoir, faites un recours à la page « Aménagement d'épreuves » de votre espace"
-        f"{letter} : dites ce que vous contestez et pourquoi, sans parler de votre santé. {INTERRUPTS}"
+        f"Pour la faire revoir, faites un recours {page}{letter} : dites ce que vous contestez et "
+        f"pourquoi, sans parler de votre santé. {INTERRUPTS}"
     )
 
 

@@ -93,7 +93,9 @@ def content(source: Notified) -> Content:
         "validity": rules.decision.validity if any(one.decided_code for one in measures) else "",
         "appeal": rules.decision.appeal,
         "court": COURT,
-        "review": review_in_words(rules.decision.address),
+        "review": review_in_words(
+            rules.decision.address, has_space=registration.candidate.has_account
+        ),
         "until": contest_in_words(
             source.at, None, zone, posting=UNPOSTED if registration.candidate.by_letter else None
         ),

@@ -197,6 +197,23 @@ def test_whoever_has_no_account_is_sent_the_document_by_letter(db):
 
     letter = Letter.objects.filter(message__kind="something_awaits").latest("pk")
     assert letter.enclosed == case_of(registration).notification
+    assert "contactez-le" not in letter.message.body
+    assert "est jointe à ce courrier. Lisez-la sans attendre" in letter.message.body
+    assert "de votre espace" not in letter.enclosed.content["review"]
+
+
+def test_whoever_has_an_account_is_led_to_the_page_where_a_decision_is_contested(registration):
+    said = reach(registration, State.NOTIFIED).notification.content["review"]
+
+    assert "à la page « Aménagement d'épreuves » de votre espace, ou par une lettre" in said
+
+
+def test_whoever_has_no_account_is_told_by_mail_that_a_delay_may_run(db):
+    record = a_record(channel="mail", email="rose@exemple.test")
+    reach(a_registration(record, informations={"has_disability": "oui"}), State.NOTIFIED)
+
+    body = Message.objects.filter(kind="something_awaits").latest("pk").body
+    assert "contactez-le sans attendre, un délai peut courir" in body
 
 
 def test_a_decision_whose_author_is_not_said_is_not_notified(registration):

@@ -70,6 +70,7 @@ def tell_candidate(
         when=instant_in_words(at, registration.service.zone),
         is_waited_for=case.state == State.INCOMPLETE,
         may_run=may_run or enclosed is not None,
+        is_enclosed=enclosed is not None,
         lacks=lacks,
         silence=silence_on(registration, at, is_complete=not lacks)
         if kind == "request_received"
