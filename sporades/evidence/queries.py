@@ -11,7 +11,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.core.text import search_key
 from sporades.evidence.models import Deposit, Evidence
-from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, State
+from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, UNJUDGED, State
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import programmes
 from sporades.exams.schema.evidence import EVERY_WAY, Way
@@ -62,6 +62,11 @@ class Owed:
     def may_be_posted(self, at: datetime) -> bool:
         """Return whether its candidate may send paper for it at this instant."""
         return self.is_posted and self.row.state in TO_PROVIDE and self.is_in_time(at)
+
+    @property
+    def waits_for_verdict(self) -> bool:
+        """Whether it has come, and its office has still to say what it is worth."""
+        return self.row.state in UNJUDGED
 
     @property
     def is_deposited(self) -> bool:

@@ -476,6 +476,21 @@ def test_after_the_last_minute_nothing_is_given_and_the_date_is_said(sign_in, re
     assert 'name="fichiers"' not in page.text
 
 
+def test_after_it_who_has_given_it_is_told_of_what_was_given(sign_in, registration):
+    evidence.note_scanned(give(registration), is_clean=True, at=NOW)
+    with time_machine.travel(UNTIL + MINUTE, tick=False):
+        browser = sign_in(registration.candidate)
+        shown = line(browser, registration)
+        told = main(browser.get(address(registration, "IDENTITE"), follow=True))
+
+    until = "jusqu'au mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
+    assert f"Vous pouviez le remplacer {until}" in shown
+    assert f"Vous pouviez remplacer ce fichier {until}" in told
+    for said in (shown, told):
+        assert "à fournir avant" not in said
+        assert "Contactez votre service gestionnaire" not in said
+
+
 def test_after_the_closing_a_piece_is_given_until_its_own_deadline(sign_in, registration):
     with time_machine.travel(UNTIL, tick=False):
         send(sign_in(registration.candidate), registration, photo())

@@ -221,6 +221,8 @@ def check(owed: Sequence[Owed], code: str, *, at: datetime) -> Owed:
 
 
 def _too_late(owed: Owed) -> str:
+    if owed.waits_for_verdict:
+        return f"Vous pouviez remplacer ce fichier jusqu'au {owed.before}. Celui que vous avez déposé reste."
     return (
         f"Cette pièce était à fournir avant le {owed.before} : elle ne peut plus être déposée ici. "
         "Contactez votre service gestionnaire."
