@@ -64,6 +64,7 @@ def _warn_unused(user_id: int, *, at: datetime) -> int:
         key=f"account-unused {user.pk} {at.date().isoformat()}",
         about=user,
         day=day_in_words(local_day(erased_on, ZONE)),
+        had_some=Candidate.objects.filter(user=user, frozen_at__isnull=False).exists(),
         sign_in=absolute(reverse("account_login")),
     )
     journal.record("unused account warned", by=SYSTEM, on=user, at=at)

@@ -36,7 +36,10 @@ AT_ITS_DATE = "Ce document dit ce qui restait à faire à sa date."
 
 def documents(request: HttpRequest) -> HttpResponse:
     """The candidate's registrations, withdrawn ones included."""
-    context = {"registrations": registrations_of(user=request.user.pk)}
+    context = {
+        "registrations": registrations_of(user=request.user.pk),
+        "had_some": request.user.candidate.is_frozen,
+    }
     return render(request, "candidate/documents.html", context)
 
 

@@ -37,6 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "registrations": [(one, one.until_in_words(at)) for one in registrations],
         "drafts": drafts,
+        # A filed registration leaves nothing else behind, once it is kept here no more.
+        "had_some": candidate.is_frozen and not mine,
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
         "awaiting": [
             *undelivered(request.user.email),
