@@ -286,6 +286,21 @@ def test_what_the_reglementation_says_is_declared_by_the_service():
     assert (state(registration), state(other)) == (State.ANOMALY, State.REGISTERED)
     assert completing.flag_some(after=last, most=10, at=AFTER) == 0
     assert Entry.objects.get(verb="anomaly found").actor_name == SYSTEM.name
+    told = Message.objects.filter(kind="state_changed").latest("pk").body
+    assert "C'est constaté automatiquement, une date limite étant passée" in told
+    assert "article L. 311-3-1" in told
+
+
+def test_who_decides_it_is_not_said_to_be_a_machine(registration):
+    settle(registration, but=[IDENTITY])
+
+    declare(registration)
+    told = Message.objects.filter(kind="state_changed").latest("pk").body
+    assert "automatiquement" not in told
+
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
+    told = Message.objects.filter(kind="state_changed").latest("pk").body
+    assert "C'est constaté automatiquement." in told
 
 
 def test_one_that_cannot_be_declared_keeps_no_other_from_it(caplog):

@@ -10,11 +10,11 @@ from sporades.acts.identities import correcting
 from sporades.acts.people import changing
 from sporades.acts.registrations import deciding, registering
 from sporades.candidates.operations import civil_data
-from sporades.core.actors import Actor
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
 from sporades.registrations import drafting
 from sporades.registrations.models import Registration
-from sporades.registrations.states import VALIDATE
+from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, answers_with, author
 from tests.web.guide import buttons, links, main, seen, words
 
@@ -126,6 +126,24 @@ def test_what_the_office_did_is_said_to_be_of_the_service_without_the_name_of_an
     assert decided == f"mercredi 25 novembre 2026 à 12 h 30 (heure de Paris), par {service}"
     for page in (history, version):
         assert "Claude Martin" not in page.text
+
+
+def test_what_nobody_decided_is_said_to_be_automatic_and_not_of_the_service(sign_in, db):
+    registration = a_registration()
+    deciding.decide(
+        registration=registration,
+        decision=FLAG,
+        reason="Il manque une pièce.",
+        by=SYSTEM,
+        at=NOW + HOUR,
+    )
+
+    history = sign_in(registration.candidate).get(
+        f"/mes-inscriptions/{registration.number}/historique"
+    )
+
+    [decided] = [words(one) for one in seen(history).cssselect(".s-timeline__when")]
+    assert decided == "mercredi 25 novembre 2026 à 11 h 30 (heure de Paris), automatiquement"
 
 
 def test_a_telephone_number_that_changed_stands_in_one_line(sign_in):

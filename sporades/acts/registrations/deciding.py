@@ -11,7 +11,7 @@ from sporades import journal
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.registrations.asking_again import ask_again
-from sporades.core.actors import Actor
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -241,6 +241,7 @@ def decide_within(
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
         asks=decision is FLAG,
+        is_automatic=by == SYSTEM,
         takes_files=decision is FLAG and takes_files(registration, at),
         giving=giving_now(registration, at) if decision is FLAG else "",
         # What is missing may be a piece that no mail names.

@@ -26,6 +26,7 @@ from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
 from sporades.acts.requests import formally
+from sporades.core.actors import SYSTEM
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -332,7 +333,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         "consents": chosen_since(found),
         "decisions": [
             {
-                "when": f"{instant_in_words(one.at, found.service.zone)}, par {_by(one, versions)}",
+                "when": f"{instant_in_words(one.at, found.service.zone)}, {_by(one, versions)}",
                 "what": one.in_words,
                 "note": one.payload["after"]["reason"],
             }
@@ -350,9 +351,11 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
 
 
 def _by(entry: Entry, versions: list[Version]) -> str:
-    """Return the managing service that did this: the one that had the registration then."""
+    """Return which managing service did this, the one that had the registration then, or that none did."""
+    if entry.actor_kind == SYSTEM.kind:
+        return "automatiquement"
     last = next((one for one in versions if one.filed_at <= entry.at), versions[-1])
-    return last.signed_by if last.filed_at == entry.at else last.service_name
+    return f"par {last.signed_by if last.filed_at == entry.at else last.service_name}"
 
 
 def _card(
