@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sporades.accounts.models import Membership
+from sporades.accounts.models import Membership, User
 from sporades.acts.identities import comparing
 from sporades.candidates.models import Candidate
 from sporades.doubles import operations
@@ -122,6 +122,14 @@ def test_both_are_side_by_side_with_what_differs_in_words(manager, double):
     assert "2 documents, 0 message)" in main(page)
     read = Entry.objects.filter(verb="file read").values_list("object_id", flat=True)
     assert set(read) == {str(pk) for pk in Registration.objects.values_list("pk", flat=True)}
+
+
+def test_when_an_account_was_last_used_is_said_by_the_hour_of_paris(manager, double):
+    User.objects.filter(pk=double.first.user_id).update(last_login=NOW)
+
+    page = main(manager.get(where("double", double)))
+
+    assert "Dernière connexion le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in page
 
 
 def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):

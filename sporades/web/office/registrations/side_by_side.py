@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count
+from django.utils.text import capfirst
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
@@ -142,7 +143,7 @@ def _account(candidate: Candidate) -> str:
         return "Sans compte"
     last = candidate.user.last_login
     used = f"dernière connexion le {instant_in_words(last, settings.TIME_ZONE)}" if last else ""
-    return used.capitalize() or "Compte jamais ouvert depuis son activation"
+    return capfirst(used) or "Compte jamais ouvert depuis son activation"
 
 
 def _address(registration: Registration) -> str:
