@@ -74,6 +74,23 @@ def test_a_record_becomes_the_accounts_with_its_registrations_and_documents():
     assert Entry.objects.get(verb="record claimed").actor_id == f"user:{user.pk}"
     told = dict(Message.objects.filter(kind__startswith="record_").values_list("kind", "recipient"))
     assert told == {"record_claimed": user.email, "record_taken": ""}
+    claimed = Message.objects.get(kind="record_claimed").body
+    assert "désormais par mail ; un courrier déjà écrit peut encore" in claimed
+
+
+@open_exam
+def test_whose_address_stays_is_not_told_that_mails_go_elsewhere():
+    record = a_record(email="maelle@exemple.test", channel=Channel.MAIL)
+    joining.activate(claim(given(record)).pk, at=NOW)
+
+    taken, claimed = (
+        Message.objects.get(kind=kind, recipient="maelle@exemple.test").body
+        for kind in ("record_taken", "record_claimed")
+    )
+    assert "Nos messages continuent d'arriver ici" in taken
+    assert "et non plus ici" not in taken
+    assert "Nos messages continuent de vous arriver à cette adresse." in claimed
+    assert "par la poste" not in claimed
 
 
 @open_exam
@@ -87,7 +104,8 @@ def test_both_messages_say_what_happened_and_whom_to_warn():
     assert (taken.recipient, claimed.recipient) == ("avant@exemple.test", "maelle@exemple.test")
     assert "quelqu'un, sans doute vous, a rattaché votre dossier à un compte" in taken.body
     assert "Votre service gestionnaire : Bureau des essais de Lille" in taken.body
-    assert "Nos messages vous arrivent désormais par mail" in claimed.body
+    assert "à l'adresse mail de ce compte, et non plus ici" in taken.body
+    assert "Nos messages vous arrivent désormais à cette adresse." in claimed.body
     assert "/accueil" in claimed.body
 
 

@@ -34,6 +34,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     code.delete()
     if record.has_account or record.is_merged:
         return None
+    was_by_letter, was_at = record.by_letter, record.is_reached_at(user.email)
     record.user, record.email, record.channel = user, user.email, Channel.MAIL
     record.save(update_fields=["user", "email", "channel"])
     mail_unprintable(record, at=at)
@@ -53,6 +54,8 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
         key=f"record:{record.pk}:claimed:{user.pk}",
         about=record,
         name=record.identity.full_name,
+        was_by_letter=was_by_letter,
+        is_where_it_was=was_at,
         link=absolute(reverse("candidate:home")),
     )
     return record
@@ -66,4 +69,5 @@ def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> No
         way=WayTo(code.email, tuple(code.envelope)),
         at=at,
         key=f"record:{record.pk}:taken:{user.pk}",
+        is_where_it_was=record.is_reached_at(code.email),
     )
