@@ -161,6 +161,8 @@ def _frozen(
     *,
     at: datetime,
 ) -> Version:
+    # Its candidate may have another number since, by a merge.
+    snapshot = {**snapshot, "candidate_number": registration.candidate.number}
     return Version.objects.create(
         registration=registration,
         number=registration.version,

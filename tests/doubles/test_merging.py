@@ -168,6 +168,16 @@ def test_what_stands_takes_the_civil_data_that_are_kept_in_a_new_version(double,
     assert given.versions.get(number=2).changes == ["Prénoms : Maelle → Maëlle Anne"]
 
 
+def test_a_version_made_after_it_says_the_number_that_is_kept(double, propose, approve):
+    given = double.second.registrations.get()
+
+    kept = approve(propose(double))
+
+    last = given.versions.order_by("number").last()
+    assert last.number == 2
+    assert last.snapshot["candidate_number"] == kept.number != double.second.number
+
+
 def test_who_refused_a_correction_is_still_said(double, propose, approve, manager):
     request = send(double.second)
     asking.refuse(request=request, answer="Pièce illisible", by=manager, at=NOW)

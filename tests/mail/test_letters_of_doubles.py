@@ -15,6 +15,7 @@ from tests.web.registry.world import a_member
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 MERGED = "Le service des examens et concours a constaté que deux dossiers étaient les vôtres : ils sont réunis. Chaque inscription garde son numéro, ses documents et ses messages. Votre numéro candidat est désormais :"
+BEFORE = "Ce qui a déjà été délivré sous un autre numéro reste le vôtre."
 WRONG = "Si l'un de ces dossiers n'est pas le vôtre, prévenez aussitôt le service gestionnaire."
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
 
@@ -71,7 +72,7 @@ def test_each_of_two_accounts_is_told_which_one_is_left(double, letters):
         f"""\
 Bonjour {FULL_NAME},
 
-{MERGED} {number}.
+{MERGED} {number}. {BEFORE}
 
 Connectez-vous avec l'adresse zoe@exemple.test. Le compte que vous aviez avec l'adresse a…@exemple.test est fermé.
 
@@ -90,7 +91,7 @@ Vérifiez-les : {SITE}/mes-inscriptions
         f"""\
 Bonjour {FULL_NAME},
 
-{MERGED} {number}.
+{MERGED} {number}. {BEFORE}
 
 Le compte que vous aviez avec cette adresse mail est fermé. Connectez-vous désormais avec votre autre compte, à l'adresse z…@exemple.test, avec son mot de passe. Si vous l'avez oublié, la page de connexion permet d'en choisir un autre. Pour utiliser cette adresse-ci, changez-la ensuite dans « Modifier mon compte ».
 
@@ -118,7 +119,7 @@ def test_without_any_account_nothing_is_said_of_signing_in(double, letters):
         f"""\
 Bonjour {FULL_NAME},
 
-{MERGED} {number}.
+{MERGED} {number}. {BEFORE}
 
 Vos inscriptions :
 {filed[0]}

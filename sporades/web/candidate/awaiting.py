@@ -37,6 +37,7 @@ from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.accommodations.confided import missing_in_words, papers_called_for
+from sporades.web.candidate.as_issued import since_issued
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more: they ask for something."""
@@ -129,8 +130,8 @@ def on_its_page(
 
 def with_openings(
     versions: Iterable[DocumentVersion], registration: Registration
-) -> list[tuple[DocumentVersion, str]]:
-    """Return documents, each with whether it was opened.
+) -> list[tuple[DocumentVersion, str, str]]:
+    """Return documents, each with whether it was opened, and whether it names its candidate as they were.
 
     « Pas encore ouvert » calls for doing so: of one that asked for something, it is not said any
     more once its registration stands no more.
@@ -141,6 +142,7 @@ def with_openings(
             one.opening_in_words
             if registration.is_active or one.opened_at or one.document.kind not in SAID_OTHERWISE
             else ASKED_NO_MORE,
+            since_issued(one, registration),
         )
         for one in versions
     ]

@@ -27,6 +27,7 @@ from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.summary import SUMMARY
+from sporades.web.candidate.as_issued import as_issued
 from sporades.web.candidate.awaiting import with_openings
 from sporades.web.candidate.own import own_registration
 from sporades.web.layout.papers import paper
@@ -66,14 +67,17 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     version = _version(request, found, kind)
     if not version.kind.is_deposited:
         consulting.open_document(version=version, by=request.actor, at=request.arrived_at)
-    context = {
-        "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
-        "notice": _replaced(version)
+    changed = (
+        _replaced(version)
         or _ended(found)
         or _contested(version, found)
         or _moved(version, found, at=request.arrived_at)
         or _asked_since(version, found, at=request.arrived_at)
-        or _validated(version, found),
+        or _validated(version, found)
+    )
+    context = {
+        "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
+        "notices": [one for one in (changed, as_issued(version, found)) if one],
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)

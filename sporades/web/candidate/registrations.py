@@ -21,6 +21,7 @@ from sporades.accommodations.queries import (
 )
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.tracker import LACKING, check_of, taken_back_in_words, told_of
+from sporades.acts.identities.merging import MERGED, merges_of
 from sporades.acts.people.guardians import address_beside
 from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
@@ -65,6 +66,7 @@ from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 TO_DO = ("missing", "yours")
 """The states of what its candidate has to do."""
+MERGED_IN_WORDS = "Vos deux dossiers sont réunis"
 JUST_FILED = timedelta(hours=1)
 """For how long « N° Inscription » says first that it is filed."""
 
@@ -163,9 +165,11 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     )
     pieces = [] if found.is_validated else owed_by(found, rows_of(registration=found.pk))
     to_give = [one for one in pieces if one.row.state in TO_PROVIDE]
+    said = last.snapshot.get("candidate_number", "")
     context = {
         "registration": found,
         "version": last,
+        "former_number": said if said != found.candidate.number else "",
         "owed": owed,
         "told": told,
         "has_accommodations": rules_of(found) is not None,
@@ -334,10 +338,10 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         "decisions": [
             {
                 "when": f"{instant_in_words(one.at, found.service.zone)}, {_by(one, versions)}",
-                "what": one.in_words,
-                "note": one.payload["after"]["reason"],
+                "what": MERGED_IN_WORDS if one.verb == MERGED else one.in_words,
+                "note": _note_of(one),
             }
-            for one in decisions_on(found) | moves_of(found)
+            for one in decisions_on(found) | moves_of(found) | merges_of(found)
         ],
     }
     return render(request, "candidate/history.html", context)
@@ -354,8 +358,21 @@ def _by(entry: Entry, versions: list[Version]) -> str:
     """Return which managing service did this, the one that had the registration then, or that none did."""
     if entry.actor_kind == SYSTEM.kind:
         return "automatiquement"
+    if entry.verb == MERGED:  # of whichever academy
+        return "par le service des examens et concours"
     last = next((one for one in versions if one.filed_at <= entry.at), versions[-1])
     return f"par {last.signed_by if last.filed_at == entry.at else last.service_name}"
+
+
+def _note_of(entry: Entry) -> str:
+    """Say why this was done, or which number is left by a merge."""
+    after: dict[str, Any] = entry.payload["after"]
+    if entry.verb != MERGED:
+        return str(after["reason"])
+    numbers = [one for one in (after["kept"], after["merged"]) if one]
+    if len(numbers) == 1:
+        return f"Votre numéro candidat est {numbers[0]}."
+    return f"Votre numéro candidat est {numbers[0]} ; {numbers[1]} était aussi le vôtre."
 
 
 def _card(
