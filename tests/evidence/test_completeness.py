@@ -190,6 +190,9 @@ def test_more_time_given_by_the_service_counts(registration):
 @pytest.mark.parametrize("how", ["waived", "posted", "scanned"])
 def test_it_ends_by_itself_once_everything_has_come(registration, how):
     settle(registration, but=[IDENTITY])
+    registering.receive_summary(
+        registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW
+    )
     declare(registration)
     late = AFTER + timedelta(days=1)
 
@@ -215,6 +218,20 @@ def test_it_ends_by_itself_once_everything_has_come(registration, how):
     assert Entry.objects.get(verb="anomaly cleared").actor_name == SYSTEM.name
     subjects = Message.objects.filter(kind="state_changed").values_list("subject", flat=True)
     assert any("Inscription complétée" in one for one in subjects)
+
+
+def test_whoever_has_still_to_send_the_signed_summary_is_not_told_that_nothing_is_missing(
+    registration,
+):
+    settle(registration, but=[IDENTITY])
+    declare(registration)
+
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=AFTER)
+
+    assert again(registration).state == State.REGISTERED
+    cleared = Message.objects.filter(kind="state_changed").latest("pk")
+    assert cleared.subject.startswith("Anomalie levée")
+    assert "Il ne manque plus rien" not in cleared.body
 
 
 def test_it_ends_when_a_file_that_came_with_more_time_is_found_clean(registration):

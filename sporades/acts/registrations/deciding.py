@@ -130,7 +130,7 @@ def told_of(decision: Transition, unmet: Unmet) -> Told:
     is_otherwise = {
         VALIDATE.name: bool(unmet),
         REOPEN.name: unmet.is_to_send,
-        CLEAR.name: bool(unmet.missing),
+        CLEAR.name: unmet.is_to_send,
     }
     return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
 
