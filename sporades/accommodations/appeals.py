@@ -7,6 +7,7 @@ from sporades.accommodations.contesting import (
     court_until,
     is_in_time,
     last_day_of,
+    silence_about,
     silent_on,
 )
 from sporades.accommodations.models import Appeal, Came, Case
@@ -61,7 +62,7 @@ def followed_in_words(
 def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
     """Say until when an appeal is answered, and what silence means, to its candidate."""
     silent = silent_on(appeal.received_on)
-    is_passed = local_day(at, zone) > silent
+    is_passed = silence_about(appeal.received_on).has_decided(local_day(at, zone))
     if not is_in_time(appeal, zone):
         if is_passed:
             return f"Resté sans réponse le {day_in_words(silent)}, il est rejeté depuis ce jour."
@@ -105,12 +106,9 @@ def lateness_in_words(appeal: Appeal, zone: str) -> str:
 
 def silence_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
     """Say to the office from when silence refuses an appeal, or since when it has."""
-    silent = silent_on(appeal.received_on)
-    if local_day(at, zone) > silent:
-        return (
-            f"Rejeté par le silence depuis le {day_in_words(silent)} ; une réponse reste possible."
-        )
-    return f"Sans réponse, il est rejeté par le silence le {day_in_words(silent)}."
+    silence, today = silence_about(appeal.received_on), local_day(at, zone)
+    still = " ; une réponse reste possible" if silence.has_decided(today) else ""
+    return f"{silence.in_words(today)}{still}."
 
 
 def appealed_in_words(case: Case, zone: str, *, at: datetime) -> str:
@@ -123,8 +121,8 @@ def appealed_in_words(case: Case, zone: str, *, at: datetime) -> str:
     """
     if case.appealed_on is None:
         return ""
-    silent = silent_on(case.appealed_on)
-    day = day_in_words(case.appealed_on)
-    if local_day(at, zone) > silent:
-        return f"Votre recours du {day} est resté sans réponse le {day_in_words(silent)}."
-    return f"Votre recours du {day} est à l'étude : réponse au plus tard le {day_in_words(silent)}."
+    silence = silence_about(case.appealed_on)
+    day, last = day_in_words(case.appealed_on), day_in_words(silence.on)
+    if silence.has_decided(local_day(at, zone)):
+        return f"Votre recours du {day} est resté sans réponse le {last}."
+    return f"Votre recours du {day} est à l'étude : réponse au plus tard le {last}."

@@ -8,6 +8,8 @@ from django.db.models import prefetch_related_objects
 from sporades.accommodations.models import Appeal, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
+from sporades.exams.rules.silence import Silence
+from sporades.exams.schema.legal import Meaning
 from sporades.letters.queries import Posting
 from sporades.registrations.models import Registration
 from sporades.registrations.models.registration import UNDO_FOR
@@ -181,13 +183,22 @@ def soonest_last_day_of(case: Case, zone: str, *, at: datetime | None = None) ->
     return last or contested_until(presumed_at(at or case.notified_at), zone)  # type: ignore[arg-type] # notified
 
 
-def silent_on(received_on: date) -> date:
-    """Return the day on which an appeal that nobody has answered is rejected (CJA R. 421-2).
+def silence_about(received_on: date) -> Silence:
+    """Return what silence on an appeal means, and from when (CJA R. 421-2).
 
     Args:
         received_on: when it was received.
     """
-    return months_after(received_on, SILENCE_MONTHS)
+    return Silence.after(received_on, months=SILENCE_MONTHS, meaning=Meaning.REJECTED)
+
+
+def silent_on(received_on: date) -> date:
+    """Return the day on which an appeal that nobody has answered is rejected.
+
+    Args:
+        received_on: when it was received.
+    """
+    return silence_about(received_on).on
 
 
 def is_in_time(appeal: Appeal, zone: str) -> bool:

@@ -1,27 +1,30 @@
 """What is done to a request of a candidate, whichever of the two kinds it is (E7, I6, I7)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.core import files
+from sporades.core import apart, files
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import ReasonMissing, Refused
+from sporades.exams.rules.silence import Silence
 from sporades.intake import antivirus, cleaning
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
+from sporades.mail.models import Message
 from sporades.registrations.evidence import due_as_told
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
 from sporades.registrations.queries import persons_of
-from sporades.registrations.receipt import against_of, silence_on, taken_by
+from sporades.registrations.receipt import against_of, silence_about, silence_on, taken_by
 from sporades.registrations.snapshot import contact_of
 
 SCAN_PROOF = "acts.scan_proof"
@@ -31,6 +34,12 @@ WITH_PROOF: dict[str, Any] = {
     "correctionrequest": CorrectionRequest,
 }
 """The requests that may have a proof, by what their jobs call them."""
+SILENT = "request_silent"
+"""The mail that says what silence has decided of a request."""
+SHORTEST_SILENCE = timedelta(days=28)
+"""Before which no réglementation lets silence decide: it counts in months."""
+CORRECTED_AT = "/mon-compte"
+"""The page where a correction of civil data is asked for, and followed."""
 
 
 SET_ASIDE_MEANWHILE = (
@@ -42,6 +51,15 @@ class AnswerMissing(ReasonMissing):
     """A request is not refused without a word."""
 
     message = "Dites le motif du refus : le candidat le lira."
+
+
+class AcceptedBySilence(Refused):
+    """To refuse a request takes back what its candidate has had since."""
+
+    message = (
+        "Faute de réponse, cette demande est réputée acceptée : la refuser retire cette acceptation. "
+        "Lisez ce que la page en dit, et cochez la case si vous la refusez."
+    )
 
 
 class DecidedAlready(Refused):
@@ -115,13 +133,14 @@ def scan_proofs_again(*, older_than: datetime) -> None:
             _defer_scan(one)
 
 
-def formally(request: Request | None) -> list[str]:
+def formally(request: Request | None, *, at: datetime) -> list[str]:
     """Return what the law adds on the page of a request: what silence means, or who refused it.
 
     Of one about a registration that stands no more silence means nothing: it cannot be accepted.
 
     Args:
         request: of a candidate; nothing where there is none.
+        at: now.
     """
     if request is None or not (request.is_waiting or request.is_refused):
         return []
@@ -129,7 +148,7 @@ def formally(request: Request | None) -> list[str]:
     if request.is_waiting and not registration.is_active:
         return [SET_ASIDE_MEANWHILE]
     if request.is_waiting:
-        return silence_on(registration, request.sent_at)
+        return silence_on(registration, request.sent_at, at=at)
     about, verb = (
         ([registration], "change request refused")
         if isinstance(request, ChangeRequest)
@@ -139,7 +158,110 @@ def formally(request: Request | None) -> list[str]:
     last = done.first()
     if last is None:
         return against_of(registration)
-    return taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
+    against = taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
+    return [*_taken_back(request, at=last.at), *against]
+
+
+def silence_of(request: Request) -> Silence | None:
+    """Return what silence on a request means; nothing of one that waits no more, or cannot be accepted."""
+    registration = request.received_as
+    if not request.is_waiting or not registration.is_active:
+        return None
+    return silence_about(registration, request.sent_at)
+
+
+def is_decided_by_silence(request: Request | None, *, at: datetime) -> bool:
+    """Return whether nobody has answered a request in time, so that silence has.
+
+    Args:
+        request: of a candidate, with its registration; nothing where there is none.
+        at: now.
+    """
+    silence = None if request is None else silence_of(request)
+    if request is None or silence is None:
+        return False
+    return silence.has_decided(_today(request, at))
+
+
+def is_accepted_by_silence(request: Request, *, at: datetime) -> bool:
+    """Return whether silence has accepted a request: who refuses it takes that back."""
+    silence = silence_of(request)
+    return silence is not None and silence.has_accepted(_today(request, at))
+
+
+def silence_in_words(request: Request, *, at: datetime) -> str:
+    """Say to the office what silence on a request means, and since when or from when; else nothing."""
+    silence = silence_of(request)
+    return f"{silence.in_words(_today(request, at))}." if silence else ""
+
+
+def to_refuse_in_words(request: Request, *, at: datetime) -> str:
+    """Say to who may refuse a request that silence has accepted what the law makes of it; else nothing."""
+    silence = silence_of(request)
+    return silence.to_refuse_in_words(_today(request, at)) if silence else ""
+
+
+def check_silence(request: Request, *, takes_back: bool, at: datetime) -> None:
+    """Refuse to refuse unknowingly what silence has accepted.
+
+    Args:
+        request: one that waits.
+        takes_back: whether who refuses it has read that this takes an acceptance back.
+        at: the instant.
+
+    Raises:
+        AcceptedBySilence: it is accepted, and they have not.
+    """
+    if not takes_back and is_accepted_by_silence(request, at=at):
+        raise AcceptedBySilence
+
+
+def _taken_back(request: Request, *, at: datetime) -> list[str]:
+    """Say to its candidate that a request was refused once silence had accepted it; else nothing."""
+    silence = silence_about(request.received_as, request.sent_at)
+    if silence is None or not silence.has_accepted(_today(request, at)):
+        return []
+    day = day_in_words(silence.on)
+    said = f"Faute de réponse, elle était réputée acceptée depuis le {day}"
+    return [f"{said} : ce refus retire cette acceptation."]
+
+
+def _today(request: Request, at: datetime) -> date:
+    return local_day(at, request.received_as.service.zone)
+
+
+def tell_of_silence(*, at: datetime) -> int:
+    """Tell those whose request nobody has answered in time what silence has decided, once.
+
+    Returns:
+        How many were told.
+    """
+    return sum(_tell_of_silence(model, at=at) for model in WITH_PROOF.values())
+
+
+def _tell_of_silence(model: Any, *, at: datetime) -> int:
+    waiting = model.objects.waiting().filter(sent_at__lt=at - SHORTEST_SILENCE).order_by("pk")
+    told = Message.objects.filter(kind=SILENT).values_list("key", flat=True)
+    keys = {_key_of_silence(model, pk): pk for pk in waiting.values_list("pk", flat=True)}
+    done = set(told.filter(key__in=keys))
+    untold = [pk for key, pk in keys.items() if key not in done]
+    return apart.each(_tell_of_one, untold, model=model, at=at)
+
+
+@transaction.atomic
+def _tell_of_one(pk: int, *, model: Any, at: datetime) -> bool:
+    waiting = model.objects.waiting().filter(pk=pk).select_for_update(of=("self",))
+    request = waiting.select_related("registration__service").first()
+    if request is None or not is_decided_by_silence(request, at=at):
+        return False
+    path = CORRECTED_AT if model is CorrectionRequest else ""
+    about = request.registration
+    tell(SILENT, request, key=_key_of_silence(model, pk), about=about, path=path, at=at)
+    return True
+
+
+def _key_of_silence(model: Any, pk: int) -> str:
+    return f"{model._meta.model_name}:{pk}:silence"
 
 
 def _defer_scan(sent: Request) -> None:
@@ -182,7 +304,8 @@ def tell(
     if refused_by is None:
         against = []
     else:
-        against = taken_by(registration, name=refused_by.name, role=refused_by.kind, at=at)
+        by = taken_by(registration, name=refused_by.name, role=refused_by.kind, at=at)
+        against = [*_taken_back(request, at=at), *by]
     letters.tell(
         registration.candidate,
         kind,
@@ -193,7 +316,9 @@ def tell(
         urgent=True,
         registration=registration,
         request=request,
-        silence=silence_on(registration, request.sent_at) if request.is_waiting else [],
+        received=request.sent_in_words,
+        is_unnamed=False,
+        silence=silence_on(registration, request.sent_at, at=at) if request.is_waiting else [],
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         due=due_as_told(version) if version is not None else None,

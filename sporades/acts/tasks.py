@@ -119,8 +119,13 @@ def tell_doctors(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.periodic(cron="10 6 * * *")
 @app.task(name="acts.tell_silence", queueing_lock="acts.tell_silence", pass_context=False)
 def tell_silence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Tell those whose appeal nobody has answered in time that the court's delay runs."""
-    accommodating.tell_of_silence(at=timezone.now())
+    """Tell those whose appeal, or request, nobody has answered in time what silence has decided."""
+    now = timezone.now()
+    apart.steps(
+        partial(accommodating.tell_of_silence, at=now),
+        partial(accommodating.tell_of_unanswered, at=now),
+        partial(requests.tell_of_silence, at=now),
+    )
 
 
 @app.periodic(cron="* * * * *")

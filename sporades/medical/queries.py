@@ -1,6 +1,7 @@
 """Questions of pages and of other rooms about the medical compartment."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,6 +107,24 @@ def _to_show(zone: str) -> Prepared[..., Compartment]:
 def kinds_given(registration: Registration) -> set[str]:
     """Return the codes of the papers that were given, those that are not verified yet too."""
     return set(_given_to(registration).values_list("kind", flat=True))
+
+
+def first_given(registrations: Iterable[int]) -> dict[int, dict[str, datetime]]:
+    """Return when a paper of each kind was first given, by its code, for each of these registrations.
+
+    Args:
+        registrations: their keys; none asks nothing.
+    """
+    wanted, found = set(registrations), dict[int, dict[str, datetime]]()
+    if not wanted:
+        return found
+    given = Paper.objects.confided().exclude(is_clean=False)
+    rows = given.filter(compartment__registration__in=wanted).values_list(
+        "compartment__registration", "kind"
+    )
+    for registration, kind, first in rows.annotate(first=Min("given_at")).order_by():
+        found.setdefault(registration, {})[kind] = first
+    return found
 
 
 def _given_to(registration: Registration | OuterRef) -> QuerySet[Paper]:

@@ -7,7 +7,8 @@ from sporades.accounts.models import Membership
 from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
-from sporades.exams.rules.legal import against_in_words, in_words
+from sporades.exams.rules.legal import against_in_words, in_words, silence_of
+from sporades.exams.rules.silence import Silence
 from sporades.exams.schema import Exam
 from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.registrations.deadlines import accommodation_of, due_from
@@ -42,7 +43,8 @@ def receipt_of(
     if legal is None:
         return [received]
     day = local_day(at, service.zone)
-    return [received, in_words(legal, day, is_complete=is_complete)]
+    silence = in_words(legal, day, is_complete=is_complete, has_deadline=True, today=day)
+    return [received, silence]
 
 
 def named(service: RegistrationService) -> str:
@@ -120,20 +122,34 @@ def taken_by(registration: Registration, *, name: str, role: str, at: datetime) 
 
 
 def silence_on(
-    registration: Registration, received_at: datetime, *, is_complete: bool = True
+    registration: Registration, received_at: datetime, *, is_complete: bool = True, at: datetime
 ) -> list[str]:
     """Return what the receipt of a request about a registration says (CRPA R. 112-5; L-02).
 
     Args:
         registration: with its service.
-        received_at: when the request arrived.
-        is_complete: whether nothing is left to send with it.
+        received_at: when the request arrived, or was complete.
+        is_complete: whether nothing is left to send with it, for which no deadline is set.
+        at: the instant at which it is read: silence may have decided.
+    """
+    legal, zone = rules(registration.regulation_id).legal, registration.service.zone
+    if legal is None:
+        return []
+    received_on, today = local_day(received_at, zone), local_day(at, zone)
+    return [in_words(legal, received_on, is_complete=is_complete, today=today)]
+
+
+def silence_about(registration: Registration, received_at: datetime) -> Silence | None:
+    """Return what silence on a request about a registration means; nothing where no text says it.
+
+    Args:
+        registration: with its service.
+        received_at: when the request arrived, complete.
     """
     legal = rules(registration.regulation_id).legal
     if legal is None:
-        return []
-    day = local_day(received_at, registration.service.zone)
-    return [in_words(legal, day, is_complete=is_complete)]
+        return None
+    return silence_of(legal, local_day(received_at, registration.service.zone))
 
 
 def return_of(

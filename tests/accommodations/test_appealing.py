@@ -224,7 +224,7 @@ def test_its_candidate_reads_until_when_before_and_after_the_silence(decided):
     assert on_it == before
     assert "il est rejeté depuis ce jour : vous pouvez saisir le tribunal" in after
     assert "vous pouviez saisir le tribunal" in over
-    assert "rejeté par le silence le 25 janvier 2027" in plain(
+    assert "le silence vaudra rejet le 25 janvier 2027" in plain(
         silence_in_words(made, PARIS, at=NOW)
     )
 

@@ -390,11 +390,11 @@ def test_who_refused_what_it_asks_is_of_the_service_that_refused(registration):
     asked = ask(registration, late)
     by = Actor("manager", "Claude Martin", "user:12")
     requesting.refuse(request=asked, answer="Trop tard", by=by, at=late)
-    before = formally(ChangeRequest.objects.get())
+    before = formally(ChangeRequest.objects.get(), at=late)
 
     move(registration, at=late + timedelta(days=1))
 
     assert before[0].endswith(
         "Claude Martin, gestionnaire, Bureau des essais de Lille, académie de Lille."
     )
-    assert formally(ChangeRequest.objects.get()) == before
+    assert formally(ChangeRequest.objects.get(), at=late) == before

@@ -214,7 +214,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("registered", "amended", "document_published", "document_withdrawn"),
             *("registered_for", "amended_for"),
             *("change_requested", "change_accepted", "change_refused"),
-            *("request_received", "request_withdrawn", "something_awaits"),
+            *("request_received", "request_silent", "request_withdrawn", "something_awaits"),
             *("appeal_received", "appeal_withdrawn", "appeal_silent"),
             *("piece_asked_again", "piece_given_time", "piece_refused", "piece_time_cut_back"),
             *("piece_waived", "piece_found_good"),

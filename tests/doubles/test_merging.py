@@ -181,12 +181,13 @@ def test_a_version_made_after_it_says_the_number_that_is_kept(double, propose, a
 def test_who_refused_a_correction_is_still_said(double, propose, approve, manager):
     request = send(double.second)
     asking.refuse(request=request, answer="Pièce illisible", by=manager, at=NOW)
-    before = formally(last_correction_of(double.second))
+    before = formally(last_correction_of(double.second), at=NOW)
 
     kept = approve(propose(double))
 
     assert before[0].startswith("Décision prise par : ")
-    assert formally(last_correction_of(Candidate.objects.get(pk=kept.pk))) == before
+    last = last_correction_of(Candidate.objects.get(pk=kept.pk))
+    assert formally(last, at=NOW) == before
 
 
 def test_where_the_civil_data_are_the_same_no_version_is_made(propose, approve):

@@ -443,6 +443,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "guardian_awaited",
         "opinions_awaited",
         "request_received",
+        "request_silent",
         "request_withdrawn",
         "signed_as_guardian",
         "signed_request_withdrawn",

@@ -87,7 +87,7 @@ def test_what_is_asked_changes_nothing_until_it_is_decided(asked, registration):
 
 
 def test_its_receipt_and_its_refusal_say_what_the_law_wants(asked):
-    assert formally(asked)[0].startswith("Autorité compétente : ")
+    assert formally(asked, at=LATER)[0].startswith("Autorité compétente : ")
     receipt = " ".join(Message.objects.get(kind="correction_requested").body.split())
     assert "Sans réponse de sa part le " in receipt
 
@@ -95,8 +95,8 @@ def test_its_receipt_and_its_refusal_say_what_the_law_wants(asked):
 
     asked.refresh_from_db()
     refusal = " ".join(Message.objects.get(kind="correction_refused").body.split())
-    assert formally(asked)[0].startswith(f"Décision prise par : {OPERATOR.name}, ")
-    assert all(sentence in refusal for sentence in formally(asked))
+    assert formally(asked, at=LATER)[0].startswith(f"Décision prise par : {OPERATOR.name}, ")
+    assert all(sentence in refusal for sentence in formally(asked, at=LATER))
 
 
 def test_neither_mail_nor_journal_says_what_is_asked(asked):

@@ -220,7 +220,7 @@ def test_its_receipt_and_its_refusal_say_what_the_law_wants(asked, late):
     asked.refresh_from_db()
     refusal = " ".join(Message.objects.get(kind="change_refused").body.split())
     assert f"Décision prise par : {OPERATOR.name}, " in refusal
-    assert all(sentence in refusal for sentence in formally(asked))
+    assert all(sentence in refusal for sentence in formally(asked, at=late))
     assert "saisir le tribunal administratif" in refusal
 
 
@@ -267,7 +267,7 @@ def test_of_a_registration_that_was_set_aside_nothing_is_accepted(asked, registr
     registration.refresh_from_db()
     assert registration.state == State.SET_ASIDE
     asked.refresh_from_db()
-    assert formally(asked) == [SET_ASIDE_MEANWHILE]
+    assert formally(asked, at=late) == [SET_ASIDE_MEANWHILE]
 
 
 def test_a_modification_that_is_abandoned_asks_nothing_any_more(asked, draft, late):

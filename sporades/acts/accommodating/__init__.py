@@ -63,8 +63,17 @@ from sporades.acts.accommodating.reopening import (
     precision_named,
     reopen,
 )
+from sporades.acts.accommodating.silent import (
+    COUNTING,
+    given_for,
+    silence_in_words,
+    silence_told,
+    tell_of_unanswered,
+    to_refuse_in_words,
+)
 
 __all__ = [
+    "COUNTING",
     "NOTE",
     "TEXT",
     "NoOpinion",
@@ -86,6 +95,7 @@ __all__ = [
     "follow_opinion",
     "follow_reading",
     "follow_reading_of_answer",
+    "given_for",
     "keep_as_sent",
     "leave_academy",
     "leave_doctor",
@@ -102,10 +112,14 @@ __all__ = [
     "reword_missing",
     "send",
     "sign",
+    "silence_in_words",
+    "silence_told",
     "take_again",
     "take_from_doctor",
     "take_up",
     "tell_of_silence",
+    "tell_of_unanswered",
+    "to_refuse_in_words",
     "with_kinds_given",
     "withdraw",
     "withdraw_appeal",

@@ -14,7 +14,7 @@ from django.db import transaction
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.answering import ANSWER, Refusal
 from sporades.accommodations.appeals import late_in_words, waiting_in_words
-from sporades.accommodations.contesting import SILENCE_MONTHS, is_in_time, silent_on
+from sporades.accommodations.contesting import SILENCE_MONTHS, is_in_time, silence_about
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
@@ -160,7 +160,7 @@ def _tell_of_silence(pk: int, *, at: datetime) -> bool:
     locked = _locked(Appeal.objects.get(pk=pk))
     case = locked.case
     zone = case.registration.service.zone
-    is_over = local_day(at, zone) > silent_on(locked.received_on)
+    is_over = silence_about(locked.received_on).has_decided(local_day(at, zone))
     if locked.silence_told_at is not None or not locked.is_unanswered or not is_over:
         return False
     locked.silence_told_at = at

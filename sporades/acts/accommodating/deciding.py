@@ -13,6 +13,7 @@ from sporades.accommodations.queries import lock_case
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
+from sporades.acts.accommodating.silent import check_silence
 from sporades.acts.accommodating.telling import (
     date_erasure,
     is_for_another,
@@ -118,6 +119,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
         NoOpinion: no opinion waits for a decision.
         TakenAgain: it would undo what was decided otherwise.
         ReasonToWrite, Excluding: see `accommodations.operations.check_advised`.
+        AcceptedBySilence: silence has accepted what the opinion does not favour.
         AuthorMissing: nobody knows yet in what words this author decides.
     """
     locked = lock_open(registration)
@@ -126,6 +128,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
     if locked.is_opinion_kept:
         raise TakenAgain
     accommodations.check_advised(locked)
+    check_silence(locked, at=at)
     decide(
         case=locked,
         decisions=accommodations.as_advised(locked),

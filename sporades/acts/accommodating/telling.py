@@ -1,5 +1,6 @@
 """What every act on a request leaves: a line of the journal, a mail, who reads the papers of health."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sporades import journal
@@ -43,6 +44,8 @@ def tell_candidate(
     enclosed: DocumentVersion | None = None,
     lacks: bool = False,
     may_run: bool = False,
+    silence: Sequence[str] = (),
+    key: str = "",
     **said: str,
 ) -> None:
     """Tell a candidate something of a request, by the mail or the letter of a kind.
@@ -54,6 +57,8 @@ def tell_candidate(
         enclosed: a document that goes with a letter.
         lacks: whether something mandatory is still to be given.
         may_run: whether a delay may run from what it says, of which no document is told.
+        silence: what silence means; of a request that has just been received, it is known.
+        key: names the event, where it is not this act of this instant.
         said: what else the template says.
     """
     registration = case.registration
@@ -62,7 +67,7 @@ def tell_candidate(
         kind,
         service=registration.service,
         at=at,
-        key=f"accommodation:{case.pk}:{case.state}:{kind}:{at.isoformat()}",
+        key=key or f"accommodation:{case.pk}:{case.state}:{kind}:{at.isoformat()}",
         about=registration,
         urgent=True,
         enclosed=enclosed,
@@ -72,9 +77,10 @@ def tell_candidate(
         may_run=may_run or enclosed is not None,
         is_enclosed=enclosed is not None,
         lacks=lacks,
-        silence=silence_on(registration, at, is_complete=not lacks)
+        silence=silence_on(registration, at, is_complete=not lacks, at=at)
         if kind == "request_received"
-        else [],
+        else silence,
+        is_unnamed=True,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
         **said,

@@ -248,15 +248,26 @@ def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def refuse(*, request: CorrectionRequest, answer: str, by: Actor, at: datetime) -> None:
+def refuse(
+    *, request: CorrectionRequest, answer: str, by: Actor, at: datetime, takes_back: bool = False
+) -> None:
     """Refuse what is asked, with a reason; its candidate may ask again.
+
+    Args:
+        request: one that waits.
+        answer: why.
+        by: who refuses.
+        at: the instant.
+        takes_back: whether that it takes back what silence has accepted, where it has, was read.
 
     Raises:
         AnswerMissing: nothing is said.
+        AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
     if not answer:
         raise requests.AnswerMissing
+    requests.check_silence(request, takes_back=takes_back, at=at)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("correction refused", request, by=by, at=at)
     _tell("correction_refused", request, refused_by=by, at=at)
@@ -292,5 +303,11 @@ def _tell(
 ) -> None:
     key, about = f"correction request:{request.pk}:{kind}", request.candidate
     requests.tell(
-        kind, request, key=key, about=about, at=at, path="/mon-compte", refused_by=refused_by
+        kind,
+        request,
+        key=key,
+        about=about,
+        at=at,
+        path=requests.CORRECTED_AT,
+        refused_by=refused_by,
     )

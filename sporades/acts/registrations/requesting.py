@@ -134,15 +134,26 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
 
 
 @transaction.atomic
-def refuse(*, request: ChangeRequest, answer: str, by: Actor, at: datetime) -> None:
+def refuse(
+    *, request: ChangeRequest, answer: str, by: Actor, at: datetime, takes_back: bool = False
+) -> None:
     """Refuse what is asked, with a reason; its candidate may change it and ask again.
+
+    Args:
+        request: one that waits.
+        answer: why.
+        by: who refuses.
+        at: the instant.
+        takes_back: whether that it takes back what silence has accepted, where it has, was read.
 
     Raises:
         AnswerMissing: nothing is said.
+        AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
     if not answer:
         raise requests.AnswerMissing
+    requests.check_silence(request, takes_back=takes_back, at=at)
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("change request refused", request, by=by, at=at)

@@ -44,6 +44,7 @@ KINDS = {
     "appeal_silent": "Recours resté sans réponse",
     "appeal_withdrawn": "Recours retiré",
     "request_received": "Demande reçue",
+    "request_silent": "Demande restée sans réponse",
     "request_withdrawn": "Demande retirée",
     "something_awaits": "Quelque chose attend le candidat",
     "message_answered": "Réponse à un message",

@@ -2,36 +2,46 @@
 
 from datetime import date
 
-from sporades.core.days import months_after
 from sporades.core.french import day_in_words
-from sporades.exams.schema.legal import ImplicitDecision, LegalMentions, Meaning
+from sporades.exams.rules.silence import Silence
+from sporades.exams.schema.legal import LegalMentions, Meaning
 
 _MEANT = {Meaning.ACCEPTED: "acceptée", Meaning.REJECTED: "rejetée"}
 _UNTIL_COMPLETE = {
-    Meaning.ACCEPTED: "le délai ne court que du jour où le service reçoit ce qui vous est demandé, "
-    "avant la date limite d'envoi, qui ne change pas",
-    Meaning.REJECTED: "elle recule tant que le service attend ce qui vous est demandé, au plus tard "
-    "jusqu'à la date limite d'envoi, qui ne change pas",
+    Meaning.ACCEPTED: "le délai ne court que du jour où le service reçoit ce qui vous est demandé",
+    Meaning.REJECTED: "elle recule tant que le service attend ce qui vous est demandé",
+}
+_BEFORE_ITS_DEADLINE = {
+    Meaning.ACCEPTED: ", avant la date limite d'envoi, qui ne change pas",
+    Meaning.REJECTED: ", au plus tard jusqu'à la date limite d'envoi, qui ne change pas",
 }
 _APPEAL = (
     "Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire "
     "qu'elle soit revue, ou saisir le tribunal administratif."
 )
 """What the law gives (CJA R. 421-1) where the réglementation says nothing more."""
-_CODE = "code des relations entre le public et l'administration, article L. 114-5"
+_CODE = "code des relations entre le public et l'administration, article"
 
 
-def decided_on(decision: ImplicitDecision, received_on: date) -> date:
-    """Return the day on which silence becomes a decision.
+def silence_of(mentions: LegalMentions, received_on: date) -> Silence:
+    """Return what the réglementation makes of silence on what was received on a day.
 
     Args:
-        decision: what the réglementation says.
+        mentions: what the réglementation says.
         received_on: the day of reception, where the service is.
     """
-    return months_after(received_on, decision.months)
+    decision = mentions.implicit_decision
+    return Silence.after(received_on, months=decision.months, meaning=decision.meaning)
 
 
-def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -> str:
+def in_words(
+    mentions: LegalMentions,
+    received_on: date,
+    *,
+    is_complete: bool,
+    has_deadline: bool = False,
+    today: date,
+) -> str:
     """Say who decides, on what grounds, and what silence means, with its date.
 
     Args:
@@ -39,19 +49,48 @@ def in_words(mentions: LegalMentions, received_on: date, *, is_complete: bool) -
         received_on: the day of reception, where the service is.
         is_complete: whether nothing is left to send; otherwise the date of silence moves, and
             the receipt says so (CRPA R. 112-5, 3°): a deadline may well come after it.
+        has_deadline: whether what is left to send has a deadline.
+        today: the day there: once that of silence is over, it has decided.
     """
-    decision = mentions.implicit_decision
-    day = day_in_words(decided_on(decision, received_on))
+    silence = silence_of(mentions, received_on)
+    is_over = silence.has_decided(today)
     sentences = (
         _authority(mentions),
-        f"Sans réponse de sa part le {day}, votre demande sera réputée {_MEANT[decision.meaning]}.",
-        decision.appeal,
-        ""
-        if is_complete
-        else f"La date du {day} vaut pour un dossier complet : {_UNTIL_COMPLETE[decision.meaning]} "
-        f"({_CODE}).",
+        "" if is_over else _to_decide(silence),
+        _decided(silence) if is_over and is_complete else "",
+        mentions.implicit_decision.appeal,
+        "" if is_complete else _moved(silence, has_deadline=has_deadline, is_over=is_over),
     )
     return " ".join(filter(None, sentences))
+
+
+def _to_decide(silence: Silence) -> str:
+    meant = _MEANT[silence.meaning]
+    return f"Sans réponse de sa part le {day_in_words(silence.on)}, votre demande sera réputée {meant}."
+
+
+def _decided(silence: Silence) -> str:
+    said = (
+        f"Sans réponse de sa part le {day_in_words(silence.on)}, votre demande est réputée "
+        f"{_MEANT[silence.meaning]} depuis ce jour."
+    )
+    if silence.meaning is Meaning.REJECTED:
+        return f"{said} Une réponse reste possible."
+    return (
+        f"{said} Si rien n'a suivi, écrivez à votre service gestionnaire : il vous en donne aussi une "
+        f"attestation si vous la demandez ({_CODE} L. 232-3)."
+    )
+
+
+def _moved(silence: Silence, *, has_deadline: bool, is_over: bool) -> str:
+    day, meant = day_in_words(silence.on), _MEANT[silence.meaning]
+    whole = (
+        f"Votre demande n'est pas réputée {meant} : la date du {day} vaut pour un dossier complet, et"
+        if is_over
+        else f"La date du {day} vaut pour un dossier complet :"
+    )
+    by_then = _BEFORE_ITS_DEADLINE[silence.meaning] if has_deadline else ""
+    return f"{whole} {_UNTIL_COMPLETE[silence.meaning]}{by_then} ({_CODE} L. 114-5)."
 
 
 def against_in_words(mentions: LegalMentions) -> str:

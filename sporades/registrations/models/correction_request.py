@@ -105,4 +105,5 @@ def reached(requests: Iterable[CorrectionRequest], reach: Reach) -> None:
     mine = standing.filter(candidate__in=[one.candidate_id for one in asked])
     last = {one.candidate_id: one for one in mine.order_by("filed_at", "pk")}
     for one in asked:
+        one.received = one.registration
         one.registration = last.get(one.candidate_id, one.registration)

@@ -83,9 +83,16 @@ class Request(models.Model):
     answer = models.CharField("motif du refus", max_length=LONGEST_ANSWER, blank=True)
 
     registration: models.ForeignKey[Registration]
+    received: Registration | None = None
+    """The registration that its receipt speaks of, where its reader reaches it through another."""
 
     class Meta:
         abstract = True
+
+    @property
+    def received_as(self) -> Registration:
+        """The registration by whose réglementation, and clock, its receipt says what silence means."""
+        return self.received or self.registration
 
     @property
     def is_waiting(self) -> bool:

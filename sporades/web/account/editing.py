@@ -18,7 +18,7 @@ from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.accounts.operations import TooOld
 from sporades.accounts.second_factor import ways_left
 from sporades.acts.people import addressing, changing, joining
-from sporades.acts.requests import formally
+from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity
@@ -67,7 +67,7 @@ def edit(request: HttpRequest) -> HttpResponse:
             raise candidates.Frozen
         context |= {"form": form, "seen": candidate.identity_id}
         if candidate.is_frozen:
-            context |= _asked(candidate)
+            context |= _asked(candidate, at=request.arrived_at)
     return render(request, "account/edit.html", context)
 
 
@@ -88,7 +88,7 @@ def _is_changed(request: HttpRequest, candidate: Candidate, form: IdentityForm) 
     return True
 
 
-def _asked(candidate) -> dict[str, Any]:
+def _asked(candidate, *, at) -> dict[str, Any]:
     """Return whom to ask for a correction, and what was asked last (I6)."""
     asked = last_correction_of(candidate)
     is_reached = Registration.objects.active().filter(candidate=candidate).exists()
@@ -97,7 +97,8 @@ def _asked(candidate) -> dict[str, Any]:
     return {
         "services": _services_of(candidate),
         "asked": asked,
-        "formally": formally(asked),
+        "formally": formally(asked, at=at),
+        "is_silent": is_decided_by_silence(asked, at=at),
         "may_ask": is_reached and not is_waiting,
     }
 

@@ -26,7 +26,7 @@ from sporades.acts.people.guardians import address_beside
 from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
-from sporades.acts.requests import formally
+from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.core.actors import SYSTEM
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
@@ -113,7 +113,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "modifications": modifications,
         "placed": placed_in_words(found),
         "asked": asked,
-        "formally": formally(asked),
+        "formally": formally(asked, at=at),
+        "is_silent": is_decided_by_silence(asked, at=at),
         "may_ask": found.is_active
         and found.is_offered
         and not found.service.accepts(at)

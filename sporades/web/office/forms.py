@@ -151,3 +151,15 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif du refus : le candidat le lira."},
     )
+    retrait = forms.BooleanField(
+        label="Je la refuse, en retirant l'acceptation",
+        error_messages={
+            "required": "Lisez ce que refuser retire, et cochez la case si vous la refusez."
+        },
+    )
+
+    def __init__(self, *args: Any, is_accepted: bool, **options: Any) -> None:
+        """Ask that who refuses what silence has accepted says that they know it."""
+        super().__init__(*args, **options)
+        if not is_accepted:
+            del self.fields["retrait"]

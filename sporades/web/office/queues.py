@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
+from sporades.acts.requests import is_decided_by_silence
 from sporades.core.french import local_day, time_left_in_words
 from sporades.doubles.models import LikelyDouble
 from sporades.evidence.completeness import lacking_within, missing_rows
@@ -357,12 +358,21 @@ def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | No
     if not said["count"]:
         return None
     notes = [
-        f"{said['late']} au-delà d'un mois" if said["late"] else "",
+        f"{said['late']} au-delà d'un mois{_silent(waiting.filter(late), at=at)}"
+        if said["late"]
+        else "",
         f"{said['soon']} à traiter dans les sept jours" if said["soon"] else "",
     ]
     note = ", ".join(filter(None, notes))
     age = time_left_in_words(at - said["oldest"])
     return Queue(label, said["count"], f"{age} ({note})" if note else age, url)
+
+
+def _silent(late: Any, *, at: datetime) -> str:
+    """Say how many of late requests silence has decided: it never does within a month."""
+    read = late.select_related("registration__service").order_by("sent_at")
+    count = sum(is_decided_by_silence(one, at=at) for one in read[: bounded.IN_A_QUEUE])
+    return f", dont {count} que le silence a décidée{'s' if count > 1 else ''}" if count else ""
 
 
 def _queue(

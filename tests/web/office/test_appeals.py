@@ -77,7 +77,7 @@ def test_an_appeal_waits_in_the_list_the_oldest_first_and_at_home(manager, in_li
     lines = page.context["lines"]
     assert [one["registration"].number for one in lines] == [in_lille.number, younger.number]
     assert "Recours à étudier" in plain(main(page))
-    assert "Sans réponse, rejet le 25 janvier 2027" in plain(main(page))
+    assert "Sans réponse, le silence vaudra rejet le 25 janvier 2027" in plain(main(page))
     assert lines[0]["url"] == here(in_lille, "recours")
     home = plain(main(manager.get(reverse("office:home"))))
     assert "Aménagements" in home
@@ -99,7 +99,7 @@ def test_its_page_says_what_is_contested_until_when_and_both_answers(manager, in
     assert "Reçu le 25 novembre 2026" in page
     assert "Envoyé à temps." in page
     assert "Il en annonce d'autres." in page
-    assert "Sans réponse, il est rejeté par le silence le 25 janvier 2027." in page
+    assert "Sans réponse, le silence vaudra rejet le 25 janvier 2027." in page
     for leads in ("office:handle_accommodation", "office:accommodation"):
         there = plain(main(manager.get(reverse(leads, args=[in_lille.number]))))
         assert "le recours et y répondre" in there

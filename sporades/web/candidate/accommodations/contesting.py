@@ -12,6 +12,7 @@ from sporades.accommodations.appeals import followed_in_words, received_in_words
 from sporades.accommodations.contesting import (
     INTERRUPTS,
     last_day_of,
+    silence_about,
     silent_on,
     soonest_last_day_of,
 )
@@ -238,5 +239,6 @@ def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dic
 
 def _state_of(appeal: Appeal, zone: str, *, at: datetime) -> str:
     """Return what became of an appeal, as its candidate reads it: once silence has refused it, that."""
-    is_silent = appeal.is_waiting and local_day(at, zone) > silent_on(appeal.received_on)
+    silence = silence_about(appeal.received_on)
+    is_silent = appeal.is_waiting and silence.has_decided(local_day(at, zone))
     return "Resté sans réponse" if is_silent else appeal.state_in_words

@@ -46,12 +46,12 @@ from sporades.accommodations.tracker import (
     undeclared_in_words,
     usual_delay_in_words,
 )
+from sporades.acts.accommodating import silence_told
 from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import instant_in_words
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.checklist import Check
 from sporades.registrations.models import Registration
-from sporades.registrations.receipt import silence_on
 from sporades.web.candidate.accommodations.asked import (
     NOTHING_LOST,
     asked_rows,
@@ -228,19 +228,9 @@ def _of_case(
         if is_theirs and case.is_writable and case.was_confided_before
         else "",
         "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
-        "silence": _silence(case, registration, missing),
+        "silence": silence_told(case, at=at),
         "missing": _missing_in_words(missing, may_send=is_ready) if is_writable else "",
     }
-
-
-def _silence(case: Case, registration: Registration, missing: str) -> list[str]:
-    """Return what silence means of a request that was sent and waits for its first decision."""
-    if case.asked_at is None or not case.is_undecided or case.instead_of_id is not None:
-        return []
-    if case.state == State.PREPARING or not registration.is_active:
-        return []
-    is_complete = not missing and case.state != State.INCOMPLETE
-    return silence_on(registration, case.asked_at, is_complete=is_complete)
 
 
 def _left(is_left: dict[Act, bool], papers: list[CalledFor]) -> Left:

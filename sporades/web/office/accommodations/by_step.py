@@ -11,15 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 
-from sporades.accommodations.contesting import silent_on
+from sporades.accommodations.contesting import silence_about
 from sporades.accommodations.late import was_in_time
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Appeal, Called, Case
 from sporades.accommodations.states import State
 from sporades.accounts.permissions import Permission
-from sporades.acts.accommodating import with_kinds_given
+from sporades.acts.accommodating import COUNTING, given_for, silence_in_words, with_kinds_given
 from sporades.batches.accommodations import NOTIFY
-from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
+from sporades.core.french import instant_in_words, local_day, time_left_in_words
 from sporades.core.presses import a_press
 from sporades.registrations.models import Registration
 from sporades.web.office.accommodations import together
@@ -68,7 +68,7 @@ def _page(
     step = queue.step or next((one for one, count, _ in counted if count), STEPS[0])
     in_step = next(count for one, count, _ in counted if one == step)
     waiting = step.of(queue.cases, at)
-    if step.state in PAPERS_ARE_SAID:
+    if step.state in COUNTING:
         waiting = with_kinds_given(waiting)
     batch = together.batch_of(request) if step.batch == NOTIFY else None
     if batch is not None:
@@ -76,6 +76,7 @@ def _page(
     pages = _Pages(waiting, count=in_step)
     page = pages.get_page(request.GET.get("page"))
     rows = list(page)
+    given = given_for(rows)
     keys = {one.registration_id for one in rows}
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
     called = _called(step, rows)
@@ -109,6 +110,7 @@ def _page(
                 called.get(one.pk, one),
                 found[one.registration_id],
                 step,
+                given,
                 at=at,
                 academy=academy,
             )
@@ -153,6 +155,7 @@ def _line(
     about: Called,
     registration: Registration,
     step: Step,
+    given: Any,
     *,
     at: datetime,
     academy: str,
@@ -177,7 +180,7 @@ def _line(
         "papers": papers_in_hand(case, registration, case.given).lower()
         if step.state in PAPERS_ARE_SAID
         else "",
-        "silence": _silence(case) if step.is_appeal else "",
+        "silence": _silence(case, registration, given, step, at=at),
         "age": _age(case, step, at),
         "url": f"{reverse(step.page, args=[registration.number])}?{urlencode(where)}",
     }
@@ -188,9 +191,17 @@ def _age(case: Any, step: Step, at: datetime) -> str:
     return time_left_in_words(at - since) if since else ""
 
 
-def _silence(case: Case) -> str:
-    day = case.appealed_on
-    return f"Sans réponse, rejet le {day_in_words(silent_on(day))}" if day else ""
+def _silence(
+    case: Case, registration: Registration, given: Any, step: Step, *, at: datetime
+) -> str:
+    """Say what silence means of what waits at a step, an appeal or a request; else nothing."""
+    if step.is_appeal and case.appealed_on:
+        today = local_day(at, registration.service.zone)
+        return silence_about(case.appealed_on).in_words(today)
+    if step.state == State.NOTIFIED:
+        return ""
+    case.registration = registration
+    return silence_in_words(case, given, at=at)
 
 
 def _late(case: Case) -> str:

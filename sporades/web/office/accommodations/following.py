@@ -36,6 +36,7 @@ from sporades.accommodations.rules import (
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
+from sporades.acts.accommodating import silence_in_words
 from sporades.candidates.models import Identity
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.documents.models import DocumentVersion
@@ -82,6 +83,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
         "deadline": registration.service.said(deadline_of(registration)),
         "on_paper": on_paper_in_words(case),
+        "silence": silence_in_words(case, at=request.arrived_at),
         "measures": [
             {
                 "measure": one,

@@ -223,6 +223,7 @@ def _deciding(case: Case, asked: CaseForms, by: Actor, request: HttpRequest) -> 
         "signed_by_another": case.author_in_words if is_of_another else "",
         "is_correcting": is_correcting,
         "deciding": deciding,
+        "to_refuse": accommodating.to_refuse_in_words(case, at=request.arrived_at),
         "starts_again": case.state == State.OPINION_GIVEN and case.is_opinion_kept,
         "opined": case.opined_at.isoformat() if case.opined_at else "",
         "health": words_of_health(

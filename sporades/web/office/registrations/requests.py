@@ -19,6 +19,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
+from sporades.acts.requests import is_accepted_by_silence, silence_in_words, to_refuse_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import to_be_told
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
@@ -143,6 +144,7 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
         one.due = one.due_in_words(request.arrived_at)
+        one.silence = silence_in_words(one, at=request.arrived_at)
         one.url = reverse(queue.routes["page"], args=[one.pk])
     context = {
         "queue": queue,
@@ -158,7 +160,8 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
 
 def read(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """What is asked, why, and what may be decided."""
-    return _page(request, queue, _found(request, queue, asked), AnswerForm())
+    found = _found(request, queue, asked)
+    return _page(request, queue, found, _answer_to(request, found))
 
 
 def assign(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
@@ -192,7 +195,7 @@ def accept(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
 def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """Refuse, with the reason that the candidate will read."""
     found = _found(request, queue, asked)
-    form = AnswerForm(request.POST)
+    form = _answer_to(request, found)
     if not form.is_valid():
         return _page(request, queue, found, form)
     onwards = _onwards(request, queue, found)
@@ -200,7 +203,11 @@ def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         request,
         queue,
         found,
-        lambda said: queue.acts.refuse(answer=form.cleaned_data["motif"], **said),
+        lambda said: queue.acts.refuse(
+            answer=form.cleaned_data["motif"],
+            takes_back=form.cleaned_data.get("retrait", False),
+            **said,
+        ),
         "La demande est refusée : un mail part au candidat.",
         back=onwards,
         written=form.cleaned_data["motif"],
@@ -237,6 +244,11 @@ def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
     found = get_object_or_404(within, pk=pk, **more)
     queue.named([found], request.reach)
     return found
+
+
+def _answer_to(request: HttpRequest, found: Request) -> AnswerForm:
+    is_accepted = is_accepted_by_silence(found, at=request.arrived_at)
+    return AnswerForm(request.POST or None, is_accepted=is_accepted)
 
 
 def _author(request: HttpRequest, found: Request) -> Any:
@@ -277,6 +289,8 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
         "due": found.due_in_words(request.arrived_at),
+        "silence": silence_in_words(found, at=request.arrived_at),
+        "to_refuse": to_refuse_in_words(found, at=request.arrived_at),
         "told_how": to_be_told(about.candidate) if found.is_waiting else "",
         "following": reverse(queue.routes["page"], args=[following.pk]) if following else "",
         "trail": queue.trail,

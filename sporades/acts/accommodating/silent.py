@@ -1,0 +1,163 @@
+"""Nobody has decided of a request in time: what silence means then, who is told, who reads it.
+
+Silence counts from the day on which a request is whole (CRPA L. 114-5): that of its sending, or of
+the last of the papers without which it is incomplete.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import lock_case, papers_called_for_by
+from sporades.accommodations.states import Opinion, State
+from sporades.acts.accommodating.telling import tell_candidate
+from sporades.acts.people.guardians import tell_guardian
+from sporades.acts.requests import SHORTEST_SILENCE, SILENT
+from sporades.core import apart
+from sporades.core.french import instant_in_words, local_day
+from sporades.core.refusals import Refused
+from sporades.exams.rules.silence import Silence
+from sporades.mail.models import Message
+from sporades.medical.queries import first_given
+from sporades.registrations.receipt import silence_about, silence_on
+
+COUNTING = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN)
+"""The states of a request on which nobody has decided, and that lacks nothing that was asked for."""
+
+type Given = Mapping[str, datetime]
+
+
+class AcceptedBySilence(Refused):
+    """Silence has granted what would be refused with many others."""
+
+    message = (
+        "Faute de réponse, cette demande est réputée acceptée, et l'avis n'est pas favorable à tout : "
+        "elle se décide une à une, depuis la demande."
+    )
+
+
+def given_for(cases: Iterable[Case]) -> Mapping[int, Given]:
+    """Return when each paper of health was first confided, by its code, for each registration.
+
+    Args:
+        cases: the requests of which silence is asked.
+    """
+    return first_given(one.registration_id for one in cases if one.state in COUNTING)
+
+
+def silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence | None:
+    """Return what silence on a request means; nothing while it does not count, or decides nothing.
+
+    Args:
+        case: with its registration.
+        given: what `given_for` says of it and of others, where several are read.
+    """
+    if case.instead_of_id is not None or not case.registration.is_active:
+        return None
+    received_at = _whole_at(case, (given_for([case]) if given is None else given))
+    return silence_about(case.registration, received_at) if received_at else None
+
+
+def silence_in_words(case: Case, given: Mapping[int, Given] | None = None, *, at: datetime) -> str:
+    """Say to the office what silence on a request means, and from when or since when; else nothing.
+
+    Args:
+        case, given: see `silence_of`.
+        at: now.
+    """
+    silence = silence_of(case, given)
+    return f"{silence.in_words(_today(case, at))}." if silence else ""
+
+
+def to_refuse_in_words(case: Case, *, at: datetime) -> str:
+    """Say to who decides what the law makes of a refusal once silence has accepted; else nothing."""
+    silence = silence_of(case)
+    return silence.to_refuse_in_words(_today(case, at)) if silence else ""
+
+
+def silence_told(case: Case, *, at: datetime) -> list[str]:
+    """Return what its candidate reads of silence on a request that waits for its first decision.
+
+    Args:
+        case: with its registration.
+        at: now.
+    """
+    registration = case.registration
+    is_counted = case.state in (*COUNTING, State.INCOMPLETE) and case.instead_of_id is None
+    if case.asked_at is None or not is_counted or not registration.is_active:
+        return []
+    whole_at = _whole_at(case, given_for([case]))
+    received_at = whole_at or case.asked_at
+    return silence_on(registration, received_at, is_complete=whole_at is not None, at=at)
+
+
+def check_silence(case: Case, *, at: datetime) -> None:
+    """Refuse to follow with many others an opinion against what silence has granted.
+
+    Args:
+        case: locked, with its registration and its opinion.
+        at: the instant.
+
+    Raises:
+        AcceptedBySilence: see it.
+    """
+    silence = silence_of(case)
+    if silence is None or not silence.has_accepted(_today(case, at)):
+        return
+    against = case.measures.exclude(opinion=Opinion.FAVOURABLE, opinion_papers=[])
+    if against.exists():
+        raise AcceptedBySilence
+
+
+def tell_of_unanswered(*, at: datetime) -> int:
+    """Tell those of whose request nobody has decided in time what silence has decided, once.
+
+    Returns:
+        How many were told.
+    """
+    waiting = Case.objects.filter(
+        state__in=COUNTING, stands=True, instead_of=None, asked_at__lt=at - SHORTEST_SILENCE
+    )
+    keys = {_key(pk, asked_at): pk for pk, asked_at in waiting.values_list("pk", "asked_at")}
+    told = Message.objects.filter(kind=SILENT, key__in=keys).values_list("key", flat=True)
+    for key in told:
+        keys.pop(key, None)
+    return apart.each(_tell_of_unanswered, sorted(keys.values()), at=at)
+
+
+@transaction.atomic
+def _tell_of_unanswered(pk: int, *, at: datetime) -> bool:
+    case = lock_case(Case.objects.get(pk=pk))
+    silence = silence_of(case)
+    if case.asked_at is None or silence is None or not silence.has_decided(_today(case, at)):
+        return False
+    key = _key(pk, case.asked_at)
+    received = instant_in_words(case.asked_at, case.registration.service.zone)
+    silence_said = silence_told(case, at=at)
+    tell_candidate(case, SILENT, at=at, key=key, received=received, silence=silence_said)
+    tell_guardian(case.registration, at=at, key=key)
+    return True
+
+
+def _key(pk: int, asked_at: datetime | None) -> str:
+    return f"accommodation:{pk}:silence:{asked_at}"
+
+
+def _whole_at(case: Case, given: Mapping[int, Given]) -> datetime | None:
+    """Return when a request was whole; nothing while it lacks something."""
+    if case.asked_at is None or case.state not in COUNTING:
+        return None
+    if case.has_envelope:  # its papers came with it
+        return case.asked_at
+    known = given.get(case.registration_id, {})
+    called = papers_called_for_by(case, case.registration)
+    due = {one.code for one in called if one.is_mandatory}
+    if due - known.keys() and case.state != State.OPINION_GIVEN:  # a doctor did without
+        return None
+    return max([case.asked_at, *(known[code] for code in due & known.keys())])
+
+
+def _today(case: Case, at: datetime) -> date:
+    return local_day(at, case.registration.service.zone)
