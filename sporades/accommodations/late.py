@@ -125,6 +125,26 @@ def added_to(
     ]
 
 
+def unsaid_of(case: Case, wishes: Iterable[Wish], sat: Iterable[Sat], *, at: datetime) -> Lateness:
+    """Return for what a request would be refused if it were sent now as it stands; else `NONE`.
+
+    What is written in time and left until after the deadline says nothing of it yet.
+
+    Args:
+        case: the request, which its candidate may write.
+        wishes: what it asks for now.
+        sat: the épreuves that are sat.
+        at: now.
+    """
+    lateness = lateness_of(case, case.registration, at=at)
+    if lateness == Lateness.FIRST:
+        is_refused = not case.late_reason
+    else:
+        is_added = bool(added_to(case, wishes, sat, lateness))
+        is_refused = is_added and (lateness == Lateness.CLOSED or not case.late_reason)
+    return lateness if is_refused else Lateness.NONE
+
+
 def _is_within(case: Case, wish: Wish, sat: list[Sat], sent: dict[str, Any]) -> bool:
     """Return whether a measure was asked for then as it is now, for each épreuve that was sat then."""
     before = [

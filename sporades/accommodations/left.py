@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sporades.accommodations.late import Lateness
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_called_for_by
 from sporades.accommodations.rules import deadline_of, is_late, late_until, takes_late
@@ -23,6 +24,8 @@ class Act(StrEnum):
     SPECIFY = "specify"
     PAPERS = "papers"
     """The épreuves of a measure are to be ticked."""
+    LATE = "late"
+    """The deadline has passed, and would refuse what is asked as it stands."""
     CONFIDE = "confide"
     """A mandatory paper of health is missing: the request may be sent without it (adr/0030)."""
     SIGN = "sign"
@@ -34,9 +37,16 @@ WORDS = {
     Act.MEASURES: "choisissez les mesures que vous demandez",
     Act.SPECIFY: "précisez les mesures choisies",
     Act.PAPERS: "choisissez les épreuves de chaque mesure",
+    Act.LATE: "{late}",
     Act.CONFIDE: "confiez {papers}",
     Act.SIGN: "faites signer votre demande par votre représentant légal",
 }
+LATE_WORDS = {
+    Lateness.FIRST: "dites pourquoi votre demande est tardive",
+    Lateness.ADDING: "dites pourquoi ce que vous y ajoutez est tardif",
+    Lateness.CLOSED: "retirez de votre demande ce que vous y ajoutez trop tard",
+}
+"""What is to be done of a request that the deadline would refuse: see `late.unsaid_of`."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,12 @@ class Left:
     Attributes:
         acts: all but to send it, in their order.
         papers: the mandatory papers that are still to be confided, in words.
+        late: what the deadline asks to be said or left out.
     """
 
     acts: tuple[Act, ...]
     papers: str = ""
+    late: Lateness = Lateness.NONE
 
     @property
     def next(self) -> Act:
@@ -71,15 +83,17 @@ class Left:
         return f"Avant le nouvel envoi, {listed(said)}." if said else ""
 
     def _words(self) -> list[str]:
-        return [WORDS[act].format(papers=self.papers) for act in self.acts]
+        late = LATE_WORDS.get(self.late, "")
+        return [WORDS[act].format(papers=self.papers, late=late) for act in self.acts]
 
 
-def unsent_in_words(case: Case, *, at: datetime) -> str:
+def unsent_in_words(case: Case, *, at: datetime, by_office: bool = False) -> str:
     """Say to whoever signs that a request is not sent, and until when it is; of one that is sent, nothing.
 
     Args:
         case: with its registration.
         at: now.
+        by_office: whether the managing service reads it: by its own clock then.
 
     Returns:
         The end of a sentence that begins with the request.
@@ -92,7 +106,8 @@ def unsent_in_words(case: Case, *, at: datetime) -> str:
             "personne ne l'étudie d'ici là."
         )
     registration = case.registration
-    service, reader = registration.service, registration.reader_zone
+    service = registration.service
+    reader = "" if by_office else registration.reader_zone
     said = service.said(deadline_of(registration), reader)
     if not is_late(registration, at):
         return f"n'est pas encore envoyée : elle est à envoyer avant le {said}."

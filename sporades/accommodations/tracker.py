@@ -301,6 +301,8 @@ def steps_of(
     usual = "" if by_office else usual_day_in_words(case, at=at, papers=papers)
     zone = case.registration.service.zone
     past, checks = _taken_again(case), []
+    if is_stopped(case):
+        said = when = usual = ""
     for rank, (label, field) in enumerate(STEPS):
         instant = getattr(case, field)
         when = usual if field == "decided_at" else ""
@@ -323,8 +325,18 @@ def steps_of(
     return [check for _, check in told] + checks
 
 
+def is_stopped(case: Case) -> bool:
+    """Return whether a request goes no further, its registration standing no more: nobody is awaited.
+
+    A decision that was notified before is still to be read.
+    """
+    return not case.registration.is_active and case.state != State.NOTIFIED
+
+
 def _turn(case: Case, *, papers: str, by_office: bool) -> str:
     """Return the state of the step that comes next: something lacks, or whose turn it is."""
+    if is_stopped(case):
+        return "waiting"
     if case.state == State.INCOMPLETE or (case.state in LACKING and papers):
         return "missing"
     theirs = case.state == State.PREPARING or (case.state == State.NOTIFIED and case.is_to_read)

@@ -24,6 +24,7 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, consulting
 from sporades.acts.medical import relieving
+from sporades.acts.registrations import deciding
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
@@ -33,6 +34,7 @@ from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import REASONED, STANDING
+from sporades.registrations.states import SET_ASIDE as REGISTRATION_SET_ASIDE
 from sporades.registrations.states import State as RegistrationState
 from sporades.web.office.accommodations.decision_form import (
     AS_ASKED,
@@ -40,6 +42,7 @@ from sporades.web.office.accommodations.decision_form import (
     SPECIFIED,
     UNSPECIFIED,
 )
+from tests.accommodations import asked
 from tests.accommodations.asked import (
     ACCESS,
     HALF,
@@ -51,6 +54,7 @@ from tests.accommodations.asked import (
     WORDS,
     a_doctor,
     a_minor,
+    again,
     case_of,
     decide,
     entrust,
@@ -418,6 +422,53 @@ def test_another_academy_has_its_own_queue(manager, in_versailles):
     assert manager.get(LIST).context["lines"] == []
     assert manager.get(tab(in_versailles)).status_code == 404
     assert manager.get(page_of(in_versailles)).status_code == 404
+
+
+def test_until_when_a_request_that_is_not_sent_may_be_is_said_also_once_it_is_late(
+    member, in_lille, stopped_clock
+):
+    asked.write(in_lille)
+    deadline = "mardi 15 décembre 2026 à 23 h 59 (heure de Paris)"
+    said = plain(main(member("A09", email="avant@exemple.test").get(tab(in_lille))))
+    assert f"La demande n'est pas encore envoyée : elle est à envoyer avant le {deadline}." in said
+
+    stopped_clock.move_to(asked.LATE)
+    client, now = member("A09"), asked.LATE.isoformat()
+    session = client.session
+    session.update({"seen_at": now, "since": now})
+    session.save()
+    said = plain(main(client.get(tab(in_lille))))
+    assert (
+        f"La demande n'est pas encore envoyée, et la date limite, le {deadline}, est passée : une "
+        "demande tardive est encore reçue."
+    ) in said
+
+    deciding.decide(
+        registration=again(in_lille),
+        decision=REGISTRATION_SET_ASIDE,
+        reason="Doublon",
+        by=MANAGER,
+        at=asked.LATE,
+    )
+    said = plain(main(client.get(tab(in_lille))))
+    assert "n'est pas encore envoyée" not in said
+
+
+def test_of_who_is_set_aside_nothing_is_awaited_of_the_office(manager, in_lille):
+    reach(in_lille, State.ASKED)
+    assert "À vous : vérifiez que la demande est complète." in plain(
+        main(manager.get(tab(in_lille)))
+    )
+
+    deciding.decide(
+        registration=again(in_lille),
+        decision=REGISTRATION_SET_ASIDE,
+        reason="Doublon",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    assert "À vous" not in main(manager.get(tab(in_lille)))
 
 
 def test_a_request_is_entrusted_to_a_doctor_then_comes_the_next_one(manager, in_lille, doctor):

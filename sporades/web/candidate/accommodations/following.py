@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accommodations.contesting import INTERRUPTS, ONLY_ONCE, contest_in_words
+from sporades.accommodations.late import Lateness, unsaid_of
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
@@ -73,6 +74,13 @@ from sporades.web.candidate.accommodations.contesting import said_of_appeals
 from sporades.web.candidate.accommodations.taking_up import offers_to
 from sporades.web.candidate.own import own_registration
 
+LATE_ACTS = {
+    Lateness.FIRST: "Dire pourquoi elle est tardive",
+    Lateness.ADDING: "Dire pourquoi cet ajout est tardif",
+    Lateness.CLOSED: "Retirer ce qui s'ajoute trop tard",
+}
+"""The button that leads to what the deadline asks, where it would refuse the request."""
+
 
 def accommodation(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the request stands, what it asks, what is to be done; or how to begin one."""
@@ -117,7 +125,9 @@ def _taken_back(cases: list[Case], registration: Registration) -> dict[str, Any]
     """Say that the last request was taken back, and the one before where only that one was sent."""
     left = taken_back_among(cases)
     if left is None:
-        return {"taken_back": "", "was_sent": False, "has_confided": False}
+        is_stopped = not registration.is_active and bool(cases)
+        confided = is_stopped and has_confided(registration)
+        return {"taken_back": "", "was_sent": False, "has_confided": confided}
     told = [left]
     if left.asked_at is None:
         before = [one for one in cases if one.begun_at < left.begun_at and not one.is_cancelled]
@@ -172,16 +182,24 @@ def _of_case(
         and bool(to_specify(rules, wishes_of(case.measures.all())))
     )
     is_chosen = has_measures and not is_to_choose and not is_to_specify
+    late = (
+        unsaid_of(case, wishes_of(case.measures.all()), sat, at=at)
+        if is_writable and is_theirs and is_chosen
+        else Lateness.NONE
+    )
+    is_chosen = is_chosen and late == Lateness.NONE
     needs_signature = is_writable and is_minor(registration, at)
     zone = registration.service.zone
     last = case.signatures.order_by("-revision").first()
     signature = last if last is not None and last.revision == case.revision else None
-    is_looked_at = case.is_undecided and case.state != State.OPINION_GIVEN
+    is_looked_at = (
+        case.is_undecided and case.state != State.OPINION_GIVEN and registration.is_active
+    )
     papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
     missing = missing_in_words(papers)
     is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
-    is_asked = is_asked_by_doctor(case) and not is_answered(case)
-    is_lacking = bool(missing) and (is_writable or case.state in LACKING) and registration.is_active
+    is_asked = registration.is_active and is_asked_by_doctor(case) and not is_answered(case)
+    is_lacking = bool(missing) and (is_writable or case.state in LACKING)
     left = _left(
         {
             Act.ANSWER: is_asked,
@@ -189,10 +207,12 @@ def _of_case(
             Act.MEASURES: is_writable and not has_measures,
             Act.SPECIFY: is_to_specify,
             Act.PAPERS: is_to_choose and not is_to_specify,
+            Act.LATE: late != Lateness.NONE,
             Act.CONFIDE: is_lacking,
             Act.SIGN: needs_signature and signature is None,
         },
         papers,
+        late,
     )
     told = left if is_writable and not is_asked else None
     steps = steps_of(case, at=at, papers=missing, left=told)
@@ -220,6 +240,7 @@ def _of_case(
         "signature ne vaut plus, votre représentant légal signe de nouveau."
         if last is not None and signature is None and needs_signature
         else "",
+        "late_act": LATE_ACTS.get(late, ""),
         "may_send": is_ready,
         "next": left.next if is_writable or left.acts else "",
         "emptied": emptied_in_words(case, sat),
@@ -233,8 +254,8 @@ def _of_case(
     }
 
 
-def _left(is_left: dict[Act, bool], papers: list[CalledFor]) -> Left:
-    return Left(tuple(act for act, due in is_left.items() if due), mandatory_in_words(papers))
+def _left(is_left: dict[Act, bool], papers: list[CalledFor], late: Lateness) -> Left:
+    return Left(tuple(act for act, due in is_left.items() if due), mandatory_in_words(papers), late)
 
 
 def _missing_in_words(missing: str, *, may_send: bool) -> str:

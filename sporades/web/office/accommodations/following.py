@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.late import late_told
+from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import AskedMeasure, Called, Case, Signature
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import (
@@ -24,7 +25,6 @@ from sporades.accommodations.replacing import (
 from sporades.accommodations.rules import (
     Sat,
     changed_since_in_words,
-    deadline_of,
     granted_in_part,
     is_another_guardian,
     opinion_on_papers,
@@ -81,7 +81,9 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
     has_steps = may_decide and case.withdrawn_at is None
     return {
         "steps": steps_of(case, at=request.arrived_at, by_office=True) if has_steps else [],
-        "deadline": registration.service.said(deadline_of(registration)),
+        "unsent": unsent_in_words(case, at=request.arrived_at, by_office=True)
+        if case.state == State.PREPARING and registration.is_active
+        else "",
         "on_paper": on_paper_in_words(case),
         "silence": silence_in_words(case, at=request.arrived_at),
         "measures": [

@@ -1,0 +1,147 @@
+"""A request that is written in time and left until after its deadline, or until nothing may come of it (H1)."""
+
+import pytest
+
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.acts.registrations import deciding
+from sporades.registrations.states import SET_ASIDE
+from tests.accommodations.asked import (
+    ACCESS,
+    LATE,
+    MANAGER,
+    READER,
+    THIRD,
+    WISHES,
+    a_minor,
+    again,
+    case_of,
+    reach,
+    sign,
+    write,
+)
+from tests.accommodations.test_following import DECLARED
+from tests.accommodations.test_late import NOTHING_LATE, take_up, with_rules
+from tests.factories import NOW, a_registration
+from tests.medical.given import confide
+from tests.web.guide import main
+
+pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
+
+
+def at(registration, page=""):
+    return f"/mes-inscriptions/{registration.number}/amenagement{page}"
+
+
+def read(client, registration, page=""):
+    return main(client.get(at(registration, page))).replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_what_was_written_in_time_is_led_to_why_it_is_late_and_not_to_a_refusal(
+    sign_in, stopped_clock
+):
+    registration = a_registration(informations=DECLARED)
+    write(registration)
+    confide(registration, kind="CERTIFICAT")
+    client = sign_in(registration.candidate)
+    assert "À vous : relisez votre demande, puis envoyez-la." in read(client, registration)
+
+    stopped_clock.move_to(LATE)
+    client = sign_in(registration.candidate)
+    page = client.get(at(registration))
+    assert (page.context["next"], page.context["may_send"]) == ("late", False)
+    said = (
+        "À vous : dites pourquoi votre demande est tardive, relisez votre demande, puis envoyez-la."
+    )
+    assert said in main(page).replace("\xa0", " ")
+    assert "Dire pourquoi elle est tardive" in main(page)
+    assert "Envoyer ma demande" not in main(page)
+
+    write(registration, late_reason="APPARUE", at=LATE)
+    assert client.get(at(registration)).context["next"] == "send"
+    client.post(at(registration, "/envoi"), {"vu": case_of(registration).revision})
+    assert case_of(registration).state == State.ASKED
+
+
+def test_a_guardian_signs_once_it_is_said_why_a_request_is_late(sign_in, stopped_clock):
+    registration = a_minor()
+    write(registration)
+    sign(registration)
+    confide(registration, kind="CERTIFICAT")
+    stopped_clock.move_to(LATE)
+    client = sign_in(registration.candidate)
+
+    # Saying it changes what was signed.
+    assert client.get(at(registration)).context["next"] == "late"
+    write(registration, late_reason="APPARUE", at=LATE)
+    assert client.get(at(registration)).context["next"] == "sign"
+
+
+def test_what_was_added_in_time_and_left_says_why_it_is_late(sign_in, stopped_clock):
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)), Wish(ACCESS))
+    take_up(registration, at=NOW)
+    write(registration, Wish(THIRD, ("E1",)), Wish(READER, ("E1",)), Wish(ACCESS))
+    confide(registration, kind="CERTIFICAT")
+    stopped_clock.move_to(LATE)
+
+    page = sign_in(registration.candidate).get(at(registration))
+
+    assert (page.context["next"], page.context["may_send"]) == ("late", False)
+    assert "dites pourquoi ce que vous y ajoutez est tardif" in main(page).replace("\xa0", " ")
+    assert "Dire pourquoi cet ajout est tardif" in main(page)
+
+
+def test_what_was_added_in_time_and_left_is_taken_out_where_nothing_late_is_taken(
+    sign_in, stopped_clock
+):
+    registration = with_rules(NOTHING_LATE)
+    reach(registration, State.ASKED, Wish(THIRD, ("E1",)), Wish(ACCESS))
+    take_up(registration, at=NOW)
+    write(registration, Wish(THIRD, ("E1",)), Wish(READER, ("E1",)), Wish(ACCESS))
+    confide(registration, kind="CERTIFICAT")
+    stopped_clock.move_to(LATE)
+    client = sign_in(registration.candidate)
+
+    page = client.get(at(registration))
+    assert (page.context["next"], page.context["may_send"]) == ("late", False)
+    said = "retirez de votre demande ce que vous y ajoutez trop tard"
+    assert said in main(page).replace("\xa0", " ")
+
+    write(registration, *WISHES, at=LATE)
+    page = client.get(at(registration))
+    assert (page.context["next"], page.context["may_send"]) == ("send", True)
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        (State.PREPARING, "Demande envoyée"),
+        (State.ASKED, "Confiée au médecin"),
+        (State.INCOMPLETE, "Confiée au médecin"),
+        (State.WITH_DOCTOR, "Avis du médecin rendu"),
+        (State.DECIDED, "Décision notifiée"),
+    ],
+)
+def test_of_who_is_set_aside_nobody_is_awaited_and_nothing_is_to_be_done(
+    sign_in, stopped_clock, state, step
+):
+    registration = a_registration(informations=DECLARED)
+    confide(registration, kind="CERTIFICAT")
+    reach(registration, state)
+    deciding.decide(
+        registration=again(registration), decision=SET_ASIDE, reason="Doublon", by=MANAGER, at=NOW
+    )
+
+    page = sign_in(registration.candidate).get(at(registration))
+
+    steps = [one for one in page.context["steps"] if one["state"] != "done"]
+    assert [(one["label"], one["state"], one["note"]) for one in steps[:1]] == [
+        (step, "waiting", "")
+    ]
+    assert page.context["next"] == ""
+    assert "Votre demande n'avance plus." in main(page).replace("\xa0", " ")
+    assert "À vous" not in main(page)
+    assert "Confier" not in main(page)
+    # What was confided is still read there, or taken back.
+    assert f"/mes-inscriptions/{registration.number}/sante" in page.text
