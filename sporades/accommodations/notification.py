@@ -1,5 +1,6 @@
 """« Notification d'aménagement d'épreuves »: what is decided of each measure, by whom, how to contest it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sporades.accommodations.contesting import UNPOSTED, contest_in_words, revie
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.replacing import replaced_by, taken_away
-from sporades.accommodations.rules import decision_on_papers, rules_of, sat_by
+from sporades.accommodations.rules import Sat, decision_on_papers, rules_of, sat_by
 from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.documents.disclosure import facts_of
@@ -113,6 +114,29 @@ def _replaces(case: Case, former: Case | None, zone: str) -> str:
     if case.decided_at is not None and local_day(case.decided_at, zone) == day:
         said = f"{said} à {hour_in_words(former.decided_at, zone)}"
     return REPLACES[case.again].format(day=said)
+
+
+def decided_on_papers(case: Case, one: AskedMeasure, sat: Iterable[Sat]) -> str:
+    """Say for which épreuves a measure is granted: as it was notified too, where a part was refused.
+
+    Of those that are sat no more nothing else would say what was refused of them, and may be contested.
+
+    Args:
+        case: the request.
+        one: a measure of it, which is not refused.
+        sat: the épreuves that are sat today.
+    """
+    today = decision_on_papers(one, sat)
+    notified = case.notification.content["measures"] if case.notification else ()
+    then = next((said["papers"] for said in notified if said["label"] == one.named), today)
+    is_in_part = bool(one.decided_papers) or one.decided_code != one.code
+    if then == today or not is_in_part:
+        return today
+    return f"Selon la notification, {_within(then)}. Aujourd'hui, {_within(today)}"
+
+
+def _within(said: str) -> str:
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def public_facts(said: Content) -> Facts:

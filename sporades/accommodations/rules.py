@@ -13,7 +13,7 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.candidates.names import is_named, is_same_person
 from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.prepared import prepared
-from sporades.exams.models.service import MINUTE
+from sporades.exams.models.service import MINUTE, RegistrationService
 from sporades.exams.queries import rules, versions_of_exam
 from sporades.exams.rules.accommodations import health_papers, procedure_of
 from sporades.exams.schema import Exam, Status
@@ -385,7 +385,7 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
     if not asked and len(codes) == len(taken):
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
-    return listed(kept) or "Aucune des épreuves passées"
+    return listed(kept) or "Aucune des épreuves de l'inscription"
 
 
 def papers_asked(
@@ -487,10 +487,24 @@ def deadline_of(registration: Registration) -> datetime:
     A service that closes earlier than its last version told takes back nothing; later, it gives
     as much time.
     """
-    asked, closes_at = rules_of(registration), _closing_of(registration)
+    return deadline_from(
+        rules_of(registration), registration.service, closing=_closing_of(registration)
+    )
+
+
+def deadline_from(
+    asked: Accommodations | None, service: RegistrationService, *, closing: datetime
+) -> datetime:
+    """Return until when requests for a service are in time.
+
+    Args:
+        asked: what the réglementation says of them.
+        service: which.
+        closing: its own, or a later one that was told.
+    """
     if asked is None or asked.deadline is None:
-        return closes_at
-    return asked.deadline.instant(closing=closes_at, zone=registration.service.zone)
+        return closing
+    return asked.deadline.instant(closing=closing, zone=service.zone)
 
 
 def _closing_of(registration: Registration) -> datetime:

@@ -108,7 +108,7 @@ def test_a_measure_that_suits_none_of_those_that_are_left_is_not_for_all(registr
     sat = sat_by(again(registration))
 
     assert [one.code for one in sat] == ["M1"]
-    assert papers_in_words([], sat, THIRD) == "Aucune des épreuves passées"
+    assert papers_in_words([], sat, THIRD) == "Aucune des épreuves de l'inscription"
     assert papers_in_words([], sat, ACCESS) == "Toutes les épreuves"
     take_up(registration)
     with pytest.raises(operations.NoPaperLeft):

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from sporades.accommodations.models import Appeal, Came
-from sporades.accommodations.operations import Author, NotNotified
+from sporades.accommodations.operations import Author, DecisionOn, NotNotified
 from sporades.accommodations.queries import appeal_against
-from sporades.accommodations.states import State
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import Decision, State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.documents.models import DocumentVersion
@@ -18,12 +19,15 @@ from sporades.mail.models import Message
 from tests.accommodations.asked import (
     CONTESTED,
     MANAGER,
+    READER,
     case_of,
     contest,
+    decide,
     reach,
     send,
     write,
 )
+from tests.accommodations.test_following import DECLARED, LATER, amend
 from tests.factories import NOW, a_candidate, a_record, a_registration
 from tests.spaces import plain
 from tests.web.guide import main, seen
@@ -81,6 +85,43 @@ def test_an_appeal_waits_in_the_list_the_oldest_first_and_at_home(manager, in_li
     assert lines[0]["url"] == here(in_lille, "recours")
     home = plain(main(manager.get(reverse("office:home"))))
     assert "Aménagements" in home
+
+
+def test_what_was_refused_in_part_is_said_as_it_was_notified_once_its_epreuve_is_left(
+    manager, sign_in
+):
+    registration = a_registration(a_candidate(), informations=DECLARED)
+    reach(registration, State.OPINION_GIVEN, Wish(READER, ("E1", "M1")))
+    part = DecisionOn(Decision.GRANTED, reason="Pas nécessaire à l'oral.", papers=("E1",))
+    decide(registration, LECTEUR=part)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    notified = "ccordée pour : Français ; refusée pour : Navigation"
+    mine = sign_in(registration.candidate)
+    mine.get(f"/mes-documents/{registration.number}/decision-amenagement")
+    page = f"/mes-inscriptions/{registration.number}/amenagement"
+    before = plain(main(mine.get(page)))
+    assert f"A{notified}." in before
+    assert "Selon la notification" not in before
+
+    amend(
+        registration,
+        informations={**DECLARED, "passing_form": "PROGRESSIVE"},
+        epreuves={
+            "statut-E1": "non_inscrit",
+            "statut-E2": "inscrit",
+            "statut-M1": "non_inscrit",
+            "statut-M2": "inscrit",
+        },
+    )
+    contest(case_of(registration), at=LATER)
+
+    said = (
+        f"Selon la notification, a{notified}. Aujourd'hui, accordée pour : Aucune des épreuves de "
+        "l'inscription"
+    )
+    assert said in plain(main(mine.get(page)))
+    assert said in read(manager, registration)
+    assert said in plain(main(manager.get(reverse("office:accommodation", args=[registration.number]))))
 
 
 def test_no_appeal_no_line(manager, decided):

@@ -12,7 +12,7 @@ from sporades.accommodations.contesting import INTERRUPTS, ONLY_ONCE, contest_in
 from sporades.accommodations.late import Lateness, unsaid_of
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.notification import NOTIFICATION
+from sporades.accommodations.notification import NOTIFICATION, decided_on_papers
 from sporades.accommodations.queries import (
     decision_among,
     fallen_before,
@@ -24,7 +24,6 @@ from sporades.accommodations.rules import (
     Sat,
     changed_since_in_words,
     deadline_of,
-    decision_on_papers,
     is_minor,
     is_over,
     rules_of,
@@ -276,13 +275,15 @@ def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
     sat = sat_by(registration)
-    return [_decided_of(one, sat) for one in case.measures.all()]
+    return [_decided_of(case, one, sat) for one in case.measures.all()]
 
 
-def _decided_of(measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
+def _decided_of(case: Case, measure: AskedMeasure, sat: list[Sat]) -> dict[str, str]:
     return {
         "label": measure.named,
-        "papers": "" if measure.decision == Decision.REFUSED else decision_on_papers(measure, sat),
+        "papers": ""
+        if measure.decision == Decision.REFUSED
+        else decided_on_papers(case, measure, sat),
         "said": measure.decision_in_words,
         "kind": "error" if measure.decision == Decision.REFUSED else "success",
         "reason": measure.reason,

@@ -8,6 +8,7 @@ from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.late import late_told
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import AskedMeasure, Called, Case, Signature
+from sporades.accommodations.notification import decided_on_papers
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import (
     appeal_against,
@@ -25,6 +26,7 @@ from sporades.accommodations.replacing import (
 from sporades.accommodations.rules import (
     Sat,
     changed_since_in_words,
+    decision_on_papers,
     granted_in_part,
     is_another_guardian,
     opinion_on_papers,
@@ -101,7 +103,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
                 if may_decide
                 else "",
                 "decided": one.decision_in_words if may_decide else one.decision_without_precision,
-                "granted": granted_in_part(one, sat),
+                "granted": _granted(case, one, sat),
             }
             for one in measures
         ],
@@ -118,6 +120,14 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         "changed_since": changed_since_in_words(registration, case.decided_at or case.opined_at),
         **_in_force(case, sat, may_decide=may_decide),
     }
+
+
+def _granted(case: Case, one: AskedMeasure, sat: list[Sat]) -> str:
+    """Say for which épreuves a measure is granted, where it is not for all of them or was not."""
+    if case.notification is None or one.decision == Decision.REFUSED:
+        return granted_in_part(one, sat)
+    said = decided_on_papers(case, one, sat)
+    return said if said != decision_on_papers(one, sat) else granted_in_part(one, sat)
 
 
 def told_of(registration: Registration) -> dict[str, Any]:
