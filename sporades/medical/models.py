@@ -50,6 +50,8 @@ class Compartment(models.Model):
     is_closed = models.BooleanField("rien ne s'en retire plus", default=False)
     erase_after = models.DateTimeField("à effacer après le", null=True, blank=True, db_index=True)
     erased_at = models.DateTimeField("effacé le", null=True, blank=True)
+    emptied_at = models.DateTimeField("ce qui s'y trouvait avant, effacé le", null=True, blank=True)
+    """When it was erased last, of one that takes papers again since."""
 
     objects: ClassVar[Any] = CompartmentQuerySet.as_manager()
 

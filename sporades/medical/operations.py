@@ -355,8 +355,13 @@ def reopen(compartment: Compartment) -> None:
 
 
 def take_again(compartment: Compartment) -> None:
-    """Take papers again, for another request: nothing is to be erased until it is over."""
-    _change(compartment, is_closed=False, erase_after=None, erased_at=None)
+    """Take papers again, for another request: nothing is to be erased until it is over.
+
+    Of what was erased before, the day stays known.
+    """
+    emptied_at = compartment.erased_at or compartment.emptied_at
+    values = {"erase_after": None, "erased_at": None, "emptied_at": emptied_at}
+    _change(compartment, is_closed=False, **values)
 
 
 def erase_after(compartment: Compartment, instant: datetime | None) -> None:

@@ -170,6 +170,16 @@ def is_confided(
     return Exists(papers) | Exists(remarks)
 
 
+def emptied_at(registration: OuterRef) -> Subquery:
+    """Return when what was confided before was erased, of a compartment that takes papers again since.
+
+    Args:
+        registration: the column that says of which one, of the rows that this is read with.
+    """
+    taking = Compartment.objects.filter(registration=registration, erased_at=None)
+    return Subquery(taking.values("emptied_at")[:1])
+
+
 def papers_of(found: Compartment) -> QuerySet[Paper]:
     """Return the papers of a compartment, in the order in which they were given."""
     papers: QuerySet[Paper] = found.papers.confided().select_related("compartment")

@@ -218,8 +218,17 @@ def test_a_request_that_is_left_erases_no_paper_of_what_was_not_posted(with_a_pa
     accommodating.prepare(registration=enter_another, by=MANAGER, at=NOW + timedelta(days=1))
     much_later = enter_another.service.closes_at + timedelta(days=400)
     assert not confiding.unsent(much_later).exists()
+    assert _said_from(with_a_paper) is None
 
     post(on=(much_later - timedelta(days=100)).date())
     assert not confiding.unsent(much_later).exists()
 
     assert confiding.unsent(much_later + timedelta(days=200)).exists()
+    first = _said_from(with_a_paper)
+    assert not confiding.unsent(first - timedelta(seconds=1)).exists()
+    assert confiding.unsent(first).exists()
+
+
+def _said_from(registration):
+    cases = requests_of(registration.pk)
+    return confiding.unsent_from(compartment(registration), again(registration), cases)

@@ -7,11 +7,13 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
+from sporades.accommodations.queries import cases_of
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding
 from sporades.acts.registrations import deciding, registering
 from sporades.core.days import midnight
+from sporades.core.french import local_day
 from sporades.journal.models import Entry
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Remark
@@ -151,6 +153,14 @@ def late(at):
     return {"at": at, "late_reason": "APPARUE" if at == LATE else ""}
 
 
+def said_on(registration):
+    """Return the day from which the page says that papers are erased."""
+    until = confiding.unsent_from(
+        compartment(registration), again(registration), cases_of(registration=registration.pk)
+    )
+    return until and local_day(until, "Europe/Paris")
+
+
 def erased_on(registration, *days):
     """Let the nights of these days pass; return the one on which papers were erased."""
     for day in days:
@@ -178,6 +188,7 @@ def test_a_draft_beside_a_decision_keeps_papers_six_months_after_the_last_that_w
     confide(registration, at=given)
     assert compartment(registration).erase_after is None
 
+    assert said_on(registration) == erased
     days = date(2027, 6, 15), date(2027, 6, 16), date(2027, 7, 10), date(2027, 7, 11)
     assert erased_on(registration, *days) == erased
 
@@ -194,6 +205,8 @@ def test_whoever_goes_on_with_a_draft_that_was_left_confides_other_papers(regist
 
     confide(registration, at=at)
 
+    assert compartment(registration).emptied_at == at
+    assert said_on(registration) == date(2027, 12, 17)
     assert not categories.confided(midnight(date(2027, 12, 16), "Europe/Paris")).exists()
     assert categories.confided(midnight(date(2027, 12, 17), "Europe/Paris")).exists()
 
@@ -286,6 +299,7 @@ def test_a_request_that_is_left_once_it_was_sent_keeps_papers_no_longer_than_one
         registering.withdraw(registration=again(registration), by=by, at=at)
 
     day = timedelta(days=1)
+    assert said_on(registration) == erased
     assert erased_on(registration, date(2027, 6, 15), erased - day, erased) == erased
 
 
@@ -305,6 +319,7 @@ def test_what_its_service_takes_again_and_finds_incomplete_keeps_papers(registra
     taken_again(case, has_opinion=False, at=NOW)
     find_incomplete(registration)
 
+    assert said_on(registration) is None
     assert erased_on(registration, date(2028, 1, 1)) is None
 
 
@@ -315,4 +330,24 @@ def test_a_request_that_is_sent_beside_a_decision_keeps_papers(registration, sta
     confide(registration)
     reach(registration, state)
 
+    assert said_on(registration) is None
     assert not categories.confided(midnight(date(2028, 1, 1), "Europe/Paris")).exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "erased"),
+    [
+        # Six months before the last days of August is the last of February.
+        (date(2027, 2, 28), date(2027, 9, 1)),
+        (date(2027, 8, 31), date(2028, 3, 1)),
+        (date(2027, 3, 31), date(2027, 10, 1)),
+    ],
+)
+def test_the_day_that_is_said_is_that_of_the_job_at_the_end_of_months_too(
+    registration, given, erased
+):
+    confide(registration, at=midnight(given, "Europe/Paris") + timedelta(hours=9))
+
+    assert said_on(registration) == erased
+    day = timedelta(days=1)
+    assert erased_on(registration, erased - day, erased) == erased

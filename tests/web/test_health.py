@@ -1,6 +1,6 @@
 """« Papiers de santé »: what is confided, to whom, who opened it (H3)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding, opining
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import deciding, registering
+from sporades.core.days import midnight
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
+from sporades.registrations.states import SET_ASIDE
 from sporades.web.candidate.pieces.forms import ALL_AGAIN
 from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
@@ -54,6 +56,16 @@ def mine(sign_in, registration):
 
 def address(registration, *parts):
     return "/".join(["/mes-inscriptions", registration.number, "sante", *map(str, parts)])
+
+
+def _set_aside(registration):
+    deciding.decide(
+        registration=asked.again(registration),
+        decision=SET_ASIDE,
+        reason="Doublon",
+        by=asked.MANAGER,
+        at=NOW,
+    )
 
 
 def photo(colour="white", name="ordonnance.jpg"):
@@ -711,7 +723,7 @@ def test_the_page_costs_the_same_with_one_paper_and_with_three(
     mine, registration, django_assert_num_queries
 ):
     def cost():
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             mine.get(address(registration))
 
     confide(registration, kind=KIND)
@@ -904,3 +916,57 @@ def test_nothing_is_confided_once_the_decision_is_notified_and_the_page_says_why
 
     assert "La décision vous est notifiée : plus rien n'est à confier." in main(page)
     assert not seen(page).cssselect("main form")
+
+
+@pytest.mark.parametrize(
+    ("done", "unless"),
+    [
+        ((), "Si vous n'envoyez pas de demande d'aménagement d'ici là, vos"),
+        ((asked.write,), "Si votre demande d'aménagement n'est pas envoyée d'ici là, vos"),
+        (
+            (asked.write, asked.send, asked.find_incomplete),
+            "Si votre demande d'aménagement n'est pas envoyée de nouveau d'ici là, vos",
+        ),
+        ((asked.write, asked.send, _set_aside), "Vos"),
+    ],
+)
+def test_from_which_day_papers_of_what_is_left_are_erased_is_said_before(
+    mine, registration, done, unless
+):
+    confide(registration)
+    for step in done:
+        step(registration)
+
+    said = plain(main(mine.get(address(registration))))
+
+    # The service closes on 15 December 2026: six months, whole.
+    assert f"{unless} papiers et vos commentaires seront effacés à partir du 16 juin 2027." in said
+
+
+def test_no_day_is_said_of_papers_of_a_request_that_others_look_at(mine, registration):
+    confide(registration)
+    asked.reach(registration, State.ASKED)
+
+    assert "effacés à partir du" not in main(mine.get(address(registration)))
+
+
+def test_papers_of_a_request_that_was_left_are_said_erased_where_others_are_asked_for(
+    sign_in, registration
+):
+    asked.write(registration)
+    confide(registration, kind="CERTIFICAT")
+    erased_at = midnight(date(2027, 6, 16), "Europe/Paris")
+    assert confiding.erase(confiding.unsent(erased_at).get(), at=erased_at)
+
+    with time_machine.travel(erased_at, tick=False):
+        mine = sign_in(registration.candidate)
+        said = "Ce que vous aviez confié avant est effacé depuis le 16 juin 2027."
+        page = plain(main(mine.get(address(registration))))
+        assert f"{said} Confiez de nouveau ce qui sert à votre demande." in page
+        assert "Rien n'est confié." not in page
+        assert said in plain(main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement")))
+
+        confide(registration, kind="CERTIFICAT", at=erased_at)
+        page = plain(main(mine.get(address(registration))))
+        assert said in page
+        assert "Confiez de nouveau" not in page

@@ -6,12 +6,12 @@ its fingerprint. A mail says that something waits, never what.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from sporades import journal
 from sporades.accommodations.as_sent import was_sent_with
@@ -50,6 +50,8 @@ from sporades.registrations.snapshot import contact_of
 SCAN = "medical.scan"
 UNSENT_MONTHS = 6
 """How long what was confided stays for a request that is left: see `unsent`."""
+MARKS = ("begun_at", "asked_at", "incomplete_at", "notified_at")
+"""The instants of a request after which that time begins anew."""
 
 
 class NothingToConfide(Refused):
@@ -556,9 +558,8 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
     its = Case.objects.filter(registration=OuterRef("registration"))
     # What the service takes again is not its candidate's to go on with.
     going = its.open().exclude(Q(state__in=WRITABLE, instead_of=None) | Q(stands=False))
-    marks = ("begun_at", "asked_at", "incomplete_at", "notified_at")
     recent = its.filter(
-        Q.create([(f"{mark}__gte", since) for mark in marks], connector=Q.OR)
+        Q.create([(f"{mark}__gte", since) for mark in MARKS], connector=Q.OR)
         | Q(as_sent__until__gte=since.timestamp())
     )
     ended = its.filter(
@@ -578,6 +579,52 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
         registration__service__closes_at__lt=since,
     )
     return found
+
+
+def unsent_from(
+    found: Compartment, registration: Registration, cases: Iterable[Case]
+) -> datetime | None:
+    """Return from when `unsent` finds a compartment that keeps something, if nothing happens until then.
+
+    It is the same rule, of one that its candidate looks at.
+
+    Args:
+        found: the compartment; a day of its own is not looked at.
+        registration: whose, with its service.
+        cases: all of its requests.
+
+    Returns:
+        The midnight; nothing where a request is looked at, or a letter waits to be posted.
+    """
+    known, is_active = list(cases), registration.is_active
+    if is_active and any(
+        one.is_open and not (one.state in WRITABLE and one.instead_of_id is None) for one in known
+    ):
+        return None
+    instants = [registration.service.closes_at]
+    instants += [instant for one in known for mark in MARKS if (instant := getattr(one, mark))]
+    instants += [
+        datetime.fromtimestamp(one.as_sent["until"], UTC)
+        for one in known
+        if one.as_sent and "until" in one.as_sent
+    ]
+    if known and not is_active:
+        instants += filter(None, (registration.decided_at, registration.withdrawn_at))
+    lately = Compartment.objects.filter(pk=found.pk).aggregate(
+        Max("papers__given_at"), Max("remarks__written_at")
+    )
+    instants += filter(None, lately.values())
+    days = [local_day(one, settings.TIME_ZONE) for one in instants]
+    letters = [posting for one in known if (posting := one.posting)]
+    if any(one.posted_on is None for one in letters):
+        return None
+    days += [one.posted_on for one in letters if one.posted_on]
+    last = max(days)
+    day = months_after(last, UNSENT_MONTHS)
+    # The last of February is six months before several days of August.
+    while months_after(day, -UNSENT_MONTHS) <= last:
+        day += timedelta(days=1)
+    return midnight(day, settings.TIME_ZONE)
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """Which papers of health a request calls for, and which are still to be confided (H3)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,10 +11,19 @@ from django.db.models import OuterRef, QuerySet
 from sporades.accommodations import rules
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import last_among, requests_of, requests_of_user
-from sporades.core.french import quoted
+from sporades.acts.medical import confiding
+from sporades.core.french import day_in_words, local_day, quoted
 from sporades.core.prepared import prepared
 from sporades.exams.schema.accommodations import HealthPaper
-from sporades.medical.queries import compartment, is_confided, kinds_confided, papers_of, remarks_of
+from sporades.medical.models import Compartment
+from sporades.medical.queries import (
+    compartment,
+    emptied_at,
+    is_confided,
+    kinds_confided,
+    papers_of,
+    remarks_of,
+)
 from sporades.registrations.models import Registration
 
 
@@ -60,6 +71,7 @@ def _with_papers(cases: QuerySet[Case]) -> QuerySet[Case]:
         confided=kinds_confided(whose),
         was_confided_before=is_confided(whose, before=OuterRef("begun_at")),
         is_answered=is_confided(whose, since=OuterRef("incomplete_at")),
+        emptied_at=emptied_at(whose),
     )
 
 
@@ -99,3 +111,31 @@ def has_confided(registration: Registration) -> bool:
     """Return whether anything is left of what was confided for a registration."""
     found = compartment(registration)
     return found is not None and (papers_of(found).exists() or remarks_of(found).exists())
+
+
+def erased_from(
+    found: Compartment, registration: Registration, cases: Iterable[Case]
+) -> datetime | None:
+    """Return from when what was confided is erased; nothing once it is, or while no day is known.
+
+    Args:
+        found: its compartment.
+        registration: whose, with its service.
+        cases: all of its requests.
+    """
+    if found.erased_at is not None:
+        return None
+    return found.erase_after or confiding.unsent_from(found, registration, cases)
+
+
+def erased_before_in_words(instant: datetime | None, registration: Registration) -> str:
+    """Say of what takes papers again since when those before are erased; else nothing.
+
+    Args:
+        instant: when they were, as `medical.queries.emptied_at` says it.
+        registration: whose.
+    """
+    if instant is None:
+        return ""
+    day = day_in_words(local_day(instant, registration.service.zone))
+    return f"Ce que vous aviez confié avant est effacé depuis le {day}."

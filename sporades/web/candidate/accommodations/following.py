@@ -64,6 +64,7 @@ from sporades.web.candidate.accommodations.confided import (
     SERVES_AGAIN,
     CalledFor,
     cases_and_papers_of,
+    erased_before_in_words,
     has_confided,
     mandatory_in_words,
     missing_in_words,
@@ -244,6 +245,7 @@ def _of_case(
         "next": left.next if is_writable or left.acts else "",
         "emptied": emptied_in_words(case, sat),
         "health_papers": papers,
+        "erased_before": erased_before_in_words(case.emptied_at, registration),
         "serves_again": SERVES_AGAIN
         if is_theirs and case.is_writable and case.was_confided_before
         else "",

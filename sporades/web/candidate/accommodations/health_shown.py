@@ -33,7 +33,11 @@ from sporades.medical.queries import (
 )
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
-from sporades.web.candidate.accommodations.confided import SERVES_AGAIN
+from sporades.web.candidate.accommodations.confided import (
+    SERVES_AGAIN,
+    erased_before_in_words,
+    erased_from,
+)
 
 ON_THE_PAGE = 50
 UNREADABLE_NAME = "Nom illisible pour le moment"
@@ -69,6 +73,7 @@ STILL_TO_SEND = (
     "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne l'étudie d'ici là."
 )
 """Said of an incomplete request to whoever has just given something for it."""
+ERASED_ON = "Vos papiers et vos commentaires seront effacés à partir du {}."
 NOT_PUT_OFF = (
     "Un recours fait avant votre dernier jour repousse ce jour ; saisir le tribunal ne le repousse pas. "
     "Téléchargez avant ce jour ceux dont vous voulez une copie."
@@ -104,10 +109,12 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
         "compartment": found,
         "left_ones": [one for one in known if one is not found],
         "is_here": is_here,
-        "erased_on": day_in_words(confided_until(found.erase_after, registration))
-        if found and found.erase_after and not found.erased_at
+        "erased_on": _erased_on(found, registration, cases, is_last=decided is not None)
+        if found and (given or remarks)
         else "",
-        "not_put_off": NOT_PUT_OFF if decided is not None else "",
+        "erased_before": erased_before_in_words(found.emptied_at, registration)
+        if found and not found.erased_at
+        else "",
         "is_open": is_open,
         "over": str(unread or ""),
         "closed": _closed(registration, cases, is_here=is_here) if not (is_open or is_over) else "",
@@ -129,6 +136,35 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
         "openings": [_opening(one, labels, zone) for one in openings],
         "page": openings,
     }
+
+
+def _erased_on(
+    found: Compartment, registration: Registration, cases: list[Case], *, is_last: bool
+) -> str:
+    """Say from which day what is confided is erased: of a request that is left, unless it is sent.
+
+    Args:
+        found: the compartment.
+        registration: whose, with its service.
+        cases: all of its requests.
+        is_last: whether a decision may still be contested.
+    """
+    until = erased_from(found, registration, cases)
+    if until is None:
+        return ""
+    day = day_in_words(confided_until(until, registration))
+    if found.erase_after is not None:
+        said = ERASED_ON.format(day)
+        return f"{said} {NOT_PUT_OFF}" if is_last else said
+    if not registration.is_active:
+        return ERASED_ON.format(day)
+    case = open_among(cases)
+    if case is None:
+        left = "Si vous n'envoyez pas de demande d'aménagement d'ici là"
+    else:
+        again = " de nouveau" if case.asked_at is not None else ""
+        left = f"Si votre demande d'aménagement n'est pas envoyée{again} d'ici là"
+    return f"{left}, {ERASED_ON[:1].lower()}{ERASED_ON[1:].format(day)}"
 
 
 def _closed(registration: Registration, cases: list[Case], *, is_here: bool) -> str:

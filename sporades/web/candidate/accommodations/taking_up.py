@@ -22,7 +22,7 @@ from sporades.medical.queries import compartment
 from sporades.registrations.fields import Hinted, ask_if_called_for
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
-from sporades.web.candidate.accommodations.confided import has_confided
+from sporades.web.candidate.accommodations.confided import erased_from, has_confided
 from sporades.web.candidate.accommodations.health_shown import (
     label_of,
     name_of,
@@ -194,9 +194,10 @@ def until_in_words(left: Registration, what: str = "Tout y est effacé") -> str:
         what: the beginning of the sentence.
     """
     found = compartment(left)
-    if found is None or found.erase_after is None or found.erased_at is not None:
+    until = erased_from(found, left, cases_of(registration=left.pk)) if found else None
+    if until is None:
         return ""
-    return f"{what} à partir du {day_in_words(confided_until(found.erase_after, left))}."
+    return f"{what} à partir du {day_in_words(confided_until(until, left))}."
 
 
 def again_in_words(left: Registration, standing: Registration | None, *, at: datetime) -> str:
