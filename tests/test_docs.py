@@ -213,6 +213,7 @@ def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
         "40 5 * * *": "5.40 each day, UTC",
         "0 6 * * *": "6.00 each day, UTC",
         "10 6 * * *": "6.10 each day, UTC",
+        "20 6 * * *": "6.20 each day, UTC",
         "10 3 * * *": "3.10 each day, UTC",
     }
 

@@ -16,6 +16,7 @@ from sporades.accommodations.rules import (
     is_minor,
     is_over,
     late_until,
+    may_appear,
     rules_of,
     sat_by,
     takes_late,
@@ -131,11 +132,12 @@ def check_of(
         at: now.
         papers: those without which it is incomplete, in words.
     """
-    if rules_of(registration) is None:
+    if rules_of(registration) is None or (case is None and not registration.has_disability):
         return []
+    is_begun = case is not None and case.state == State.PREPARING and case.asked_at is None
+    if (case is None or (is_begun and former is None)) and is_late(registration, at):
+        return [_unsent(registration, at=at, is_begun=is_begun)]
     if case is None:
-        if not registration.has_disability or is_late(registration, at):
-            return []
         note = f"Vous avez déclaré un handicap. {deadline_in_words(registration, at=at)}"
         return [Check(LABEL, "yours", note, "accommodation")]
     case.registration = registration
@@ -157,6 +159,20 @@ def check_of(
     awaited = awaited_in_words(case, at=at, papers=papers)
     said = " ".join(filter(None, (over, lost, awaited)))
     return [Check(LABEL, state, said, "accommodation")]
+
+
+def _unsent(registration: Registration, *, at: datetime, is_begun: bool) -> Check:
+    """Return that nothing was asked for in time, while a late request is still expected or no more."""
+    said = (
+        "Votre demande n'est pas envoyée."
+        if is_begun
+        else "Vous avez déclaré un handicap, et aucune demande n'est envoyée."
+    )
+    if may_appear(registration, at):
+        return Check(
+            LABEL, "missing", f"{said} {deadline_in_words(registration, at=at)}", "accommodation"
+        )
+    return Check(LABEL, "ended", f"{said} {_over_in_words(registration)}", "accommodation")
 
 
 def _in_force_in_words(former: Case | None, registration: Registration, *, at: datetime) -> str:
@@ -599,4 +615,9 @@ def deadline_in_words(registration: Registration, *, at: datetime) -> str:
             f"La date limite, le {said}, est passée. Une demande tardive est reçue"
             f"{f' avant le {last}' if last else ''}, si vous en donnez la raison."
         )
+    return _over_in_words(registration)
+
+
+def _over_in_words(registration: Registration) -> str:
+    said = registration.service.said(deadline_of(registration), registration.reader_zone)
     return f"La date limite, le {said}, est passée."

@@ -246,6 +246,13 @@ def remind_pieces(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     reminding.remind_pieces(at=timezone.now())
 
 
+@app.periodic(cron="20 6 * * *")
+@app.task(name="acts.remind_requests", queueing_lock="acts.remind_requests", pass_context=False)
+def remind_requests(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+    """Remind, seven days then two days before, who declared a handicap and has sent no request."""
+    accommodating.remind_requests(at=timezone.now())
+
+
 @app.task(name=ASK_SOME, queue="batches", priority=-5, retry=UNTIL_DONE)
 def ask_some(after: str) -> None:
     """Ask for the pieces of some registrations that stood before, and leave the next ones to another job."""

@@ -1860,6 +1860,35 @@ def test_a_need_that_appears_after_the_closing_is_found_from_home_to_the_request
     assert case_of(undeclared).state == State.ASKED
 
 
+def test_who_declared_a_handicap_and_asked_for_nothing_reads_it_once_the_deadline_has_passed(
+    sign_in, registration, stopped_clock
+):
+    page = f"/mes-inscriptions/{registration.number}"
+    passed = "La date limite, le mardi 15 décembre 2026 à 23 h 59 (heure de Paris), est passée."
+    late = f"{passed} Une demande tardive est reçue, si vous en donnez la raison."
+    stopped_clock.move_to(AFTER_CLOSING)
+    client = sign_in(registration.candidate)
+
+    declared = "Vous avez déclaré un handicap, et aucune demande"
+    assert f"Manque : Demande d'aménagement d'épreuves {declared} n'est envoyée. {late}" in read(
+        client, page
+    )
+    assert f"{declared} d'aménagement n'est envoyée. Une demande tardive dit" in read(
+        client, "/accueil"
+    )
+    assert OFFERED not in read(client, "/accueil") + read(client, page)
+
+    client.post(at(registration, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
+    begun = f"Manque : Demande d'aménagement d'épreuves Votre demande n'est pas envoyée. {late}"
+    assert begun in read(client, page)
+
+    # Nobody asks for it any more once the year of the session is over.
+    stopped_clock.move_to("2028-01-02T10:00:00Z")
+    client = sign_in(registration.candidate)
+    assert f"Votre demande n'est pas envoyée. {passed}" in read(client, page)
+    assert "Manque : Demande d'aménagement" not in read(client, page)
+
+
 def test_a_need_is_offered_to_be_told_until_the_last_minute_of_late_requests(
     sign_in, stopped_clock
 ):

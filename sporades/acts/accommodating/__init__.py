@@ -56,6 +56,7 @@ from sporades.acts.accommodating.notifying import (
     notify,
     notify_decision,
 )
+from sporades.acts.accommodating.reminding import remind_requests
 from sporades.acts.accommodating.reopening import (
     NOTE,
     TEXT,
@@ -108,6 +109,7 @@ __all__ = [
     "precision_named",
     "prepare",
     "refuse_appeal",
+    "remind_requests",
     "reopen",
     "reword_missing",
     "send",

@@ -128,7 +128,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_left_to_do": any(one["state"] in TO_DO for one in checks),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations and (found.has_disability or case is not None),
-        "late_need": case is None and may_appear(found, at),
+        # Of who declared a handicap, what precedes says that nothing was asked for.
+        "late_need": case is None and not found.has_disability and may_appear(found, at),
         "time_left": found.service.time_left_in_words(at),
         "documents": with_openings(documents, found),
         "kept": kept_in_words(found.service),

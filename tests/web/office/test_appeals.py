@@ -121,7 +121,9 @@ def test_what_was_refused_in_part_is_said_as_it_was_notified_once_its_epreuve_is
     )
     assert said in plain(main(mine.get(page)))
     assert said in read(manager, registration)
-    assert said in plain(main(manager.get(reverse("office:accommodation", args=[registration.number]))))
+    assert said in plain(
+        main(manager.get(reverse("office:accommodation", args=[registration.number])))
+    )
 
 
 def test_no_appeal_no_line(manager, decided):

@@ -1,0 +1,112 @@
+"""Remind who declared a handicap and has sent no request, before it is too late (H1)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from sporades import journal
+from sporades.accommodations.models import Case
+from sporades.accommodations.rules import deadline_from, deadline_of
+from sporades.core import apart
+from sporades.core.actors import SYSTEM
+from sporades.core.links import absolute
+from sporades.exams.models import RegistrationService
+from sporades.exams.queries import rules
+from sporades.letters.operations import tell
+from sporades.letters.rules import REMINDER
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
+from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import STANDING
+
+KIND = "something_awaits"
+"""A mail that does not say what: nobody else is to read that a handicap was declared (P-12)."""
+BEFORE = (timedelta(days=7), timedelta(days=2))
+"""How long before the deadline, once each time: as of pieces."""
+
+REMINDED_AT_ONCE = 500
+
+
+def remind_requests(*, at: datetime) -> int:
+    """Remind those whose request is not sent, as `remind_pieces` does of pieces; return how many.
+
+    Whoever has filed with less time left than that has just read the deadline: they are reminded at
+    the next step. Nobody is who took a request back, nor whose record the office keeps without an
+    account: their request comes on paper.
+    """
+    keys = [key for one in _soon(at) for key in one.values_list("pk", flat=True)]
+    return apart.each(_remind, keys[:REMINDED_AT_ONCE], at=at)
+
+
+def _unsent() -> QuerySet[Registration]:
+    done = Case.objects.filter(
+        Q(asked_at__isnull=False) | Q(withdrawn_at__isnull=False), registration=OuterRef("pk")
+    )
+    found: QuerySet[Registration] = Registration.objects.filter(
+        ~Exists(done), has_disability=True, state__in=STANDING, candidate__user__isnull=False
+    )
+    return found
+
+
+def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
+    """Return those to be reminded, by what their deadline is read from."""
+    whose = "service", "regulation", "exam__code"
+    known = _unsent().filter(service__opens_at__lte=at)
+    groups = list(known.order_by(*whose).values_list(*whose).distinct())
+    services = RegistrationService.objects.select_related("academy").in_bulk(
+        [service for service, _, _ in groups]
+    )
+    for key, regulation, code in groups:
+        service, asked = services[key], rules(regulation).exam(code).accommodations
+        if asked is not None:
+            until = deadline_from(asked, service, closing=service.closes_at)
+            mine = known.filter(service=key, regulation=regulation, exam__code=code)
+            yield mine.filter(_is_due(until, at)).order_by("pk")
+
+
+def _is_due(until: datetime, at: datetime) -> Q:
+    """Return which are due for a reminder of a deadline that was not written."""
+    due = Q(pk__in=[])
+    for before in BEFORE:
+        since = until - before
+        if not since <= at < until:
+            continue
+        told = Message.objects.filter(
+            about_kind="registration",
+            about_id=Cast(OuterRef("pk"), CharField()),
+            kind=KIND,
+            written_at__gte=since,
+        )
+        is_old = Q(amended_at=None) | Q(amended_at__lte=since)
+        due |= Q(~Exists(told), is_old, filed_at__lte=since)
+    return due
+
+
+@transaction.atomic
+def _remind(key: int, *, at: datetime) -> bool:
+    lock_registration(key)
+    found = Registration.objects.whole().get(pk=key)
+    until = deadline_of(found)
+    if not _unsent().filter(_is_due(until, at), pk=key).exists():
+        return False
+    tell(
+        found.candidate,
+        KIND,
+        service=found.service,
+        at=at,
+        key=f"accommodation unsent:{found.pk}:{at.isoformat()}",
+        about=found,
+        matter=REMINDER,
+        registration=found,
+        is_waited_for=False,
+        may_run=False,
+        before=found.service.said(until, found.reader_zone),
+        contact=contact_of(found.service),
+        link=absolute(f"/mes-inscriptions/{found.number}"),
+    )
+    journal.record("accommodation reminded", by=SYSTEM, on=found, at=at, academy=found.academy_id)
+    return True

@@ -1,0 +1,143 @@
+"""Who declared a handicap and has sent no request is reminded before its deadline (H1, P-12)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations.states import State
+from sporades.acts import accommodating
+from sporades.acts.registrations import registering
+from sporades.core.links import absolute
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS, again, case_of, reach, write
+from tests.accommodations.test_following import DECLARED
+from tests.factories import (
+    NOW,
+    a_candidate,
+    a_record,
+    a_registration,
+    author,
+    load_invented,
+)
+
+pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
+
+DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
+
+
+def deadline():
+    """Return until when requests are in time: the closing of the service of Lille."""
+    return RegistrationService.objects.get(academy="A09").closes_at
+
+
+def reminders():
+    return Message.objects.filter(kind="something_awaits").order_by("pk")
+
+
+def test_it_is_told_twice_without_saying_of_what_and_until_when():
+    registration = a_registration(informations=DECLARED)
+
+    told = [
+        accommodating.remind_requests(at=deadline() - before)
+        for before in (7 * DAY + INSTANT, 7 * DAY, 6 * DAY, 2 * DAY, DAY, -DAY)
+    ]
+
+    assert told == [0, 1, 0, 1, 0, 0]
+    first, _ = reminders()
+    assert first.recipient == registration.candidate.address
+    assert first.subject == f"Quelque chose vous attend dans votre espace : {registration.title}"
+    said = " ".join(first.body.split())
+    assert absolute(f"/mes-inscriptions/{registration.number}") in said
+    assert "À faire avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)." in said
+    entries = Entry.objects.filter(verb="accommodation reminded")
+    assert [one.in_words for one in entries] == [
+        "Demande d'aménagement pas encore envoyée, rappelée au candidat"
+    ] * 2
+
+
+def _begun(registration):
+    write(registration)
+
+
+def _sent(registration):
+    reach(registration, State.ASKED)
+
+
+def _taken_up(registration):
+    case = reach(registration, State.ASKED)
+    accommodating.take_up(case=case, by=author(registration.candidate), at=NOW)
+
+
+def _taken_back(registration):
+    write(registration)
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=NOW)
+
+
+def _left(registration):
+    by = author(registration.candidate)
+    registering.withdraw(registration=again(registration), by=by, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("done", "is_told"),
+    [(_begun, True), (_sent, False), (_taken_up, False), (_taken_back, False), (_left, False)],
+)
+def test_only_what_was_never_sent_nor_given_up_is_reminded_of(done, is_told):
+    done(a_registration(informations=DECLARED))
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == is_told
+    assert reminders().filter(written_at=deadline() - DAY).exists() is is_told
+
+
+@pytest.mark.parametrize(
+    "filed",
+    [
+        lambda: a_registration(informations={"has_disability": "non"}),
+        # Theirs comes on paper.
+        lambda: a_registration(a_record(), informations=DECLARED),
+    ],
+)
+def test_nobody_else_is_reminded(filed):
+    filed()
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == 0
+
+
+def test_where_requests_are_made_elsewhere_nobody_is_reminded():
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    forget()
+    a_registration(informations=DECLARED)
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == 0
+
+
+def test_whoever_has_just_filed_is_reminded_at_the_next_step():
+    late = a_registration(informations=DECLARED, at=deadline() - 5 * DAY)
+    early = a_registration(a_candidate(), informations=DECLARED)
+
+    assert accommodating.remind_requests(at=deadline() - 4 * DAY) == 1
+    assert accommodating.remind_requests(at=deadline() - DAY) == 2
+
+    told = reminders().values_list("recipient", flat=True)
+    assert sorted(told) == sorted(
+        [early.candidate.address, early.candidate.address, late.candidate.address]
+    )
+
+
+def test_a_deadline_that_the_reglementation_says_is_the_one_that_is_reminded_of():
+    load_invented(
+        ("    amenagements:\n", "    amenagements:\n      echeance: {jours_apres_fermeture: 10}\n")
+    )
+    forget()
+    a_registration(informations=DECLARED)
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == 0
+    assert accommodating.remind_requests(at=deadline() + 4 * DAY) == 1
+    assert "À faire avant le vendredi 25 décembre 2026 à 23 h 59" in reminders().get().body.replace(
+        "\xa0", " "
+    )
