@@ -46,13 +46,13 @@ def warn_unused(*, at: datetime) -> int:
     """Warn, thirty days before, the accounts without a registration that will be erased."""
     since = accounts.KEPT_WITHOUT_REGISTRATION - accounts.WARNED_BEFORE
     users = accounts.unused(at=at, since=since).filter(candidate__registrations__isnull=True)
-    return apart.each(_warn_unused, [user.pk for user in users if not _is_warned(user)], at=at)
+    return apart.each(_warn_unused, [user.pk for user in users if not is_warned(user)], at=at)
 
 
 @transaction.atomic
 def _warn_unused(user_id: int, *, at: datetime) -> int:
     user = User.objects.select_for_update().filter(pk=user_id).first()
-    if user is None or _is_warned(user):
+    if user is None or is_warned(user):
         return 0
     user.warned_at = at
     user.save(update_fields=["warned_at"])
@@ -71,7 +71,8 @@ def _warn_unused(user_id: int, *, at: datetime) -> int:
     return 1
 
 
-def _is_warned(user: User) -> bool:
+def is_warned(user: User) -> bool:
+    """Return whether an account was warned that it will be erased, and not used since."""
     last_use = max(user.created_at, user.last_login or user.created_at)
     return user.warned_at is not None and user.warned_at > last_use
 
@@ -85,7 +86,7 @@ def erase_unused(*, at: datetime) -> int:
     def due() -> QuerySet[User]:
         return unused_for_good(at=at)
 
-    warned = [user.pk for user in due() if _is_warned(user)]
+    warned = [user.pk for user in due() if is_warned(user)]
     return apart.each(_forget_if, warned, due=due, verb="unused account erased", at=at)
 
 

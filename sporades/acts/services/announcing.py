@@ -278,9 +278,8 @@ def tell_gone(*, at: datetime) -> int:
 
 def _gone(at: datetime) -> DraftQuerySet:
     key = Concat(Value("draft:"), Cast(OuterRef("pk"), CharField()), Value(":gone"))
-    found: DraftQuerySet = Draft.objects.open().touched().gone()
+    found: DraftQuerySet = Draft.objects.open().touched().of_what_stands().gone()
     return found.filter(
-        Q(amends__isnull=True) | Q(amends__state__in=STANDING),
         ~Exists(Message.objects.filter(key=key)),
         service__closes_at__gt=at,
         candidate__user__isnull=False,

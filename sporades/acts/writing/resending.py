@@ -1,13 +1,13 @@
 """Send a refused mail, or a returned letter, again, where the candidate is reached now (I9, I13)."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from sporades import journal
-from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS
+from sporades.acts.writing import lasting
 from sporades.acts.writing.since import doubts_about
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -15,7 +15,6 @@ from sporades.core.refusals import Refused
 from sporades.letters.operations import is_returned, tell_again
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
-from sporades.notices.operations import LASTS as ALERT_LASTS
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
@@ -53,17 +52,6 @@ KINDS = {
 """The mails about a registration. None holds a key: all may be sent again as they were written."""
 
 
-LASTING = {
-    "activation": ACTIVATION_LASTS,
-    "address_change": CHANGE_LASTS,
-    "alert_asked": timedelta(seconds=ALERT_LASTS),
-    "draft_closing": timedelta(days=1),
-    "member_invited": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-    "password_reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-}
-"""For how long a mail is good for something whose link, or whose time left, is all that it says."""
-
-
 class NotRefused(Refused):
     """It was sent, or waits to be."""
 
@@ -83,7 +71,7 @@ class NeverAgain(Refused):
 
 
 class TooLate(Refused):
-    """A mail whose link opens nothing any more."""
+    """A mail whose link opens nothing any more, or that is true no more."""
 
     message = "Ce que ce mail ouvre ou annonce est passé : il ne servirait plus à rien."
 
@@ -189,8 +177,7 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         raise NotRefused
     if Message.objects.filter(again_of=locked).exists():
         raise AlreadySentAgain
-    lasting = LASTING.get(locked.kind)
-    if lasting is not None and at - locked.written_at >= lasting:
+    if lasting.is_over(locked, at=at):
         raise TooLate
     fresh = write_again(
         locked,

@@ -39,10 +39,13 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         Modifications of a registration that was set aside, and what is offered no more.
         """
         exams, specialities = queries.offered()
-        return self.filter(
-            Q(amends__isnull=True) | Q(amends__state__in=STANDING),
-            Q(speciality__isnull=True, exam__in=exams) | Q(speciality__in=specialities),
+        return self.of_what_stands().filter(
+            Q(speciality__isnull=True, exam__in=exams) | Q(speciality__in=specialities)
         )
+
+    def of_what_stands(self) -> Self:
+        """Return the drafts but the modifications of a registration that was set aside."""
+        return self.filter(Q(amends__isnull=True) | Q(amends__state__in=STANDING))
 
     def gone(self) -> Self:
         """Return the drafts of what the réglementation in force offers no more."""

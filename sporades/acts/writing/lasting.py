@@ -1,0 +1,113 @@
+"""For how long a mail about no registration is good for something: sent again later, it misleads.
+
+What is for the office, or for a doctor, has no place here: its link leads to what stands.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+
+from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS, User
+from sporades.acts.people.forgetting import is_warned
+from sporades.documents.models import DocumentVersion
+from sporades.exams.models import ServiceChange
+from sporades.mail.models import Message
+from sporades.notices.models import OpeningAlert
+from sporades.notices.operations import LASTS as ALERT_LASTS
+from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import STANDING
+
+LASTS = {
+    "activation": ACTIVATION_LASTS,
+    "address_change": CHANGE_LASTS,
+    "alert_asked": timedelta(seconds=ALERT_LASTS),
+    "draft_closing": timedelta(days=1),
+    "member_invited": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    "password_reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+}
+"""For how long a mail is good for something whose link, or whose time left, is all that it says."""
+
+
+def is_over(message: Message, *, at: datetime) -> bool:
+    """Return whether what a mail opens or announces has passed.
+
+    Args:
+        message: the mail, or what was sent again of it.
+        at: the instant.
+    """
+    lasts, is_true = LASTS.get(message.kind), _WHILE.get(message.kind)
+    if lasts is not None and at - message.written_at >= lasts:
+        return True
+    return is_true is not None and not is_true(message, at)
+
+
+def _is_to_be_saved(message: Message, at: datetime) -> bool:
+    """Return whether a draft is still to be filed by the closing that was said of it."""
+    drafts = Draft.objects.open().touched().savable().whole()
+    draft = drafts.filter(
+        pk=message.about_id,
+        reminded_of=F("service__closes_at"),
+        service__closes_at__gt=at,
+    ).first()
+    if draft is None:
+        return False
+    own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
+    return exclusion_of(draft, own) is None
+
+
+def _has_moved_so(message: Message, at: datetime) -> bool:
+    """Return whether a draft is still to be filed, and the closing that was said is in force."""
+    drafts = Draft.objects.open().touched().savable()
+    draft = drafts.select_related("service").filter(pk=message.about_id).first()
+    if draft is None or draft.service.has_closed(at):
+        return False
+    first = message
+    while first.again_of is not None:
+        first = first.again_of
+    change = first.key.rpartition(":")[2]
+    in_force = ServiceChange.objects.filter(
+        pk=change, service=draft.service_id, closes_at=draft.service.closes_at
+    )
+    return in_force.exists()
+
+
+def _is_gone(message: Message, at: datetime) -> bool:
+    """Return whether what a draft is for is still offered no more, before the closing."""
+    drafts = Draft.objects.open().touched().of_what_stands().gone()
+    return drafts.filter(pk=message.about_id, service__closes_at__gt=at).exists()
+
+
+def _is_open(message: Message, at: datetime) -> bool:
+    """Return whether the service that somebody wished to be told of is open."""
+    alert = OpeningAlert.objects.select_related("service").filter(pk=message.about_id).first()
+    return alert is not None and alert.service.accepts(at)
+
+
+def _is_unread(message: Message, at: datetime) -> bool:
+    """Return whether a document is there to be read, and was not."""
+    unread = DocumentVersion.objects.latest_visible(at).filter(
+        pk=message.about_id,
+        opened_at=None,
+        document__folder__registration__state__in=STANDING,
+    )
+    return unread.exists()
+
+
+def _is_unused(message: Message, at: datetime) -> bool:  # noqa: ARG001 - asked as the others are
+    """Return whether an account was not used since it was warned."""
+    user = User.objects.filter(pk=message.about_id).first()
+    return user is not None and is_warned(user)
+
+
+_WHILE: dict[str, Callable[[Message, datetime], bool]] = {
+    "account_unused": _is_unused,
+    "document_unread": _is_unread,
+    "draft_closing": _is_to_be_saved,
+    "no_longer_offered": _is_gone,
+    "service_moved": _has_moved_so,
+    "service_opened": _is_open,
+}
+"""While what a mail of these kinds says is so: of an account, a draft, a service, a document."""
