@@ -158,7 +158,7 @@ def _no_banner():
 
 
 def _without_banner():
-    notices._held.banner, notices._held.until = None, math.inf
+    notices._held.banners, notices._held.until = [], math.inf
     notices._held.is_database_read_only, notices._held.looked_until = False, math.inf
     notices._held.read_only_since = None
 

@@ -23,6 +23,7 @@ from sporades.exams.schema.accommodations import (
     Measure,
     Procedure,
 )
+from sporades.registrations.deadlines import after_reading
 from sporades.registrations.models import Registration, RegistrationPaper, Version
 
 FAVOURED = "Favorable pour : {}", "défavorable pour : {}"
@@ -485,7 +486,7 @@ def deadline_of(registration: Registration) -> datetime:
     """Return until when a request is in time: the closing, unless the réglementation says another.
 
     A service that closes earlier than its last version told takes back nothing; later, it gives
-    as much time.
+    as much time; so does read-only mode, in which it ended.
     """
     return deadline_from(
         rules_of(registration), registration.service, closing=_closing_of(registration)
@@ -502,9 +503,12 @@ def deadline_from(
         service: which.
         closing: its own, or a later one that was told.
     """
-    if asked is None or asked.deadline is None:
-        return closing
-    return asked.deadline.instant(closing=closing, zone=service.zone)
+    until = (
+        closing
+        if asked is None or asked.deadline is None
+        else asked.deadline.instant(closing=closing, zone=service.zone)
+    )
+    return after_reading(service, until)
 
 
 def _closing_of(registration: Registration) -> datetime:
@@ -544,7 +548,8 @@ def late_until(registration: Registration) -> datetime | None:
     asked, service = rules_of(registration), registration.service
     if asked is None or asked.late_until is None:
         return None
-    return asked.late_until.instant(closing=_closing_of(registration), zone=service.zone)
+    until = asked.late_until.instant(closing=_closing_of(registration), zone=service.zone)
+    return after_reading(service, until)
 
 
 def may_appear(registration: Registration, at: datetime) -> bool:

@@ -242,8 +242,18 @@ def follow_dates(service: str, after: str) -> None:
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="acts.remind_pieces", queueing_lock="acts.remind_pieces", pass_context=False)
 def remind_pieces(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Remind, seven days then two days before, of the pieces that are still to be sent."""
-    reminding.remind_pieces(at=timezone.now())
+    """Remind, seven days then two days before, of the pieces that are still to be sent.
+
+    Before that, what could not be given in its last minute is kept as due later.
+    """
+    now = timezone.now()
+    apart.steps(partial(_follow_reading, at=now), partial(reminding.remind_pieces, at=now))
+
+
+def _follow_reading(*, at: datetime) -> None:
+    after = 0
+    while after := evidence.follow_reading(after=after, most=ASKED_AT_ONCE, at=at):
+        pass
 
 
 @app.periodic(cron="20 6 * * *")

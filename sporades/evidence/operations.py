@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sporades.core import apart, arriving
 from sporades.core.actors import Actor
@@ -24,7 +26,7 @@ from sporades.evidence.models import (
     Incompleteness,
     Verdict,
 )
-from sporades.evidence.queries import in_force, weight_of, words_of
+from sporades.evidence.queries import by_registration, in_force, owed_by, weight_of, words_of
 from sporades.evidence.states import (
     ACCEPT,
     ASK_AGAIN,
@@ -44,6 +46,8 @@ from sporades.evidence.states import (
     WITHDRAW,
     State,
 )
+from sporades.exams.models.service import MINUTE
+from sporades.notices.queries import read_only_between
 from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
@@ -52,6 +56,9 @@ MOST_BYTES = 25_000_000
 """Of the files in force of one registration, one for each piece, where ten pieces are asked for."""
 PIECES_OF_MOST, MORE_FOR_EACH = 10, 2_500_000
 """For how many pieces that is, and what each one beyond them adds to it, in bytes."""
+
+READ_ONLY_WITHIN = timedelta(days=2)
+"""For how long after read-only mode the pieces whose last minute came in it are looked for."""
 
 INFECTED = (
     "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Déposez-en un "
@@ -236,6 +243,43 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
             until = datetime.fromisoformat(piece["until"])
             if row is not None and row.until < until:
                 row.until = until
+                later.append(row)
+    Evidence.objects.bulk_update(later, ["until"])
+    return held[-1] if held else 0
+
+
+@transaction.atomic
+def follow_reading(*, after: int, most: int, at: datetime) -> int:
+    """Keep the later day of the mandatory pieces whose last minute came in read-only mode (R-05).
+
+    It is theirs already, see `queries.owed_by`: it is written for the lists and the reminders.
+
+    Args:
+        after: the key of the registration after which to go on.
+        most: how many registrations to look at.
+        at: the instant.
+
+    Returns:
+        The last key that was looked at; nothing when there is none.
+    """
+    came = [
+        Q(until__gt=one.starts_at - MINUTE, until__lte=one.ends_at - MINUTE)
+        for one in read_only_between(at - READ_ONLY_WITHIN, at)
+        if one.ends_at is not None
+    ]
+    if not came:
+        return 0
+    owed = Evidence.objects.filter(reduce(or_, came), state__in=TO_PROVIDE, is_mandatory=True)
+    concerned = Registration.objects.filter(pk__in=owed.values("registration"), pk__gt=after)
+    concerned = concerned.order_by("pk")
+    held = list(concerned.select_for_update(of=("self",)).values_list("pk", flat=True)[:most])
+    rows = by_registration(Evidence.objects.asked().filter(registration__in=held))
+    later = []
+    for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
+        now = {one.row.pk: one.until for one in owed_by(registration, rows[registration.pk])}
+        for row in rows[registration.pk]:
+            if row.state in TO_PROVIDE and row.until < now.get(row.pk, row.until):
+                row.until = now[row.pk]
                 later.append(row)
     Evidence.objects.bulk_update(later, ["until"])
     return held[-1] if held else 0

@@ -15,6 +15,7 @@ from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, UNJUDGED, State
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import programmes
 from sporades.exams.schema.evidence import EVERY_WAY, Way
+from sporades.registrations.deadlines import after_reading
 from sporades.registrations.evidence import ways_of
 from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration
@@ -128,13 +129,13 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
 def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -> Owed:
     """Return a piece with its deadline: that of the version, unless it was given more time.
 
-    The row keeps what a service gave that was extended: one that closes earlier since takes
+    So it is where its last minute came while nothing could be given. The row keeps what a service gave that was extended: one that closes earlier since takes
     nothing back.
     """
     told, granted = datetime.fromisoformat(piece["until"]), row.granted_until
     ways = ways_of(registration, row.code)
     first = told if granted is not None else max(told, row.until)
-    until = max(first, granted or first)
+    until = after_reading(registration.service, max(first, granted or first))
     before = (
         piece["before"]
         if until == told

@@ -1,4 +1,4 @@
-"""The deadlines that a later closing takes along: whoever moves a service reads which, and until when."""
+"""The deadlines that a later closing takes along, or that fall within some time: who decides reads which."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,10 +8,12 @@ from typing import NamedTuple
 from sporades.core.french import instant_in_words, quoted
 from sporades.exams import schema
 from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import programme_of, rules
 from sporades.exams.rules.conditions import is_barred_in
 from sporades.exams.schema import Deadline
 
+SUMMARY = "récapitulatif signé"
 MOST_NAMED = 4
 """How many things of one deadline are named; more are counted."""
 
@@ -62,6 +64,38 @@ def following(
     ]
 
 
+def falling(
+    services: Iterable[RegistrationService], *, since: datetime, until: datetime
+) -> list[tuple[str, list[RegistrationService]]]:
+    """Say what has its last minute within some time, each sentence with the services of which it is true.
+
+    Supporting documents and requests for accommodations, by the réglementation in force, where the
+    academy asks for them; not the signed summary, which goes by post.
+
+    Args:
+        services: the services.
+        since: the beginning.
+        until: the end.
+
+    Returns:
+        Sentences without their point, the first deadline first.
+    """
+    found: dict[tuple[datetime, str], list[RegistrationService]] = {}
+    for service in services:
+        programme = programme_of(service)
+        ending: dict[tuple[datetime, str], list[_Due]] = {}
+        exams = rules(programme.regulation.pk).exams if programme else ()
+        for due in _every(exams, academy=service.academy_id):
+            instant = service.instant_of(due.deadline)
+            if due.what != SUMMARY and since < instant + MINUTE <= until:
+                ending.setdefault((instant, due.deadline.zone or service.zone), []).append(due)
+        times = Counter(what for some in ending.values() for what in {one.what for one in some})
+        for (instant, zone), some in ending.items():
+            line = f"{_named(some, times)} : jusqu'au {instant_in_words(instant, zone)}"
+            found.setdefault((instant, line), []).append(service)
+    return [(line, some) for (_, line), some in sorted(found.items(), key=lambda one: one[0])]
+
+
 def following_together(
     moves: Iterable[tuple[RegistrationService, datetime, datetime]],
 ) -> list[tuple[str, list[RegistrationService]]]:
@@ -83,7 +117,7 @@ def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
             if not is_barred_in(piece.when, academy):
                 yield _Due(piece.label, piece.deadline, exam.label, is_piece=True)
         if returned := exam.summary_return_in(academy):
-            yield _Due("récapitulatif signé", returned.deadline, exam.label)
+            yield _Due(SUMMARY, returned.deadline, exam.label)
         if asked := exam.accommodations:
             for what, deadline in (
                 ("demandes d'aménagement", asked.deadline),

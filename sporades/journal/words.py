@@ -215,6 +215,7 @@ IN_WORDS = {
     "unused record erased": "Fiche inutilisée d'un candidat effacée",
     "validation undone": "Validation annulée",
     "writing resumed": "Lecture seule terminée",
+    "writing to be resumed": "Fin de la lecture seule prévue, avec un autre bandeau",
     "writing to be stopped": "Lecture seule prévue, avec son bandeau",
     "writing stopped": "Service mis en lecture seule, bandeau affiché",
 }

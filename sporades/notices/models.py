@@ -25,6 +25,11 @@ class BannerQuerySet(models.QuerySet["Banner"]):
         begins = Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at"))
         return self.filter(begins, starts_at__gt=at).order_by("starts_at", "pk")
 
+    def read_only(self) -> Self:
+        """Return the banners under which nothing was, or is to be, written: not those cancelled."""
+        lasts = Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at"))
+        return self.filter(lasts, stops_writing=True)
+
 
 class Stands(models.Func):
     """From when to when a banner stands: a range without its end."""
@@ -78,6 +83,10 @@ class Banner(models.Model):
     def __str__(self) -> str:
         """Return what it says."""
         return self.message
+
+    def stands(self, at: datetime) -> bool:
+        """Return whether it is shown at an instant."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
 class OpeningAlert(models.Model):

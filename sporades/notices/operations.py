@@ -62,7 +62,7 @@ class Shown:
 
     Attributes:
         banner: the one that stands.
-        replaced: the one that gave way.
+        replaced: the one that gave way, or is to.
         is_new: whether it did not stand already, asked for by another press.
     """
 
@@ -101,10 +101,8 @@ def show(
     said = {"kind": kind, "message": message, "stops_writing": stops_writing}
     lock_value("banner", "")
     ends = _ends(until, at=at)
-    if only is not None:
-        same = Banner.objects.shown_at(at).filter(**said, ends_at=ends["ends_at"]).first()
-        if same is not None:
-            return Shown(same, is_new=False)
+    if same := Banner.objects.shown_at(at).filter(**said, ends_at=ends["ends_at"]).first():
+        return Shown(same, is_new=False)
     replaced = take_down(at=at, only=only)
     banner = Banner.objects.create(**said, **ends, starts_at=at)
     forget()
@@ -182,11 +180,12 @@ def plan(
     if other := planned.filter(lasts, begins_before).first():
         raise Overlaps(other)
     shortened = Banner.objects.shown_at(at).filter(lasts)
+    gives_way = shortened.first()
     shortened.filter(gives_way=True).update(ends_at=starts_at)
     shortened.update(ends_at=starts_at, gives_way=True, asked_until=F("ends_at"))
     banner = Banner.objects.create(**said, starts_at=starts_at, ends_at=until)
     forget()
-    return Shown(banner)
+    return Shown(banner, gives_way)
 
 
 @transaction.atomic

@@ -7,12 +7,14 @@ banner, and the database itself may be a copy, or set to be read only (standards
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import DatabaseError, connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from sporades.exams.models.service import MINUTE
 from sporades.notices.models import Banner
 
 FRESH_FOR = 5.0
@@ -21,7 +23,7 @@ FRESH_FOR = 5.0
 
 @dataclass
 class _Held:
-    banner: Banner | None = None
+    banners: list[Banner] = field(default_factory=list)
     until: float = 0.0
     is_database_read_only: bool = False
     read_only_since: datetime | None = None
@@ -90,10 +92,49 @@ def _waited_for_once(*, is_needed: bool) -> Iterator[None]:
 
 
 def _standing(at: datetime, *, is_needed: bool = False) -> Banner | None:
+    return next((one for one in _banners(is_needed=is_needed) if one.stands(at)), None)
+
+
+def _banners(*, is_needed: bool) -> list[Banner]:
+    """Return all the banners that ever were, or are planned: there are some dozens in a year."""
     now = time.monotonic()
     if now >= _held.until:
         with _waited_for_once(is_needed=is_needed):
-            _held.banner = Banner.objects.shown_at(at).first()
+            _held.banners = list(Banner.objects.all())
             _held.until = now + FRESH_FOR
-    found = _held.banner
-    return None if found is None or (found.ends_at and found.ends_at <= at) else found
+    return _held.banners
+
+
+def written_again_after(until: datetime) -> datetime | None:
+    """Return when writing began again, where it was stopped by a banner as a deadline ended (R-05).
+
+    Args:
+        until: the last minute of the deadline.
+
+    Returns:
+        The end of the banner; nothing where none has stood then, or while its end is not known.
+    """
+    last, now = until + MINUTE, timezone.now()
+    for one in _banners(is_needed=False):
+        has_begun = one.stops_writing and one.starts_at <= now  # a planned one may be cancelled
+        if has_begun and one.ends_at and one.starts_at < last <= one.ends_at:
+            return one.ends_at
+    return None
+
+
+def read_only_between(since: datetime, until: datetime) -> QuerySet[Banner]:
+    """Return the banners that kept everybody from writing within some time (R-05), the first first.
+
+    Args:
+        since: its beginning.
+        until: its end, included.
+    """
+    lasts = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
+    found = Banner.objects.read_only().filter(lasts, starts_at__lte=until)
+    return found.order_by("starts_at", "pk")
+
+
+def read_only_begun(shown: Banner) -> datetime:
+    """Return since when nothing is written, by a banner or by those that gave way to it at once."""
+    before = Banner.objects.read_only().filter(ends_at=shown.starts_at).first()
+    return read_only_begun(before) if before is not None else shown.starts_at

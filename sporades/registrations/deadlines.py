@@ -11,6 +11,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.exams.schema import Deadline, Exam
+from sporades.notices.queries import written_again_after
 
 IF_NOT_DONE = ", si ce n'est pas déjà fait,"
 
@@ -124,6 +125,21 @@ def days_from(service: RegistrationService, at: datetime, *, days: int) -> datet
 def last_minute_of(service: RegistrationService, day: date) -> datetime:
     """Return the last minute of a day, by the clock of a service."""
     return Deadline(le=day).as_written(closing=service.closes_at, zone=service.zone)
+
+
+def after_reading(service: RegistrationService, until: datetime) -> datetime:
+    """Return until when something is in time, where nothing was written in its last minute (R-05).
+
+    Nobody could give it then: it is taken until the evening of the day that follows. A closing is
+    not: the office extends its service.
+
+    Args:
+        service: by whose clock.
+        until: its last minute.
+    """
+    while (again := written_again_after(until)) is not None:
+        until = last_minute_of(service, local_day(again, service.zone) + timedelta(days=1))
+    return until
 
 
 def accommodation_of(

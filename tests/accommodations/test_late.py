@@ -3,16 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from sporades.accommodations import operations
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Again
-from sporades.accommodations.rules import Wish, plan_in_words, rules_of
+from sporades.accommodations.rules import Wish, deadline_of, late_until, plan_in_words, rules_of
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.registrations import requesting
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
@@ -233,3 +236,22 @@ def test_a_plan_stays_said_under_a_version_that_knows_it_no_more(registration):
     case = case_of(registration)
     assert rules_of(case.registration).plan(case.plan) is None
     assert plan_in_words(case) == "Plan d'accompagnement personnalisé"
+
+
+@pytest.mark.parametrize("is_of_late_ones", [False, True])
+def test_what_ends_while_nothing_is_written_is_taken_until_the_evening_of_the_next_day(
+    is_of_late_ones,
+):
+    registration = with_rules(*([LATE_UNTIL] if is_of_late_ones else []))
+    until = late_until if is_of_late_ones else deadline_of
+    last = until(registration)
+    notices.show(
+        kind=Banner.Kind.ALERT,
+        message="Panne.",
+        at=last - timedelta(hours=2),
+        until=last + timedelta(hours=4),
+        stops_writing=True,
+    )
+
+    with time_machine.travel(last + timedelta(hours=5), tick=False):
+        assert until(registration) == last + timedelta(days=2)

@@ -488,3 +488,32 @@ def test_after_thirty_days_a_document_is_left_alone(late, expected):
     a_registration()
 
     assert announcing.remind_unread(at=NOW + THIRTY_DAYS + late) == expected
+
+
+def read_only_for_two_hours():
+    notices.show(
+        kind=Banner.Kind.ALERT, message="Panne.", at=NOW, until=NOW + 2 * HOUR, stops_writing=True
+    )
+
+
+def test_nobody_is_pressed_to_save_while_nothing_is_written():
+    read_only_for_two_hours()
+    draft = a_draft(at=NOW - 2 * HOUR)
+    soon = NOW.replace(minute=0) + 30 * HOUR
+    RegistrationService.objects.filter(pk=draft.service_id).update(closes_at=soon)
+
+    assert announcing.remind_drafts(at=NOW + HOUR) == 0
+    assert announcing.remind_drafts(at=NOW + 2 * HOUR) == 1
+
+
+def test_an_opening_is_told_once_something_may_be_begun():
+    read_only_for_two_hours()
+    OpeningAlert.objects.create(
+        service=RegistrationService.objects.get(academy="A09"),
+        email="zoe@exemple.test",
+        asked_at=NOW - HOUR,
+        confirmed_at=NOW - HOUR,
+    )
+
+    assert announcing.tell_openings(at=NOW + HOUR) == 0
+    assert announcing.tell_openings(at=NOW + 2 * HOUR) == 1

@@ -195,3 +195,46 @@ def test_a_banner_of_another_process_is_seen_within_a_minute(client, monkeypatch
     assert queries.banner(Banner.objects.get().starts_at) is None
     clock.reads += 59
     assert MAINTENANCE in client.get("/").text
+
+
+def said_by(capsys, *arguments):
+    call_command("bandeau", *arguments)
+    return capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("afficher", "Bonjour."),
+        ("retirer",),
+        ("afficher", "Bonjour.", "--debut", "2026-11-26T06:00"),
+    ],
+)
+def test_what_ends_read_only_mode_says_it(capsys, arguments):
+    call_command("bandeau", "afficher", MAINTENANCE, "--lecture-seule")
+    capsys.readouterr()
+
+    assert "La lecture seule" in said_by(capsys, *arguments)
+    assert Entry.objects.filter(verb__startswith="writing", verb__contains="resumed").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_what_does_not_end_read_only_mode_does_not_say_so(capsys):
+    call_command("bandeau", "afficher", MAINTENANCE, "--lecture-seule", "--heures", "2")
+
+    said = said_by(capsys, "afficher", "Bonjour.", "--debut", "2026-11-26T06:00")
+    assert "seule" not in said
+    assert "seule" not in said_by(capsys, "afficher", "Toujours.", "--lecture-seule")
+
+
+@pytest.mark.django_db
+def test_a_banner_that_is_shown_twice_stands_once():
+    for minutes in (0, 1):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            call_command("bandeau", "afficher", MAINTENANCE, "--lecture-seule")
+
+    assert Banner.objects.get().starts_at == NOW
+    assert Entry.objects.filter(verb="writing stopped").count() == 1

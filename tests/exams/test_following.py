@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from sporades.exams.following import following, following_together
+from sporades.exams.following import falling, following, following_together
 from sporades.exams.models import RegistrationService, ServiceChange
 from tests.factories import load_invented
 
@@ -125,3 +125,19 @@ def test_the_command_says_which_deadlines_follow(service, capsys, asked):
     line = f"  Suit la nouvelle fermeture : pièce « Pièce d'identité » : {MOVED}."
     assert line in plain(capsys.readouterr().out).splitlines()
     assert ServiceChange.objects.exists() is ("--pour-voir" not in asked)
+
+
+def test_what_has_its_last_minute_within_some_time_is_said_but_for_what_goes_by_post(service):
+    load_invented(IDENTITY, BAC, SUMMARY)
+    last = service.closes_at.replace(year=2026, month=12, day=18, hour=22, minute=59)
+
+    def within(before, after):
+        found = falling([service], since=last - before, until=last + after)
+        return [(plain(line), some) for line, some in found]
+
+    minute = timedelta(minutes=1)
+    due = "jusqu'au vendredi 18 décembre 2026 à 23 h 59 (heure de Paris)"
+    line = f"pièces « Pièce d'identité » et « Copie du baccalauréat » : {due}"
+    assert within(timedelta(hours=1), minute) == [(line, [service])]
+    assert within(timedelta(hours=1), timedelta(0)) == []
+    assert within(-minute, timedelta(hours=1)) == []

@@ -16,6 +16,7 @@ from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.mail.models import Message
+from sporades.notices.queries import stops_writing
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.snapshot import contact_of
@@ -31,8 +32,11 @@ def remind_pieces(*, at: datetime) -> int:
     """Remind those who owe a piece soon, one message for each registration; return how many.
 
     Whoever was asked for a piece, or told that it is not good, with less time left than that has
-    just read its deadline: they are reminded at the next step.
+    just read its deadline: they are reminded at the next step. Nobody is pressed to give anything
+    while nothing is written (R-05): they are reminded after that.
     """
+    if stops_writing(at):
+        return 0
     keys = _due(at).order_by("until", "registration").values_list("registration", flat=True)
     found = dict.fromkeys(keys[:REMINDED_AT_ONCE])
     return apart.each(_remind, found, at=at)

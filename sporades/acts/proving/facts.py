@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from sporades.acts.proving import verbs
-from sporades.acts.proving.hours import Hours, hours_at, hours_said_by, read_only_between
+from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor
@@ -26,6 +26,7 @@ from sporades.letters.words import fate_in_words
 from sporades.mail import fate
 from sporades.mail.models import Message
 from sporades.mail.queries import with_fate
+from sporades.notices.queries import read_only_between
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.summary import SUMMARY

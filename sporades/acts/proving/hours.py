@@ -1,15 +1,12 @@
 """The hours of a service as they stood at an instant, by the acts that made them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
-
-from django.db.models import Q, QuerySet
 
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
-from sporades.notices.models import Banner
 
 APPLIED = ("registration service added", "registration service changed")
 
@@ -63,21 +60,3 @@ def _read(said: Any, otherwise: Hours) -> Hours:
             for name, stood in zip(Hours._fields, otherwise, strict=True)
         )
     )
-
-
-def read_only_between(since: datetime, until: datetime) -> QuerySet[Banner]:
-    """Return the banners that kept everybody from writing within some time (R-05), the first first.
-
-    Args:
-        since: its beginning.
-        until: its end, included.
-    """
-    stood = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
-    found = Banner.objects.filter(stood, stops_writing=True, starts_at__lte=until)
-    lasting = [one.pk for one in found if one.ends_at is None or _lasts(one)]
-    return Banner.objects.filter(pk__in=lasting).order_by("starts_at", "pk")
-
-
-def _lasts(banner: Banner) -> bool:
-    """Return whether it stood at all: one that is cancelled ends as it begins."""
-    return banner.ends_at is not None and banner.ends_at - banner.starts_at > timedelta(0)

@@ -13,6 +13,7 @@ from sporades.evidence.completeness import in_words, is_complete, lacking, missi
 from sporades.evidence.models import Incompleteness
 from sporades.evidence.queries import pieces_of
 from sporades.exams.queries import programmes, rules
+from sporades.notices.queries import stops_writing
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.states import CLEAR, FLAG, State
@@ -71,6 +72,8 @@ def clear_if_complete(registration: Registration, *, at: datetime) -> None:
 def flag_some(*, after: int, most: int, at: datetime) -> int:
     """Declare incomplete, some at a time, where the réglementation says that nobody decides it.
 
+    Nobody is while nothing can be given (R-05).
+
     Args:
         after: the key after which to go on.
         most: how many registrations to look at.
@@ -79,6 +82,8 @@ def flag_some(*, after: int, most: int, at: datetime) -> int:
     Returns:
         The last key that was looked at; nothing when there is none.
     """
+    if stops_writing(at):
+        return 0
     automatic = [
         offered.exam.pk
         for programme in programmes()

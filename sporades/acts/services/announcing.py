@@ -22,6 +22,7 @@ from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
+from sporades.notices.queries import stops_writing
 from sporades.registrations.clocks import zone_of_draft
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import exclusion_of
@@ -78,6 +79,9 @@ def show_banner(
             verb = "writing to be stopped" if stops_writing else "banner planned"
             after = {"message": message, "starts_at": starts_at.isoformat()}
             journal.record(verb, by=by, on=planned.banner, at=at, after=after)
+            replaced = planned.replaced
+            if replaced is not None and replaced.stops_writing and not stops_writing:
+                journal.record("writing to be resumed", by=by, on=replaced, at=at, after=after)
         return planned.banner
     shown = notices.show(
         kind=kind, message=message, at=at, until=until, stops_writing=stops_writing, only=only
@@ -174,7 +178,12 @@ def confirm_alert(*, alert: OpeningAlert, at: datetime) -> None:
 
 
 def tell_openings(*, at: datetime) -> int:
-    """Write to all who asked to know that a service is open; return to how many."""
+    """Write to all who asked to know that a service is open; return to how many.
+
+    None before one may register there: they are told once something is written again (R-05).
+    """
+    if stops_writing(at):
+        return 0
     waiting = notices.due(at).order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE]
     return apart.each(_tell_opening, waiting, at=at)
 
@@ -210,7 +219,10 @@ def remind_drafts(*, at: datetime) -> int:
     Nobody is pressed to file what a registration that stands keeps from being filed, nor what
     modifies one that was set aside: restored before the closing, its candidate is reminded then.
     A closing put off, or that of another academy where the draft went, is another closing.
+    Nobody is pressed to save while nothing is written (R-05): they are reminded after that.
     """
+    if stops_writing(at):
+        return 0
     soon = _closing_soon(at).order_by("service__closes_at", "pk").values_list("pk", flat=True)
     return apart.each(_remind, soon[:TOLD_AT_ONCE], at=at)
 

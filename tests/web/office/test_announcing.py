@@ -436,7 +436,8 @@ def test_a_planned_banner_is_cancelled_and_what_is_shown_has_its_own_end(
     with time_machine.travel(SIX, tick=False):
         notices.forget()
         assert "Maintenance en cours." not in client.get("/connexion").text
-    assert acts()[1:] == ["banner planned", "banner cancelled"]
+    resumed = ["writing to be resumed"] if "lecture_seule" in typed else []
+    assert acts()[1:] == ["banner planned", *resumed, "banner cancelled"]
 
 
 def test_its_time_is_free_again_once_it_is_cancelled(administrator):
@@ -544,12 +545,64 @@ def test_planning_a_read_only_asks_for_the_second_factor_again(administrator):
     assert not Banner.objects.exists()
 
 
-def test_planning_over_a_read_only_that_stands_asks_nothing_and_does_not_end_it(administrator):
-    administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+@pytest.mark.parametrize(
+    ("until", "more", "ends"),
+    [
+        pytest.param("", {}, True, id="until it is taken down"),
+        pytest.param("26/11/2026 06:30", {}, True, id="ended sooner"),
+        pytest.param("26/11/2026 06:00", {}, False, id="ended before"),
+        pytest.param("", {"lecture_seule": "on"}, False, id="by another that stops writing"),
+    ],
+)
+def test_planning_what_ends_a_read_only_that_stands_says_it_and_is_an_act(
+    administrator, until, more, ends
+):
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on", "jusqu_au": until})
 
-    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
-        page = show_over(administrator, **MAINTENANCE)
+    page = show_over(administrator, **MAINTENANCE, **more)
 
     assert "Le bandeau est prévu" in main(page)
-    assert "lecture seule est terminée" not in main(page)
-    assert Banner.objects.shown_at(NOW + timedelta(minutes=16)).get().stops_writing
+    assert ("La lecture seule finira à cet instant." in main(page)) is ends
+    assert ("writing to be resumed" in acts()) is ends
+    assert Banner.objects.shown_at(NOW).get().stops_writing
+
+
+@pytest.mark.parametrize(("until", "is_asked"), [("", True), ("26/11/2026 06:00", False)])
+def test_planning_what_ends_a_read_only_asks_for_the_second_factor_again(
+    administrator, until, is_asked
+):
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on", "jusqu_au": until})
+
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        asked = administrator.post(BANNER, MAINTENANCE)
+
+    assert asked.url.startswith(reverse("mfa_reauthenticate")) is is_asked
+    assert Banner.objects.planned_at(NOW).exists() is not is_asked
+
+
+def test_what_has_closed_since_read_only_began_is_still_named(administrator):
+    """Also where another banner that stops writing has taken the place of the first."""
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+    service = closing_at(NOW + timedelta(minutes=10))
+    with time_machine.travel(NOW + timedelta(minutes=9), tick=False):
+        page = administrator.get(BANNER)
+        assert "dans les 24 heures au plus, ferme :" in main(page)
+        assert named(page) == [str(service)]
+    with time_machine.travel(NOW + timedelta(minutes=12), tick=False):
+        page = administrator.get(BANNER)
+        assert "Depuis le début, a fermé :" in main(page)
+        assert named(page) == [str(service)]
+        show_over(administrator, message="Toujours en panne.", lecture_seule="on")
+
+        assert named(administrator.get(BANNER)) == [str(service)]
+
+
+def test_the_days_of_pieces_and_requests_that_pass_in_read_only_mode_are_named(administrator):
+    closing_at(NOW - timedelta(days=15))
+    administrator.post(BANNER, {**SAID, "lecture_seule": "on"})
+
+    said = main(administrator.get(BANNER))
+
+    assert "sera pris jusqu'au lendemain soir de la fin de la lecture seule." in said
+    assert "« Pièce d'identité »" in said
+    assert "écapitulatif signé" not in said

@@ -19,6 +19,8 @@ from sporades.notices.models import Banner
 
 LONGEST = 300
 MOST_HOURS = 366 * 24
+WRITTEN_AGAIN = "La lecture seule est terminée."
+ENDS_THEN = "La lecture seule, qui est en cours, finira à cet instant."
 KINDS = {
     "information": Banner.Kind.INFO,
     "attention": Banner.Kind.WARNING,
@@ -52,8 +54,12 @@ class Command(BaseCommand):
         by = operator()
         now = timezone.now()
         if options["what"] == "retirer":
+            shown = Banner.objects.shown_at(now).first()
             had_one = announcing.take_banner_down(by=by, at=now)
-            self.stdout.write("Bandeau retiré." if had_one else "Il n'y avait pas de bandeau.")
+            said = "Bandeau retiré." if had_one else "Il n'y avait pas de bandeau."
+            if shown is not None and shown.stops_writing:
+                said += f" {WRITTEN_AGAIN}"
+            self.stdout.write(said)
             return
         if options["what"] == "annuler":
             self._cancel(by=by, at=now)
@@ -70,6 +76,8 @@ class Command(BaseCommand):
                 "Dites --heures : la lecture seule prévue commence d'elle-même, sans attendre personne."
             )
         until = None if hours is None else (starts_at or now) + timedelta(hours=hours)
+        shown = Banner.objects.shown_at(now).first()
+        lets_write = _lets_write(shown, starts_at) and not options["lecture_seule"]
         try:
             announcing.show_banner(
                 kind=KINDS[options["importance"]],
@@ -83,10 +91,11 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         if starts_at is not None:
-            said = instant_in_words(starts_at, settings.TIME_ZONE)
-            self.stdout.write(f"Bandeau prévu le {said}.")
+            said = f"Bandeau prévu le {instant_in_words(starts_at, settings.TIME_ZONE)}."
+            self.stdout.write(f"{said} {ENDS_THEN}" if lets_write else said)
             return
-        self.stdout.write("Bandeau affiché : visible partout en moins d'une minute.")
+        said = "Bandeau affiché : visible partout en moins d'une minute."
+        self.stdout.write(f"{said} {WRITTEN_AGAIN}" if lets_write else said)
 
     def _cancel(self, *, by: Actor, at: datetime) -> None:
         planned = list(Banner.objects.planned_at(at))
@@ -102,6 +111,13 @@ class Command(BaseCommand):
                 end = f"jusqu'au {instant_in_words(shown.ends_at, settings.TIME_ZONE)}"
             kept = ", et le service en lecture seule" if shown.stops_writing else ""
             self.stdout.write(ended(f"Reste affiché {end}{kept} : « {shown.message} »"))
+
+
+def _lets_write(shown: Banner | None, starts_at: datetime | None) -> bool:
+    """Return whether read-only mode ends for an ordinary banner: now, or as that one begins."""
+    if shown is None or not shown.stops_writing:
+        return False
+    return starts_at is None or shown.ends_at is None or starts_at < shown.ends_at
 
 
 def _hours(said: str) -> int:

@@ -14,12 +14,13 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
 from sporades.notices.operations import Another, Overlaps
+from sporades.notices.queries import read_only_begun
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
     second_factor_again,
     second_factor_first,
 )
-from sporades.web.office.services.instant_forms import BannerForm, closing_meanwhile
+from sporades.web.office.services.instant_forms import BannerForm, meanwhile
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 AT_ONCE = timedelta(minutes=1)
@@ -34,14 +35,13 @@ REPLACED = (
 def banner(request: HttpRequest) -> HttpResponse:
     """Show a banner, or plan it; the one that was read gives way, and no other.
 
-    To stop all writing asks who is there, and so does to let it begin again (S-17).
+    To stop all writing asks who is there, and so does to let it begin again, now or later (S-17).
     """
     posted = request.POST if request.method == "POST" else None
     shown = _shown(request)
     form = BannerForm(posted, at=request.arrived_at, shown=shown)
     if posted is not None and form.is_valid():
-        is_read = shown is not None and str(shown.pk) == form.said["only"]
-        lets_write = is_read and shown.stops_writing and form.said["starts_at"] is None
+        lets_write = _lets_write(shown, form.said)
         if (form.said["stops_writing"] or lets_write) and needs_second_factor_again(request):
             return second_factor_again(request)
         try:
@@ -54,17 +54,24 @@ def banner(request: HttpRequest) -> HttpResponse:
         else:
             return _outcome(request, made, form.said, lets_write=lets_write)
     ends_at = shown.ends_at if shown else None
-    stops_writing = shown is not None and shown.stops_writing
+    now = None
+    if shown is not None and shown.stops_writing:
+        now = meanwhile(read_only_begun(shown), ends_at, at=request.arrived_at)
     context = {
         "form": form,
         "shown": shown,
         "until": _in_words(ends_at),
         "planned": [
-            (one, _in_words(one.starts_at), _in_words(one.ends_at))
+            (
+                one,
+                _in_words(one.starts_at),
+                _in_words(one.ends_at),
+                meanwhile(one.starts_at, one.ends_at) if one.stops_writing else None,
+            )
             for one in Banner.objects.planned_at(request.arrived_at)
         ],
-        "closing": form.closing if form.errors else [],
-        "closing_now": closing_meanwhile(request.arrived_at, ends_at) if stops_writing else [],
+        "then": form.meanwhile if form.errors else None,
+        "now": now,
         "trail": TRAIL,
     }
     return render(request, "office/banner.html", context, status=422 if form.errors else 200)
@@ -72,6 +79,15 @@ def banner(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest) -> Banner | None:
     return Banner.objects.shown_at(request.arrived_at).first()
+
+
+def _lets_write(shown: Banner | None, asked: dict[str, Any]) -> bool:
+    """Return whether read-only mode is to end for a banner that is asked for: now, or as it begins."""
+    if shown is None or not shown.stops_writing or asked["stops_writing"]:
+        return False
+    if asked["starts_at"] is None:
+        return str(shown.pk) == asked["only"]
+    return shown.ends_at is None or asked["starts_at"] < shown.ends_at
 
 
 def _in_words(instant: datetime | None) -> str:
@@ -82,9 +98,10 @@ def _outcome(
     request: HttpRequest, made: Banner, asked: dict[str, Any], *, lets_write: bool
 ) -> HttpResponse:
     if asked["starts_at"] is not None:
-        messages.success(
-            request, f"Le bandeau est prévu : il s'affichera le {_in_words(made.starts_at)}."
-        )
+        said = f"Le bandeau est prévu : il s'affichera le {_in_words(made.starts_at)}."
+        if lets_write:
+            said += " La lecture seule finira à cet instant."
+        messages.success(request, said)
         return redirect("office:banner")
     gives_way = made.ends_at is not None and made.ends_at != asked["until"]
     if gives_way and made.ends_at - made.starts_at < AT_ONCE:

@@ -1,6 +1,7 @@
 """The instants that the office types, by a clock that is said: dates of a service, the banner."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from sporades.core.digests import digest
 from sporades.core.french import day_in_figures, zone_in_words
 from sporades.core.text import clean
+from sporades.exams.following import falling
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations.openings import mark_of
@@ -50,15 +52,42 @@ FORESEEN = timedelta(days=1)
 """Until when one says what closes while nothing is written."""
 
 
-def closing_meanwhile(at: datetime, until: datetime | None) -> list[RegistrationService]:
-    """Return the services that close while a banner stands, of the next day alone.
+@dataclass(frozen=True)
+class Meanwhile:
+    """What ends while nothing is written.
+
+    Attributes:
+        closed: the services that have closed already.
+        closing: those that are to.
+        falling: what else has its last minute then, each sentence with its services.
+    """
+
+    closed: list[RegistrationService]
+    closing: list[RegistrationService]
+    falling: list[tuple[str, list[RegistrationService]]]
+
+    def __bool__(self) -> bool:
+        """Return whether anything does."""
+        return bool(self.closed or self.closing or self.falling)
+
+
+def meanwhile(since: datetime, until: datetime | None, *, at: datetime | None = None) -> Meanwhile:
+    """Return what ends while a banner stands, of the next day alone.
 
     Args:
-        at: since when it stands.
+        since: since when it stands, or will.
         until: when it ends; nothing: when it is taken down.
+        at: the instant, of one that stands already.
     """
-    end = min(until or at + FORESEEN, at + FORESEEN)
-    return list(RegistrationService.objects.for_list().closing_between(at, end))
+    now = at or since
+    end = min(until or now + FORESEEN, now + FORESEEN)
+    services = RegistrationService.objects.for_list()
+    found = list(services.closing_between(since, end))
+    return Meanwhile(
+        closed=[one for one in found if one.has_closed(now)],
+        closing=[one for one in found if not one.has_closed(now)],
+        falling=falling(services, since=since, until=end),
+    )
 
 
 class LocalInstantField(forms.CharField):
@@ -185,7 +214,7 @@ class BannerForm(forms.Form):
         initial = {"importance": Banner.Kind.INFO, "vu": str(shown.pk) if shown else ""}
         super().__init__(data, initial=initial)
         self.at = at
-        self.closing: list[RegistrationService] = []
+        self.meanwhile: Meanwhile | None = None
         how = f"{_HOW_TO} ({zone_in_words(settings.TIME_ZONE)})"
         for name, otherwise in (
             ("a_partir_du", "Laissez vide pour l'afficher tout de suite"),
@@ -223,9 +252,10 @@ class BannerForm(forms.Form):
         if starts_at and not until:
             self.add_error("jusqu_au", _ITS_END)
             return data
-        self.closing = closing_meanwhile(starts_at or self.at, until)
-        read = digest([[one.pk, one.closes_at.isoformat()] for one in self.closing])
-        if self.closing and data.get("ferment") != read:
+        self.meanwhile = meanwhile(starts_at or self.at, until)
+        closing = self.meanwhile.closing
+        read = digest([[one.pk, one.closes_at.isoformat()] for one in closing])
+        if closing and data.get("ferment") != read:
             self.data = {**self.data.dict(), "ferment": read}
             self.add_error("lecture_seule", _CLOSING)
         return data
