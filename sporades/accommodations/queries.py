@@ -18,6 +18,7 @@ from sporades.core.text import search_key
 from sporades.exams.queries import programmes
 from sporades.exams.schema.accommodations import Accommodations, HealthPaper
 from sporades.letters.queries import with_posting
+from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
@@ -229,7 +230,10 @@ def _is_of_its_doctor(day: date) -> Exists:
 
 
 def measures_within(reach: Reach) -> dict[str, str]:
-    """Return the measures that the réglementations in force propose within a perimeter, by code."""
+    """Return the measures that are proposed within a perimeter, by code.
+
+    First those of the réglementations in force, then those of the ones before them, said as such.
+    """
     found: dict[str, str] = {}
     for programme in programmes():
         if not reach.knows(programme.regulation.domain.code):
@@ -238,7 +242,10 @@ def measures_within(reach: Reach) -> dict[str, str]:
             asked = offered.rules.accommodations
             for measure in asked.measures if asked else ():
                 found.setdefault(measure.code, measure.label)
-    return dict(sorted(found.items(), key=lambda pair: search_key(pair[1])))
+    in_force = dict(sorted(found.items(), key=lambda pair: search_key(pair[1])))
+    asked_once = (former.rules.accommodations for former in once_offered(reach))
+    once = (measure for asked in asked_once if asked for measure in asked.measures)
+    return and_gone(in_force, ((measure.code, measure.label) for measure in once))
 
 
 def papers_asked_of(registration: Registration) -> list[HealthPaper]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -17,6 +18,7 @@ from sporades.exams.queries import programmes
 from sporades.exams.schema.evidence import EVERY_WAY, Way
 from sporades.registrations.deadlines import after_reading
 from sporades.registrations.evidence import ways_of
+from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
@@ -319,7 +321,10 @@ def given_again(user: int, digests: Iterable[str]) -> dict[str, list[Deposit]]:
 
 
 def labels_within(reach: Reach) -> dict[str, str]:
-    """Return what the réglementations in force of a perimeter ask for, by code: two labels are both said."""
+    """Return what is asked for in a perimeter, by code: two labels are both said.
+
+    First what the réglementations in force ask for, then what those before them did, said as such.
+    """
     found: dict[str, dict[str, None]] = {}
     for programme in programmes():
         if reach.knows(programme.regulation.domain.code):
@@ -327,16 +332,18 @@ def labels_within(reach: Reach) -> dict[str, str]:
                 for piece in offered.rules.evidence:
                     found.setdefault(piece.code, {})[piece.label] = None
     named = {code: " / ".join(labels) for code, labels in found.items()}
-    return dict(sorted(named.items(), key=lambda pair: search_key(pair[1])))
+    in_force = dict(sorted(named.items(), key=lambda pair: search_key(pair[1])))
+    once = (piece for former in once_offered(reach) for piece in former.rules.evidence)
+    return and_gone(in_force, ((piece.code, piece.label) for piece in once))
 
 
 def labels_of(codes: Iterable[str]) -> dict[str, str]:
-    """Return how pieces of these codes are called, in any domain."""
+    """Return how pieces of these codes are called, in any domain, by the réglementation in force first."""
     wanted = set(codes)
     found: dict[str, str] = {}
-    for programme in programmes():
-        for offered in programme.exams:
-            for piece in offered.rules.evidence:
-                if piece.code in wanted:
-                    found.setdefault(piece.code, piece.label)
+    in_force = (offered for programme in programmes() for offered in programme.exams)
+    for offered in chain(in_force, once_offered()):
+        for piece in offered.rules.evidence:
+            if piece.code in wanted:
+                found.setdefault(piece.code, piece.label)
     return found

@@ -68,16 +68,43 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class Known:
+    """The rows that any version points to, of what is offered still or not.
+
+    Attributes:
+        exams: by domain and session, then by code.
+        specialities: by exam, then by code.
+        papers: the same.
+    """
+
+    exams: Mapping[Key, Mapping[str, Exam]]
+    specialities: Mapping[int, Mapping[str, Speciality]]
+    papers: Mapping[int, Mapping[str, Paper]]
+
+    def offered_by(self, regulation: Regulation) -> list[OfferedExam]:
+        """Return the exams that a version offers, in its order."""
+        rows = self.exams[regulation.domain_id, regulation.session_id]
+        return [self._offered(rules, rows[rules.code]) for rules in regulation.rules.exams]
+
+    def _offered(self, rules: schema.Exam, exam: Exam) -> OfferedExam:
+        own = self.specialities.get(exam.pk, {})
+        ordered = [own[speciality.code] for speciality in rules.specialities]
+        return OfferedExam(exam, rules, ordered, self.papers.get(exam.pk, {}))
+
+
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Every programme, by rubric, label and session.
 
     Attributes:
         programmes: the réglementations in force.
+        known: what the versions before them offered, too.
         rows: exams, specialities, academies and all else that a registration points to.
         kinds: the models of these rows.
     """
 
     programmes: Sequence[Programme]
+    known: Known
     rows: Mapping[tuple[type[Model], object], Model]
     kinds: frozenset[type[Model]]
 
@@ -120,37 +147,25 @@ def _build() -> Catalogue:
     exams: dict[Key, dict[str, Exam]] = defaultdict(dict)
     for exam in Exam.objects.select_related("domain", "session"):
         exams[exam.domain_id, exam.session_id][exam.code] = exam
-    specialities = _by_exam(Speciality.objects.all())
-    papers = _by_exam(Paper.objects.all())
-
-    def offered(rules: schema.Exam, exam: Exam) -> OfferedExam:
-        own = specialities[exam.pk]
-        ordered = [own[speciality.code] for speciality in rules.specialities]
-        return OfferedExam(exam, rules, ordered, papers[exam.pk])
+    known = Known(exams, _by_exam(Speciality.objects.all()), _by_exam(Paper.objects.all()))
 
     def programme(regulation: Regulation) -> Programme:
         key = (regulation.domain_id, regulation.session_id)
-        rows = exams[key]
-        offers = [offered(rules, rows[rules.code]) for rules in regulation.rules.exams]
-        return Programme(regulation, offers, services[key])
+        return Programme(regulation, known.offered_by(regulation), services[key])
 
     regulations = Regulation.objects.all_in_force().select_related("domain", "session")
     programmes = sorted(map(programme, regulations), key=_order)
-    rows = {(type(row), row.pk): row for row in _rows(programmes, exams, specialities)}
-    return Catalogue(programmes, rows, frozenset(kind for kind, _ in rows))
+    rows = {(type(row), row.pk): row for row in _rows(programmes, known)}
+    return Catalogue(programmes, known, rows, frozenset(kind for kind, _ in rows))
 
 
-def _rows(
-    programmes: Iterable[Programme],
-    exams: Mapping[Key, Mapping[str, Exam]],
-    specialities: Mapping[int, Mapping[str, Speciality]],
-) -> Iterator[Model]:
+def _rows(programmes: Iterable[Programme], known: Known) -> Iterator[Model]:
     """List what a registration points to, but its service: whether it is open is asked anew."""
     for programme in programmes:
         yield from (programme.regulation.domain, programme.regulation.session)
         for service in programme.services:
             yield from (service.academy, service.managing_service)
-    for own in (*exams.values(), *specialities.values()):
+    for own in (*known.exams.values(), *known.specialities.values()):
         yield from own.values()
 
 

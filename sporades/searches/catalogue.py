@@ -1,29 +1,22 @@
 """The criteria by which registrations are searched, in the order of the list."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
-from sporades.accommodations.queries import measures_within
 from sporades.accounts.models import normalised_address
 from sporades.accounts.permissions import Reach
 from sporades.candidates.birthplaces import OTHER, STATELESS
 from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.text import clean
-from sporades.evidence.queries import labels_within
-from sporades.exams import schema
-from sporades.exams.models import Exam
-from sporades.exams.queries import OfferedExam, Programme, programmes, services_within
-from sporades.exams.titles import qualification_of
+from sporades.exams.queries import programmes, services_within
 from sporades.registrations.states import State
-from sporades.searches import coded
+from sporades.searches import coded, offers
 from sporades.searches.criteria import (
     Address,
     AmendedSince,
@@ -71,19 +64,12 @@ class CandidateNumber(Text):
 class Qualification(Row):
     """An exam with its speciality; the exam alone, where it has none."""
 
-    _ALONE: ClassVar = "examen-"
-
-    @classmethod
-    def without_speciality(cls, exam: Exam) -> str:
-        """Return the value that stands for an exam that has no speciality."""
-        return f"{cls._ALONE}{exam.pk}"
-
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Compare with a speciality, or with an exam without one."""
         said = values[0] if values else ""
-        if not said.startswith(self._ALONE):
+        if not said.startswith(offers.ALONE):
             return super().condition(operator, values)
-        of_exam = _EXAM.condition(Operator.IS, [said.removeprefix(self._ALONE)])
+        of_exam = _EXAM.condition(Operator.IS, [said.removeprefix(offers.ALONE)])
         found = of_exam & self._is(__isnull=True)
         return ~found if operator is Operator.IS_NOT else found
 
@@ -111,101 +97,6 @@ class ManagedBy(Row):
 def _bare(typed: str) -> str:
     """Take out what separates the figures of a number."""
     return "".join(sign for sign in typed if sign.isalnum()).upper()
-
-
-def _offered(reach: Reach) -> Iterator[tuple[Programme, OfferedExam]]:
-    """Return the exams in force of the domains that are reached."""
-    listed = programmes()
-    reached = reach.domains({one.regulation.domain.code for one in listed})
-    for programme in listed:
-        if programme.regulation.domain.code in reached:
-            for offered in programme.exams:
-                yield programme, offered
-
-
-def _domains(reach: Reach) -> Choices:
-    found = {}
-    for programme, _ in _offered(reach):
-        domain = programme.regulation.domain
-        found[str(domain.pk)] = domain.label
-    return tuple(found.items())
-
-
-def _sessions(reach: Reach) -> Choices:
-    found = {}
-    for programme, _ in _offered(reach):
-        session = programme.regulation.session
-        found[str(session.pk)] = session.label
-    return tuple(found.items())
-
-
-def _exams(reach: Reach) -> Choices:
-    return tuple((str(one.exam.pk), _titled(one)) for _, one in _offered(reach))
-
-
-def _qualifications(reach: Reach) -> Choices:
-    return tuple((_titled(one), list(_qualifications_of(one))) for _, one in _offered(reach))
-
-
-def _qualifications_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
-    exam = offered.exam
-    if not offered.specialities:
-        yield Qualification.without_speciality(exam), qualification_of(exam.label, None)
-    for one in offered.specialities:
-        yield str(one.pk), qualification_of(exam.label, one.label)
-
-
-def _papers(reach: Reach) -> Choices:
-    """Name each épreuve as candidates read it, and say of those of one name what sets them apart."""
-    offered = [one for _, one in _offered(reach)]
-    times = Counter(_named(said) for one in offered for said in one.rules.papers)
-    return tuple(
-        (
-            _titled(one),
-            [
-                (
-                    str(one.papers[said.code].pk),
-                    _named(said) if times[_named(said)] == 1 else _told_apart(said, one),
-                )
-                for said in one.rules.papers
-            ],
-        )
-        for one in offered
-    )
-
-
-def _pieces(reach: Reach) -> Choices:
-    return tuple(labels_within(reach).items())
-
-
-def _measures(reach: Reach) -> Choices:
-    return tuple(measures_within(reach).items())
-
-
-def _named(paper: schema.Paper) -> str:
-    return f"{paper.label} ({paper.unit})" if paper.unit else paper.label
-
-
-def _told_apart(paper: schema.Paper, offered: OfferedExam) -> str:
-    """Name an épreuve with its exam and, where the exam has two of one name, with what differs."""
-    alike = [one for one in offered.rules.papers if _named(one) == _named(paper)]
-    labels = {one.code: one.label for one in offered.specialities}
-    of = ", ".join(labels[code] for code in paper.specialities) or paper.code
-    return ", ".join([_named(paper), _titled(offered), *([of] if len(alike) > 1 else [])])
-
-
-def _titled(offered: OfferedExam) -> str:
-    return f"{offered.exam.label}, {offered.exam.session.label}"
-
-
-def _of_rules(reach: Reach, read: Callable[[schema.Exam], Iterable[tuple[str, str]]]) -> Choices:
-    """Gather what exams call by one code: two labels of a code are both said."""
-    found: dict[str, dict[str, None]] = {}
-    for _, offered in _offered(reach):
-        for code, label in read(offered.rules):
-            found.setdefault(code, {})[label] = None
-    named = ((code, " / ".join(labels)) for code, labels in found.items())
-    return tuple(sorted(named, key=lambda pair: pair[1]))
 
 
 def _academies(reach: Reach) -> Choices:
@@ -259,7 +150,7 @@ def _nationalities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return (*listed, *off_the_list)
 
 
-_EXAM = Row("examen", "Examen", "exam_id", _exams)
+_EXAM = Row("examen", "Examen", "exam_id", offers.exams)
 
 GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
@@ -299,11 +190,11 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
         "Inscription",
         (
-            Row("domaine", "Domaine", "exam__domain_id", _domains),
-            Row("session", "Session", "exam__session_id", _sessions),
+            Row("domaine", "Domaine", "exam__domain_id", offers.domains),
+            Row("session", "Session", "exam__session_id", offers.sessions),
             _EXAM,
             Qualification(
-                "qualification", "Qualification présentée", "speciality_id", _qualifications
+                "qualification", "Qualification présentée", "speciality_id", offers.qualifications
             ),
             Choice("etat", "État", "state", _states),
             AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
@@ -329,29 +220,34 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
                 "categorie",
                 "Catégorie du candidat",
                 "category",
-                partial(_of_rules, read=coded.categories),
+                partial(offers.answers, read=coded.categories),
             ),
             OptionalChoice(
                 "forme",
                 "Forme de passage",
                 "passing_form",
-                partial(_of_rules, read=coded.passing_forms),
+                partial(offers.answers, read=coded.passing_forms),
             ),
-            OptionalChoice("zone", "Zone souhaitée", "zone", partial(_of_rules, read=coded.zones)),
+            OptionalChoice(
+                "zone", "Zone souhaitée", "zone", partial(offers.answers, read=coded.zones)
+            ),
             OptionalChoice(
                 "service_national",
                 "Service national",
                 "national_service",
-                partial(_of_rules, read=coded.national_service),
+                partial(offers.answers, read=coded.national_service),
             ),
             OptionalChoice(
-                "diplome", "Diplôme présenté", "diploma", partial(_of_rules, read=coded.diplomas)
+                "diplome",
+                "Diplôme présenté",
+                "diploma",
+                partial(offers.answers, read=coded.diplomas),
             ),
             OptionalChoice(
                 "coloration",
                 "Coloration disciplinaire",
                 "colouring",
-                partial(_of_rules, read=coded.colourings),
+                partial(offers.answers, read=coded.colourings),
             ),
             Number("experience", "Années d'expérience", "experience"),
             YesNo("handicap", "Handicap déclaré", "has_disability"),
@@ -359,11 +255,11 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             YesNo("communication", "Accepte la communication de son nom", "shares_name"),
         ),
     ),
-    ("Épreuves", (PaperStatus("epreuve", "Épreuve", "papers", _papers),)),
+    ("Épreuves", (PaperStatus("epreuve", "Épreuve", "papers", offers.papers),)),
     (
         "Pièces justificatives",
         (
-            PieceState("piece", "Pièce", "evidence", _pieces),
+            PieceState("piece", "Pièce", "evidence", offers.pieces),
             LacksPieces("pieces_manquantes", "Pièce obligatoire à fournir", "evidence"),
             Ready("complet", "Dossier complet, à valider", "evidence"),
             InfectedSince("infectee_depuis", "Pièce infectée depuis la validation", "evidence"),
@@ -374,7 +270,9 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
         "Aménagements d'épreuves",
         (
             CaseState("amenagement", "Demande d'aménagement", "accommodation_cases"),
-            MeasureInForce("mesure", "Mesure d'aménagement", "accommodation_cases", _measures),
+            MeasureInForce(
+                "mesure", "Mesure d'aménagement", "accommodation_cases", offers.measures
+            ),
         ),
     ),
 )

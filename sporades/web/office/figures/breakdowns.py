@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.exams.held import held
 from sporades.exams.models import Domain, Exam, Speciality
 from sporades.exams.queries import programmes
+from sporades.registrations.former import once_offered
 from sporades.registrations.states import State
 from sporades.statistics import queries
 from sporades.statistics.periods import Period
@@ -134,11 +136,14 @@ def exam_namer(exams: Iterable[int]) -> Callable[..., str]:
 
 
 def _categories(found: Filed) -> list[Row]:
-    rules = {one.exam.pk: one.rules for programme in programmes() for one in programme.exams}
+    in_force = (one for programme in programmes() for one in programme.exams)
+    labels: dict[tuple[int, str], str] = {}
+    for one in chain(in_force, once_offered()):
+        for category in one.rules.categories:
+            labels.setdefault((one.exam.pk, category.code), category.label)
     named: dict[str, int] = {}
     for (exam, code), count in found.categories.items():
-        category = rules[exam].category(code) if exam in rules else None
-        label = category.label if category else code or "Sans catégorie"
+        label = labels.get((exam, code)) or code or "Sans catégorie"
         named[label] = named.get(label, 0) + count
     return [*(Row(label, count) for label, count in named.items()), *_unsaid(found, "category")]
 

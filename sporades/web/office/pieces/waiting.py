@@ -16,7 +16,9 @@ from sporades.core.text import search_key
 from sporades.evidence.models import LOOKED_AT_FOR, Evidence
 from sporades.evidence.queries import labels_within, to_verify_within
 from sporades.exams.queries import programmes
+from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.models import Registration
+from sporades.registrations.titles import title_of
 from sporades.searches.queries import planned_anew
 from sporades.web.office.bounded import FirstOnes, counted_in_words
 from sporades.web.office.places import academies_of
@@ -43,7 +45,7 @@ class QueueForm(forms.Form):
     academie = forms.ChoiceField(label="Académie", required=False)
 
     def __init__(self, data: Any, *, reach: Reach) -> None:
-        """Offer what the réglementations in force ask for, within a perimeter."""
+        """Offer what the réglementations ask for, and did, within a perimeter."""
         super().__init__(data)
         domains, exams = {}, {}
         for programme in programmes():
@@ -52,10 +54,11 @@ class QueueForm(forms.Form):
                 continue
             domains[str(domain.pk)] = domain.label
             for offered in programme.exams:
-                exams[str(offered.exam.pk)] = f"{offered.exam.label}, {offered.exam.session.label}"
+                exams[str(offered.exam.pk)] = title_of(offered.exam, None)
+        once = ((str(one.exam.pk), title_of(one.exam, None)) for one in once_offered(reach))
         self.offered = {
             "domaine": domains,
-            "examen": exams,
+            "examen": and_gone(exams, once),
             "piece": labels_within(reach),
             "academie": academies_of(reach),
         }

@@ -1,0 +1,61 @@
+"""What the réglementation offered once, and registrations hold still.
+
+A version leaves as they are those who registered under the ones before: what it offers no more is
+still sought, named and decided of.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from django.db.models import OuterRef, Subquery
+
+from sporades.accounts.permissions import Reach
+from sporades.exams.held import Catalogue, OfferedExam, held
+from sporades.exams.models import Regulation
+from sporades.registrations.models import Registration
+
+
+def once_offered(reach: Reach | None = None) -> Iterator[OfferedExam]:
+    """Yield what versions that are not in force say of exams, where somebody is registered under them.
+
+    The last loaded come first. Nothing is asked of the database while this process holds them.
+
+    Args:
+        reach: whose domains are reached; nothing for every one.
+    """
+    for domain, exams in _former(held()):
+        if reach is None or reach.knows(domain):
+            yield from exams
+
+
+def and_gone(found: Mapping[str, str], once: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Add what was offered once to what is offered, and say that it is no more.
+
+    Args:
+        found: the labels of what is in force, by value or by code.
+        once: values or codes, each with its label: two labels of one are both said.
+    """
+    gone: dict[str, dict[str, None]] = {}
+    for value, label in once:
+        if value not in found:
+            gone.setdefault(value, {})[label] = None
+    said = {value: " / ".join(labels) for value, labels in gone.items()}
+    return {**found, **{value: f"{label} (n'est plus en vigueur)" for value, label in said.items()}}
+
+
+@lru_cache(maxsize=1)
+def _former(catalogue: Catalogue) -> Sequence[tuple[str, Sequence[OfferedExam]]]:
+    """Return what they say, by domain: once for what is held, since nobody registers under them now."""
+    in_force = [one.regulation for one in catalogue.programmes]
+    if all(one.number == 1 for one in in_force):
+        return []  # they count from one: there is none before
+    # One row of each, by the index: of a million, nothing else is read.
+    under = Registration.objects.filter(regulation=OuterRef("pk")).order_by()
+    versions = (
+        Regulation.objects.light()
+        .exclude(pk__in=[one.pk for one in in_force])
+        .filter(pk=Subquery(under.values("regulation")[:1]))
+        .select_related("domain")
+        .order_by("-loaded_at", "-pk")
+    )
+    return [(one.domain.code, catalogue.known.offered_by(one)) for one in versions]

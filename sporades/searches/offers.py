@@ -1,0 +1,149 @@
+"""What lists of criteria take from the réglementation: what is in force, then what once was.
+
+A version of the réglementation leaves as they are those who registered under the one before: what
+it offers no more is still sought, and said as such.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from sporades.accommodations.queries import measures_within
+from sporades.accounts.permissions import Reach
+from sporades.evidence.queries import labels_within
+from sporades.exams import schema
+from sporades.exams.queries import OfferedExam, programmes
+from sporades.exams.titles import qualification_of
+from sporades.registrations.former import and_gone, once_offered
+from sporades.registrations.titles import title_of
+from sporades.searches.criteria import Choices
+
+ALONE = "examen-"
+"""What comes before the number of an exam without a speciality, in the list of qualifications."""
+
+type Labelled = Iterable[tuple[str, str]]
+
+
+def domains(reach: Reach) -> Choices:
+    """Return the domains that are reached."""
+    found = (one.exam.domain for one in _offered(reach))
+    return tuple({str(one.pk): one.label for one in found}.items())
+
+
+def sessions(reach: Reach) -> Choices:
+    """Return the sessions of what is reached."""
+    found = (one.exam.session for one in _offered(reach))
+    return tuple({str(one.pk): one.label for one in found}.items())
+
+
+def exams(reach: Reach) -> Choices:
+    """Return the exams of what is reached."""
+    found = {str(one.exam.pk): title_of(one.exam, None) for one in _offered(reach)}
+    once = ((str(one.exam.pk), title_of(one.exam, None)) for one in once_offered(reach))
+    return tuple(and_gone(found, once).items())
+
+
+def qualifications(reach: Reach) -> Choices:
+    """Return, by exam, its specialities; the exam alone, where it has none."""
+    return _by_exam(reach, lambda _: _qualifications_of)
+
+
+def papers(reach: Reach) -> Choices:
+    """Return épreuves by exam, as candidates read them, each told apart from those of its name."""
+    return _by_exam(reach, _papers_among)
+
+
+def pieces(reach: Reach) -> Choices:
+    """Return the supporting documents that are asked for, by code."""
+    return tuple(labels_within(reach).items())
+
+
+def measures(reach: Reach) -> Choices:
+    """Return the measures that are proposed, by code."""
+    return tuple(measures_within(reach).items())
+
+
+def answers(reach: Reach, read: Callable[[schema.Exam], Labelled]) -> Choices:
+    """Gather what exams call by one code: two labels of a code are both said.
+
+    Args:
+        reach: whose domains are reached.
+        read: gives the codes and the labels of an exam.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for offered in _offered(reach):
+        for code, label in read(offered.rules):
+            found.setdefault(code, {})[label] = None
+    named = {code: " / ".join(labels) for code, labels in found.items()}
+    in_force = dict(sorted(named.items(), key=lambda pair: pair[1]))
+    once = (said for former in once_offered(reach) for said in read(former.rules))
+    return tuple(and_gone(in_force, once).items())
+
+
+def _by_exam(
+    reach: Reach, reader: Callable[[Sequence[OfferedExam]], Callable[[OfferedExam], Labelled]]
+) -> Choices:
+    """Gather what each exam offers, then what it once did.
+
+    Args:
+        reach: whose domains are reached.
+        reader: given all the exams that are read, gives what reads one of them.
+    """
+    titles: dict[int, str] = {}
+    found: dict[int, dict[str, str]] = {}
+    once: dict[int, dict[str, str]] = {}
+    for exams, into in ((_offered(reach), found), (once_offered(reach), once)):
+        listed = list(exams)
+        read = reader(listed)
+        for one in listed:
+            titles.setdefault(one.exam.pk, title_of(one.exam, None))
+            own = into.setdefault(one.exam.pk, {})
+            own.update({value: label for value, label in read(one) if value not in own})
+    return tuple(
+        (title, list(and_gone(found.get(exam, {}), once.get(exam, {}).items()).items()))
+        for exam, title in titles.items()
+    )
+
+
+def _offered(reach: Reach) -> Iterator[OfferedExam]:
+    """Yield the exams in force of the domains that are reached."""
+    listed = programmes()
+    reached = reach.domains({one.regulation.domain.code for one in listed})
+    for programme in listed:
+        if programme.regulation.domain.code in reached:
+            yield from programme.exams
+
+
+def _qualifications_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
+    exam = offered.exam
+    if not offered.specialities:
+        yield f"{ALONE}{exam.pk}", qualification_of(exam.label, None)
+    for one in offered.specialities:
+        yield str(one.pk), qualification_of(exam.label, one.label)
+
+
+def _papers_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Labelled]:
+    """Return what names the épreuves of an exam, and says of those of one name what sets them apart."""
+    known = {(one.exam.pk, said.code, _named(said)) for one in exams for said in one.rules.papers}
+    times = Counter(name for _, _, name in known)
+
+    def read(one: OfferedExam) -> Iterator[tuple[str, str]]:
+        for said in one.rules.papers:
+            is_alone = times[_named(said)] == 1
+            label = _named(said) if is_alone else _told_apart(said, one)
+            yield str(one.papers[said.code].pk), label
+
+    return read
+
+
+def _named(paper: schema.Paper) -> str:
+    return f"{paper.label} ({paper.unit})" if paper.unit else paper.label
+
+
+def _told_apart(paper: schema.Paper, offered: OfferedExam) -> str:
+    """Name an épreuve with its exam and, where the exam has two of one name, with what differs."""
+    alike = [one for one in offered.rules.papers if _named(one) == _named(paper)]
+    labels = {one.code: one.label for one in offered.specialities}
+    of = ", ".join(labels[code] for code in paper.specialities) or paper.code
+    return ", ".join(
+        [_named(paper), title_of(offered.exam, None), *([of] if len(alike) > 1 else [])]
+    )
