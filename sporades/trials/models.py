@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sporades.accounts.asking import AskedByMember
 from sporades.accounts.permissions import Reach
@@ -82,10 +82,32 @@ class Trial(AskedByMember):
 class Within(models.QuerySet[Any]):
     """Questions about what a dry run says, which every reader asks of a perimeter."""
 
+    ACADEMY: ClassVar = "academy"
+
     def within(self, reach: Reach) -> Self:
         """Keep what is of a perimeter: for its reader there is nothing else."""
         return self.filter(
-            reach.condition(academy="academy", domain="trial__prepared__domain_code")
+            reach.condition(academy=self.ACADEMY, domain="trial__prepared__domain_code")
+        )
+
+
+class OfRegistrations(Within):
+    """The same of what it says of each registration: whoever reads it is who reads that one now."""
+
+    ACADEMY: ClassVar = "registration__academy"
+
+    def moved(self, reach: Reach) -> Self:
+        """Keep what is of registrations that have left for another academy since they were judged.
+
+        Args:
+            reach: where its reader may read: they left it, or came into it.
+        """
+        here, there = (
+            reach.condition(academy=path, domain="trial__prepared__domain_code")
+            for path in (self.ACADEMY, "academy")
+        )
+        return self.filter(here | there if here else here).exclude(
+            academy=F("registration__academy")
         )
 
 
@@ -134,7 +156,7 @@ class TrialRefusal(models.Model):
         "perdu, l'inscription étant acceptée", default=False, db_default=False
     )
 
-    objects: ClassVar[Any] = Within.as_manager()
+    objects: ClassVar[Any] = OfRegistrations.as_manager()
 
     class Meta:
         verbose_name = "refus d'un essai à blanc"

@@ -65,7 +65,7 @@ def counts(trials: Iterable[Trial], reach: Reach) -> dict[uuid.UUID, list[dict[s
 
 
 def reasons(trial: Trial, reach: Reach, *, is_loss: bool = False) -> list[Reason]:
-    """Return the reasons, the most frequent first.
+    """Return the reasons, the most frequent first; one more than a page tells, where there are more.
 
     Args:
         trial: the dry run.
@@ -81,7 +81,7 @@ def reasons(trial: Trial, reach: Reach, *, is_loss: bool = False) -> list[Reason
             anyway=Count("registration", distinct=True, filter=Q(is_new=False)),
             key=Min("pk"),
         )
-        .order_by("-count", "key")[:MOST_REASONS]
+        .order_by("-count", "key")[: MOST_REASONS + 1]
     )
     return [
         Reason(

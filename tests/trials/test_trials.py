@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import moving, registering
 from sporades.acts.services import regulating
 from sporades.core.locks import alone
 from sporades.exams.checking import Source
@@ -32,7 +32,8 @@ from tests.factories import (
 )
 from tests.jobs import work
 from tests.refusing import refuse
-from tests.trials.conftest import OLDER, reach_of
+from tests.trials.conftest import OLDER, Role, reach_of
+from tests.web.registry.world import a_member
 
 VERSAILLES = {"postcode": "78000", "town": "Versailles"}
 WHY = "Il faut avoir 18 ans au 31 décembre 2027 pour s'inscrire comme individuel. Choisissez une autre catégorie."
@@ -389,6 +390,35 @@ def test_the_reason_of_another_perimeter_is_no_key(
 
     assert queries.reason_of(trial, reach_of(administrator), str(foreign.pk)) == foreign
     assert mine is None
+
+
+def test_who_moved_since_is_counted_and_listed_where_they_are_now(
+    young_and_old, prepare, tried, administrator, head
+):
+    trial = tried(prepare())
+    moving.move_for_good(
+        registration=Registration.objects.whole().get(pk=young_and_old[0].pk),
+        academy="A25",
+        reason="Déménagement",
+        by=OPERATOR,
+        at=NOW,
+    )
+    there = reach_of(a_member("versailles@exemple.test", Role.HEAD, ["A25"]))
+    [refusal] = TrialRefusal.objects.all()
+
+    for reads, count in ((reach_of(head), 0), (there, 1), (reach_of(administrator), 1)):
+        assert sum(one.count for one in queries.reasons(trial, reads)) == count
+        assert queries.refused(trial, reads).count() == count
+        assert (queries.reason_of(trial, reads, str(refusal.pk)) is not None) == bool(count)
+        assert trial.refusals.moved(reads).exists()
+
+
+def test_nobody_who_stayed_is_said_to_have_moved(
+    young_and_old, prepare, tried, administrator, head
+):
+    trial = tried(prepare())
+
+    assert [trial.refusals.moved(reach_of(one)).count() for one in (administrator, head)] == [0, 0]
 
 
 # --- Restart, stop, forget -----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts.registrations import moving
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.exams.operations import preparing
 from sporades.exams.states import PreparedState
@@ -16,9 +17,17 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.territory import reference
 from sporades.territory.models import Academy, ManagingService
-from sporades.trials.models import Trial
+from sporades.trials.models import Trial, TrialRefusal
 from sporades.trials.states import TrialState
-from tests.factories import INVENTED, NOW, a_candidate, a_draft, a_registration, load_invented
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    load_invented,
+)
 from tests.jobs import work
 from tests.spaces import plain
 from tests.web.guide import seen, words
@@ -372,6 +381,47 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
     reason = page.context["reasons"][0].key
     assert head.get(f"{reverse('office:trial', args=[trial.pk])}?motif={reason}").status_code == 200
     assert "Acceptées telles quelles : 0. Refusées : 1." in said(head.get(where))
+
+
+def test_a_dry_run_says_that_who_moved_since_is_counted_where_they_were(
+    administrator, head, in_lille
+):
+    file = prepared(administrator, OLDER)
+    administrator.post(reverse("office:try_regulation", args=[file.pk]))
+    work("trials")
+    where = reverse("office:trial", args=[Trial.objects.get().pk])
+    before = said(head.get(where))
+    moved = Registration.objects.whole().get(pk=in_lille.pk)
+    moving.move_for_good(
+        registration=moved, academy="A25", reason="Déménagement", by=OPERATOR, at=NOW
+    )
+
+    after = head.get(where)
+
+    assert "ont changé d'académie" not in before
+    assert "Refusées : 1." in said(after)
+    assert "Des inscriptions ont changé d'académie depuis" in said(after)
+    assert after.context["reasons"] == []
+
+
+def test_reasons_without_end_are_cut_and_the_page_says_so(administrator, in_lille):
+    file = prepared(administrator, OLDER)
+    administrator.post(reverse("office:try_regulation", args=[file.pk]))
+    work("trials")
+    where = reverse("office:trial", args=[Trial.objects.get().pk])
+    [first] = TrialRefusal.objects.all()
+
+    def more(count):
+        for _ in range(count):
+            first.pk, first.message = None, f"Motif n° {TrialRefusal.objects.count()}"
+            first.save(force_insert=True)
+        return administrator.get(where)
+
+    whole, cut = more(49), more(1)
+
+    sentence = "Seuls les 50 motifs les plus fréquents sont montrés"
+    assert (len(whole.context["reasons"]), sentence in said(whole)) == (50, False)
+    assert (len(cut.context["reasons"]), sentence in said(cut)) == (50, True)
 
 
 def test_a_dry_run_says_beside_which_version_it_was_and_when_another_one_is_in_force(administrator):
