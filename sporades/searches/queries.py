@@ -129,8 +129,9 @@ def known_order(asked: str) -> str:
 def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> Any:
     """Sort registrations by a column: « nom », or « -nom » from the last to the first.
 
-    Rows that are alike stand by their number, so that no page shows one twice. Of names compared
-    by likeness, the one that was typed comes first.
+    Rows that are alike stand by their number, so that no page shows one twice; those that say
+    nothing in the column come last, whichever way it is read. Of names compared by likeness, the one
+    that was typed comes first.
 
     Args:
         registrations: what was found.
@@ -146,8 +147,17 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
     exact = [_exact_first(tree)] if compares and tree and order == USUAL_ORDER else []
     return registrations.order_by(
         *exact,
-        *(one.desc() if is_last_first else one.asc() for one in sorts),
+        *(_last_first(one) if is_last_first else one.asc() for one in sorts),
     )
+
+
+def _last_first(sort: F | Func) -> OrderBy:
+    """Sort from the last to the first; what is in no cell comes after all that is in one, either way.
+
+    Only where a column may be empty: of the others, no index is read backwards so.
+    """
+    is_empty = isinstance(sort, F) and Registration._meta.get_field(sort.name).null
+    return sort.desc(nulls_last=is_empty or None)
 
 
 def _exact_first(tree: Group) -> OrderBy:

@@ -12,11 +12,12 @@ from lxml import html
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import deciding, registering
 from sporades.core.french import NO_SUCH_DAY
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from sporades.searches import operations as searches
 from sporades.searches import queries, quick
 from sporades.searches.catalogue import CRITERIA
@@ -1198,3 +1199,64 @@ def test_each_criterion_that_looks_at_health_is_known_to_or_is_said_by_a_column(
 
     # Where a request stands is a column, for those who organise the épreuves.
     assert looking == {*OF_HEALTH, "amenagement"}
+
+
+# --- A criterion that is no more ----------------------------------------------------------------
+
+
+@pytest.fixture
+def unknown(manager, in_lille):
+    """Share a search under a name; the service then forgets its criterion."""
+    address = shared(manager, REGISTERED, name="Mes dossiers")
+    tree = {"link": "et", "members": [{"criterion": "gone", "operator": "egal", "values": ["x"]}]}
+    Search.objects.update(tree=tree)
+    return address
+
+
+def test_a_search_of_a_criterion_that_is_no_more_is_deleted_and_its_name_serves_again(
+    manager, unknown
+):
+    page = manager.get(unknown)
+    deleted = manager.post(f"{unknown}/oubli", follow=True)
+    again = shared(manager, REGISTERED, name="Mes dossiers")
+
+    assert page.status_code == 409
+    assert "Cette recherche porte sur un critère qui n'existe plus." in main(page)
+    [form] = seen(page).xpath("//main//form")
+    assert (form.action, words(form.find(".//button"))) == (
+        f"{unknown}/oubli",
+        "Supprimer cette recherche",
+    )
+    assert "La recherche est supprimée." in main(deleted)
+    assert [str(one.pk) in again for one in Search.objects.named()] == [True]
+
+
+def test_a_colleague_reads_that_it_finds_nothing_any_more_and_deletes_nothing(member, unknown):
+    colleague = member("A09", email="autre@exemple.test")
+
+    page = colleague.get(unknown)
+
+    assert "Cette recherche porte sur un critère qui n'existe plus." in main(page)
+    assert seen(page).xpath("//main//form") == []
+
+
+# --- Order --------------------------------------------------------------------------------------
+
+
+def test_what_is_in_no_cell_comes_last_whichever_way_a_list_is_sorted(manager, in_lille):
+    first, last = (a_registration(a_candidate(birth_name=name)) for name in ("Abgrall", "Zola"))
+    for one, instant in ((first, NOW), (last, NOW + timedelta(minutes=1))):
+        deciding.decide(
+            registration=Registration.objects.whole().get(pk=one.pk),
+            decision=VALIDATE,
+            reason="",
+            by=OPERATOR,
+            at=instant,
+        )
+    [(address, _)] = sought(manager).redirect_chain
+
+    up = numbers(manager.get(f"{address}?tri=decidee"))
+    down = numbers(manager.get(f"{address}?tri=-decidee"))
+
+    assert up == [first.number, last.number, in_lille.number]
+    assert down == [last.number, first.number, in_lille.number]

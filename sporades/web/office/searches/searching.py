@@ -68,7 +68,24 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def results(request: HttpRequest, search: str) -> HttpResponse:
     """What a search finds within the reader's perimeter, page by page."""
-    return _results(request, search_of(request, search))
+    kept = search_of(request, search)
+    try:
+        tree_of(kept)
+    except Refused as refusal:
+        return _unknown(request, kept, str(refusal))
+    return _results(request, kept)
+
+
+def _unknown(request: HttpRequest, kept: Search, why: str) -> HttpResponse:
+    """Say why a search finds nothing any more; its author deletes it, and its name serves again."""
+    context = {
+        "search": kept,
+        "title": kept.name or "Inscriptions trouvées",
+        "trail": TRAIL,
+        "why": why,
+        "is_mine": kept.owner_id == request.user.pk,
+    }
+    return render(request, "office/unknown_search.html", context, status=409)
 
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
