@@ -4,8 +4,11 @@ import re
 import unicodedata
 from itertools import groupby
 
+# Letters of their own that people type as others; then signs that Unicode calls letters and that
+# people type as an apostrophe: the ʻokina of Tahiti and Hawaii, those of transliterations, saltillo.
 _UNFOLDED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    | dict.fromkeys("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\ua78c", " ")
 )
 _NOT_A_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SPACES = re.compile(r"\s+")
@@ -103,12 +106,12 @@ def stacks_marks(text: str) -> bool:
 def search_key(text: str) -> str:
     """Return the key on which names are sorted and searched.
 
-    Lower case, without accents, ligatures or unseen signs, punctuation as single spaces; letters
-    of other scripts stay.
+    Lower case, without accents, ligatures or unseen signs, punctuation and what stands for an
+    apostrophe as single spaces; letters of other scripts stay.
     """
-    lowered = _UNSEEN.sub("", clean(text)).casefold().translate(_UNFOLDED)
+    lowered = _UNSEEN.sub("", clean(text)).casefold()
     bare = "".join(
         sign for sign in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(sign)
     )
-    # Styled letters become plain capitals once decomposed.
-    return _NOT_A_WORD.sub(" ", bare.casefold()).strip()
+    # Once decomposed, styled letters are plain capitals, and « ǿ » is the « ø » that it is made of.
+    return _NOT_A_WORD.sub(" ", bare.casefold().translate(_UNFOLDED)).strip()

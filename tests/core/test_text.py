@@ -45,6 +45,12 @@ UNSEEN_ONES = [
         ("CŒUR", "coeur"),
         ("Łukasz Straße", "lukasz strasse"),
         ("Ольга", "ольга"),
+        ("Fa\u02bbatau", "fa atau"),
+        ("Fa\u02bcatau", "fa atau"),
+        ("\u02bfAbd al-Ra\u02beuf", "abd al ra uf"),
+        ("N\ua78cTsw\ua78b", "n tsw"),
+        ("\u0149 Nyoni", "n nyoni"),
+        ("Ǿrsted Ǽlfric", "orsted aelfric"),
         ("", ""),
     ],
 )

@@ -1260,3 +1260,21 @@ def test_what_is_in_no_cell_comes_last_whichever_way_a_list_is_sorted(manager, i
 
     assert up == [first.number, last.number, in_lille.number]
     assert down == [last.number, first.number, in_lille.number]
+
+
+# --- Apostrophes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", ["Fa'atau", "fa\u2019atau", "fa atau", "fa'a", "Fa\u02bbatau", "Fa\u02bcatau"]
+)
+@pytest.mark.parametrize("borne", ["Fa\u02bbatau", "Fa\u02bcatau", "Fa'atau"])
+def test_an_okina_is_found_as_an_apostrophe(manager, borne, typed):
+    one = a_registration(a_candidate(birth_name=borne, first_names="Moana"))
+    a_registration(a_candidate(birth_name="Faure", first_names="Moana"))
+
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+    by_name = sought(manager, leaf("g-1", "nom", "egal", "fa'atau"))
+
+    assert page.request["PATH_INFO"] == reverse("office:registration", args=[one.number])
+    assert numbers(by_name) == [one.number]
