@@ -12,6 +12,8 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS, again, case_of, reach, write
 from tests.accommodations.test_following import DECLARED
 from tests.factories import (
@@ -106,6 +108,17 @@ def test_nobody_else_is_reminded(filed):
     filed()
 
     assert accommodating.remind_requests(at=deadline() - DAY) == 0
+
+
+def test_nobody_is_pressed_to_send_what_nothing_takes():
+    a_registration(informations=DECLARED)
+    near, after = deadline() - DAY, deadline() - DAY / 2
+    notices.show(
+        kind=Banner.Kind.ALERT, message="Panne.", at=near - DAY, until=after, stops_writing=True
+    )
+
+    assert accommodating.remind_requests(at=near) == 0
+    assert accommodating.remind_requests(at=after) == 1
 
 
 def test_where_requests_are_made_elsewhere_nobody_is_reminded():

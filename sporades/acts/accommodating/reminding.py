@@ -18,6 +18,7 @@ from sporades.exams.queries import rules
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.mail.models import Message
+from sporades.notices.queries import stops_writing
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
@@ -36,8 +37,11 @@ def remind_requests(*, at: datetime) -> int:
 
     Whoever has filed with less time left than that has just read the deadline: they are reminded at
     the next step. Nobody is who took a request back, nor whose record the office keeps without an
-    account: their request comes on paper.
+    account: their request comes on paper. Nor anybody while nothing is written (R-05): they are
+    reminded after that.
     """
+    if stops_writing(at):
+        return 0
     keys = [key for one in _soon(at) for key in one.values_list("pk", flat=True)]
     return apart.each(_remind, keys[:REMINDED_AT_ONCE], at=at)
 
