@@ -1,7 +1,7 @@
 """« Gérer les services »: dates moved by one person, extended by two, told to whom it concerns."""
 
 import html
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -334,9 +334,32 @@ def test_an_hour_may_be_written_without_its_minutes(manager, service, typed):
 
 
 @pytest.mark.parametrize(
+    ("after", "hour", "shown"),
+    [
+        (", avant le changement d'heure", 0, ", avant le changement d'heure"),
+        (" (après le changement d’heure)", 1, ", après le changement d'heure"),
+    ],
+)
+def test_an_hour_that_the_clock_shows_twice_is_said_which_and_read_back_as_it_is(
+    manager, service, after, hour, shown
+):
+    RegistrationService.objects.update(opens_at=NOW + timedelta(days=3))
+    said = dates(service, opens_at=NOW + timedelta(days=3))
+    where = reverse("office:move_service", args=[service.pk])
+
+    manager.post(where, {**said, "fermeture": f"31/10/2027 02:30{after}"})
+
+    service.refresh_from_db()
+    assert service.closes_at == datetime(2027, 10, 31, hour, 30, tzinfo=UTC)
+    form = dict(seen(manager.get(where)).cssselect("main form")[0].form_values())
+    assert form["fermeture"] == f"31/10/2027 02:30{shown}"
+
+
+@pytest.mark.parametrize(
     ("said", "answer"),
     [
         ({}, "Ce sont déjà les dates de ce service"),
+        ({"fermeture": "31/10/2027 02:30"}, "Cette heure existe deux fois ce jour-là"),
         ({"ouverture": "01/12/2026 08:00"}, "Ce service a déjà ouvert"),
         ({"fermeture": "24/11/2026 08:00"}, "La fermeture que vous indiquez est passée"),
         ({"fermeture": "demain"}, "Indiquez le jour et l'heure"),

@@ -17,6 +17,7 @@ from sporades.exams.following import falling
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations.openings import mark_of
+from sporades.exams.schema.clock import FIRST_PASSAGE, SECOND_PASSAGE
 from sporades.notices.models import Banner
 from sporades.registrations.fields import CleanCharField
 from sporades.web.office.days import LATEST, OLDEST, YEARS
@@ -26,6 +27,11 @@ _INSTANT = re.compile(
     r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2}))"
     r"(?:(?: à|,)? |T|$)"
     r"(?:(?P<hour>\d{1,2}) ?(?:h ?(?P<minute>\d{2})?|: ?(?P<iso_minute>\d{2})))?"
+    rf"(?:,? \(?(?P<passage>{FIRST_PASSAGE}|{SECOND_PASSAGE})\)?)?"
+)
+_TWICE = (
+    f"Cette heure existe deux fois ce jour-là : écrivez après elle « {FIRST_PASSAGE} » ou "
+    f"« {SECOND_PASSAGE} »."
 )
 _DAY_NAMED = re.compile(r"\d{1,2}(?:er)? [^\W\d_]+\.? \d{4}")
 """A day whose month is named, before its hour: « 15 décembre 2026 »."""
@@ -96,8 +102,11 @@ class LocalInstantField(forms.CharField):
     zone = "UTC"
 
     def to_python(self, value: Any) -> datetime | None:
-        """Read « 15/12/2026 23:59 », also « 23 h 59 », « 23h », a month by its name, and a day as machines write it."""
-        said = clean(super().to_python(value) or "")
+        """Read « 15/12/2026 23:59 », also « 23 h 59 », « 23h », a month by its name, and a day as machines write it.
+
+        Of an hour that its clock shows twice, which is said after it, as in a réglementation file.
+        """
+        said = clean(super().to_python(value) or "").replace("’", "'")
         if not said:
             return None
         if named := _DAY_NAMED.match(said):
@@ -117,18 +126,24 @@ class LocalInstantField(forms.CharField):
             raise ValidationError(YEARS)
         if read["hour"] is None:
             raise ValidationError(f"Indiquez aussi l'heure, par exemple {local:%d/%m/%Y} 23:59.")
-        instant = local.replace(tzinfo=ZoneInfo(self.zone))
+        first, second = (local.replace(tzinfo=ZoneInfo(self.zone), fold=fold) for fold in (0, 1))
         # An hour that summer time skips comes back as another.
-        back = instant.astimezone(UTC).astimezone(ZoneInfo(self.zone))
+        back = first.astimezone(UTC).astimezone(ZoneInfo(self.zone))
         if back.replace(tzinfo=None) != local:
             raise ValidationError("Cette heure n'existe pas ce jour-là : on change d'heure.")
-        return instant
+        if first.utcoffset() != second.utcoffset() and not read["passage"]:
+            raise ValidationError(_TWICE)
+        return second if read["passage"] == SECOND_PASSAGE else first
 
     def prepare_value(self, value: Any) -> Any:
-        """Show an instant as it is typed."""
-        if isinstance(value, datetime):
-            return f"{value.astimezone(ZoneInfo(self.zone)):%d/%m/%Y %H:%M}"
-        return value
+        """Show an instant as it is typed: which it is, of an hour that the clock shows twice."""
+        if not isinstance(value, datetime):
+            return value
+        shown = value.astimezone(ZoneInfo(self.zone))
+        passage = ""
+        if shown.replace(fold=0).utcoffset() != shown.replace(fold=1).utcoffset():
+            passage = f", {SECOND_PASSAGE if shown.fold else FIRST_PASSAGE}"
+        return f"{shown:%d/%m/%Y %H:%M}{passage}"
 
 
 class DatesForm(forms.Form):
