@@ -12,6 +12,9 @@ from django.core.management import execute_from_command_line
 from django.db import DatabaseError, connection
 
 WORKER = ["procrastinate", "worker"]
+NOT_TEXT = (
+    "« {} » n'est pas en UTF-8 : réglez ainsi le terminal, ou le fichier qui lance la commande."
+)
 PATIENCE = 5
 """For how many seconds the reason of a silence is asked for."""
 
@@ -21,6 +24,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # The pool tells each of its tries: the reason is asked for once, at the end.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    for word in sys.argv[1:]:
+        if not _is_text(word):
+            sys.exit(NOT_TEXT.format(os.fsencode(word).decode(errors="backslashreplace")))
     try:
         if sys.argv[1:3] == WORKER:
             _ask_for_its_table()
@@ -32,6 +38,15 @@ def main() -> None:
         if said is None:
             raise
         sys.exit(said)
+
+
+def _is_text(said: str) -> bool:
+    """Return whether an argument came in UTF-8: its other bytes could be neither kept nor shown."""
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _ask_for_its_table() -> None:

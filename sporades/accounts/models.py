@@ -22,6 +22,8 @@ ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
 UNDOING_LASTS = timedelta(hours=72)
 SECOND_FACTORS = ("totp", "webauthn")
+LONGEST_NAME = 120
+"""Signs of the name of a member of staff, as it is kept."""
 """What is a second factor by itself, as allauth names it: recovery codes stand in for one."""
 
 
@@ -172,7 +174,7 @@ class Membership(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField("rôle", max_length=20, choices=Role)
-    full_name = models.CharField("nom", max_length=120)
+    full_name = models.CharField("nom", max_length=LONGEST_NAME)
     academies = ArrayField(models.CharField(max_length=3), verbose_name="académies", default=list)
     domains = ArrayField(models.CharField(max_length=20), verbose_name="domaines", default=list)
     ends_on = models.DateField("jusqu'au", null=True, blank=True)
@@ -239,7 +241,7 @@ class RoleProposal(models.Model):
         verbose_name="agent dont le rôle changerait",
     )
     email = models.EmailField("adresse électronique", max_length=254)
-    full_name = models.CharField("nom", max_length=120)
+    full_name = models.CharField("nom", max_length=LONGEST_NAME)
     role = models.CharField("rôle", max_length=20, choices=Membership.Role)
     academies = ArrayField(models.CharField(max_length=3), verbose_name="académies")
     domains = ArrayField(models.CharField(max_length=20), verbose_name="domaines", default=list)

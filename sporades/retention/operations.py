@@ -84,6 +84,15 @@ def apply(*, at: datetime) -> int:
     return done + forget_acts(at=at)
 
 
+def left_of(*, at: datetime) -> int:
+    """Return how much is still past its time at an instant: once all was applied, what failed.
+
+    Args:
+        at: the instant.
+    """
+    return sum(due(at).count() for due, _ in STEPS)
+
+
 def forget_acts(*, at: datetime) -> int:
     """Forget the acts of the office that are too old; return how many were.
 

@@ -41,6 +41,12 @@ def test_an_invitation_makes_an_account_without_a_password_and_sends_a_link_to_c
     }
 
 
+def test_a_name_is_kept_on_one_line():
+    invited(full_name=" Claude\n Martin\u200b ")
+
+    assert Membership.objects.get().full_name == "Claude Martin"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -54,6 +60,7 @@ def test_an_invitation_makes_an_account_without_a_password_and_sends_a_link_to_c
         ({"ends_on": date(2026, 11, 24)}, "Le dernier jour, 24 novembre 2026, est déjà passé."),
         ({"email": "claude"}, "« claude » n'est pas une adresse mail."),
         ({"full_name": " "}, "Dites le prénom et le nom de l'agent."),
+        ({"full_name": "é" * 121}, "Le prénom et le nom comptent 120 caractères au plus."),
     ],
 )
 def test_what_does_not_hold_together_is_refused_and_makes_nothing(changes, words):

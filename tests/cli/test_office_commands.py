@@ -41,10 +41,9 @@ def test_each_service_is_listed_with_its_state_and_dates(service, capsys):
     )
 
 
-def test_a_list_of_nothing_is_empty(capsys):
-    call_command("service", "liste", "--domaine", "AUTRE")
-
-    assert capsys.readouterr().out == ""
+def test_a_list_of_a_code_that_is_nobody_s_is_refused():
+    with pytest.raises(CommandError, match="--domaine : aucun service d'inscription n'a le code A"):
+        call_command("service", "liste", "--domaine", "AUTRE")
 
 
 def test_an_earlier_closing_is_in_force_at_once(service, capsys):
@@ -140,9 +139,44 @@ def test_one_closing_or_more_days_are_said_and_days_that_are_some(service, argum
 @pytest.mark.parametrize(
     "arguments", [["--academie", "A28"], ["--domaine", "AUTRE"], ["--session", "2031"]]
 )
-def test_where_nothing_is_to_extend_it_is_said(service, arguments):
-    with pytest.raises(CommandError, match="Rien à prolonger"):
+def test_a_code_that_leads_to_no_service_is_refused(service, arguments):
+    with pytest.raises(
+        CommandError, match=f"aucun service d'inscription n'a le code {arguments[1]}"
+    ):
         extend(*arguments)
+
+
+def test_one_code_that_leads_to_no_service_keeps_all_from_being_extended(service):
+    with pytest.raises(
+        CommandError, match="--academie : aucun service d'inscription n'a le code A52,"
+    ):
+        extend("--panne", "--academie", "A09", "A52")
+
+    assert not ServiceChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ({"closes_at": NOW - timedelta(days=7)}, "Il a fermé depuis plus de 7 jours"),
+        ({"opens_at": NOW + timedelta(days=1)}, "Il n'a pas encore ouvert"),
+    ],
+)
+def test_a_service_that_is_not_extended_with_the_others_is_said(service, capsys, dates, said):
+    RegistrationService.objects.filter(pk=service.pk).update(**dates)
+
+    extend("--panne", "--academie", "A09", "A25")
+
+    out = capsys.readouterr().out
+    assert f"Laissé : {service}. {said}" in out
+    assert "1 à prolonger. C'est en vigueur." in out
+
+
+def test_where_nothing_is_to_extend_it_is_said(service):
+    RegistrationService.objects.update(closes_at=NOW - timedelta(days=7))
+
+    with pytest.raises(CommandError, match="Rien à prolonger"):
+        extend("--academie", "A09")
 
     assert not ServiceChange.objects.exists()
 

@@ -1,6 +1,7 @@
 """I8: a copy of what is registered for, and people who are not there; never anything real."""
 
 import json
+import stat
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,8 +17,11 @@ from sporades.accounts.models import Membership, User
 from sporades.candidates.models import Candidate, Identity
 from sporades.cli import rehearsing
 from sporades.core import clock, pdf
+from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
+from sporades.exams import operations as exams
+from sporades.exams.checking import Source
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.mail.models import Message
@@ -25,7 +29,7 @@ from sporades.registrations.models import Draft, Registration
 from tests.documents.reading import drawn_text
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import url_of
-from tests.factories import NOW, a_registration, load_invented
+from tests.factories import INVENTED, NOW, a_registration, load_invented
 from tests.undoing import undone
 from tests.web.guide import HOST
 from tools import demo, rehearsal
@@ -51,6 +55,25 @@ def copied(territory, db):
     forget()
     yield written
     forget()
+
+
+@pytest.mark.usefixtures("invented_exam")
+def test_a_copy_names_no_agent_and_is_its_owners_alone_to_read(tmp_path):
+    text = INVENTED.read_text(encoding="utf-8")
+    by = Actor("head", "Solène Marchal", "user:1")
+    exams.load(
+        Source(INVENTED.name, text.replace("coefficient: 2.5", "coefficient: 2")), by=by, at=NOW
+    )
+    exams.load(Source(INVENTED.name, f"# Relu.\n{text}"), by=by, at=NOW)
+    file = tmp_path / "copie.json"
+    file.write_text("la précédente")
+
+    call_command("repetition", "exporter", str(file))
+
+    assert "essai" in file.read_text()
+    assert "Solène" not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert Regulation.objects.latest("pk").loaded_by == "Solène Marchal"
 
 
 def test_a_copy_holds_what_is_registered_for_and_nobody(copied):

@@ -174,3 +174,26 @@ def test_a_password_that_is_not_the_right_one_is_said_to_be_so(tmp_path):
     [line] = stopped.stderr.splitlines()
     assert line.startswith(f"{REFUSED}password authentication failed")
     assert stopped.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bandeau", "afficher", b"Panne caf\xe9"),
+        ("inscription", "etat", b"2000\xe9", "valider"),
+        ("archives", "lire", "20000000058", "--motif", b"caf\xe9"),
+    ],
+)
+def test_an_argument_in_another_encoding_is_refused_in_one_line(words):
+    refused = subprocess.run(
+        [sys.executable, "-m", "sporades", *words],
+        env={"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "PYTHONUTF8": "1"},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert refused.returncode == 1
+    [line] = refused.stderr.decode().splitlines()
+    assert r"\xe9" in line
+    assert "» n'est pas en UTF-8 : réglez ainsi le terminal" in line

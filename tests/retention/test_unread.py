@@ -1,5 +1,7 @@
 """What is archived with a file that cannot be read is told: log, archive, status (R-20)."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from sporades.evidence.models import Deposit
 from sporades.retention import archiving, operations
 from sporades.retention.models import Archive
 from tests.evidence.given import give
+from tests.refusing import refuse
 from tests.retention.test_retention import archived_at
 
 
@@ -55,6 +58,42 @@ def test_the_command_that_archives_says_so_by_its_status(lost, capsys):
         call_command("archives", "appliquer")
 
     assert capsys.readouterr().out == "1 archivage(s) ou effacement(s).\n"
+
+
+def test_what_could_not_be_archived_is_said_by_the_status(filed, capsys):
+    refuse("registrations_registration", filed.pk)
+
+    with (
+        time_machine.travel(archived_at(filed), tick=False),
+        pytest.raises(CommandError, match=r"n'a pas pu être archivé ou effacé : 1\."),
+    ):
+        call_command("archives", "appliquer")
+
+    assert capsys.readouterr().out == "0 archivage(s) ou effacement(s).\n"
+
+
+def test_files_of_an_archive_are_their_owners_alone_and_are_written_over_nothing(
+    filed, tmp_path, capsys
+):
+    give(filed)
+    operations.apply(at=archived_at(filed))
+    folder = tmp_path / "lus"
+    folder.mkdir()
+    asked = ["archives", "lire", filed.number, "--motif", "Recours", "--fichiers", str(folder)]
+    before = os.umask(0o022)
+    try:
+        call_command(*asked)
+    finally:
+        os.umask(before)
+
+    copied = list(folder.iterdir())
+    assert {stat.S_IMODE(one.stat().st_mode) for one in copied} == {0o600}
+    copied[0].write_bytes(b"autre chose")
+    with pytest.raises(CommandError, match="leur nom étant pris"):
+        call_command(*asked)
+
+    assert copied[0].read_bytes() == b"autre chose"
+    assert "existe déjà, il est resté tel quel." in capsys.readouterr().err
 
 
 def test_reading_an_archive_says_by_its_status_that_a_file_is_not_there(lost, tmp_path, capsys):

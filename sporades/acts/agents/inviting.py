@@ -15,7 +15,13 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.forms import AddressField
 from sporades.accounts.keys import reset_key
-from sporades.accounts.models import Membership, RoleProposal, User, normalised_address
+from sporades.accounts.models import (
+    LONGEST_NAME,
+    Membership,
+    RoleProposal,
+    User,
+    normalised_address,
+)
 from sporades.accounts.permissions import Reach, reach_of
 from sporades.accounts.states import DROP_ROLE
 from sporades.acts.medical.relieving import relieve
@@ -25,6 +31,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
+from sporades.core.text import clean
 from sporades.core.transitions import Transition, move
 from sporades.exams.models import Domain
 from sporades.territory import queries as territory
@@ -86,8 +93,11 @@ def invite(
         NotInvited: the name, the address, an academy, a domain or the end does not fit.
     """
     check_said(role, academies, domains, ends_on, at=at)
-    if not full_name.strip():
+    full_name = clean(full_name)
+    if not full_name:
         raise NotInvited("Dites le prénom et le nom de l'agent.")
+    if len(full_name) > LONGEST_NAME:
+        raise NotInvited(f"Le prénom et le nom comptent {LONGEST_NAME} caractères au plus.")
     before = closed_member(email, at=at, is_locked=True)
     if before is not None:
         accounts.replace_memberships(before, on=local_day(at, ZONE), at=at)

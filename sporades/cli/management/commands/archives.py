@@ -12,6 +12,7 @@ from django.db import ProgrammingError
 from django.utils import timezone
 
 from sporades.cli.operators import operator, reason_of
+from sporades.cli.own_files import write_new
 from sporades.core import files
 from sporades.core.french import day_in_digits
 from sporades.core.refusals import Refused
@@ -74,11 +75,19 @@ class Command(BaseCommand):
         at = timezone.now()
         done = operations.apply(at=at)
         self.stdout.write(f"{done} archivage(s) ou effacement(s).")
+        troubles = []
+        if left := operations.left_of(at=at):
+            troubles.append(
+                f"Ce qui n'a pas pu être archivé ou effacé : {left}. Voyez le journal du programme, et "
+                "« sporades archives retard »."
+            )
         if unread := operations.archived_unread(at=at):
-            raise CommandError(
+            troubles.append(
                 f"Inscriptions archivées dont un fichier ne pouvait pas être lu : {unread}. Voyez le "
                 "journal du programme, et « sporades fichiers verifier »."
             )
+        if troubles:
+            raise CommandError("\n".join(troubles))
 
     def _gels(self, **options: Any) -> None:
         for held in Hold.objects.order_by("placed_at"):
@@ -116,18 +125,25 @@ class Command(BaseCommand):
 
     def _copy(self, found: Archive, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unread = 0
+        unread = there = 0
         for key in found.files:
+            file = folder / Path(key).name
             try:
-                content = files.get(key)
+                write_new(file, files.get(key))
             except (files.Unreadable, files.OutOfReach):
                 unread += 1
                 self.stderr.write(f"{key} : ce fichier ne peut pas être lu.")
-            else:
-                (folder / Path(key).name).write_bytes(content)
+            except FileExistsError:
+                there += 1
+                self.stderr.write(f"{file} : ce fichier existe déjà, il est resté tel quel.")
         if unread:
             raise CommandError(
                 f"Fichiers qui ne peuvent pas être lus : {unread} sur {len(found.files)}."
+            )
+        if there:
+            raise CommandError(
+                f"Fichiers qui n'ont pas été écrits, leur nom étant pris : {there} sur "
+                f"{len(found.files)}. Copiez-les dans un autre dossier."
             )
 
 

@@ -14,6 +14,7 @@ from sporades.acts.registrations import deciding, moving
 from sporades.candidates.models import Candidate
 from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
+from sporades.cli.own_files import write_new
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.registrations.models import Registration
@@ -81,7 +82,7 @@ class Command(BaseCommand):
                 )
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
-        _write(file, made.pdf)
+        write_new(file, made.pdf)
         for line in made.anomalies:
             self.stderr.write(line)
         self.stdout.write(f"{file} : preuve du dépôt. SHA-256 de ses données : {made.digest}")
@@ -128,13 +129,6 @@ def _check_new(file: Path) -> None:
     folder = file.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise CommandError(f"--vers : rien ne peut être écrit dans {folder}.")
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Write a file that its owner alone reads."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
 
 
 def _reason(said: str, most: int) -> str:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sporades.cli import nights, rehearsing
+from sporades.cli.own_files import write_over
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.queue import app
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "exporter":
-            Path(options["path"]).write_text(rehearsing.written(), encoding="utf-8")
+            write_over(Path(options["path"]), rehearsing.written().encode())
             return
         if settings.REHEARSAL is None:
             raise CommandError("Cette commande n'existe que dans une répétition.")

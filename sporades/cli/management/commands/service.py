@@ -1,6 +1,7 @@
 """`sporades service liste`, `… dates`, `… prolonger`: when registrations are open (I1, N2)."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,9 +17,17 @@ from sporades.core.text import clean
 from sporades.exams.following import following
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.change import LONGEST_REASON
-from sporades.exams.models.service import AUDIENCES, MOST_DAYS_LATER
+from sporades.exams.models.service import (
+    AUDIENCES,
+    EXTENDABLE_FOR,
+    MOST_DAYS_LATER,
+    RegistrationServiceQuerySet,
+)
 from sporades.exams.operations.openings import awaiting, check_extension, marks_of
 from sporades.exams.states import ChangeState
+
+PATHS = {"domaine": "domain__code", "session": "session__code", "academie": "academy"}
+"""What each option names, on the way from a service."""
 
 
 class Command(BaseCommand):
@@ -73,9 +82,9 @@ class Command(BaseCommand):
         acts[options["what"]](options)
 
     def _list(self, options: dict[str, Any]) -> None:
-        asked = {"domain__code": options["domaine"], "academy": options["academie"]}
-        found = RegistrationService.objects.for_list().filter(
-            **{name: value for name, value in asked.items() if value}
+        found = _asked(
+            RegistrationService.objects.for_list(),
+            {name: [options[name]] for name in ("domaine", "academie") if options[name]},
         )
         now = timezone.now()
         for one in found.order_by("domain__code", "session__code", "academy", "audience"):
@@ -86,11 +95,11 @@ class Command(BaseCommand):
 
     def _extend(self, options: dict[str, Any]) -> None:
         reason, now = self._reason(options), timezone.now()
-        asked = {"domain__code": "domaine", "session__code": "session", "academy": "academie"}
-        found = RegistrationService.objects.extendable(now).for_list()
-        found = found.filter(
-            **{f"{path}__in": options[name] for path, name in asked.items() if options[name]}
-        )
+        codes = {name: options[name] for name in PATHS if options[name]}
+        named = _asked(RegistrationService.objects.for_list(), codes)
+        found = named.extendable(now)
+        for one in named.exclude(pk__in=found.values("pk")) if codes else ():
+            self._say_left(one, at=now)
         waiting = {} if options["panne"] else awaiting(found)
         by, wanted, days = operator(), [], options["jours"]
         if days is not None and not 0 < days <= MOST_DAYS_LATER:
@@ -130,6 +139,13 @@ class Command(BaseCommand):
                     "--panne n'attend pas."
                 )
         self.stdout.write(f"{len(wanted)} à prolonger. {said}")
+
+    def _say_left(self, service: RegistrationService, *, at: datetime) -> None:
+        """Say of a service that was asked for why it is not extended with others."""
+        why = f"Il a fermé depuis plus de {EXTENDABLE_FOR.days} jours : voyez « dates »."
+        if at < service.opens_at:
+            why = "Il n'a pas encore ouvert : voyez « dates »."
+        self.stdout.write(f"Laissé : {service}. {why}")
 
     def _reason(self, options: dict[str, Any]) -> str:
         reason = clean(options["motif"])
@@ -180,3 +196,26 @@ class Command(BaseCommand):
         if service is None:
             raise CommandError("Aucun service d'inscription n'a ces codes : voyez « liste ».")
         return service
+
+
+def _asked(
+    services: RegistrationServiceQuerySet, codes: Mapping[str, Sequence[str]]
+) -> RegistrationServiceQuerySet:
+    """Return the services of some codes, each of which leads to one at least.
+
+    Args:
+        services: all of them.
+        codes: those that were given, by their option.
+
+    Raises:
+        CommandError: one leads to none, alone or with the others: a slip would be passed over.
+    """
+    found = services.filter(**{f"{PATHS[name]}__in": asked for name, asked in codes.items()})
+    for name, asked in codes.items():
+        known = set(found.values_list(PATHS[name], flat=True))
+        if nobodys := [code for code in dict.fromkeys(asked) if code not in known]:
+            raise CommandError(
+                f"--{name} : aucun service d'inscription n'a le code {', '.join(nobodys)}, avec ce que "
+                "vous demandez d'autre : voyez « liste »."
+            )
+    return found

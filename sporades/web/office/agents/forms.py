@@ -8,7 +8,7 @@ from django import forms
 
 from sporades.accounts.forms import AS_TYPED, AddressField
 from sporades.accounts.members import Access
-from sporades.accounts.models import Membership, RoleProposal
+from sporades.accounts.models import LONGEST_NAME, Membership, RoleProposal
 from sporades.accounts.permissions import Reach, reach_of
 from sporades.acts.agents.appointing import GIVEN, Wanted
 from sporades.core.presses import a_press
@@ -186,7 +186,7 @@ class InviteForm(RoleForm):
 
     nom = CleanCharField(
         label="Prénom et nom",
-        max_length=120,
+        max_length=LONGEST_NAME,
         help_text="Tels que les candidats et le journal les liront.",
         error_messages={"required": "Indiquez le prénom et le nom de l'agent."},
     )
