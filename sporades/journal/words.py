@@ -48,6 +48,7 @@ IN_WORDS = {
     "archive read": "Inscription archivée consultée",
     "archive released": "Gel d'une inscription levé",
     "archive withheld": "Effacement d'une inscription gelé",
+    "archiving announced": "Archivage annoncé",
     "banner cancelled": "Bandeau prévu annulé",
     "banner planned": "Bandeau prévu",
     "banner shown": "Bandeau affiché",

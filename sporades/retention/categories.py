@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import CharField, Exists, Min, OuterRef, QuerySet
+from django.db.models.functions import Cast
 
 from sporades.accounts import operations as accounts
 from sporades.accounts import sign_ins
@@ -18,6 +19,7 @@ from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
 from sporades.journal import queries as journal
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication, PublicationLine
@@ -31,6 +33,9 @@ CONCOURS = (
     "Par défaut deux ans, puis huit d'archives : arrêté du 27 juillet 2016 (OCEAN concours), pour "
     "les concours ; illustratif pour les examens. À fixer par le responsable."
 )
+ANNOUNCED = "registration_leaves"
+"""The mail that says until when a registration stays."""
+ANNOUNCED_BEFORE = timedelta(days=30)
 LOGGING = "CNIL, délibération n° 2021-122 du 14 octobre 2021 : de six mois à un an."
 SPECIFICATION = "Cahier des charges du service."
 
@@ -158,6 +163,26 @@ def registrations(at: datetime) -> QuerySet[Registration]:
     """Return the registrations to archive."""
     past: QuerySet[Registration] = Registration.objects.filter(service__closes_at__lt=_before(at))
     return past
+
+
+def to_announce(at: datetime) -> QuerySet[Registration]:
+    """Return the registrations that leave within a month, of which whoever has an account is not told.
+
+    Of what its candidate has withdrawn, nothing is told.
+    """
+    told = Message.objects.filter(
+        about_kind="registration",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        kind=ANNOUNCED,
+    )
+    found: QuerySet[Registration] = Registration.objects.filter(
+        ~Exists(told),
+        service__closes_at__gte=_before(at),
+        service__closes_at__lt=_before(at + ANNOUNCED_BEFORE),
+        candidate__user__isnull=False,
+        withdrawn_at=None,
+    )
+    return found
 
 
 def archives(at: datetime) -> QuerySet[Archive]:

@@ -13,7 +13,7 @@ from sporades.core.actors import Actor
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.retention import archiving, categories, erasing
+from sporades.retention import announcing, archiving, categories, erasing
 from sporades.retention.models import Archive, Hold
 
 AT_ONCE = 50
@@ -34,8 +34,9 @@ STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ..
     (categories.searches, erasing.erase_search),
     (categories.agents, erasing.erase_agent),
     (categories.leaving, erasing.forget_file),
+    (categories.to_announce, announcing.announce),
 )
-"""What is past its time, and what is done of each."""
+"""What is past its time, or soon will be, and what is done of each."""
 
 
 class Unknown(Refused):

@@ -149,6 +149,7 @@ NEVER = {
         "document_unread",
         "draft_closing",
         "no_longer_offered",
+        "registration_leaves",
         "service_moved",
         "service_opened",
     },

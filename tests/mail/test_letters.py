@@ -464,6 +464,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "service_moved",
         # That of what is offered no more: acts/test_announcing.
         "no_longer_offered",
+        # That of what is soon archived: tests/retention/test_announcing.
+        "registration_leaves",
         "state_changed",
     }
 

@@ -18,6 +18,7 @@ from sporades.registrations.models import Registration
 KINDS = {
     **resending.KINDS,
     "document_unread": "Rappel d'un document à lire",
+    "registration_leaves": "Documents à télécharger avant l'archivage",
     "guardian_awaited": "Quelque chose attend le candidat : à son représentant légal",
     "minor_withdrawn": "Désinscription : au représentant légal",
     "minor_returned": "Nouvelle inscription : au représentant légal",

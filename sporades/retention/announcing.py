@@ -1,0 +1,49 @@
+"""Tell candidates, a month before, that a registration and its documents leave their area."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from sporades import journal, mail
+from sporades.core.actors import SYSTEM
+from sporades.core.french import day_in_words
+from sporades.core.links import absolute
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
+from sporades.retention import categories
+
+
+@transaction.atomic
+def announce(key: int, *, at: datetime) -> bool:
+    """Tell it once to who has an account; return that nothing has left.
+
+    Args:
+        key: that of the registration.
+        at: the instant.
+    """
+    due = categories.to_announce(at).filter(pk=key)
+    found = due.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if found is None:
+        return False
+    registration = Registration.objects.whole().get(pk=found.pk)
+    last = categories.active_until(categories.counts_from(registration.service))
+    mail.write(
+        categories.ANNOUNCED,
+        to=registration.candidate.address,
+        at=at,
+        key=f"registration:{registration.pk}:leaves:{last.isoformat()}",
+        about=registration,
+        registration=registration,
+        last=day_in_words(last),
+        contact=contact_of(registration.service),
+        link=absolute(reverse("candidate:folder", args=[registration.number])),
+    )
+    journal.record(
+        "archiving announced",
+        by=SYSTEM,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+    )
+    return False
