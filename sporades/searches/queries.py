@@ -141,23 +141,24 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
     is_last_first, fields = order.startswith("-"), BY_CODE[order.removeprefix("-")].order
     compares = tree is not None and any(one.operator is Operator.IS_LIKE for one in tree.leaves())
     sorts = [
-        UNINDEXED if compares and field == "name_key" else F(field) for field in (*fields, "id")
+        (field, UNINDEXED if compares and field == "name_key" else F(field))
+        for field in (*fields, "id")
     ]
     # Nothing more is read for it: what is compared by likeness is sorted by no index already.
     exact = [_exact_first(tree)] if compares and tree and order == USUAL_ORDER else []
     return registrations.order_by(
         *exact,
-        *(_last_first(one) if is_last_first else one.asc() for one in sorts),
+        *(_last_first(field, by) if is_last_first else by.asc() for field, by in sorts),
     )
 
 
-def _last_first(sort: F | Func) -> OrderBy:
+def _last_first(field: str, by: Any) -> OrderBy:
     """Sort from the last to the first; what is in no cell comes after all that is in one, either way.
 
     Only where a column may be empty: of the others, no index is read backwards so.
     """
-    is_empty = isinstance(sort, F) and Registration._meta.get_field(sort.name).null
-    return sort.desc(nulls_last=is_empty or None)
+    ordered: OrderBy = by.desc(nulls_last=Registration._meta.get_field(field).null or None)
+    return ordered
 
 
 def _exact_first(tree: Group) -> OrderBy:
