@@ -1,6 +1,7 @@
 """`sporades reglementation`: check, load, reference."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -354,3 +355,31 @@ def test_in_the_demo_dates_move_with_the_day(academies, load_as, settings):
     load_as(opens="@J-3", closes="@J+4")
 
     assert dates_of("A09") == tuple(one - dt.timedelta(days=1) for one in before)
+
+
+@pytest.mark.parametrize("what", ["check", "load"])
+def test_a_file_is_read_once_be_it_a_pipe(academies, essai, capsys, what):
+    reads, writes = os.pipe()
+    with os.fdopen(writes, "w", encoding="utf-8") as pipe:
+        pipe.write(essai)
+
+    try:
+        call_command("reglementation", what, f"/dev/fd/{reads}")
+    finally:
+        os.close(reads)
+
+    assert told(capsys)[0].startswith("1 fichier sans problème.")
+    assert Regulation.objects.exists() == (what == "load")
+
+
+def test_what_cannot_be_read_is_told_with_what_is_wrong_in_the_others(
+    academies, file, tmp_path, capsys
+):
+    file.write_text("a: b: c", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="2 problèmes : rien n'a été chargé"):
+        call_command("reglementation", "load", str(tmp_path / "absent.yaml"), str(file))
+
+    said = told(capsys)[1]
+    assert "absent.yaml : Ce fichier ne peut pas être lu : il n'existe pas." in said
+    assert "essai.yaml:1" in said

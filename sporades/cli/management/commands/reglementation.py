@@ -12,10 +12,11 @@ from sporades.acts.services import regulating
 from sporades.cli.demo_files import expanded
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
-from sporades.exams.checking import Source
+from sporades.exams.checking import Problem, Source
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import AUDIENCES
 from sporades.exams.operations import check, load
+from sporades.exams.operations.checks import open_source
 from sporades.exams.operations.loading import Loaded
 from sporades.exams.reference import reference
 from sporades.exams.schema.clock import DEMO_DATE
@@ -45,15 +46,21 @@ class Command(BaseCommand):
             self.stdout.write(reference(), ending="")
             return
         given = [expanded(file, at=now) for file in files] if demonstration else files
-        self._check(given, now, outcome=" : rien n'a été chargé" if what == "load" else "")
+        # Read once: a pipe says nothing the second time, and what is loaded is what was checked.
+        opened = [open_source(file) for file in given]
+        sources = [one for one in opened if isinstance(one, Source)]
+        unread = [one for one in opened if isinstance(one, Problem)]
+        outcome = " : rien n'a été chargé" if what == "load" else ""
+        self._check(sources, now, unread=unread, outcome=outcome)
         if what == "check":
-            self._warn(given, now)
+            self._warn(sources, now)
         else:
             # In the demo the dates of a file are relative to the day: they move with it.
-            self._load(given, now, put=load if demonstration and settings.DEMO else regulating.load)
+            put = load if demonstration and settings.DEMO else regulating.load
+            self._load(sources, now, put=put)
 
-    def _check(self, files, now: datetime, *, outcome: str):
-        problems = check(files, at=now)
+    def _check(self, files, now: datetime, *, unread, outcome: str):
+        problems = [*unread, *check(files, at=now)]
         for problem in problems:
             self.stderr.write(str(problem))
         if any(problem.rule == DEMO_DATE for problem in problems):
@@ -72,7 +79,7 @@ class Command(BaseCommand):
         for file in files:
             hindrance = regulating.hindered_by_command(file, at=now)
             if hindrance is not None:
-                self.stderr.write(f"{_name(file)} : {hindrance}")
+                self.stderr.write(f"{file.name} : {hindrance}")
 
     def _load(self, files, now: datetime, *, put):
         by = operator()
@@ -82,7 +89,7 @@ class Command(BaseCommand):
                 try:
                     loaded.append(put(file, by=by, at=now))
                 except Refused as refusal:
-                    raise CommandError(f"{_name(file)} : {refusal} Rien n'a été chargé.") from None
+                    raise CommandError(f"{file.name} : {refusal} Rien n'a été chargé.") from None
         for one in loaded:
             self.stdout.write(_told(one))
             for service in one.held:
@@ -93,10 +100,6 @@ class Command(BaseCommand):
                 )
             for stays in one.reached:
                 self.stderr.write(f"  {stays.place} : {stays.words}.")
-
-
-def _name(file) -> str:
-    return file.name if isinstance(file, Source) else str(file)
 
 
 def _told(loaded: Loaded) -> str:
