@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from sporades.exams.checking import Source
+from sporades.exams.checking import Source, checked
 from sporades.exams.checking.document import Document, read
+from sporades.exams.checking.problems import MOST_TOLD
 from sporades.exams.checking.shape import shaped
+from tests.exams.conftest import ZONES
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,14 @@ from sporades.exams.checking.shape import shaped
         ("coefficient: 2.5", "coefficient: 2,5", "examens[BREVET].epreuves[E2].coefficient", "type"),
         ("coefficient: 5\n", "coefficient: 101\n", "examens[BREVET].epreuves[E1].coefficient", "borne"),
         ("coefficient: 5\n", "coefficient: 1.234\n", "examens[BREVET].epreuves[E1].coefficient", "borne"),
+        *(
+            ("coefficient: 2.5", f"coefficient: {said}", "examens[BREVET].epreuves[E2].coefficient", "type")
+            for said in ("1e1", "1_0", "+5", ".5", "5.", "\u0663")
+        ),
+        *(
+            ("du: 2027-06-07", f'du: "{said}"', "examens[BREVET].calendrier[1].du", "type")
+            for said in ("1812326400", "0", "00000000")
+        ),
         ("note: 5,", "note: nan,", "examens[BREVET].epreuves[E1].note_eliminatoire.note", "type"),
         ("nature: ecrite\n", "nature: ecrit\n", "examens[BREVET].epreuves[E1].nature", "valeur"),
         ("type: oui_non", "type: vrai_faux", "examens[BREVET].questions[permis].type", "valeur"),
@@ -225,3 +235,31 @@ CURLY = (
 )
 def test_quotes_that_should_not_be_there_are_named(change, messages, old, new, said):
     assert messages(change(old, new)) == [said]
+
+
+def test_a_number_is_written_with_or_without_quotes_and_zeros(change, problems):
+    for said in ("2.50", '"2.5"', "05"):
+        assert problems(change("coefficient: 2.5", f"coefficient: {said}")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "examens:\n" + "  - {a: 1}\n" * 2_000,
+        None,
+    ],
+    ids=["shape", "sense"],
+)
+def test_problems_without_end_are_not_all_looked_for_and_it_is_said(change, text):
+    source = Source("essai.yaml", text or _unknown(change))
+
+    told = checked(source, zones=ZONES)[2]
+
+    assert len(told) == MOST_TOLD + 1
+    assert str(told[0]).startswith(f"essai.yaml : Plus de {MOST_TOLD} problèmes")
+
+
+def _unknown(change):
+    """Return a file of the right shape with more references that lead nowhere than are told."""
+    codes = ", ".join(f"A{number}" for number in range(10, 99) for _ in range(8))
+    return change("etranger: [A09]", f"etranger: [{codes}]").text

@@ -40,7 +40,13 @@ def told(text: str) -> list[tuple[int, str, str]]:
         ("a:\n  - Imprimez #1, puis\n    signez\n", 2, "YAML lit ce qui suit « # »"),
         ("a:\n  - {b: Partie #1, c: X}\nd: 3\n", 2, "YAML lit ce qui suit « # »"),
         ("b: 1\na: *x", 2, "ne mène à aucune ancre"),
-        ("a: [1,\nb: 2", 2, "un crochet ou une virgule manque"),
+        ("a: [1,\nb: 2", 1, "le crochet ouvert à cette ligne n'est pas refermé"),
+        ("a:\n  - {b: 1\n  - {b: 2}\n", 2, "l'accolade ouverte à cette ligne n'est pas refermée"),
+        ("a:\n  code B\n  c: 1\n", 2, "il manque un deux-points, suivi d'une espace"),
+        ("a:\n  - code B\n    c: 1\n", 2, "il manque un deux-points, suivi d'une espace"),
+        ("a\n  b: 1\n", 1, "il manque un deux-points, suivi d'une espace"),
+        ("a:\n  -code: B\n    c: 1\n", 2, "il manque une espace après le tiret"),
+        ("a:\n  b: x\n    c: 1\n", 3, "le retrait n'est pas celui des lignes voisines"),
         ("a: 1\nb: @J-1", 2, "se met entre guillemets"),
         ("a: 1\nb: \x07", 2, "un caractère de contrôle"),
         ("a: 1\n---\nb: 1", 2, "un seul document par fichier"),
@@ -55,6 +61,29 @@ def test_a_fault_of_syntax_is_told_on_its_line(text, line, reason):
         ("essai.yaml", line, "", "yaml")
     ]
     assert reason in problems[0].message
+
+
+@pytest.mark.parametrize("key", ["libelle\N{NO-BREAK SPACE}", "libelle\N{NARROW NO-BREAK SPACE}"])
+def test_a_no_break_space_before_a_colon_is_told_and_the_key_is_known(key):
+    [problem] = read(Source("essai.yaml", f"a: 1\n{key}: Brevet\n")).problems
+
+    assert (problem.line, problem.field, problem.rule) == (2, "libelle", "espace")
+    assert "Une espace insécable" in problem.message
+    assert "la clé « libelle »" in problem.message
+
+
+@pytest.mark.parametrize("mark", ["", "\t"])
+def test_a_word_that_yaml_takes_for_an_anchor_is_told(mark):
+    text = f'a: 1\nb: &Brevet d\'essai\nc: &tout {{d: 1}}\ne: "{mark}"\n'
+
+    [problem] = read(Source("essai.yaml", text)).problems
+
+    assert (problem.line, problem.rule) == (2, "ancre")
+    assert "l'enlève du texte" in problem.message
+
+
+def test_an_anchor_that_is_called_is_no_fault():
+    assert told("a: &titre Brevet\nb: *titre\nc: Arts & lettres\n") == []
 
 
 def test_a_text_of_several_lines_between_quotes_is_no_fault():

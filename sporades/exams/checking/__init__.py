@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 
 from sporades.exams.checking import (
     accommodations,
@@ -19,10 +20,11 @@ from sporades.exams.checking import (
     remarks,
     residence,
     together,
+    writings,
 )
 from sporades.exams.checking.document import Document, Source, read
 from sporades.exams.checking.openings import Zones
-from sporades.exams.checking.problems import Fault, Problem
+from sporades.exams.checking.problems import Fault, Problem, and_more, some_of
 from sporades.exams.checking.shape import shaped
 from sporades.exams.schema import File
 
@@ -40,7 +42,7 @@ def checked(
     """Read and check one file.
 
     Its writing is checked first, then its shape, then its sense, then whether every candidate
-    can choose among its épreuves: each step tells all that it finds, and the next is taken only
+    can choose among its épreuves: each step tells what it finds, some hundreds at most, and the next is taken only
     when it has found nothing.
 
     Args:
@@ -59,11 +61,19 @@ def checked(
     file, misshapen = shaped(document)
     if file is None:
         return document, None, _by_line(misshapen)
-    found = {*remarks.faults(file, document), *_faults(file, zones, countries)} or {
-        *_impossible(file),
-        *oddities.faults(file, zones, at=at, is_for_people=is_for_people),
-    }
-    return document, file, _by_line(document.problem(fault) for fault in found)
+    found, has_more = some_of(
+        chain(
+            remarks.faults(file, document),
+            writings.faults(file, document),
+            _faults(file, zones, countries),
+        )
+    )
+    if not found:
+        odd = oddities.faults(file, zones, at=at, is_for_people=is_for_people)
+        found = [*_impossible(file), *odd]
+    more = [and_more(document.name)] if has_more else []
+    told = {document.problem(fault) for fault in found}
+    return document, file, _by_line([*told, *more])
 
 
 def problems(

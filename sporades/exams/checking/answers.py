@@ -7,6 +7,7 @@ from decimal import Decimal
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.references import unknown
 from sporades.exams.checking.walking import walk
+from sporades.exams.checking.writings import A_DAY, A_NUMBER
 from sporades.exams.schema.base import LARGEST_NUMBER
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE, NationalService
 from sporades.exams.schema.conditions import AnswerCondition, Condition
@@ -159,9 +160,9 @@ def _is(value: object, wanted: type) -> bool:
     """Tell whether a value is of a type, or is a text that says one."""
     try:
         if wanted is date and isinstance(value, str):
-            return bool(date.fromisoformat(value))
+            return bool(A_DAY.fullmatch(value) and date.fromisoformat(value))
         if wanted is Decimal and isinstance(value, str):
-            return abs(Decimal(value)) <= LARGEST_NUMBER
+            return bool(A_NUMBER.fullmatch(value)) and abs(Decimal(value)) <= LARGEST_NUMBER
     except (ValueError, ArithmeticError):
         return False
     return isinstance(value, wanted)

@@ -28,16 +28,33 @@ _NO_BREAK = (
     "espace : tapez une espace ordinaire"
 )
 _NO_SPACE = "il manque une espace après le deux-points d'une clé"
+_NO_SPACE_AFTER_DASH = "il manque une espace après le tiret d'une liste"
+_NO_COLON = "il manque un deux-points, suivi d'une espace, après la clé de cette ligne"
+_NOT_CLOSED = (
+    "{opened} à cette ligne n'est pas refermé{e}, ou une virgule manque avant la ligne {line}"
+)
+_OPENED = {
+    "expected ',' or '}'": ("l'accolade ouverte", "e"),
+    "expected ',' or ']'": ("le crochet ouvert", ""),
+}
 
 _SPACES = "\u00a0\u2007\u202f"
 _KEY = r"[ \t]*(?:- +)*[\w-]+"
 _LONG_DASH = re.compile(r"[ \t]*[\u2010-\u2015\u2212\u2022]\s")
 _MISPLACED = re.compile(rf"[ \t]*[{_SPACES}]|{_KEY}:[{_SPACES}]|[ \t]*-[{_SPACES}]")
 _STUCK = re.compile(rf"{_KEY}:[^\s/]")
+_STUCK_DASH = re.compile(r"[ \t]*-[^\W\d_][\w-]*:(?:\s|$)")
+_BEGINS = re.compile(r"[ \t]*(?:- +)*")
 _A_KEY = re.compile(rf"^{_KEY}:\s", re.MULTILINE)
 _EARLIER_COLON = re.compile(r":\s")
 _REMARK = re.compile(r"[ \t]+#")
 _LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_SLIPS = (
+    (_LONG_DASH, _DASH),
+    (_MISPLACED, _NO_BREAK),
+    (_STUCK, _NO_SPACE),
+    (_STUCK_DASH, _NO_SPACE_AFTER_DASH),
+)
 _ABOVE = 2
 """How many lines above the one where YAML stumbles a slip of the keyboard is looked for."""
 
@@ -73,6 +90,8 @@ def cause(error: yaml.YAMLError, text: str) -> Cause | None:
         or _near(lines, mark.line, context)
         or _remark(tokens, lines)
         or _colon(error, lines)
+        or _no_colon(tokens, error, lines)
+        or _not_closed(error, lines)
     )
 
 
@@ -112,7 +131,7 @@ def _near(lines: Sequence[str], place: int, context: yaml.Mark | None) -> Cause 
     for number in (*([context.line] if context else ()), *above):
         if number >= len(lines):
             continue
-        for pattern, reason in ((_LONG_DASH, _DASH), (_MISPLACED, _NO_BREAK), (_STUCK, _NO_SPACE)):
+        for pattern, reason in _SLIPS:
             if pattern.match(lines[number]):
                 return number, reason
     return None
@@ -136,3 +155,34 @@ def _colon(error: yaml.YAMLError, lines: Sequence[str]) -> Cause | None:
     if "but got ':'" in said:
         return mark.line, _COLON_OR_COMMA
     return (mark.line, _COLON) if "mapping values are not allowed" in said else None
+
+
+def _no_colon(
+    tokens: Sequence[yaml.ScalarToken], error: yaml.YAMLError, lines: Sequence[str]
+) -> Cause | None:
+    """Find a line that has no colon: YAML reads it on to the next one, and stumbles there."""
+    context = getattr(error, "context_mark", None)
+    if "could not find expected ':'" in str(error) and context:
+        return context.line, _NO_COLON
+    last = tokens[-1] if tokens else None
+    if last is None or not last.plain or "mapping values are not allowed" not in str(error):
+        return None
+    start = last.start_mark
+    is_whole = _BEGINS.fullmatch(lines[start.line][: start.column])
+    return (start.line, _NO_COLON) if is_whole and last.end_mark.line > start.line else None
+
+
+def _not_closed(error: yaml.YAMLError, lines: Sequence[str]) -> Cause | None:
+    """Find a brace or a bracket still open on a line that stands no deeper than the one it is on."""
+    mark, context = error.problem_mark, getattr(error, "context_mark", None)  # type: ignore[attr-defined]
+    said = next((one for one in _OPENED if one in str(error)), None)
+    if said is None or context is None or not context.line < mark.line < len(lines):
+        return None
+    if _depth(lines[mark.line]) > _depth(lines[context.line]):
+        return None
+    opened, ending = _OPENED[said]
+    return context.line, _NOT_CLOSED.format(opened=opened, e=ending, line=mark.line + 1)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

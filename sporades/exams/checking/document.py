@@ -6,8 +6,9 @@ hour, a number with leading zeros stay as they are written.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -25,6 +26,10 @@ _BOOLEANS = {"oui": True, "true": True, "non": False, "false": False}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 """What YAML can write between quotes and no text holds: the null sign, half a sign."""
 
+_SWALLOWED = (
+    "YAML lit « &{name} » comme le nom d'une valeur, que rien ne reprend ici (« *{name} »), et l'enlève "
+    "du texte : mettez le texte entre guillemets, ou retirez « &{name} »."
+)
 _PREFIX = "tag:yaml.org,2002:"
 
 
@@ -74,6 +79,10 @@ class Document:
             if path[:length] in self.lines:
                 return self.lines[path[:length]]
         return self.lines.get((), 1)
+
+    def written(self, path: Path) -> Any:
+        """Return what is written at a path, nothing where nothing is."""
+        return reduce(_step, path, self.data)
 
     def words(self, path: Path) -> str:
         """Write a path: « examens[CAP-AEPE].epreuves[EP1].groupe »."""
@@ -131,8 +140,25 @@ def read(source: Source) -> Document:
     except _Oversized:
         data = None
     document = Document(source.name, data, reader.lines)
-    problems = tuple(document.problem(fault) for fault in reader.faults)
+    problems = (
+        *(document.problem(fault) for fault in reader.faults),
+        *(
+            Problem(source.name, line, "", "ancre", _SWALLOWED.format(name=name))
+            for name, line in _swallowed(source.text)
+        ),
+    )
     return Document(source.name, data, reader.lines, problems, frozenset(reader.cut))
+
+
+def _swallowed(text: str) -> Iterator[tuple[str, int]]:
+    """Return the anchors of values that nothing calls, each with its line: they are words of a text."""
+    if "&" not in text:
+        return
+    events = list(yaml.parse(text, Loader=_Loader if "\t" in text else _Quick))
+    called = {one.anchor for one in events if isinstance(one, yaml.AliasEvent)}
+    for one in events:
+        if isinstance(one, yaml.ScalarEvent) and one.anchor and one.anchor not in called:
+            yield one.anchor, one.start_mark.line + 1 if one.start_mark else 1
 
 
 class _Loader(yaml.SafeLoader):
@@ -214,7 +240,7 @@ class _Reader:
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             line = key_node.start_mark.line + 1
-            key = self._text(key, (*path, _NO_TEXT.sub("?", key)))
+            key = self._key(self._text(key, (*path, _NO_TEXT.sub("?", key))), path, line)
             if key in found:
                 first = self.lines[*path, key]
                 self.lines[*path, key] = line
@@ -227,6 +253,19 @@ class _Reader:
             self.lines[*path, key] = line
             found[key] = self.value(value_node, (*path, key))
         return found
+
+    def _key(self, written: str, path: Path, line: int) -> str:
+        """Return a key without the no-break space that a word processor puts before a colon: it is told."""
+        key = written.strip()
+        if key != written:
+            self.lines.setdefault((*path, key), line)
+            self._fault(
+                (*path, key),
+                "espace",
+                f"Une espace insécable, qui vient souvent d'un traitement de texte, touche la clé "
+                f"« {key} » : retirez-la.",
+            )
+        return key
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         kind = node.tag.removeprefix(_PREFIX)

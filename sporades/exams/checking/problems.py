@@ -1,6 +1,8 @@
 """What is wrong in a file, said to the person who wrote it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 type Path = tuple[str | int, ...]
 """Where something stands in a file: French keys, and positions in lists."""
@@ -48,3 +50,23 @@ class Fault:
     rule: str
     message: str
     is_error: bool = True
+
+
+MOST_TOLD = 500
+"""How many problems of one file are told: whoever mends these sees what is left."""
+
+
+def some_of[Told](found: Iterable[Told]) -> tuple[list[Told], bool]:
+    """Return the first of what was found wrong, and whether there is more: the rest is not looked for."""
+    walked = iter(found)
+    told = list(islice(walked, MOST_TOLD))
+    return told, next(walked, None) is not None
+
+
+def and_more(file: str) -> Problem:
+    """Return what says that a file has more problems than are told."""
+    message = (
+        f"Plus de {MOST_TOLD} problèmes : les suivants ne sont pas cherchés. Corrigez ceux-ci, puis "
+        "vérifiez de nouveau."
+    )
+    return Problem(file, 0, "", "demesure", message)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sporades.exams.checking.document import Document
-from sporades.exams.checking.problems import Fault, Path, Problem
+from sporades.exams.checking.problems import Fault, Path, Problem, and_more, some_of
 from sporades.exams.schema import File
 from sporades.exams.schema.base import Strict
 
@@ -61,12 +61,14 @@ _SAID = {
 def shaped(document: Document) -> tuple[File | None, list[Problem]]:
     """Return the file as the schema understands it, or what does not fit.
 
-    Every fault of shape is told at once.
+    Every fault of shape is told at once, up to `MOST_TOLD`.
     """
     try:
         file = File.model_validate_json(json.dumps(document.data))
     except ValidationError as error:
-        return None, [document.problem(fault) for fault in _faults(document, error)]
+        told, has_more = some_of(_faults(document, error))
+        more = [and_more(document.name)] if has_more else []
+        return None, [*map(document.problem, told), *more]
     return file, []
 
 
