@@ -530,9 +530,12 @@ def is_late(registration: Registration, at: datetime) -> bool:
 
 
 def takes_late(registration: Registration, at: datetime) -> bool:
-    """Return whether a request that comes after its deadline is taken, where it says why."""
+    """Return whether a request that comes after its deadline is taken, where it says why.
+
+    None is once the exam is over: nobody sits it any more.
+    """
     asked = rules_of(registration)
-    if asked is None or not asked.late:
+    if asked is None or not asked.late or registration.is_exam_over(at):
         return False
     until = late_until(registration)
     return until is None or at < until + MINUTE
@@ -553,14 +556,8 @@ def late_until(registration: Registration) -> datetime | None:
 
 
 def may_appear(registration: Registration, at: datetime) -> bool:
-    """Return whether a need that appears now may still be asked for, the deadline having passed.
-
-    Nobody is proposed it once the year of the session is over.
-    """
-    if not registration.is_active or not takes_late(registration, at):
-        return False
-    year = local_day(at, registration.service.zone).year
-    return year <= registration.exam.session.year and is_late(registration, at)
+    """Return whether a need that appears now may still be asked for, the deadline having passed."""
+    return registration.is_active and takes_late(registration, at) and is_late(registration, at)
 
 
 def is_minor(registration: Registration, at: datetime) -> bool:

@@ -5,7 +5,7 @@ while it is fresh, one when it looks whether something has changed.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Protocol
 
@@ -103,6 +103,23 @@ def programme_of(service: RegistrationService) -> Programme | None:
         if (regulation.domain_id, regulation.session_id) == (service.domain_id, service.session_id):
             return programme
     return None
+
+
+def last_date_of(service: RegistrationService, *, exam: str, regulation: int) -> date | None:
+    """Return the last of the dates of an exam, as the réglementation in force of a service has it.
+
+    Args:
+        service: where.
+        exam: its code.
+        regulation: the key of the version that says it where the one in force has it no more.
+
+    Returns:
+        The day; nothing where no date is given.
+    """
+    programme = programme_of(service)
+    offered = programme.exam(exam) if programme else None
+    said = offered.rules if offered else rules(regulation).exam(exam)
+    return max((one.ends_on or one.starts_on for one in said.events), default=None)
 
 
 def is_offered(service: RegistrationService, *, exam: Exam, speciality: Speciality | None) -> bool:

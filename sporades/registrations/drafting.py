@@ -29,6 +29,7 @@ from sporades.registrations.refusals import (
     AlreadyRegistered,
     AwaitsDecision,
     Closed,
+    ExamOver,
     NoLongerOffered,
     NotUndone,
     Overtaken,
@@ -119,6 +120,7 @@ def begin_amending(
         Closed: the service is not open at this instant, for the office not yet; `StillOpen` for
             a late one when it is.
         AwaitsDecision: one is sent as a request.
+        ExamOver: a late one, once the exam has taken place.
         Refused: the registration does not stand any more.
         NoLongerOffered: the réglementation in force speaks no more of what it is for.
         TooManyBegun: forty drafts were begun since the day before.
@@ -133,6 +135,8 @@ def begin_amending(
         if not locked.is_active:
             message = "Cette inscription n'est plus en cours : elle ne peut pas être modifiée."
             raise Refused(message)
+        if late and locked.is_exam_over(at):
+            raise ExamOver
         draft = Draft.objects.unfiled().filter(amends=locked, author=author).first()
         if draft and draft.sent_at is not None:
             raise AwaitsDecision

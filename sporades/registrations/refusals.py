@@ -173,6 +173,15 @@ class StillOpen(Refused):
     message = "Le service est ouvert : enregistrez votre modification, sans en faire la demande."
 
 
+class ExamOver(Refused):
+    """Nothing is asked any more of a registration whose exam has taken place."""
+
+    message = (
+        "Les dates de cet examen ou concours sont passées : son inscription ne se modifie plus. Si "
+        "quelque chose y est faux, écrivez à votre service gestionnaire."
+    )
+
+
 class AwaitsDecision(Refused):
     """What was sent as a request is not changed while it waits."""
 

@@ -22,6 +22,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draf
 from sporades.registrations.models.request import Request
 from sporades.registrations.refusals import (
     AnsweredMeanwhile,
+    ExamOver,
     Incomplete,
     NothingChanged,
     NothingToAsk,
@@ -35,10 +36,12 @@ def asked_by(draft: Draft, *, at: datetime) -> list[str]:
 
     Raises:
         StillOpen: its service accepts it.
+        ExamOver: the exam has taken place.
         Incomplete, NoLongerOffered, Refused: see `filing.check`.
         NothingToAsk: it changes nothing.
     """
     refuse_unless(draft.service, late=True, at=at)
+    _refuse_over(draft, at=at)
     return _changes(draft, *filing.check(draft, at=at, late=True))
 
 
@@ -51,15 +54,21 @@ def seen_of(draft: Draft, *, at: datetime) -> list[str]:
     """Return the same to who reads, and write nothing.
 
     Raises:
-        StillOpen, NoLongerOffered, NothingToAsk: see `asked_by`.
+        StillOpen, ExamOver, NoLongerOffered, NothingToAsk: see `asked_by`.
         Incomplete: answers are missing or refused.
     """
     refuse_unless(draft.service, late=True, at=at)
+    _refuse_over(draft, at=at)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
         raise Incomplete(troubles)
     return _changes(draft, dossier, forms)
+
+
+def _refuse_over(draft: Draft, *, at: datetime) -> None:
+    if draft.amends is not None and draft.amends.is_exam_over(at):
+        raise ExamOver
 
 
 class Outcome(NamedTuple):

@@ -1,6 +1,6 @@
 """E7: once the service has closed, a modification is asked for, frozen, and decided."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import (
     AwaitsDecision,
     Closed,
+    ExamOver,
     Incomplete,
     NothingToAsk,
     RulesChanged,
@@ -185,6 +186,28 @@ def test_accepted_it_is_the_next_version_in_the_name_of_who_accepts(asked, regis
     assert mails("amended") == 0
     verbs = set(Entry.objects.values_list("verb", flat=True))
     assert {"change requested", "change request accepted", "registration amended"} <= verbs
+
+
+LAST_DATE = datetime(2027, 5, 21, 21, 59, 59, tzinfo=UTC)
+"""The last second of the last of the dates of the invented exam."""
+
+
+def test_once_the_exam_is_over_nothing_is_asked_any_more(registration):
+    by, after = author(registration.candidate), LAST_DATE + timedelta(seconds=1)
+    draft = answered(requesting.begin(registration=registration, by=by, at=LAST_DATE), LAST_DATE)
+
+    with pytest.raises(ExamOver):
+        send(draft, after)
+    with pytest.raises(ExamOver):
+        requesting.begin(registration=registration, by=by, at=after)
+    assert send(draft, LAST_DATE).state == RequestState.SENT
+
+
+def test_what_was_asked_before_is_decided_all_the_same(asked):
+    requesting.accept(request=asked, by=OPERATOR, at=LAST_DATE + timedelta(days=1))
+
+    asked.refresh_from_db()
+    assert asked.state == RequestState.ACCEPTED
 
 
 def test_a_validated_one_is_to_be_validated_again(asked, registration, late):

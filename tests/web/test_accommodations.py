@@ -1918,15 +1918,34 @@ def test_a_need_is_offered_to_be_told_until_the_last_minute_of_late_requests(
     assert not Case.objects.filter(registration=registration).exists()
 
 
-def test_a_need_is_offered_to_be_told_while_the_year_of_the_session_lasts(
-    sign_in, undeclared, stopped_clock
-):
-    for instant, is_offered in (("2027-12-31T22:00:00Z", True), ("2027-12-31T23:30:00Z", False)):
-        stopped_clock.move_to(instant)
+CALENDAR = "    calendrier:\n      - {libelle: Épreuves écrites, du: 2027-05-17, au: 2027-05-21}\n"
 
-        page = read(sign_in(undeclared.candidate), f"/mes-inscriptions/{undeclared.number}")
+
+@pytest.mark.parametrize(
+    ("changes", "last", "after"),
+    [
+        ((), "2027-05-21T21:59:59Z", "2027-05-21T22:00:00Z"),
+        (((CALENDAR, ""),), "2027-12-31T22:59:59Z", "2027-12-31T23:00:00Z"),
+    ],
+    ids=["its last date", "without any, the year of its session"],
+)
+def test_a_need_is_offered_to_be_told_until_the_exam_is_over(
+    sign_in, stopped_clock, changes, last, after
+):
+    load_invented(*changes)
+    forget()
+    registration = a_registration(informations={"has_disability": "non"})
+    for instant, is_offered in ((last, True), (after, False)):
+        stopped_clock.move_to(instant)
+        client = sign_in(registration.candidate)
+
+        page = read(client, f"/mes-inscriptions/{registration.number}")
 
         assert (OFFERED in page) is is_offered
+        assert ("Commencer ma demande" in read(client, at(registration))) is is_offered
+    said = {**CHOSEN, "motif": "APPARUE"}
+    assert client.post(at(registration, page="/mesures"), said).status_code == 409
+    assert not Case.objects.filter(registration=registration).exists()
 
 
 def test_what_was_never_sent_in_time_is_not_written_any_more_where_nothing_late_is_taken(

@@ -20,7 +20,7 @@ def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
     """« Demander une modification »: open the tabs again, while the service takes nothing.
 
     Raises:
-        StillOpen, AwaitsDecision, Refused, TooManyBegun: see `drafting.begin_amending`.
+        StillOpen, ExamOver, AwaitsDecision, Refused, TooManyBegun: see `drafting.begin_amending`.
     """
     draft = drafting.begin_amending(registration=registration, at=at, late=True)
     if draft.created_at == at:
@@ -52,7 +52,7 @@ def send(
     Raises:
         AnsweredMeanwhile: answers were changed since they were shown.
         reading.Unfit: the proof is not taken.
-        StillOpen, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
+        StillOpen, ExamOver, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """
     return requests.with_proof(

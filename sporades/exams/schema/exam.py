@@ -53,7 +53,12 @@ class Exam(Strict):
         "J'ai pris connaissance des modalités d'inscription et je les accepte.",
         description="Phrase de la case à cocher.",
     )
-    events: tuple[Event, ...] = Field((), alias="calendrier", description="Dates à connaître.")
+    events: tuple[Event, ...] = Field(
+        (),
+        alias="calendrier",
+        description="Dates à connaître. Une fois la dernière passée, plus aucune modification ni aucun "
+        "aménagement tardif ne se demande ; sans date, à la fin de l'année de la session.",
+    )
     specialities: tuple[Speciality, ...] = Field(
         (), alias="specialites", description="Spécialités ; aucune si l'examen n'en a pas."
     )

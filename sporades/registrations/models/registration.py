@@ -16,7 +16,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models.service import MINUTE
-from sporades.exams.queries import is_offered, rules
+from sporades.exams.queries import is_offered, last_date_of, rules
 from sporades.exams.rules.facts import Facts
 from sporades.exams.titles import qualification_of
 from sporades.registrations.deadlines import asked_until, owed_now
@@ -451,6 +451,18 @@ class Registration(models.Model):
             has_account=self.candidate.has_account,
             summary_until=self.summary_until,
         )
+
+    def is_exam_over(self, at: datetime) -> bool:
+        """Return whether the last of the dates of its exam has passed; without any, the year of its session."""
+        last = last_date_of(self.service, exam=self.exam.code, regulation=self.regulation_id)
+        return local_day(at, self.service.zone) > (last or date(self.exam.session.year, 12, 31))
+
+    def is_summary_late(self, at: datetime) -> bool:
+        """Return whether the day by which its signed summary was to come back has passed."""
+        asked = self.summary_awaited if self.told else None
+        if not asked:
+            return False
+        return at >= datetime.fromisoformat(asked["until"]) + MINUTE
 
     def is_given_more_time(self, told: Mapping[str, Any], *, at: datetime) -> bool:
         """Return whether a deadline that a document told has moved later since, and still runs.
