@@ -3,7 +3,7 @@
 Only of the lines that it will go through: what is refused is told by the forecast.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,17 +162,22 @@ def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
     return Notified(case, at, tuple(measures))
 
 
-def refusal_of(batch: Batch, case: Case) -> str:
+def refusal_of(
+    batch: Batch, case: Case, given: Mapping[int, Mapping[str, datetime]], *, at: datetime
+) -> str:
     """Say why a line will be refused, of what its opinion says; nothing where it will not.
 
     Args:
         batch: which.
         case: one of those that it goes through, with its registration and its measures.
+        given: when the papers of each were confided, as `accommodating.given_for` says it.
+        at: now.
     """
     if batch.action != FOLLOW:
         return ""
     try:
         accommodations.check_advised(case)
+        accommodating.check_silence(case, given, at=at)
     except Refused as refusal:
         return str(refusal)
     return ""

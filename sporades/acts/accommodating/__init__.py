@@ -66,6 +66,7 @@ from sporades.acts.accommodating.reopening import (
 )
 from sporades.acts.accommodating.silent import (
     COUNTING,
+    check_silence,
     given_for,
     silence_in_words,
     silence_told,
@@ -86,6 +87,7 @@ __all__ = [
     "appeal",
     "author_of",
     "cancel_taking_again",
+    "check_silence",
     "correct",
     "decide",
     "declare_incomplete",

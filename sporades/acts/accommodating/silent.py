@@ -93,21 +93,22 @@ def silence_told(case: Case, *, at: datetime) -> list[str]:
     return silence_on(registration, received_at, is_complete=whole_at is not None, at=at)
 
 
-def check_silence(case: Case, *, at: datetime) -> None:
+def check_silence(case: Case, given: Mapping[int, Given] | None = None, *, at: datetime) -> None:
     """Refuse to follow with many others an opinion against what silence has granted.
 
     Args:
-        case: locked, with its registration and its opinion.
+        case: with its registration, its opinion and its measures.
+        given: see `silence_of`.
         at: the instant.
 
     Raises:
         AcceptedBySilence: see it.
     """
-    silence = silence_of(case)
-    if silence is None or not silence.has_accepted(_today(case, at)):
+    measures = case.measures.all()
+    if all(one.opinion == Opinion.FAVOURABLE and not one.opinion_papers for one in measures):
         return
-    against = case.measures.exclude(opinion=Opinion.FAVOURABLE, opinion_papers=[])
-    if against.exists():
+    silence = silence_of(case, given)
+    if silence is not None and silence.has_accepted(_today(case, at)):
         raise AcceptedBySilence
 
 

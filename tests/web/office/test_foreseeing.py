@@ -20,6 +20,7 @@ from sporades.registrations.models import Registration
 from tests.accommodations import asked
 from tests.accommodations.asked import HALF, READER, THIRD, WORDS, case_of, opine, said_so
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.medical.given import confide
 from tests.web.guide import main, seen
 from tests.web.office.test_budgets import MOST_WITH_PREVIEWS, cost
 
@@ -201,6 +202,22 @@ def test_a_batch_that_was_launched_leads_to_the_next_step(
 
     every = reverse("office:accommodations")
     assert links == [every + end.format(batch.pk) for end in leads_to]
+
+
+def test_what_silence_has_granted_against_the_opinion_is_left_out(
+    manager, in_lille, kept, confided
+):
+    long_ago = NOW - timedelta(days=70)
+    confide(in_lille, kind="CERTIFICAT", at=long_ago)
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+    assert "réputée acceptée" not in main(manager.get(page_of(batch)))
+
+    Case.objects.update(asked_at=long_ago, first_asked_at=long_ago)
+
+    assert "Faute de réponse, cette demande est réputée acceptée" in main(
+        manager.get(page_of(batch))
+    )
 
 
 LATER = NOW + timedelta(hours=1)

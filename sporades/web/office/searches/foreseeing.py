@@ -1,5 +1,6 @@
 """What a batch of accommodations decides or notifies, read before it is launched (I11, H4)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from sporades.accommodations import notification
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.acts import consulting
+from sporades.acts.accommodating import given_for
 from sporades.batches import foreseen
 from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
@@ -35,6 +37,7 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     keys = {one.registration_id for one in page}
     known = Registration.objects.within(reach).for_office().in_bulk(keys)
     counted = foreseen.measures_in(batch, reach)
+    given, at = given_for(page), request.arrived_at
     return {
         "measures": [(label, in_groups(str(count))) for label, count in counted],
         "signed": foreseen.signed_in(batch, foreseen.reader(reach), reach),
@@ -44,7 +47,7 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "decisions": [
             {
                 "registration": known[one.registration_id],
-                "refusal": _refusal(batch, one, known[one.registration_id]),
+                "refusal": _refusal(batch, one, known[one.registration_id], given, at=at),
                 "health": words_of_health(*foreseen.reasons_in(batch, one)),
                 "said": [
                     (each.label, foreseen.decided_in_words(batch, each))
@@ -57,9 +60,11 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     }
 
 
-def _refusal(batch: Batch, case: Case, registration: Registration) -> str:
+def _refusal(
+    batch: Batch, case: Case, registration: Registration, given: Any, *, at: datetime
+) -> str:
     case.registration = registration
-    return foreseen.refusal_of(batch, case)
+    return foreseen.refusal_of(batch, case, given, at=at)
 
 
 def batch_decision(request: HttpRequest, batch: str, number: str) -> HttpResponse:
