@@ -8,11 +8,10 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
 from sporades.evidence.unmet import is_let_go
-from sporades.registrations.checklist import Check, no_more_in_words, seen_in_words
+from sporades.registrations.checklist import CALL, Check, no_more_in_words, seen_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 
-CALL = "Contactez votre service gestionnaire."
 PASSED = f"La date limite est passée. {CALL}"
 PIECE = "Pièce justificative : "
 

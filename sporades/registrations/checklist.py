@@ -10,6 +10,9 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 
+CALL = "Contactez votre service gestionnaire."
+"""What is left of something that was to be sent, once its day has passed."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -40,7 +43,11 @@ class Check:
 
 
 def checklist(
-    registration: Registration, documents: Iterable[DocumentVersion], pieces: Iterable[Check]
+    registration: Registration,
+    documents: Iterable[DocumentVersion],
+    pieces: Iterable[Check],
+    *,
+    at: datetime,
 ) -> list[Check]:
     """Return what makes a registration sure, in the order of things.
 
@@ -50,6 +57,7 @@ def checklist(
         registration: the registration, as `whole()` and `with_owed()` load it.
         documents: what its candidate may read now: the last version of each document.
         pieces: the conditions that its supporting documents are (`evidence.checks`).
+        at: now.
     """
     if not registration.is_active:
         return []
@@ -57,17 +65,18 @@ def checklist(
         _filed(registration),
         *_decided(registration),
         *_summary(documents, registration.service.zone),
-        *_return(registration),
+        *_return(registration, at=at),
         *pieces,
     ]
 
 
 def _filed(registration: Registration) -> Check:
-    """Return that it is filed, and when its last version was, whoever filed it."""
-    filed = registration.told["filed_in_words"]
-    return Check(
-        "Inscription enregistrée", "done", f"Version n°{registration.version}, le {filed}."
-    )
+    """Return that it is filed, since when, and when its last version was, whoever filed it."""
+    last = f"Version n°{registration.version}, le {registration.told['filed_in_words']}."
+    if registration.version > 1:
+        first = instant_in_words(registration.filed_at, registration.service.zone)
+        last = f"Le {first}. {last}"
+    return Check("Inscription enregistrée", "done", last)
 
 
 def _decided(registration: Registration) -> list[Check]:
@@ -108,7 +117,7 @@ def _on(summary: DocumentVersion, words: str, instant: datetime, zone: str) -> s
     return f"Version n°{summary.number}, {words} {instant_in_words(instant, zone)}."
 
 
-def _return(registration: Registration) -> list[Check]:
+def _return(registration: Registration, *, at: datetime) -> list[Check]:
     asked, posted = registration.owed["to_return"], registration.summary_posted_on
     if not asked:
         return []
@@ -118,7 +127,16 @@ def _return(registration: Registration) -> list[Check]:
     if registration.is_validated:
         return [Check(label, "ended", no_more_in_words(registration))]
     label = "Renvoyer le récapitulatif signé au service gestionnaire"
+    if registration.is_summary_late(at):
+        return [
+            Check(label, "missing", f"{summary_late_in_words(asked['before'])} {CALL}", "return")
+        ]
     return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return")]
+
+
+def summary_late_in_words(before: str) -> str:
+    """Say until when a signed summary that has not come back was to be sent."""
+    return f"Il était à renvoyer avant le {before}."
 
 
 def seen_in_words(registration: Registration) -> str:

@@ -49,7 +49,7 @@ def test_what_could_not_be_given_meanwhile_leaves_the_usual_days(registration, a
     assert piece(found).until == piece(found).granted_until == USUAL
     assert pieces_of(found)[0].until == USUAL
     assert before(found.owed["to_return"]) == SAID
-    signed = next(one for one in checklist(found, [], []) if "signé" in one.label)
+    signed = next(one for one in checklist(found, [], [], at=NOW) if "signé" in one.label)
     assert SAID in " ".join(signed.note.split())
     assert not lacking(BACK).exists()
     give(registration, at=USUAL)

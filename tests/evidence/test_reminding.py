@@ -11,10 +11,12 @@ from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import MANAGER, give, piece
 from tests.factories import NOW, a_record, a_registration, author
 from tests.jobs import work
+from tests.spaces import plain
 from tests.web.test_extended_service import move
 
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -22,6 +24,17 @@ DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 SEVEN, TWO = UNTIL - 7 * DAY, UNTIL - 2 * DAY
 
 pytestmark = pytest.mark.usefixtures("kept")
+
+
+@pytest.fixture
+def registration(registration):
+    """Return one whose signed summary has come back: its pieces alone are due."""
+    return returned(registration)
+
+
+def returned(registration):
+    Registration.objects.filter(pk=registration.pk).update(summary_posted_on=NOW.date())
+    return registration
 
 
 def reminders():
@@ -94,7 +107,7 @@ def test_one_that_was_refused_is_owed_again(registration):
 
 
 def test_who_has_just_been_asked_is_not_reminded_before_the_next_step():
-    made = a_registration()
+    made = returned(a_registration())
     Evidence.objects.filter(registration=made).update(asked_at=SEVEN + DAY)
 
     assert reminding.remind_pieces(at=SEVEN + 2 * DAY) == 0
@@ -103,7 +116,7 @@ def test_who_has_just_been_asked_is_not_reminded_before_the_next_step():
 
 def test_who_has_no_mail_is_reminded_by_letter():
     record = a_record()
-    a_registration(record)
+    returned(a_registration(record))
 
     assert reminding.remind_pieces(at=SEVEN) == 1
 
@@ -149,3 +162,93 @@ def test_those_of_other_services_stay(registration):
 
     assert evidence.follow_dates(0, after=0, most=500) == 0
     assert piece(other).until == NOW
+
+
+# --- The signed summary ----------------------------------------------------------------------
+
+BACK = datetime.fromisoformat("2026-12-25T23:59:00+01:00")
+"""Until when it is to be sent back, in the invented exam."""
+
+
+@pytest.fixture
+def unsigned():
+    """Return a registration of which nothing but the signed summary is due."""
+    made = a_registration()
+    verifying.receive(row=piece(made), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    return made
+
+
+def test_a_signed_summary_is_reminded_of_as_pieces_are(unsigned):
+    told = [
+        reminding.remind_pieces(at=at)
+        for at in (
+            BACK - 7 * DAY - INSTANT,
+            BACK - 7 * DAY,
+            BACK - 6 * DAY,
+            BACK - 2 * DAY,
+            BACK - DAY,
+            BACK,
+        )
+    ]
+
+    assert told == [0, 1, 0, 1, 0, 0]
+    first, _ = reminders()
+    assert first.subject.startswith("Récapitulatif signé à renvoyer : Brevet d'essai")
+    said = " ".join(plain(first.body).split())
+    assert "Votre récapitulatif d'inscription signé n'est pas noté comme reçu." in said
+    assert "à renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)" in said
+    assert "1 place des Essais" in said
+    assert "ièce" not in first.subject + said.partition("Examen ou concours")[0]
+    assert f"/mes-inscriptions/{unsigned.number}/numero" in first.body
+    noted = Entry.objects.filter(verb="pieces reminded").first()
+    assert noted.in_words == "Pièces justificatives rappelées : Récapitulatif signé"
+
+
+def test_the_pieces_and_the_summary_are_reminded_of_together():
+    a_registration()
+
+    assert reminding.remind_pieces(at=SEVEN) == 1
+    assert reminding.remind_pieces(at=SEVEN + DAY) == 0
+
+    [only] = reminders()
+    said = " ".join(plain(only.body).split())
+    assert "Pièce d'identité, avant le mercredi 30 décembre 2026" in said
+    assert "n'est pas non plus noté comme reçu" in said
+
+
+def test_once_its_day_has_passed_a_reminder_of_pieces_names_it_no_more():
+    a_registration()
+
+    assert reminding.remind_pieces(at=TWO) == 1
+
+    assert "récapitulatif" not in reminders()[0].body
+
+
+@pytest.mark.parametrize("end", [returned, validated, withdrawn])
+def test_of_a_summary_that_is_due_no_more_nothing_is_said(unsigned, end):
+    end(unsigned)
+
+    assert reminding.remind_pieces(at=BACK - 7 * DAY) == 0
+
+
+def test_one_that_was_asked_for_again_is_reminded_of_before_its_new_day(unsigned):
+    until = BACK + 30 * DAY
+    Registration.objects.filter(pk=unsigned.pk).update(summary_until=until)
+
+    assert reminding.remind_pieces(at=BACK - 2 * DAY) == 0
+    assert reminding.remind_pieces(at=until - 7 * DAY) == 1
+
+
+def test_a_summary_follows_a_service_that_closes_later(unsigned):
+    move(unsigned, 7 * DAY)
+
+    assert reminding.remind_pieces(at=BACK - 2 * DAY) == 0
+    assert reminding.remind_pieces(at=BACK) == 1
+    assert "vendredi 1er janvier 2027" in plain(reminders()[0].body)
+
+
+def test_who_files_with_less_time_left_has_just_read_it(unsigned):
+    Registration.objects.filter(pk=unsigned.pk).update(filed_at=BACK - 3 * DAY)
+
+    assert reminding.remind_pieces(at=BACK - 2 * DAY - INSTANT) == 0
+    assert reminding.remind_pieces(at=BACK - 2 * DAY) == 1

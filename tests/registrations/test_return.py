@@ -59,7 +59,7 @@ def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
         registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
     )
 
-    check = next(c for c in checklist(whole(registration), [], []) if "signé" in c.label)
+    check = next(c for c in checklist(whole(registration), [], [], at=LATER) if "signé" in c.label)
     assert (check.state, check.note) == ("done", "Reçu, posté le 1er décembre 2026.")
     assert Entry.objects.get(verb="summary received").payload == {
         "after": {"posted_on": "2026-12-01"}
@@ -89,7 +89,7 @@ def test_a_new_version_is_to_be_signed_and_returned_again():
 
     registering.register(draft=draft, by=by, at=LATER)
 
-    check = next(c for c in checklist(whole(registration), [], []) if "signé" in c.label)
+    check = next(c for c in checklist(whole(registration), [], [], at=LATER) if "signé" in c.label)
     assert check.state == "yours"
     with pytest.raises(Refused, match="dernier enregistrement"):
         registering.receive_summary(

@@ -1,6 +1,6 @@
 """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date, as the page reads (E6)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -23,6 +23,10 @@ HOUR = timedelta(hours=1)
 CLOSED = NOW + timedelta(days=25)
 
 FILED = "Fait : Inscription enregistrée Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+AMENDED = (
+    "Fait : Inscription enregistrée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris). "
+    "Version n°2, le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
+)
 PUBLISHED = "Fait : Récapitulatif publié Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
 UNREAD = "À faire : Ouvrir le récapitulatif Version n°1, à télécharger ou à imprimer : c'est indispensable."
 READ = (
@@ -225,6 +229,26 @@ def test_a_summary_that_has_come_back_is_ticked_with_its_postmark(sign_in):
     assert lines(managed) == lines(page)
 
 
+def test_a_summary_that_did_not_come_back_in_time_is_missing(sign_in):
+    registration = a_registration()
+    late = datetime(2026, 12, 25, 23, 0, tzinfo=UTC)
+
+    before, _ = read(sign_in, registration, at=late - timedelta(microseconds=1))
+    page, managed = read(sign_in, registration, at=late)
+
+    assert TO_RETURN in lines(before)
+    [said] = [one for one in lines(page) if "Renvoyer le récapitulatif signé" in one]
+    assert said.startswith("Manque :")
+    assert "Il était à renvoyer avant le vendredi 25 décembre 2026 à 23 h 59" in said
+    assert said.endswith("Contactez votre service gestionnaire.")
+    assert lines(managed) == lines(page)
+    with time_machine.travel(late, tick=False):
+        asked = sign_in(registration.candidate).get(
+            f"/mes-inscriptions/{registration.number}/numero"
+        )
+    assert "Il était à renvoyer signé avant le vendredi 25 décembre 2026" in main(asked)
+
+
 def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
     registration = a_registration()
     with time_machine.travel(NOW + HOUR, tick=False):
@@ -238,7 +262,7 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
     page, _ = read(sign_in, registration, at=NOW + 2 * HOUR)
 
     assert lines(page) == [
-        FILED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        AMENDED,
         PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
         UNREAD.replace("n°1", "n°2"),
         TO_RETURN,
@@ -261,7 +285,7 @@ def test_after_a_correction_of_civil_data_the_dates_are_those_of_the_version_it_
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
     assert lines(page)[:2] == [
-        FILED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        AMENDED,
         PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
     ]
     assert lines(managed) == lines(page)

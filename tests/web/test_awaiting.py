@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import completing, deciding, registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
@@ -124,11 +124,61 @@ def test_the_summary_awaits_until_it_has_come_back(sign_in):
     assert awaited(page) == [PIECES]
 
 
+PIECES_LATE = (
+    "Pièces justificatives manquantes : Pièce d'identité. "
+    "La date limite est passée. Contactez votre service gestionnaire."
+)
+SUMMARY_LATE = (
+    "Votre récapitulatif d'inscription signé n'est pas noté comme reçu. Il était à renvoyer avant le "
+    "vendredi 25 décembre 2026 à 23 h 59 (heure de Paris). Contactez votre service gestionnaire."
+)
+LAST_MINUTE_OF_SUMMARY = datetime(2026, 12, 25, 23, 0, tzinfo=UTC)
+EXAM_OVER = datetime(2027, 5, 21, 22, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("at", "expected"),
-    [(LAST_MINUTE_OF_PIECES - INSTANT, [PIECES]), (LAST_MINUTE_OF_PIECES, [])],
+    [
+        (LAST_MINUTE_OF_SUMMARY - INSTANT, [SUMMARY, PIECES]),
+        (LAST_MINUTE_OF_SUMMARY, [SUMMARY_LATE, PIECES]),
+        (LAST_MINUTE_OF_PIECES, [SUMMARY_LATE, PIECES_LATE]),
+        (EXAM_OVER - INSTANT, [SUMMARY_LATE, PIECES_LATE]),
+        (EXAM_OVER, []),
+    ],
 )
-def test_pieces_await_until_the_end_of_their_last_minute_then_nothing_does(sign_in, at, expected):
+def test_what_is_late_is_said_to_be_and_no_more_once_the_exam_is_over(sign_in, at, expected):
+    registration = a_registration()
+    open_documents(registration)
+
+    with time_machine.travel(at, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert awaited(page) == expected
+
+
+def test_what_an_anomaly_says_is_missing_is_said_once(sign_in):
+    registration = a_registration()
+    open_documents(registration)
+    receive_summary(registration, at=NOW + timedelta(days=8))
+    late = LAST_MINUTE_OF_PIECES + timedelta(days=1)
+    completing.declare_incomplete(
+        registration=Registration.objects.whole().with_owed().get(pk=registration.pk),
+        by=OPERATOR,
+        at=late,
+    )
+
+    with time_machine.travel(late, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    assert heading(page) == "1 chose vous attend"
+    assert "Pièces justificatives manquantes : Pièce d'identité (non fournie)" in main(page)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [(LAST_MINUTE_OF_PIECES - INSTANT, [PIECES]), (LAST_MINUTE_OF_PIECES, [PIECES_LATE])],
+)
+def test_pieces_await_until_the_end_of_their_last_minute_then_are_late(sign_in, at, expected):
     registration = a_registration()
     open_documents(registration)
     receive_summary(registration, at=at)
@@ -137,7 +187,7 @@ def test_pieces_await_until_the_end_of_their_last_minute_then_nothing_does(sign_
         page = sign_in(registration.candidate).get("/accueil")
 
     assert awaited(page) == expected
-    assert heading(page) == ("1 chose vous attend" if expected else NOTHING)
+    assert heading(page) == "1 chose vous attend"
 
 
 def test_what_is_to_be_sent_first_stands_first(sign_in, tmp_path):

@@ -1,10 +1,19 @@
-"""Remind of the pieces that are still to be sent, before it is too late (G1)."""
+"""Remind of the pieces, and of the signed summary, that are still to be sent, before it is too late (G1, E9)."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import (
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from sporades import journal
 from sporades.core import apart
@@ -13,32 +22,40 @@ from sporades.core.links import absolute
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, Owed, giving_to, owed_by
 from sporades.evidence.states import TO_PROVIDE
+from sporades.exams.models import Exam, RegistrationService
+from sporades.exams.queries import programme_of
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.mail.models import Message
 from sporades.notices.queries import stops_writing
 from sporades.registrations.evidence import are_named_to
+from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.snapshot import contact_of
 
 KIND = "pieces_due"
 BEFORE = (timedelta(days=7), timedelta(days=2))
-"""How long before the deadline of a piece its candidate is reminded, once each time."""
+"""How long before the deadline of what is to be sent its candidate is reminded, once each time."""
 
 REMINDED_AT_ONCE = 500
+SIGNED = "Récapitulatif signé"
+"""How the journal names it among what a reminder names."""
 
 
 def remind_pieces(*, at: datetime) -> int:
-    """Remind those who owe a piece soon, one message for each registration; return how many.
+    """Remind those who owe something soon, one message for each registration; return how many.
 
-    Whoever was asked for a piece, or told that it is not good, with less time left than that has
-    just read its deadline: they are reminded at the next step. Nobody is pressed to give anything
-    while nothing is written (R-05): they are reminded after that.
+    It names the pieces and the signed summary alike, whichever is due first. Whoever was asked for
+    a piece, or told that it is not good, with less time left than that has just read its deadline:
+    they are reminded at the next step. Nobody is pressed to give anything while nothing is written
+    (R-05): they are reminded after that.
     """
     if stops_writing(at):
         return 0
     keys = _due(at).order_by("until", "registration").values_list("registration", flat=True)
     found = dict.fromkeys(keys[:REMINDED_AT_ONCE])
+    signed = _to_return(at).order_by("pk").values_list("pk", flat=True)
+    found |= dict.fromkeys(signed[:REMINDED_AT_ONCE])
     return apart.each(_remind, found, at=at)
 
 
@@ -50,27 +67,70 @@ def _due(at: datetime) -> QuerySet[Evidence]:
     due = Q()
     for before in BEFORE:
         since = F("until") - before
-        told = Message.objects.filter(
-            about_kind="registration",
-            about_id=Cast(OuterRef("registration"), CharField()),
-            kind=KIND,
-            written_at__gte=OuterRef("until") - before,
-        )
+        told = _told("registration").filter(written_at__gte=OuterRef("until") - before)
         is_old = Q(decided_at=None) | Q(decided_at__lte=since)
         due |= Q(~Exists(told), is_old, until__lte=at + before, asked_at__lte=since)
     return owed.filter(due)
 
 
+def _told(registration: str) -> QuerySet[Message]:
+    """Return the reminders of a registration, named by a column of the rows that they are read with."""
+    return Message.objects.filter(
+        about_kind="registration", about_id=Cast(OuterRef(registration), CharField()), kind=KIND
+    )
+
+
+def _to_return(at: datetime) -> QuerySet[Registration]:
+    """Return the registrations of whose signed summary a reminder is due and was not written.
+
+    They are looked for by the day of their service and exam, or by that on which it was asked for
+    again: to read what each version says would read them all. Each says its own day then.
+    """
+    due = Q(pk__in=[])
+    for service, exam, until in _returned_by(at):
+        step = [before for before in BEFORE if until <= at + before]
+        if until > at and step:
+            since = until - min(step)
+            due |= Q(_not_told(since), last_filed_at__lte=since, service=service, exam=exam)
+    for before in BEFORE:
+        due |= Q(
+            _not_told(OuterRef("summary_until") - before),
+            last_filed_at__lte=F("summary_until") - before,
+            summary_until__gt=at,
+            summary_until__lte=at + before,
+        )
+    owing = Registration.objects.filter(state__in=TO_COMPLETE, summary_posted_on=None)
+    found: QuerySet[Registration] = owing.alias(
+        last_filed_at=Coalesce("amended_at", "filed_at")
+    ).filter(due)
+    return found
+
+
+def _not_told(since: Any) -> Q:
+    """Return what a registration satisfies that was not reminded since an instant, or a column of it."""
+    return Q(~Exists(_told("pk").filter(written_at__gte=since)))
+
+
+def _returned_by(at: datetime) -> Iterator[tuple[RegistrationService, Exam, datetime]]:
+    """Return until when each service has the signed summary of each exam sent back, where it does."""
+    for service in RegistrationService.objects.filter(opens_at__lte=at):
+        programme = programme_of(service)
+        for offered in programme.exams if programme else ():
+            asked = offered.rules.summary_return_in(service.academy_id)
+            if asked is not None:
+                yield service, offered.exam, service.instant_of(asked.deadline)
+
+
 @transaction.atomic
 def _remind(key: int, *, at: datetime) -> bool:
     lock_registration(key)
-    rows = list(_due(at).filter(registration=key))
-    if not rows:
+    if not (_due(at).filter(registration=key).exists() or _to_return(at).filter(pk=key).exists()):
         return False
     registration = with_owed.get(pk=key)
     asked = Evidence.objects.asked().filter(registration=key)
     owed = [one for one in owed_by(registration, asked) if one.is_awaited(at)]
-    if not _is_soon(owed, at):
+    signed = None if registration.is_summary_late(at) else registration.summary_awaited
+    if not _is_soon(owed, signed, at):
         return False
     tell(
         registration.candidate,
@@ -82,10 +142,11 @@ def _remind(key: int, *, at: datetime) -> bool:
         matter=REMINDER,
         registration=registration,
         pieces=owed,
+        signed=signed,
         giving=giving_to(registration, owed),
         is_named=are_named_to(registration),
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),
+        link=absolute(f"/mes-inscriptions/{registration.number}{'/pieces' if owed else '/numero'}"),
     )
     journal.record(
         "pieces reminded",
@@ -95,12 +156,15 @@ def _remind(key: int, *, at: datetime) -> bool:
         academy=registration.academy_id,
         after={
             "pieces": [one.row.code for one in owed],
-            "labels": [one.row.label for one in owed],
+            "labels": [*(one.row.label for one in owed), *([SIGNED] if signed else ())],
         },
     )
     return True
 
 
-def _is_soon(owed: list[Owed], at: datetime) -> bool:
+def _is_soon(owed: list[Owed], signed: dict[str, Any] | None, at: datetime) -> bool:
     """Return whether one of the deadlines comes soon, as the dates of their service are now."""
-    return any(one.until <= at + max(BEFORE) for one in owed)
+    deadlines = [one.until for one in owed]
+    if signed:
+        deadlines.append(datetime.fromisoformat(signed["until"]))
+    return any(one <= at + max(BEFORE) for one in deadlines)

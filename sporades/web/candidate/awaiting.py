@@ -25,11 +25,14 @@ from sporades.accommodations.tracker import (
 from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import day_in_words, ended, local_day
 from sporades.documents.models import DocumentVersion
+from sporades.evidence.checks import PASSED
+from sporades.evidence.completeness import missing_of
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
 from sporades.evidence.states import State as PieceState
 from sporades.letters.queries import posting_of
 from sporades.mail.queries import undelivered_to
+from sporades.registrations.checklist import CALL, summary_late_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
@@ -41,6 +44,8 @@ from sporades.web.candidate.as_issued import since_issued
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more: they ask for something."""
+SUMMARY_DUE = "Votre récapitulatif d'inscription est à imprimer, à signer et à renvoyer."
+SUMMARY_LATE = "Votre récapitulatif d'inscription signé n'est pas noté comme reçu."
 ASKED_NO_MORE = "Plus rien n'est à envoyer"
 
 type Cases = Mapping[int, Case]
@@ -99,7 +104,7 @@ def awaiting(
     others = [one for one in unread if one.document.kind not in DECISIONS]
     dated = [
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
-        *_summaries(registrations, name=name),
+        *_summaries(registrations, at=at, name=name),
         *_pieces(registrations, pieces, at=at, name=name),
         *_accommodations(registrations, cases, at=at, name=name),
         *_documents(registrations, others, name=name),
@@ -361,26 +366,36 @@ def _anomalies(registrations: Iterable[Registration], *, name: Name) -> list[Awa
     ]
 
 
-def _summaries(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:
-    return [
-        Awaiting(
-            sentence="Votre récapitulatif d'inscription est à imprimer, à signer et à renvoyer.",
-            about=name(registration),
-            link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
-            act="Visualiser/imprimer le récapitulatif",
-            deadline=f"À renvoyer avant le {asked['before']}.",
-            until=asked["until"],
+def _summaries(
+    registrations: Iterable[Registration], *, at: datetime, name: Name
+) -> list[Awaiting]:
+    """Return the summaries to be signed and sent back, those that are late too while the exam is not over."""
+    found = []
+    for registration in registrations:
+        asked, is_late = registration.summary_awaited, registration.is_summary_late(at)
+        if not asked or (is_late and registration.is_exam_over(at)):
+            continue
+        found.append(
+            Awaiting(
+                sentence=SUMMARY_LATE if is_late else SUMMARY_DUE,
+                about=name(registration),
+                link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
+                act="Visualiser/imprimer le récapitulatif",
+                deadline=f"{summary_late_in_words(asked['before'])} {CALL}"
+                if is_late
+                else f"À renvoyer avant le {asked['before']}.",
+                until=asked["until"],
+            )
         )
-        for registration in registrations
-        if (asked := registration.summary_awaited)
-    ]
+    return found
 
 
 def _pieces(
     registrations: Iterable[Registration], pieces: Rows, *, at: datetime, name: Name
 ) -> list[Awaiting]:
-    """Return the pieces of each registration, those of one deadline together."""
-    return [
+    """Return the pieces of each registration, those of one deadline together; first those that are late."""
+    late = [_late(one, pieces.get(one.pk, []), at=at, name=name) for one in registrations]
+    return [one for one in late if one is not None] + [
         Awaiting(
             sentence=f"Pièces justificatives à fournir : {' ; '.join(map(_piece, group))}.",
             about=name(registration),
@@ -395,6 +410,25 @@ def _pieces(
         )
         if (group := list(found))
     ]
+
+
+def _late(
+    registration: Registration, rows: Iterable[Evidence], *, at: datetime, name: Name
+) -> Awaiting | None:
+    """Return the pieces that are missing, until an anomaly says so, or the exam is over."""
+    if registration.state != State.REGISTERED:
+        return None
+    missing = missing_of(owed_by(registration, rows), at)
+    if not missing or registration.is_exam_over(at):
+        return None
+    return Awaiting(
+        sentence=f"Pièces justificatives manquantes : {' ; '.join(map(_piece, missing))}.",
+        about=name(registration),
+        link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{missing[0].row.code}",
+        act="Voir mes pièces justificatives",
+        deadline=PASSED,
+        until=min(one.until for one in missing).isoformat(),
+    )
 
 
 def _to_come(registration: Registration, rows: Iterable[Evidence], *, at: datetime) -> list[Owed]:

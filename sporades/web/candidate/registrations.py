@@ -118,6 +118,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "may_ask": found.is_active
         and found.is_offered
         and not found.service.accepts(at)
+        and not found.is_exam_over(at)
         and not is_waiting,
         "may_amend": found.is_amendable(at) and not is_waiting,
         "gone": found.gone_in_words,
@@ -173,6 +174,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "version": last,
         "former_number": said if said != found.candidate.number else "",
         "owed": owed,
+        "is_summary_late": found.is_summary_late(at),
         "told": told,
         "has_accommodations": rules_of(found) is not None,
         "pieces": to_give,
@@ -495,5 +497,5 @@ def _checks(
             "act": ways[check.about][1],
             "which": "" if check.about in SAID_WHOLE else check.label.removeprefix(PIECE),
         }
-        for check in checklist(registration, documents, pieces)
+        for check in checklist(registration, documents, pieces, at=at)
     ]

@@ -12,6 +12,7 @@ from sporades.batches.models import Batch
 from sporades.registrations.states import State
 from tests.evidence.given import again, piece
 from tests.factories import NOW, a_candidate, a_registration
+from tests.spaces import plain
 from tests.web.guide import main, seen
 
 LIST = reverse("office:incomplete")
@@ -49,6 +50,19 @@ def test_those_of_the_perimeter_are_listed_with_what_is_missing(late, in_lille):
     assert [one["registration"] for one in page.context["lines"]] == [in_lille]
     assert "Pièce d'identité" in main(page)
     assert "Candidatures incomplètes 1" in main(late.get(reverse("office:home")))
+
+
+def test_the_file_says_whether_the_day_of_the_signed_summary_has_passed(manager, late, in_lille):
+    awaited = "attendu avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)"
+    address = reverse("office:registration", args=[in_lille.number])
+
+    said = plain(main(late.get(address)))
+    with time_machine.travel(NOW, tick=False):
+        before = plain(main(manager.get(address)))
+
+    assert f"{awaited} : délai dépassé" in said
+    assert awaited in before
+    assert "délai dépassé" not in before
 
 
 def test_one_is_declared_from_its_pieces(late, in_lille):

@@ -1,7 +1,7 @@
 """« Demandes de modification »: asked by candidates, read and decided one after the other."""
 
 import html
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -99,6 +99,19 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     again = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
     assert again.status_code == 200
     assert ChangeRequest.objects.get().state == RequestState.TAKEN_BACK
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_modification_is_proposed_until_the_exam_is_over(client, in_lille, is_over):
+    client.defaults["HTTP_HOST"] = HOST
+    with time_machine.travel(datetime(2027, 5, 22 if is_over else 21, 12, tzinfo=UTC), tick=False):
+        client.force_login(in_lille.candidate.user, backend=BACKEND)
+        page = main(client.get(f"/mes-inscriptions/{in_lille.number}"))
+        asked = client.post(f"/mes-inscriptions/{in_lille.number}/demande")
+
+    assert ("Demander une modification" in page) is not is_over
+    assert Draft.objects.filter(amends=in_lille).exists() is not is_over
+    assert asked.status_code == (409 if is_over else 302)
 
 
 def test_what_is_asked_for_is_what_the_page_showed(candidate, in_lille, late):

@@ -356,6 +356,7 @@ def file_page(
     walk = walk_of(request, registration.number)
     context = {
         "registration": registration,
+        "summary_is_late": registration.is_summary_late(request.arrived_at),
         "service": named(registration.service),
         "tabs": TABS,
         "tab": tab,
