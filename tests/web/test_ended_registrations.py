@@ -7,6 +7,7 @@ import pytest
 from sporades.acts.registrations import deciding, registering
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, main, seen, words
 
 HOUR = timedelta(hours=1)
@@ -101,3 +102,34 @@ def test_what_asked_for_something_is_not_said_to_wait_once_the_registration_has_
     assert [page.count("Pas encore ouvert") for page in standing] == [count, count]
     assert [page.count("Pas encore ouvert") for page in ended] == [0, 0]
     assert [page.count("Plus rien n'est à envoyer") for page in ended] == [count, count]
+
+
+def test_the_home_says_until_when_it_may_be_contested_that_a_registration_is_set_aside(
+    sign_in, stopped_clock
+):
+    registration = a_registration()
+    set_aside(registration)
+    client = sign_in(registration.candidate)
+
+    home = plain(main(client.get("/accueil")))
+    assert "1 chose vous attend" in home
+    assert "Votre inscription est écartée : lisez comment contester cette décision." in home
+    said = "Pour rester dans les délais, contestez-la au plus tard le 26 janvier 2027."
+    assert said in home
+    assert (
+        f'href="/mes-inscriptions/{registration.number}">Lire la décision'
+        in client.get("/accueil").text
+    )
+
+    for instant, is_said in (("2027-01-26T22:59:59Z", True), ("2027-01-26T23:00:00Z", False)):
+        stopped_clock.move_to(instant)
+        home = plain(main(sign_in(registration.candidate).get("/accueil")))
+        assert (said in home) is is_said
+        assert ("Rien ne vous attend" in home) is not is_said
+
+
+def test_of_who_has_withdrawn_nothing_is_to_be_contested(sign_in):
+    registration = a_registration()
+    withdraw(registration)
+
+    assert "contester" not in main(sign_in(registration.candidate).get("/accueil"))

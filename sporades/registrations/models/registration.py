@@ -487,9 +487,12 @@ class Registration(models.Model):
 
     @property
     def summary_awaited(self) -> dict[str, Any] | None:
-        """What its last version says of the signed summary, until it has come back (E9)."""
+        """What its last version says of the signed summary, until it has come back (E9).
+
+        Of one that stands no more nothing is awaited.
+        """
         is_here = self.is_validated or self.summary_posted_on
-        return None if is_here else self.owed["to_return"]
+        return None if is_here or not self.is_active else self.owed["to_return"]
 
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8).

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from sporades.accommodations.answering import DECISIONS
-from sporades.accommodations.contesting import presumed_by
+from sporades.accommodations.contesting import contested_until, presumed_by
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
@@ -23,6 +23,7 @@ from sporades.accommodations.tracker import (
     kept_date_in_words,
 )
 from sporades.acts.medical.opining import is_asked_by_doctor
+from sporades.core.days import midnight
 from sporades.core.french import day_in_words, ended, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.checks import PASSED
@@ -37,6 +38,7 @@ from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.receipt import against_of
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.accommodations.confided import missing_in_words, papers_called_for
@@ -115,6 +117,37 @@ def awaiting(
         *_documents(registrations, decisions, name=name),
         *dated,
     ]
+
+
+def contestable(registrations: Iterable[Registration], *, at: datetime) -> list[Awaiting]:
+    """Return the registrations that were set aside, while that is contested in time.
+
+    Nothing says when it was read: the day that is said is in time whenever it was.
+
+    Args:
+        registrations: of a candidate, as `for_list()` loads them.
+        at: now.
+    """
+    found = []
+    for one in registrations:
+        if not one.is_set_aside or one.decided_at is None or not against_of(one):
+            continue
+        zone = one.service.zone
+        last = contested_until(one.decided_at, zone)
+        if local_day(at, zone) > last:
+            continue
+        found.append(
+            Awaiting(
+                sentence="Votre inscription est écartée : lisez comment contester cette décision.",
+                about=str(one),
+                link=reverse("candidate:registration", args=[one.number]),
+                act="Lire la décision",
+                deadline="Pour rester dans les délais, contestez-la au plus tard le "
+                f"{day_in_words(last)}.",
+                until=midnight(last, zone).astimezone(UTC).isoformat(),
+            )
+        )
+    return found
 
 
 def on_its_page(

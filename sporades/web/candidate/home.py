@@ -17,7 +17,13 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.candidate.accommodations.confided import cases_and_papers_of_user
-from sporades.web.candidate.awaiting import awaiting, begun_again, undelivered, unread_answers
+from sporades.web.candidate.awaiting import (
+    awaiting,
+    begun_again,
+    contestable,
+    undelivered,
+    unread_answers,
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -43,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "awaiting": [
             *undelivered(request.user.email),
             *unread_answers(mine),
+            *contestable(mine, at=at),
             *awaiting(
                 active,
                 drafts,

@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import deciding, registering
 from sporades.journal.models import Entry
-from tests.factories import NOW, a_registration, author, load_invented
+from sporades.registrations.states import SET_ASIDE
+from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.spaces import plain
+from tests.web.guide import main
 
 
 def received(client, registration, day):
@@ -27,6 +29,22 @@ def test_the_postmark_is_kept_shown_and_in_the_journal(manager, in_lille):
     assert in_lille.summary_posted_on == date(2026, 11, 25)
     assert "posté le 25/11/2026" in page.text
     assert Entry.objects.get(verb="summary received").actor_name == "Claude Martin"
+
+
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+def test_the_summary_of_a_registration_that_stands_no_more_is_not_awaited(
+    manager, in_lille, is_withdrawn
+):
+    where = reverse("office:registration", args=[in_lille.number])
+    assert "attendu avant le vendredi 25 décembre 2026" in plain(main(manager.get(where)))
+    if is_withdrawn:
+        registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    else:
+        deciding.decide(
+            registration=in_lille, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW
+        )
+
+    assert "attendu avant" not in main(manager.get(where))
 
 
 @pytest.mark.parametrize("day", ["", "hier", "31/02/2026", "26/11/2026", "01/01/2026"])
