@@ -24,7 +24,7 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, consulting
 from sporades.acts.medical import relieving
-from sporades.acts.registrations import deciding
+from sporades.acts.registrations import deciding, registering
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
@@ -452,6 +452,27 @@ def test_until_when_a_request_that_is_not_sent_may_be_is_said_also_once_it_is_la
     )
     said = plain(main(client.get(tab(in_lille))))
     assert "n'est pas encore envoyée" not in said
+
+
+@pytest.mark.parametrize("declared", ["oui", "non"])
+@pytest.mark.parametrize("how", ["alone", "with its registration"])
+def test_a_request_that_was_taken_back_is_not_said_not_begun(manager, declared, how):
+    registration = a_registration(informations={"has_disability": declared})
+    not_begun = "Le candidat a déclaré un handicap, et n'a pas commencé de demande."
+    before = plain(main(manager.get(tab(registration))))
+    assert (not_begun in before) is (declared == "oui")
+    if how == "alone":
+        reach(registration, State.WITHDRAWN)
+    else:
+        reach(registration, State.ASKED)
+        by = author(registration.candidate)
+        registering.withdraw(registration=again(registration), by=by, at=NOW)
+
+    said = plain(main(manager.get(tab(registration))))
+
+    assert "Aucune demande n'est en cours : la dernière a été retirée." in said
+    assert not_begun not in said
+    assert "Aucun aménagement n'est demandé." not in said
 
 
 def test_of_who_is_set_aside_nothing_is_awaited_of_the_office(manager, in_lille):
