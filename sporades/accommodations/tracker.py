@@ -411,12 +411,24 @@ def awaited_in_words(
     if case.state == State.OPINION_GIVEN:
         return f"L'avis du médecin est rendu. {_decider(case)}".strip()
     state = State(case.state)
-    said = AWAITED.get(state, "")
+    said = _left_by_its_doctor(case) or AWAITED.get(state, "")
     if case.state in LACKING and papers:
         said = f"À vous : confiez {papers}. {LACKING[state]} {said}"
     if not case.is_complete_after_all:
         return said
     return f"{WITHOUT_AN_ANSWER if is_set_aside(case) else COMPLETE_AFTER_ALL} {said}"
+
+
+def _left_by_its_doctor(case: Case) -> str:
+    """Say that the doctor who had a request cannot go on with it, and who takes it then; else nothing."""
+    if case.left_at is None:
+        return ""
+    service = case.registration.service
+    day = day_in_words(local_day(case.left_at, service.zone))
+    return (
+        f"Le médecin qui avait votre demande ne l'a plus depuis le {day} : un autre médecin désigné "
+        f"({service.academy.full_name}) la prendra en charge."
+    )
 
 
 def is_set_aside(case: Case) -> bool:

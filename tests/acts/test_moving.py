@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
+from sporades.accommodations.tracker import awaited_in_words
 from sporades.acts import consulting
 from sporades.acts.registrations import deciding, moving, registering, requesting
 from sporades.acts.requests import formally
@@ -21,7 +23,7 @@ from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
 from sporades.registrations.requesting import mark_of, outcome_of
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
-from tests.accommodations.asked import reach
+from tests.accommodations.asked import a_doctor, entrust, reach
 from tests.endurance.arena import together
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.requests import ask
@@ -88,6 +90,31 @@ def test_that_its_request_is_taken_from_a_doctor_is_in_both_journals(registratio
     taken = Entry.objects.filter(verb="accommodation taken from its doctor").order_by("pk")
     assert [one.academy for one in taken] == ["A25", "A09"]
     assert {one.payload["after"]["case"] for one in taken} == {case.pk}
+
+
+def test_its_candidate_reads_that_the_doctor_has_their_request_no_more_and_no_mail_says_it(
+    registration,
+):
+    case = reach(registration, State.WITH_DOCTOR)
+    studied = "Le médecin désigné étudie votre demande et rend son avis."
+    assert awaited(case) == studied
+
+    move(registration)
+
+    assert awaited(case) == (
+        "Le médecin qui avait votre demande ne l'a plus depuis le 25 novembre 2026 : un autre médecin "
+        "désigné (académie de Versailles) la prendra en charge."
+    )
+    assert "médecin" not in Message.objects.get(kind="registration_moved").body
+
+    doctor = a_doctor("autre@exemple.test")
+    entrust(registration, doctor)
+    assert awaited(case) == studied
+
+
+def awaited(case):
+    """Return what a candidate reads of what their request waits for."""
+    return awaited_in_words(Case.objects.get(pk=case.pk), at=NOW)
 
 
 def test_its_pieces_and_its_request_for_accommodations_come_with_it(registration):

@@ -146,7 +146,8 @@ def take_from_doctor(case: Case, *, left_at: datetime | None = None) -> None:
 
     Args:
         case: locked.
-        left_at: when it was found that its doctor is one no more; nothing otherwise.
+        left_at: when it was found that its doctor is one no more, or that it left their academy;
+            nothing otherwise.
 
     Raises:
         Refused: it stands no more as it was read.

@@ -69,11 +69,16 @@ def _by_procedure(case: Case, *, at: datetime) -> Case | None:
     return None
 
 
-def leave_academy(registration: Registration) -> Case | None:
-    """Take a request from the doctor of the academy that a registration leaves; return it if so."""
+def leave_academy(registration: Registration, *, at: datetime) -> Case | None:
+    """Take a request from the doctor of the academy that a registration leaves; return it if so.
+
+    Args:
+        registration: locked, where it is now.
+        at: since when that doctor cannot have it any more.
+    """
     found = Case.objects.filter(registration=registration.pk, state=State.WITH_DOCTOR)
     case: Case | None = found.select_for_update(of=("self",)).first()
     if case is not None:
         case.registration = registration
-        take_from_doctor(case)
+        take_from_doctor(case, left_at=at)
     return case

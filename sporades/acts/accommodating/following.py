@@ -73,7 +73,7 @@ def leave_academy(registration: Registration, *, left: str, by: Actor, at: datet
         by: who gives it away.
         at: the instant.
     """
-    moved = accommodations.leave_academy(registration)
+    moved = accommodations.leave_academy(registration, at=at)
     if moved is not None:
         open_papers_to(None, moved)
         taken = note("accommodation taken from its doctor", moved, by=by, at=at)
