@@ -1661,6 +1661,27 @@ def test_a_handicap_that_is_declared_no_more_says_what_stands(
     assert ("Votre inscription répond « Non »" in own) == (state != State.PREPARING)
 
 
+@pytest.mark.parametrize("instant", [NOW, AFTER_CLOSING])
+def test_who_asks_after_having_answered_that_there_is_none_is_not_told_to_take_it_back(
+    sign_in, undeclared, stopped_clock, instant
+):
+    stopped_clock.move_to(instant)
+    late = {"late_reason": "APPARUE"} if instant == AFTER_CLOSING else {}
+    reach(undeclared, State.ASKED, at=instant, **late)
+    mine, said = at(undeclared), "Votre inscription répond « Non » à la question sur le handicap"
+
+    assert said not in read(sign_in(undeclared.candidate), mine)
+
+
+def test_nor_is_who_prepares_a_late_request_asked_to_change_an_answer_that_is_changed_no_more(
+    sign_in, undeclared, stopped_clock
+):
+    stopped_clock.move_to(AFTER_CLOSING)
+    reach(undeclared, State.PREPARING, at=AFTER_CLOSING, late_reason="APPARUE")
+
+    assert "répond « Non »" not in read(sign_in(undeclared.candidate), at(undeclared))
+
+
 def test_whoever_asks_without_having_declared_a_handicap_reads_it_before_it_is_sent(
     sign_in, registration
 ):

@@ -50,8 +50,9 @@ from sporades.acts.accommodating import silence_told
 from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import instant_in_words
 from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.changes import have_sensitive
 from sporades.registrations.checklist import Check
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.web.candidate.accommodations.asked import (
     NOTHING_LOST,
     asked_rows,
@@ -222,7 +223,7 @@ def _of_case(
         "may_withdraw": case.is_undecided and is_theirs,
         "may_take_up": may_take_up(case, registration),
         "undeclared": undeclared_in_words(case)
-        if registration.is_active and not registration.has_disability
+        if _is_undeclared(case, registration, at=at)
         else "",
         **(lost_by(case, former, sat) if is_theirs else NOTHING_LOST),
         "steps": [_step(step, case, is_asked=is_asked) for step in steps],
@@ -253,6 +254,22 @@ def _of_case(
         "silence": silence_told(case, at=at),
         "missing": _missing_in_words(missing, may_send=is_ready) if is_writable else "",
     }
+
+
+def _is_undeclared(case: Case, registration: Registration, *, at: Any) -> bool:
+    """Return whether the answer on the handicap goes against a request, and is to be spoken of.
+
+    Whoever asks with that answer given already knows what they do; before a first sending they may
+    still change it, for as long as the registration is changed.
+    """
+    if not registration.is_active or registration.has_disability:
+        return False
+    if case.asked_at is None and registration.is_amendable(at):
+        return True
+    if registration.amended_at is None or registration.amended_at < case.begun_at:
+        return False
+    since = Version.objects.filter(registration=registration.pk, filed_at__gte=case.begun_at)
+    return any(have_sensitive(one) for one in since.values_list("changes", flat=True))
 
 
 def _left(is_left: dict[Act, bool], papers: list[CalledFor], late: Lateness) -> Left:
