@@ -1,4 +1,4 @@
-"""The deadlines that a later closing takes along, or that fall within some time: who decides reads which."""
+"""The deadlines that a later closing moves, or that fall within some time: who decides reads which."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,19 +20,28 @@ MOST_NAMED = 4
 
 class _Due(NamedTuple):
     what: str
-    deadline: Deadline
+    deadline: Deadline | None
     exam: str
     is_piece: bool = False
+
+    def before_and_after(
+        self, service: RegistrationService, closings: tuple[datetime, datetime]
+    ) -> tuple[datetime, datetime, str]:
+        """Return when it falls by two closings, and by which clock; a deadline of none is the closing."""
+        if self.deadline is None:
+            return *closings, service.zone
+        before, after = (self.deadline.instant(closing=one, zone=service.zone) for one in closings)
+        return before, after, self.deadline.zone or service.zone
 
 
 def following(
     service: RegistrationService, *, closed_at: datetime, closes_at: datetime
 ) -> list[str]:
-    """Say which deadlines were before a new closing, and when they fall now, one sentence for each.
+    """Say which deadlines a later closing moves, and when they fall then, one sentence for each day.
 
     Those of the supporting documents, of the signed summary and of the requests for accommodations,
-    by the réglementation in force, as this process holds it, where the academy asks for them. A
-    request that has no deadline of its own goes with the closing, which need not be said.
+    by the réglementation in force, as this process holds it, where the academy asks for them: so
+    many days after the closing, a fixed day that the closing has passed, or the closing itself.
 
     Args:
         service: the service.
@@ -48,12 +57,8 @@ def following(
     moved: dict[tuple[datetime, datetime, str], list[_Due]] = {}
     exams = rules(programme.regulation.pk).exams if programme else ()
     for due in _every(exams, academy=service.academy_id):
-        before, after = (
-            due.deadline.instant(closing=closing, zone=service.zone)
-            for closing in (closed_at, closes_at)
-        )
-        if before < closes_at:
-            zone = due.deadline.zone or service.zone
+        before, after, zone = due.before_and_after(service, (closed_at, closes_at))
+        if before != after:
             moved.setdefault((before, after, zone), []).append(due)
     # One piece may be due at another time for another exam: which is then said.
     times = Counter(what for some in moved.values() for what in {one.what for one in some})
@@ -70,7 +75,8 @@ def falling(
     """Say what has its last minute within some time, each sentence with the services of which it is true.
 
     Supporting documents and requests for accommodations, by the réglementation in force, where the
-    academy asks for them; not the signed summary, which goes by post.
+    academy asks for them; neither the signed summary, which goes by post, nor what goes with the
+    closing.
 
     Args:
         services: the services.
@@ -86,8 +92,10 @@ def falling(
         ending: dict[tuple[datetime, str], list[_Due]] = {}
         exams = rules(programme.regulation.pk).exams if programme else ()
         for due in _every(exams, academy=service.academy_id):
+            if due.deadline is None or due.what == SUMMARY:
+                continue
             instant = service.instant_of(due.deadline)
-            if due.what != SUMMARY and since < instant + MINUTE <= until:
+            if since < instant + MINUTE <= until:
                 ending.setdefault((instant, due.deadline.zone or service.zone), []).append(due)
         times = Counter(what for some in ending.values() for what in {one.what for one in some})
         for (instant, zone), some in ending.items():
@@ -119,12 +127,9 @@ def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
         if returned := exam.summary_return_in(academy):
             yield _Due(SUMMARY, returned.deadline, exam.label)
         if asked := exam.accommodations:
-            for what, deadline in (
-                ("demandes d'aménagement", asked.deadline),
-                ("demandes d'aménagement tardives", asked.late_until),
-            ):
-                if deadline:
-                    yield _Due(what, deadline, exam.label)
+            yield _Due("demandes d'aménagement", asked.deadline, exam.label)
+            if asked.late_until:
+                yield _Due("demandes d'aménagement tardives", asked.late_until, exam.label)
 
 
 def _named(some: list[_Due], times: Counter[str]) -> str:

@@ -1,4 +1,4 @@
-"""A later closing takes deadlines along: which, and until when, is said to whoever moves it."""
+"""A later closing moves other deadlines: which, and until when, is said to whoever moves it."""
 
 from datetime import timedelta
 
@@ -35,9 +35,14 @@ def service():
     return RegistrationService.objects.for_list().get(academy="A09")
 
 
-def said(service, by):
+def every(service, by):
     lines = following(service, closed_at=service.closes_at, closes_at=service.closes_at + by)
     return [plain(line) for line in lines]
+
+
+def said(service, by):
+    """Return what is said of those that are a fixed day."""
+    return [line for line in every(service, by) if "au lieu du vendredi 18 décembre" in line]
 
 
 def test_a_fixed_day_before_the_new_closing_becomes_that_closing(service):
@@ -65,6 +70,7 @@ def test_what_the_academy_does_not_ask_for_is_not_said(service):
 
     [here], [there] = said(service, WEEK), said(other, WEEK)
 
+    assert "Copie du baccalauréat" not in " ".join(every(service, WEEK))
     assert here == f"pièce « Pièce d'identité » : {MOVED}"
     assert there == (
         "pièces « Pièce d'identité » et « Copie du baccalauréat », récapitulatif signé : "
@@ -72,18 +78,32 @@ def test_what_the_academy_does_not_ask_for_is_not_said(service):
     )
 
 
-def test_days_after_a_closing_are_said_once_they_were_before_the_new_one(service):
-    assert said(service, WEEK) == []
-    assert [line.split(" : ")[0] for line in said(service, MONTH)] == [
-        "récapitulatif signé",
-        "pièces « Pièce d'identité » et « Copie du baccalauréat »",
+def test_so_many_days_after_a_closing_move_with_it_and_so_does_what_has_no_day_of_its_own(service):
+    paris = "à 23 h 59 (heure de Paris)"
+
+    lines = every(service, WEEK)
+
+    assert lines == [
+        f"{what} : jusqu'au {after} {paris}, au lieu du {before} {paris}"
+        for what, before, after in (
+            ("demandes d'aménagement", "mardi 15 décembre 2026", "mardi 22 décembre 2026"),
+            ("récapitulatif signé", "vendredi 25 décembre 2026", "vendredi 1er janvier 2027"),
+            (
+                "pièces « Pièce d'identité » et « Copie du baccalauréat »",
+                "mercredi 30 décembre 2026",
+                "mercredi 6 janvier 2027",
+            ),
+        )
     ]
-    assert "au lieu du vendredi 25 décembre 2026" in said(service, MONTH)[0]
-    assert "jusqu'au dimanche 24 janvier 2027" in said(service, MONTH)[0]
 
 
-def test_a_request_for_accommodations_with_a_day_of_its_own_is_said_and_another_is_not(service):
-    assert "aménagement" not in " ".join(said(service, MONTH))
+def test_a_fixed_day_that_the_new_closing_does_not_reach_stays(service):
+    load_invented(IDENTITY)
+
+    assert said(service, timedelta(days=2)) == []
+
+
+def test_a_request_for_accommodations_has_a_day_of_its_own_where_the_regulation_gives_one(service):
     load_invented(
         ("      decision:\n", f"      echeance: {FIXED}\n      decision:\n"),
     )
@@ -102,10 +122,9 @@ def test_a_sentence_that_is_true_of_several_services_is_said_once(service):
     other = RegistrationService.objects.for_list().get(academy="A25")
     until = service.closes_at + WEEK
 
-    [(line, of_which)] = following_together(
-        [(one, service.closes_at, until) for one in (service, other)]
-    )
+    found = following_together([(one, service.closes_at, until) for one in (service, other)])
 
+    [(line, of_which)] = [one for one in found if "Pièce d'identité" in one[0]]
     assert (plain(line), of_which) == (f"pièce « Pièce d'identité » : {MOVED}", [service, other])
 
 

@@ -458,12 +458,37 @@ def test_the_history_says_when_each_change_was_proposed_decided_and_applied(memb
         head.post(reverse("office:approve_change", args=[change.pk]))
         page = head.get(reverse("office:service", args=[service.pk]))
 
-    lines = [words(one) for one in seen(page).cssselect("main article .s-card__line")][1::2]
+    lines = [words(one) for one in seen(page).cssselect("main article .s-card__line")]
+    lines = [one for one in lines if "Motif" in one]
     day, me = "le mercredi 25 novembre 2026 à 10 h", "(heure de Paris) par Claude Martin"
     assert lines == [
         f"Proposée {day} 32 {me}, approuvée et appliquée {day} 35 {me}. Motif : {WHY}",
         f"Décidé et appliqué {day} 30 {me}. Motif : {WHY}",
     ]
+
+
+def test_the_other_days_that_a_later_closing_moves_are_read_by_who_proposes_approves_and_looks_back(
+    member, service
+):
+    moved = (
+        "Pièces « Pièce d'identité » et « Copie du baccalauréat » : jusqu'au {} janvier 2027 à "
+        "23 h 59 (heure de Paris), au lieu du mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
+    )
+    manager, head = member("A09"), member("A09", role=HEAD, email="cheffe@exemple.test")
+    where = reverse("office:service", args=[service.pk])
+
+    before = words(seen(manager.get(reverse("office:move_service", args=[service.pk]))))
+    proposed = words(seen(move(manager, service, closes_at=later(service, days=7))))
+    approving = words(seen(head.get(where)))
+    change = ServiceChange.objects.proposed().get()
+    head.post(reverse("office:approve_change", args=[change.pk]))
+    after = words(seen(head.get(where)))
+
+    assert "D'un jour, par exemple : " in before
+    assert moved.format("jeudi 31 décembre 2026").replace(" janvier 2027", "") in before
+    week = moved.format("mercredi 6")
+    assert (proposed.count(week), approving.count(week), after.count(week)) == (1, 1, 1)
+    assert "D'autres dates limites ont changé avec la fermeture" in after
 
 
 def test_what_awaits_approval_once_the_service_has_closed_is_said_to_be_closed(member, service):

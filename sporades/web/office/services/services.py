@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,8 @@ TRAIL = [
 REFUSED = ("La prolongation est refusée.", "prolongations sont refusées.")
 CLOSE, AGAIN = "fermer", "relire"
 """What is pressed on the page that asks whether an open service is to close earlier."""
+A_DAY = timedelta(days=1)
+"""By how much a closing is put off to show, before any is typed, which deadlines it moves."""
 
 
 def services(request: HttpRequest) -> HttpResponse:
@@ -157,7 +159,14 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
     proposed = found.changes.filter(state=ChangeState.PROPOSED).first()
     if proposed is not None:
         proposed.service = found
-    context = {"service": found, "form": form, "proposed": proposed, "trail": TRAIL}
+    closing = found.closes_at
+    context = {
+        "service": found,
+        "form": form,
+        "proposed": proposed,
+        "moved": following(found, closed_at=closing, closes_at=closing + A_DAY),
+        "trail": TRAIL,
+    }
     return render(request, "office/move_service.html", context, status=status)
 
 
@@ -305,7 +314,7 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "left": found.time_left_in_words(at) if found.accepts(at) else "",
         "filed": found.registrations.active().count(),
         "drafts": _begun(found),
-        "changes": changes,
+        "changes": [(one, _moved_with(one)) for one in changes],
         "proposed": proposed,
         "beside": [one for one in beside if one.service_id != found.pk],
         "following": following_together(
@@ -323,6 +332,13 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/service.html", context)
+
+
+def _moved_with(change: ServiceChange) -> list[str]:
+    """Say which deadlines a closing that was put off took along; those of a proposal stand above."""
+    if change.state != ChangeState.APPLIED:
+        return []
+    return following(change.service, closed_at=change.closed_at, closes_at=change.closes_at)
 
 
 def _begun(found: RegistrationService) -> dict[str, int]:
