@@ -63,6 +63,21 @@ def test_it_is_seen_as_its_candidates_will_read_it_before_anything(manager, two,
     assert "{prénoms}, apportez" in html.unescape(page.text)
 
 
+def test_it_is_seen_with_the_salutation_that_is_sent(manager, two):
+    married = {"birth_name": "Jourdain", "usage_name": "Quéméner", "first_names": "Éloi Malo"}
+    registration = a_registration(a_candidate(**married))
+
+    page = main(manager.post(place(manager), {**SAID, "voir": "1"}))
+    batch = prepared(manager)
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    sent = written().get(to=registration.candidate.address).body
+    assert "Bonjour Éloi Malo QUÉMÉNER," in sent
+    assert "Bonjour Éloi Malo QUÉMÉNER," in page
+    assert "JOURDAIN" not in page
+
+
 def test_it_is_sent_in_the_background_and_stands_in_the_mails_of_each_file(manager, two):
     batch = prepared(manager)
     before = main(manager.get(page_of(batch)))
