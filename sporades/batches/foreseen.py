@@ -119,6 +119,11 @@ def signed_in(batch: Batch, by: By, *reaches: Reach) -> list[Signed]:
     return [Signed(_in_words(Author(*said)), count) for *said, count in found[:MOST_AUTHORS]]
 
 
+def is_unsigned(batch: Batch, by: Actor) -> bool:
+    """Return whether a batch would decide for somebody who never wrote in what quality they do."""
+    return batch.action == FOLLOW and accommodations.author_known(by.identifier) is None
+
+
 def _signed_by(cases: QuerySet[Case], by: By) -> list[Signed]:
     found = cases.values_list("registration__service").annotate(
         one=Min("registration"), count=Count("pk")
@@ -151,12 +156,14 @@ def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
         at: now.
 
     Raises:
-        UnknownMeasure, Excluding, ReasonMissing: it will be refused.
+        UnknownMeasure, Excluding, ReasonMissing, AuthorUnknown: it will be refused.
     """
     if batch.action != FOLLOW:
         return Notified(case, at)
     measures = measures_decided(case, as_advised(case), former={})
     author = accommodating.author_of(case.registration, by(case.registration))
+    if not author.quality:
+        raise accommodating.AuthorUnknown
     for name, value in stamps_of(author, at=at).items():
         setattr(case, name, value)
     return Notified(case, at, tuple(measures))

@@ -1,6 +1,7 @@
 """The demo's requests for accommodations, one at every step: made through the real acts."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sporades.accommodations.models import Case
@@ -21,6 +22,7 @@ CONTESTED = (
     "Le secrétaire lecteur m'est refusé. Au collège, je l'avais pour les épreuves écrites : je le "
     "demande au moins pour celle de français."
 )
+QUALITY = "gestionnaire des examens, par délégation du recteur de l'académie de Lille"
 WHY = "Le sujet peut être lu sans secrétaire."
 
 
@@ -99,7 +101,7 @@ def _decide(registration: Registration, at: datetime) -> None:
     accommodating.decide(
         case=case,
         decisions=as_advised(case),
-        author=accommodating.author_of(registration, by),
+        author=replace(accommodating.author_of(registration, by), quality=QUALITY),
         seen=case.revision,
         by=by,
         at=at,

@@ -44,17 +44,6 @@ _ZONES = {
     "Pacific/Wallis": "heure de Wallis-et-Futuna",
 }
 ZONES = tuple(_ZONES)
-_FEMININE = (
-    *("trice", "ière", "llère", "ffe", "ente", "ante", "ointe", "ée", "ète", "eure", "enne"),
-    *("ion", "maison", "ture", "ence", "ance", "faculté", "rie", "mie"),
-)
-"""How a title that is a woman's, or a body's that is feminine, ends."""
-_MASCULINE = ("lycée", "musée")
-_EITHER = ("commissaire", "juge", "maire", "ministre", "responsable", "secrétaire")
-"""Titles that say nothing of it: the adjective that follows may."""
-_FEMININE_ADJECTIVE = (*_FEMININE, "ale", "elle", "ive")
-_CIVILITIES = ("madame", "mme", "monsieur", "m.")
-"""Words before a title that take no article, and keep their capital."""
 _VOWELS = "aeiouyàâäéèêëîïôöùûœæ"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
@@ -213,37 +202,6 @@ def birth_date_in_digits(year: int, month: int | None, day: int | None) -> str:
 def local_day(instant: datetime, zone: str) -> date:
     """Return the day that an instant falls on in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
-
-
-def of_someone(title: str) -> str:
-    """Say « de » before whom a title names, with its article: « du recteur de l'académie ».
-
-    Args:
-        title: with its article or without: « Recteur de l'académie », « la rectrice ». Without, its
-            gender is read from how it ends, or how the adjective after it does: one that neither
-            says is masculine. Initials keep their capitals.
-    """
-    first = title.split(" ", maxsplit=1)[0]
-    if first.lower() in _CIVILITIES:
-        return f"de {title}"
-    if not first[1:2].isupper():
-        title = title[:1].lower() + title[1:]
-    if title.startswith("le "):
-        return f"du {title.removeprefix('le ')}"
-    if title.startswith(("la ", "l'", "l’")):
-        return f"de {title}"
-    if title.startswith("les "):
-        return f"des {title.removeprefix('les ')}"
-    if title[:1].lower() in _VOWELS or title.startswith("hôpital"):
-        return f"de l'{title}"
-    return f"de la {title}" if _is_feminine(title) else f"du {title}"
-
-
-def _is_feminine(title: str) -> bool:
-    first, second = (*title.split(" "), "")[:2]
-    if first in _EITHER:
-        return second.endswith(_FEMININE_ADJECTIVE)
-    return first.startswith("haute-") or (first.endswith(_FEMININE) and first not in _MASCULINE)
 
 
 def of_named(name: str) -> str:

@@ -174,6 +174,23 @@ def decide(registration, *, at=NOW, author=RECTOR, **decisions):
     )
 
 
+def has_decided(by=MANAGER.identifier):
+    """Have somebody decide a first time, of another academy: in what quality they do is known since."""
+    other = a_registration(
+        a_candidate(birth_name="Tanguy", first_names="Ronan", email=""),
+        academy="A25",
+        identification={"postcode": "78000", "town": "Versailles"},
+    )
+    reach(other, State.OPINION_GIVEN)
+    decide(other, author=replace(RECTOR, identifier=by))
+
+
+def follow(registration, *, at=NOW):
+    """Decide as the doctor advises, of somebody who has decided before."""
+    has_decided()
+    accommodating.follow_opinion(registration=registration, by=MANAGER, at=at)
+
+
 def find_incomplete(registration, *, at=NOW):
     """Say what is missing."""
     accommodating.declare_incomplete(

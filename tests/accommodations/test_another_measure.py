@@ -13,7 +13,16 @@ from sporades.accommodations.states import Decision, Opinion, OpinionAgain, Stat
 from sporades.acts import accommodating, consulting
 from sporades.core.refusals import ReasonMissing
 from sporades.exams.held import forget
-from tests.accommodations.asked import MANAGER, READER, THIRD, case_of, decide, opine, reach
+from tests.accommodations.asked import (
+    MANAGER,
+    READER,
+    THIRD,
+    case_of,
+    decide,
+    follow,
+    opine,
+    reach,
+)
 from tests.factories import NOW, a_registration, author, load_invented
 
 LENT = "Une personne lente"
@@ -58,7 +67,7 @@ def test_another_measure_that_must_say_which_is_not_granted_without_it(registrat
 
 def test_what_is_granted_says_which_in_the_document_and_in_what_is_in_force(registration):
     advised(registration)
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     case = case_of(registration)
     [one] = case.measures.all()
@@ -184,7 +193,7 @@ def test_nor_does_a_batch_follow_an_opinion_that_would():
 def test_the_same_measure_is_favoured_and_granted_with_another_precision(registration):
     reach(registration, State.WITH_DOCTOR, Wish(READER, precision="La mienne"))
     opine(registration, LECTEUR=OpinionOn(Opinion.OTHER, READER, text="Non.", precision=LENT))
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     case = case_of(registration)
     [one] = case.measures.all()

@@ -33,6 +33,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     find_incomplete,
+    follow,
     opine,
     reach,
     send,
@@ -514,7 +515,7 @@ def test_a_measure_is_favoured_then_granted_for_some_epreuves_only(registration)
         "Il écrit : Les mesures conviennent."
     )
 
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     measure = case_of(registration).measures.get(code=READER)
     assert (measure.decided_papers, measure.decision_in_words) == ([first], "Accordée en partie")
@@ -536,7 +537,7 @@ def test_another_measure_may_be_for_some_epreuves_only(registration):
     other = OpinionOn(Opinion.OTHER, THIRD, (first,))
     asked_for_some(registration, Wish(READER), LECTEUR=other)
 
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     assert granted(registration, first).time == Fraction(1, 3)
     assert granted(registration, second) == NOTHING
@@ -606,7 +607,7 @@ def test_an_opinion_on_an_epreuve_that_is_left_is_not_one_on_all_of_them(registr
     asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
     registration.papers.filter(paper__code=first).update(status="waived")
 
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     measure = case_of(registration).measures.get(code=READER)
     assert measure.decided_papers == [first]
@@ -617,7 +618,7 @@ def test_an_opinion_on_an_epreuve_that_is_left_is_not_one_on_all_of_them(registr
 def test_what_was_granted_for_some_epreuves_is_proposed_again_for_them_alone(registration):
     first, *_ = of_reader(registration)
     asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
     later = Registration.objects.whole().get(pk=registration.pk)
     later.pk = -1  # another registration of the same candidate, of another session
@@ -632,7 +633,7 @@ def test_the_notification_says_for_which_epreuves_it_is_granted_and_refused(regi
         Wish(READER, (first, second)),
         LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)),
     )
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
 
@@ -668,7 +669,7 @@ def test_the_database_grants_for_epreuves_that_are_asked_for_and_says_why(regist
 def test_another_request_takes_its_opinion_over_with_its_epreuves(registration):
     first, *_ = of_reader(registration)
     asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
 
     made = accommodating.take_again(

@@ -26,6 +26,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     fill_every_text,
+    follow,
     opine,
     reach,
     send,
@@ -126,7 +127,7 @@ def test_what_is_not_asked_again_is_in_force_until_the_new_decision_is_notified(
 def test_a_refusal_of_what_was_granted_in_part_leaves_nothing_of_it(registration):
     reach(registration, State.WITH_DOCTOR, Wish(THIRD, ("E1", "E2")))
     opine(registration, TIERS=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)))
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
     assert cells(registration, "mesures_accordees") == ["Temps majoré d'un tiers (E1)"]
 
@@ -144,7 +145,7 @@ def test_a_refusal_of_what_was_granted_in_part_leaves_nothing_of_it(registration
 def test_lists_name_what_is_granted_in_the_words_of_the_decision(registration):
     reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
     opine(registration, TIERS=OpinionOn(Opinion.OTHER, HALF))
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     granted = case_of(registration).measures.values_list("decided_label", flat=True)
     assert cells(registration, "amenagement", "mesures_accordees") == [

@@ -1,6 +1,7 @@
 """The notification: a document, read once, called about, taken again (H2, H4, F2, F5, L-03, P-11)."""
 
 import datetime as dt
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,7 @@ from tests.accommodations.asked import (
     MANAGER,
     MINOR,
     READER,
+    RECTOR,
     THIRD,
     WITHOUT_ACCOMMODATIONS,
     a_doctor,
@@ -45,6 +47,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     entrust,
+    follow,
     opine,
     reach,
     send,
@@ -396,13 +399,13 @@ def test_a_batch_follows_each_opinion_and_says_why(registration):
         LECTEUR=OpinionOn(Opinion.UNFAVOURABLE),
     )
 
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
 
     case = case_of(registration)
     assert (case.state, case.decided_last_name, case.decided_quality) == (
         State.DECIDED,
         "Martin",
-        "gestionnaire, par délégation du recteur de l'académie",
+        "cheffe du service des examens",
     )
     assert [(one.code, one.decision, bool(one.reason)) for one in case.measures.all()] == [
         (THIRD, Decision.OTHER, True),
@@ -421,13 +424,19 @@ def test_who_has_decided_before_is_named_in_the_same_words(registration):
     assert case_of(other).decided_quality == "cheffe du service des examens"
 
 
-def test_who_had_left_a_role_alone_is_proposed_its_delegation(registration):
-    reach(registration, State.DECIDED)
-    Case.objects.update(decided_quality="gestionnaire")
+def test_a_delegation_is_written_by_who_has_it_the_first_time_and_said_again_afterwards(
+    registration,
+):
+    reach(registration, State.OPINION_GIVEN)
 
-    proposed = accommodating.author_of(registration, MANAGER).quality
+    first = accommodating.author_of(registration, MANAGER)
+    with pytest.raises(accommodating.AuthorUnknown, match="Décidez d'une première demande"):
+        accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    decide(registration, author=replace(RECTOR, quality="gestionnaire"))
+    again = accommodating.author_of(registration, MANAGER)
 
-    assert proposed == "gestionnaire, par délégation du recteur de l'académie"
+    assert (first.first_name, first.last_name, first.quality) == ("Claude", "Martin", "")
+    assert again.quality == "gestionnaire"
 
 
 def test_no_opinion_is_followed_where_there_is_none(registration):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from sporades.accommodations.models import Again
 from sporades.accommodations.notification import content
 from sporades.accommodations.operations import DecisionOn, OpinionOn
@@ -23,6 +25,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     entrust,
+    has_decided,
     opine,
     reach,
     said_so,
@@ -31,6 +34,12 @@ from tests.accommodations.asked import (
 from tests.factories import NOW
 
 LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def signed(asker):
+    """Have whoever prepares batches decide once: it is known in what quality they do."""
+    has_decided(f"user:{asker.pk}")
 
 
 def launched(batch, *, at=NOW):

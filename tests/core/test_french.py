@@ -12,7 +12,6 @@ from sporades.core.french import (
     instant_in_words,
     listed,
     of_named,
-    of_someone,
     size_in_words,
     time_left_in_words,
     wait_in_words,
@@ -165,50 +164,6 @@ def test_a_sentence_that_was_typed_ends(typed, words):
 )
 def test_the_size_of_a_file_is_said(size, words):
     assert size_in_words(size) == words
-
-
-@pytest.mark.parametrize(
-    ("title", "said"),
-    [
-        ("Recteur de l'académie", "du recteur de l'académie"),
-        ("le recteur de l'académie", "du recteur de l'académie"),
-        ("Rectrice de l'académie", "de la rectrice de l'académie"),
-        ("La ministre", "de la ministre"),
-        ("Présidente du jury", "de la présidente du jury"),
-        ("Président du jury", "du président du jury"),
-        ("Cheffe du service", "de la cheffe du service"),
-        ("Déléguée régionale", "de la déléguée régionale"),
-        ("Délégué régional", "du délégué régional"),
-        ("Préfète de région", "de la préfète de région"),
-        ("Vice-présidente du conseil", "de la vice-présidente du conseil"),
-        ("Commission des aménagements", "de la commission des aménagements"),
-        ("Lycée maritime", "du lycée maritime"),
-        ("Ministère de la mer", "du ministère de la mer"),
-        ("Secrétaire générale de l'académie", "de la secrétaire générale de l'académie"),
-        ("Secrétaire général de l'académie", "du secrétaire général de l'académie"),
-        ("Maire adjointe", "de la maire adjointe"),
-        ("Ministre de l'éducation nationale", "du ministre de l'éducation nationale"),
-        ("La secrétaire d'État", "de la secrétaire d'État"),
-        ("L'inspecteur d'académie", "de l'inspecteur d'académie"),
-        ("Autorité des aménagements", "de l'autorité des aménagements"),
-        ("Madame la rectrice", "de Madame la rectrice"),
-        ("Mme la rectrice de l'académie", "de Mme la rectrice de l'académie"),
-        ("Monsieur le recteur", "de Monsieur le recteur"),
-        ("M. le recteur", "de M. le recteur"),
-        ("DASEN du Nord", "du DASEN du Nord"),
-        ("la MDPH du Nord", "de la MDPH du Nord"),
-        ("IA-DASEN du Nord", "de l'IA-DASEN du Nord"),
-        ("Région académique", "de la région académique"),
-        ("Préfecture du Nord", "de la préfecture du Nord"),
-        ("Présidence du jury", "de la présidence du jury"),
-        ("Haute-commissaire", "de la haute-commissaire"),
-        ("Haut-commissaire", "du haut-commissaire"),
-        ("Comité des aménagements", "du comité des aménagements"),
-        ("Hôpital maritime", "de l'hôpital maritime"),
-    ],
-)
-def test_who_a_title_names_is_said_with_its_article(title, said):
-    assert of_someone(title) == said
 
 
 def test_an_instant_said_exactly_is_no_other_on_the_night_that_clocks_go_back():

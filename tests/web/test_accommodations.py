@@ -43,6 +43,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     entrust,
+    follow,
     opine,
     reach,
     said_so,
@@ -1028,7 +1029,7 @@ def test_a_taking_again_that_was_cancelled_is_said_where_the_candidate_looks(sig
 def test_what_is_granted_for_some_epreuves_is_said_refused_for_the_others(sign_in, registration):
     reach(registration, State.WITH_DOCTOR, Wish(READER, ("E1", "E2")))
     opine(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=("E1",)))
-    accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW)
+    follow(registration)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
     client = sign_in(registration.candidate)
 

@@ -22,6 +22,7 @@ from sporades.acts.accommodating.asking import (
     write,
 )
 from sporades.acts.accommodating.deciding import (
+    AuthorUnknown,
     NoOpinion,
     TakenAgain,
     author_of,
@@ -78,6 +79,7 @@ __all__ = [
     "COUNTING",
     "NOTE",
     "TEXT",
+    "AuthorUnknown",
     "NoOpinion",
     "NotDecided",
     "NotInCharge",

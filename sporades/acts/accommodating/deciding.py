@@ -7,12 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
-from sporades.accommodations.models import LONGEST_NAME, Case
-from sporades.accommodations.operations import Author, DecisionOn
+from sporades.accommodations.models import Case
+from sporades.accommodations.operations import Author, AuthorMissing, DecisionOn
 from sporades.accommodations.queries import lock_case
-from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
-from sporades.accounts.models import Membership
 from sporades.acts.accommodating.silent import check_silence
 from sporades.acts.accommodating.telling import (
     date_erasure,
@@ -22,7 +20,6 @@ from sporades.acts.accommodating.telling import (
     tell_candidate,
 )
 from sporades.core.actors import Actor
-from sporades.core.french import of_someone
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
@@ -34,6 +31,15 @@ class NoOpinion(Refused):
     """No opinion waits for a decision."""
 
     message = "Aucun avis n'attend de décision pour cette inscription."
+
+
+class AuthorUnknown(AuthorMissing):
+    """Nobody knows yet in what quality somebody decides: they never wrote it (L-03)."""
+
+    message = (
+        "Vous n'avez encore signé aucune décision : votre qualité n'est pas connue. Décidez d'une "
+        "première demande dans son dossier, où vous l'écrivez : elle sera reprise ensuite."
+    )
 
 
 class TakenAgain(Refused):
@@ -120,7 +126,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
         TakenAgain: it would undo what was decided otherwise.
         ReasonToWrite, Excluding: see `accommodations.operations.check_advised`.
         AcceptedBySilence: silence has accepted what the opinion does not favour.
-        AuthorMissing: nobody knows yet in what words this author decides.
+        AuthorUnknown: this author has not decided yet, and wrote their quality nowhere.
     """
     locked = lock_open(registration)
     if locked is None or locked.state != State.OPINION_GIVEN:
@@ -129,10 +135,13 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
         raise TakenAgain
     accommodations.check_advised(locked)
     check_silence(locked, at=at)
+    author = author_of(registration, by)
+    if not author.quality:
+        raise AuthorUnknown
     decide(
         case=locked,
         decisions=accommodations.as_advised(locked),
-        author=author_of(registration, by),
+        author=author,
         seen=locked.revision,
         by=by,
         at=at,
@@ -142,25 +151,14 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
 def author_of(registration: Registration, by: Actor) -> Author:
     """Return how somebody named themselves the last time that they decided, for this service.
 
-    Who never did is named by their account, in the quality of their role. A role alone takes no
-    decision: it is by delegation of the authority that the réglementation names (L-03).
+    Who never did is named by their account, and writes their quality: a role says nothing of a
+    delegation, and a decision by one that nobody gave is void (L-03).
     """
     known, service = accommodations.author_known(by.identifier), named(registration.service)
-    role = dict(Membership.Role.choices).get(by.kind, "").lower()
-    by_delegation = _by_delegation(role, registration)
     if known is not None:
-        quality = by_delegation if known.quality == role else known.quality
-        return replace(known, quality=quality, service=service)
+        return replace(known, service=service)
     first, _, last = by.name.partition(" ")
-    return Author(first, last, by_delegation, service, by.identifier)
-
-
-def _by_delegation(role: str, registration: Registration) -> str:
-    rules = rules_of(registration)
-    if not role or rules is None:
-        return role
-    said = f"{role}, par délégation {of_someone(rules.decision.authority)}"
-    return said if len(said) <= LONGEST_NAME else role
+    return Author(first, last, "", service, by.identifier)
 
 
 @transaction.atomic

@@ -183,8 +183,7 @@ class AccommodationDecision(Strict):
 
     authority: Line = Field(
         alias="autorite",
-        description="Autorité qui décide ; avec son article (« la ministre ») là où elle ne dit pas "
-        "son genre : les décisions se prennent « par délégation de la ministre ».",
+        description="Autorité qui décide, telle que chaque décision la nomme.",
     )
     address: tuple[Line, ...] = Field(
         (),

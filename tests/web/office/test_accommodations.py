@@ -58,6 +58,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     entrust,
+    has_decided,
     opine,
     reach,
     said_so,
@@ -1644,12 +1645,17 @@ def test_the_decision_is_read_before_it_is_notified(manager, in_lille):
     assert "Le tribunal compétent est celui du lieu où siège l'autorité qui décide." in page
 
 
-def test_who_decides_for_the_first_time_is_proposed_the_delegation(manager, in_lille):
+def test_who_decides_for_the_first_time_writes_their_quality_which_is_then_said_again(
+    manager, in_lille
+):
     reach(in_lille, State.OPINION_GIVEN)
 
     shown = as_shown(manager, in_lille)
 
-    assert shown["fonction"] == "gestionnaire, par délégation du recteur de l'académie"
+    has_decided(f"user:{manager.user.pk}")
+    again = as_shown(manager, in_lille)
+    assert (shown["prenom"], shown["nom"], shown["fonction"]) == ("Claude", "Martin", "")
+    assert again["fonction"] == "cheffe du service des examens"
 
 
 # --- For some épreuves only ---------------------------------------------------------------------

@@ -46,6 +46,12 @@ def document_of(batch, registration):
     return reverse("office:batch_decision", args=[batch.pk, registration.number])
 
 
+@pytest.fixture(autouse=True)
+def signed(manager):
+    """Have the manager decide once: it is known in what quality they do."""
+    asked.has_decided(f"user:{manager.user.pk}")
+
+
 def opined(registration):
     asked.reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
     opine(registration, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE))
@@ -60,13 +66,27 @@ def test_opinions_that_will_be_followed_are_counted_signed_and_read_before(manag
     assert "Demandes d'aménagement traitées : 1. Inscriptions laissées de côté : 0." in page
     assert "Accordée 1 mesure Refusée 1 mesure" in page
     assert "Les décisions seront signées ainsi :" in page
-    assert "gestionnaire, par délégation du recteur de l'académie" in page
+    assert "Claude Martin, cheffe du service des examens, " in page
     assert "Secrétaire lecteur : Refusée" in page
     [link] = seen(manager.get(page_of(batch))).xpath("//main//a[starts-with(., 'Lire')]/@href")
     document = main(manager.get(link))
     assert "Secrétaire lecteur Refusée." in document
     assert "Il écrit : Les mesures conviennent." in document
     assert case_of(in_lille).state == State.OPINION_GIVEN
+
+
+def test_who_has_never_decided_reads_before_that_none_will_be_and_what_to_do(manager, in_lille):
+    Case.objects.exclude(registration=in_lille).update(decided_by_id="user:0")
+    opined(in_lille)
+    batch = prepared(manager, "follow-opinion")
+
+    page = main(manager.get(page_of(batch)))
+    document = main(manager.get(document_of(batch, in_lille)))
+
+    said = "Vous n'avez encore signé aucune décision : votre qualité n'est pas connue."
+    assert said in page
+    assert said in document
+    assert "seront signées ainsi" not in page
 
 
 @pytest.mark.parametrize("action", ["follow-opinion", "notify-accommodation"])
@@ -122,7 +142,7 @@ def test_a_document_that_the_batch_does_not_decide_is_not_there(
 
 def test_what_cannot_be_said_is_told_in_the_place_of_the_document(manager, in_lille):
     opined(in_lille)
-    measures = Case.objects.get().measures.filter(code=READER)
+    measures = case_of(in_lille).measures.filter(code=READER)
     measures.update(opinion=Opinion.OTHER, opinion_code="PARTIE", opinion_label="Une mesure partie")
     batch = prepared(manager, "follow-opinion")
 

@@ -12,7 +12,7 @@ from sporades.accommodations import notification
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
 from sporades.acts import consulting
-from sporades.acts.accommodating import given_for
+from sporades.acts.accommodating import AuthorUnknown, given_for
 from sporades.batches import foreseen
 from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
@@ -38,9 +38,11 @@ def foreseen_in(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     known = Registration.objects.within(reach).for_office().in_bulk(keys)
     counted = foreseen.measures_in(batch, reach)
     given, at = given_for(page), request.arrived_at
+    unsigned = foreseen.is_unsigned(batch, request.actor)
     return {
         "measures": [(label, in_groups(str(count))) for label, count in counted],
         "signed": foreseen.signed_in(batch, foreseen.reader(reach), reach),
+        "unsigned": AuthorUnknown.message if unsigned else "",
         "follows": batch.action == FOLLOW,
         "page": page,
         "base": f"{reverse('office:one_batch', args=[batch.pk])}?page=",
