@@ -43,7 +43,13 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
         follow_reading(notification=version)
     elif version.document.kind == ANSWER.slug:
         follow_reading_of_answer(answer=version)
-    journal.record("document opened", by=by, on=version, at=at, academy=version.document.academy)
+    _note_document("document opened", version, by=by, at=at)
+
+
+def _note_document(verb: str, version: DocumentVersion, *, by: Actor, at: datetime) -> None:
+    document = version.document
+    after = {"title": document.title}
+    journal.record(verb, by=by, on=version, at=at, academy=document.academy, after=after)
 
 
 def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
@@ -151,7 +157,7 @@ def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
 def consult_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
     """Note that a member of staff reads a document, on the screen or on paper, each time."""
     if not notices.is_database_read_only():
-        journal.record("document read", by=by, on=version, at=at, academy=version.document.academy)
+        _note_document("document read", version, by=by, at=at)
 
 
 def consult_proof(*, request: Request, by: Actor, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from sporades.journal.words import IN_WORDS, QUALITIES, on_pieces
+from sporades.journal.words import IN_WORDS, in_quality, on_document, on_pieces
 
 SAME_AS = "same_as"
 """Where the content of an act says of which it is the same, in the journal of another academy."""
@@ -117,7 +117,7 @@ class Entry(models.Model):
 
     @property
     def in_words(self) -> str:
-        """Say the act as a person reads it, with the pieces or the proof that it was on, if any.
+        """Say the act as a person reads it, with the pieces, the document or the proof that it was on.
 
         A verb that has no words any more stands as it is.
         """
@@ -126,8 +126,8 @@ class Entry(models.Model):
         if not isinstance(after, dict):
             return said
         proof = after.get("proof")
-        if pieces := on_pieces(self.verb, after):
-            said = f"{said} : {pieces}"
+        if which := on_pieces(self.verb, after) or on_document(self.verb, after):
+            said = f"{said} : {which}"
         return f"{said}, sur justificatif : {proof}" if proof else said
 
     @property
@@ -138,8 +138,7 @@ class Entry(models.Model):
     @property
     def author_in_words(self) -> str:
         """Say who did it, and in what quality: « Ana Martin, gestionnaire »; no name once forgotten."""
-        quality = QUALITIES.get(self.actor_kind, self.actor_kind)
-        return ", ".join(filter(None, (self.actor_name, quality)))
+        return in_quality(self.actor_name, self.actor_kind)
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -271,6 +271,17 @@ QUALITIES = {
 """The quality of whoever acts."""
 
 
+def in_quality(name: str, kind: str) -> str:
+    """Say who acts, and in what quality: « Ana Martin, gestionnaire »; a command's name is its quality.
+
+    Args:
+        name: whose, or nothing where it was forgotten.
+        kind: what they are.
+    """
+    quality = QUALITIES.get(kind, kind)
+    return name if name.startswith(quality) else ", ".join(filter(None, (name, quality)))
+
+
 def on_pieces(verb: str, after: Mapping[str, Any]) -> str:
     """Say on which supporting documents an act was, and the days that it gave or corrected; or nothing.
 
@@ -287,6 +298,11 @@ def on_pieces(verb: str, after: Mapping[str, Any]) -> str:
     if day := _day(verb, after):
         said.append(day)
     return ", ".join(said)
+
+
+def on_document(verb: str, after: Mapping[str, Any]) -> str:
+    """Say on which document an act was, by its title; nothing where it is older than titles kept there."""
+    return str(after.get("title") or "") if verb.startswith("document ") else ""
 
 
 def _day(verb: str, after: Mapping[str, Any]) -> str:

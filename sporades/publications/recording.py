@@ -56,6 +56,7 @@ def record_line(verb: str, line: PublicationLine, *, by: Actor, at: datetime) ->
         academy=registration.academy_id,
         after={
             "kind": line.publication.kind,
+            "title": line.publication.publishes.title,
             "version": version.number,
             "digest": version.digest,
             "publication": str(line.publication_id),

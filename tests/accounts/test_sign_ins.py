@@ -83,6 +83,7 @@ def test_an_operator_reads_them_all_with_a_reason_that_is_kept(user):
     noted = Entry.objects.get(verb="sign-ins read")
     assert noted.payload == {"after": {"reason": "Recours 3"}}
     assert noted.object_id == str(user.pk)
+    assert said.splitlines()[-1] == "2 connexions ou essais."
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301])

@@ -427,7 +427,9 @@ def test_a_document_not_opened_in_five_days_is_reminded_of_once():
     [told] = Message.objects.filter(kind="document_unread")
     assert told.recipient == registration.candidate.user.email
     assert f"/mes-documents/{registration.number}" in told.body
-    assert Entry.objects.filter(verb="document reminded").count() == 1
+    [entry] = Entry.objects.filter(verb="document reminded")
+    title = its_summary(registration).document.title
+    assert entry.in_words == f"Document non ouvert rappelé : {title}"
 
 
 def opened(registration):

@@ -383,7 +383,9 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
             key=f"document:{version.pk}:unread",
             is_reminder=True,
         )
+    document = version.document
+    said = {"title": document.title}
     journal.record(
-        "document reminded", by=SYSTEM, on=version, at=at, academy=version.document.academy
+        "document reminded", by=SYSTEM, on=version, at=at, academy=document.academy, after=said
     )
     return True

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject, Now
 
 from sporades.core.digests import digest
-from sporades.journal.words import QUALITIES
+from sporades.journal.words import in_quality
 
 ADDRESS = "Adresse mail"
 """How a version names the address of its candidate, among the civil data."""
@@ -108,7 +108,7 @@ class Version(models.Model):
         if self.author_kind == CANDIDATE:
             return self.author_name
         if self.author_kind in OF_NO_SERVICE:
-            return f"{self.author_name}, {QUALITIES[self.author_kind]}"
+            return in_quality(self.author_name, self.author_kind)
         return f"{self.author_name}, {self.signed_by}"
 
     @property

@@ -50,7 +50,8 @@ class Command(BaseCommand):
         )
         for line in _lines(found):
             self.stdout.write(line)
-        self.stdout.write(f"{len(found)} connexions et essais.")
+        many = "s" * (len(found) > 1)
+        self.stdout.write(f"{len(found)} connexion{many} ou essai{many}.")
 
 
 def _lines(found: list[SignIn]) -> Iterator[str]:
