@@ -97,7 +97,7 @@ def publish(
 
 
 def reschedule(
-    *, publication: Publication, instant: datetime, user: User, by: Actor, at: datetime
+    *, publication: Publication, instant: datetime | None, user: User, by: Actor, at: datetime
 ) -> None:
     """Change from when on documents will be read that nobody has read yet; all is judged again.
 
@@ -107,7 +107,7 @@ def reschedule(
 
     Args:
         publication: decided, its instant to come.
-        instant: from when on its documents are read.
+        instant: from when on its documents are read; nothing for at once.
         user: who changes it.
         by: the same, in the role that allows it.
         at: the instant of the act.
@@ -265,7 +265,7 @@ def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:
 def _decide_anew(
     publication: Publication,
     before: Publication,
-    instant: datetime,
+    instant: datetime | None,
     *,
     user: User,
     by: Actor,
@@ -276,7 +276,7 @@ def _decide_anew(
     Args:
         publication: which.
         before: the same, as it was decided.
-        instant: the new one.
+        instant: the new one; nothing for at once.
         user: who changes it.
         by: the same, in the role that allows it.
         at: the instant of the act.
@@ -286,7 +286,7 @@ def _decide_anew(
         nobody = {"decided_at": None, "decided_by": None, "decided_name": ""}
         _propose(publication, instant, PROPOSE_ANEW, user=user, by=by, at=at, **nobody)
     else:
-        _publish(publication, PUBLISH_ANEW, instant, user=user, by=by, at=at)
+        _publish(publication, PUBLISH_ANEW, instant or at, user=user, by=by, at=at)
     was = before.publish_at.isoformat() if before.publish_at else ""
     record("publication rescheduled", publication, before=was, by=by, at=at)
     _tell_rescheduled(publication, before, by=by, at=at)

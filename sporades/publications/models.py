@@ -39,6 +39,17 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         others = proposed.exclude(Q(asked_by=user.pk) | Q(proposed_by=user.pk))
         return others.filter(_Held("concerns", reach))
 
+    def refused_whole(self) -> Self:
+        """Keep those in preparation of which every document was refused: nothing is left to publish."""
+        lines = PublicationLine.objects.filter(publication=OuterRef("pk"))
+        is_refused = Exists(lines) & ~Exists(lines.exclude(outcome=LineOutcome.REFUSED))
+        return self.filter(is_refused, state=PublicationState.PREPARING, archive_key="")
+
+    def to_finish(self) -> Self:
+        """Keep those in preparation that are still to be prepared, or to be published."""
+        refused = Publication.objects.refused_whole().filter(pk=OuterRef("pk"))
+        return self.filter(~Exists(refused), state=PublicationState.PREPARING)
+
 
 class _Held(models.Func):
     """Whether each perimeter of a column lies in one of a reach, as `Reach.includes` says it."""

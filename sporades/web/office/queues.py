@@ -23,7 +23,6 @@ from sporades.evidence.queries import to_verify_within
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import kept_back, unprintable
 from sporades.publications.models import Publication
-from sporades.publications.states import PublicationState
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.request import SOON, due_before
 from sporades.searches.catalogue import CRITERIA
@@ -238,7 +237,7 @@ def _in_anomaly(request: HttpRequest) -> Queue | None:
 def _in_preparation(request: HttpRequest) -> Queue | None:
     mine = Publication.objects.within(request.reaches(Permission.PREPARE_DOCUMENTS))
     return _queue(
-        mine.filter(state=PublicationState.PREPARING),
+        mine.to_finish(),
         "asked_at",
         "Publications à finir de préparer, ou à publier",
         reverse("office:publications"),

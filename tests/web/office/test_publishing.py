@@ -254,8 +254,10 @@ def test_the_journal_of_a_file_says_who_decided_what_the_service_published_and_w
         verb__in=("publication published", "publication withdrawn")
     ).order_by("pk")
     assert decided.author_in_words != withdrawn.author_in_words
-    assert f"Document publié Sporades, service ; décidé par {decided.author_in_words}" in page
-    assert f"Document retiré Sporades, service ; décidé par {withdrawn.author_in_words}" in page
+    title, by = "Convocation", "Sporades, service ; décidé par"
+    assert f"Document publié : {title} {by} {decided.author_in_words}" in page
+    assert f"Document retiré : {title} {by} {withdrawn.author_in_words}" in page
+    assert f"Document préparé : {title}" in page
     lines = main(head.get(where("all_acts"), {"acte": "document published"}))
     assert f"Sporades, service ; décidé par {decided.author_in_words}" in lines
 
@@ -350,10 +352,24 @@ def test_the_instant_of_what_is_to_come_is_changed_on_its_page(manager, head, in
     assert "Les documents seront lus à partir du samedi 28 novembre 2026 à 18 h" in main(page)
 
 
+def test_what_is_to_come_is_published_at_once_where_no_other_instant_is_given(
+    manager, head, in_lille, candidate
+):
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
+    head.post(where("approve_publication", made.pk))
+
+    manager.post(where("move_publication", made.pk), {"a_partir_du": ""})
+    page = head.post(where("approve_publication", made.pk), follow=True)
+
+    made.refresh_from_db()
+    assert (made.state, made.publish_at) == (PublicationState.PUBLISHED, NOW)
+    assert "Les documents sont publiés" in main(page)
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("", "Dites à partir de quand les documents seront lus."),
         ("24/11/2026 08:00", "Cet instant est passé"),
         ("28/11/2026 08:00", "C'est déjà l'instant de cette publication"),
         ("28/11/2036 08:00", "plus de deux ans"),
@@ -546,6 +562,22 @@ def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lil
     file = manager.get(where("publication_refusals", made.pk)).content.decode("utf-8-sig")
     assert "20999999993;20999999993.pdf;Aucune inscription" in file
     assert Entry.objects.filter(verb="publication refusals taken").count() == 1
+
+
+def test_a_deposit_of_which_all_was_refused_has_nothing_to_publish_and_waits_for_nobody(
+    manager, in_lille
+):
+    zipped = SimpleUploadedFile("lot.zip", archive(**{"20999999993": a_pdf(), "20999999985": b"?"}))
+    manager.post(where("deposit_many"), {"nature": "convocation", "archive": zipped})
+    assert "Publications à finir" in main(manager.get(reverse("office:home")))
+    work("publications")
+    made = Publication.objects.get()
+
+    for page in (where("publications"), where("publication", made.pk)):
+        said = main(manager.get(page))
+        assert "Rien à publier : 2 refus" in said
+        assert "En préparation" not in said
+    assert "Publications à finir" not in main(manager.get(reverse("office:home")))
 
 
 def test_no_file_says_who_was_to_be_notified_of_accommodations(manager, in_lille, monkeypatch):

@@ -1,6 +1,6 @@
 """« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -59,10 +59,13 @@ def publications(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page"))
     proposed = list(publications_to_approve(request))
     ready, alone = _ready(list(page)), _alone(request, [*page, *proposed])
+    nothing = _refused_whole(list(page))
     for one in (*page, *proposed):
         one.whose = alone.get(one.pk)
     for one in page:
-        one.stands = _stands(one, is_ready=one.pk in ready, at=request.arrived_at)
+        one.stands = _stands(
+            one, is_ready=one.pk in ready, refused=nothing.get(one.pk, 0), at=request.arrived_at
+        )
     context = {
         "page": page,
         "base": f"{reverse('office:publications')}?page=",
@@ -97,19 +100,30 @@ def _ready(found: list[Publication]) -> set[UUID]:
         return set()
     lines = PublicationLine.objects.filter(publication__in=kept)
     outcomes = set(lines.values_list("publication", "outcome").distinct())
-    busy = set(
-        Batch.objects.filter(about__in=kept, state=BatchState.RUNNING).values_list(
-            "about", flat=True
-        )
-    )
     return {
         pk
-        for pk in kept - busy
+        for pk in kept - _busy(kept)
         if (pk, LineOutcome.PREPARED) in outcomes and (pk, LineOutcome.WAITING) not in outcomes
     }
 
 
-def _stands(found: Publication, *, is_ready: bool, at: datetime) -> str:
+def _refused_whole(found: list[Publication]) -> dict[UUID, int]:
+    """Return of which of these publications nothing is left but refusals, and how many of them."""
+    left = Publication.objects.refused_whole().filter(pk__in=[one.pk for one in found])
+    counted = PublicationLine.objects.filter(publication__in=left).order_by()
+    known = dict(counted.values_list("publication").annotate(Count("pk")))
+    return {pk: known[pk] for pk in known.keys() - _busy(known)}
+
+
+def _busy(keys: Iterable[UUID]) -> set[UUID]:
+    """Return which of some publications a batch fills."""
+    filled = Batch.objects.filter(about__in=keys, state=BatchState.RUNNING)
+    return set(filled.values_list("about", flat=True))
+
+
+def _stands(found: Publication, *, is_ready: bool, refused: int, at: datetime) -> str:
+    if refused:
+        return f"Rien à publier : {in_groups(str(refused))} refus"
     if is_ready:
         return READY
     return SCHEDULED if found.is_scheduled(at) else str(found.get_state_display())
@@ -307,6 +321,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "stands": _stands(
             found,
             is_ready=bool(may_publish) and not counts[LineOutcome.WAITING],
+            refused=_refused_whole([found]).get(found.pk, 0),
             at=request.arrived_at,
         ),
         "is_mine": is_mine,

@@ -128,12 +128,9 @@ class RescheduleForm(PublishForm):
     """From when documents are read instead, that nobody has read yet."""
 
     def __init__(self, data: Any = None, *, zone: str = settings.TIME_ZONE) -> None:
-        """Ask for an instant: to publish at once is no other instant."""
+        """Ask for another instant, or none: then they are published at once."""
         super().__init__(data, zone=zone)
-        field = self.fields["a_partir_du"]
-        field.label, field.required = "Nouvel instant", True
-        field.help_text = f"Par exemple : 15/12/2026 08:00 ({zone_in_words(zone)})"
-        field.error_messages["required"] = "Dites à partir de quand les documents seront lus."
+        self.fields["a_partir_du"].label = "Nouvel instant"
 
 
 class RefuseForm(forms.Form):
