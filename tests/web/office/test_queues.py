@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
+from sporades.acts.services import opening
 from sporades.evidence.models import ANTIVIRUS
 from sporades.evidence.operations import INFECTED
 from sporades.exams.models import RegistrationService
@@ -49,6 +50,30 @@ def test_a_page_that_a_queue_alone_leads_to_is_reached_when_nothing_waits(manage
     for name, label in ALONE.items():
         assert links[label] == reverse(name)
         assert manager.get(links[label]).status_code == 200
+
+
+def test_what_waits_for_ones_agreement_comes_first_with_its_count_and_age(member, in_lille):
+    manager = member("A09")
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    decided(in_lille, days=40)
+    service = in_lille.service
+    opening.change(
+        service=service,
+        opens_at=service.opens_at,
+        closes_at=service.closes_at + timedelta(days=7),
+        reason="Panne",
+        by=manager.user.memberships.get().as_actor(),
+        at=NOW - timedelta(hours=3),
+    )
+
+    page = seen(head.get(HOME))
+
+    rows = [words(one) for one in page.cssselect("main table tbody tr")]
+    assert rows[0] == "Prolongations à approuver 1 3 heures"
+    assert rows[1].startswith("Inscriptions en anomalie 1 ")
+    [link] = page.xpath("//main//a[.='Prolongations à approuver']/@href")
+    assert [words(one) for one in page.cssselect(link)] == ["Prolongations à approuver"]
+    assert "Prolongations à approuver" not in said(manager)
 
 
 def test_one_where_something_waits_is_said_once(manager, in_lille):
