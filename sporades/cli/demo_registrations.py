@@ -7,14 +7,14 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.rules import Wish
 from sporades.accounts.models import User
 from sporades.acts import accommodating
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, registering, standing_in
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.cli.demo_people import ASKING, MINOR, NOTIFIED, REGULAR, candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
-from sporades.registrations import drafting
+from sporades.registrations import accepted, drafting
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import FLAG
@@ -283,22 +283,30 @@ def _begin(
     service = RegistrationService.objects.get(
         domain=found.domain, session=found.session, academy=academy, audience="grand_public"
     )
-    draft = registering.begin(
-        candidate=person,
-        exam=found,
-        speciality=found.specialities.get(code=speciality) if speciality else None,
-        service=service,
-        by=_author(person),
-        at=at,
-    )
+    chosen: dict[str, Any] = {
+        "exam": found,
+        "speciality": found.specialities.get(code=speciality) if speciality else None,
+        "service": service,
+    }
+    by = _author(person)
+    if person.has_account:
+        draft = registering.begin(candidate=person, **chosen, by=by, at=at)
+    else:
+        agent = User.objects.get(email=MANAGER)
+        draft = standing_in.begin(candidate=person, **chosen, author=agent, by=by, at=at)
+        text = accepted.mark_under(draft.regulation_id, exam=found, speciality=chosen["speciality"])
+        answers = {**answers, "modalites": {"accepted": accepted.typed_for(text)}}
     for section, typed in answers.items():
         drafting.answer(draft=draft, section=section, typed=typed, seen_revision=None, at=at)
     return draft
 
 
 def _file(person: Candidate, *what: Any, at: datetime) -> Registration:
-    draft = _begin(person, *what, at=at)
-    return registering.register(draft=draft, by=_author(person), at=at).registration
+    """File what somebody typed, or what the office typed for who has no account."""
+    draft, by = _begin(person, *what, at=at), _author(person)
+    if person.has_account:
+        return registering.register(draft=draft, by=by, at=at).registration
+    return standing_in.register(draft=draft, reason="", by=by, at=at).registration
 
 
 def _amend(registration: Registration, *, at: datetime) -> None:

@@ -21,7 +21,8 @@ from sporades.exams import queries
 from sporades.exams.held import forget
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.sections.terms import TO_READ
 from tests.factories import NOW
 from tests.web.account.newcomer import sign_in
 
@@ -75,6 +76,19 @@ def test_the_demo_has_its_people_its_services_and_its_registrations():
         assert given.given_at < opened.at < case.opined_at
     assert [s for s in services if NOW < s.closes_at < NOW + timedelta(hours=1, minutes=1)] != []
     assert queries.upcoming_services(NOW) != []
+
+
+@pytest.mark.usefixtures("_demo")
+def test_who_has_no_account_was_registered_by_the_office_and_is_told_so():
+    call_command("demo", "load")
+
+    registration = Registration.objects.get(candidate__user=None)
+    version = Version.objects.get(registration=registration)
+    [first, *_] = Letter.objects.order_by("pk")
+    assert version.snapshot["terms"] != []
+    assert TO_READ in str(version.snapshot["sections"])
+    assert first.message.kind == "registered_for"
+    assert "Inscription enregistrée pour vous" in first.message.subject
 
 
 @pytest.mark.usefixtures("_demo")
