@@ -8,8 +8,11 @@ from datetime import date
 from functools import reduce
 from operator import and_, or_
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q
 
+from sporades.accounts.models import normalised_address
 from sporades.accounts.permissions import Reach
 from sporades.core.french import month_named
 from sporades.core.numbers import is_valid
@@ -117,6 +120,8 @@ class NoYear(Unreadable):
 def tree_of(typed: str) -> Group:
     """Return the tree that is meant by a number, a birth date, an address, a telephone, or else a name.
 
+    An address that is not whole yet is that of whoever's begins so.
+
     A birth date, whole or without its day, may stand beside a name or a number: both are meant.
 
     Args:
@@ -133,7 +138,7 @@ def tree_of(typed: str) -> Group:
     if "@" in said:
         if " " in said:
             raise NotUnderstood
-        return Group(members=(_leaf("mail", Operator.IS, said),))
+        return Group(members=(_leaf("mail", _of_address(said), said),))
     day = _leaf("naissance", Operator.IS, said)
     if _is_a_day(day):
         return Group(members=(day,))
@@ -144,6 +149,15 @@ def tree_of(typed: str) -> Group:
     if number := _number(said):
         return Group(members=(number,))
     return _with_birth(_BORN.sub(" ", said))
+
+
+def _of_address(said: str) -> Operator:
+    """Return how an address is asked for: one that is heard half, by how it begins."""
+    try:
+        validate_email(normalised_address(said))
+    except ValidationError:
+        return Operator.STARTS
+    return Operator.IS
 
 
 def _with_birth(said: str) -> Group:

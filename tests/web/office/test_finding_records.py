@@ -46,7 +46,7 @@ def found(client, typed):
         "Vauquelin 12/04/2001",
         "Rosalie 2001",
         "Vauquelin avril 2001",
-        "rosalie@exemple.test",
+        *("rosalie@exemple.test", "rosalie@", "Rosalie@exem"),
         "06 39 98 12 34",
         "+33 6 39 98 12 34",
     ],

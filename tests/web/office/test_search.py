@@ -509,7 +509,9 @@ def test_what_is_off_the_lists_is_shown_and_sought(manager, in_lille, changes, a
     assert page.context["lines"][0]["cells"][1] == said
 
 
-@pytest.mark.parametrize("typed", ["ana@exemple.test", " ANA@exemple.test ", "03 20 11 22 33"])
+@pytest.mark.parametrize(
+    "typed", ["ana@exemple.test", " ANA@exemple.test ", "ana@", "Ana@exemple.t", "03 20 11 22 33"]
+)
 def test_who_has_no_account_is_found_by_what_their_record_says(manager, in_lille, typed):
     record = a_record(email="ana@exemple.test", channel="mail", phone="0320112233")
     mine = a_registration(record, identification={"mobile": None})
@@ -517,6 +519,20 @@ def test_who_has_no_account_is_found_by_what_their_record_says(manager, in_lille
     page = manager.post(reverse("office:find"), {"quoi": typed})
 
     assert page["Location"].partition("?")[0] == reverse("office:registration", args=[mine.number])
+
+
+def test_an_address_that_is_heard_half_finds_whoever_has_one_that_begins_so(manager, in_lille):
+    mine = [a_registration(a_candidate(email=f"ana{one}@exemple.test")) for one in ("1", "12")]
+    a_registration(a_candidate(email="anabelle@exemple.test"))
+    find = reverse("office:find")
+
+    one = manager.post(find, {"quoi": "ana1@ex"}, follow=True)
+    whole = manager.post(find, {"quoi": "ana12@exemple.test"}, follow=True)
+
+    assert one.redirect_chain[-1][0] == reverse("office:registration", args=[mine[0].number])
+    assert whole.redirect_chain[-1][0] == reverse("office:registration", args=[mine[1].number])
+    other = manager.post(find, {"quoi": "ana13@"}, follow=True)
+    assert other.context["asked"] == ["Adresse mail : commence par « ana13@ »"]
 
 
 def test_an_address_is_found_as_its_owner_says_it(manager, in_lille):
