@@ -292,7 +292,8 @@ def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
             read = client.get(f"/inscription/{draft.pk}/recapitulatif")
             tab = client.get(f"/inscription/{draft.pk}/identification")
 
-        assert awaited(home) == []
+        [contested] = awaited(home)
+        assert contested.startswith("Votre inscription est écartée : lisez comment contester")
         card = plain(main(mine))
         assert "écartée : cette modification ne peut pas être enregistrée" in card
         assert links(mine, f"Voir pourquoi elle est écartée : {TITLE}") == [where]

@@ -39,6 +39,7 @@ from sporades.accommodations.tracker import (
     deadline_in_words,
     emptied_in_words,
     is_answered,
+    is_stopped,
     may_take_up,
     steps_of,
     taken_again_in_words,
@@ -48,7 +49,7 @@ from sporades.accommodations.tracker import (
 )
 from sporades.acts.accommodating import silence_told
 from sporades.acts.medical.opining import is_asked_by_doctor
-from sporades.core.french import instant_in_words
+from sporades.core.french import ended, instant_in_words
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.changes import have_sensitive
 from sporades.registrations.checklist import Check
@@ -101,6 +102,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     fallen = fallen_before(registration) if rules and not cases else None
     return {
         "registration": registration,
+        "stands": ended(registration.state_in_words),
         "rules": rules,
         "case": case,
         **_taken_back(cases, registration),
@@ -218,7 +220,7 @@ def _of_case(
     told = left if is_writable and not is_asked else None
     steps = steps_of(case, at=at, papers=missing, left=told)
     return {
-        "state": case.get_state_display() if is_theirs or not case.is_open else "Décision reprise",
+        "state": _state(case),
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
         "may_take_up": may_take_up(case, registration),
@@ -254,6 +256,15 @@ def _of_case(
         "silence": silence_told(case, at=at),
         "missing": _missing_in_words(missing, may_send=is_ready) if is_writable else "",
     }
+
+
+def _state(case: Case) -> str:
+    """Say where a request stands; of one that goes no further, without asking for it to be sent."""
+    if case.instead_of_id is not None and case.is_open:
+        return "Décision reprise"
+    if case.state == State.PREPARING and is_stopped(case):
+        return "Pas envoyée de nouveau" if case.asked_at is not None else "Pas envoyée"
+    return str(case.get_state_display())
 
 
 def _is_undeclared(case: Case, registration: Registration, *, at: Any) -> bool:

@@ -109,6 +109,7 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
         "compartment": found,
         "left_ones": [one for one in known if one is not found],
         "is_here": is_here,
+        "stands": ended(registration.state_in_words),
         "erased_on": _erased_on(found, registration, cases, is_last=decided is not None)
         if found and (given or remarks)
         else "",
