@@ -192,7 +192,7 @@ def is_accepted_by_silence(request: Request, *, at: datetime) -> bool:
 def silence_in_words(request: Request, *, at: datetime) -> str:
     """Say to the office what silence on a request means, and since when or from when; else nothing."""
     silence = silence_of(request)
-    return f"{silence.in_words(_today(request, at))}." if silence else ""
+    return silence.in_words(_today(request, at)) if silence else ""
 
 
 def to_refuse_in_words(request: Request, *, at: datetime) -> str:

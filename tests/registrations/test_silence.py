@@ -223,7 +223,7 @@ def test_silence_counts_from_the_last_paper_that_was_due(registration):
     case.registration = registration
 
     assert accommodating.silence_in_words(case, at=NOW) == (
-        "Sans réponse, le silence vaudra acceptation le 5 février 2027."
+        "Sans réponse, le silence vaudra acceptation le 5 février 2027"
     )
 
 

@@ -147,6 +147,7 @@ def every_form():
         "PapersForm": {**asking, "lateness": Lateness.ADDING},
         "AnswerMessageForm": {"candidate": draft.candidate},
         "SignatureForm": {"case": asking["case"]},
+        "AnswerForm": {"is_accepted": True},
         "AppealForm": {"registration": asking["case"].registration, "is_minor": True},
         "EnteredAppealForm": {"today": NOW.date(), "notified": NOW.date(), "is_minor": True},
         "EntryForm": {

@@ -68,7 +68,7 @@ def silence_in_words(case: Case, given: Mapping[int, Given] | None = None, *, at
         at: now.
     """
     silence = silence_of(case, given)
-    return f"{silence.in_words(_today(case, at))}." if silence else ""
+    return silence.in_words(_today(case, at)) if silence else ""
 
 
 def to_refuse_in_words(case: Case, *, at: datetime) -> str:
