@@ -49,8 +49,9 @@ def _former(catalogue: Catalogue) -> Sequence[tuple[str, Sequence[OfferedExam]]]
     in_force = [one.regulation for one in catalogue.programmes]
     if all(one.number == 1 for one in in_force):
         return []  # they count from one: there is none before
-    # One row of each, by the index: of a million, nothing else is read.
-    under = Registration.objects.filter(regulation=OuterRef("pk")).order_by()
+    # One row of each, in the order of the index: PostgreSQL, which thinks that any row may be the
+    # one, would read a million for a version that has none.
+    under = Registration.objects.filter(regulation=OuterRef("pk")).order_by("academy", "state")
     versions = (
         Regulation.objects.light()
         .exclude(pk__in=[one.pk for one in in_force])
