@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.exams.models import Regulation
@@ -46,6 +46,12 @@ def beside_now(trials: QuerySet[Trial]) -> QuerySet[Trial]:
         session__code=OuterRef("prepared__session_code"),
     ).order_by("-number")
     return trials.select_related("against").annotate(now=Subquery(latest.values("number")[:1]))
+
+
+def with_moves(trials: QuerySet[Trial], reach: Reach) -> QuerySet[Trial]:
+    """Have dry runs say whether registrations of a perimeter have left, or come, since they were judged."""
+    moved = TrialRefusal.objects.moved(reach).filter(trial=OuterRef("pk"))
+    return trials.annotate(has_moved=Exists(moved))
 
 
 def counts(trials: Iterable[Trial], reach: Reach) -> dict[uuid.UUID, list[dict[str, Any]]]:

@@ -42,8 +42,8 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
     """How many would be accepted as they are, how many refused, why, and which."""
     visible = PreparedRegulation.objects.within(request.reach)
     tried = Trial.objects.filter(prepared__in=visible).select_related("prepared")
-    found = get_object_or_404(queries.beside_now(tried), pk=trial)
     reads = request.reaches(Permission.READ_FILES)
+    found = get_object_or_404(queries.beside_now(queries.with_moves(tried, reads)), pk=trial)
     chosen = queries.reason_of(found, reads, request.GET.get("motif", ""))
     refusals, losses = (queries.reasons(found, reads, is_loss=is_loss) for is_loss in (False, True))
     shows_losses = chosen.is_loss if chosen else not refusals
@@ -61,7 +61,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "losses": losses[: queries.MOST_REASONS],
         "most": queries.MOST_REASONS,
         "are_cut": max(len(refusals), len(losses)) > queries.MOST_REASONS,
-        "has_moved": found.refusals.moved(reads).exists(),
+        "has_moved": found.has_moved,
         "shows_losses": shows_losses,
         "page": page,
         "base": f"?motif={chosen.pk}&page=" if chosen else "?page=",
