@@ -130,7 +130,7 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
     """Sort registrations by a column: « nom », or « -nom » from the last to the first.
 
     Rows that are alike stand by their number, so that no page shows one twice; those that say
-    nothing in the column come last, whichever way it is read. Of names compared by likeness, the one
+    nothing in the column come last, whichever way it is read (of birth dates, from the last, first). Of names compared by likeness, the one
     that was typed comes first.
 
     Args:
@@ -155,9 +155,11 @@ def in_order(registrations: Any, order: str, *, tree: Group | None = None) -> An
 def _last_first(field: str, by: Any) -> OrderBy:
     """Sort from the last to the first; what is in no cell comes after all that is in one, either way.
 
-    Only where a column may be empty: of the others, no index is read backwards so.
+    Only where a column may be empty: no index is read backwards so. Of birth dates, which hardly
+    anybody lacks, the index counts for more over a whole country.
     """
-    ordered: OrderBy = by.desc(nulls_last=Registration._meta.get_field(field).null or None)
+    may_lack = Registration._meta.get_field(field).null and field != "birth_date"
+    ordered: OrderBy = by.desc(nulls_last=may_lack or None)
     return ordered
 
 
