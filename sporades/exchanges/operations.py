@@ -89,6 +89,8 @@ class OfHealth(Refused):
     )
 
 
+NAMES = ("nom", "nom_complet", "nom_usage")
+"""The criteria by which somebody is found under either family name."""
 NOTHING_LEFT = "Aucune inscription ne répond plus à ces critères dans votre périmètre."
 
 
@@ -127,7 +129,7 @@ def ask(
         raise OfHealth
     # Of one author, one at a time: two exports at once would not see each other.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    same = {"tree": search.tree, "columns": search.columns, "order": order, "form": form}
+    same = {"tree": search.tree, "columns": columns_of(search), "order": order, "form": form}
     asked_before = by.exports.filter(state__in=UNFINISHED, purpose=purpose, **same)
     under_way: Export | None = asked_before.first()
     if under_way is not None:
@@ -158,6 +160,17 @@ def ask(
     else:
         raise NobodyApproves(NOBODY_APPROVES)
     return export
+
+
+def columns_of(search: Search) -> list[str]:
+    """Return the columns of a file, by their codes: those of the list, and the name that was sought.
+
+    Whoever was found by the name that they use is shown with it beside the other in one cell of a
+    page, which no cell of a file holds.
+    """
+    shown = [one.code for one in search.shown]
+    is_named = any(one.criterion.code in NAMES and one.values for one in search.group.leaves())
+    return [*shown, "nom_usage"] if is_named and "nom" in shown else list(search.columns)
 
 
 def _taken_alone(by: User, *, at: datetime) -> int:
@@ -336,7 +349,7 @@ def _readable(export: Export, *, at: datetime) -> Any:
     except (KeyError, ValueError):
         raise Ended("La recherche porte sur un critère qui n'existe plus.") from None
     both = asked.filter(now.condition(academy="academy", domain="exam__domain__code"))
-    return in_order(both, export.order)
+    return in_order(both, export.order, tree=export.group)
 
 
 def _still_allowed(export: Export, *, at: datetime) -> Reach:

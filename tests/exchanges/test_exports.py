@@ -24,6 +24,7 @@ from sporades.exchanges.models import KEPT_FOR, Export
 from sporades.exchanges.states import ExportState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.searches import quick
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.rules import says_of_health
@@ -74,6 +75,22 @@ def test_a_file_has_the_family_name_alone_in_its_cell(ask, in_lille):
 
     names = [line["Nom de famille"] for line in lines(export)]
     assert names == ["Abadie", "Bézier", "Cœur", "Jourdain"]
+
+
+def test_a_file_of_a_name_that_was_sought_has_that_of_use_and_the_order_of_the_list(ask, in_lille):
+    for one in (
+        {"birth_name": "Jourdain", "usage_name": "Quéméner"},
+        {"birth_name": "Quéméner"},
+        {"birth_name": "Le Quémener"},
+    ):
+        a_registration(a_candidate(**one))
+    sought = quick.tree_of("Quéméner")
+
+    export = prepared(ask(sought, columns=["numero_inscription", "nom"]))
+
+    names = [(line["Nom de famille"], line["Nom d'usage"]) for line in lines(export)]
+    assert names[0] == ("Quéméner", "")
+    assert sorted(names) == [("Jourdain", "Quéméner"), ("Le Quémener", ""), ("Quéméner", "")]
 
 
 def test_each_column_that_a_list_shows_can_be_taken(ask, in_lille):

@@ -14,6 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.exchanges import operations
 from sporades.exchanges.models import WITHOUT_APPROVAL, Export
 from sporades.exchanges.states import UNFINISHED, ExportState
+from sporades.searches.columns import chosen
 from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.rules import says_of_health
@@ -65,7 +66,7 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         "limit": WITHOUT_APPROVAL,
         "asked": in_words(tree, reach=request.reach),
         **_bounds(request.reach),
-        "columns": [column.label for column in kept.shown],
+        "columns": [column.label for column in chosen(operations.columns_of(kept))],
         "trail": _trail(kept),
     }
     return render(request, "office/export.html", context, status=422 if form.errors else 200)
