@@ -502,3 +502,37 @@ def test_each_letter_and_each_document_begins_on_a_front_page():
 
     with pikepdf.open(io.BytesIO(whole)) as read:
         assert len(read.pages) == 8
+
+
+def typeset(*paragraphs):
+    content = {
+        "title": "Objet",
+        "issuer": "Autorité",
+        "sender": ["Bureau", "académie"],
+        "recipient": ["Madame X", "1 rue", "59000 LILLE"],
+        "dated": "Le 1er mars",
+        "place": "",
+        "paragraphs": [list(one) for one in paragraphs],
+        "enclosed": "",
+        "reference": "Sporades, courrier n° 1",
+    }
+    return text_of_pages(pdf.typeset(printing.TEMPLATE, content, at=NOW))
+
+
+def test_whoever_signs_is_not_alone_on_a_page():
+    lines, end = (
+        [f"Ligne {number}." for number in range(30)],
+        (["Une fin."], ["Sporades, Autorité"]),
+    )
+    while len(said := typeset(lines, *end)) == 1:
+        lines.append("Une de plus.")
+
+    assert len(said) == 2
+    assert said[1].startswith("Une fin. Sporades, Autorité")
+
+
+def test_a_paragraph_of_several_pages_before_who_signs_is_whole():
+    said = typeset(("Bonjour,",), [f"Ligne {n}." for n in range(150)], ("Sporades, Autorité",))
+
+    assert len(said) > 2
+    assert all(f"Ligne {n}." in " ".join(said) for n in range(150))
