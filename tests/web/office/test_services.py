@@ -302,6 +302,7 @@ def test_where_nobody_may_approve_an_extension_its_author_is_told(manager, servi
         "23/12/2026 18:30",
         "23/12/2026 18 h 30",
         "23/12/2026 à 18h30",
+        "23/12/26 18h30",
         "23/12/2026, 18:30",
         "2026-12-23 18:30",
         "2026-12-23T18:30",

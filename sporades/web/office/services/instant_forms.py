@@ -23,7 +23,7 @@ from sporades.registrations.fields import CleanCharField
 from sporades.web.office.days import LATEST, OLDEST, YEARS
 
 _INSTANT = re.compile(
-    r"(?:(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})"
+    r"(?:(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4}|\d{2})"
     r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2}))"
     r"(?:(?: à|,)? |T|$)"
     r"(?:(?P<hour>\d{1,2}) ?(?:h ?(?P<minute>\d{2})?|: ?(?P<iso_minute>\d{2})))?"
@@ -118,6 +118,8 @@ class LocalInstantField(forms.CharField):
             int(read[name] or read[f"iso_{name}"] or 0)
             for name in ("year", "month", "day", "minute")
         )
+        if read["year"] and len(read["year"]) == 2:  # noqa: PLR2004 - « 27 » is 2027
+            year += OLDEST
         try:
             local = datetime(year, month, day, int(read["hour"] or 0), minute)  # noqa: DTZ001 - its zone comes next
         except ValueError:
