@@ -42,6 +42,8 @@ STRANGERS_BUT_RESETS = Limit("strangers-but-resets", ((HOUR, 1), (DAY, 2)))
 RESETS_PAST_THE_COUNT = Limit("resets-past-the-count", ((DAY, 1),))
 # One more, to a guardian, that a registration ended: undone within days, it cannot wait for a letter.
 LEAVING_PAST_THE_COUNT = Limit("leaving-past-the-count", ((DAY, 1),))
+# One more, to the same, that it is made anew: whoever reads the first is not left with it.
+RETURN_PAST_THE_COUNT = Limit("return-past-the-count", ((DAY, 1),))
 MAILS_FROM_A_NETWORK = Limit("mails-from-network", ((HOUR, 2_000),))
 WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))

@@ -19,6 +19,10 @@ _AGAIN = (
     "Si votre demande est déjà faite, vérifiez-la : une mesure ne vaut que pour les épreuves que vous "
     "passez."
 )
+_FALLEN = (
+    "Une demande faite pour une inscription que vous avez quittée a été retirée avec elle : elle est à "
+    "refaire."
+)
 
 
 def receipt_of(
@@ -65,21 +69,28 @@ def _named(name: str, academy: str) -> str:
 
 
 def accommodation_by_mail(
-    registration: Registration, *, is_amended: bool = False, at: datetime
+    registration: Registration,
+    *,
+    is_amended: bool = False,
+    is_back: bool = False,
+    at: datetime,
 ) -> str:
     """Say how an accommodation is asked for, while it may be: to all, whatever they declared.
 
     A mail that said it only to those who need it would tell who they are (P-12); and of a
-    modification, only where a request has lost its épreuves, who has asked.
+    modification, only where a request has lost its épreuves, who has asked. So does everybody who is
+    registered anew read what became of a request, were there one.
 
     Args:
         registration: with its candidate and its service.
         is_amended: whether the mail says that it was modified.
+        is_back: whether its candidate had left another registration for the same exam.
         at: the instant.
     """
     service = registration.service
     exam = rules(registration.regulation_id).exam(registration.exam.code)
-    again = _AGAIN if is_amended and exam.accommodations is not None else ""
+    told_anew = _AGAIN if is_amended else _FALLEN if is_back and not service.has_closed(at) else ""
+    again = told_anew if exam.accommodations is not None else ""
     if service.has_closed(at):
         return (
             f"Pour obtenir un aménagement d'épreuves, {again[:1].lower()}{again[1:]}"

@@ -768,7 +768,7 @@ def test_a_guardian_whom_no_mail_reaches_is_told_of_their_signature_by_a_letter(
     letter = Letter.objects.get(message__kind="signed_as_guardian")
     assert letter.address[0] == "Anne Le Goff"
     assert letter.address[-1].startswith("59000")
-    assert "une demande a été signée au nom de" in letter.message.body
+    assert "une demande a été signée au nom d'Anne Le Goff" in letter.message.body
     assert not Message.objects.filter(kind="signed_as_guardian", recipient=OWN).exists()
 
 
@@ -785,7 +785,7 @@ def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
 
     kinds = ("signed_as_guardian", "signed_request_withdrawn")
     own, other, left = Message.objects.filter(kind__in=kinds).exclude(recipient="").order_by("pk")
-    assert "au nom de Anne Le Goff, comme représentant légal de" in own.body
+    assert "au nom d'Anne Le Goff, comme représentant légal de" in own.body
     assert (
         "une demande a été signée par quelqu'un qui se dit représentant légal de "
         f"{registration.identity.full_name}, sous un autre nom que celui de l'inscription."
@@ -895,6 +895,26 @@ def test_that_a_registration_ended_reaches_a_guardian_by_mail_once_a_day_past_th
     first, second = Message.objects.filter(kind="minor_withdrawn").order_by("pk")
     assert (first.recipient, second.recipient) == ("anne@exemple.test", "")
     assert Letter.objects.get(message=second).address[0] == "Anne Le Goff"
+    assert may_write("anne@exemple.test", network=None, at=NOW, is_reset=True)
+
+
+def test_that_it_is_made_anew_reaches_them_past_their_count_as_that_it_ended_did():
+    registration = a_minor()
+    by = author(registration.candidate)
+    sign_anew(registration, 2)
+    send(registration)
+    for _ in range(2):
+        registering.withdraw(registration=again(registration), by=by, at=NOW)
+        draft = registering.begin_again(registration=again(registration), by=by, at=NOW)
+        whole = Draft.objects.whole().get(pk=draft.pk)
+        registration = registering.register(draft=whole, by=by, at=NOW).registration
+
+    first, second = Message.objects.filter(kind="minor_returned").order_by("pk")
+
+    assert (first.recipient, second.recipient) == ("anne@exemple.test", "")
+    said = "S'il en faut encore une, elle est à refaire pour celle-ci, et à signer de nouveau."
+    assert "La demande que vous, Anne Le Goff, avez signée" in plainly(first)
+    assert said in plainly(first)
     assert may_write("anne@exemple.test", network=None, at=NOW, is_reset=True)
 
 

@@ -44,6 +44,13 @@ class AppealForm(WhoSigns):
         max_length=LONGEST_NAME,
         error_messages={"required": "Indiquez le nom et le prénom de qui fait ce recours."},
     )
+    # Here it is the candidate who speaks.
+    homonyme = forms.BooleanField(
+        label="Mon représentant légal porte le même nom et le même prénom que moi", required=False
+    )
+    aussi = forms.BooleanField(
+        label="Cette personne est aussi mon représentant légal", required=False
+    )
     qualite = forms.ChoiceField(
         label="Qualité",
         choices=QUALITIES,

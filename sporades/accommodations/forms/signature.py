@@ -29,7 +29,7 @@ NAMESAKE = (
     "Je suis le représentant légal, et je porte le même nom et le même prénom que le candidat"
 )
 
-ANOTHER = "Cette personne est aussi mon représentant légal"
+ANOTHER = "Je suis aussi représentant légal du candidat"
 
 IF_NAMESAKE = "S'il porte les mêmes, cochez la case qui le dit."
 

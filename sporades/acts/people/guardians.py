@@ -2,7 +2,8 @@
 
 Nobody has confirmed a guardian's address: the minor has typed it. Mails to it are counted with all
 those that anybody may cause to an address (S-14); past the count, a letter at home says the same. That a
-registration ended has one more a day: it is undone within days, and a letter takes as long.
+registration ended has one more a day: it is undone within days, and a letter takes as long. So has
+that it is made anew: nobody is left with the alarm alone.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 from sporades import mail
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Case, Signature
+from sporades.accommodations.queries import fallen_before
 from sporades.accommodations.rules import is_another_guardian, is_minor
 from sporades.accounts import limits
 from sporades.accounts.addresses import letter_box
@@ -18,7 +20,7 @@ from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
 from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
-from sporades.core.french import instant_in_words, listed
+from sporades.core.french import instant_in_words, listed, of_named
 from sporades.core.links import absolute
 from sporades.letters.operations import tell_at
 from sporades.mail.models import Message, about_of
@@ -27,6 +29,7 @@ from sporades.registrations.snapshot import contact_of
 
 AWAITED, LEFT, BACK = "guardian_awaited", "minor_withdrawn", "minor_returned"
 SIGNED, WITHDRAWN = "signed_as_guardian", "signed_request_withdrawn"
+PAST_THE_COUNT = {LEFT: limits.LEAVING_PAST_THE_COUNT, BACK: limits.RETURN_PAST_THE_COUNT}
 
 
 def tell_guardian(
@@ -62,12 +65,7 @@ def tell_of_leaving(
             signed it.
         at: the instant.
     """
-    said: dict[str, Any] = {"has_signed": False}
-    if fallen is not None:
-        address = address_beside(registration, at=at).casefold()
-        signature = _who_signed(fallen, at=at).get(address)
-        if address and signature is not None:
-            said = {"has_signed": True, **_said(fallen, signature, at=at)}
+    said = _said_of_fallen(registration, fallen, at=at)
     said["when"] = instant_in_words(at, registration.service.zone)
     _tell_beside(
         registration,
@@ -79,25 +77,38 @@ def tell_of_leaving(
     )
 
 
+def _said_of_fallen(
+    registration: Registration, fallen: Case | None, *, at: datetime
+) -> dict[str, Any]:
+    """Return what is said of a request that fell, to the guardian who is told and had signed it."""
+    if fallen is not None:
+        address = address_beside(registration, at=at).casefold()
+        signature = _who_signed(fallen, at=at).get(address)
+        if address and signature is not None:
+            return {"has_signed": True, **_said(fallen, signature, at=at)}
+    return {"has_signed": False}
+
+
 def tell_of_return(registration: Registration, *, at: datetime) -> None:
     """Tell the guardian of a minor who had left that they are registered anew, whoever was told before.
+
+    Whoever signed a request that fell with the one before is told that another is to be signed.
 
     Args:
         registration: the new one, with its candidate and its service.
         at: the instant.
     """
-    left = Registration.objects.filter(
-        candidate=registration.candidate_id, exam=registration.exam_id, withdrawn_at__isnull=False
-    )
-    if not is_minor(registration, at) or not left.exists():
+    if not is_minor(registration, at):
         return
+    said = _said_of_fallen(registration, fallen_before(registration), at=at)
+    said["when"] = instant_in_words(at, registration.service.zone)
     _tell_beside(
         registration,
         BACK,
         at=at,
         key=f"registration:{registration.pk}:returned:guardian",
         urgent=True,
-        when=instant_in_words(at, registration.service.zone),
+        **said,
     )
 
 
@@ -109,9 +120,10 @@ def _tell_beside(
         return
     said |= {
         "name": registration.identity.full_name,
+        "of_name": of_named(registration.identity.full_name),
         "contact": contact_of(registration.service),
     }
-    if _may_write(address, at=at) or (kind == LEFT and _may_write_of_leaving(address, at=at)):
+    if _may_write(address, at=at) or _may_write_past_the_count(kind, address, at=at):
         mail.write(
             kind,
             to=address,
@@ -138,9 +150,10 @@ def _may_write(address: str, *, at: datetime) -> bool:
     return may_write(normalised_address(address), network=None, at=at)
 
 
-def _may_write_of_leaving(address: str, *, at: datetime) -> bool:
+def _may_write_past_the_count(kind: str, address: str, *, at: datetime) -> bool:
+    limit = PAST_THE_COUNT.get(kind)
     box = letter_box(normalised_address(address))
-    return limits.spend(limits.LEAVING_PAST_THE_COUNT, box, at=at)
+    return limit is not None and limits.spend(limit, box, at=at)
 
 
 def guardian_address(registration: Registration) -> str:
@@ -277,10 +290,12 @@ def _said(case: Case, signature: Signature, *, at: datetime) -> dict[str, Any]:
     type anything, and a mail of the service would carry it to a stranger.
     """
     registration = case.registration
+    is_another = is_another_guardian(registration, signature.name)
+    signer = "" if is_another else registration.guardian_name
     return {
-        "signer": ""
-        if is_another_guardian(registration, signature.name)
-        else registration.guardian_name,
+        "of_name": of_named(registration.identity.full_name),
+        "signer": signer,
+        "of_signer": of_named(signer) if signer else "",
         "is_on_paper": signature.posted_on is not None,
         "unsent": unsent_in_words(case, at=at),
         "was_sent": case.asked_at is not None,

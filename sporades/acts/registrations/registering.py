@@ -114,8 +114,9 @@ def register(
     filing.refuse_unread(draft, dossier, forms, shown=shown)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     kind = "amended" if version.number > 1 else "registered"
-    _tell(kind, version.registration, version, at=at)
-    if version.number == 1:
+    is_back = has_left_before(version)
+    _tell(kind, version.registration, version, is_back=is_back, at=at)
+    if is_back:
         tell_of_return(version.registration, at=at)
     return version
 
@@ -357,7 +358,21 @@ def receive_summary(
     )
 
 
-def _tell(kind: str, registration: Registration, version: Version, *, at: datetime) -> None:
+def has_left_before(version: Version) -> bool:
+    """Return whether a first version is that of somebody who left another registration for its exam."""
+    registration = version.registration
+    return version.number == 1 and (
+        Registration.objects.filter(
+            candidate=registration.candidate_id,
+            exam=registration.exam_id,
+            withdrawn_at__isnull=False,
+        ).exists()
+    )
+
+
+def _tell(
+    kind: str, registration: Registration, version: Version, *, is_back: bool, at: datetime
+) -> None:
     tell(
         registration.candidate,
         kind,
@@ -374,6 +389,8 @@ def _tell(kind: str, registration: Registration, version: Version, *, at: dateti
         due=due_as_told(version),
         giving=giving_as_told(version),
         until=registration.service.said(registration.service.closes_at, registration.reader_zone),
-        accommodation=accommodation_by_mail(registration, is_amended=version.number > 1, at=at),
+        accommodation=accommodation_by_mail(
+            registration, is_amended=version.number > 1, is_back=is_back, at=at
+        ),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts.registrations.registering import filed, note_begun
+from sporades.acts.people.guardians import tell_of_return
+from sporades.acts.registrations.registering import filed, has_left_before, note_begun
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
@@ -196,6 +197,7 @@ def _note_left(draft: Draft, verb: str, *, by: Actor, at: datetime) -> None:
 def _tell(version: Version, *, reason: str, at: datetime) -> None:
     registration = version.registration
     kind = "amended_for" if version.number > 1 else "registered_for"
+    is_back = has_left_before(version)
     tell(
         registration.candidate,
         kind,
@@ -211,7 +213,11 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         snapshot=version.snapshot,
         due=due_as_told(version),
         giving=giving_as_told(version),
-        accommodation=accommodation_by_mail(registration, is_amended=version.number > 1, at=at),
+        accommodation=accommodation_by_mail(
+            registration, is_amended=version.number > 1, is_back=is_back, at=at
+        ),
         reason=reason,
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
+    if is_back:
+        tell_of_return(registration, at=at)
