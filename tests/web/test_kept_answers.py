@@ -102,7 +102,10 @@ def gone(clock):
 def test_what_was_typed_waits_even_where_nothing_is_left_of_the_session(gone):
     candidate, browser, tab = gone
     asked = browser.post(tab, {**TYPED, "revision": "0"}, follow=True)
-    assert "les réponses que vous venez d'envoyer vous attendent" in main(asked)
+    assert (
+        "Connectez-vous dans l'heure, et avant la fermeture de votre service : les réponses que vous "
+        "venez d'envoyer vous attendent"
+    ) in main(asked)
 
     sign_in(browser, candidate.user)
 

@@ -1,14 +1,19 @@
 """« Me connecter »."""
 
+from collections.abc import Iterable
+
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 
 from sporades.web.layout.kept import ENDED, KEPT
 from sporades.web.layout.undone import is_marked
 
+TAB = "candidate:tab"
+"""Where a registration is filled."""
 UNDONE = "pour recommencer : ce que vous venez d'envoyer n'a pas été pris en compte."
 
 
@@ -29,10 +34,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return LoginView.as_view(extra_context=context)(request)
 
 
+def _waits(paths: Iterable[str]) -> str:
+    """Say until when answers wait, and that those of a registration are of use until its closing."""
+    is_to_file = any(resolve(path).view_name == TAB for path in paths)
+    before = ", et avant la fermeture de votre service" if is_to_file else ""
+    return f"dans l'heure{before} : les réponses que vous venez d'envoyer vous attendent."
+
+
 def _said(request: HttpRequest, goes_on_to: str | None, *, is_ended: bool) -> str:
     """Say that the session has ended, and what becomes of what was just sent; or nothing."""
-    waits = "dans l'heure : les réponses que vous venez d'envoyer vous attendent."
-    then = UNDONE if is_marked(goes_on_to) else waits if KEPT in request.session else ""
+    kept = request.session.get(KEPT, {})
+    then = UNDONE if is_marked(goes_on_to) else _waits(kept) if kept else ""
     if is_ended:
         then = then or ": ce que vous aviez saisi est gardé."
         return f"Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau {then}"
