@@ -42,10 +42,29 @@ class Proposal:
 
 def requests_of(registration: int) -> QuerySet[Case]:
     """Return the requests of a registration, the last one first; which have an appeal that waits."""
-    its = Case.objects.filter(registration=registration).select_related("notification")
-    told = with_posting(_appealed(its), "notification")
+    return _told_last_first(Case.objects.filter(registration=registration))
+
+
+def requests_and_fallen_of(registration: int, candidate: int, exam: int) -> QuerySet[Case]:
+    """Return the same, and those that fell with another registration of its candidate for its exam."""
+    theirs = Case.objects.filter(registration__candidate=candidate)
+    return _told_last_first(theirs.filter(Q(registration=registration) | _fell(exam)))
+
+
+def _told_last_first(cases: QuerySet[Case]) -> QuerySet[Case]:
+    told = with_posting(_appealed(cases.select_related("notification")), "notification")
     found: QuerySet[Case] = told.order_by("-begun_at", "-pk")
     return found
+
+
+def _fell(exam: int) -> Q:
+    """Return which requests fell with a registration for an exam, and were not taken back before."""
+    return Q(
+        registration__exam=exam,
+        registration__withdrawn_at=F("withdrawn_at"),
+        state=State.WITHDRAWN,
+        instead_of=None,
+    )
 
 
 def _appealed(cases: Any, **more: Any) -> Any:
@@ -369,14 +388,8 @@ def fallen_and_held(registration: Registration) -> tuple[Case | None, bool]:
     Args:
         registration: the one that a new request is for.
     """
-    fell = Q(
-        registration__exam=registration.exam_id,
-        registration__withdrawn_at=F("withdrawn_at"),
-        state=State.WITHDRAWN,
-        instead_of=None,
-    )
     earlier = Case.objects.filter(
-        Q(state=State.NOTIFIED) | fell,
+        Q(state=State.NOTIFIED) | _fell(registration.exam_id),
         registration__candidate=registration.candidate_id,
         registration__exam__code=registration.exam.code,
         registration__exam__domain=registration.exam.domain_id,

@@ -106,7 +106,7 @@ LACKING = {
 }
 """The same, of one that others may look at as it is, and that lacks a paper."""
 SENT_WITHOUT = (
-    "Vous pouvez envoyer votre demande ainsi, puis confier ce qui manque avant l'avis du médecin. "
+    "Vous pouvez {act} votre demande ainsi, puis confier ce qui manque avant l'avis du médecin. "
     f"Aucun jour n'est fixé pour cela : faites-le vite, {_GIVEN_BACK}"
 )
 """The same, of one that is about to be sent."""
@@ -120,25 +120,29 @@ def check_of(
     case: Case | None,
     *,
     former: Case | None = None,
+    fallen: Case | None = None,
     at: datetime,
     papers: str = "",
 ) -> list[Check]:
-    """Return a request among what makes a registration sure (E6), where one is made or announced.
+    """Return a request among what makes a registration sure (E6), where one is made, announced or fallen.
 
     Args:
         registration: one that stands.
         case: its last request, if there is one.
         former: the last of which a decision was notified, if there is one.
+        fallen: the one that fell with a registration left before this one, to be made again.
         at: now.
         papers: those without which it is incomplete, in words.
     """
-    if rules_of(registration) is None or (case is None and not registration.has_disability):
+    is_expected = registration.has_disability or case is not None or fallen is not None
+    if rules_of(registration) is None or not is_expected:
         return []
     is_begun = case is not None and case.state == State.PREPARING and case.asked_at is None
     if (case is None or (is_begun and former is None)) and is_late(registration, at):
-        return [_unsent(registration, at=at, is_begun=is_begun)]
+        return [_unsent(registration, fallen, at=at, is_begun=is_begun)]
     if case is None:
-        note = f"Vous avez déclaré un handicap. {deadline_in_words(registration, at=at)}"
+        why = "Vous avez déclaré un handicap." if fallen is None else fallen_in_words(fallen)
+        note = f"{why} {deadline_in_words(registration, at=at)}"
         return [Check(LABEL, "yours", note, "accommodation")]
     case.registration = registration
     if case.notified_at is not None:
@@ -161,12 +165,16 @@ def check_of(
     return [Check(LABEL, state, said, "accommodation")]
 
 
-def _unsent(registration: Registration, *, at: datetime, is_begun: bool) -> Check:
+def _unsent(
+    registration: Registration, fallen: Case | None, *, at: datetime, is_begun: bool
+) -> Check:
     """Return that nothing was asked for in time, while a late request is still expected or no more."""
     said = (
         "Votre demande n'est pas envoyée."
         if is_begun
         else "Vous avez déclaré un handicap, et aucune demande n'est envoyée."
+        if fallen is None
+        else fallen_in_words(fallen)
     )
     if may_appear(registration, at):
         return Check(
@@ -192,11 +200,13 @@ class Told:
         text: where it stands, or until when it is made.
         act: the words of the link.
         is_left: whether its candidate has still to make it, to finish it or to complete it.
+        until: until when it is made, where that is left and dated.
     """
 
     text: str
     act: str
     is_left: bool
+    until: datetime | None = None
 
 
 def told_of(
@@ -205,6 +215,7 @@ def told_of(
     *,
     to_ask: str,
     former: Case | None = None,
+    fallen: Case | None = None,
     at: datetime,
     papers: str = "",
 ) -> Told:
@@ -215,18 +226,23 @@ def told_of(
         case: its last request, if there is one.
         to_ask: how it is asked for, as its registration says it.
         former: the last of which a decision was notified, if there is one.
+        fallen: the one that fell with a registration left before this one, to be made again.
         at: now.
         papers: those without which it is incomplete, in words.
     """
     if case is None or case.asked_at is None:
         act = "Finir ma demande d'aménagement" if case else "Faire ma demande d'aménagement"
         until = deadline_in_words(registration, at=at)
-        if case is None:
+        if case is None and fallen is not None:
+            text = f"{fallen_in_words(fallen)} {until}"
+        elif case is None:
             text = until if is_late(registration, at) else to_ask
         else:
             text = f"Votre demande d'aménagement n'est pas envoyée. {until}"
         is_left = not is_over(registration, at)
-        return Told(text, act if is_left else "Aménagement d'épreuves", is_left)
+        if not is_left:
+            return Told(text, "Aménagement d'épreuves", is_left)
+        return Told(text, act, is_left, deadline_of(registration))
     [check] = check_of(registration, case, former=former, at=at, papers=papers)
     is_left = check.state in {"missing", "yours"} and case.is_undecided
     if case.is_taken_up:
@@ -515,6 +531,20 @@ def taken_back_in_words(case: Case) -> str:
     with_it = " avec votre inscription" if registration.withdrawn_at == case.withdrawn_at else ""
     when = instant_in_words(case.withdrawn_at, registration.service.zone)
     return f"Votre demande d'aménagement{asked} a été retirée{with_it} le {when}."
+
+
+def fallen_in_words(fallen: Case) -> str:
+    """Say to whoever is registered anew that a request fell with the registration that they left.
+
+    Whatever they declare now: they may not have known that it would fall.
+
+    Args:
+        fallen: the request, as `queries.fallen_before` finds it.
+    """
+    return (
+        f"Votre demande d'aménagement pour l'inscription n°{fallen.registration.number} a été retirée "
+        "avec elle : si vous en avez toujours besoin, refaites-la."
+    )
 
 
 def kept_date_in_words(case: Case) -> str:

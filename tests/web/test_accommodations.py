@@ -352,7 +352,7 @@ def test_a_name_that_is_not_the_guardian_s_of_the_registration_is_asked_about(si
     refused = client.post(page, said)
     assert refused.status_code == 422
     assert refused.context["form"].errors["nom"] == [str(AnotherGuardian.of("Anne Le Goff"))]
-    assert "Cette personne est aussi mon représentant légal" in main(refused)
+    assert "Je suis aussi représentant légal du candidat" in main(refused)
     assert refused.context["form"]["nom"].value() == "Paul Martin"
     assert case_of(filed).signature is None
 
@@ -360,7 +360,7 @@ def test_a_name_that_is_not_the_guardian_s_of_the_registration_is_asked_about(si
         client.post(page, {**said, "aussi": "on"})
     signature = case_of(filed).signature
     assert signature.name == "Paul Martin"
-    assert signature.statement.endswith("Cette personne est aussi mon représentant légal.")
+    assert signature.statement.endswith("Je suis aussi représentant légal du candidat.")
 
 
 def test_a_guardian_of_whom_an_address_is_known_is_asked_for_no_other(sign_in):
@@ -1054,7 +1054,7 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     assert "À faire : Envoyer la demande" in page
     assert "Manque" not in page
     assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
-    assert "avant l'avis du médecin" not in page
+    assert "puis confier ce qui manque avant l'avis du médecin" in page
     assert "Un mail annoncera la signature, à anne@exemple.test" in signing
     assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
 
@@ -1163,6 +1163,20 @@ def test_before_it_is_sent_a_request_says_what_will_still_be_due_and_until_when(
     confide(registration, kind="CERTIFICAT")
     assert "Confier ce qui manque" not in read(client, at(registration))
     assert come_next(client, registration)[1] == [SEND]
+
+
+def test_before_it_is_signed_it_is_said_already_that_it_may_be_sent_without_the_paper(
+    sign_in, kept, confided
+):
+    filed = a_minor()
+    write(filed, Wish(READER))
+
+    page = read(sign_in(filed.candidate), at(filed))
+
+    assert (
+        "Vous pouvez faire signer et envoyer votre demande ainsi, puis confier ce qui manque avant "
+        "l'avis du médecin."
+    ) in page
 
 
 @pytest.mark.usefixtures("a_choice_is_due")

@@ -26,6 +26,23 @@ def set_aside(registration):
     )
 
 
+def test_once_the_service_is_closed_the_page_says_that_nobody_leaves_online_without_a_password(
+    sign_in, stopped_clock
+):
+    registration = a_registration()
+    page = f"/mes-inscriptions/{registration.number}"
+    said = "Une désinscription ne se fait plus en ligne"
+    client = sign_in(registration.candidate)
+    assert said not in main(client.get(page))
+
+    stopped_clock.move_to(registration.service.closes_at + timedelta(minutes=1))
+    client = sign_in(registration.candidate)
+    stopped_clock.shift(timedelta(minutes=20))
+
+    assert said in main(client.get(page))
+    assert "ne peut plus être retirée en ligne" in main(client.get(f"{page}/desinscription"))
+
+
 def test_to_withdraw_twice_leads_to_what_the_first_press_did(sign_in):
     registration = a_registration()
     client = sign_in(registration.candidate)

@@ -19,6 +19,7 @@ QUESTIONS = [
     "Contacts",
 ]
 OURS = [
+    "Je veux me désinscrire",
     "Je n'ai plus mon téléphone ou ma clé pour la double authentification",
     "J'ai moins de 18 ans",
     "Quelles pièces dois-je fournir ?",
@@ -197,3 +198,27 @@ def test_the_contacts_are_those_of_ones_registrations_then_all(sign_in):
     assert "Bureau des essais de Lille" in answered(page, "Contacts")
     assert "03 53 01 00 01" in answered(page, "Contacts")
     assert "Tous les services gestionnaires" in main(page)
+
+
+def test_who_wants_to_leave_is_told_where_then_that_it_is_done_online_no_more(sign_in, client):
+    registration = a_registration()
+
+    page = sign_in(registration.candidate).get("/aide")
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        closed = answered(sign_in(registration.candidate).get("/aide"), OURS[0])
+
+    assert "« Me désinscrire » est en bas de la page de votre inscription" in answered(
+        page, OURS[0]
+    )
+    assert "une désinscription ne se fait plus en ligne. Contactez votre service" in closed
+    assert "Pendant que le service est ouvert" in answered(client.get("/aide"), OURS[0])
+
+
+def test_what_was_not_saved_in_time_is_no_more_said_to_be_still_free(sign_in):
+    draft = a_draft()
+
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        page = sign_in(draft.candidate).get("/aide")
+
+    assert "n'est pas encore enregistrée" not in main(page)
+    assert "une saisie à terminer" not in main(page)

@@ -38,9 +38,9 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
     page = number_page(sign_in, registration)
 
     assert [words(one) for one in seen(page).cssselect("main h2")] == [
-        "À faire maintenant",
+        "À faire maintenant : aménagement d'épreuves",
+        "Récapitulatif d'inscription",
         "Pièces justificatives à fournir",
-        "Aménagement d'épreuves",
         "Votre service gestionnaire",
         "Accusé de réception",
     ]
@@ -51,6 +51,17 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
         "plus bas."
     ) in main(page)
     assert main(page).count("Imprimez, signez et renvoyez") == 1
+
+
+def test_what_has_no_deadline_stays_where_it_is(sign_in):
+    registration = a_registration()
+
+    page = number_page(sign_in, registration)
+
+    assert [words(one) for one in seen(page).cssselect("main h2")][:2] == [
+        "À faire maintenant",
+        "Pièces justificatives à fournir",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from sporades.journal.models import Entry
-from tests.factories import a_draft
-from tests.web.guide import main
+from tests.factories import a_draft, a_registration
+from tests.web.guide import main, titles
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
 VERB = "draft not filed, out of hours"
@@ -44,3 +44,32 @@ def test_what_comes_in_time_leaves_no_such_line(sign_in, stopped_clock):
     sign_in(draft.candidate).post(reverse("candidate:recap", args=[draft.pk]))
 
     assert not Entry.objects.filter(verb=VERB).exists()
+
+
+def test_its_page_and_the_list_say_that_it_was_not_saved_in_time(late, sign_in):
+    draft, press = late
+
+    refused = main(press())
+    listed = sign_in(draft.candidate).get("/mes-inscriptions")
+    tab = main(sign_in(draft.candidate).get(f"/inscription/{draft.pk}/identification"))
+
+    for said in (refused, main(listed)):
+        assert "Vous n'êtes pas inscrit(e) : votre saisie n'a pas été enregistrée" in said
+    assert "Cette saisie n'a pas été enregistrée à temps." in tab
+    for said in (refused, main(listed), tab):
+        assert "encore enregistrée" not in said
+    assert titles(listed) == ["Pas enregistrées à temps"]
+
+
+def test_where_another_registration_stands_nobody_is_said_not_to_be_registered(
+    sign_in, stopped_clock
+):
+    registration = a_registration()
+    draft = a_draft(registration.candidate)
+    stopped_clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+
+    listed = sign_in(draft.candidate).get("/mes-inscriptions")
+
+    assert titles(listed) == ["Pas enregistrées à temps", "Inscriptions enregistrées"]
+    assert "Cette saisie n'a pas été enregistrée à temps." in main(listed)
+    assert "Vous n'êtes pas inscrit(e)" not in main(listed)

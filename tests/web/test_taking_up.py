@@ -15,12 +15,14 @@ from sporades.acts.registrations import registering
 from sporades.core import files
 from sporades.core.days import midnight
 from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Paper, Remark
 from sporades.registrations.models import Draft
 from sporades.retention import operations as retention
 from tests.accommodations import asked
 from tests.accommodations.asked import READER, THIRD, case_of, reach
+from tests.accommodations.test_following import amend
 from tests.evidence.given import a_photo
 from tests.factories import NOW, a_registration, author
 from tests.medical.given import again, compartment, confide, found_clean, write
@@ -391,3 +393,88 @@ def test_who_left_says_the_same_day_to_both_pages_of_one_compartment(mine, left,
     told = f"Ce qui reste à l'inscription n°{left.number} est effacé à partir du {DAY}."
     assert told in said_in(mine.get(reprise(anew, left)))
     assert buttons(mine.get(reprise(anew, left))).count("Reprendre ce qui est coché") == 1
+
+
+# --- That it is to be made again --------------------------------------------------------------
+
+
+def undeclared(registration):
+    """Say « Non » to the question on the handicap."""
+    return amend(registration, informations={"has_disability": "non"})
+
+
+def places(client, registration):
+    """Return what each page says that lists what is left to do of a registration."""
+    own = [at(registration), at(registration, "numero"), at(registration, "suis-je-inscrit")]
+    return [said_in(client.get(page)) for page in ("/accueil", *own)]
+
+
+@pytest.mark.parametrize("declared", ["oui", "non"])
+def test_a_request_that_fell_is_to_be_made_again_wherever_things_to_do_are_listed(
+    mine, registration, declared
+):
+    reach(registration, State.ASKED, Wish(READER))
+    if declared == "non":
+        undeclared(registration)
+    left = leave(registration)
+    anew = back(left)
+
+    fell = (
+        f"Votre demande d'aménagement pour l'inscription n°{left.number} a été retirée avec elle : "
+        "si vous en avez toujours besoin, refaites-la. À envoyer avant le"
+    )
+    assert [fell in said for said in places(mine, anew)] == [True] * 4
+    assert links(mine.get(at(anew, "numero")), "Faire ma demande d'aménagement") == [
+        at(anew, "amenagement")
+    ]
+
+
+@pytest.mark.parametrize("declared", ["oui", "non"])
+def test_once_begun_it_is_to_be_sent_there_whatever_was_declared(mine, registration, declared):
+    if declared == "non":
+        undeclared(registration)
+    asked.write(registration, Wish(READER))
+
+    home, own, number, registered = places(mine, registration)
+
+    for said in (home, number):
+        assert "Votre demande d'aménagement n'est pas envoyée. À envoyer avant le" in said
+    for said in (own, registered):
+        assert "À vous : finissez votre demande, puis envoyez-la." in said
+
+
+def test_after_the_deadline_it_is_still_said_while_a_late_one_is_taken(sign_in, registration):
+    reach(registration, State.ASKED, Wish(READER))
+    anew = back(leave(registration))
+
+    with time_machine.travel(asked.LATE, tick=False):
+        said = places(sign_in(registration.candidate), anew)
+
+    assert ["refaites-la. La date limite" in one for one in said] == [True] * 4
+    assert not any("Un besoin apparu après la clôture" in one for one in said)
+
+
+def test_once_taken_back_for_the_new_one_it_is_asked_for_no_more(mine, registration):
+    undeclared(registration)
+    reach(registration, State.ASKED, Wish(READER))
+    anew = back(leave(registration))
+    asked.write(anew, Wish(THIRD))
+    accommodating.withdraw(case=case_of(anew), by=author(anew.candidate), at=NOW)
+
+    assert not any("refaites-la" in one for one in places(mine, anew))
+
+
+@pytest.mark.parametrize("has_asked", [True, False])
+def test_the_mail_says_to_everybody_who_is_back_what_became_of_a_request(registration, has_asked):
+    if has_asked:
+        reach(registration, State.ASKED, Wish(READER))
+
+    back(leave(registration))
+
+    told = Message.objects.filter(kind="registered").latest("pk")
+    assert (
+        "Une demande faite pour une inscription que vous avez quittée a été retirée avec elle : elle "
+        "est à refaire."
+    ) in plain(told.body)
+    first = Message.objects.filter(kind="registered").earliest("pk")
+    assert "à refaire" not in plain(first.body)

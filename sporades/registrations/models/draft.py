@@ -248,6 +248,18 @@ class Draft(models.Model):
             f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
         )
 
+    def missed_in_words(self, at: datetime) -> str:
+        """Say that a registration was not saved before the closing: it is none, and may be believed one.
+
+        Nothing while it may be saved, nor of a modification: what it modifies stands.
+        """
+        if self.amends_id or not self.service.has_closed(at):
+            return ""
+        return (
+            "Vous n'êtes pas inscrit(e) : votre saisie n'a pas été enregistrée, et le service est "
+            "fermé."
+        )
+
     @property
     def is_offered(self) -> bool:
         """Whether the réglementation in force still offers what it is for."""

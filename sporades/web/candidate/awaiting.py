@@ -19,6 +19,7 @@ from sporades.accommodations.tracker import (
     NO_DATE,
     deadline_in_words,
     emptied_in_words,
+    fallen_in_words,
     is_answered,
     kept_date_in_words,
 )
@@ -81,6 +82,7 @@ def awaiting(
     unread: Iterable[DocumentVersion],
     pieces: Rows,
     cases: Cases,
+    fallen: Cases,
     *,
     at: datetime,
     reader: str,
@@ -94,6 +96,7 @@ def awaiting(
             await nothing.
         pieces: the supporting documents that are asked for, by registration.
         cases: the last request for accommodations of each registration.
+        fallen: the one that fell with another registration, of each that had none since.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
     """
@@ -108,7 +111,7 @@ def awaiting(
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, at=at, name=name),
         *_pieces(registrations, pieces, at=at, name=name),
-        *_accommodations(registrations, cases, at=at, name=name),
+        *_accommodations(registrations, cases, fallen, at=at, name=name),
         *_documents(registrations, others, name=name),
     ]
     dated.sort(key=lambda one: (not one.until, one.until))
@@ -280,7 +283,7 @@ def _drafts(
         elif draft.service.has_closed(at) and draft.amends_id is not None:
             found.append(_left_unsaved(draft, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
-            found.append(_never_filed(draft))
+            found.append(_never_filed(draft, at=at))
     return found
 
 
@@ -294,12 +297,11 @@ def _gone(draft: Draft, *, name: Name) -> Awaiting:
     )
 
 
-def _never_filed(draft: Draft) -> Awaiting:
-    """Say that a registration was not saved before the closing: it is none, and may be believed one."""
+def _never_filed(draft: Draft, *, at: datetime) -> Awaiting:
+    """Say that a registration was not saved before the closing, and whom to ask."""
     whom = draft.service.managing_service.name_and_phone
     return Awaiting(
-        sentence="Vous n'êtes pas inscrit(e) : votre saisie n'a pas été enregistrée, et le service "
-        "est fermé.",
+        sentence=draft.missed_in_words(at),
         about=str(draft),
         link=reverse("candidate:draft", args=[draft.pk]),
         act="Revoir ma saisie",
@@ -473,7 +475,7 @@ def _to_come(registration: Registration, rows: Iterable[Evidence], *, at: dateti
 
 
 def _accommodations(
-    registrations: Iterable[Registration], cases: Cases, *, at: datetime, name: Name
+    registrations: Iterable[Registration], cases: Cases, fallen: Cases, *, at: datetime, name: Name
 ) -> list[Awaiting]:
     """Return the requests that are to be made, finished or completed."""
     found = []
@@ -483,7 +485,9 @@ def _accommodations(
         case = cases.get(registration.pk)
         found += [
             _emptied(registration, case, name=name),
-            _accommodation(registration, case, at=at, name=name),
+            _accommodation(registration, case, at=at, name=name)
+            if case is not None or registration.pk not in fallen
+            else _to_make_again(registration, fallen[registration.pk], at=at, name=name),
         ]
     return [one for one in found if one is not None]
 
@@ -526,6 +530,22 @@ def _accommodation(
         return found
     is_incomplete = case.state == CaseState.INCOMPLETE
     return replace(found, **(_to_complete if is_incomplete else _to_send)(registration, case))
+
+
+def _to_make_again(
+    registration: Registration, fallen: Case, *, at: datetime, name: Name
+) -> Awaiting | None:
+    """Return that a request is to be made again, having fallen with the registration before."""
+    if is_over(registration, at):
+        return None
+    return Awaiting(
+        sentence=fallen_in_words(fallen),
+        about=name(registration),
+        link=reverse("candidate:accommodation", args=[registration.number]),
+        act="Refaire ma demande d'aménagement",
+        deadline=deadline_in_words(registration, at=at),
+        until=deadline_of(registration).astimezone(UTC).isoformat(),
+    )
 
 
 def _to_complete(registration: Registration, case: Case) -> dict[str, str]:

@@ -169,6 +169,7 @@ def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         # Asked by the page that says it alone: it judges the épreuves.
         "emptied": partial(emptied_by, request, draft),
         "closed_since": since,
+        "missed": draft.missed_in_words(request.arrived_at),
     }
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sporades.accommodations.queries import last_by_registration
-from sporades.accommodations.rules import is_late, may_appear, rules_of
+from sporades.accommodations.models import Case
+from sporades.accommodations.queries import cases_of, fallen_before, last_by_registration
+from sporades.accommodations.rules import may_appear, rules_of
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
@@ -33,9 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = registrations_and_answers_to(user=user)
     registrations = [one for one in mine if not one.withdrawn_at]
     active = [one for one in registrations if one.is_active]
-    cases = (
-        last_by_registration(cases_and_papers_of_user(user=user)) if _may_ask(active, at=at) else {}
-    )
+    asking = [one for one in active if rules_of(one) is not None]
+    cases = last_by_registration(cases_and_papers_of_user(user=user)) if asking else {}
+    fallen = _fallen((one for one in asking if one.pk not in cases), mine)
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
@@ -56,23 +57,37 @@ def home(request: HttpRequest) -> HttpResponse:
                 unread,
                 by_registration(rows_of_user(user=user)) if registrations else {},
                 cases,
+                fallen,
                 at=at,
                 reader=reader,
             ),
         ],
         # Nothing is owed there: it is not counted among what awaits.
         "offered": begun_again(mine, drafts, at=at) if registrations or drafts else [],
-        "late_needs": [one for one in active if one.pk not in cases and may_appear(one, at)],
+        "late_needs": [
+            one
+            for one in active
+            if one.pk not in cases and one.pk not in fallen and may_appear(one, at)
+        ],
     }
     return render(request, "candidate/home.html", context)
 
 
-def _may_ask(registrations: Iterable[Registration], *, at: datetime) -> bool:
-    """Return whether one of them may have a request: a handicap was declared, or appeared since."""
-    return any(
-        one.has_disability or (rules_of(one) is not None and is_late(one, at))
-        for one in registrations
-    )
+def _fallen(asking: Iterable[Registration], mine: Iterable[Registration]) -> dict[int, Case]:
+    """Return the request that fell before each registration that had none of its own since.
+
+    Args:
+        asking: those that stand, without a request.
+        mine: all of the candidate's: only of an exam that was left may one have fallen.
+    """
+    left = {one.exam_id for one in mine if one.withdrawn_at}
+    return {
+        one.pk: fallen
+        for one in asking
+        if one.exam_id in left
+        and not cases_of(registration=one.pk)
+        and (fallen := fallen_before(one)) is not None
+    }
 
 
 def _last_withdrawn(mine: Iterable[Registration], *, at: datetime) -> dict[str, Any] | None:

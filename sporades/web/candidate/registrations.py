@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from sporades.accommodations.queries import (
     taken_back_among,
 )
 from sporades.accommodations.rules import may_appear, rules_of
-from sporades.accommodations.tracker import LACKING, check_of, taken_back_in_words, told_of
+from sporades.accommodations.tracker import LACKING, Told, check_of, taken_back_in_words, told_of
 from sporades.acts.identities.merging import MERGED, merges_of
 from sporades.acts.people.guardians import address_beside
 from sporades.acts.registrations import registering
@@ -33,13 +33,18 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.evidence.checks import PIECE, checks_of
-from sporades.evidence.queries import gave_some, owed_by, rows_of
+from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
-from sporades.registrations.exclusion import begun_again_from, exclusion_of, standing_instead_of
+from sporades.registrations.exclusion import (
+    Exclusion,
+    begun_again_from,
+    exclusion_of,
+    standing_instead_of,
+)
 from sporades.registrations.giving import giving_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.models.version import CANDIDATE
@@ -55,7 +60,7 @@ from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import kept_in_words
 from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.accommodations.confided import (
-    cases_and_papers_of,
+    cases_and_fallen_of,
     missing_in_words,
     papers_called_for,
 )
@@ -79,12 +84,21 @@ def registrations(request: HttpRequest) -> HttpResponse:
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
     left = begun_again_from(mine, drafts, at=at)
     withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
+    cards = [_card(draft, mine, at=at, reader=reader) for draft in drafts]
     context = {
         "active": [(one, one.until_in_words(at)) for one in mine if not one.withdrawn_at],
         "left": left,
         "withdrawn": withdrawn,
         "withdrawn_title": f"Vos désinscriptions ({len(withdrawn)})",
-        "drafts": [_card(draft, mine, at=at, reader=reader) for draft in drafts],
+        "begun": [
+            (title, slug, cards)
+            for title, slug, cards in (
+                ("À terminer", "saisies", [one for one in cards if not one["missed"]]),
+                ("Pas enregistrées à temps", "manquees", [one for one in cards if one["missed"]]),
+            )
+            if cards
+        ],
+        "is_to_finish": any(not one["missed"] for one in cards),
     }
     return render(request, "candidate/registrations.html", context)
 
@@ -98,9 +112,9 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     asked = _asked(found, modifications, at=at)
     is_waiting = asked is not None and asked.is_waiting
     has_accommodations = rules_of(found) is not None
-    case, former = _requests_of(found) if found.is_active else (None, None)
+    requests = _requests_of(found) if found.is_active else NO_REQUEST
     left = cases_of(registration=found.pk) if found.withdrawn_at else []
-    checks = _checks(found, documents, case, former, at=at)
+    checks = _checks(found, documents, requests, at=at)
     context = {
         "registration": found,
         "left_request": _left_in_words(left, found),
@@ -128,9 +142,10 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "checks": checks,
         "is_left_to_do": any(one["state"] in TO_DO for one in checks),
         "has_accommodations": has_accommodations,
-        "has_health_papers": has_accommodations and (found.has_disability or case is not None),
-        # Of who declared a handicap, what precedes says that nothing was asked for.
-        "late_need": case is None and not found.has_disability and may_appear(found, at),
+        "has_health_papers": has_accommodations
+        and (found.has_disability or requests.last is not None),
+        # Of who declared a handicap, or asked before, what precedes says that nothing was asked for.
+        "late_need": requests == NO_REQUEST and not found.has_disability and may_appear(found, at),
         "time_left": found.service.time_left_in_words(at),
         "documents": with_openings(documents, found),
         "kept": kept_in_words(found.service),
@@ -159,11 +174,11 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     if not found.is_active:
         return redirect("candidate:registration", found.number)
     last, owed, at = _last(found), found.owed, request.arrived_at
-    case, former = _requests_of(found)
+    case, former, fallen = _requests_of(found)
     to_ask, missing = owed["accommodation"], _missing(found, case)
     told = (
-        told_of(found, case, to_ask=to_ask, former=former, at=at, papers=missing)
-        if to_ask or case is not None
+        told_of(found, case, to_ask=to_ask, former=former, fallen=fallen, at=at, papers=missing)
+        if to_ask or case is not None or fallen is not None
         else None
     )
     pieces = [] if found.is_validated else owed_by(found, rows_of(registration=found.pk))
@@ -177,6 +192,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "is_summary_late": found.is_summary_late(at),
         "told": told,
         "has_accommodations": rules_of(found) is not None,
+        "sections": _by_deadline(found, to_give, told),
         "pieces": to_give,
         "giving": giving_of(one.ways for one in to_give),
         "given": [one for one in pieces if one.row.state not in TO_PROVIDE],
@@ -184,6 +200,23 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "heading": _filing_in_words(last, at=at),
     }
     return render(request, "candidate/number.html", context)
+
+
+def _by_deadline(
+    registration: Registration, to_give: Iterable[Owed], told: Told | None
+) -> list[str]:
+    """Return the sections of what is to be done, the most pressing first, what has no date where it was.
+
+    The summary of one that sends none back is to be opened at once.
+    """
+    returned = registration.summary_awaited
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    until = {
+        "summary": datetime.fromisoformat(returned["until"]) if returned else first,
+        "pieces": min((one.until for one in to_give), default=last),
+        "accommodation": (told and told.until) or last,
+    }
+    return sorted(until, key=lambda one: until[one])
 
 
 def _is_just_filed(version: Version, *, at: datetime) -> bool:
@@ -215,9 +248,9 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
-    case, former = _requests_of(found) if found.is_active else (None, None)
+    requests = _requests_of(found) if found.is_active else NO_REQUEST
     is_or_not = "Oui" if found.is_active else "Non"
-    checks = _checks(found, documents, case, former, at=at)
+    checks = _checks(found, documents, requests, at=at)
     context = {
         "registration": found,
         "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
@@ -251,7 +284,9 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     found = _registration(request, number)
     if found.withdrawn_at is not None:
         return redirect("candidate:registration", found.number)
-    if needs_recent_sign_in(request):
+    is_editable = found.is_editable(request.arrived_at)
+    # Of what cannot be done any more, nobody is asked to prove who they are to read it.
+    if is_editable and needs_recent_sign_in(request):
         return sign_in_again(request)
     case, refusal = last_case_of(found) if rules_of(found) else None, None
     if request.method == "POST":
@@ -269,7 +304,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("candidate:registration", found.number)
     context = {
         "registration": found,
-        "is_editable": found.is_editable(request.arrived_at),
+        "is_editable": is_editable,
         "is_being_changed": any(
             not one.is_untouched for one in modifications_of(registration=found.pk)
         ),
@@ -383,15 +418,25 @@ def _card(
     draft: Draft, mine: Iterable[Registration], *, at: datetime, reader: str
 ) -> dict[str, Any]:
     service = draft.service
+    exclusion = exclusion_of(draft, mine)
     set_aside = (one for one in mine if one.pk == draft.amends_id and one.is_set_aside)
     return {
         "draft": draft,
         "set_aside": next(set_aside, None),
         "gone": draft.gone_in_words,
+        "missed": _missed_in_words(draft, exclusion, at=at),
         "closed": draft.closed_in_words(at, reader),
-        "exclusion": exclusion_of(draft, mine),
+        "exclusion": exclusion,
         "closing": service.said(service.closes_at, reader),
     }
+
+
+def _missed_in_words(draft: Draft, exclusion: Exclusion | None, *, at: datetime) -> str:
+    """Say that what is offered was not saved before the closing; else nothing."""
+    if not (missed := draft.missed_in_words(at)) or not draft.is_offered:
+        return ""
+    # Another registration stands in its place: whoever has that one is registered.
+    return missed if exclusion is None else "Cette saisie n'a pas été enregistrée à temps."
 
 
 def _registration(request: HttpRequest, number: str) -> Registration:
@@ -432,14 +477,33 @@ def _awaiting(
     return on_its_page(registration, modifications, unread, at=at)
 
 
-def _requests_of(registration: Registration) -> tuple[Case | None, Case | None]:
-    """Return the last request of a registration, and the last that a decision was notified of."""
+class Requests(NamedTuple):
+    """What was asked for a registration: the last request, the last that was decided, or what fell before."""
+
+    last: Case | None = None
+    decision: Case | None = None
+    fallen: Case | None = None
+
+
+NO_REQUEST = Requests()
+
+
+def _requests_of(registration: Registration) -> Requests:
+    """Return the requests of a registration that stands; where it had none, the one that fell before it."""
     if rules_of(registration) is None:
-        return None, None
-    cases = cases_and_papers_of(registration=registration.pk)
+        return NO_REQUEST
+    found = cases_and_fallen_of(
+        registration=registration.pk,
+        candidate=registration.candidate_id,
+        exam=registration.exam_id,
+    )
+    cases = [one for one in found if one.registration_id == registration.pk]
+    if not cases:
+        fallen = max(found, key=lambda one: one.withdrawn_at, default=None)
+        return Requests(fallen=fallen if fallen is not None and fallen.codes else None)
     for one in cases:
         one.registration = registration
-    return last_among(cases), decision_among(cases)
+    return Requests(last_among(cases), decision_among(cases))
 
 
 def _missing(registration: Registration, case: Case | None) -> str:
@@ -456,8 +520,7 @@ SAID_WHOLE = {"summary", "accommodation"}
 def _checks(
     registration: Registration,
     documents: list[DocumentVersion],
-    case: Case | None,
-    former: Case | None,
+    requests: Requests,
     *,
     at: datetime,
 ) -> list[dict[str, Any]]:
@@ -470,7 +533,12 @@ def _checks(
                 registration, owed_by(registration, rows_of(registration=registration.pk)), at=at
             ),
             *check_of(
-                registration, case, former=former, at=at, papers=_missing(registration, case)
+                registration,
+                requests.last,
+                former=requests.decision,
+                fallen=requests.fallen,
+                at=at,
+                papers=_missing(registration, requests.last),
             ),
         ]
         if registration.is_active

@@ -23,14 +23,16 @@ class Own:
         services: the managing services of the reader's registrations, each once.
         active: those that stand.
         editable: those of them that may be changed now.
+        leaving: those of them that may be left now.
         withdrawn: those that were withdrawn, and in whose place no other stands.
-        drafts: what is begun and not filed.
+        drafts: what is begun and not filed, and may still be.
     """
 
     is_frozen: bool
     services: list[ManagingService]
     active: list[Registration]
     editable: list[Registration]
+    leaving: list[Registration]
     withdrawn: list[Registration]
     drafts: list[Draft]
 
@@ -57,6 +59,11 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         services=list(dict.fromkeys(one.service.managing_service for one in shown)),
         active=[one for one in mine if one.is_active],
         editable=[one for one in mine if one.is_amendable(at)],
+        leaving=[one for one in mine if one.is_editable(at)],
         withdrawn=withdrawn,
-        drafts=[one for one in open_drafts_of(user=request.user.pk) if one.is_offered],
+        drafts=[
+            one
+            for one in open_drafts_of(user=request.user.pk)
+            if one.is_offered and not one.missed_in_words(at)
+        ],
     )

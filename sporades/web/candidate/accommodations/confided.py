@@ -10,7 +10,12 @@ from django.db.models import OuterRef, QuerySet
 
 from sporades.accommodations import rules
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.queries import last_among, requests_of, requests_of_user
+from sporades.accommodations.queries import (
+    last_among,
+    requests_and_fallen_of,
+    requests_of,
+    requests_of_user,
+)
 from sporades.acts.medical import confiding
 from sporades.core.french import day_in_words, local_day, quoted
 from sporades.core.prepared import prepared
@@ -49,6 +54,12 @@ class CalledFor:
 def cases_and_papers_of(registration: int) -> QuerySet[Case]:
     """Return the requests of a registration, the last one first, with what was confided for it."""
     return _with_papers(requests_of(registration))
+
+
+@prepared(Case)
+def cases_and_fallen_of(registration: int, candidate: int, exam: int) -> QuerySet[Case]:
+    """Return the same, and what fell with another registration of its candidate for its exam."""
+    return _with_papers(requests_and_fallen_of(registration, candidate, exam))
 
 
 @prepared(Case)

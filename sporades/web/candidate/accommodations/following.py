@@ -254,7 +254,7 @@ def _of_case(
         else "",
         "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
         "silence": silence_told(case, at=at),
-        "missing": _missing_in_words(missing, may_send=is_ready) if is_writable else "",
+        "missing": _missing_in_words(missing, left) if is_writable else "",
     }
 
 
@@ -287,12 +287,17 @@ def _left(is_left: dict[Act, bool], papers: list[CalledFor], late: Lateness) -> 
     return Left(tuple(act for act, due in is_left.items() if due), mandatory_in_words(papers), late)
 
 
-def _missing_in_words(missing: str, *, may_send: bool) -> str:
-    """Say what a request lacks; of one that may be sent so, what is still due then, and until when."""
+def _missing_in_words(missing: str, left: Left) -> str:
+    """Say what a request lacks, that it may be sent so, what is still due then, and until when.
+
+    Before it is signed too: at the last hour, whoever has no paper yet would give up there.
+    """
     if not missing:
         return ""
-    said = f"Il reste à confier {missing}. {WITHOUT_THEM}"
-    return f"{said} {SENT_WITHOUT}" if may_send else said
+    others = {*left.acts} - {Act.CONFIDE}
+    before = {frozenset(): "", frozenset({Act.SIGN}): "faire signer et "}
+    act = f"{before.get(frozenset(others), 'finir et ')}envoyer"
+    return f"Il reste à confier {missing}. {WITHOUT_THEM} {SENT_WITHOUT.format(act=act)}"
 
 
 def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
