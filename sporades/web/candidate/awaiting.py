@@ -82,8 +82,8 @@ def awaiting(
     unread: Iterable[DocumentVersion],
     pieces: Rows,
     cases: Cases,
-    fallen: Cases,
     *,
+    fallen: Cases,
     at: datetime,
     reader: str,
 ) -> list[Awaiting]:

@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 unread,
                 by_registration(rows_of_user(user=user)) if registrations else {},
                 cases,
-                fallen,
+                fallen=fallen,
                 at=at,
                 reader=reader,
             ),
