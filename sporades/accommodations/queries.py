@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from sporades.accommodations.models import Appeal, AskedMeasure, Case
@@ -48,23 +48,14 @@ def requests_of(registration: int) -> QuerySet[Case]:
 def requests_and_fallen_of(registration: int, candidate: int, exam: int) -> QuerySet[Case]:
     """Return the same, and those that fell with another registration of its candidate for its exam."""
     theirs = Case.objects.filter(registration__candidate=candidate)
-    return _told_last_first(theirs.filter(Q(registration=registration) | _fell(exam)))
+    fallen = theirs.fallen().filter(registration__exam=exam)
+    return _told_last_first(theirs.filter(registration=registration) | fallen)
 
 
 def _told_last_first(cases: QuerySet[Case]) -> QuerySet[Case]:
     told = with_posting(_appealed(cases.select_related("notification")), "notification")
     found: QuerySet[Case] = told.order_by("-begun_at", "-pk")
     return found
-
-
-def _fell(exam: int) -> Q:
-    """Return which requests fell with a registration for an exam, and were not taken back before."""
-    return Q(
-        registration__exam=exam,
-        registration__withdrawn_at=F("withdrawn_at"),
-        state=State.WITHDRAWN,
-        instead_of=None,
-    )
 
 
 def _appealed(cases: Any, **more: Any) -> Any:
@@ -388,12 +379,13 @@ def fallen_and_held(registration: Registration) -> tuple[Case | None, bool]:
     Args:
         registration: the one that a new request is for.
     """
-    earlier = Case.objects.filter(
-        Q(state=State.NOTIFIED) | _fell(registration.exam_id),
+    theirs = Case.objects.filter(
         registration__candidate=registration.candidate_id,
         registration__exam__code=registration.exam.code,
         registration__exam__domain=registration.exam.domain_id,
     )
+    fallen = theirs.fallen().filter(registration__exam=registration.exam_id)
+    earlier = theirs.filter(state=State.NOTIFIED) | fallen
     known = list(earlier.select_related("registration").order_by("-withdrawn_at", "-pk"))
     last = next((one for one in known if one.state == State.WITHDRAWN), None)
     is_held = any(one.state == State.NOTIFIED for one in known)

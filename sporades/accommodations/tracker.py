@@ -234,6 +234,7 @@ def told_of(
         act = "Finir ma demande d'aménagement" if case else "Faire ma demande d'aménagement"
         until = deadline_in_words(registration, at=at)
         if case is None and fallen is not None:
+            act = "Refaire ma demande d'aménagement"
             text = f"{fallen_in_words(fallen)} {until}"
         elif case is None:
             text = until if is_late(registration, at) else to_ask

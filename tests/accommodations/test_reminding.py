@@ -154,3 +154,15 @@ def test_a_deadline_that_the_reglementation_says_is_the_one_that_is_reminded_of(
     assert "À faire avant le vendredi 25 décembre 2026 à 23 h 59" in reminders().get().body.replace(
         "\xa0", " "
     )
+
+
+@pytest.mark.parametrize("is_fallen", [True, False])
+def test_what_is_begun_or_fell_is_reminded_whatever_is_declared(is_fallen):
+    registration = a_registration()
+    write(registration)
+    if is_fallen:
+        by = author(registration.candidate)
+        registering.withdraw(registration=again(registration), by=by, at=NOW)
+        a_registration(registration.candidate)
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == 1

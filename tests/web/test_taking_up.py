@@ -424,7 +424,7 @@ def test_a_request_that_fell_is_to_be_made_again_wherever_things_to_do_are_liste
         "si vous en avez toujours besoin, refaites-la. À envoyer avant le"
     )
     assert [fell in said for said in places(mine, anew)] == [True] * 4
-    assert links(mine.get(at(anew, "numero")), "Faire ma demande d'aménagement") == [
+    assert links(mine.get(at(anew, "numero")), "Refaire ma demande d'aménagement") == [
         at(anew, "amenagement")
     ]
 

@@ -74,6 +74,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return those that a doctor may take: sent, in charge of nobody, their registration standing."""
         return self.filter(state=State.ASKED, stands=True)
 
+    def fallen(self) -> Self:
+        """Return those that fell with their registration, and were not taken back before."""
+        return self.filter(
+            registration__withdrawn_at=F("withdrawn_at"), state=State.WITHDRAWN, instead_of=None
+        )
+
     def open(self) -> Self:
         """Return those of which something is still awaited."""
         return self.filter(state__in=OPEN)

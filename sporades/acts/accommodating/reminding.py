@@ -1,4 +1,4 @@
-"""Remind who declared a handicap and has sent no request, before it is too late (H1)."""
+"""Remind who declared a handicap, or has begun to ask, and has sent no request, before it is too late (H1)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from sporades import journal
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_from, deadline_of
+from sporades.accommodations.states import State
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import absolute
@@ -33,7 +34,7 @@ REMINDED_AT_ONCE = 500
 
 
 def remind_requests(*, at: datetime) -> int:
-    """Remind those whose request is not sent, as `remind_pieces` does of pieces; return how many.
+    """Remind those whose request is announced, begun or fallen, and not sent, as `remind_pieces` does of pieces; return how many.
 
     Whoever has filed with less time left than that has just read the deadline: they are reminded at
     the next step. Nobody is who took a request back, nor whose record the office keeps without an
@@ -51,9 +52,26 @@ def _unsent() -> QuerySet[Registration]:
         Q(asked_at__isnull=False) | Q(withdrawn_at__isnull=False), registration=OuterRef("pk")
     )
     found: QuerySet[Registration] = Registration.objects.filter(
-        ~Exists(done), has_disability=True, state__in=STANDING, candidate__user__isnull=False
+        Q(has_disability=True) | _is_begun() | _is_fallen(),
+        ~Exists(done),
+        state__in=STANDING,
+        candidate__user__isnull=False,
     )
     return found
+
+
+def _is_begun() -> Q:
+    return Q(pk__in=Case.objects.filter(state=State.PREPARING).values("registration"))
+
+
+def _is_fallen() -> Q:
+    """Return whether a request fell with another registration, whatever this one declares."""
+    fell = Case.objects.fallen().filter(measures__isnull=False)
+    here = fell.filter(
+        registration__candidate=OuterRef("candidate"), registration__exam=OuterRef("exam")
+    )
+    # The few candidates first: all registrations are many.
+    return Q(candidate__in=fell.values("registration__candidate")) & Q(Exists(here))
 
 
 def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
