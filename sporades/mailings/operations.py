@@ -92,6 +92,11 @@ def read_by(mailing: Mailing, registration: Registration) -> tuple[str, str]:
     return filled(mailing.subject, registration), filled(mailing.text, registration)
 
 
+def greeted(registration: Registration) -> str:
+    """Return the name after « Bonjour », as the message has it: not that under which lists sort."""
+    return registration.identity.full_name
+
+
 @transaction.atomic
 def keep_template(
     *, name: str, subject: str, text: str, reach: Reach, by: User, at: datetime

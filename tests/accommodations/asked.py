@@ -181,7 +181,10 @@ def has_decided(by=MANAGER.identifier):
         academy="A25",
         identification={"postcode": "78000", "town": "Versailles"},
     )
-    reach(other, State.OPINION_GIVEN)
+    write(other)
+    send(other)
+    entrust(other, a_doctor("medecin.versailles@exemple.test"))
+    opine(other)
     decide(other, author=replace(RECTOR, identifier=by))
 
 

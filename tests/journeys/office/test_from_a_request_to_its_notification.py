@@ -45,6 +45,7 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     give_opinion(doctor, site, case_of(registration))
     assert case_of(registration).state == State.OPINION_GIVEN
     follow_queue(office, site, "À décider")
+    answer(office, "Qualité", "Gestionnaire, par délégation du recteur")
     press(office, "Enregistrer la décision")
     assert "relisez-la, puis notifiez-la" in text(office)
     press(office, "Notifier la décision")

@@ -72,7 +72,7 @@ def test_it_is_seen_with_the_salutation_that_is_sent(manager, two):
     manager.post(page_of(batch, "launch_batch"))
     work("batches")
 
-    sent = written().get(to=registration.candidate.address).body
+    sent = written().get(recipient=registration.candidate.address).body
     assert "Bonjour Éloi Malo QUÉMÉNER," in sent
     assert "Bonjour Éloi Malo QUÉMÉNER," in page
     assert "JOURDAIN" not in page

@@ -139,7 +139,7 @@ def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
     candidate = registration.candidate
     return {
         "number": registration.number,
-        "name": registration.identity.full_name,  # as the mail greets, not as lists sort
+        "name": mailings.greeted(registration),
         "where": "Par courrier" if candidate.by_letter else f"À {candidate.address}",
         "subject": subject,
         "text": text,
