@@ -241,14 +241,14 @@ def test_a_minor_on_the_day_of_the_postmark_is_signed_for_by_a_guardian_who_is_t
 
 
 def test_whoever_was_of_age_on_the_day_of_the_postmark_signs_alone():
-    registration = a_minor(a_record(**MINOR))
-    later = NOW.replace(year=2027) + timedelta(days=20)
+    soon_of_age = {"birth_year": 2008, "birth_month": 12, "birth_day": 5}
+    registration = a_minor(a_record(**soon_of_age))
 
     case = enter(
         registration,
         Wish(READER),
-        paper=OnPaper(later.date() - timedelta(days=1)),
-        at=later,
+        paper=OnPaper(LATE.date() - timedelta(days=1)),
+        at=LATE,
         late_reason="APPARUE",
     )
 

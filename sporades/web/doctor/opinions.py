@@ -302,6 +302,7 @@ def _page(
         "revision": draft.revision if draft else 0,
         "saved_at": hour_in_words(draft.saved_at, zone) if draft and not is_overtaken else "",
         "overtaken": OVERTAKEN if is_overtaken else "",
+        "untaken": request.POST.get("revision", "") if is_overtaken else "",
         "other": _other(found, draft, form) if is_overtaken and form else [],
         "other_at": hour_in_words(draft.saved_at, zone) if draft else "",
         "may_reopen": found.state == State.OPINION_GIVEN,

@@ -186,7 +186,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:prepare_attestation": {"POST": 302},
     "office:deposit_many": {"POST": 422},
     "office:publish_publication": {"GET": 302, "POST": 302},
-    "office:move_publication": {"GET": 302, "POST": 422},
+    "office:move_publication": {"GET": 302, "POST": 302},
     "office:approve_publication": {"GET": 302, "POST": 302},
     "office:refuse_publication": {"POST": 422},
     "office:drop_publication": {"POST": 302},

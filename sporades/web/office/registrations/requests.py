@@ -248,7 +248,7 @@ def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
 
 def _answer_to(request: HttpRequest, found: Request) -> AnswerForm:
     is_accepted = is_accepted_by_silence(found, at=request.arrived_at)
-    return AnswerForm(request.POST or None, is_accepted=is_accepted)
+    return AnswerForm(request.POST if request.method == "POST" else None, is_accepted=is_accepted)
 
 
 def _author(request: HttpRequest, found: Request) -> Any:
