@@ -102,20 +102,40 @@ cases_of = prepared(Case)(requests_of)
 
 
 def requests_of_user(user: int) -> QuerySet[Case]:
-    """Return the requests of an account that were not taken back, the last one last."""
-    mine = Case.objects.visible_to(user).filter(withdrawn_at=None)
-    told = with_posting(_appealed(mine), "notification")
+    """Return the requests of an account, those that were taken back too, the last one last."""
+    told = with_posting(_appealed(Case.objects.visible_to(user)), "notification")
     found: QuerySet[Case] = told.order_by("begun_at", "pk")
     return found
 
 
 def last_by_registration(cases: Iterable[Case]) -> dict[int, Case]:
-    """Return the last request of each registration.
+    """Return the last request of each registration, taken back ones apart.
 
     Args:
         cases: as `requests_of_user` orders them.
     """
-    return {case.registration_id: case for case in cases}
+    return {case.registration_id: case for case in cases if case.withdrawn_at is None}
+
+
+def fallen_by_exam(cases: Iterable[Case], registrations: Iterable[Registration]) -> dict[int, Case]:
+    """Return the last request that fell with a registration for each exam, as `fallen_before` does.
+
+    Args:
+        cases: all of an account, as `requests_of_user` orders them.
+        registrations: all of the same.
+    """
+    left = {one.pk: one for one in registrations if one.withdrawn_at is not None}
+    found: dict[int, tuple[datetime, Case]] = {}
+    for case in cases:
+        registration, since = left.get(case.registration_id), case.withdrawn_at
+        if registration is None or since is None or since != registration.withdrawn_at:
+            continue
+        if case.state == State.WITHDRAWN and case.instead_of_id is None:
+            case.registration = registration
+            before, _ = found.get(registration.exam_id, (since, case))
+            if before <= since:
+                found[registration.exam_id] = (since, case)
+    return {exam: case for exam, (_, case) in found.items()}
 
 
 def open_case_of(registration: Registration) -> Case | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import cases_of, fallen_before, last_by_registration
+from sporades.accommodations.queries import fallen_by_exam, last_by_registration
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
@@ -35,8 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     registrations = [one for one in mine if not one.withdrawn_at]
     active = [one for one in registrations if one.is_active]
     asking = [one for one in active if rules_of(one) is not None]
-    cases = last_by_registration(cases_and_papers_of_user(user=user)) if asking else {}
-    fallen = _fallen((one for one in asking if one.pk not in cases), mine)
+    known = list(cases_and_papers_of_user(user=user)) if asking else []
+    cases, fallen = last_by_registration(known), _fallen(asking, mine, known)
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
@@ -73,20 +73,20 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "candidate/home.html", context)
 
 
-def _fallen(asking: Iterable[Registration], mine: Iterable[Registration]) -> dict[int, Case]:
+def _fallen(
+    asking: Iterable[Registration], mine: Iterable[Registration], known: Iterable[Any]
+) -> dict[int, Case]:
     """Return the request that fell before each registration that had none of its own since.
 
     Args:
-        asking: those that stand, without a request.
-        mine: all of the candidate's: only of an exam that was left may one have fallen.
+        asking: those that stand, and for which one may be made.
+        mine: all of the candidate's.
+        known: all their requests, with what they ask for.
     """
-    left = {one.exam_id for one in mine if one.withdrawn_at}
+    had = {one.registration_id for one in known}
+    fallen = {exam: one for exam, one in fallen_by_exam(known, mine).items() if one.codes}
     return {
-        one.pk: fallen
-        for one in asking
-        if one.exam_id in left
-        and not cases_of(registration=one.pk)
-        and (fallen := fallen_before(one)) is not None
+        one.pk: fallen[one.exam_id] for one in asking if one.pk not in had and one.exam_id in fallen
     }
 
 

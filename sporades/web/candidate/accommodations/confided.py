@@ -64,7 +64,7 @@ def cases_and_fallen_of(registration: int, candidate: int, exam: int) -> QuerySe
 
 @prepared(Case)
 def cases_and_papers_of_user(user: int) -> QuerySet[Case]:
-    """Return the requests of an account that were not taken back, the last one last, likewise."""
+    """Return the requests of an account, those that were taken back too, the last one last, likewise."""
     return _with_papers(requests_of_user(user))
 
 
