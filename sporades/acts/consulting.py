@@ -43,13 +43,11 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
         follow_reading(notification=version)
     elif version.document.kind == ANSWER.slug:
         follow_reading_of_answer(answer=version)
-    _note_document("document opened", version, by=by, at=at)
-
-
-def _note_document(verb: str, version: DocumentVersion, *, by: Actor, at: datetime) -> None:
     document = version.document
     after = {"title": document.title}
-    journal.record(verb, by=by, on=version, at=at, academy=document.academy, after=after)
+    journal.record(
+        "document opened", by=by, on=version, at=at, academy=document.academy, after=after
+    )
 
 
 def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
@@ -157,7 +155,8 @@ def consult_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
 def consult_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
     """Note that a member of staff reads a document, on the screen or on paper, each time."""
     if not notices.is_database_read_only():
-        _note_document("document read", version, by=by, at=at)
+        # Without its title: its candidate reads who read, and nothing of what is to be published.
+        journal.record("document read", by=by, on=version, at=at, academy=version.document.academy)
 
 
 def consult_proof(*, request: Request, by: Actor, at: datetime) -> None:

@@ -856,7 +856,7 @@ def test_of_two_who_read_a_decision_over_none_notifies_what_the_other_corrected(
     page = seen(manager.get(page_of(in_lille)))
     read = {one.get("name"): one.get("value") for one in page.cssselect("main form input")}
     shown = as_shown(manager, in_lille, correcting=True)
-    refused = {**shown, "decision-tiers": "refused", "contre-tiers": "Motif."}
+    refused = {**shown, **AUTHOR, "decision-tiers": "refused", "contre-tiers": "Motif."}
     other = member("A09", email="autre@exemple.test")
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         do(other, in_lille, "corriger", **refused)
@@ -886,7 +886,7 @@ def test_who_corrects_the_decision_of_another_is_named_when_they_say_so(manager,
 
     do(manager, in_lille, "corriger", **{**shown, **named, "service": "Rectorat de Lille"})
     kept = case_of(in_lille).decided_by_id
-    do(manager, in_lille, "corriger", **{**shown, "nom": "Dubois"})
+    do(manager, in_lille, "corriger", **{**shown, **AUTHOR, "nom": "Dubois"})
 
     assert (kept, case_of(in_lille).decided_by_id) == (first, f"user:{manager.user.pk}")
 
