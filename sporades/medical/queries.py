@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from sporades.accounts.models import Membership
 from sporades.core.prepared import Prepared
@@ -48,10 +48,26 @@ def _compartments(registration: int) -> QuerySet[Compartment]:
 
 def _named(which: Q) -> QuerySet[Compartment]:
     names = Membership.objects.filter(user=OuterRef("doctor"), role=Membership.Role.DOCTOR)
+    papers = Paper.objects.filter(compartment=OuterRef("pk")).order_by("-given_at")
+    remarks = Remark.objects.filter(compartment=OuterRef("pk")).order_by("-written_at")
     found: QuerySet[Compartment] = Compartment.objects.filter(which).annotate(
-        doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value(""))
+        doctor_name=Coalesce(Subquery(names.values("full_name")[:1]), Value("")),
+        lately=Greatest(
+            Subquery(papers.values("given_at")[:1]), Subquery(remarks.values("written_at")[:1])
+        ),
     )
     return found
+
+
+def lately_at(found: Compartment) -> datetime | None:
+    """Return when something was last confided or written there; nothing where nothing is.
+
+    It is known of a compartment of this module, and asked of any other.
+    """
+    if "lately" not in vars(found):
+        found = _named(Q(pk=found.pk)).get()
+    lately: datetime | None = vars(found)["lately"]
+    return lately
 
 
 def is_left_for(registration: Registration) -> Q:

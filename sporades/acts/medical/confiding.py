@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal
 from sporades.accommodations.as_sent import was_sent_with
@@ -41,7 +41,7 @@ from sporades.letters.operations import tell
 from sporades.letters.queries import reached_since
 from sporades.medical import operations as medical
 from sporades.medical.models import CANDIDATE, LONGEST_NAME, Compartment, Paper, Remark
-from sporades.medical.queries import all_remarks_of, compartment, remarks_of
+from sporades.medical.queries import all_remarks_of, compartment, lately_at, remarks_of
 from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
@@ -610,10 +610,7 @@ def unsent_from(
     ]
     if known and not is_active:
         instants += filter(None, (registration.decided_at, registration.withdrawn_at))
-    lately = Compartment.objects.filter(pk=found.pk).aggregate(
-        Max("papers__given_at"), Max("remarks__written_at")
-    )
-    instants += filter(None, lately.values())
+    instants += filter(None, [lately_at(found)])
     days = [local_day(one, settings.TIME_ZONE) for one in instants]
     letters = [posting for one in known if (posting := one.posting)]
     if any(one.posted_on is None for one in letters):

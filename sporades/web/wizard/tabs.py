@@ -237,6 +237,7 @@ def _conflict(
         ),
         "mine": form.typed(),
         "revision": theirs.revision,
+        "untaken": request.POST.get(REVISION, ""),
         "goes_back": BACK in request.POST,
         **door.besides(request, draft),
     }

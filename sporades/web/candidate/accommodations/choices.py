@@ -340,6 +340,7 @@ def _in_two_ways(
         "differences": in_two_ways(mine=mine, theirs=theirs),
         "mine": mine.typed(),
         "revision": revision,
+        "untaken": request.POST.get(REVISION, ""),
         "goes_back": False,
     }
     return render(request, "candidate/accommodation_conflict.html", context, status=409)
