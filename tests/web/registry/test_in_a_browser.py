@@ -393,7 +393,7 @@ def test_what_two_have_modified_is_for_everyone(world, site, tabs):
         page.get_by_role("button", name="Garder ces réponses et continuer").click()
 
     assert page.locator(".s-troubles").is_visible()
-    assert page.get_by_role("group", name="Appartement, étage, bâtiment").is_visible()
+    assert page.get_by_role("group", name="Adresse postale").is_visible()
     assert faults(page, site, part="main") == {}
 
 
