@@ -110,6 +110,8 @@ Chaque inscription en cours a une nouvelle version, et son récapitulatif est pu
 
 L'historique de chaque inscription dit ce qui a changé.
 
+Tout autre document déjà délivré reste tel qu'il est, avec l'état civil d'avant : une décision, une attestation. Si vous devez le montrer, montrez aussi votre nouveau récapitulatif.
+
 Vérifiez-les : {SITE}/mes-inscriptions
 
 S'il reste une erreur, prévenez le service gestionnaire.
