@@ -90,7 +90,8 @@ def test_a_line_whose_measures_exclude_each_other_is_refused_and_says_it_before(
 
     [case] = [one for one in foreseen.cases_of(batch) if one.registration_id == three[0].pk]
     case.registration = Registration.objects.whole().get(pk=three[0].pk)
-    assert foreseen.refusal_of(batch, case).startswith(WORDS)
+    given = accommodating.given_for([case])
+    assert foreseen.refusal_of(batch, case, given, at=NOW).startswith(WORDS)
     launched(batch)
 
     assert any(why.startswith(WORDS) for why in refused(batch))

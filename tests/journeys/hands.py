@@ -41,7 +41,7 @@ class Keyboard:
 
     def _use(self, what):
         self.go_to(what)
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):
             self.press("Enter")
 
     def answer(self, question, value):

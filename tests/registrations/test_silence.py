@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.accommodations.models import Case
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.states import Opinion, State
 from sporades.acts import accommodating, requests
@@ -283,18 +282,20 @@ def test_an_opinion_against_what_silence_has_granted_is_not_followed_with_many(r
     cases.send(registration)
     cases.entrust(registration)
     cases.opine(registration, TIERS=OpinionOn(Opinion.UNFAVOURABLE, text="Non."))
+    cases.has_decided()
 
     with pytest.raises(GrantedBySilence):
         accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW + 90 * DAY)
     accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW + DAY)
-    assert Case.objects.get().state == State.DECIDED
+    assert case_of(registration).state == State.DECIDED
 
 
 @pytest.mark.usefixtures("kept", "confided")
 def test_one_that_favours_everything_is_followed(registration):
     confide(registration, kind="CERTIFICAT")
     cases.reach(registration, State.OPINION_GIVEN)
+    cases.has_decided()
 
     accommodating.follow_opinion(registration=registration, by=MANAGER, at=NOW + 90 * DAY)
 
-    assert Case.objects.get().state == State.DECIDED
+    assert case_of(registration).state == State.DECIDED

@@ -91,5 +91,5 @@ def test_many_are_validated_then_taken_out_as_a_file(site, enter):
 
 def choose_menu(page, entry):
     """Follow an entry of the menu."""
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.locator(".s-menu-wide").get_by_role("link", name=entry, exact=True).click()

@@ -50,6 +50,7 @@ def test_from_the_appeal_to_the_answer_that_is_read(site, browser, enter):
     follow_queue(office, site, "Recours à étudier")
     assert CONTESTED in text(office)
     answer(office, "Motif", REASON)
+    answer(office, "Qualité", "Gestionnaire, par délégation du recteur")
     press(office, "Rejeter le recours")
     assert "Le recours est rejeté" in plain(text(office))
 

@@ -31,7 +31,7 @@ def test_enter_keeps_the_opinion_and_opens_nothing(opinion, control):
     choice = opinion.get_by_role("radio", name=control, exact=True).first
     choice.focus()
 
-    with opinion.expect_navigation():
+    with opinion.expect_event("load"):
         choice.press("Enter")
 
     assert "Votre saisie est gardée" in text(opinion)

@@ -235,7 +235,9 @@ def test_the_instant_of_arrival_is_told_by_our_proxies_alone_where_they_say_it(
 # --- The same key twice --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tab", [tab for tab in TABS if tab != "modalites"])
+@pytest.mark.parametrize(
+    "tab", [tab for tab in TABS if tab not in ("modalites", "supplementaires")]
+)
 def test_of_an_answer_given_twice_the_one_that_is_judged_is_the_one_that_is_kept(world, tab):
     browser = world.browser(Role.OWNER)
     where = address("candidate:tab", world, section=tab)
@@ -251,6 +253,19 @@ def test_of_an_answer_given_twice_the_one_that_is_judged_is_the_one_that_is_kept
     [kept] = SectionAnswers.objects.filter(draft=world.owner.draft, section=tab)
     assert refused["Location"] == f"{where}?verifier=1"
     assert {name: kept.answers[name] for name in right} == wrong
+
+
+def test_of_two_answers_to_a_question_of_one_none_is_taken(world):
+    browser, tab = world.browser(Role.OWNER), "supplementaires"
+    where = address("candidate:tab", world, section=tab)
+    right = {**answers_with()[tab]}
+
+    refused = browser.post(where, doubled(dict.fromkeys(right, "autre"), right))
+
+    assert refused["Location"] == f"{where}?verifier=1"
+    [kept] = SectionAnswers.objects.filter(draft=world.owner.draft, section=tab)
+    assert kept.answers["q-permis"] == ["autre", right["q-permis"]]
+    assert "cette question ne prend plus" in browser.get(refused["Location"]).text
 
 
 def doubled(first, last):

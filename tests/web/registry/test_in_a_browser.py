@@ -306,7 +306,7 @@ def test_a_page_that_refuses_is_for_everyone(world, site, tabs, state):
     page = tabs(state.role)
     page.goto(state.address(world))
 
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.evaluate(EMPTIED)
 
     assert page.locator("[data-error-summary]").is_visible()
@@ -341,7 +341,7 @@ def test_a_page_that_asks_first_is_for_everyone(world, site, tabs, state):
     page.goto(address(state.name, world))
     assert not page.get_by_text(state.shows).count()
 
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.evaluate(SENT, [state.typed, state.pressed, state.ticked])
 
     assert page.get_by_text(state.shows).first.is_visible()
@@ -357,7 +357,7 @@ def test_an_answer_given_elsewhere_meanwhile_is_shown_to_everyone(world, site, t
     page.evaluate("document.querySelector('[name=revision]').value = 0")
     page.get_by_label("Numéro et voie").fill("5 rue Esquermoise")
 
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.get_by_role("button", name="Suivant").last.click()
 
     assert page.get_by_role(
@@ -389,7 +389,7 @@ def test_what_two_have_modified_is_for_everyone(world, site, tabs):
     page.goto(address("office:differences", world))
     page.evaluate("document.querySelector('main form').noValidate = true")
 
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.get_by_role("button", name="Garder ces réponses et continuer").click()
 
     assert page.locator(".s-troubles").is_visible()
@@ -414,7 +414,7 @@ def test_a_late_summary_of_the_office_is_for_everyone(world, site, tabs):
 def refused(page, world):
     """Send « Enregistrer » from a window opened before the other registration stood."""
     page.goto(address("candidate:recap", world))
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.evaluate("""() => {
           const form = document.querySelector("header form");
           form.action = location.pathname;
@@ -427,7 +427,7 @@ def without_token(page, world):
     page.context.clear_cookies(name="csrf")
     page.goto("/connexion")
     page.context.clear_cookies(name="csrf")
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.evaluate("document.querySelector('main form').submit()")
 
 
@@ -436,7 +436,7 @@ def stopped(page, world):
     page.goto(address("candidate:tab", world))
     with ONE_AFTER_ANOTHER:
         show(kind="warning", message="Maintenance.", at=NOW, stops_writing=True)
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.evaluate("""() => {
           const form = document.querySelector("main form[method=post]");
           form.noValidate = true;
@@ -504,7 +504,7 @@ def test_what_was_done_takes_the_focus_and_is_read_out(world, site, tabs):
     page = tabs(Role.MANAGER)
     page.goto(address("office:notes", world))
     page.get_by_label("Note").first.fill("A rappelé le 25 novembre")
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.get_by_role("button", name="Ajouter la note").click()
 
     assert page.evaluate("document.activeElement.innerText") == "La note est ajoutée."
