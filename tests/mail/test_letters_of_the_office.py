@@ -661,6 +661,8 @@ Chaque inscription en cours a une nouvelle version, et son récapitulatif est pu
 
 L'historique de chaque inscription dit ce qui a changé.
 
+Tout autre document déjà délivré reste tel qu'il est, avec l'état civil d'avant : une décision, une attestation. Si vous devez le montrer, montrez aussi votre nouveau récapitulatif.
+
 Vérifiez-les : {SITE}/mes-inscriptions
 
 Si vous n'avez pas demandé cette correction, ou si elle est fausse, prévenez le service gestionnaire.
