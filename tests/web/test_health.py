@@ -723,7 +723,7 @@ def test_the_page_costs_the_same_with_one_paper_and_with_three(
     mine, registration, django_assert_num_queries
 ):
     def cost():
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             mine.get(address(registration))
 
     confide(registration, kind=KIND)
