@@ -1,3 +1,5 @@
+"""A compartment that takes papers again says since when those before them are erased."""
+
 from django.db import migrations, models
 
 
