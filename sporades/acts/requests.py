@@ -201,17 +201,21 @@ def to_refuse_in_words(request: Request, *, at: datetime) -> str:
     return silence.to_refuse_in_words(_today(request, at)) if silence else ""
 
 
-def check_silence(request: Request, *, takes_back: bool, at: datetime) -> None:
-    """Refuse to refuse unknowingly what silence has accepted.
+def check_refusal(request: Request, *, answer: str, takes_back: bool, at: datetime) -> None:
+    """Refuse to refuse without a reason, or unknowingly what silence has accepted.
 
     Args:
         request: one that waits.
+        answer: why it is refused.
         takes_back: whether who refuses it has read that this takes an acceptance back.
         at: the instant.
 
     Raises:
+        AnswerMissing: nothing is said.
         AcceptedBySilence: it is accepted, and they have not.
     """
+    if not answer:
+        raise AnswerMissing
     if not takes_back and is_accepted_by_silence(request, at=at):
         raise AcceptedBySilence
 

@@ -265,9 +265,7 @@ def refuse(
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
-    if not answer:
-        raise requests.AnswerMissing
-    requests.check_silence(request, takes_back=takes_back, at=at)
+    requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("correction refused", request, by=by, at=at)
     _tell("correction_refused", request, refused_by=by, at=at)

@@ -151,9 +151,7 @@ def refuse(
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
-    if not answer:
-        raise requests.AnswerMissing
-    requests.check_silence(request, takes_back=takes_back, at=at)
+    requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("change request refused", request, by=by, at=at)
