@@ -125,6 +125,15 @@ def drawn_text(pdf: bytes) -> str:
 
 def starts_of(word: str, pdf: bytes) -> list[float]:
     """Return where a word begins on its line, in points, each time that a PDF has it."""
+    return [left for left, _ in _places_of(word, pdf)]
+
+
+def heights_of(word: str, pdf: bytes) -> list[float]:
+    """Return how high above the foot of its page a word stands, in points, each time it does."""
+    return [bottom for _, bottom in _places_of(word, pdf)]
+
+
+def _places_of(word: str, pdf: bytes) -> list[tuple[float, float]]:
     document = pypdfium2.PdfDocument(pdf)
     found = []
     try:
@@ -132,7 +141,8 @@ def starts_of(word: str, pdf: bytes) -> list[float]:
             text_page = page.get_textpage()
             search = text_page.search(word, match_case=True, match_whole_word=True)
             while place := search.get_next():
-                found.append(round(text_page.get_charbox(place[0])[0], 1))
+                left, bottom, _, _ = text_page.get_charbox(place[0])
+                found.append((round(left, 1), round(bottom, 1)))
     finally:
         document.close()
     return found

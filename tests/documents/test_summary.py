@@ -12,7 +12,7 @@ from sporades.exams.held import forget
 from sporades.registrations.summary import UNPRINTED
 from sporades.web.layout.context import frame
 from tests.accommodations.asked import a_minor
-from tests.documents.reading import page_count, page_text, pdf_text, starts_of, twin
+from tests.documents.reading import heights_of, page_count, page_text, pdf_text, starts_of, twin
 from tests.documents.summaries import a_summary, in_words, summary_from
 from tests.factories import (
     INVENTED,
@@ -145,6 +145,25 @@ def test_tables_under_one_another_have_the_same_columns(column):
 
     assert len(starts) == 3
     assert len(set(starts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [
+        ("Recensement du service national, nom " * 4 + "cascade", "une réponse d'une ligne " * 3),
+        ("Établissement de la dernière cascade", "une réponse de deux lignes " * 6),
+    ],
+)
+def test_an_answer_of_two_lines_stands_beside_a_label_of_two_lines(label, value):
+    version = a_summary()
+    version.content["identity"] = [[label, f"premier {value}dernier"]]
+
+    paper = printed(version)
+
+    (first,), (last,) = heights_of("premier", paper), heights_of("dernier", paper)
+    (label_ends,) = heights_of("cascade", paper)
+    assert label_ends < first
+    assert last == pytest.approx(label_ends, abs=3)
 
 
 def test_french_spaces_are_unbroken_on_paper():
