@@ -85,6 +85,35 @@ def prepare_one(
     return _issued(into, registration, Attested(registration, at), by=by, at=at)
 
 
+@transaction.atomic
+def prepare_alone(
+    *,
+    kind: kinds.Kind,
+    registration: Registration,
+    by: User,
+    author: Actor,
+    reach: Reach,
+    at: datetime,
+) -> Publication:
+    """Prepare the document of one registration in a publication of its own, from what stands now.
+
+    Args:
+        kind: what is prepared, one of `attestation.PREPARED`.
+        registration: whose it is.
+        by: who prepares.
+        author: the same, in the role that allows it.
+        reach: where they may.
+        at: the instant.
+
+    Raises:
+        AlreadyPrepared: the registration has one of this kind that waits.
+        Refused: the registration does not stand.
+    """
+    made = begin(kind=kind, by=by, author=author, reach=reach, at=at)
+    prepare_one(publication=made.pk, registration=registration, by=author, at=at)
+    return made
+
+
 def add(
     *,
     publication: Publication,

@@ -46,7 +46,6 @@ ROUTES = {
     "office:forget": _files(POST, within="search", page=False),
     "office:batch": _batches(BOTH, within="search", keeps_answers=True),
     "office:write": _messages(BOTH, within="search", keeps_answers=True),
-    "office:prepare_attestation": _batches(POST, within="registration", page=False),
     "office:batches": _batches(),
     "office:one_batch": _batches(within="batch"),
     "office:batch_refusals": _batches(within="batch", page=False),
@@ -144,6 +143,7 @@ ROUTES = {
         POST, within="double", page=False, keeps_answers=True, shown_on="office:double"
     ),
     "office:compare_again": _doubles(POST, within="double", page=False),
+    "office:prepare_attestation": _publications(POST, within="registration", page=False),
     "office:deposit_one": _publications(
         BOTH, within="registration", takes_files=reading.LARGEST, keeps_answers=True
     ),

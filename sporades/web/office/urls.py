@@ -91,7 +91,7 @@ urlpatterns = [
     path("inscriptions/<str:number>/documents", files.documents, name="documents"),
     path(
         "inscriptions/<str:number>/documents/attestation",
-        batching.prepare_attestation,
+        depositing.prepare_attestation,
         name="prepare_attestation",
     ),
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),

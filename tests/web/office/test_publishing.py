@@ -143,29 +143,45 @@ def test_a_batch_prepares_what_is_then_seen_and_published(manager, in_lille, can
     assert Message.objects.filter(kind="document_published").count() == 1
 
 
-def test_one_attestation_is_prepared_from_the_file_by_a_batch_of_one(manager, in_lille):
+def test_one_attestation_is_prepared_at_once_and_shown_to_whoever_asks_for_it(manager, in_lille):
     other = a_registration(a_candidate(birth_name="Abadie", email="abadie@exemple.test"))
     page = manager.get(where("documents", in_lille.number))
     button = where("prepare_attestation", in_lille.number)
     assert "Préparer une attestation d'inscription" in buttons(page)
-    press = {"envoi": value_of(page, "envoi")}
 
-    page = manager.post(button, press, follow=True)
-    again = manager.post(button, press, follow=True)
+    page = manager.post(button, follow=True)
 
-    batch = Batch.objects.get()
-    assert [one.redirect_chain[-1][0] for one in (page, again)] == [
-        where("one_batch", batch.pk)
-    ] * 2
-    assert (batch.action, batch.state, batch.total) == (f"prepare-{SLUG}", "prepared", 1)
-    assert not Publication.objects.exists()
-    manager.post(where("launch_batch", batch.pk))
-    work("batches")
     made = Publication.objects.get()
+    assert page.redirect_chain[-1][0] == where("publication", made.pk)
+    assert "Publier" in buttons(page)
+    assert where("prepared_document", made.pk, in_lille.number) in page.text
+    assert (made.kind, made.state) == (SLUG, PublicationState.PREPARING)
     assert [one.registration for one in made.lines.all()] == [in_lille]
-    assert made.state == PublicationState.PREPARING
-    assert where("publication", made.pk) in manager.get(where("one_batch", batch.pk)).text
     assert not other.publication_lines.exists()
+    assert not Batch.objects.exists()
+    assert not Message.objects.exclude(about_kind="registration").filter(written_at=NOW).exists()
+
+
+def test_an_attestation_that_waits_already_is_shown_rather_than_made_twice(manager, in_lille):
+    button = where("prepare_attestation", in_lille.number)
+    manager.post(button)
+    made = Publication.objects.get()
+
+    again = manager.post(button, follow=True)
+
+    assert again.redirect_chain[-1][0] == where("publication", made.pk)
+    assert Publication.objects.get() == made
+
+
+def test_an_attestation_that_waits_where_one_may_not_read_is_said(manager, in_lille):
+    manager.post(where("prepare_attestation", in_lille.number))
+    everywhere = [{**Publication.objects.get().perimeters[0], "academies": None}]
+    Publication.objects.update(perimeters=everywhere)
+
+    page = manager.post(where("prepare_attestation", in_lille.number), follow=True)
+
+    assert page.redirect_chain[-1][0] == where("documents", in_lille.number)
+    assert "déjà préparé pour cette inscription" in main(page)
 
 
 def test_no_attestation_is_offered_of_what_stands_no_more(manager, in_lille):
@@ -174,6 +190,9 @@ def test_no_attestation_is_offered_of_what_stands_no_more(manager, in_lille):
     page = manager.get(where("documents", in_lille.number))
 
     assert "Préparer une attestation" not in main(page)
+    again = manager.post(where("prepare_attestation", in_lille.number), follow=True)
+    assert "L'inscription ne compte plus" in html.unescape(again.text)
+    assert not Publication.objects.exists()
 
 
 def test_who_reads_only_is_offered_no_attestation_nor_prepares_any(member, in_lille):
@@ -181,14 +200,14 @@ def test_who_reads_only_is_offered_no_attestation_nor_prepares_any(member, in_li
 
     assert "Préparer une attestation" not in main(reader.get(where("documents", in_lille.number)))
     assert reader.post(where("prepare_attestation", in_lille.number)).status_code in {403, 404}
-    assert not Batch.objects.exists()
+    assert not Publication.objects.exists()
 
 
 def test_what_is_of_another_academy_has_no_attestation(member, in_lille):
     elsewhere = member("A25", email="ailleurs@exemple.test")
 
     assert elsewhere.post(where("prepare_attestation", in_lille.number)).status_code == 404
-    assert not Batch.objects.exists()
+    assert not Publication.objects.exists()
 
 
 def test_what_is_prepared_is_read_in_the_order_of_names(manager, in_lille):

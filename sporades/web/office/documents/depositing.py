@@ -1,4 +1,4 @@
-"""PDFs made elsewhere: one or thousands deposited; and one document taken back (I5)."""
+"""What is for one registration: prepared, deposited, taken back; and PDFs deposited by thousands (I5)."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
+from sporades.documents.operations import AlreadyPrepared
 from sporades.intake.reading import Unready
 from sporades.publications import depositing, operations
-from sporades.publications.queries import lines_to_withdraw
+from sporades.publications.attestation import ATTESTATION
+from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
 from sporades.web.office.documents.publishing import LIST_TRAIL
@@ -83,6 +85,34 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
         "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
     }
     return render(request, "office/deposit.html", context, status=422 if form.errors else 200)
+
+
+def prepare_attestation(request: HttpRequest, number: str) -> HttpResponse:
+    """Prepare the attestation of one registration, and show it: it is published by another act.
+
+    Where one waits already, pressed twice among others, that one is shown.
+    """
+    found = registration_of(request, number)
+    try:
+        made = operations.prepare_alone(
+            kind=ATTESTATION,
+            registration=Registration.objects.whole().get(pk=found.pk),
+            by=request.user,
+            author=author_on(request, found),
+            reach=request.reach,
+            at=request.arrived_at,
+        )
+    except AlreadyPrepared as refusal:
+        waiting = lines_to_come(found, at=request.arrived_at)
+        line = waiting.filter(publication__kind=ATTESTATION.slug).first()
+        if line is not None and line.publication.is_within(request.reach):
+            return redirect("office:publication", line.publication_id)
+        messages.error(request, str(refusal))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        return redirect("office:publication", made.pk)
+    return redirect("office:documents", found.number)
 
 
 def withdraw_document(request: HttpRequest, number: str, kind: str) -> HttpResponse:

@@ -20,7 +20,6 @@ from sporades.acts.registrations.moving import moves_of
 from sporades.acts.registrations.registering import amendments_told_of
 from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.core.prepared import prepared
-from sporades.core.presses import a_press
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
@@ -145,10 +144,6 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
             for one in documents_in(folder=found.folder_id, at=at)
         ],
         "may_deposit": may_deposit and found.is_active,
-        "may_attest": may_deposit
-        and found.is_active
-        and request.reaches(Permission.DECIDE).covers(**_where(found)),
-        "press": a_press(),
         "withdrawable": {one.publication.kind for one in lines_to_withdraw(found, at=at)}
         if may_deposit
         else set(),

@@ -13,14 +13,12 @@ from django.urls import reverse, reverse_lazy
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches import foreseen, operations, pieces, queries
 from sporades.batches.accommodations import FOLLOW
-from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.evidence.queries import labels_of
-from sporades.publications.attestation import ATTESTATION
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.web.layout.presses import press_of
@@ -78,28 +76,6 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
         "write_query": urlencode(choice.as_query()),
     }
     return render(request, "office/batch.html", context, status=422 if form.errors else 200)
-
-
-def prepare_attestation(request: HttpRequest, number: str) -> HttpResponse:
-    """Prepare the attestation of one registration: a batch of one, read and launched as any other."""
-    allowed = request.reaches(Permission.PREPARE_DOCUMENTS)
-    found = get_object_or_404(Registration.objects.within(request.reach), number=number)
-    chosen = Registration.objects.within(allowed).filter(pk=found.pk)
-    try:
-        prepared = operations.prepare(
-            registrations=chosen,
-            action=ACTIONS[f"prepare-{ATTESTATION.slug}"],
-            reason="",
-            reach=allowed,
-            by=request.user,
-            at=request.arrived_at,
-            sought=f"Inscription n°{found.number}",
-            sending=press_of(request),
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("office:documents", found.number)
-    return redirect("office:one_batch", prepared.pk)
 
 
 def batches(request: HttpRequest) -> HttpResponse:
