@@ -1,16 +1,16 @@
 """Remind who declared a handicap, or has begun to ask, and has sent no request, before it is too late (H1)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_from, deadline_of
 from sporades.accommodations.states import State
+from sporades.acts.reminders import AT_ONCE, BEFORE, told
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import absolute
@@ -18,7 +18,6 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
-from sporades.mail.models import Message
 from sporades.notices.queries import stops_writing
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
@@ -27,10 +26,6 @@ from sporades.registrations.states import STANDING
 
 KIND = "something_awaits"
 """A mail that does not say what: nobody else is to read that a handicap was declared (P-12)."""
-BEFORE = (timedelta(days=7), timedelta(days=2))
-"""How long before the deadline, once each time: as of pieces."""
-
-REMINDED_AT_ONCE = 500
 
 
 def remind_requests(*, at: datetime) -> int:
@@ -44,7 +39,7 @@ def remind_requests(*, at: datetime) -> int:
     if stops_writing(at):
         return 0
     keys = [key for one in _soon(at) for key in one.values_list("pk", flat=True)]
-    return apart.each(_remind, keys[:REMINDED_AT_ONCE], at=at)
+    return apart.each(_remind, keys[:AT_ONCE], at=at)
 
 
 def _unsent() -> QuerySet[Registration]:
@@ -97,14 +92,9 @@ def _is_due(until: datetime, at: datetime) -> Q:
         since = until - before
         if not since <= at < until:
             continue
-        told = Message.objects.filter(
-            about_kind="registration",
-            about_id=Cast(OuterRef("pk"), CharField()),
-            kind=KIND,
-            written_at__gte=since,
-        )
+        reminded = told(KIND, registration="pk").filter(written_at__gte=since)
         is_old = Q(amended_at=None) | Q(amended_at__lte=since)
-        due |= Q(~Exists(told), is_old, filed_at__lte=since)
+        due |= Q(~Exists(reminded), is_old, filed_at__lte=since)
     return due
 
 

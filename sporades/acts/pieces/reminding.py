@@ -1,21 +1,15 @@
 """Remind of the pieces, and of the signed summary, that are still to be sent, before it is too late (G1, E9)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import (
-    CharField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-)
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from sporades import journal
+from sporades.acts.reminders import AT_ONCE, BEFORE, told
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import absolute
@@ -26,7 +20,6 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.exams.queries import programme_of
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
-from sporades.mail.models import Message
 from sporades.notices.queries import stops_writing
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
@@ -34,10 +27,6 @@ from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.snapshot import contact_of
 
 KIND = "pieces_due"
-BEFORE = (timedelta(days=7), timedelta(days=2))
-"""How long before the deadline of what is to be sent its candidate is reminded, once each time."""
-
-REMINDED_AT_ONCE = 500
 SIGNED = "Récapitulatif signé"
 """How the journal names it among what a reminder names."""
 
@@ -53,9 +42,9 @@ def remind_pieces(*, at: datetime) -> int:
     if stops_writing(at):
         return 0
     keys = _due(at).order_by("until", "registration").values_list("registration", flat=True)
-    found = dict.fromkeys(keys[:REMINDED_AT_ONCE])
+    found = dict.fromkeys(keys[:AT_ONCE])
     signed = _to_return(at).order_by("pk").values_list("pk", flat=True)
-    found |= dict.fromkeys(signed[:REMINDED_AT_ONCE])
+    found |= dict.fromkeys(signed[:AT_ONCE])
     return apart.each(_remind, found, at=at)
 
 
@@ -67,17 +56,11 @@ def _due(at: datetime) -> QuerySet[Evidence]:
     due = Q()
     for before in BEFORE:
         since = F("until") - before
-        told = _told("registration").filter(written_at__gte=OuterRef("until") - before)
+        since_then = OuterRef("until") - before
+        reminded = told(KIND, registration="registration").filter(written_at__gte=since_then)
         is_old = Q(decided_at=None) | Q(decided_at__lte=since)
-        due |= Q(~Exists(told), is_old, until__lte=at + before, asked_at__lte=since)
+        due |= Q(~Exists(reminded), is_old, until__lte=at + before, asked_at__lte=since)
     return owed.filter(due)
-
-
-def _told(registration: str) -> QuerySet[Message]:
-    """Return the reminders of a registration, named by a column of the rows that they are read with."""
-    return Message.objects.filter(
-        about_kind="registration", about_id=Cast(OuterRef(registration), CharField()), kind=KIND
-    )
 
 
 def _to_return(at: datetime) -> QuerySet[Registration]:
@@ -108,7 +91,7 @@ def _to_return(at: datetime) -> QuerySet[Registration]:
 
 def _not_told(since: Any) -> Q:
     """Return what a registration satisfies that was not reminded since an instant, or a column of it."""
-    return Q(~Exists(_told("pk").filter(written_at__gte=since)))
+    return Q(~Exists(told(KIND, registration="pk").filter(written_at__gte=since)))
 
 
 def _returned_by(at: datetime) -> Iterator[tuple[RegistrationService, Exam, datetime]]:

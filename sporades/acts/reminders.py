@@ -1,0 +1,26 @@
+"""When a candidate is reminded of what they have to send, and whether they were (G1, H1, E9)."""
+
+from datetime import timedelta
+
+from django.db.models import CharField, OuterRef, QuerySet
+from django.db.models.functions import Cast
+
+from sporades.mail.models import Message
+
+BEFORE = (timedelta(days=7), timedelta(days=2))
+"""How long before the deadline of what is to be sent its candidate is reminded, once each time."""
+
+AT_ONCE = 500
+"""How many one job reminds."""
+
+
+def told(kind: str, *, registration: str) -> QuerySet[Message]:
+    """Return the reminders of a registration that were written, for a query of rows that have one.
+
+    Args:
+        kind: of which mail.
+        registration: the column of those rows that names the registration.
+    """
+    return Message.objects.filter(
+        about_kind="registration", about_id=Cast(OuterRef(registration), CharField()), kind=kind
+    )
