@@ -46,11 +46,13 @@ class Notified:
         case: decided, with its registration.
         at: the instant at which it is notified.
         measures: what is decided of each, where it is not saved yet; else those of the request.
+        takes_back: what it says of the acceptance by silence that it takes back, if it does.
     """
 
     case: Case
     at: datetime
     measures: tuple[AskedMeasure, ...] = ()
+    takes_back: str = ""
 
 
 def content(source: Notified) -> Content:
@@ -80,7 +82,7 @@ def content(source: Notified) -> Content:
         "decided_on": decided_on,
         "authority": rules.decision.authority,
         "author": f"Décision prise par : {case.author_in_words}, le {decided_on}.",
-        "replaces": _replaces(case, former, zone),
+        "replaces": source.takes_back or _replaces(case, former, zone),
         "measures": [
             {
                 "label": one.named,

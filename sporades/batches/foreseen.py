@@ -159,14 +159,14 @@ def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
         UnknownMeasure, Excluding, ReasonMissing, AuthorUnknown: it will be refused.
     """
     if batch.action != FOLLOW:
-        return Notified(case, at)
+        return accommodating.notified(case, at=at)
     measures = measures_decided(case, as_advised(case), former={})
     author = accommodating.author_of(case.registration, by(case.registration))
     if not author.quality:
         raise accommodating.AuthorUnknown
     for name, value in stamps_of(author, at=at).items():
         setattr(case, name, value)
-    return Notified(case, at, tuple(measures))
+    return accommodating.notified(case, at=at, measures=measures)
 
 
 def refusal_of(

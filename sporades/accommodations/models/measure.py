@@ -241,6 +241,11 @@ class AskedMeasure(models.Model):
         return f"{said} : {named}" if self.decision == Decision.OTHER else said
 
     @property
+    def is_as_asked(self) -> bool:
+        """Whether all that was asked for is granted, and as it was."""
+        return self.decision == Decision.GRANTED and not self.decided_papers
+
+    @property
     def granted_papers(self) -> list[str]:
         """The épreuves for which something is granted; none for all that are sat."""
         return list(self.decided_papers or self.papers)

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Called, Case
-from sporades.accommodations.notification import NOTIFICATION, Notified
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
+from sporades.acts.accommodating.silent import notified
 from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
@@ -74,7 +75,7 @@ def notify(*, case: Case, seen: datetime | None, by: Actor, at: datetime) -> Non
         raise NotDecided
     accommodations.check_decision_seen(locked, seen)
     registration = locked.registration
-    version = documents.issue(registration.folder, NOTIFICATION, Notified(locked, at), at=at)
+    version = documents.issue(registration.folder, NOTIFICATION, notified(locked, at=at), at=at)
     accommodations.notify(locked, version, at=at)
     date_erasure(registration, at=at)
     note("accommodation notified", locked, by=by, at=at)

@@ -4,12 +4,13 @@ Silence counts from the day on which a request is whole (CRPA L. 114-5): that of
 the last of the papers without which it is incomplete.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import lock_case, papers_called_for_by
 from sporades.accommodations.states import Opinion, State
 from sporades.acts.accommodating.telling import tell_candidate
@@ -25,6 +26,9 @@ from sporades.registrations.receipt import silence_about, silence_on
 
 COUNTING = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN)
 """The states of a request on which nobody has decided, and that lacks nothing that was asked for."""
+_UNTOLD = (*COUNTING, State.DECIDED)
+"""Those in which it has no answer yet: a decision is one once it is notified."""
+_ADVISED = (State.OPINION_GIVEN, State.DECIDED)
 
 type Given = Mapping[str, datetime]
 
@@ -44,7 +48,7 @@ def given_for(cases: Iterable[Case]) -> Mapping[int, Given]:
     Args:
         cases: the requests of which silence is asked.
     """
-    return first_given(one.registration_id for one in cases if one.state in COUNTING)
+    return first_given(one.registration_id for one in cases if one.state in _UNTOLD)
 
 
 def silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence | None:
@@ -54,6 +58,10 @@ def silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence 
         case: with its registration.
         given: what `given_for` says of it and of others, where several are read.
     """
+    return _silence_of(case, given) if case.state in COUNTING else None
+
+
+def _silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence | None:
     if case.instead_of_id is not None or not case.registration.is_active:
         return None
     received_at = _whole_at(case, (given_for([case]) if given is None else given))
@@ -72,9 +80,30 @@ def silence_in_words(case: Case, given: Mapping[int, Given] | None = None, *, at
 
 
 def to_refuse_in_words(case: Case, *, at: datetime) -> str:
-    """Say to who decides what the law makes of a refusal once silence has accepted; else nothing."""
-    silence = silence_of(case)
+    """Say to who decides what the law makes of a refusal once silence has accepted; else nothing.
+
+    Also to who corrects a decision that its candidate has not read.
+    """
+    silence = _silence_of(case)
     return silence.to_refuse_in_words(_today(case, at)) if silence else ""
+
+
+def notified(case: Case, *, at: datetime, measures: Sequence[AskedMeasure] = ()) -> Notified:
+    """Return what a notification is made from, what it takes back of silence said.
+
+    Args:
+        case: decided, with its registration.
+        at: the instant at which it is notified, or would be.
+        measures: see `Notified`.
+    """
+    decided = measures or case.measures.all()
+    silence = None if all(one.is_as_asked for one in decided) else _silence_of(case)
+    takes_back = (
+        silence.taken_back_in_words()
+        if silence is not None and silence.has_accepted(_today(case, at))
+        else ""
+    )
+    return Notified(case, at, tuple(measures), takes_back)
 
 
 def silence_told(case: Case, *, at: datetime) -> list[str]:
@@ -148,14 +177,14 @@ def _key(pk: int, asked_at: datetime | None) -> str:
 
 def _whole_at(case: Case, given: Mapping[int, Given]) -> datetime | None:
     """Return when a request was whole; nothing while it lacks something."""
-    if case.asked_at is None or case.state not in COUNTING:
+    if case.asked_at is None or case.state not in _UNTOLD:
         return None
     if case.has_envelope:  # its papers came with it
         return case.asked_at
     known = given.get(case.registration_id, {})
     called = papers_called_for_by(case, case.registration)
     due = {one.code for one in called if one.is_mandatory}
-    if due - known.keys() and case.state != State.OPINION_GIVEN:  # a doctor did without
+    if due - known.keys() and case.state not in _ADVISED:  # else a doctor did without
         return None
     return max([case.asked_at, *(known[code] for code in due & known.keys())])
 

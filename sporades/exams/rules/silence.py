@@ -54,6 +54,14 @@ class Silence:
             return f"Le silence vaut {self.meaning} depuis le {day}"
         return f"Sans réponse, le silence vaudra {self.meaning} le {day}"
 
+    def taken_back_in_words(self) -> str:
+        """Say to who asked that what silence had accepted is taken back (CRPA L. 242-1)."""
+        return (
+            f"Faute de réponse, cette demande était réputée acceptée depuis le {day_in_words(self.on)}. "
+            "La présente décision retire cette acceptation pour ce qu'elle n'accorde pas "
+            f"({_CODE}, article L. 242-1)."
+        )
+
     def to_refuse_in_words(self, today: date) -> str:
         """Say to who may refuse what the law makes of it once silence has accepted; else nothing.
 

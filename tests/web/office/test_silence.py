@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from sporades.accommodations.models import Case
-from sporades.accommodations.states import State
+from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.states import Decision, State
+from sporades.acts import accommodating
 from sporades.registrations.models import ChangeRequest
 from sporades.registrations.states import RequestState
 from tests.accommodations.asked import reach
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.medical.given import confide
 from tests.requests import ask
 from tests.web.guide import main, plain
@@ -116,6 +117,43 @@ def test_who_decides_reads_what_refusing_takes_back(manager, silent):
 
     assert warning in plain(main(manager.get(where("handle_accommodation", one.number))))
     assert warning not in plain(main(manager.get(where("handle_accommodation", late.number))))
+
+
+TAKEN_BACK = (
+    "Faute de réponse, cette demande était réputée acceptée depuis le 16 novembre 2026. La présente "
+    "décision retire cette acceptation pour ce qu'elle n'accorde pas"
+)
+
+
+@pytest.mark.parametrize(
+    ("decision", "is_taken_back"), [(Decision.REFUSED, True), (Decision.GRANTED, False)]
+)
+def test_a_notification_says_what_it_takes_back_of_silence(
+    manager, silent, decision, is_taken_back
+):
+    one = silent(State.DECIDED, "Rivet")
+    reason = "Elle n'est pas prévue pour cet examen." if decision == Decision.REFUSED else ""
+    AskedMeasure.objects.filter(case__registration=one).update(
+        decision=decision,
+        reason=reason,
+        **({"decided_code": "", "decided_label": "", "decided_time": ""} if reason else {}),
+    )
+
+    page = plain(main(manager.get(where("handle_accommodation", one.number))))
+    assert (TAKEN_BACK in page) is is_taken_back
+
+    accommodating.notify_decision(registration=one, by=OPERATOR, at=NOW)
+    said = Case.objects.get(registration=one).notification.content["replaces"]
+    assert plain(said).startswith(TAKEN_BACK) is is_taken_back
+
+
+def test_who_corrects_a_decision_reads_what_refusing_takes_back(manager, silent):
+    one = silent(State.DECIDED, "Rivet")
+
+    page = main(manager.get(f"{where('handle_accommodation', one.number)}?corriger=1"))
+
+    assert "Corriger la décision" in page
+    assert "Refuser, même en partie, retire cette acceptation" in plain(page)
 
 
 @pytest.mark.parametrize("step", ["a-confier", "chez-le-medecin"])

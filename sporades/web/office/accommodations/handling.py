@@ -14,7 +14,6 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
-from sporades.accommodations.notification import Notified
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of
 from sporades.accommodations.rules import is_minor, rules_of
@@ -202,7 +201,7 @@ def _shown_before(case: Case, asked: CaseForms, request: HttpRequest) -> dict[st
         return {}
     try:
         return {
-            "paper": notification.content(Notified(case, request.arrived_at)),
+            "paper": notification.content(accommodating.notified(case, at=request.arrived_at)),
             # What was pointed out as it was saved, or comes from the doctor, is so until it leaves.
             "read_over": asked.read_over or ReadOverForm(words=words_of_health(*reasons_of(case))),
         }
