@@ -56,9 +56,11 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
         return Check(
             label, "missing", f"Non conforme : {row.reason} {due}", "piece", row.code, is_optional
         )
-    if row.state == State.OWED and is_over and row.is_mandatory:
-        note = f"Elle était à fournir avant le {owed.before}. {CALL}"
-        return Check(label, "missing", note, "piece", row.code, is_optional)
+    if row.state == State.OWED and is_over:
+        was_due = f"Elle était à fournir avant le {owed.before}."
+        if is_optional:
+            return Check(label, "ended", was_due)
+        return Check(label, "missing", f"{was_due} {CALL}", "piece", row.code)
     is_theirs = row.state == State.OWED and not is_over
     state = "yours" if is_theirs else "waiting"
     return Check(label, state, _note(registration, owed), "piece", row.code, is_optional)

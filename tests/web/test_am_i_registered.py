@@ -362,6 +362,25 @@ def test_each_piece_has_its_own_deadline_and_an_optional_one_says_so(sign_in, tm
     ]
 
 
+def test_an_optional_piece_whose_day_has_passed_waits_for_nobody(sign_in, tmp_path):
+    load(
+        tmp_path / "essai.yaml",
+        (
+            "libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}",
+            'libelle: Photographie, obligatoire: false, echeance: {le: 2027-01-08, heure: "12:00"}',
+        ),
+    )
+    registration = a_registration()
+
+    page, _ = read(sign_in, registration, at=NOW + timedelta(days=50))
+
+    optional = lines(page)[5]
+    assert "Photographie (facultative)" in optional
+    assert "Elle était à fournir avant le vendredi 8 janvier 2027 à 12 h 00" in optional
+    assert "À fournir avant" not in optional
+    assert "Déposer" not in optional
+
+
 @pytest.mark.parametrize("at", [NOW, CLOSED])
 def test_where_nothing_is_to_be_sent_nothing_is_awaited(sign_in, tmp_path, at):
     load(

@@ -41,11 +41,13 @@ def _clock():
 def member():
     """Return a browser in which a member of staff has signed in with two factors."""
 
-    def made(*academies, role=Membership.Role.MANAGER, domains=(), email="agent@exemple.test"):
+    def made(
+        *academies, role=Membership.Role.MANAGER, domains=(), email="agent@exemple.test", at=NOW
+    ):
         user = a_member(email, role, list(academies))
         user.memberships.update(domains=list(domains))
         client = Client(headers={"host": HOST})
-        client.cookies["__Host-session"] = signed_in(user, Role.MANAGER)
+        client.cookies["__Host-session"] = signed_in(user, Role.MANAGER, at=at)
         client.user = user
         return client
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -221,6 +222,21 @@ def test_refused_after_its_deadline_a_piece_is_given_the_usual_days_unless_they_
     decide(manager, pressing, **why, delai="05/01/2027")
 
     assert "À fournir avant le mardi 5 janvier 2027 à 23" in main(manager.get(decision(pressing)))
+
+
+def test_a_day_that_has_passed_is_no_more_to_come(manager, member, in_lille):
+    later = NOW + timedelta(days=50)
+    tab = reverse("office:pieces", args=[in_lille.number])
+    addresses = (tab, reverse("office:judge_piece", args=[in_lille.number, "IDENTITE"]))
+    for address in addresses:
+        assert "À fournir avant le" in main(manager.get(address))
+
+    with time_machine.travel(later, tick=False):
+        manager_then = member("A09", email="plus.tard@exemple.test", at=later)
+        for address in addresses:
+            page = main(manager_then.get(address))
+            assert "Était à fournir avant le" in page
+            assert "À fournir avant le" not in page
 
 
 def test_emptied_the_day_gives_no_more_time(manager, pressing):

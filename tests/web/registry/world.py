@@ -7,7 +7,7 @@ transaction; each test works behind a savepoint and leaves the world as it found
 import re
 import secrets
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -796,19 +796,19 @@ def a_passkey(user: User) -> Authenticator:
     )
 
 
-def signed_in(user: User, role: Role) -> str:
+def signed_in(user: User, role: Role, *, at: datetime = NOW) -> str:
     """Open a session for somebody who has just shown a password, and more; return its key."""
     client = Client(headers={"host": HOST})
     client.force_login(user, backend=BACKEND)
     session = client.session
-    shown = [{"method": "password", "at": NOW.timestamp(), "username": user.email}]
+    shown = [{"method": "password", "at": at.timestamp(), "username": user.email}]
     if role in {*OFFICE, *DOCTORS}:
         enrol_totp(user)
         RecoveryCodes.activate(user)
     if user.has_second_factor:
-        shown.append({"method": "mfa", "at": NOW.timestamp(), "type": "totp"})
+        shown.append({"method": "mfa", "at": at.timestamp(), "type": "totp"})
     session[AUTHENTICATION_METHODS_SESSION_KEY] = shown
     session["account_authentication_methods_user"] = str(user.pk)
-    session["seen_at"] = session["since"] = NOW.isoformat()
+    session["seen_at"] = session["since"] = at.isoformat()
     session.save()
     return session.session_key

@@ -54,6 +54,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
                 "may_scan": one.row.state in SCAN.sources,
                 "is_late": is_late(found, one),
                 "only": only_way(one),
+                "is_over": not one.is_in_time(request.arrived_at),
             }
             for one in owed
         ],

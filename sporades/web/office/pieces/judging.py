@@ -134,6 +134,7 @@ def _page(
         + answers_that_call_for(registration, version, row.code),
         "is_late": is_late(registration, owed),
         "only": only_way(owed),
+        "is_over": not owed.is_in_time(at),
         "unexpected": unexpected_in_words(owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
         "owes_nothing": ""
