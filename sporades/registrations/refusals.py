@@ -227,7 +227,7 @@ class AlreadyRegistered(Refused):
 
     message = (
         "Vous avez déjà une inscription en cours au même examen ou concours pour cette session. "
-        "Vous pouvez la modifier depuis « Mes inscriptions »."
+        "Elle est dans « Mes inscriptions », et s'y modifie tant que le service est ouvert."
     )
 
     def __init__(self, rule: ExclusiveRule | None = None) -> None:

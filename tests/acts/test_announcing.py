@@ -299,6 +299,16 @@ def decide(registration, decision):
     )
 
 
+def test_who_is_registered_and_modifies_is_not_told_in_a_subject_that_they_are_not(modified):
+    _, draft = modified
+
+    announcing.remind_drafts(at=draft.service.closes_at - timedelta(days=1))
+
+    mail = Message.objects.get(kind="draft_closing")
+    assert mail.subject.startswith("Votre modification n'est pas enregistrée")
+    assert "votre inscription reste telle qu'elle était" in mail.body.replace("\xa0", " ")
+
+
 def test_who_modifies_what_was_set_aside_is_reminded_once_it_is_restored(modified):
     registration, draft = modified
     soon = draft.service.closes_at - timedelta(days=1)

@@ -1,7 +1,9 @@
 """A database to fight in: a real copy, with real commits, forgotten afterwards."""
 
 import os
+import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -9,7 +11,7 @@ from threading import Barrier, Event, Thread
 from urllib.parse import quote
 
 import psycopg
-from django.db import connection, connections, transaction
+from django.db import Error, connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import sql
 from django.db.models import Model
 from django.utils import timezone
@@ -26,6 +28,10 @@ PATIENCE = 60
 WAITING = """
     SELECT pid FROM pg_stat_activity
     WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+DOING = """
+    SELECT pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), left(query, 200)
+    FROM pg_stat_activity WHERE datname = current_database()
 """
 PLACE = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
@@ -103,9 +109,21 @@ def eventually[T](look: Callable[[], T], *, within: float = PATIENCE) -> T:
     """Return the first true answer of a look taken again and again; fail when none comes."""
     deadline = time.monotonic() + within
     while not (found := look()):
-        assert time.monotonic() < deadline, f"nothing came of {look}"
+        assert time.monotonic() < deadline, f"nothing came of {look}\n{_where_all_stand()}"
         time.sleep(0.005)
     return found
+
+
+def _where_all_stand() -> str:
+    """Say what each connection and each thread is at: why nothing came, to whoever reads of it."""
+    try:
+        said = [str(one) for one in rows(DOING)]
+    except Error as trouble:
+        said = [f"the database does not answer: {trouble}"]
+    stacks = (
+        "".join(traceback.format_stack(one, limit=8)) for one in sys._current_frames().values()
+    )
+    return "\n".join([*said, *stacks])
 
 
 @contextmanager

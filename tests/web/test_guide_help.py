@@ -88,6 +88,7 @@ def test_who_wants_to_change_a_registration_is_told_which_can_be(sign_in, client
     assert "Brevet d'essai – Marin, session 2027" in own
     assert "augmente le numéro de version de 1, visible dans « Mes documents »" in own
     assert "leur service est fermé" in closed
+    assert "« Demander une modification », à la page de Brevet d'essai – Marin" in closed
     assert "Le numéro de version augmente de 1" in anyone
 
 
@@ -132,6 +133,7 @@ def test_a_registration_that_was_left_says_nothing_of_the_one_that_stands(sign_i
     assert own.count("Brevet d'essai – Marin, session 2027") == 1
     assert "Vous pouvez encore modifier" in own
     assert "leur service est fermé" in closed
+    assert "« Demander une modification », à la page de Brevet d'essai – Marin" in closed
 
 
 def test_address_and_password_change_in_two_ways(sign_in, client):
@@ -222,3 +224,26 @@ def test_what_was_not_saved_in_time_is_no_more_said_to_be_still_free(sign_in):
 
     assert "n'est pas encore enregistrée" not in main(page)
     assert "une saisie à terminer" not in main(page)
+
+
+def test_a_modification_that_can_be_saved_no_more_is_not_to_be_finished(sign_in):
+    registration = a_registration()
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    saved_in_time = main(sign_in(registration.candidate).get("/aide"))
+
+    with time_machine.travel(NOW + timedelta(days=60), tick=False):
+        page = sign_in(registration.candidate).get("/aide")
+
+    assert "une saisie à terminer" in saved_in_time
+    assert "une saisie à terminer" not in main(page)
+    assert str(begun.pk) not in page.text
+
+
+def test_once_its_exam_is_over_a_registration_is_changed_by_its_service_alone(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(NOW + timedelta(days=250), tick=False):
+        closed = answered(sign_in(registration.candidate).get("/aide"), QUESTIONS[2])
+
+    assert "Contactez votre service gestionnaire" in closed
+    assert "Demander une modification" not in closed

@@ -406,6 +406,11 @@ class Registration(models.Model):
         """Return whether its candidate may still change it: what is offered no more stays as it is."""
         return self.is_editable(at) and self.is_offered
 
+    def is_askable(self, at: datetime) -> bool:
+        """Return whether its candidate may ask for a modification that they can make no more."""
+        is_closed = not self.service.accepts(at) and not self.is_exam_over(at)
+        return self.is_active and self.is_offered and is_closed
+
     def deadline_in_words(self, at: datetime) -> str:
         """Say until when its candidate may change it; nothing when it is too late."""
         if not self.is_amendable(at):

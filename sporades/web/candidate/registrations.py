@@ -129,11 +129,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "asked": asked,
         "formally": formally(asked, at=at),
         "is_silent": is_decided_by_silence(asked, at=at),
-        "may_ask": found.is_active
-        and found.is_offered
-        and not found.service.accepts(at)
-        and not found.is_exam_over(at)
-        and not is_waiting,
+        "may_ask": found.is_askable(at) and not is_waiting,
         "may_amend": found.is_amendable(at) and not is_waiting,
         "gone": found.gone_in_words,
         "is_editable": found.is_editable(at),

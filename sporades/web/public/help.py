@@ -23,6 +23,7 @@ class Own:
         services: the managing services of the reader's registrations, each once.
         active: those that stand.
         editable: those of them that may be changed now.
+        askable: those whose candidate may ask for a modification that they can make no more.
         leaving: those of them that may be left now.
         withdrawn: those that were withdrawn, and in whose place no other stands.
         drafts: what is begun and not filed, and may still be.
@@ -32,6 +33,7 @@ class Own:
     services: list[ManagingService]
     active: list[Registration]
     editable: list[Registration]
+    askable: list[Registration]
     leaving: list[Registration]
     withdrawn: list[Registration]
     drafts: list[Draft]
@@ -54,16 +56,21 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
     mine = list(registrations_of(user=request.user.pk))
     withdrawn = [one for one in mine if one.withdrawn_at and not standing_instead_of(one, mine)]
     shown = [one for one in mine if not one.withdrawn_at or one in withdrawn]
+    active = [one for one in mine if one.is_active]
+    standing = {one.pk for one in active}
     return Own(
         is_frozen=candidate.is_frozen,
         services=list(dict.fromkeys(one.service.managing_service for one in shown)),
-        active=[one for one in mine if one.is_active],
+        active=active,
         editable=[one for one in mine if one.is_amendable(at)],
+        askable=[one for one in mine if one.is_askable(at)],
         leaving=[one for one in mine if one.is_editable(at)],
         withdrawn=withdrawn,
         drafts=[
             one
             for one in open_drafts_of(user=request.user.pk)
-            if one.is_offered and not one.missed_in_words(at)
+            if one.is_offered
+            and one.service.accepts(at)
+            and (one.amends_id is None or one.amends_id in standing)
         ],
     )
