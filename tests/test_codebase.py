@@ -111,6 +111,27 @@ def test_such_a_clock_would_be_seen(read):
     assert re.search(CLOCK, read.format("now"))
 
 
+def asks_how_much(node):
+    """Return whether a piece of code asks for a figure, small or full."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "figure"
+
+
+def test_what_has_a_full_figure_is_met_at_it_by_the_long_run():
+    # Those of tests/endurance bear the mark by their folder.
+    short = [path for path in ending(".py", under=["tests/"]) if "/endurance/" not in path]
+    unmarked = [
+        f"{path}: {node.name}"
+        for path in short
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and any(asks_how_much(one) for part in node.body for one in ast.walk(part))
+        and "endurance" not in "".join(map(ast.unparse, node.decorator_list))
+    ]
+
+    assert unmarked == []
+
+
 def test_no_script_writes_html_from_text():
     scripts = ending(".js", under=["sporades/"])
 

@@ -146,7 +146,7 @@ class AnswerForm(forms.Form):
 
     motif = CleanCharField(
         label="Motif du refus",
-        help_text="Le candidat le lira dans le mail et sur sa page",
+        help_text="Le candidat le lit sur sa page, où un mail l'envoie, ou dans le courrier qui lui est posté",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif du refus : le candidat le lira."},

@@ -147,6 +147,8 @@ def test_x_forwarded_for_is_believed_from_our_proxy_only(client, user, settings)
     assert sign_in(client, headers={"x-forwarded-for": "203.0.113.99"}).status_code == 302
 
 
+@pytest.mark.endurance
+@pytest.mark.timeout(3600)
 def test_a_crowd_of_pupils_behind_one_address_signs_in(client):
     digest = hashlib.md5(f"sel{NEW}".encode()).hexdigest()
     people = User.objects.bulk_create(

@@ -15,7 +15,7 @@ from sporades.batches.models import Batch
 from sporades.intake import reading
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications.deposited import SILENT, UNTAGGED
+from sporades.publications.deposited import DEPOSITED, SILENT, UNTAGGED
 from sporades.publications.models import Publication
 from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
@@ -256,6 +256,23 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     assert candidate.get(theirs).status_code == 404
     folder = reverse("candidate:folder", args=[in_lille.number])
     assert "Convocation" not in main(candidate.get(folder))
+
+
+@pytest.mark.parametrize("kind", DEPOSITED, ids=lambda kind: kind.slug)
+def test_what_the_office_deposits_is_listed_told_and_given_to_its_candidate(
+    manager, head, in_lille, candidate, kind
+):
+    content = a_pdf(f"{kind.title} de Maëlle")
+    published(manager, head, deposited(manager, in_lille, kind.slug, content))
+    folder = reverse("candidate:folder", args=[in_lille.number])
+    page, pdf = (
+        reverse(f"candidate:{name}", args=[in_lille.number, kind.slug])
+        for name in ("document", "document_pdf")
+    )
+
+    assert f"À propos de ce document : {kind.title}" in main(candidate.get(folder))
+    assert kind.title in main(candidate.get(page))
+    assert candidate.get(pdf).content == content
 
 
 def test_the_journal_of_a_file_says_who_decided_what_the_service_published_and_withdrew(

@@ -511,6 +511,19 @@ def test_what_was_done_takes_the_focus_and_is_read_out(world, site, tabs):
     assert page.locator("main").aria_snapshot().count("La note est ajoutée.") == 1
 
 
+def test_each_cell_of_the_list_is_heard_with_its_column_where_the_list_is_cards(world, site, tabs):
+    page = tabs(Role.MANAGER)
+    page.set_viewport_size(NARROW)
+    page.goto(address("office:found", world))
+    cells = page.locator("main .s-table tbody tr").first.locator("td:not(:empty)")
+    labels = cells.evaluate_all("all => all.map(one => one.dataset.label)")
+
+    heard = page.locator("main .s-table").aria_snapshot().replace("''", "'")
+
+    assert len(labels) > 1
+    assert [one for one in labels if f'cell "{one} : ' not in heard.replace("\xa0", " ")] == []
+
+
 def test_the_window_of_somebody_who_left_shows_nothing_more(world, site, tabs):
     page = tabs(Role.NEWCOMER)
     page.goto("/mon-compte")

@@ -2,7 +2,7 @@
    with data-key-goes="a", it only goes there: what cannot be undone is pressed on purpose.
    Nothing happens while one types, nor with Ctrl, Alt or a command key; what presses does not
    act either where an answer has been begun in another form: it would be lost. The sentence marked
-   data-keys says which there are; a button after it turns them off, for who speaks to the
+   data-keys, hidden where nothing makes it true, says which there are; a button after it turns them off, for who speaks to the
    machine or trembles (WCAG 2.1.4), and the browser remembers it. */
 import { store, stored } from "./stored.js";
 
@@ -51,6 +51,7 @@ export function keys() {
   const why = document.createElement("span");
   why.setAttribute("role", "status");
   said.append(words, " ", toggle, " ", why);
+  said.hidden = false;
   document.addEventListener("keydown", (event) => {
     if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
