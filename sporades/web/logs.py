@@ -12,7 +12,8 @@ from django.urls import URLResolver, get_resolver
 from sporades.core import origin
 
 HIDDEN = "…"
-MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]'\"=,;]+@[^\s<>()\[\]'\",;]+")
+MAIL_ADDRESS = re.compile(r"(?<![^\s<>()\[\]'\"=,;@])[^\s<>()\[\]'\"=,;@]++@[^\s<>()\[\]'\",;]+")
+"""Looked for once from the beginning of each word: a stranger writes words as long as they like."""
 ROW = re.compile(
     r"^([ \t]*DETAIL:).*?(\n(?=[ \t]*(?:HINT|CONTEXT|STATEMENT|Traceback|The above|During))|\Z)",
     re.MULTILINE | re.DOTALL,

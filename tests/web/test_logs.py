@@ -54,6 +54,16 @@ def test_what_names_somebody_is_hidden_and_the_rest_is_kept(written, kept):
     assert without_persons(written) == kept
 
 
+@pytest.mark.parametrize("word", ["a", "a.", "@", "a=", "/a"])
+def test_however_long_the_words_of_a_stranger_are_a_line_is_read_through_once(word):
+    # Tried from each of its letters, it would take hours.
+    long = word * 1_000_000
+
+    written = without_persons(f"Not Found: /@ {long} ines@exemple.test")
+
+    assert written == f"Not Found: /@ {long} …"
+
+
 def test_a_name_that_is_not_ours_takes_one_line_of_the_log(client, caplog):
     answer = client.get("/", headers={"host": "ailleurs.exemple.test"})
 
