@@ -51,6 +51,16 @@ class AlreadyActivated(Refused):
     message = "Votre compte est déjà activé."
 
 
+class PasswordChanged(Refused):
+    """The password is no more the one by which somebody is signed in."""
+
+    message = (
+        "Pendant que vous choisissiez un mot de passe, celui de votre compte a changé ou n'a plus "
+        "été accepté. Connectez-vous de nouveau ; si votre mot de passe n'est plus le bon, utilisez "
+        "« Mot de passe oublié »."
+    )
+
+
 class StillOpen(Refused):
     """The office account was not closed."""
 
@@ -142,6 +152,27 @@ def forget_change(user: User) -> None:
 def lock(user: User) -> None:
     """Hold an account until the end of the transaction, before any address is held."""
     User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+
+
+@transaction.atomic
+def choose_password(user: User, *, password_hash: str) -> None:
+    """Give an account the password that its owner has chosen, and nothing else of what was read of it.
+
+    Args:
+        user: the account, as it was read when its owner was let in; read again here.
+        password_hash: what `hashed` returned.
+
+    Raises:
+        PasswordChanged: meanwhile the password was chosen by another way, made of no use
+            (« Ce n'était pas moi »), or the account was closed.
+    """
+    shown = user.password
+    lock(user)
+    if not User.objects.filter(pk=user.pk, password=shown).exists():
+        raise PasswordChanged
+    user.refresh_from_db()
+    user.password = password_hash
+    user.save(update_fields=["password"])
 
 
 @transaction.atomic

@@ -377,14 +377,23 @@ def _send_reset(user: User, *, at: datetime) -> None:
     )
 
 
-def tell_password_changed(user: User, *, is_first: bool = False, at: datetime) -> None:
-    """Write to the owner of an account whose password has just changed, and to the journal.
+@transaction.atomic
+def choose_password(
+    user: User, *, password_hash: str, is_first: bool = False, at: datetime
+) -> None:
+    """Give an account the password that its owner has chosen; tell them, and the journal.
 
     Args:
-        user: the account.
-        is_first: whether somebody who was invited has chosen their first one: it is no news to them.
+        user: the account, as it was read when its owner was let in.
+        password_hash: what `accounts.hashed` returned.
+        is_first: whether somebody who was invited chooses their first one: it is no news to them.
         at: the instant.
+
+    Raises:
+        PasswordChanged: see `accounts.choose_password`.
     """
+    accounts.choose_password(user, password_hash=password_hash)
+    guessing.forget(user.email)
     if not is_first:
         mail.write(
             "password_changed",

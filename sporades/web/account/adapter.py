@@ -11,15 +11,16 @@ from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as django_login
+from django.contrib.auth import logout as django_logout
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from sporades import mail
-from sporades.accounts import guessing, passwords, sign_ins
+from sporades.accounts import operations as accounts
+from sporades.accounts import passwords, sign_ins
 from sporades.accounts.models import User, normalised_address
 from sporades.acts.people import changing
 from sporades.core.french import instant_in_words
@@ -235,12 +236,20 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         return password
 
-    @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
         is_first = user.last_login is None and not user.has_usable_password()
-        super().set_password(user, password)
-        guessing.forget(user.email)
-        changing.tell_password_changed(user, is_first=is_first, at=self.request.arrived_at)
+        try:
+            changing.choose_password(
+                user,
+                password_hash=accounts.hashed(password),
+                is_first=is_first,
+                at=self.request.arrived_at,
+            )
+        except accounts.PasswordChanged as refusal:
+            # The session is no longer good: what it holds would go with it, the message too.
+            django_logout(self.request)
+            messages.error(self.request, str(refusal))
+            raise ImmediateHttpResponse(redirect("account_login")) from None
         self.request.has_new_password = user
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

@@ -1,0 +1,92 @@
+"""A password that is changed at the instant at which something else happens to its account."""
+
+from contextlib import closing
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import AddressChange, LeftAddress, User
+from sporades.acts.people import changing
+from sporades.mail.models import Message
+from tests.endurance.arena import eventually, rows
+from tests.factories import NOW, PASSWORD
+from tests.web.account.owner import NEW, mails, sign_in
+from tests.web.guide import main
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("territory", "clock", "_empty_cache"),
+]
+THIEF = "voleur@exemple.test"
+WAITS_FOR_US = """
+    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
+"""
+
+
+def change_password_during(act, browser):
+    """Return what a password change answers that has read the account before an act, and waits for it."""
+    answers = []
+
+    def change():
+        with closing(connection):
+            answers.append(
+                browser.post(
+                    reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW}
+                )
+            )
+
+    with transaction.atomic():
+        act()
+        pressed = Thread(target=change)
+        pressed.start()
+        eventually(lambda: rows(WAITS_FOR_US))
+    pressed.join()
+    return answers[0]
+
+
+def move(user, email):
+    """Give an account another address, confirmed."""
+    changing.ask_address_change(user, email=email, network="", at=NOW)
+    changing.confirm_address_change(AddressChange.objects.get(user=user).pk, at=NOW)
+    return LeftAddress.objects.latest("pk")
+
+
+def test_a_thief_who_changes_the_password_as_the_account_is_given_back_keeps_nothing(client, user):
+    left = move(user, THIEF)
+    sign_in(client, THIEF)
+
+    answer = change_password_during(lambda: changing.undo(left.pk, at=NOW), client)
+
+    found = User.objects.get(pk=user.pk)
+    assert (answer.url, found.email) == (reverse("account_login"), "maelle@exemple.test")
+    assert (found.taken_back_at, found.has_usable_password()) == (NOW, False)
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert "celui de votre compte a changé ou n'a plus été accepté" in main(client.get(answer.url))
+    assert "password_changed" not in mails()
+
+
+def test_an_address_confirmed_as_the_password_changes_stays_and_is_the_one_written_to(client, user):
+    changing.ask_address_change(user, email="neuve@exemple.test", network="", at=NOW)
+    change = AddressChange.objects.get(user=user).pk
+    sign_in(client)
+
+    answer = change_password_during(lambda: changing.confirm_address_change(change, at=NOW), client)
+
+    found = User.objects.get(pk=user.pk)
+    assert answer.url == reverse("account_edit")
+    assert (found.email, found.check_password(NEW)) == ("neuve@exemple.test", True)
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert "password_changed" in mails("neuve@exemple.test")
+
+
+def test_an_account_closed_as_its_password_changes_does_not_come_back(client, user):
+    sign_in(client)
+
+    answer = change_password_during(lambda: accounts.close(User.objects.get(pk=user.pk)), client)
+
+    assert answer.url == reverse("account_login")
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert not Message.objects.filter(kind="password_changed").exists()
