@@ -18,6 +18,8 @@ from fido2.webauthn import (
 
 MADE, SHOWN = 0x45, 0x05
 """Whoever holds the key was there and proved it; a key that is made comes with its data."""
+TOUCHED = 0x01
+"""Somebody was there, and proved nothing."""
 
 
 class Passkey:
@@ -47,12 +49,12 @@ class Passkey:
             attestationObject=websafe_encode(proof),
         )
 
-    def shown(self, options: dict) -> dict:
-        """Answer a page that asks for a key."""
+    def shown(self, options: dict, *, proof: int = SHOWN) -> dict:
+        """Answer a page that asks for a key, by who proved to it who they are unless said otherwise."""
         asked = options["publicKey"]
         said = self._said("get", asked["challenge"], asked["rpId"])
         data = AuthenticatorData.create(
-            hashlib.sha256(asked["rpId"].encode()).digest(), SHOWN, self.count
+            hashlib.sha256(asked["rpId"].encode()).digest(), proof, self.count
         )
         signature = self.private.sign(
             data + hashlib.sha256(said).digest(), ec.ECDSA(hashes.SHA256())

@@ -463,6 +463,10 @@ KEY_COPIED = (
     "Cette clé a répondu comme une copie d'elle-même. Connectez-vous autrement, retirez-la de votre "
     "compte, puis ajoutez-en une autre."
 )
+KEY_UNPROVED = (
+    "Cette clé n'a pas vérifié que c'est vous : donnez-lui votre empreinte, votre visage ou son code. "
+    "Recommencez, ou connectez-vous avec votre adresse et votre mot de passe."
+)
 
 
 class _AnswerOfKey:
@@ -499,17 +503,25 @@ class _AnswerOfKey:
 
 
 class LoginWebAuthnForm(_AnswerOfKey, webauthn.LoginWebAuthnForm):
-    """A passkey alone, at sign-in: one that its owner has allowed to open alone."""
+    """A passkey alone, at sign-in: one that its owner has allowed to open alone, and has proved to it.
+
+    The challenge that a session holds may be of another page, which did not ask for that proof: the
+    answer is what is believed (WebAuthn level 2, § 7.2, step 17).
+    """
 
     credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
+        said = self.cleaned_data["credential"]
         authenticator = super().clean_credential()
         if not authenticator.wrap().is_passwordless:
             raise ValidationError(
                 "Cette clé ne suffit pas seule. Connectez-vous avec votre adresse et votre mot de "
                 "passe : elle vous sera demandée ensuite."
             )
+        data = AuthenticationResponse.from_dict(said).response.authenticator_data
+        if not data.is_user_verified():
+            raise ValidationError(KEY_UNPROVED)
         return authenticator
 
 

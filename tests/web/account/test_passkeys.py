@@ -6,13 +6,16 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts import second_factor
+from sporades.accounts.models import Membership, User
 from sporades.mail.models import Message
 from tests.factories import PASSWORD, a_candidate
+from tests.web.account.owner import activated, sign_in
 from tests.web.guide import seen, words
-from tests.web.passkeys import Passkey, add, show_alone
+from tests.web.passkeys import TOUCHED, Passkey, add, show_alone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
@@ -125,6 +128,33 @@ def test_a_key_added_to_come_after_the_password_opens_nothing_alone(inside):
     options = inside.get(second).context["js_data"]["request_options"]
     answer = inside.post(second, {"credential": json.dumps(key.shown(options))})
     assert answer.url == reverse("candidate:home")
+
+
+@pytest.mark.parametrize("role", ["", Membership.Role.MANAGER, Membership.Role.ADMINISTRATOR])
+def test_a_stolen_key_that_is_only_touched_opens_nothing_whatever_page_asked_for_it(
+    inside, client_two, settings, role
+):
+    stolen = Passkey()
+    add(inside, ADD, stolen, passwordless="on")
+    if role:
+        academies = ["A09"] if role == Membership.Role.MANAGER else []
+        owner = User.objects.get(email="maelle@exemple.test")
+        Membership.objects.create(user=owner, role=role, full_name="Ana", academies=academies)
+    activated("voleur@exemple.test")
+    sign_in(client_two, "voleur@exemple.test")
+    add(client_two, ADD, Passkey())
+
+    # The page that asks for a key after the password lets it be only touched. Its sign-in is
+    # forgotten before its challenge is.
+    thief = Client()
+    second = sign_in(thief, "voleur@exemple.test").url
+    options = thief.get(second).context["js_data"]["request_options"]
+    settings.ACCOUNT_LOGIN_TIMEOUT = -1
+    answer = json.dumps(stolen.shown(options, proof=TOUCHED))
+    page = thief.get(thief.post(ALONE, {"credential": answer}).url)
+
+    assert "Cette clé n'a pas vérifié que c'est vous" in html.unescape(page.text)
+    assert "_auth_user_id" not in thief.session
 
 
 def test_a_key_that_counts_opens_while_it_counts_on_and_its_copy_does_not(inside):
