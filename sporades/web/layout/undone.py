@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 from sporades.web.access import Route
 from sporades.web.layout.proofs import second_factor_missing
@@ -49,7 +51,9 @@ def said(request: HttpRequest) -> HttpResponse | None:
     route = _route(query.pop(MARK)[-1])
     if route is not None:
         messages.warning(request, f"{BEFORE}{in_words(route)}")
-    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+    # The address is not resolved yet: two slashes would lead to another site.
+    where = escape_leading_slashes(escape_uri_path(request.path))
+    return redirect(f"{where}?{query.urlencode()}" if query else where)
 
 
 def in_words(route: Route) -> str:

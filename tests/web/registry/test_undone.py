@@ -6,7 +6,7 @@ import pytest
 from django.urls import resolve, reverse
 
 from sporades.web.access import Who
-from sporades.web.layout.undone import BEFORE, FILE, in_words
+from sporades.web.layout.undone import BEFORE, FILE, MARK, in_words
 from sporades.web.registry import ACCESS
 from tests.web.registry.routes import POSTED, address, reader
 from tests.web.registry.world import DOCTORS, STAFF, Role
@@ -52,3 +52,16 @@ def test_an_address_that_says_what_no_route_is_says_nothing(world):
 
     assert answer.headers["Location"] == "/mes-documents?page=2"
     assert list(browser.get("/mes-documents").context["messages"]) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("//ailleurs.example/", "/%2Failleurs.example/"),
+        ("//ailleurs.example/?connexion", "/%2Failleurs.example/%3Fconnexion"),
+    ],
+)
+def test_an_address_that_begins_as_another_sites_leads_to_none(world, path, where):
+    answer = world.browser(Role.OWNER).get("/", {MARK: "candidate:home"}, PATH_INFO=path)
+
+    assert answer.headers["Location"] == where
