@@ -1,6 +1,6 @@
 """What a member of staff asks for: who, in which role, where they might then act, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,9 @@ from sporades.accounts.permissions import GRANTED, Perimeter, Permission, Reach,
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
 from sporades.territory import queries as territory
+
+_ACCOUNT = "user:"
+"""How the identifier of whoever acts from an account begins."""
 
 
 class AskedByMember(models.Model):
@@ -89,6 +92,35 @@ def approvers_of(
         for member in members_with(permission, at=at)
         if member.user_id != author and reach([member], permission).includes(asked)
     ]
+
+
+def still_proposes(
+    proposer: str,
+    *,
+    permission: Permission,
+    places: Collection[tuple[str, str]],
+    at: datetime,
+) -> bool:
+    """Return whether whoever proposed something may still do so, everywhere that it is about.
+
+    What the account of a closed, stolen or moved agent proposed would else be approved alone, by
+    the second person. A command is typed by the operator, who needs no role.
+
+    Args:
+        proposer: the identifier of the author of the proposal.
+        permission: that of proposing it.
+        places: the code of the academy and that of the domain of each thing that it is about.
+        at: the instant.
+    """
+    if not proposer.startswith(_ACCOUNT):
+        return True
+    user = User.objects.who_acted(proposer)
+    theirs = reach(
+        user.memberships_on(local_day(at, settings.TIME_ZONE)) if user else [], permission
+    )
+    return bool(theirs) and all(
+        theirs.covers(academy=academy, domain=domain) for academy, domain in places
+    )
 
 
 def ask_to_approve(

@@ -17,6 +17,16 @@ class SamePerson(Refused):
     message = "Une autre personne que celle qui propose doit approuver."
 
 
+class NoLongerProposed(Refused):
+    """Who proposed something may not any more: it would be the act of one person alone."""
+
+    message = (
+        "La personne qui a proposé cela ne peut plus le proposer : son rôle a changé ou pris fin, "
+        "ou ne couvre plus tout ce dont il s'agit. Refusez cette proposition ; qui peut encore la "
+        "faire la fera de nouveau."
+    )
+
+
 class NobodyApproves(Refused):
     """No second person has a perimeter that holds that of whoever proposes; each room says more."""
 

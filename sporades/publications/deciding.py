@@ -16,7 +16,7 @@ from sporades.accounts.permissions import Perimeter, Permission, Reach, reach
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.links import absolute
-from sporades.core.refusals import Refused
+from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.core.transitions import Transition, move
 from sporades.documents.models import DocumentVersion
 from sporades.publications import telling
@@ -170,6 +170,7 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
     Raises:
         SamePerson: whoever approves began it, proposed it, or prepared one of its documents.
         BeyondPerimeter: they may not approve all that it concerns.
+        NoLongerProposed: whoever proposed it may not any more.
         InstantPast: the instant that was chosen has passed meanwhile.
         NothingHolds: see `publish`.
         AlreadyMoved: it is no longer proposed.
@@ -177,6 +178,7 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
     with transaction.atomic():
         found = _locked_for(APPROVE, publication)
         _judge(found, user, at=at)
+        _check_proposer(found, at=at)
         if found.publish_at is not None and found.publish_at <= at:
             raise InstantPast(
                 "L'instant choisi est passé : refusez la proposition, son auteur en choisira un "
@@ -255,6 +257,20 @@ def _judge(publication: Publication, user: User, *, at: datetime) -> None:
         raise SamePerson
     if not _reach_of(user, Permission.APPROVE_PUBLICATIONS, at).includes(publication.concerned):
         raise BeyondPerimeter
+
+
+def _check_proposer(publication: Publication, *, at: datetime) -> None:
+    """Refuse what nobody may propose any more who did. Raises NoLongerProposed."""
+    places = [
+        (academy, domain)
+        for one in publication.concerned.perimeters
+        for academy in one.academies or ()
+        for domain in one.domains or ()
+    ]
+    permission = Permission.PREPARE_DOCUMENTS
+    proposer = publication.proposed_by.identifier if publication.proposed_by else ""
+    if not asking.still_proposes(proposer, permission=permission, places=places, at=at):
+        raise NoLongerProposed
 
 
 def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:

@@ -5,7 +5,9 @@ from django.db import IntegrityError, transaction
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
+from sporades.acts.agents import inviting
 from sporades.core import files
+from sporades.core.refusals import NoLongerProposed
 from sporades.documents import kinds
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -15,7 +17,7 @@ from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.publications.doing import INSTANT, LATER, approve, member, publish, read, refuse, told
 from tests.publications.zips import archive
@@ -43,6 +45,19 @@ def test_nobody_approves_nor_refuses_their_own_proposal(convocations, three, man
         with pytest.raises(refusals.SamePerson):
             act(convocations, manager)
     assert "convocation" not in read(three[0], LATER)
+
+
+def test_what_a_closed_account_proposed_is_not_published_by_one_person(
+    convocations, three, manager, head
+):
+    publish(convocations, manager)
+    inviting.close(email=manager.email, reason="compte volé", by=OPERATOR, at=NOW)
+
+    with pytest.raises(NoLongerProposed):
+        approve(convocations, head)
+
+    assert "convocation" not in read(three[0], NOW)
+    refuse(convocations, head)
 
 
 def test_whoever_proposes_what_another_began_does_not_approve_it(

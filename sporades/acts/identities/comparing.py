@@ -121,7 +121,7 @@ def approvers_of(double: LikelyDouble, *, author: Actor, at: datetime) -> list[M
     asked = Reach(
         tuple(
             Perimeter(frozenset({academy}), frozenset({domain}), author)
-            for academy, domain in sorted(_places(double))
+            for academy, domain in sorted(places_of(double))
         )
     )
     found = asking.approvers_of(asked, permission=Permission.APPROVE_MERGES, author=None, at=at)
@@ -183,7 +183,7 @@ def compare_again(*, double: LikelyDouble, by: Actor, at: datetime) -> None:
 
 def record(verb: str, double: LikelyDouble, *, by: Actor, at: datetime, **said: str | None) -> None:
     """Add an act on both candidates to the journal, in the academy where all they have is."""
-    academies = {academy for academy, _ in _places(double)}
+    academies = {academy for academy, _ in places_of(double)}
     academy = academies.pop() if len(academies) == 1 else ""
     for candidate in (double.first, double.second):
         journal.record(
@@ -208,7 +208,7 @@ def _let_go(double: LikelyDouble, transition: Transition, *, answer: str) -> Non
     move(double, transition, kept=None, answer=answer)
 
 
-def _places(double: LikelyDouble) -> set[tuple[str, str]]:
+def places_of(double: LikelyDouble) -> set[tuple[str, str]]:
     """Return the academies and the domains of all that both have."""
     filed = Registration.objects.filter(candidate__in=(double.first_id, double.second_id))
     return set(filed.values_list("academy", "exam__domain__code"))

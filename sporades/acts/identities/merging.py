@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from sporades import journal, mail
+from sporades.accounts import asking
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import half_said
 from sporades.accounts.models import User
-from sporades.acts.identities.comparing import Overtaken, both, mark_of, record
+from sporades.accounts.permissions import Permission
+from sporades.acts.identities.comparing import Overtaken, both, mark_of, places_of, record
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.enrolling import CHANGED
 from sporades.candidates import claims
@@ -21,7 +23,7 @@ from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app
-from sporades.core.refusals import SamePerson
+from sporades.core.refusals import NoLongerProposed, SamePerson
 from sporades.core.transitions import move
 from sporades.doubles import operations as doubles
 from sporades.doubles.hindrances import Hindered, hindrances
@@ -57,6 +59,7 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
     Raises:
         SamePerson: whoever proposed it approves it.
         Overtaken: they are no more what was read, or something of theirs is under way.
+        NoLongerProposed: who proposed it may not any more.
         Hindered: something must be settled before.
         Refused: it is not proposed any more.
     """
@@ -66,6 +69,13 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
         raise SamePerson(SAME_PERSON)
     if mark_of(locked) != seen or locked.kept_id is None:
         raise Overtaken
+    if not asking.still_proposes(
+        locked.proposed_by_id,
+        permission=Permission.COMPARE_DOUBLES,
+        places=places_of(locked),
+        at=at,
+    ):
+        raise NoLongerProposed
     one, other = both(locked)
     kept, left = (one, other) if locked.kept_id == one.pk else (other, one)
     if found := hindrances(kept=kept, left=left, at=at):

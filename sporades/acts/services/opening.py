@@ -20,7 +20,7 @@ from sporades.core import apart
 from sporades.core.actors import Actor
 from sporades.core.links import absolute
 from sporades.core.queue import app, defer_once
-from sporades.core.refusals import Refused
+from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations import openings
@@ -256,6 +256,7 @@ def approve(*, change: ServiceChange, by: Actor, at: datetime) -> None:
 
     Raises:
         SamePerson, Outdated, NotMoved, Refused: see `openings.apply`.
+        NoLongerProposed: who proposed it may not any more.
     """
     _approve(change, by=by, at=at)
     _tell_proposer([change], by=by, at=at)
@@ -323,6 +324,11 @@ def _together(decide: Callable[..., None], changes: Decisions, *, at: datetime) 
 
 
 def _approve(change: ServiceChange, *, by: Actor, at: datetime) -> None:
+    place = (change.service.academy_id, change.service.domain.code)
+    if not asking.still_proposes(
+        change.proposed_by_id, permission=Permission.MOVE_SERVICES, places=[place], at=at
+    ):
+        raise NoLongerProposed
     openings.apply(change=change, by=by, at=at)
     _applied(change, by=by, at=at)
 

@@ -165,14 +165,16 @@ def test_the_head_of_another_academy_approves_nothing(member, service):
     assert foreign.post(where).status_code == 404
 
 
-def test_an_extension_at_five_to_midnight_lets_in_who_comes_after_the_first_closing(service):
+def test_an_extension_at_five_to_midnight_lets_in_who_comes_after_the_first_closing(
+    service, manager
+):
     draft, closing = a_draft(), service.closes_at
     change = opening.change(
         service=service,
         opens_at=service.opens_at,
         closes_at=closing + timedelta(days=1),
         reason=WHY,
-        by=Actor("manager", "A", "user:1"),
+        by=Actor("manager", "A", manager.user.identifier),
         at=closing - timedelta(minutes=4),
     )
     opening.approve(
@@ -525,8 +527,9 @@ def test_a_proposal_taken_back_or_refused_changes_nothing_and_is_decided_once(me
     assert service.closes_at == before
 
 
-def test_a_proposal_whose_dates_have_passed_is_approved_no_more(service):
-    proposer, other = Actor("manager", "A", "user:1"), Actor("head", "B", "user:2")
+def test_a_proposal_whose_dates_have_passed_is_approved_no_more(service, manager):
+    proposer = Actor("manager", "A", manager.user.identifier)
+    other = Actor("head", "B", "user:2")
     change = opening.change(
         service=service,
         opens_at=service.opens_at,
