@@ -30,6 +30,8 @@ PROVIDERS = (
     "numericable.fr",
     "gmx.fr",
 )
+GOOGLE = ("gmail.com", "googlemail.com")
+"""The domains of one provider: an address of the one is the same letter box at the other."""
 LONGEST = 254
 PLAIN = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -128,6 +130,13 @@ def readable(address: str) -> str:
 
 
 def letter_box(address: str) -> str:
-    """Return the address of the letter box where an address ends: « +tag » names no other one."""
+    """Return the address of the letter box where an address ends: « +tag » names no other one.
+
+    Nor do dots before the « @ » at Google, whose two domains are one
+    (https://support.google.com/mail/answer/7436150).
+    """
     local, at, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}{at}{domain}"
+    local = local.partition("+")[0]
+    if domain in GOOGLE:
+        local, domain = local.replace(".", ""), GOOGLE[0]
+    return f"{local}{at}{domain}"

@@ -141,7 +141,11 @@ def test_an_address_is_kept_in_one_form_that_is_its_own(typed, kept):
         ("ines+bac@exemple.test", "ines@exemple.test"),
         ("ines+a+b@exemple.test", "ines@exemple.test"),
         ("ines@exemple.test", "ines@exemple.test"),
+        ("i.nes@exemple.test", "i.nes@exemple.test"),
+        ("i.n.es+bac@gmail.com", "ines@gmail.com"),
+        ("i.nes@googlemail.com", "ines@gmail.com"),
+        ("i.nes@mail.google.com", "i.nes@mail.google.com"),
     ],
 )
-def test_a_tag_names_no_other_letter_box(address, box):
+def test_a_tag_or_a_dot_of_gmail_names_no_other_letter_box(address, box):
     assert letter_box(address) == box

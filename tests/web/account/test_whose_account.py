@@ -159,6 +159,15 @@ def test_sign_ups_with_tags_of_one_letter_box_send_two_mails_in_an_hour(client):
     assert User.objects.count() == 5
 
 
+def test_sign_ups_with_dots_in_one_letter_box_of_gmail_send_two_mails_in_an_hour(client):
+    for address in ("ines@gmail.com", "i.nes@gmail.com", "in.es@gmail.com", "i.nes@googlemail.com"):
+        sign_up(client, email=address)
+
+    work()
+    assert Message.objects.count() == 2
+    assert User.objects.count() == 4
+
+
 def test_a_network_that_has_caused_its_mails_causes_no_more_by_signing_up(client):
     sign_up(client)
     [used] = Attempt.objects.filter(limit=MAILS_FROM_A_NETWORK.name)
