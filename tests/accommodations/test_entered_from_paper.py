@@ -13,6 +13,7 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating
+from sporades.acts.accommodating.silent import silence_of
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
 from sporades.acts.registrations import registering
 from sporades.candidates.models import Channel
@@ -108,6 +109,31 @@ def test_its_candidate_is_told_by_a_letter_that_says_nothing_of_what_it_is(regis
 
     [letter] = Letter.objects.filter(message__kind="request_received")
     assert letter.message.recipient == ""
+
+
+WHOLE = "vaut pour un dossier complet"
+MISSING = "Il y manque encore quelque chose d'obligatoire : demandez sans attendre"
+
+
+@pytest.mark.parametrize("has_envelope", [True, False])
+def test_silence_is_promised_only_of_a_paper_that_came_with_its_envelope(
+    registration, has_envelope
+):
+    enter(registration, paper=replace(PAPER, has_envelope=has_envelope))
+
+    said = plain(Message.objects.get(kind="request_received").body)
+    assert (silence_of(case_of(registration)) is not None) is has_envelope
+    assert (WHOLE in said, MISSING in said) == (not has_envelope, not has_envelope)
+
+
+def test_an_envelope_that_was_entered_and_had_not_come_is_told_to_be_missing(registration):
+    enter(registration)
+
+    enter(registration, paper=replace(PAPER, has_envelope=False), at=NOW + timedelta(hours=1))
+    enter(registration, Wish(READER), paper=OnPaper(POSTED), at=NOW + timedelta(hours=2))
+
+    told = Message.objects.filter(kind="request_received").order_by("pk")
+    assert [MISSING in plain(one.body) for one in told] == [False, True]
 
 
 def test_pressed_twice_a_paper_is_entered_and_told_once(registration):

@@ -9,7 +9,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
-from sporades.acts.accommodating.entrusting import papers_given
+from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
 from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
@@ -151,8 +151,7 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
         medical.drop_taken_back(found, at=at)
     codes = list(locked.measures.values_list("code", flat=True))
     note("accommodation sent", locked, by=by, at=at, measures=codes)
-    lacks = any(one.is_mandatory and not one.is_given for one in papers_given(locked))
-    tell_candidate(locked, "request_received", at=at, lacks=lacks)
+    tell_candidate(locked, "request_received", at=at, lacks=lacks_a_paper(locked))
 
 
 @transaction.atomic

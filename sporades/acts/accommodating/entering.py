@@ -11,6 +11,7 @@ from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.queries import requests_of, revision_after
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.asking import receive_papers
+from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.telling import note, tell_candidate
 from sporades.acts.people.guardians import tell_of_signature
 from sporades.acts.postmarks import check_postmark
@@ -32,7 +33,8 @@ def enter(
 ) -> Case:
     """Keep what a paper asks, and send it; pressed twice, once. What was entered wrongly is entered anew.
 
-    Its candidate is told of what came, and not of a slip that is mended.
+    Its candidate is told of what came, and not of a slip that is mended, unless something is found
+    to be missing: silence decides nothing then, whatever they were told.
 
     Args:
         registration: whose request it is.
@@ -63,6 +65,7 @@ def enter(
     check_postmark(locked, paper.posted_on, is_certain=is_certain, at=at)
     is_mended = case is not None and case.state == State.ASKED
     former = case.signature if case is not None and is_mended else None
+    lacked = case is not None and is_mended and lacks_a_paper(case)
     if case is None:
         counted = counted_at(locked, paper.posted_on)
         case = accommodations.begin(locked, at=at, counted=counted)
@@ -72,8 +75,9 @@ def enter(
     verb = "accommodation entry mended" if is_mended else "accommodation entered from paper"
     codes = [wish.code for wish in asked.wishes]
     note(verb, case, by=by, at=at, measures=codes, posted_on=paper.posted_on.isoformat())
-    if not is_mended:
-        tell_candidate(case, "request_received", at=at)
+    lacks = lacks_a_paper(case)
+    if not is_mended or (lacks and not lacked):
+        tell_candidate(case, "request_received", at=at, lacks=lacks)
     if signature is not None and not _is_of(former, signature):
         tell_of_signature(case, signature, at=at)
     return case

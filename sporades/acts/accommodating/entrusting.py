@@ -251,3 +251,15 @@ def papers_given(case: Case) -> list[PaperGiven]:
         PaperGiven(one.label, one.is_mandatory, one.code in given)
         for one in papers_asked_of(case.registration)
     ]
+
+
+def lacks_a_paper(case: Case) -> bool:
+    """Return whether something mandatory is still to be given: silence decides nothing of the request.
+
+    The papers of one that came by post are in the envelope beside it, which only a doctor opens.
+
+    Args:
+        case: a sent one, with its registration.
+    """
+    given = papers_given(case)
+    return not case.has_envelope and any(one.is_mandatory and not one.is_given for one in given)
