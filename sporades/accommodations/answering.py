@@ -64,7 +64,7 @@ def content(source: Refusal) -> Content:
             source.at,
             None,
             zone,
-            posting=UNPOSTED if registration.candidate.by_letter else None,
+            posting=None if registration.candidate.has_account else UNPOSTED,
         ),
         "appeal": f"{rules.decision.appeal} {ONLY_ONCE}",
         "court": COURT,

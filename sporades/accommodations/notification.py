@@ -100,7 +100,7 @@ def content(source: Notified) -> Content:
             rules.decision.address, has_space=registration.candidate.has_account
         ),
         "until": contest_in_words(
-            source.at, None, zone, posting=UNPOSTED if registration.candidate.by_letter else None
+            source.at, None, zone, posting=None if registration.candidate.has_account else UNPOSTED
         ),
         "zone": zone,
         "service": contact_of(service),

@@ -61,6 +61,25 @@ class SentAgain(Refused):
     message = "Ce courrier a été envoyé de nouveau : il reste noté comme revenu."
 
 
+def goes_by_letter(candidate: Candidate, enclosed: DocumentVersion | None) -> bool:
+    """Return whether something is told by a letter: to whom no mail reaches, and with what no mail hands over.
+
+    A decision on accommodations is contested from the day on which it is received: whoever has no
+    account to open it from receives the paper, even where mails reach them.
+
+    Args:
+        candidate: whom it is for.
+        enclosed: the document that is told of, if there is one.
+    """
+    if candidate.has_account:
+        return False
+    return candidate.by_letter or _is_to_hand_over(enclosed)
+
+
+def _is_to_hand_over(enclosed: DocumentVersion | None) -> bool:
+    return enclosed is not None and enclosed.kind.is_on_accommodations
+
+
 def tell(
     candidate: Candidate,
     kind: str,
@@ -76,6 +95,8 @@ def tell(
     **context: Any,
 ) -> Message:
     """Tell a candidate something, in the transaction of the act: one mail or one letter, never both.
+
+    Which of the two, `goes_by_letter` says.
 
     Args:
         candidate: whom.
@@ -93,7 +114,7 @@ def tell(
         context: what the template says, and whether it `is_first`, as `mail.write` has it.
     """
     said = {"at": at, "key": key, "about": about, "matter": matter, **context}
-    if not candidate.by_letter:
+    if not goes_by_letter(candidate, enclosed):
         has_space = candidate.has_account
         said |= {"has_space": has_space, "link": link if has_space else IN_PERSON}
         return mail.write(kind, to=candidate.address, urgent=urgent, **said)
@@ -237,7 +258,9 @@ def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
     """Send by mail the letters that no run would take, to whom mails reach from now on.
 
     The others are printed and posted as they were written; so are those of an envelope of their
-    own, a guardian's, or whoever a record was taken from.
+    own, a guardian's, or whoever a record was taken from. A decision on accommodations waits to be
+    posted; once its candidate may open it from an account, its letter is kept as replaced, since
+    nothing else says that nobody was handed it before.
 
     Args:
         candidate: locked, and saved as they are reached now.
@@ -252,18 +275,23 @@ def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
         unprintable(), candidate=candidate, has_own_envelope=False
     )
     found = list(
-        waiting.select_related("message", "service__academy")
+        waiting.select_related("message", "service__academy", "enclosed__document")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
-    for letter in found:
+    sent = [one for one in found if not goes_by_letter(candidate, one.enclosed)]
+    for letter in sent:
         written = instant_in_words(letter.message.written_at, letter.service.zone)
         preface = f"Ce courrier, écrit le {written}, n'avait pas pu être imprimé. Le voici, tel qu'il était."
         if letter.enclosed_id is not None:
             preface += f" Le document qu'il annonce n'est pas joint à ce mail : il est {_place(candidate)}."
-        mail_instead(letter.message, to=candidate.address, at=at, preface=preface)
-        letter.delete()
-    return len(found)
+        if _is_to_hand_over(letter.enclosed):
+            write_again(letter.message, to=candidate.address, at=at, preface=preface)
+            _leave_out([letter.pk], at=at)
+        else:
+            mail_instead(letter.message, to=candidate.address, at=at, preface=preface)
+            letter.delete()
+    return len(sent)
 
 
 def _place(candidate: Candidate) -> str:

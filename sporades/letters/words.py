@@ -6,9 +6,14 @@ from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 
 
-def announced(candidate: Candidate) -> str:
-    """Say to whoever acts how the candidate will know of it."""
-    if candidate.by_letter:
+def announced(candidate: Candidate, *, is_decision: bool = False) -> str:
+    """Say to whoever acts how the candidate will know of it.
+
+    Args:
+        candidate: whom.
+        is_decision: whether it is a decision on accommodations (`operations.goes_by_letter`).
+    """
+    if candidate.by_letter or (is_decision and not candidate.has_account):
         return "un courrier au candidat attend d'être imprimé."
     return "un mail part au candidat."
 
@@ -33,6 +38,8 @@ def fate_in_words(letter: Letter) -> str:
             return f"Revenu le {day_in_words(letter.returned_on)}"
         case LetterState.OVERTAKEN if letter.overtaken_at:
             by = instant_in_words(letter.overtaken_at, letter.service.zone)
-            return f"Remplacé, avant l'impression, par un courrier du {by}"
+            # One that is to hand over a document is replaced by no other letter.
+            how = "un mail" if letter.enclosed_id else "un courrier"
+            return f"Remplacé, avant l'impression, par {how} du {by}"
         case _:
             return str(letter.get_state_display())

@@ -17,11 +17,21 @@ from sporades.accommodations.contesting import (
 )
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.queries import requests_of
+from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding
+from sporades.acts.people import enrolling
+from sporades.acts.people.attaching import attach
+from sporades.candidates.models import Candidate, Channel, ClaimCode
+from sporades.candidates.operations import ADDRESS
 from sporades.core.days import midnight
+from sporades.documents.models import DocumentVersion
 from sporades.letters import operations as letters
 from sporades.letters.models import Letter
+from sporades.letters.printing import CANNOT_BE_PRINTED
+from sporades.letters.states import LetterState
+from sporades.letters.words import fate_in_words
+from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
 from tests.accommodations.asked import (
@@ -36,7 +46,7 @@ from tests.accommodations.asked import (
     opine,
 )
 from tests.accommodations.test_entered_from_paper import enter
-from tests.factories import NOW, a_record, a_registration
+from tests.factories import EVERYWHERE, NOW, PASSWORD, a_record, a_registration
 from tests.letters.test_printing import printed
 from tests.spaces import plain
 from tests.web.office.test_returned import sent_again
@@ -52,7 +62,11 @@ pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 @pytest.fixture
 def registration():
     """File a registration of somebody whom letters reach, and notify what is decided for them."""
-    registration = a_registration(a_record(), informations={"has_disability": "oui"})
+    return notified(a_record())
+
+
+def notified(candidate):
+    registration = a_registration(candidate, informations={"has_disability": "oui"})
     enter(registration)
     for step in (entrust, opine, decide, _notify):
         step(registration, at=NOW)
@@ -91,6 +105,97 @@ def said_of(registration):
     days = {last_day_of(read, PARIS), last_day_of(Case.objects.get(pk=read.pk), PARIS)}
     [day] = days
     return day
+
+
+@pytest.fixture
+def read_by_mail():
+    """Notify what is decided for somebody whom mails reach, and who has no account."""
+    return notified(a_record(channel=Channel.MAIL, email="papier@exemple.test"))
+
+
+def reached_by_mail(registration, *, at=LATER):
+    """Have the office note a mail address on the record."""
+    held = Candidate.objects.get(pk=registration.candidate_id)
+    reached = {name: getattr(held, name) for name in (*ADDRESS, "phone")}
+    enrolling.keep(
+        held,
+        reach=EVERYWHERE,
+        reached={**reached, "channel": Channel.MAIL, "email": "elle@exemple.test"},
+        identity=None,
+        academy="A09",
+        by=MANAGER,
+        at=at,
+    )
+
+
+def taken_into_an_account(registration, *, at=LATER):
+    """Attach the record to the account of who it is of."""
+    user = User.objects.create_user(
+        "elle@exemple.test", PASSWORD, created_at=NOW, activated_at=NOW
+    )
+    ClaimCode.objects.create(
+        candidate=registration.candidate,
+        digest="0" * 64,
+        made_at=NOW,
+        made_name="",
+        expires_at=NOW,
+        taken_by=user,
+    )
+    attach(user, at=at)
+
+
+def unprintable(registration):
+    Letter.objects.filter(pk=letter_of(registration).pk).update(why=CANNOT_BE_PRINTED)
+
+
+def test_whom_mails_reach_without_an_account_is_handed_the_decision_by_letter(read_by_mail):
+    letter = letter_of(read_by_mail)
+    until = plain(case_of(read_by_mail).notification.content["until"])
+
+    assert "jointe à ce courrier" in letter.message.body
+    assert "à compter du jour où vous recevez ce courrier" in until
+    assert "espace" not in until
+    assert said_of(read_by_mail) is None
+    assert not Message.objects.filter(kind="something_awaits").exclude(recipient="").exists()
+
+
+def test_whom_mails_reach_without_an_account_is_handed_the_answer_to_an_appeal(read_by_mail):
+    appeal = contest_by_letter(read_by_mail, at=NOW + timedelta(days=5))
+    accommodating.refuse_appeal(
+        found=appeal, reason="Rien ne le justifie.", author=RECTOR, by=MANAGER, at=LATER
+    )
+
+    answer = Appeal.objects.get(pk=appeal.pk).answer
+    assert Letter.objects.filter(enclosed=answer).exists()
+    assert "par courrier" in answer.content["until"]
+    assert "espace" not in answer.content["until"]
+
+
+def test_a_decision_that_could_not_be_printed_is_no_mail_of_who_has_no_account(registration):
+    unprintable(registration)
+
+    reached_by_mail(registration)
+
+    assert Letter.objects.waiting().filter(pk=letter_of(registration).pk).exists()
+    assert said_of(registration) is None
+
+
+def test_a_decision_that_no_letter_handed_over_is_received_once_it_is_read_in_an_account(
+    registration,
+):
+    unprintable(registration)
+
+    taken_into_an_account(registration)
+
+    letter = letter_of(registration)
+    [told] = Message.objects.filter(recipient="elle@exemple.test", kind="something_awaits")
+    assert "il est dans votre espace" in told.body
+    assert letter.state == LetterState.OVERTAKEN
+    assert "par un mail du" in fate_in_words(letter)
+    assert said_of(registration) is None
+    notification = case_of(registration).notification
+    DocumentVersion.objects.filter(pk=notification.pk).update(opened_at=LATER)
+    assert said_of(registration) == contested_until(LATER, PARIS)
 
 
 def test_no_day_is_the_last_before_the_letter_is_posted(registration):

@@ -226,7 +226,7 @@ def _done(request: HttpRequest, case: Case, act: str) -> HttpResponse:
     """Say what was done, and lead on."""
     found, queue = case.registration, queue_of(request)
     here = reverse("office:appeal", args=[found.number])
-    said = DONE[act].format(told=announced(found.candidate))
+    said = DONE[act].format(told=announced(found.candidate, is_decision=act == REFUSE))
     if act == ENTER:
         messages.success(request, said)
         return redirect(here + (queue.query if queue else ""))

@@ -207,7 +207,7 @@ def reading_in_words(
     """
     if document is not None and document.opened_at:
         return f"Lue pour la première fois le {instant_in_words(document.opened_at, zone)}, depuis le compte du candidat."
-    if case.registration.candidate.by_letter:
+    if not case.registration.candidate.has_account:
         return "Un courrier la porte au candidat."
     if called.called_at is None:
         return "Pas encore lue."
