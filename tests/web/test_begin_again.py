@@ -9,18 +9,23 @@ from sporades.acts.registrations import registering
 from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
 from sporades.registrations.accepted import answers_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
+from tests.accommodations.asked import a_minor
 from tests.factories import (
     NOW,
     a_candidate,
     a_registration,
     author,
+    load_invented,
     registered_in_two_academies,
 )
-from tests.web.guide import ask_to_withdraw, buttons, links, main, seen, words
+from tests.registrations.test_outcomes import GONE
+from tests.spaces import plain
+from tests.web.guide import ask_to_withdraw, buttons, confirm, links, main, seen, words
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
@@ -64,6 +69,43 @@ def test_it_is_said_before_one_leaves(sign_in):
         "Pendant 72 heures, tant que le service est ouvert, vous pourrez faire cette nouvelle "
         "inscription en reprenant toutes vos réponses."
     ) in main(page)
+
+
+FOR_GOOD = "n'est plus proposé aux inscriptions"
+PROMISED = ("réinscri", "reprenant toutes", "nouvelle inscription avant", "peut reprendre", "Jusqu'au")
+
+
+@pytest.mark.parametrize("changes", GONE)
+def test_who_leaves_what_is_offered_no_more_reads_before_and_after_that_it_is_for_good(
+    sign_in, changes
+):
+    registration = a_registration(a_candidate(email="zoe@exemple.test"))
+    load_invented(*changes)
+    client = sign_in(registration.candidate)
+
+    page = main(ask_to_withdraw(client, registration.number))
+    confirm(client, f"/mes-inscriptions/{registration.number}/desinscription")
+
+    mail = plain(Message.objects.get(kind="withdrawn").body)
+    assert FOR_GOOD in page
+    assert FOR_GOOD in mail
+    assert "vous ne pouvez pas vous y réinscrire" in mail
+    assert "changez votre mot de passe et prévenez sans attendre" in mail
+    said = page + mail.replace("vous ne pouvez pas vous y réinscrire", "")
+    assert [one for one in PROMISED if one in said] == []
+
+
+def test_a_guardian_reads_that_a_minor_has_left_for_good_what_is_offered_no_more():
+    registration = a_minor()
+    load_invented(*GONE[0].values[0])
+
+    registering.withdraw(
+        registration=Registration.objects.whole().get(), by=author(registration.candidate), at=NOW
+    )
+
+    said = plain(Message.objects.get(kind="minor_withdrawn").body)
+    assert FOR_GOOD in said
+    assert [one for one in PROMISED if one in said] == []
 
 
 def test_at_72_hours_exactly_the_page_still_offers_it_and_the_answers_are_there(sign_in):
