@@ -21,7 +21,9 @@ from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words
 from sporades.mail import delivery
 from sporades.mail.models import Message
-from sporades.registrations.states import FLAG, VALIDATE
+from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
+from tests.evidence.given import again
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -32,10 +34,12 @@ from tests.factories import (
     a_registration,
 )
 from tests.jobs import work
+from tests.mail.test_letters_of_doubles import FOREST
 from tests.web.registry.world import source, without_specialities
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 MANAGER = Actor("manager", "Claude Martin", "user:1")
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -247,6 +251,41 @@ def test_a_letter_that_no_run_takes_goes_by_mail_once_the_record_is_an_accounts(
     told = Message.objects.filter(recipient=user.email).values_list("kind", flat=True)
     assert sorted(told) == ["record_claimed", "registered"]
     assert "il est dans votre espace" in Message.objects.get(kind="registered").body
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_what_is_restored_under_corrected_data_is_told_with_its_new_summary(has_account):
+    candidate = a_candidate(email="zoe@exemple.test") if has_account else a_record()
+    aside = a_registration(candidate)
+    Registration.objects.update(exclusive_scope="")
+    stands = a_registration(candidate, speciality="FOREST", epreuves=FOREST)
+    Registration.objects.update(exclusive_scope="")
+    deciding.decide(
+        registration=again(aside), decision=SET_ASIDE, reason="Doublon.", by=OPERATOR, at=NOW
+    )
+    correcting.correct_identity(
+        registration=again(stands),
+        identity={**civil_data(candidate.identity), "first_names": "Noam"},
+        seen=candidate.identity_id,
+        proof="Acte de naissance",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    deciding.decide(
+        registration=again(aside), decision=RESTORE, reason="", by=OPERATOR, at=NOW + HOUR
+    )
+
+    told = Message.objects.filter(kind="state_changed", about_id=str(aside.pk)).latest("pk")
+    assert again(aside).version == 2
+    assert "son récapitulatif est publié de nouveau" in told.body
+    assert "celui d'une version précédente ne vaut plus" in told.body
+    if has_account:
+        assert "Téléchargez-le ou imprimez-le" in told.body
+    else:
+        assert "Il est joint à ce courrier" in told.body
+        enclosed = Letter.objects.get(message=told).enclosed
+        assert (enclosed.document.folder_id, enclosed.number) == (aside.folder_id, 2)
 
 
 def a_user():

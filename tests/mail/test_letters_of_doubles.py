@@ -6,10 +6,13 @@ from sporades.acts.identities import comparing, merging
 from sporades.candidates.models import Candidate
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_record, a_registration
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE
+from tests.spaces import plain
 from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
@@ -130,6 +133,51 @@ Vos inscriptions :
 {CONTACT}
 {SIGNED}"""
     )
+
+
+def under_other_data(account):
+    """Find that two are one person of whom the second gave a usage name; return their pair."""
+    first = a_registration(account(NAMED, "zoe@exemple.test"))
+    second = a_registration(
+        account({**NAMED, "usage_name": "Kermarrec"}, "autre@exemple.test"),
+        speciality="FOREST",
+        epreuves=FOREST,
+    )
+    Registration.objects.update(exclusive_scope="")
+    operations.look(second.candidate_id, at=NOW)
+    Letter.objects.all().delete()
+    return LikelyDouble.objects.get(first=first.candidate)
+
+
+def by_mail(named, email):
+    return a_candidate(email=email, **named)
+
+
+def by_letter(named, _):
+    return a_record(**named)
+
+
+@pytest.mark.parametrize("account", [by_mail, by_letter])
+def test_what_is_issued_again_under_the_data_that_are_kept_is_said_with_its_summary(account):
+    double = under_other_data(account)
+
+    merged(double)
+
+    again = Registration.objects.with_owed().get(version=2)
+    said = Message.objects.filter(kind="candidates_merged", body__contains=again.number)
+    [told] = [plain(one.body) for one in said]
+    assert (
+        f"- {again.title}, numéro {again.number} : ce récapitulatif est à signer et à renvoyer "
+        f"avant le {again.summary_awaited['before']}, celui d'une version précédente ne vaut plus"
+    ) in told
+    assert "Celle-ci était sous d'autres informations personnelles" in told
+    if account is by_letter:
+        letter = Letter.objects.get(message=said.get())
+        assert "Celui de cette inscription est joint à ce courrier" in told
+        assert (letter.enclosed.document.folder_id, letter.enclosed.number) == (again.folder_id, 2)
+        assert letter.service_id == again.service_id
+    else:
+        assert "L'historique de chaque inscription dit ce qui a changé" in told
 
 
 def test_who_proposed_is_told_that_it_is_approved(double, letters):

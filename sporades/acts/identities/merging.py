@@ -33,6 +33,7 @@ from sporades.drawers import operations as drawers
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import give_letters, mail_unprintable, settle_returned, tell
+from sporades.letters.queries import summary_for
 from sporades.mail.operations import carry
 from sporades.registrations import joining
 from sporades.registrations.models import Registration
@@ -143,8 +144,9 @@ def _merge(
     )
     doubles.set_right(kept=kept, left=left)
     _record(double, kept=kept, left=left, by=by, at=at)
-    _put_under(kept, given, by=by, at=at)
-    _tell(kept, addresses=addresses, closed=_closed(account, kept, by=by, at=at), at=at)
+    again = _put_under(kept, given, by=by, at=at)
+    closed = _closed(account, kept, by=by, at=at)
+    _tell(kept, addresses=addresses, closed=closed, again=again, at=at)
     app.configure_task("doubles.look", queue="batches").defer(candidate=kept.pk)
 
 
@@ -197,13 +199,21 @@ def _what_was(candidate: Candidate) -> dict[str, object]:
     }
 
 
-def _put_under(kept: Candidate, given: list[Registration], *, by: Actor, at: datetime) -> None:
-    """Put the registrations that stand under the civil data that are kept, where these are others."""
-    said = candidates.civil_data(kept.identity)
+def _put_under(
+    kept: Candidate, given: list[Registration], *, by: Actor, at: datetime
+) -> set[int]:
+    """Put the registrations that stand under the civil data that are kept, where these are others.
+
+    Returns:
+        Their keys: each has a new version, and a new summary.
+    """
+    said, again = candidates.civil_data(kept.identity), set()
     for one in given:
         if one.is_active and candidates.civil_data(one.identity) != said:
             signed_by = one.service.managing_service.name
             issue_again(registration=one, identity=kept.identity, signed_by=signed_by, by=by, at=at)
+            again.add(one.pk)
+    return again
 
 
 def _closed(account: User | None, kept: Candidate, *, by: Actor, at: datetime) -> str:
@@ -217,14 +227,19 @@ def _closed(account: User | None, kept: Candidate, *, by: Actor, at: datetime) -
     return address
 
 
-def _tell(kept: Candidate, *, addresses: set[str], closed: str, at: datetime) -> None:
-    """Write to every address that either had: which account is left, and what it holds."""
-    mine = Registration.objects.filter(candidate=kept).whole().order_by("-filed_at", "-pk")
-    registrations = list(mine)
+def _tell(
+    kept: Candidate, *, addresses: set[str], closed: str, again: set[int], at: datetime
+) -> None:
+    """Write to every address that either had: which account is left, what it holds, what is issued again."""
+    mine = Registration.objects.filter(candidate=kept).whole().with_owed()
+    registrations = list(mine.order_by("-filed_at", "-pk"))
+    issued = [one for one in registrations if one.pk in again]
     key = f"candidate:{kept.pk}:merged:{at.isoformat()}"
     named: dict[str, Any] = {"name": kept.identity.full_name, "number": kept.number}
     if kept.by_letter:
-        service = registrations[0].service
+        # One letter has one document, and is of one service.
+        first = (issued or registrations)[0]
+        service = first.service
         tell(
             kept,
             "candidates_merged",
@@ -232,8 +247,10 @@ def _tell(kept: Candidate, *, addresses: set[str], closed: str, at: datetime) ->
             at=at,
             key=key,
             about=kept,
+            enclosed=summary_for(first) if issued else None,
             **named,
             registrations=[one for one in registrations if one.service_id == service.pk],
+            again=[one for one in issued if one.service_id == service.pk],
             is_closed=False,
             closed="",
             sign_in_as="",
@@ -250,10 +267,12 @@ def _tell(kept: Candidate, *, addresses: set[str], closed: str, at: datetime) ->
             **named,
             # What there is to see is told where it is seen.
             registrations=registrations if address == kept.address else [],
+            again=issued if address == kept.address else [],
             is_closed=address == closed,
             closed=half_said(closed) if closed else "",
             sign_in_as=_sign_in_as(kept, address),
             contact=contact_of(registrations[0].service),
+            has_space=kept.has_account,
             link=absolute("/mes-inscriptions"),
         )
 

@@ -23,6 +23,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
 from sporades.letters.rules import DECISION, STANDING
 from sporades.registrations import deciding
 from sporades.registrations.evidence import are_named_to
@@ -213,8 +214,9 @@ def decide_within(
     is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
     if is_asked_again:
         ask_again(with_owed.get(pk=registration.pk), by=by, at=at)
-    if decision is RESTORE:
-        _stand_under_what_was_corrected(registration, by=by, at=at)
+    is_issued_again = decision is RESTORE and _stand_under_what_was_corrected(
+        registration, by=by, at=at
+    )
     is_so = decision.name not in UNMET
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
     entry = journal.record(
@@ -236,8 +238,10 @@ def decide_within(
         about=registration,
         matter=STANDING if decision in (SET_ASIDE, RESTORE) else DECISION,
         urgent=True,
+        enclosed=summary_for(registration) if is_issued_again else None,
         registration=registration,
         told=told,
+        is_issued_again=is_issued_again,
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
         asks=decision is FLAG,
@@ -277,11 +281,11 @@ decide = transaction.atomic(decide_within)
 """Decide in a transaction of its own: what is refused leaves nothing."""
 
 
-def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> None:
-    """Take the civil data that were corrected while a registration was set aside."""
+def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> bool:
+    """Take the civil data that were corrected while a registration was set aside; return whether they were."""
     registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
     if registration.identity_id == registration.candidate.identity_id:
-        return
+        return False
     issue_again(
         registration=registration,
         identity=registration.candidate.identity,
@@ -290,3 +294,4 @@ def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at
         at=at,
     )
     registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
+    return True
