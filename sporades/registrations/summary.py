@@ -29,17 +29,20 @@ UNPRINTED = {"accepted", "answers", "closes_at", "signed_by"}
 
 
 def content(issued: Issued) -> Content:
-    """Return everything that the summary of a version prints."""
-    snapshot = issued.version.snapshot
+    """Return everything that the summary of a version prints.
+
+    That which came back signed stays good where its service issues the summary again: a filing that
+    asks for it anew has emptied its day.
+    """
+    snapshot, registration = issued.version.snapshot, issued.version.registration
     said = {key: value for key, value in snapshot.items() if key not in UNPRINTED}
-    if issued.version.registration.is_validated:
+    if registration.is_validated or registration.summary_posted_on:
         said["to_return"] = None
     asked = said["to_return"]
     is_minor = issued.version.is_of_a_minor
     who = BY_TWO if is_minor else ""
     to_return = f" {TO_RETURN.format(who=who, before=asked['before'])}" if asked else ""
-    candidate = issued.version.registration.candidate
-    warning = ON_PAPER if candidate.by_letter else WARNING
+    warning = ON_PAPER if registration.candidate.by_letter else WARNING
     return {
         **said,
         "warning": warning + to_return,

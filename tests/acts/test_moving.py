@@ -25,6 +25,7 @@ from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import a_doctor, entrust, reach
 from tests.endurance.arena import together
+from tests.evidence.given import again, receive
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.requests import ask
 from tests.web.registry.world import a_member
@@ -338,6 +339,24 @@ def test_a_validated_one_is_asked_to_send_nothing(registration):
     move(registration)
 
     assert "reste à envoyer" not in Message.objects.get(kind="registration_moved").body
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_what_has_come_by_post_is_not_said_to_be_left_to_send(registration, is_whole):
+    registering.receive_summary(
+        registration=again(registration), posted_on=NOW.date(), by=OPERATOR, at=NOW
+    )
+    if is_whole:
+        receive(registration)
+
+    move(registration)
+
+    last = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("number")
+    said = Message.objects.get(kind="registration_moved").body
+    assert (last.number, last.content["to_return"]) == (2, None)
+    assert "renvoyer" not in last.content["warning"]
+    assert ("reste à envoyer" in said) is not is_whole
+    assert "récapitulatif signé va" not in said
 
 
 def test_by_who_read_it_where_it_is_no_more_it_is_not_given_further(registration):

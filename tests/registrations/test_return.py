@@ -2,7 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from sporades.acts.identities import correcting
 from sporades.acts.registrations import registering
+from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
@@ -64,6 +66,30 @@ def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
     assert Entry.objects.get(verb="summary received").payload == {
         "after": {"posted_on": "2026-12-01"}
     }
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_a_summary_that_the_service_issues_again_asks_to_sign_only_what_has_not_come(is_back):
+    registration = a_registration()
+    if is_back:
+        registering.receive_summary(
+            registration=whole(registration), posted_on=NOW.date(), by=OPERATOR, at=NOW
+        )
+    identity = registration.candidate.identity
+
+    correcting.correct_identity(
+        registration=whole(registration),
+        identity={**civil_data(identity), "usage_name": "Kermarrec"},
+        seen=identity.pk,
+        proof="Acte de mariage",
+        by=OPERATOR,
+        at=LATER,
+    )
+
+    last = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("number")
+    assert last.number == 2
+    assert (last.content["to_return"] is None) is is_back
+    assert ("à signer et à renvoyer" in last.content["warning"]) is not is_back
 
 
 @pytest.mark.parametrize("posted_on", [date(2026, 11, 24), date(2026, 12, 4)])
