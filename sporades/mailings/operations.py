@@ -94,7 +94,7 @@ def read_by(mailing: Mailing, registration: Registration) -> tuple[str, str]:
 
 def greeted(registration: Registration) -> str:
     """Return the name after « Bonjour », as the message has it: not that under which lists sort."""
-    return registration.identity.full_name
+    return registration.candidate.identity.full_name
 
 
 @transaction.atomic

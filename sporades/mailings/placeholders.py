@@ -44,8 +44,8 @@ class Placeholder:
 
 
 PLACEHOLDERS = (
-    Placeholder("prénoms", lambda one: one.identity.first_names),
-    Placeholder("nom", lambda one: one.identity.name_used),
+    Placeholder("prénoms", lambda one: one.candidate.identity.first_names),
+    Placeholder("nom", lambda one: one.candidate.identity.name_used),
     Placeholder("examen", lambda one: one.title),
     Placeholder("académie", lambda one: one.service.academy.full_name),
     Placeholder("service gestionnaire", lambda one: one.service.managing_service.name),

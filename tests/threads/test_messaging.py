@@ -1,16 +1,22 @@
 """The thread of a registration: written, answered, read, never rewritten (M2)."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from sporades import mail
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, registering
 from sporades.acts.writing import messaging
+from sporades.candidates.operations import civil_data
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.mailings.operations import greeted
+from sporades.mailings.placeholders import filled
 from sporades.registrations.states import SET_ASIDE
 from sporades.threads import queries
 from sporades.threads.models import ThreadMessage
@@ -21,7 +27,9 @@ from sporades.threads.queries import (
     registrations_and_answers_to,
     waiting_within,
 )
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.mail.test_letters_of_doubles import FOREST
+from tests.registrations.test_return import whole
 from tests.threads.said import ANSWERED, ASKED, MANAGER, answer, write
 
 EVERYWHERE = Reach((Perimeter(None, None, MANAGER),))
@@ -35,12 +43,44 @@ def test_an_answer_is_told_by_a_mail_that_does_not_hold_it(registration):
     write(registration)
     answer(registration)
 
-    [mail] = Message.objects.filter(kind="message_answered")
+    [told] = Message.objects.filter(kind="message_answered")
     assert texts(registration) == [ASKED, ANSWERED]
-    assert (mail.recipient, mail.is_urgent) == (registration.candidate.address, True)
-    assert f"/mes-inscriptions/{registration.number}/messages" in mail.body
-    assert ANSWERED not in mail.body + mail.subject
-    assert ASKED not in mail.body + mail.subject
+    assert (told.recipient, told.is_urgent) == (registration.candidate.address, True)
+    assert f"/mes-inscriptions/{registration.number}/messages" in told.body
+    assert ANSWERED not in told.body + told.subject
+    assert ASKED not in told.body + told.subject
+
+
+def test_who_was_corrected_is_called_so_where_a_mail_is_about_what_they_had_left():
+    candidate = a_candidate(email="zoe@exemple.test")
+    left = a_registration(candidate)
+    registering.withdraw(registration=left, by=author(candidate), at=NOW)
+    stands = a_registration(candidate, speciality="FOREST", epreuves=FOREST)
+    correcting.correct_identity(
+        registration=whole(stands),
+        identity={**civil_data(candidate.identity), "first_names": "Noam", "civility": "m"},
+        seen=candidate.identity_id,
+        proof="Acte de naissance",
+        by=OPERATOR,
+        at=NOW,
+    )
+    found = whole(left)
+
+    answer(found)
+
+    assert found.identity.first_names == "Maëlle Anne"
+    said = Message.objects.get(kind="message_answered").body
+    assert "Bonjour Noam" in said
+    assert "Maëlle" not in said
+    assert (filled("{prénoms}", found), greeted(found).split()[0]) == ("Noam", "Noam")
+
+
+def test_no_mail_names_whom_it_is_for_as_a_registration_that_was_left_does():
+    """What was withdrawn, or set aside, keeps the name under which it was filed."""
+    mails = list(Path(mail.__file__).parents[1].glob("*/templates/mail/*.txt"))
+    named = [one.name for one in mails if "registration.identity" in one.read_text("utf-8")]
+
+    assert len(mails) > len(named) == 0
 
 
 def test_what_the_candidate_writes_is_told_to_nobody_by_mail(registration):

@@ -119,8 +119,8 @@ def _tell_beside(
     if not (address := address_beside(registration, at=at)):
         return
     said |= {
-        "name": registration.identity.full_name,
-        "of_name": of_named(registration.identity.full_name),
+        "name": registration.candidate.identity.full_name,
+        "of_name": of_named(registration.candidate.identity.full_name),
         "contact": contact_of(registration.service),
     }
     if _may_write(address, at=at) or _may_write_past_the_count(kind, address, at=at):
@@ -293,7 +293,7 @@ def _said(case: Case, signature: Signature, *, at: datetime) -> dict[str, Any]:
     is_another = is_another_guardian(registration, signature.name)
     signer = "" if is_another else registration.guardian_name
     return {
-        "of_name": of_named(registration.identity.full_name),
+        "of_name": of_named(registration.candidate.identity.full_name),
         "signer": signer,
         "of_signer": of_named(signer) if signer else "",
         "is_on_paper": signature.posted_on is not None,
