@@ -20,7 +20,7 @@ from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
 from sporades.mail.models import Message
-from sporades.registrations.evidence import due_as_told
+from sporades.registrations.evidence import due_as_told, first_due
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
 from sporades.registrations.queries import persons_of
@@ -326,6 +326,7 @@ def tell(
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         due=due_as_told(version) if version is not None else None,
+        due_by=first_due(version) if version is not None else None,
         changes_more=changes_more,
         contact=contact_of(registration.service),
         link=absolute(path or f"/mes-inscriptions/{registration.number}"),

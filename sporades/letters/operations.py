@@ -92,6 +92,7 @@ def tell(
     enclosed: DocumentVersion | None = None,
     link: str = "",
     matter: str = "",
+    due_by: datetime | None = None,
     **context: Any,
 ) -> Message:
     """Tell a candidate something, in the transaction of the act: one mail or one letter, never both.
@@ -111,9 +112,10 @@ def tell(
             account to sign in to.
         matter: of what a later message may say otherwise (`rules`): a letter that waits to be
             printed and that this one overtakes is not printed.
+        due_by: the first instant before which it asks for something, if it does.
         context: what the template says, and whether it `is_first`, as `mail.write` has it.
     """
-    said = {"at": at, "key": key, "about": about, "matter": matter, **context}
+    said = {"at": at, "key": key, "about": about, "matter": matter, "due_by": due_by, **context}
     if not goes_by_letter(candidate, enclosed):
         has_space = candidate.has_account
         said |= {"has_space": has_space, "link": link if has_space else IN_PERSON}
@@ -133,6 +135,7 @@ def tell_at(
     about: models.Model,
     enclosed: DocumentVersion | None = None,
     matter: str = "",
+    due_by: datetime | None = None,
     **context: Any,
 ) -> Message:
     """Tell a candidate something by a letter, whatever their channel.
@@ -140,9 +143,9 @@ def tell_at(
     Args:
         envelope: the lines of the address that it is for, even if it is theirs no more; without
             any, where they are reached when it is printed.
-        candidate, kind, service, at, key, about, enclosed, matter, context: as in `tell`.
+        candidate, kind, service, at, key, about, enclosed, matter, due_by, context: as in `tell`.
     """
-    said = {"at": at, "key": key, "about": about, "matter": matter, **context}
+    said = {"at": at, "key": key, "about": about, "matter": matter, "due_by": due_by, **context}
     message, is_new = write_letter(kind, link=IN_PERSON, **said)
     if is_new:
         letter = Letter.objects.create(
@@ -240,6 +243,7 @@ def tell_again(
         about_kind=message.about_kind,
         about_id=message.about_id,
         matter=message.matter,
+        due_by=message.due_by,
         state=Message.State.LETTER,
         written_at=at,
         next_try_at=at,

@@ -25,11 +25,12 @@ from sporades.candidates.names import is_same_person
 from sporades.candidates.postal import lines_of
 from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.french import instant_in_words, local_day, spaced
+from sporades.core.french import day_in_words, instant_in_words, local_day, spaced
 from sporades.core.locks import alone, lock_value
 from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
+from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import NotMade, put_aside
 from sporades.letters.states import PRINT
@@ -47,6 +48,11 @@ CANNOT_BE_PRINTED = "son texte ou son document joint ne peut pas être imprimé"
 NOTHING_LEFT = "aucun de ses courriers n'est encore gardé"
 UNPRINTABLE = (pdf.CannotPrint, documents.Unprintable)
 NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
+PAST = (
+    "Ce courrier n'a pu être imprimé que le {day} : un jour qu'il donne est passé. Pour ce qui était à "
+    "envoyer avant ce jour, contactez votre service gestionnaire sans attendre."
+)
+"""Under what asks for something by a day that it cannot reach its reader before."""
 
 logger = logging.getLogger(__name__)
 
@@ -280,7 +286,8 @@ def _paper_or_aside(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
 def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the PDF of a letter, and that of the document that goes with it.
 
-    A document that was taken back meanwhile does not go.
+    A document that was taken back meanwhile does not go. What asks for something by a day that has
+    passed since says so: its reader would believe that there is time, or that nothing is to be done.
 
     Args:
         letter: with its message, service and document.
@@ -291,7 +298,11 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     taken_back = version.withdrawn_at if version else None
     is_withdrawn = taken_back is not None and taken_back <= at
     written = letter.message.written_at
-    content = content_of(letter, place=place, note=NOT_ENCLOSED if is_withdrawn else "")
+    said = [NOT_ENCLOSED] if is_withdrawn else []
+    due_by = letter.message.due_by
+    if due_by is not None and at >= due_by + MINUTE:
+        said.append(PAST.format(day=day_in_words(local_day(at, letter.service.academy.zone))))
+    content = content_of(letter, place=place, note=" ".join(said))
     parts = [pdf.typeset(TEMPLATE, content, at=written)]
     if version is not None and not is_withdrawn:
         parts.append(documents.printed(version))

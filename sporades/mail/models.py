@@ -57,6 +57,8 @@ class Message(models.Model):
         "ce dont il parle", max_length=30, blank=True, default="", db_default=""
     )
     """Of what a later message may say otherwise: the rooms above know which."""
+    due_by = models.DateTimeField("demande quelque chose avant le", null=True, blank=True)
+    """The first instant before which it asks for something: past it, it says what is true no more."""
     is_urgent = models.BooleanField("passe devant", default=False)
     state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField("essais", default=0)

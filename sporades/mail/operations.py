@@ -27,6 +27,7 @@ def write(
     urgent: bool = False,
     is_first: bool = False,
     matter: str = "",
+    due_by: datetime | None = None,
     **context: Any,
 ) -> Message:
     """Write a message and queue its delivery, in the current transaction.
@@ -40,6 +41,7 @@ def write(
         urgent: whether it overtakes the others (activation, reset, receipt).
         is_first: whether the act has just made what the key names: nothing can have told it.
         matter: of what a later message may say otherwise, if anything.
+        due_by: the first instant before which it asks for something, if it does.
         context: what the template says.
 
     Returns:
@@ -57,6 +59,7 @@ def write(
             urgent=urgent,
             is_first=is_first,
             matter=matter,
+            due_by=due_by,
             **context,
         )
         if is_new:
@@ -72,6 +75,7 @@ def write_letter(
     about: models.Model,
     is_first: bool = False,
     matter: str = "",
+    due_by: datetime | None = None,
     **context: Any,
 ) -> tuple[Message, bool]:
     """Write what somebody whom no mail reaches is told, in the current transaction.
@@ -82,7 +86,7 @@ def write_letter(
         at: the instant of the act.
         key: names the event; one event makes one letter.
         about: the row that it is about, which it is forgotten with.
-        is_first, matter: as in `write`.
+        is_first, matter, due_by: as in `write`.
         context: what the template says.
 
     Returns:
@@ -97,6 +101,7 @@ def write_letter(
         about=about,
         is_first=is_first,
         matter=matter,
+        due_by=due_by,
         by_letter=True,
         has_space=False,
         **context,
@@ -114,6 +119,7 @@ def _kept(
     urgent: bool = False,
     is_first: bool = False,
     matter: str = "",
+    due_by: datetime | None = None,
     **context: Any,
 ) -> tuple[Message, bool]:
     subject, body = render(kind, context)
@@ -123,6 +129,7 @@ def _kept(
         "body": body,
         **about_of(about),
         "matter": matter,
+        "due_by": due_by,
         "is_urgent": urgent,
         "state": state,
         "written_at": at,
@@ -154,6 +161,7 @@ def write_again(refused: Message, *, to: str, at: datetime, preface: str) -> Mes
         about_kind=refused.about_kind,
         about_id=refused.about_id,
         matter=refused.matter,
+        due_by=refused.due_by,
         is_urgent=refused.is_urgent,
         written_at=at,
         next_try_at=at,

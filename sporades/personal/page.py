@@ -103,7 +103,7 @@ UNREAD_OF = {
     "evidence.Evidence": {"code"},
     "journal.Entry": {"academy"},
     "letters.Letter": {"is_settled"},
-    "mail.Message": {"academy", "kind", "last_error", "matter"},
+    "mail.Message": {"academy", "due_by", "kind", "last_error", "matter"},
     "medical.Opening": {"paper", "reader_id"},
     "medical.Remark": {"is_between_doctors"},
 }

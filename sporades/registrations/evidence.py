@@ -184,6 +184,21 @@ def due_as_told(version: Version) -> list[dict[str, Any]] | None:
     ]
 
 
+def first_due(version: Version) -> datetime | None:
+    """Return before when the first of what a version asks for is to be sent; what was late then apart.
+
+    Args:
+        version: issued, with its registration; of a validated one nothing is awaited.
+    """
+    found = version.registration
+    if found.is_validated:
+        return None
+    asked = version.snapshot["to_return"]
+    told = version.due if found.summary_posted_on or not asked else [*version.due, asked]
+    days = [datetime.fromisoformat(one["until"]) for one in told]
+    return min((one for one in days if version.filed_at < one + MINUTE), default=None)
+
+
 def giving_as_told(version: Version) -> Giving:
     """Return how those pieces are given, as a mail says it: by post, to who has no space."""
     has_account = version.registration.candidate.has_account

@@ -130,9 +130,7 @@ def reached_by_mail(registration, *, at=LATER):
 
 def taken_into_an_account(registration, *, at=LATER):
     """Attach the record to the account of who it is of."""
-    user = User.objects.create_user(
-        "elle@exemple.test", PASSWORD, created_at=NOW, activated_at=NOW
-    )
+    user = User.objects.create_user("elle@exemple.test", PASSWORD, created_at=NOW, activated_at=NOW)
     ClaimCode.objects.create(
         candidate=registration.candidate,
         digest="0" * 64,

@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts.pieces import verifying
 from sporades.acts.writing import resending
+from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
 from sporades.letters.operations import note_posted, note_returned
 from sporades.mail.models import Message
@@ -30,9 +31,9 @@ def refused(kind):
     return Message.objects.filter(kind=kind).order_by("pk").first()
 
 
-def send(message, registration, **options):
+def send(message, registration, *, at=LATER, **options):
     return resending.send_again(
-        message=message, registration=registration, by=OPERATOR, at=LATER, **options
+        message=message, registration=registration, by=OPERATOR, at=at, **options
     )
 
 
@@ -56,6 +57,34 @@ def test_what_was_told_of_the_same_piece_is_said_and_where_it_stands(registratio
         "mercredi 25 novembre 2026 à 10 h 37 (heure de Paris)."
     )
     assert said == [told, "Cette pièce, « Pièce d'identité », est maintenant : Dispensée."]
+
+
+def refuse(registration):
+    """Refuse a piece that has come, with the usual time to give another."""
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.refuse(
+        row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=NOW, until="usual"
+    )
+
+
+@pytest.mark.parametrize("is_past", [True, False])
+@pytest.mark.parametrize("kind", ["piece_refused", "registered"])
+def test_a_day_that_has_passed_since_is_said_before_what_asks_for_something_by_it_goes_again(
+    registration, kind, is_past
+):
+    refuse(registration)
+    message = refused(kind)
+    last = message.due_by + (MINUTE if is_past else -MINUTE)
+
+    if is_past:
+        with pytest.raises(resending.Doubtful) as raised:
+            send(message, registration, at=last)
+        [said] = raised.value.doubts
+        assert "un jour qui est passé" in said
+        sure = raised.value.mark
+        assert send(message, registration, at=last, sure_of=sure).due_by == message.due_by
+    else:
+        assert send(message, registration, at=last).due_by == message.due_by
 
 
 def test_who_is_sure_sends_it_as_it_was_and_what_changed_meanwhile_is_read_first(registration):

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pikepdf
 import pypdfium2
 import pytest
+import time_machine
 from django.db import connection, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding
 from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate
@@ -24,6 +26,7 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from tests.endurance.arena import together
+from tests.evidence.given import piece
 from tests.factories import NOW, a_record, a_registration, load_invented
 from tests.jobs import work
 from tests.spaces import plain
@@ -366,6 +369,27 @@ def test_a_document_that_was_taken_back_does_not_go(kept):
     said = pages(run)
     assert len(said) == 2
     assert "il n'est pas joint" in said[0]
+
+
+@open_exam
+@pytest.mark.parametrize("is_past", [True, False])
+def test_a_letter_that_is_printed_once_its_day_has_passed_says_so(kept, is_past):
+    registration = a_registration(a_record())
+    Letter.objects.all().delete()
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.refuse(
+        row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=NOW, until="usual"
+    )
+    due_by = Letter.objects.get().message.due_by
+    last = due_by + timedelta(minutes=1 if is_past else 0)
+
+    with time_machine.travel(last, tick=False):
+        [run] = printed(at=last)
+
+    [said, *_] = pages(run)
+    assert "Envoyez-en une autre avant le mercredi 30 décembre 2026" in said
+    assert ("un jour qu'il donne est passé" in said.replace("’", "'")) is is_past
+    assert ("contactez votre service gestionnaire sans attendre" in said) is is_past
 
 
 @open_exam

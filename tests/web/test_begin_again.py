@@ -72,7 +72,13 @@ def test_it_is_said_before_one_leaves(sign_in):
 
 
 FOR_GOOD = "n'est plus proposé aux inscriptions"
-PROMISED = ("réinscri", "reprenant toutes", "nouvelle inscription avant", "peut reprendre", "Jusqu'au")
+PROMISED = (
+    "réinscri",
+    "reprenant toutes",
+    "nouvelle inscription avant",
+    "peut reprendre",
+    "Jusqu'au",
+)
 
 
 @pytest.mark.parametrize("changes", GONE)

@@ -199,9 +199,7 @@ def _what_was(candidate: Candidate) -> dict[str, object]:
     }
 
 
-def _put_under(
-    kept: Candidate, given: list[Registration], *, by: Actor, at: datetime
-) -> set[int]:
+def _put_under(kept: Candidate, given: list[Registration], *, by: Actor, at: datetime) -> set[int]:
     """Put the registrations that stand under the civil data that are kept, where these are others.
 
     Returns:

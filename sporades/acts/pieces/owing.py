@@ -229,6 +229,7 @@ def tell_of(
         key=f"{kind}:{row.pk}:{at.isoformat()}",
         about=registration,
         matter=of_piece(row.pk),
+        due_by=owed.until if is_to_provide and owed.is_in_time(at) else None,
         urgent=True,
         registration=registration,
         piece=row,

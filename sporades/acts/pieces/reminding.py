@@ -123,6 +123,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         key=f"pieces due:{registration.pk}:{at.isoformat()}",
         about=registration,
         matter=REMINDER,
+        due_by=min(_deadlines(owed, signed)),
         registration=registration,
         pieces=owed,
         signed=signed,
@@ -147,7 +148,9 @@ def _remind(key: int, *, at: datetime) -> bool:
 
 def _is_soon(owed: list[Owed], signed: dict[str, Any] | None, at: datetime) -> bool:
     """Return whether one of the deadlines comes soon, as the dates of their service are now."""
-    deadlines = [one.until for one in owed]
-    if signed:
-        deadlines.append(datetime.fromisoformat(signed["until"]))
-    return any(one <= at + max(BEFORE) for one in deadlines)
+    return any(one <= at + max(BEFORE) for one in _deadlines(owed, signed))
+
+
+def _deadlines(owed: list[Owed], signed: dict[str, Any] | None) -> list[datetime]:
+    known = [one.until for one in owed]
+    return [*known, datetime.fromisoformat(signed["until"])] if signed else known

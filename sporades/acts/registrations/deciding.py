@@ -219,6 +219,7 @@ def decide_within(
     )
     is_so = decision.name not in UNMET
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
+    awaited = _awaited(registration, at=at) if is_asked_again else None
     entry = journal.record(
         told.verb,
         by=by,
@@ -252,7 +253,8 @@ def decide_within(
         is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
-        awaited=_awaited(registration, at=at) if is_asked_again else None,
+        awaited=awaited,
+        due_by=awaited["due_by"] if awaited else None,
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
@@ -269,9 +271,11 @@ def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | No
         summary = None
     if not pieces and not summary:
         return None
+    days = [one.until for one in pieces]
     return {
         "pieces": pieces,
         "summary": summary,
+        "due_by": min([*days, datetime.fromisoformat(summary["until"])] if summary else days),
         "is_named": are_named_to(found),
         "giving": giving_to(found, pieces),
     }

@@ -23,7 +23,7 @@ from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import correcting
-from sporades.registrations.evidence import are_named_to, giving_as_told, ways_of
+from sporades.registrations.evidence import are_named_to, first_due, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import lock_registration, with_owed
@@ -145,6 +145,7 @@ def move_for_good(
         awaits_summary=_awaits_summary(version),
         giving=_given_otherwise(version, left=left),
         asked=_asked_there(version),
+        due_by=first_due(version),
         contact=contact_of(service),
         link=absolute(f"/mes-inscriptions/{moved.number}"),
     )

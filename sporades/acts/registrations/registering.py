@@ -27,7 +27,7 @@ from sporades.letters.queries import summary_for
 from sporades.letters.rules import WITHDRAWAL
 from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.evidence import due_as_told, giving_as_told
+from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import accommodation_by_mail
@@ -387,6 +387,7 @@ def _tell(
         version=version,
         snapshot=version.snapshot,
         due=due_as_told(version),
+        due_by=first_due(version),
         giving=giving_as_told(version),
         until=registration.service.said(registration.service.closes_at, registration.reader_zone),
         accommodation=accommodation_by_mail(

@@ -18,7 +18,7 @@ from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
-from sporades.registrations.evidence import due_as_told, giving_as_told
+from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.refusals import NotLeft
@@ -212,6 +212,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         version=version,
         snapshot=version.snapshot,
         due=due_as_told(version),
+        due_by=first_due(version),
         giving=giving_as_told(version),
         accommodation=accommodation_by_mail(
             registration, is_amended=version.number > 1, is_back=is_back, at=at

@@ -135,7 +135,7 @@ def send_again(
     candidate, service = registration.candidate, registration.service
     if came_back and not candidate.by_letter:
         raise ReadsMails
-    doubts = doubts_about(locked, registration)
+    doubts = doubts_about(locked, registration, at=at)
     if doubts and sure_of != mark_of(doubts):
         raise Doubtful(doubts)
     preface = _preface("courrier" if came_back else "mail", locked.written_at, service.zone)

@@ -1,9 +1,12 @@
 """What has changed since a message was written: said to whoever is about to send it again."""
 
-from sporades.core.french import instant_in_words
+from datetime import datetime
+
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, State
 from sporades.evidence.unmet import owes_pieces, stands_in_words
+from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
 from sporades.letters.operations import is_address_of
 from sporades.letters.rules import REMINDER, is_of_piece, overtaking, piece_of
@@ -23,15 +26,17 @@ SAID_OF = {
 DEMANDS = ("piece_refused", "piece_asked_again", "piece_given_time", "piece_time_cut_back")
 
 
-def doubts_about(message: Message, registration: Registration) -> list[str]:
+def doubts_about(message: Message, registration: Registration, *, at: datetime) -> list[str]:
     """Say why a message that is about to be sent again may be false, or come back; mostly nothing.
 
     Args:
         message: the refused mail, or the letter that came back.
         registration: what it is about, locked.
+        at: the instant.
     """
     return [
         *_told_since(message, registration),
+        *_is_past(message, registration, at=at),
         *_stands(message, registration),
         *_same_address(message, registration),
     ]
@@ -57,6 +62,16 @@ def _told_since(message: Message, registration: Registration) -> list[str]:
     return [
         said.format(one.subject, instant_in_words(one.written_at, zone))
         for one in told.defer("body").order_by("-pk")[:MOST_SAID]
+    ]
+
+
+def _is_past(message: Message, registration: Registration, *, at: datetime) -> list[str]:
+    if message.due_by is None or at < message.due_by + MINUTE:
+        return []
+    day = day_in_words(local_day(message.due_by, registration.service.zone))
+    return [
+        f"Il demande quelque chose avant un jour qui est passé, le {day}. Si cela doit encore venir, "
+        "laissez d'abord plus de temps : un autre message le dit au candidat."
     ]
 
 

@@ -115,7 +115,11 @@ def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> C
 
 def _done(request: HttpRequest, registration: Registration, case: Case, act: str) -> HttpResponse:
     """Say what was done, and lead on."""
-    told = f", {announced(registration.candidate, is_decision=act == 'notifier')}" if act in TELLS else ""
+    told = (
+        f", {announced(registration.candidate, is_decision=act == 'notifier')}"
+        if act in TELLS
+        else ""
+    )
     done = DONE[act]
     if act == "nouvel-avis" and Case.objects.filter(pk=case.pk, state=State.ASKED).exists():
         done = NO_DOCTOR_THERE
