@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from sporades.accounts.permissions import Reach
-from sporades.candidates.models import told_by_letter
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
@@ -151,10 +150,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def come_back(self) -> Self:
         """Return the letters that came back and of which nothing was done.
 
-        Their candidate is still reached by letters, at the same address, and none was sent again.
+        Their candidate has no account to read them from, nor another address since, and none was sent
+        again: by letter, or by mail where these reach them now.
         """
         again = Message.objects.filter(again_of=OuterRef("message"))
-        back = self.filter(told_by_letter("candidate"), state=LetterState.RETURNED)
+        back = self.filter(candidate__user=None, state=LetterState.RETURNED)
         return back.filter(~Exists(again), is_settled=False)
 
     def whole(self) -> Self:

@@ -232,9 +232,11 @@ def tell_again(
         preface: what is said before its text: that it is not new.
         at: the instant.
     """
-    if not candidate.by_letter:
-        return write_again(message, to=candidate.address, at=at, preface=preface)
-    before = Letter.objects.filter(message=message).first()
+    before = Letter.objects.filter(message=message).select_related("enclosed__document").first()
+    enclosed = before.enclosed if before else None
+    if not goes_by_letter(candidate, enclosed):
+        said = f"{preface} {_not_enclosed(candidate)}" if enclosed else preface
+        return write_again(message, to=candidate.address, at=at, preface=said)
     fresh: Message = Message.objects.create(
         kind=message.kind,
         key=f"again:{message.pk}",
@@ -253,7 +255,7 @@ def tell_again(
         message=fresh,
         candidate=candidate,
         service=service,
-        enclosed=before.enclosed if before else None,
+        enclosed=enclosed,
     )
     return fresh
 
@@ -288,7 +290,7 @@ def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
         written = instant_in_words(letter.message.written_at, letter.service.zone)
         preface = f"Ce courrier, écrit le {written}, n'avait pas pu être imprimé. Le voici, tel qu'il était."
         if letter.enclosed_id is not None:
-            preface += f" Le document qu'il annonce n'est pas joint à ce mail : il est {_place(candidate)}."
+            preface += f" {_not_enclosed(candidate)}"
         if _is_to_hand_over(letter.enclosed):
             write_again(letter.message, to=candidate.address, at=at, preface=preface)
             _leave_out([letter.pk], at=at)
@@ -298,8 +300,9 @@ def mail_unprintable(candidate: Candidate, *, at: datetime) -> int:
     return len(sent)
 
 
-def _place(candidate: Candidate) -> str:
-    return "dans votre espace" if candidate.has_account else IN_PERSON
+def _not_enclosed(candidate: Candidate) -> str:
+    place = "dans votre espace" if candidate.has_account else IN_PERSON
+    return f"Le document qu'il annonce n'est pas joint à ce mail : il est {place}."
 
 
 def give_letters(left: Candidate, *, to: Candidate) -> None:

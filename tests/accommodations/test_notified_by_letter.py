@@ -335,3 +335,14 @@ def test_a_request_that_is_left_erases_no_paper_of_what_was_not_posted(with_a_pa
 def _said_from(registration):
     cases = requests_of(registration.pk)
     return confiding.unsent_from(compartment(registration), again(registration), cases)
+
+
+def test_a_decision_that_came_back_goes_again_by_letter_to_whom_mails_reach_since(registration):
+    post()
+    came_back(registration)
+    reached_by_mail(registration)
+    former = letter_of(registration)
+
+    fresh = sent_again(former, again(registration))
+
+    assert (fresh.recipient, Letter.objects.get(message=fresh).enclosed) == ("", former.enclosed)

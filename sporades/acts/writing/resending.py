@@ -77,7 +77,7 @@ class TooLate(Refused):
 
 
 class ReadsMails(Refused):
-    """What a letter said is not what a mail says."""
+    """What a letter said is read in a space now."""
 
     message = (
         "Ce candidat a maintenant un compte : il lit ses messages et ses documents dans son espace."
@@ -133,7 +133,7 @@ def send_again(
     if Message.objects.filter(again_of=locked).exists():
         raise AlreadySentAgain
     candidate, service = registration.candidate, registration.service
-    if came_back and not candidate.by_letter:
+    if came_back and candidate.has_account:
         raise ReadsMails
     doubts = doubts_about(locked, registration, at=at)
     if doubts and sure_of != mark_of(doubts):

@@ -8,7 +8,7 @@ from sporades.evidence.states import TO_PROVIDE, State
 from sporades.evidence.unmet import owes_pieces, stands_in_words
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
-from sporades.letters.operations import is_address_of
+from sporades.letters.operations import goes_by_letter, is_address_of
 from sporades.letters.rules import REMINDER, is_of_piece, overtaking, piece_of
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -93,9 +93,11 @@ def _stands(message: Message, registration: Registration) -> list[str]:
 
 
 def _same_address(message: Message, registration: Registration) -> list[str]:
-    letter = Letter.objects.filter(message=message).first()
+    letter = Letter.objects.filter(message=message).select_related("enclosed__document").first()
     candidate = registration.candidate
-    if letter is None or not candidate.by_letter or not is_address_of(letter, candidate):
+    if letter is None or not goes_by_letter(candidate, letter.enclosed):
+        return []
+    if not is_address_of(letter, candidate):
         return []
     where = ", ".join(letter.address[1:])
     said = f"Il repartirait à l'adresse d'où il est revenu : {where}."

@@ -87,7 +87,9 @@ def test_it_awaits_says_no_cause_and_its_run_says_that_it_came_back(manager, pos
     assert "1 courrier revenu" in listed
 
 
-@pytest.mark.parametrize("what", ["the address", "the channel", "sent again", "an old address"])
+@pytest.mark.parametrize(
+    "what", ["the address", "sent again by mail", "sent again", "an old address"]
+)
 def test_it_awaits_no_more_once_something_was_done(manager, posted, what):
     if what == "an old address":
         keep(posted, address_1="5 quai du Wault")
@@ -95,13 +97,29 @@ def test_it_awaits_no_more_once_something_was_done(manager, posted, what):
     if what == "the address":
         assert said(manager)[BACK][0] == 1
         keep(posted, address_1="5 quai du Wault")
-    elif what == "the channel":
+    elif what == "sent again by mail":
         keep(posted, channel=Channel.MAIL, email="elle@exemple.test")
+        assert said(manager)[BACK][0] == 1
+        resending.send_again(
+            message=posted.message, registration=registration_of(posted), by=OPERATOR, at=NOW
+        )
     elif what == "sent again":
         sent_again(posted, registration_of(posted))
 
     assert BACK not in said(manager)
     assert BACK not in main(manager.get(reverse("office:letters")))
+
+
+def test_whom_mails_reach_now_without_an_account_has_by_mail_what_came_back(returned):
+    keep(returned, channel=Channel.MAIL, email="elle@exemple.test")
+
+    fresh = resending.send_again(
+        message=returned.message, registration=registration_of(returned), by=OPERATOR, at=NOW
+    )
+
+    assert fresh.recipient == "elle@exemple.test"
+    assert "il est à demander à votre service gestionnaire" in fresh.body
+    assert fresh.body.endswith(returned.message.body)
 
 
 def test_another_telephone_is_no_other_address(manager, returned):
