@@ -20,7 +20,7 @@ from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.core.transitions import Transition, move
 from sporades.documents.models import DocumentVersion
 from sporades.publications import telling
-from sporades.publications.locking import locked
+from sporades.publications.locking import hold_all, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
@@ -84,6 +84,7 @@ def publish(
             raise DecisionUnsaid
         if not prepared_of(found).exists():
             raise NothingToPublish
+        hold_all(prepared_of(found))
         set_aside(
             found, prepared_of(found), within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at)
         )
@@ -125,8 +126,9 @@ def reschedule(
             raise InstantCome
         if found.publish_at == instant:
             raise SameInstant
-        take_out_of_sight(found, InstantCome, at=at)
         lines = found.lines.filter(outcome=LineOutcome.PUBLISHED)
+        hold_all(lines)
+        take_out_of_sight(found, InstantCome, at=at)
         set_aside(found, lines, within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at))
         holds = lines.exists()
         if holds:
@@ -184,6 +186,7 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
                 "L'instant choisi est passé : refusez la proposition, son auteur en choisira un "
                 "autre."
             )
+        hold_all(prepared_of(found))
         set_aside(
             found, prepared_of(found), within=_reach_of(user, Permission.APPROVE_PUBLICATIONS, at)
         )

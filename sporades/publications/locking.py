@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sporades.core.refusals import Refused
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import STANDS_NO_MORE, AlreadyTaken, NotInPreparation
@@ -38,6 +40,16 @@ def hold(registration: Registration) -> None:
     held = Registration.objects.select_for_update(no_key=True).filter(pk=registration.pk)
     if not any(state in STANDING for state in held.values_list("state", flat=True)):
         raise Refused(STANDS_NO_MORE)
+
+
+def hold_all(lines: QuerySet[PublicationLine]) -> None:
+    """Lock the registrations of some lines, after their publication and before their documents.
+
+    Whoever withdraws, moves or changes one of them holds back what is to be read later and is
+    published already: done at that instant, it is judged after them, or held back by them.
+    """
+    held = Registration.objects.select_for_update(no_key=True)
+    list(held.filter(pk__in=lines.values("registration")).order_by("pk").values_list("pk"))
 
 
 def locked(publication: Publication) -> Publication:

@@ -3,7 +3,9 @@
 import pytest
 from django.db import transaction
 
-from sporades.acts.registrations import registering
+from sporades.accommodations.states import State
+from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations.deciding import decide
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
@@ -12,10 +14,22 @@ from sporades.publications.deposited import Deposit
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
+from sporades.registrations.states import SET_ASIDE
+from tests.accommodations.asked import reach
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import first, together
-from tests.factories import NOW, author
-from tests.publications.doing import DECISION, approve, member, publish, read
+from tests.factories import NOW, OPERATOR, author
+from tests.publications.doing import (
+    DECISION,
+    LATER,
+    SLUG,
+    approve,
+    member,
+    publish,
+    read,
+    tell,
+    told,
+)
 from tests.publications.test_depositing import NOTICE
 from tests.publications.zips import archive
 
@@ -125,6 +139,119 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
     assert isinstance(outcomes[1], Refused)
     assert str(outcomes[1]) == refusals.STANDS_NO_MORE
     assert not Publication.objects.exists()
+
+
+def having(act):
+    """Do an act, then hold what it locks."""
+
+    def hold(holds):
+        act()
+        holds()
+
+    return hold
+
+
+def withdraw(one):
+    registering.withdraw(registration=one, by=author(one.candidate), at=NOW)
+
+
+def set_aside(one):
+    decide(
+        registration=one,
+        decision=SET_ASIDE,
+        reason="Condition non remplie.",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+
+def move(one):
+    moving.move_for_good(
+        registration=one, academy="A25", reason="Déménagement.", by=OPERATOR, at=NOW
+    )
+
+
+LEAVING = {
+    withdraw: refusals.STANDS_NO_MORE,
+    set_aside: refusals.STANDS_NO_MORE,
+    move: refusals.HAS_MOVED,
+}
+
+
+@pytest.mark.parametrize("act", LEAVING)
+def test_who_leaves_while_their_convocation_is_approved_is_not_summoned(
+    act, convocations, three, manager, head
+):
+    publish(convocations, manager, LATER)
+    one = Registration.objects.whole().get(pk=three[0].pk)
+
+    outcomes = first(having(lambda: act(one)), lambda: approve(convocations, head))
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], refusals.NothingHolds)
+    assert convocations.lines.get().why == LEAVING[act]
+
+
+@pytest.mark.parametrize("act", LEAVING)
+def test_who_leaves_once_their_convocation_is_approved_is_not_summoned(
+    act, convocations, three, manager, head
+):
+    publish(convocations, manager, LATER)
+    one = Registration.objects.whole().get(pk=three[0].pk)
+
+    outcomes = first(having(lambda: approve(convocations, head)), lambda: act(one))
+    convocations.refresh_from_db()
+    tell(convocations, LATER)
+
+    assert outcomes == [None, None]
+    assert told() == []
+    assert "convocation" not in read(three[0], LATER)
+    assert convocations.lines.get().why == LEAVING[act]
+
+
+def test_who_withdraws_while_the_instant_is_changed_reads_nothing_at_the_new_one(
+    prepare, three, manager
+):
+    made = prepare()
+    publish(made, manager, LATER)
+    further = LATER.replace(hour=20)
+    one = Registration.objects.whole().get(pk=three[0].pk)
+
+    def change():
+        deciding.reschedule(
+            publication=made, instant=further, user=manager, by=member(manager), at=NOW
+        )
+
+    outcomes = first(having(lambda: withdraw(one)), change)
+    made.refresh_from_db()
+    tell(made, further)
+
+    assert outcomes == [None, None]
+    assert told() == ["bezier@exemple.test", "coeur@exemple.test"]
+    assert SLUG not in read(three[0], further)
+
+
+def test_a_decision_made_elsewhere_is_not_published_while_its_candidate_begins_to_ask_here(
+    three, manager, head, allowed, by
+):
+    Registration.objects.filter(pk=three[0].pk).update(has_disability=True)
+    one = Registration.objects.whole().get(pk=three[0].pk)
+    made = depositing.deposit_one(
+        registration=one,
+        kind=NOTICE,
+        decision=DECISION,
+        content=a_pdf(),
+        reach=allowed,
+        by=manager,
+        author=by,
+        at=NOW,
+    )
+    publish(made, manager, LATER)
+
+    outcomes = first(having(lambda: reach(one, State.PREPARING)), lambda: approve(made, head))
+
+    assert isinstance(outcomes[1], refusals.NothingHolds)
+    assert made.lines.get().why == refusals.ASKED_SINCE
 
 
 def test_of_two_who_approve_at_once_one_decides(convocations, manager, head, second):
