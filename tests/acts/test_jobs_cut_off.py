@@ -4,19 +4,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from sporades.accounts.models import User
 from sporades.acts import tasks
+from sporades.acts.registrations import registering
 from sporades.core.queue import app, bring_nearer
 from sporades.evidence.completeness import missing_rows
 from sporades.mail.models import Message
 from tests.endurance.arena import WAITING, eventually, held, rows
 from tests.evidence.given import piece
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
 from tests.web.test_extended_service import WEEK, move
 
 ADDRESS = "camille@exemple.test"
+CENTURY = timedelta(days=36525)
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +82,33 @@ def test_a_second_extension_counts_though_the_job_of_the_first_ends_before_it_is
     work()
 
     assert piece(registration).until == UNTIL + 2 * WEEK
+
+
+def test_who_files_while_their_service_is_extended_has_the_time_that_it_gives(invented_exam, kept):
+    draft = a_draft()
+
+    def file():
+        try:
+            return registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as apart:
+        # It has read the closing, and waits for the row of its account.
+        with held(draft.candidate.user):
+            filing = apart.submit(file)
+            eventually(lambda: rows(WAITING))
+            move(draft, WEEK)
+            bring_nearer(-CENTURY)
+            work()
+        registration = filing.result().registration
+    assert piece(registration).until == UNTIL
+
+    bring_nearer(2 * CENTURY)
+    work()
+
+    assert piece(registration).until == UNTIL + WEEK
+    assert not missing_rows(UNTIL + timedelta(days=1)).exists()
 
 
 def test_a_demand_of_a_new_password_is_told(work_cut_off_by):

@@ -33,6 +33,8 @@ from sporades.registrations.models.draft import DraftQuerySet
 TOLD_AT_ONCE = 500
 TELL = "acts.tell_change"
 FOLLOW = "evidence.follow_dates"
+FILED_BY_THEN = timedelta(minutes=10)
+"""After what an act that had read the former closing has long ended, one way or the other."""
 TOLD_WITHIN = timedelta(days=1)
 """For how long one looks for those whom a killed worker has left untold."""
 
@@ -381,6 +383,12 @@ def _applied(change: ServiceChange, *, by: Actor, at: datetime) -> None:
         # Its own job: one that waits may be done before this change is there to be read.
         service = str(change.service_id)
         app.configure_task(FOLLOW, queue="evidence").defer(service=service, after="0")
+        # Who files, or comes from another academy, at this very instant goes by the closing that
+        # they have read, and is there to be found once they have ended.
+        later = at + FILED_BY_THEN
+        defer_once(
+            FOLLOW, queue="evidence", instant=later, is_moved=True, service=service, after="0"
+        )
 
 
 def _record(verb: str, change: ServiceChange, *, by: Actor, at: datetime) -> None:
