@@ -226,7 +226,10 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     """
     _check_not_held(registration, at=at)
     asking.lock_waiting(registration.candidate_id)
-    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    # As it is now: it may just have been given to another academy, whose dates count, and who is told.
+    registration.refresh_from_db(from_queryset=Registration.objects.whole())
+    before = {"state": registration.state}
     filing.withdraw(registration=registration, at=at)
     fallen = accommodating.follow(registration, is_leaving=True, by=by, at=at)
     has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
@@ -253,7 +256,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         on=registration,
         at=at,
         academy=registration.academy_id,
-        before={"state": held.state},
+        before=before,
         after={"state": registration.state},
     )
 

@@ -1,0 +1,62 @@
+"""What is done to a registration while it is given to another academy is done where it is then."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts.registrations import moving, registering
+from sporades.exams.held import forget
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.drafting import Closed
+from sporades.registrations.models import Registration
+from sporades.registrations.states import State
+from tests.endurance.arena import first
+from tests.factories import NOW, OPERATOR, a_registration, author
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def withdrawn_while_it_moves(registration):
+    """Withdraw what was read in Lille while it is given to Versailles; return what came of it."""
+    read = Registration.objects.whole().get(pk=registration.pk)
+
+    def move(holds):
+        moving.move_for_good(
+            registration=registration, academy="A25", reason="Déménagement.", by=OPERATOR, at=NOW
+        )
+        holds()
+
+    def withdraw():
+        return registering.withdraw(registration=read, by=author(read.candidate), at=NOW)
+
+    _, outcome = first(move, withdraw)
+    registration.refresh_from_db()
+    return outcome
+
+
+def test_it_is_withdrawn_from_the_academy_that_has_it_now(invented_exam):
+    registration = a_registration()
+
+    outcome = withdrawn_while_it_moves(registration)
+
+    assert outcome is None
+    assert (registration.state, registration.academy_id) == (State.WITHDRAWN, "A25")
+    assert Entry.objects.get(verb="registration withdrawn").academy == "A25"
+    body = Message.objects.get(kind="withdrawn").body
+    assert registration.service.managing_service.name in body
+    assert "Lille" not in body
+
+
+def test_it_is_not_withdrawn_once_the_academy_that_has_it_now_has_closed(invented_exam):
+    registration = a_registration()
+    there = RegistrationService.objects.filter(academy="A25")
+    there.update(closes_at=NOW - timedelta(days=1))
+    forget()
+
+    outcome = withdrawn_while_it_moves(registration)
+
+    assert isinstance(outcome, Closed)
+    assert (registration.state, registration.academy_id) == (State.REGISTERED, "A25")
+    assert not Message.objects.filter(kind="withdrawn").exists()
