@@ -1,11 +1,13 @@
 """« Papiers de santé »: what is confided, to whom, who opened it (H3)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
@@ -18,6 +20,7 @@ from sporades.registrations.states import SET_ASIDE
 from sporades.web.candidate.pieces.forms import ALL_AGAIN
 from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
+from tests.endurance.arena import WAITING, eventually, held, rows
 from tests.evidence.given import a_photo
 from tests.factories import NOW, a_registration, author, load_invented
 from tests.intake.photos import jpeg
@@ -32,7 +35,7 @@ from tests.medical.given import (
     write,
 )
 from tests.spaces import plain
-from tests.web.guide import main, seen, words
+from tests.web.guide import main, seen, signed_in, words
 
 pytestmark = pytest.mark.usefixtures("kept", "confided")
 KIND = "papier-de-sante"
@@ -490,6 +493,32 @@ def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):
     refused = mine.post(address(registration, "papiers", second.pk, "retrait"))
     assert (refused.status_code, Paper.objects.get()) == (409, second)
     assert "ils ne se retirent plus" in main(refused)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_twice_at_once_taking_a_paper_back_leads_to_what_the_first_press_did(registration):
+    paper = confide(registration, kind=KIND)
+    browsers = [signed_in(registration.candidate.user) for _ in range(2)]
+
+    def press(browser):
+        try:
+            return main(browser.post(retire(registration, paper), follow=True))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as apart:
+        # Both have read the paper, and wait for its registration.
+        with held(registration):
+            presses = [apart.submit(press, browser) for browser in browsers]
+            eventually(lambda: len(rows(WAITING)) == 2)
+        pages = sorted(one.result() for one in presses)
+
+    assert not Paper.objects.exists()
+    taken, gone = pages
+    assert "Ce fichier n'est plus parmi vos papiers : il est retiré." in gone
+    assert "Ce fichier est retiré : il est effacé." in taken
+    again = main(browsers[0].post(retire(registration, paper), follow=True))
+    assert "Ce fichier n'est plus parmi vos papiers : il est retiré." in again
 
 
 def retire(registration, paper):

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -146,13 +147,9 @@ def file(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
 
 def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
     """Ask whether a paper is to be taken back, then erase it."""
-    found = _paper(request, number, paper_id)
     if request.method == "POST":
-        returns = confiding.take_back(paper=found, by=request.actor, at=request.arrived_at)
-        messages.success(
-            request, f"Ce fichier est retiré : {RETURNS if returns else 'il est effacé.'}"
-        )
-        return redirect("candidate:health", number)
+        return _taken_back(request, number, paper_id)
+    found = _paper(request, number, paper_id)
     registration = own_registration(request, number)
     try:
         returns = confiding.may_take_back(found, registration, at=request.arrived_at)
@@ -174,6 +171,22 @@ def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse
     return render(request, "candidate/take_back_paper.html", context)
 
 
+def _taken_back(request: HttpRequest, number: str, key: UUID) -> HttpResponse:
+    """Erase a paper; pressed twice, lead to what the first press did."""
+    mine = _papers(request, number)
+    try:
+        returns = confiding.take_back(
+            paper=mine.get(pk=key), by=request.actor, at=request.arrived_at
+        )
+    except Paper.DoesNotExist:
+        messages.info(request, "Ce fichier n'est plus parmi vos papiers : il est retiré.")
+    else:
+        messages.success(
+            request, f"Ce fichier est retiré : {RETURNS if returns else 'il est effacé.'}"
+        )
+    return redirect("candidate:health", number)
+
+
 def _read(request: HttpRequest, found: Paper) -> bytes:
     try:
         with given(found):
@@ -185,8 +198,13 @@ def _read(request: HttpRequest, found: Paper) -> bytes:
 
 
 def _paper(request: HttpRequest, number: str, key: UUID) -> Paper:
+    found: Paper = get_object_or_404(_papers(request, number), pk=key)
+    return found
+
+
+def _papers(request: HttpRequest, number: str) -> QuerySet[Paper]:
     mine = Paper.objects.visible_to(request.user).select_related("compartment")
-    found: Paper = get_object_or_404(
-        mine, pk=key, compartment__registration=own_registration(request, number)
+    found: QuerySet[Paper] = mine.filter(
+        compartment__registration=own_registration(request, number)
     )
     return found
