@@ -219,15 +219,13 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
     drafting.abandon_all(Draft.objects.of_candidates().filter(amends=registration), at=at)
 
 
-def note_summary_received(*, registration: Registration, posted_on: date) -> date | None:
-    """Keep the postmark of the signed summary, and return the one that was kept before.
+def note_summary_received(*, registration: Registration, posted_on: date) -> None:
+    """Keep the postmark of the signed summary.
 
-    The postmark counts, not the day of reception (CRPA L. 112-1; standards L-05).
+    It counts, not the day of reception (CRPA L. 112-1; standards L-05).
     """
-    before = registration.summary_posted_on
     registration.summary_posted_on = posted_on
     registration.save(update_fields=["summary_posted_on"])
-    return before
 
 
 def choose_consents(

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.models import Registration
+from tests.endurance.arena import together
 from tests.factories import (
     NOW,
     OPERATOR,
@@ -131,3 +133,23 @@ def test_a_return_that_is_not_asked_is_not_recorded():
         registering.receive_summary(
             registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_postmarks_that_are_noted_at_once_one_is_refused():
+    registration = a_registration()
+
+    def note(day):
+        registering.receive_summary(
+            registration=whole(registration),
+            posted_on=date(2026, 12, day),
+            seen=1,
+            noted="",
+            by=OPERATOR,
+            at=LATER,
+        )
+
+    outcomes = together(partial(note, 1), partial(note, 2))
+
+    assert {type(one) for one in outcomes} == {type(None), registering.OtherPostmark}
+    assert Entry.objects.filter(verb="summary received").count() == 1

@@ -15,7 +15,7 @@ from sporades.acts.registrations import completing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import days_in_words, instant_in_words
+from sporades.core.french import day_in_words, days_in_words, instant_in_words
 from sporades.core.links import absolute
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
@@ -45,6 +45,17 @@ FOR_CANDIDATES = {
     AMENDED_ANEW: "registration amended on behalf after its validation",
 }
 """The same, when the managing service does it for its candidate (I3)."""
+
+
+class OtherPostmark(Refused):
+    """A colleague has noted the signed summary meanwhile, by another postmark."""
+
+    def __init__(self, noted: date) -> None:
+        """Say by which one."""
+        super().__init__(
+            f"Un collègue a noté entre-temps ce récapitulatif, posté le {day_in_words(noted)} : "
+            "vérifiez le cachet. La date que vous enregistrez maintenant remplacera la sienne."
+        )
 
 
 @transaction.atomic
@@ -318,8 +329,9 @@ def receive_summary(
     by: Actor,
     at: datetime,
     seen: int | None = None,
+    noted: str | None = None,
 ) -> None:
-    """Record that the signed summary came back, by its postmark (E9).
+    """Record that the signed summary came back, by its postmark (E9). What is pressed twice is noted once.
 
     Args:
         registration: loaded `with_owed()`.
@@ -327,8 +339,11 @@ def receive_summary(
         by: who records it.
         at: the instant.
         seen: the number of the version whose summary it is, where a page showed one.
+        noted: the postmark that this page showed as noted, as `noted_in` writes it; what was
+            loaded, where no page showed one.
 
     Raises:
+        OtherPostmark: a colleague has noted another one since.
         Refused: no return is asked of it, the postmark is to come or older than what was last
             filed, or it stands no more as it was read.
     """
@@ -349,7 +364,12 @@ def receive_summary(
             f"Indiquez un jour possible : {days_in_words(first, last)}. Ce récapitulatif n'a pas pu "
             "être posté avant le dernier enregistrement, ni après aujourd'hui."
         )
-    before = filing.note_summary_received(registration=registration, posted_on=posted_on)
+    before, read = held.summary_posted_on, noted_in(registration) if noted is None else noted
+    if before == posted_on:
+        return
+    if before is not None and noted_in(held) != read:
+        raise OtherPostmark(before)
+    filing.note_summary_received(registration=registration, posted_on=posted_on)
     journal.record(
         "summary received",
         by=by,
@@ -359,6 +379,12 @@ def receive_summary(
         before={"posted_on": before.isoformat()} if before else None,
         after={"posted_on": posted_on.isoformat()},
     )
+
+
+def noted_in(registration: Registration) -> str:
+    """Return the postmark of the signed summary as a page sends it back; nothing where none is noted."""
+    day = registration.summary_posted_on
+    return day.isoformat() if day else ""
 
 
 def has_left_before(version: Version) -> bool:

@@ -1,6 +1,6 @@
 """« Récapitulatif signé reçu »: noted by its postmark, from the file."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,6 +8,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding, registering
 from sporades.journal.models import Entry
+from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
@@ -101,3 +102,40 @@ def test_the_summary_of_what_was_withdrawn_is_not_received(manager, in_lille):
 
     assert received(manager, in_lille, "25/11/2026").status_code == 422
     assert in_lille.summary_posted_on is None
+
+
+def test_the_postmark_that_a_colleague_has_noted_meanwhile_is_read_before_it_is_replaced(
+    manager, in_lille
+):
+    Registration.objects.filter(pk=in_lille.pk).update(filed_at=NOW - timedelta(days=5))
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    shown = manager.get(where).context
+    opened = {"vue": shown["seen"], shown["noted"][0]: shown["noted"][1]}
+    received(manager, in_lille, "24/11/2026")
+
+    page = manager.post(where, {"poste_le": "21/11/2026", **opened})
+
+    in_lille.refresh_from_db()
+    assert (page.status_code, in_lille.summary_posted_on) == (422, date(2026, 11, 24))
+    said = "Un collègue a noté entre-temps ce récapitulatif, posté le 24 novembre 2026"
+    assert said in plain(main(page))
+    read = dict([page.context["noted"]])
+    manager.post(where, {"poste_le": "21/11/2026", "vue": page.context["seen"], **read})
+    in_lille.refresh_from_db()
+    assert in_lille.summary_posted_on == date(2026, 11, 21)
+    last = Entry.objects.filter(verb="summary received").latest("pk")
+    assert last.payload == {
+        "before": {"posted_on": "2026-11-24"},
+        "after": {"posted_on": "2026-11-21"},
+    }
+
+
+def test_what_is_pressed_twice_is_noted_once(manager, in_lille):
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    shown = manager.get(where).context
+    opened = {"vue": shown["seen"], shown["noted"][0]: shown["noted"][1]}
+
+    pages = [manager.post(where, {"poste_le": "25/11/2026", **opened}) for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [302, 302]
+    assert Entry.objects.filter(verb="summary received").count() == 1

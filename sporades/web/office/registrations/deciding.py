@@ -22,6 +22,9 @@ from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.walking import back_to_file
 from sporades.web.wizard.recap import DECIDED
 
+NOTED = "deja_note"
+"""The postmark that « Récapitulatif signé reçu » showed as noted already."""
+
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Ask what is decided and why; nothing is decided before the button is pressed."""
@@ -137,15 +140,25 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
                 registration=found,
                 posted_on=form.cleaned_data["poste_le"],
                 seen=seen,
+                noted=request.POST.get(NOTED),
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
         except Refused as refusal:
             form.add_error("poste_le", str(refusal))
+            # Whoever reads which day a colleague has noted may write another in its place.
+            found.refresh_from_db(fields=["summary_posted_on"])
         else:
             messages.success(request, "Le récapitulatif signé est noté comme reçu.")
             return back_to_file(request, found.number)
-    context = {"registration": found, "form": form, "seen": seen, "trail": TRAIL}
+    noted = (NOTED, registering.noted_in(found))
+    context = {
+        "registration": found,
+        "form": form,
+        "seen": seen,
+        "noted": noted,
+        "trail": TRAIL,
+    }
     status = 422 if form.errors else 200
     return render(request, "office/receive_summary.html", context, status=status)
 
