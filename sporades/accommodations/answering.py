@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sporades.accommodations.contesting import ONLY_ONCE, UNPOSTED, answer_in_words
 from sporades.accommodations.models import Appeal
-from sporades.accommodations.notification import COURT, NOTIFICATION, MentionsMissing
+from sporades.accommodations.notification import COURT, MentionsMissing
 from sporades.accommodations.queries import decision_of
 from sporades.accommodations.rules import rules_of
 from sporades.core.french import day_in_words, local_day
@@ -91,6 +91,3 @@ ANSWER = Kind(
     is_on_accommodations=True,
     stands_alone=True,
 )
-
-DECISIONS = (NOTIFICATION.slug, ANSWER.slug)
-"""What decides of accommodations, and may be contested from its first reading."""

@@ -64,6 +64,11 @@ class Kind:
         return self.public_title or self.title
 
     @property
+    def is_contested(self) -> bool:
+        """Whether it decides of its candidate, who may contest it from its first reading."""
+        return self.is_decision or self.is_on_accommodations
+
+    @property
     def is_deposited(self) -> bool:
         """Whether its PDF is made elsewhere."""
         return not self.template
@@ -112,6 +117,11 @@ def decided_elsewhere() -> tuple[str, ...]:
     return tuple(
         slug for slug, kind in _KINDS.items() if kind.is_on_accommodations and kind.is_deposited
     )
+
+
+def contested() -> tuple[str, ...]:
+    """Return the kinds of what decides of its candidate, wherever its PDF is made."""
+    return tuple(slug for slug, kind in _KINDS.items() if kind.is_contested)
 
 
 def coming_first() -> tuple[str, ...]:

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from sporades.accommodations.answering import DECISIONS
 from sporades.batches.actions import ACTIONS
 from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
+from sporades.documents import kinds
 from sporades.publications.models import PublicationLine
 from sporades.registrations.models import CorrectionRequest, Registration
 
@@ -194,7 +194,9 @@ def documents_of(person: Person) -> Q:
         Q(withdrawn_at=None) | Q(withdrawn_at__gt=person.at)
     )
     mine = Q(document__folder__registration__candidate__in=person.keys)
-    to_read = Q(document__kind__in=DECISIONS, opened_at=None) if person.user else Q(pk__in=[])
+    to_read = (
+        Q(document__kind__in=kinds.contested(), opened_at=None) if person.user else Q(pk__in=[])
+    )
     return visible & mine & ~to_read
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
@@ -116,6 +117,9 @@ def _whole(pk: int) -> PublicationLine:
 def _tell_publication(line: PublicationLine, *, at: datetime) -> None:
     record_line("document published", line, by=SYSTEM, at=at)
     _write("document_published", line, at=at)
+    if line.registration is not None and line.publication.publishes.is_contested:
+        key = f"publication line:{line.pk}:published:guardian"
+        tell_guardian(line.registration, at=at, key=key)
 
 
 def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:

@@ -8,17 +8,23 @@ import pytest
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.registrations import moving, requesting
+from sporades.acts.services import announcing
 from sporades.documents import kinds
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
 from sporades.publications import deciding, depositing, operations, telling
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import named
+from tests.accommodations.asked import a_minor
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, author
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE, TITLE
 from tests.publications.doing import DECISION, publish_together
 from tests.publications.zips import archive
+from tests.spaces import plain
 from tests.threads.said import answer
+from tests.web.guide import main
 from tests.web.office.test_requests import change
 from tests.web.registry.world import a_member
 
@@ -109,7 +115,7 @@ def test_a_document_is_published_then_taken_back(letters, registration, manager)
         == f"""\
 Bonjour {FULL_NAME},
 
-Un document est publié pour votre inscription : {name}, version n°1. Lisez-le et gardez-le.
+Un document est publié pour votre inscription : {name}, version n°1. Lisez-le et gardez-le. N'attendez pas : un délai peut courir à compter du jour où vous l'ouvrez.
 
 {about(registration)}
 {folder}
@@ -139,6 +145,40 @@ Motif : <b>Erreur</b> de date
 {CONTACT}
 {SIGNED}"""
     )
+
+
+def published(registration, manager, kind):
+    made = deposit(registration, manager, kind)
+    publish_together(made, manager)
+    telling.tell(str(made.pk), at=NOW)
+
+
+def test_what_decides_nothing_presses_nobody(manager):
+    published(a_minor(), manager, "releve-de-notes")
+    said = Message.objects.get(kind="document_published").body
+    assert "version n°1. Lisez-le et gardez-le.\n" in said
+    assert not Message.objects.filter(recipient="anne@exemple.test").exists()
+
+
+def test_a_decision_made_elsewhere_goes_home_with_its_delay(manager):
+    published(a_registration(a_record()), manager, "notification-amenagement")
+    letter = Letter.objects.get(message__kind="document_published")
+    assert letter.enclosed.document.kind == "notification-amenagement"
+    assert "un délai peut courir à compter du jour où vous le recevez." in letter.message.body
+
+
+def test_the_guardian_of_a_minor_is_told_of_a_decision_made_elsewhere_and_reminded(client, manager):
+    registration = a_minor()
+    published(registration, manager, "notification-amenagement")
+    told = Message.objects.filter(kind="guardian_awaited", recipient="anne@exemple.test")
+    assert "n'a pas encore été ouvert" not in told.get().body
+
+    client.force_login(registration.candidate.user)
+    home = plain(main(client.get("/accueil")))
+    assert "Elle peut être contestée : le délai court du jour où vous l'ouvrez" in home
+
+    announcing.remind_unread(at=NOW + announcing.UNREAD_FOR)
+    assert "n'a pas encore été ouvert" in told.latest("pk").body
 
 
 @pytest.mark.parametrize("instant", [None, LATER], ids=["at once", "later"])

@@ -9,7 +9,6 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from sporades import journal, mail
-from sporades.accommodations.answering import DECISIONS
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import tell_guardian
@@ -324,8 +323,8 @@ def _tell_gone(pk: UUID, *, at: datetime) -> bool:
 def remind_unread(*, at: datetime) -> int:
     """Remind, once for each, of the documents that nobody has opened in five days (F5).
 
-    Only the last version of a document, while its registration stands. Of the notification of a
-    decision on accommodations, the guardian of a minor is reminded too.
+    Only the last version of a document, while its registration stands. Of a decision that
+    may be contested, the guardian of a minor is reminded too.
     """
     waiting = _unread(at).order_by("published_at", "pk").values_list("pk", flat=True)
     return apart.each(_remind_of_document, waiting[:TOLD_AT_ONCE], at=at)
@@ -376,7 +375,7 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         name=folder.registration.identity.full_name,
         link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
     )
-    if version.document.kind in DECISIONS:
+    if version.kind.is_contested:
         tell_guardian(
             Registration.objects.whole().get(folder=folder),
             at=at,

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from sporades.accommodations.answering import DECISIONS
 from sporades.accommodations.contesting import contested_until, presumed_by
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
@@ -105,8 +104,8 @@ def awaiting(
     name = _name_among(registrations, drafts)
     unread = list(unread)
     # What may be contested goes first: its delay runs.
-    decisions = [one for one in unread if one.document.kind in DECISIONS]
-    others = [one for one in unread if one.document.kind not in DECISIONS]
+    decisions = [one for one in unread if one.kind.is_contested]
+    others = [one for one in unread if not one.kind.is_contested]
     dated = [
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, at=at, name=name),
@@ -368,7 +367,7 @@ def _documents(
 
 def _presumed(version: DocumentVersion, registration: Registration) -> str:
     """Say from when a decision that may be contested is presumed received, unread; or nothing."""
-    if version.document.kind not in DECISIONS or version.published_at is None:
+    if not version.kind.is_contested or version.published_at is None:
         return ""
     zone = registration.service.zone
     presumed = presumed_by(version.published_at, posting_of(version.pk), zone)
