@@ -95,7 +95,7 @@ def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R]) -> R:
 
 
 def scan_proof(kind: str, key: int, *, at: datetime) -> None:
-    """Have the proof of a request looked at by the antivirus, and keep what it says.
+    """Have the proof of a request looked at by the antivirus; keep what it says, and tell of a virus.
 
     Args:
         kind: of the request, one of `WITH_PROOF`.
@@ -123,6 +123,16 @@ def scan_proof(kind: str, key: int, *, at: datetime) -> None:
                 academy=waiting.registration.academy_id,
                 after={"request": key, "signature": verdict.signature},
             )
+            waiting.refresh_from_db(fields=["state"])  # as it is under its lock
+            if waiting.is_waiting:
+                _tell_of_virus(waiting, at=at)
+
+
+def _tell_of_virus(request: Request, *, at: datetime) -> None:
+    """Tell who waits for an answer to send the request again: nobody can open what it is proved by."""
+    key = f"{request._meta.model_name}:{request.pk}:proof refused"
+    path = CORRECTED_AT if isinstance(request, CorrectionRequest) else ""
+    tell("file_refused", request, key=key, about=request.registration, path=path, at=at)
 
 
 def scan_proofs_again(*, older_than: datetime) -> None:

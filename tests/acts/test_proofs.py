@@ -7,20 +7,28 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.acts import requests
+from sporades.acts.registrations import requesting
 from sporades.core import files
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import a_photo
 from tests.evidence.test_scanning import CLEAN, INFECTED, an_antivirus
-from tests.factories import a_registration
+from tests.factories import NOW, OPERATOR, a_registration
 from tests.jobs import work
+from tests.registrations.test_asking_a_correction import send
 from tests.requests import ask
+from tests.spaces import plain
+from tests.web.guide import main
 from tests.web.registry.world import a_correction_request
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
 LATER = timedelta(minutes=11)
+INFECTED_PAGE = (
+    "Un programme malveillant a été trouvé dans votre pièce jointe : personne ne l'ouvrira."
+)
 
 
 @pytest.fixture
@@ -65,6 +73,48 @@ def test_what_the_antivirus_says_is_kept_of_either_kind(
     assert ChangeRequest.objects.get().proof_is_clean is is_clean
     assert CorrectionRequest.objects.get().proof_is_clean is is_clean
     assert Entry.objects.filter(verb="proof found infected").count() == (0 if is_clean else 2)
+
+
+def infected(sent, settings, *, at):
+    with an_antivirus(settings, INFECTED):
+        requests.scan_proof(sent._meta.model_name, sent.pk, at=at)
+    return Message.objects.filter(kind="file_refused").first()
+
+
+def test_who_joined_a_virus_is_told_to_send_a_correction_again(
+    client, registration, settings, stopped_clock
+):
+    sent = send(registration.candidate)
+    told = infected(sent, settings, at=NOW)
+
+    assert f"dans la pièce jointe à votre demande du {sent.sent_in_words}" in told.body
+    assert "Retirez cette demande, puis envoyez-la de nouveau" in told.body
+    assert "Votre demande : https://" in told.body
+    assert "/mon-compte" in told.body
+    client.force_login(registration.candidate.user)
+    page = plain(main(client.get("/mon-compte")))
+    assert INFECTED_PAGE in page
+    assert "Votre pièce est jointe à la demande." not in page
+
+
+def test_who_joined_a_virus_is_told_to_send_a_modification_again(
+    client, registration, late, settings, stopped_clock
+):
+    told = infected(ask(registration, late, a_pdf()), settings, at=late)
+
+    assert f"/mes-inscriptions/{registration.number}\n" in told.body
+    stopped_clock.move_to(late)
+    client.force_login(registration.candidate.user)
+    page = plain(main(client.get(f"/mes-inscriptions/{registration.number}")))
+    assert INFECTED_PAGE in page
+
+
+def test_of_a_virus_in_what_is_answered_already_nobody_is_told(registration, late, settings):
+    sent = ask(registration, late, a_pdf())
+    requesting.refuse(request=sent, answer="Trop tard", by=OPERATOR, at=late)
+
+    assert infected(sent, settings, at=late) is None
+    assert Entry.objects.filter(verb="proof found infected").exists()
 
 
 def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, late, settings):

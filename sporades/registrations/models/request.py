@@ -110,6 +110,11 @@ class Request(models.Model):
         return self.state == RequestState.REFUSED
 
     @property
+    def is_proof_infected(self) -> bool:
+        """Whether a virus was found in its proof, which nobody opens."""
+        return self.proof_is_clean is False
+
+    @property
     def sent_in_words(self) -> str:
         """Say when it was sent, by the clock of the registration's service."""
         return instant_in_words(self.sent_at, self.registration.service.zone)
