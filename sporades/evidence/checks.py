@@ -8,7 +8,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
 from sporades.evidence.unmet import is_let_go
-from sporades.registrations.checklist import CALL, Check, no_more_in_words, seen_in_words
+from sporades.registrations.checklist import CALL, Check, no_more_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 
@@ -35,10 +35,8 @@ def _once_validated(registration: Registration, owed: Owed) -> Check:
     label = f"{PIECE}{row.label}"
     if is_let_go(registration, row):
         return Check(label, "ended", no_more_in_words(registration))
-    if row.state == State.ACCEPTED:
-        return Check(label, "done", seen_in_words(registration))
-    if row.state == State.WAIVED:
-        return Check(label, "done", f"{row.get_state_display()}. {row.reason}")
+    if row.state in SETTLED:
+        return Check(label, "done", _settled(registration, row))
     given = "Reçue par courrier." if row.state == State.POSTED else _deposited(registration, row)
     return Check(label, "done", f"{given} {no_more_in_words(registration)}")
 
@@ -48,14 +46,12 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     label = f"{PIECE}{row.label}" + ("" if row.is_mandatory else " (facultative)")
     is_optional = not row.is_mandatory
     if row.state in SETTLED:
-        said = f"{row.get_state_display()}."
-        return Check(label, "done", f"{said} {row.reason}" if row.reason else said)
+        return Check(label, "done", _settled(registration, row))
     is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
         due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"
-        return Check(
-            label, "missing", f"Non conforme : {row.reason} {due}", "piece", row.code, is_optional
-        )
+        note = f"Non conforme : {row.reason} Vérifiée {_decided(registration, row)}. {due}"
+        return Check(label, "missing", note, "piece", row.code, is_optional)
     if row.state == State.OWED and is_over:
         was_due = f"Elle était à fournir avant le {owed.before}."
         if is_optional:
@@ -64,6 +60,19 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     is_theirs = row.state == State.OWED and not is_over
     state = "yours" if is_theirs else "waiting"
     return Check(label, state, _note(registration, owed), "piece", row.code, is_optional)
+
+
+def _settled(registration: Registration, row: Evidence) -> str:
+    """Say when a piece was found good, or done without, and why."""
+    when = _decided(registration, row)
+    if row.state == State.ACCEPTED:
+        return f"Conforme, vérifiée par le service gestionnaire {when}."
+    return f"{row.get_state_display()} {when}. {row.reason}"
+
+
+def _decided(registration: Registration, row: Evidence) -> str:
+    at = row.decided_at
+    return f"le {instant_in_words(at, registration.service.zone)}" if at else ""
 
 
 def _note(registration: Registration, owed: Owed) -> str:

@@ -113,7 +113,7 @@ WORDS = {
     "academy": "Académie",
     "has_former_decision": "Décision d'aménagement déjà reçue auparavant",
     "inscription": "Inscription n°",
-    "is_placed": "Inscrite dans cette académie par un service gestionnaire",
+    "is_placed": "Académie donnée par un service gestionnaire, sans égard à l'adresse",
     "is_reached": "Vous avez été joint au téléphone",
     "channel": "Vous êtes prévenu par",
     "piece": "Pièce",

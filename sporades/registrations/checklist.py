@@ -139,11 +139,6 @@ def summary_late_in_words(before: str) -> str:
     return f"Il était à renvoyer avant le {before}."
 
 
-def seen_in_words(registration: Registration) -> str:
-    """Say when the service, having found a piece good, validated."""
-    return f"Vérification faite par le service gestionnaire le {registration.decided_in_words}."
-
-
 def no_more_in_words(registration: Registration) -> str:
     """Say of what nobody has checked that nothing of it is awaited any more, and since when."""
     since = registration.decided_in_words

@@ -54,6 +54,11 @@ STANDING = {"registered", "validated", "anomaly"}
 PAGE = Path(__file__).parent.parent.parent / "docs/states.md"
 
 
+def minute_of(instant: datetime) -> datetime:
+    """Return the minute in which an instant is displayed."""
+    return instant.replace(second=0, microsecond=0)
+
+
 def moves() -> dict[tuple[str, str], str]:
     """Return where each move leads from each state, as the page draws them."""
     section = PAGE.read_text(encoding="utf-8").partition("## A registration\n")[2]
@@ -331,7 +336,7 @@ class Life(RuleBasedStateMachine):
     def begin_again(self, registration):
         held = self.filed[registration]
         known = self.of_choice(held.candidate, held.speciality)
-        in_time = held.withdrawn_at and self.now + MINUTE - held.withdrawn_at <= UNDO_FOR
+        in_time = held.withdrawn_at and self.now < minute_of(held.withdrawn_at + UNDO_FOR) + MINUTE
         draft = self.does(
             lambda: registering.begin_again(
                 registration=self.whole_of(registration), by=self.by(held.candidate), at=self.now

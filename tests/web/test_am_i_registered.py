@@ -431,7 +431,11 @@ def settle(registration, way):
         ("given", "N'est plus demandé : {} {ended}", "Fait : {} Déposée le {given} {ended}"),
         ("never", "N'est plus demandé : {} {ended}", "N'est plus demandé : {} {ended}"),
         ("refused", "N'est plus demandé : {} {ended}", "N'est plus demandé : {} {ended}"),
-        ("waived", "N'est plus demandé : {} {ended}", "Fait : {} Dispensée. Vue au guichet."),
+        (
+            "waived",
+            "N'est plus demandé : {} {ended}",
+            "Fait : {} Dispensée {then}. Vue au guichet.",
+        ),
     ],
 )
 def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_done(
@@ -443,8 +447,10 @@ def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_d
         registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW + HOUR
     )
     when = "le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)"
+    then = "le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)"
     said = {
-        "checked": f"Vérification faite par le service gestionnaire {when}.",
+        "checked": f"Conforme, vérifiée par le service gestionnaire {then}.",
+        "then": then,
         "ended": f"Votre inscription est validée depuis {when} : plus rien n'est à envoyer.",
         "given": "mercredi 25 novembre 2026 à 10 h 30 (heure de Paris).",
     }

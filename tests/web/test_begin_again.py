@@ -13,6 +13,7 @@ from sporades.mail.models import Message
 from sporades.registrations.accepted import answers_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models.registration import UNDO_FOR
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
 from tests.accommodations.asked import a_minor
 from tests.factories import (
@@ -389,3 +390,18 @@ def test_the_page_of_a_registration_shows_the_dates_of_its_exam(sign_in):
 
     assert "Fermeture mardi 15 décembre 2026 à 23 h 59 (heure de Paris)" in page
     assert "Épreuves écrites du 17 mai 2027 au 21 mai 2027" in page
+
+
+def test_the_minute_that_is_displayed_as_the_last_one_is_whole():
+    registration = a_registration()
+    left_at = NOW.replace(second=20)
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=left_at)
+    found = Registration.objects.whole().get(pk=registration.pk)
+    last = NOW.replace(second=59) + UNDO_FOR
+    assert "10 h 30" in found.undone_until_in_words.replace("\xa0", " ")
+
+    with pytest.raises(NotUndone):
+        registering.begin_again(
+            registration=found, by=author(found.candidate), at=last + timedelta(seconds=1)
+        )
+    assert registering.begin_again(registration=found, by=author(found.candidate), at=last)

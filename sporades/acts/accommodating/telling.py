@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sporades import journal
 from sporades.accommodations.contesting import papers_needed_until
@@ -46,7 +47,7 @@ def tell_candidate(
     may_run: bool = False,
     silence: Sequence[str] = (),
     key: str = "",
-    **said: str,
+    **said: Any,
 ) -> None:
     """Tell a candidate something of a request, by the mail or the letter of a kind.
 

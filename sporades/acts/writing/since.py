@@ -70,8 +70,10 @@ def _is_past(message: Message, registration: Registration, *, at: datetime) -> l
         return []
     day = day_in_words(local_day(message.due_by, registration.service.zone))
     return [
-        f"Il demande quelque chose avant un jour qui est passé, le {day}. Si cela doit encore venir, "
-        "laissez d'abord plus de temps : un autre message le dit au candidat."
+        (
+            f"Il demande quelque chose avant un jour qui est passé, le {day}. Si cela doit encore venir, "
+            "laissez d'abord plus de temps : un autre message le dit au candidat."
+        )
     ]
 
 

@@ -505,11 +505,11 @@ class Registration(models.Model):
         What may stand in its place, and whether it is offered, are asked apart:
         `exclusion.standing_instead_of`, `is_offered`.
         """
-        return (
-            self.withdrawn_at is not None
-            and at - self.withdrawn_at <= UNDO_FOR
-            and self.service.accepts(at)
-        )
+        if self.withdrawn_at is None:
+            return False
+        # The minute that is displayed as the last one is whole (D11).
+        last = (self.withdrawn_at + UNDO_FOR).replace(second=0, microsecond=0)
+        return at < last + MINUTE and self.service.accepts(at)
 
     @property
     def undone_until_in_words(self) -> str:

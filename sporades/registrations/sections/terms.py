@@ -104,6 +104,8 @@ class TermsForm(SectionForm):
         ticked = self.typed().get(name)
         if not ticked:
             return NOT_SAID
+        if accepted.is_typed_for(ticked):
+            return "Saisie du service gestionnaire, sans acceptation du candidat"
         return (
             "Cochée, sous un texte qui a changé" if self._is_of_another_text(ticked) else "Cochée"
         )

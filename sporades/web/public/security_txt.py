@@ -11,9 +11,9 @@ GOOD_FOR = timedelta(days=180)
 
 
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Name the contact, the language and how long this is good for."""
+    """Name the page that says whom to write to, the language and how long this is good for."""
     lines = (
-        f"Contact: {absolute(reverse('public:contact'))}",
+        f"Contact: {absolute(reverse('public:legal'))}",
         f"Expires: {request.arrived_at + GOOD_FOR:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: fr, en",
         f"Canonical: {absolute(reverse('public:security_txt'))}",

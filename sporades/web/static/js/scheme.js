@@ -30,7 +30,8 @@
     choices.forEach((button) =>
       button.addEventListener("click", () => {
         try {
-          localStorage.setItem(KEY, button.dataset.schemeChoice);
+          if (button.dataset.schemeChoice === "system") localStorage.removeItem(KEY);
+          else localStorage.setItem(KEY, button.dataset.schemeChoice);
         } catch {
           /* Refused by the browser: the choice holds for this page. */
         }
