@@ -46,7 +46,7 @@ from tests.factories import NOW, a_candidate, answer_all, answers_with, author
 from tests.web.registry.world import a_member
 
 STEPS = figure(300, 10_000)
-LIVES = figure(20, 300)
+LIVES = figure(25, 300)
 STEPS_OF_A_LIFE = 40
 MOST_FILES = 2
 UNDO_FOR, MINUTE = timedelta(hours=72), timedelta(minutes=1)

@@ -31,7 +31,8 @@ from tests.web.guide import ask_to_withdraw, buttons, confirm, links, main, seen
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
 UNTIL = "samedi 28 novembre 2026 à 10 h 30 (heure de Paris)"
-LAST = NOW + timedelta(hours=72)
+DISPLAYED = NOW + timedelta(hours=72)
+LAST = DISPLAYED + timedelta(minutes=1) - INSTANT
 
 
 def a_withdrawn_registration(candidate=None):
@@ -266,7 +267,7 @@ def test_once_the_service_is_closed_it_is_neither_offered_nor_done(sign_in):
 
 def test_when_the_service_closes_before_it_may_be_undone_until_then(sign_in):
     registration = a_withdrawn_registration()
-    close(registration, LAST - timedelta(hours=24))
+    close(registration, DISPLAYED - timedelta(hours=24))
 
     page, _ = seen_and_asked(sign_in, registration, NOW)
 
