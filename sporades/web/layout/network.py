@@ -7,7 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 NOWHERE = "0.0.0.0"  # noqa: S104 - what is said of a reader without an address
-IPV6_HOME = 64
+IPV6_HOME = 56
+"""What one home is given of the sixth version of the protocol (RFC 6177, § 2): 256 networks, one reader."""
 WITH_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](:\d+)?|(?P<v4>[^:]*):\d+")
 
 

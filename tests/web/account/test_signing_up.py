@@ -1,6 +1,7 @@
 """« Créer mon compte »: what is asked, kept, refused (B1, B2)."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts.models import User
@@ -348,6 +349,15 @@ def test_a_network_that_tries_many_addresses_soon_gets_the_silent_answer(client,
     pages = [sign_up(client) for _ in range(21)]
 
     assert [page.status_code for page in pages] == [200] * 20 + [302]
+
+
+def test_a_home_is_one_network_whichever_of_its_ipv6_ones_it_tries_from(ines):
+    pages = [
+        sign_up(Client(REMOTE_ADDR=f"2001:db8:a:b{number:02x}::1")).status_code
+        for number in range(21)
+    ]
+
+    assert pages == [200] * 20 + [302]
 
 
 def test_silent_mode_gives_the_same_answer_for_known_and_unknown(client, ines, settings):
