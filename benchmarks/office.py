@@ -273,7 +273,7 @@ def _export(lines: int) -> dict[str, float]:
     from sporades.accounts.permissions import Permission, reach  # noqa: PLC0415
     from sporades.exchanges import operations  # noqa: PLC0415
     from sporades.exchanges.spreadsheets import FORMS, Sheet  # noqa: PLC0415
-    from sporades.searches.columns import USUAL, chosen  # noqa: PLC0415
+    from sporades.searches.columns import USUAL, Reading, chosen  # noqa: PLC0415
     from sporades.searches.queries import found, in_order  # noqa: PLC0415
     from sporades.searches.trees import Group  # noqa: PLC0415
 
@@ -284,7 +284,7 @@ def _export(lines: int) -> dict[str, float]:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     wall, processor = time.perf_counter(), time.process_time()
     with tempfile.TemporaryFile() as file:
-        rows = operations.lines_of(wanted, columns, "MESURE")
+        rows = operations.lines_of(wanted, Reading(columns, allowed), "MESURE")
         FORMS["csv"].write(Sheet("Inscriptions", [one.label for one in columns], rows, ()), file)
     said = {
         "seconds": time.perf_counter() - wall,

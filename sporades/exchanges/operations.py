@@ -2,7 +2,7 @@
 
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ from sporades.exchanges.states import (
     ExportState,
 )
 from sporades.journal.models import Entry
-from sporades.searches.columns import SHORT, Column, Reading
+from sporades.searches.columns import SHORT, Reading
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order
 from sporades.searches.rules import says_of_health
@@ -423,7 +423,8 @@ def _about(export: Export) -> Iterator[tuple[str, str]]:
 
 def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
     done = 0
-    for done, row in enumerate(lines_of(lines, export.shown, export.mark), start=1):
+    reading = Reading(export.shown, _still_allowed(export, at=at))
+    for done, row in enumerate(lines_of(lines, reading, export.mark), start=1):
         yield row
         if done % AT_ONCE == 0:
             _go_on(export, done, at=at)
@@ -431,15 +432,14 @@ def _rows(export: Export, lines: Any, *, at: datetime) -> Iterator[Row]:
     export.done = done
 
 
-def lines_of(registrations: Any, columns: Sequence[Column], mark: str) -> Iterator[Row]:
+def lines_of(registrations: Any, reading: Reading, mark: str) -> Iterator[Row]:
     """Give a line for each registration, never all of them in memory.
 
     Args:
         registrations: what was found, in its order.
-        columns: what each line says.
+        reading: what each line says.
         mark: the mark of the export, at the end of each.
     """
-    reading = Reading(columns)
     cells = reading.cells()
     for values in pooler.a_share_at_a_time(reading.of(registrations), AT_ONCE):
         yield [*cells(values), mark]

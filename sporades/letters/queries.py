@@ -59,6 +59,12 @@ def reached_since(version: str, day: date) -> Q:
     return Q(Exists(letters), ~Exists(before))
 
 
+def read_within(reach: Reach) -> Q:
+    """Return what a letter must satisfy that is written in a perimeter, or of a registration there."""
+    own = Letter.objects.filter(pk=OuterRef("pk"))
+    return Q(Exists(own.within(reach))) | Q(Exists(own.managed_within(reach)))
+
+
 def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:
     """Return messages, each with what has become of it as a letter, where it is one."""
     return messages.select_related("letter__run__academy", "letter__service__academy")

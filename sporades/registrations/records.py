@@ -32,9 +32,20 @@ def records_held(reach: Reach) -> QuerySet[Candidate]:
     Whoever says where somebody is written to, or gives the code of their record, opens all that
     they have.
     """
-    within = Registration.objects.within(reach)
-    outside = Registration.objects.filter(candidate=OuterRef("pk")).exclude(pk__in=within)
-    return records_within(reach).filter(~Exists(outside))
+    return records_within(reach).filter(~registered_outside(reach, candidate="pk"))
+
+
+def registered_outside(reach: Reach, *, candidate: str = "candidate") -> Exists:
+    """Return whether the candidate of a row has a registration outside a perimeter.
+
+    Args:
+        reach: the perimeter.
+        candidate: the path of the candidate's key.
+    """
+    theirs = Registration.objects.filter(candidate=OuterRef(candidate))
+    if reach.is_everything:
+        return Exists(theirs.none())
+    return Exists(theirs.filter(~reach.condition(academy="academy", domain="exam__domain__code")))
 
 
 def like_persons(identity: dict[str, Any], *, reach: Reach) -> QuerySet[Candidate]:

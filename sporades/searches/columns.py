@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from sporades.accommodations.states import State as CaseState
+from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, Identity
 from sporades.candidates.names import family_names
 from sporades.candidates.words import country_in_words, nationality_in_words
@@ -23,7 +24,7 @@ from sporades.exams.queries import rules
 from sporades.exams.titles import qualification_of
 from sporades.registrations.states import state_in_office
 from sporades.searches import coded
-from sporades.searches.computed import COMPUTED
+from sporades.searches.computed import COMPUTED, WITHIN
 
 SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
 """How many signs wide a column of a file is, by what it holds."""
@@ -156,7 +157,7 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 lambda account, given: account or given,
                 width=LONG,
             ),
-            Column("telephone", "Téléphone", ("mobile", "phone", "candidate__phone"), _phones),
+            Column("telephone", "Téléphone", ("mobile", "phone", "record_phone"), _phones),
             Column("canal", "Canal", ("told_by",), _channel),
         ),
     ),
@@ -357,9 +358,11 @@ class Reading:
 
     Attributes:
         columns: what is said of each.
+        reach: where the reader may read: less is said of who has something outside.
     """
 
     columns: Sequence[Column]
+    reach: Reach
 
     @property
     def paths(self) -> list[str]:
@@ -370,7 +373,8 @@ class Reading:
     def of(self, registrations: Any) -> Any:
         """Return the values of these registrations, in their order."""
         computed = {path: COMPUTED[path]() for path in self.paths if path in COMPUTED}
-        return registrations.annotate(**computed).values_list(*self.paths)
+        within = {path: WITHIN[path](self.reach) for path in self.paths if path in WITHIN}
+        return registrations.annotate(**computed, **within).values_list(*self.paths)
 
     def cells(self) -> Callable[[Sequence[Any]], list[Cell]]:
         """Return what says the values of one registration, a cell for each column."""

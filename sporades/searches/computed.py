@@ -23,10 +23,12 @@ from django.db.models.functions import Concat
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State as CaseState
+from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.registrations.models import Version
+from sporades.registrations.records import registered_outside
 from sporades.registrations.states import STANDING
 
 
@@ -83,6 +85,17 @@ def _channel() -> Expression:
     return If(posted, default=Value(Channel.MAIL), output_field=TextField())
 
 
+def _phone_of_record(reach: Reach) -> Expression | F:
+    """Return the telephone of the record, as `registrations.records.address_known_to` gives it."""
+    phone = F("candidate__phone")
+    if reach.is_everything:
+        return phone
+    none = When(candidate__phone="", then=Value(""))
+    return If(none, When(registered_outside(reach), then=Value("")), default=phone)
+
+
+WITHIN: dict[str, Callable[[Reach], Expression | F]] = {"record_phone": _phone_of_record}
+"""Of which less is said within a perimeter, each by the name that stands for it."""
 COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
     "pieces_to_provide": lambda: _pieces(_labels(*TO_PROVIDE), is_mandatory=True),
     "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),

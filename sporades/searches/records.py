@@ -14,7 +14,7 @@ from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
-from sporades.registrations.records import records_within
+from sporades.registrations.records import records_held, records_within
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import Criterion, Day, Telephone, Text
 from sporades.searches.operators import Operator
@@ -76,7 +76,10 @@ def records_found(tree: Group, *, reach: Reach) -> QuerySet[Candidate]:
     Returns:
         The last made first, or the most alike.
     """
-    known = records_within(reach).filter(user=None)
+    codes = {leaf.criterion.code for leaf in tree.leaves()}
+    # Of who has something elsewhere, the record may bear the telephone that was typed there.
+    within = records_held if "telephone" in codes else records_within
+    known = within(reach).filter(user=None)
     named = known.filter(_meant(tree)).order_by("-pk")
     names = [leaf.values[0] for leaf in tree.leaves() if leaf.criterion.code == "nom_complet"]
     if not names or named.exists():

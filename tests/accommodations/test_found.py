@@ -47,7 +47,7 @@ def named(criterion, operator, *values):
 
 
 def cells(registration, *codes):
-    reading = Reading([BY_CODE[code] for code in codes])
+    reading = Reading([BY_CODE[code] for code in codes], EVERYWHERE)
     (row,) = reading.of(type(registration).objects.filter(pk=registration.pk))
     return reading.words()(row)
 

@@ -117,7 +117,7 @@ def test_a_list_names_the_pieces(lille):
     registration = a_registration(**WITH_BAC)
     clean(registration, BAC)
     columns = chosen(["pieces_a_fournir", "pieces_a_verifier", "piece_arrivee"])
-    reading = Reading(columns)
+    reading = Reading(columns, lille)
 
     [values] = reading.of(found(Group(), reach=lille))
 
@@ -131,7 +131,7 @@ def test_a_list_names_the_pieces(lille):
 
 def test_nothing_is_to_provide_for_a_registration_that_was_withdrawn(lille, registration):
     registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
-    reading = Reading(chosen(["pieces_a_fournir", "pieces_a_verifier"]))
+    reading = Reading(chosen(["pieces_a_fournir", "pieces_a_verifier"]), lille)
 
     [values] = reading.of(found(Group(), reach=lille))
 

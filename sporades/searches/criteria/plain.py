@@ -1,10 +1,10 @@
 """A criterion that looks at a text, a choice, yes or no."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db.models import Q
 
@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, told_by_letter
 from sporades.core.phones import EXAMPLES, as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
+from sporades.registrations.records import records_held, registered_outside
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
 from sporades.searches.operators import Operator
 
@@ -128,20 +129,27 @@ class Telephone(Criterion):
     Attributes:
         others: the paths of the other columns.
         record: the path of the candidate, whose record may hold one too.
+        reach: the perimeter: what another academy has typed on the record is not looked at.
     """
 
     others: tuple[str, ...] = ()
     record: str = ""
+    reach: Reach | None = None
 
     operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.EMPTY, Operator.FILLED)
     hint: ClassVar = "Par exemple 06 39 98 12 34"
+
+    def within(self, reach: Reach) -> Self:
+        """Keep the perimeter, which may not have all that a person has."""
+        return self if reach.is_everything else replace(self, reach=reach)
 
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Compare with all that dials the same telephone."""
         columns = (self.path, *self.others)
         if operator in (Operator.EMPTY, Operator.FILLED):
-            all_of_them = (*columns, f"{self.record}__phone") if self.record else columns
-            filled = reduce(or_, (~Q(**{column: ""}) for column in all_of_them))
+            filled = reduce(or_, (~Q(**{column: ""}) for column in columns))
+            if self.record:
+                filled |= self._on_record()
             return filled if operator is Operator.FILLED else ~filled
         ways = ways_to_dial(as_dialled(typed_in(values)))
         if not ways:
@@ -151,8 +159,15 @@ class Telephone(Criterion):
             return dialled
         # Their keys, few, are asked for first: a question within the alternatives would be put to
         # each registration, and no index would find the others.
-        theirs = Candidate.objects.filter(phone__in=ways).values_list("pk", flat=True)
+        known = Candidate.objects.all() if self.reach is None else records_held(self.reach)
+        theirs = known.filter(phone__in=ways).values_list("pk", flat=True)
         return dialled | Q(**{f"{self.record}__in": list(theirs)})
+
+    def _on_record(self) -> Q:
+        given = ~Q(**{f"{self.record}__phone": ""})
+        if self.reach is None:
+            return given
+        return given & Q(~registered_outside(self.reach, candidate=self.record))
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 
-from sporades.accounts.permissions import Permission, Reach
+from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
 from sporades.acts.writing import resending
 from sporades.core import files
@@ -21,9 +21,9 @@ from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.letters import operations, printing
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.queries import kept_back, waiting_by_service
+from sporades.letters.queries import kept_back, read_within, waiting_by_service
 from sporades.letters.words import fate_in_words
-from sporades.registrations.queries import mails_to_candidates, mails_within
+from sporades.registrations.queries import mails_within
 from sporades.web.layout.papers import paper
 from sporades.web.office.bounded import page_of
 from sporades.web.office.letters.post_forms import PostedForm
@@ -178,13 +178,12 @@ def letter(request: HttpRequest, letter: int) -> HttpResponse:
 
 
 def _readable(request: HttpRequest, letter: int) -> Letter:
-    """Return a letter of the perimeter, or of a file of it: a registration may have moved since."""
-    mine = _of(request.reach)
-    about = [
-        Exists(some(request.reach).filter(pk=OuterRef("message")))
-        for some in (mails_within, mails_to_candidates)
-    ]
-    visible = Letter.objects.whole().filter(mine | about[0] | about[1])
+    """Return a letter of the perimeter, or of a file of it: a registration may have moved since.
+
+    What another academy wrote about the person says what they have there: it is not read here.
+    """
+    about = Exists(mails_within(request.reach).filter(pk=OuterRef("message")))
+    visible = Letter.objects.whole().filter(read_within(request.reach) | about)
     found: Letter = get_object_or_404(visible.select_related("enclosed__document"), pk=letter)
     return found
 
@@ -222,14 +221,8 @@ def _do(request: HttpRequest, act: Callable[..., object], *, said: str) -> None:
         messages.success(request, said)
 
 
-def _of(reach: Reach) -> Q:
-    """Return what a letter must satisfy that is written in a perimeter, or of a registration there."""
-    own = Letter.objects.filter(pk=OuterRef("pk"))
-    return Q(Exists(own.within(reach))) | Q(Exists(own.managed_within(reach)))
-
-
 def _letter_of(request: HttpRequest, letter: int) -> Letter:
-    visible = Letter.objects.filter(_of(request.reach)).select_related(
+    visible = Letter.objects.filter(read_within(request.reach)).select_related(
         "service__academy", "message", "candidate"
     )
     found: Letter = get_object_or_404(visible, pk=letter)

@@ -126,8 +126,12 @@ def _said(refusal: AddressKnown | TooManyKnown) -> str:
 
 
 def _like(request: HttpRequest, form: RecordForm) -> list[dict[str, Any]]:
-    found = like_persons(form.identity(), reach=request.reaches(Permission.READ_FILES))
-    counted = found.annotate(registered=Count("registrations"))
+    reach = request.reaches(Permission.READ_FILES)
+    found = like_persons(form.identity(), reach=reach)
+    here = reach.condition(
+        academy="registrations__academy", domain="registrations__exam__domain__code"
+    )
+    counted = found.annotate(registered=Count("registrations", filter=here))
     return [{"candidate": one, "born": one.identity.born_in_digits} for one in counted]
 
 
@@ -144,7 +148,7 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "came_back": _came_back(address, letters),
         "phone": phone_in_words(phone),
         "code": _code_in_words(found, at=request.arrived_at),
-        "made_by": territory.academy(found.academy_id).full_name if found.academy_id else "",
+        "made_by": _made_by(request, found),
         "letters": letters,
         "registrations": registrations.for_office().order_by("-filed_at"),
         "may_keep": may_keep(request, found),
@@ -153,6 +157,13 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "trail": LIST_TRAIL if not found.has_account else TRAIL,
     }
     return render(request, "office/record.html", context)
+
+
+def _made_by(request: HttpRequest, candidate: Candidate) -> str:
+    """Return which academy made the record, where the reader has it: of another, it would say where to look."""
+    if not candidate.academy_id or not request.reach.in_academy(candidate.academy_id):
+        return ""
+    return territory.academy(candidate.academy_id).full_name
 
 
 def _corrected_from(request: HttpRequest, candidate: Candidate) -> str:

@@ -18,7 +18,7 @@ from sporades.registrations.queries import mails_to_accounts, mails_to_candidate
 from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.bounded import MOST, is_cut, page_of
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
-from sporades.web.office.registrations.mail_lines import MailLine, lines_of
+from sporades.web.office.registrations.mail_lines import MailLine, letters_elsewhere, lines_of
 from sporades.web.office.searches.message_forms import RETURNED, MailLogForm
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -129,7 +129,12 @@ def _tab(registration: Registration) -> str:
 def _lines(request: HttpRequest, found: list[Message]) -> list[MailLine]:
     known = Registration.objects.filter(pk__in={one.registration_pk for one in found})
     about = {one.pk: one for one in known.for_office()} if found else {}
-    return [line for one in found for line in lines_of(request, about[one.registration_pk], [one])]
+    elsewhere = letters_elsewhere(request, found)
+    return [
+        line
+        for one in found
+        for line in lines_of(request, about[one.registration_pk], [one], elsewhere=elsewhere)
+    ]
 
 
 def _keys(found: list[QuerySet[Message]]) -> list[int]:

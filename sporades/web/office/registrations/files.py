@@ -38,7 +38,7 @@ from sporades.web.layout.presses import press_of
 from sporades.web.office.forms import NoteForm
 from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.left import being_filled
-from sporades.web.office.registrations.mail_lines import lines_of
+from sporades.web.office.registrations.mail_lines import letters_elsewhere, lines_of
 from sporades.web.office.registrations.walking import back_to_file, walk_of
 
 TRAIL = [
@@ -188,7 +188,9 @@ def opened_with(kind: str) -> Permission:
 def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
-    said = {"lines": lines_of(request, found, with_letters(mails_about(found)))}
+    messages = list(with_letters(mails_about(found)))
+    elsewhere = letters_elsewhere(request, messages)
+    said = {"lines": lines_of(request, found, messages, elsewhere=elsewhere)}
     return file_page(request, found, "mails", "office/mails.html", said)
 
 

@@ -30,7 +30,7 @@ from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.queries import version_of
-from sporades.registrations.records import records_within
+from sporades.registrations.records import records_held, records_within
 from sporades.registrations.refusals import (
     AlreadyBegun,
     AlreadyRegistered,
@@ -315,7 +315,10 @@ def _later(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, dossier: Dossier, section: Section) -> SectionForm:
     """Return a tab as it was answered; an address not given yet, as it is known."""
     if section is IDENTIFICATION and section.slug not in dossier.answers:
-        filed, recorded = _filed_last(request, dossier.candidate), _recorded(dossier.candidate)
+        filed, recorded = (
+            _filed_last(request, dossier.candidate),
+            _recorded(request, dossier.candidate),
+        )
         if recorded or filed:
             messages.info(request, _OF_RECORD if recorded else _TAKEN_UP)
             # A registration renews the address of the record, not its telephone.
@@ -335,12 +338,15 @@ def _filed_last(request: HttpRequest, candidate: Candidate) -> Answers:
     return answers
 
 
-def _recorded(candidate: Candidate) -> Answers:
+def _recorded(request: HttpRequest, candidate: Candidate) -> Answers:
     """Return the address and the telephone of the record, which the office keeps.
 
-    Nothing of a candidate who has an account: they say themselves where they live.
+    Nothing of a candidate who has an account: they say themselves where they live. Nothing either of
+    one who has a registration elsewhere: what was typed there is not told here.
     """
     if candidate.has_account or not candidate.address_1:
+        return {}
+    if not records_held(request.reach).filter(pk=candidate.pk).exists():
         return {}
     line = "phone" if LANDLINE.fullmatch(candidate.phone) else "mobile"
     return {**{name: getattr(candidate, name) for name in ADDRESS}, line: candidate.phone}

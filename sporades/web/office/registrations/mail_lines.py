@@ -1,6 +1,6 @@
 """What the office reads of a mail, in a file and in the list of all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.writing import resending
 from sporades.core.french import instant_in_words
 from sporades.letters.models import Letter
+from sporades.letters.queries import read_within
 from sporades.letters.words import fate_in_words
 from sporades.mail.fate import in_words
 from sporades.mail.models import Message
@@ -58,17 +59,56 @@ class MailLine:
     may_take_back: bool
 
 
+def letters_elsewhere(request: HttpRequest, messages: Iterable[Any]) -> set[int]:
+    """Return the keys of the mails about a person that another academy wrote to them as letters.
+
+    What such a letter says, and the address on it, are of what the person has there: the reader
+    knows that it was written, when, and what it has become.
+    """
+    letters = {
+        one.letter.pk: one.pk
+        for one in messages
+        if one.about_kind == "candidate" and hasattr(one, "letter")
+    }
+    if not letters:
+        return set()
+    mine = Letter.objects.filter(read_within(request.reach), pk__in=letters)
+    return {letters[pk] for pk in letters.keys() - set(mine.values_list("pk", flat=True))}
+
+
 def lines_of(
-    request: HttpRequest, registration: Registration, messages: Iterable[Any]
+    request: HttpRequest,
+    registration: Registration,
+    messages: Iterable[Any],
+    *,
+    elsewhere: Collection[int],
 ) -> list[MailLine]:
-    """Return what is said of the mails about a registration, which know whether they were sent again."""
+    """Return what is said of the mails about a registration, which know whether they were sent again.
+
+    Args:
+        request: of whoever reads.
+        registration: from which the mails are read.
+        messages: the mails, each with its letter.
+        elsewhere: the keys of those of which the letter is not read here (`letters_elsewhere`).
+    """
     where = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
     may_write = request.reaches(Permission.WRITE_MESSAGES).covers(**where)
     may_post = request.reaches(Permission.PRINT_LETTERS).covers(**where)
-    return [_line(one, registration, may_write=may_write, may_post=may_post) for one in messages]
+    return [
+        _line(
+            one,
+            registration,
+            is_elsewhere=one.pk in elsewhere,
+            may_write=may_write,
+            may_post=may_post and one.pk not in elsewhere,
+        )
+        for one in messages
+    ]
 
 
-def _line(one: Any, registration: Registration, *, may_write: bool, may_post: bool) -> MailLine:
+def _line(
+    one: Any, registration: Registration, *, is_elsewhere: bool, may_write: bool, may_post: bool
+) -> MailLine:
     zone = registration.service.zone
     letter = getattr(one, "letter", None)
     failed = one.state == Message.State.REFUSED if letter is None else letter.is_returned
@@ -77,9 +117,9 @@ def _line(one: Any, registration: Registration, *, may_write: bool, may_post: bo
         number=registration.number,
         kind=KINDS.get(one.kind, "Autre"),
         when=instant_in_words(one.written_at, zone, weekday=False),
-        to=one.recipient if letter is None else ", ".join(letter.address) or "Par courrier",
+        to=one.recipient if letter is None else _on_envelope(letter, is_elsewhere=is_elsewhere),
         fate=in_words(one, zone) if letter is None else fate_in_words(letter),
-        letter=letter,
+        letter=None if is_elsewhere else letter,
         may_send_again=may_write
         and failed
         and not one.is_sent_again
@@ -90,3 +130,7 @@ def _line(one: Any, registration: Registration, *, may_write: bool, may_post: bo
         and letter.is_returned
         and not one.is_sent_again,
     )
+
+
+def _on_envelope(letter: Letter, *, is_elsewhere: bool) -> str:
+    return ("" if is_elsewhere else ", ".join(letter.address)) or "Par courrier"

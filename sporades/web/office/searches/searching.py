@@ -90,7 +90,7 @@ def _unknown(request: HttpRequest, kept: Search, why: str) -> HttpResponse:
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
-    reading = Reading(on_a_page(kept.shown))
+    reading = Reading(on_a_page(kept.shown), request.reach)
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.words(), page.paginator.count, f"{here}?tri={order}&page="
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
