@@ -55,9 +55,9 @@ class PasswordChanged(Refused):
     """The password is no more the one by which somebody is signed in."""
 
     message = (
-        "Pendant que vous choisissiez un mot de passe, celui de votre compte a changé ou n'a plus "
-        "été accepté. Connectez-vous de nouveau ; si votre mot de passe n'est plus le bon, utilisez "
-        "« Mot de passe oublié »."
+        "Entre-temps, le mot de passe de votre compte a changé ou n'est plus accepté : rien d'autre "
+        "n'est changé ici. Connectez-vous de nouveau ; si votre mot de passe n'est plus le bon, "
+        "utilisez « Mot de passe oublié »."
     )
 
 
@@ -154,6 +154,20 @@ def lock(user: User) -> None:
     User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
 
 
+def hold_as_shown(user: User) -> None:
+    """Hold an account until the end of the transaction, if it is still that of whoever was let in.
+
+    Args:
+        user: the account, as it was read when its owner was let in.
+
+    Raises:
+        PasswordChanged: meanwhile its password changed or serves no more, or it was closed.
+    """
+    lock(user)
+    if not User.objects.filter(pk=user.pk, password=user.password).exists():
+        raise PasswordChanged
+
+
 @transaction.atomic
 def choose_password(user: User, *, password_hash: str) -> None:
     """Give an account the password that its owner has chosen, and nothing else of what was read of it.
@@ -163,13 +177,9 @@ def choose_password(user: User, *, password_hash: str) -> None:
         password_hash: what `hashed` returned.
 
     Raises:
-        PasswordChanged: meanwhile the password was chosen by another way, made of no use
-            (« Ce n'était pas moi »), or the account was closed.
+        PasswordChanged: see `hold_as_shown`.
     """
-    shown = user.password
-    lock(user)
-    if not User.objects.filter(pk=user.pk, password=shown).exists():
-        raise PasswordChanged
+    hold_as_shown(user)
     user.refresh_from_db()
     user.password = password_hash
     user.save(update_fields=["password"])

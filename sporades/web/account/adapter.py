@@ -11,7 +11,6 @@ from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as django_login
-from django.contrib.auth import logout as django_logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -31,7 +30,11 @@ from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import page_of_what_waits
 from sporades.web.layout.network import client_address
-from sporades.web.layout.proofs import needs_recent_sign_in, needs_the_strongest_proof
+from sporades.web.layout.proofs import (
+    needs_recent_sign_in,
+    needs_the_strongest_proof,
+    signed_out,
+)
 
 # What allauth announces, and our words for it.
 FACTOR_NEWS = {
@@ -246,10 +249,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 at=self.request.arrived_at,
             )
         except accounts.PasswordChanged as refusal:
-            # The session is no longer good: what it holds would go with it, the message too.
-            django_logout(self.request)
-            messages.error(self.request, str(refusal))
-            raise ImmediateHttpResponse(redirect("account_login")) from None
+            raise ImmediateHttpResponse(signed_out(self.request, str(refusal))) from None
         self.request.has_new_password = user
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

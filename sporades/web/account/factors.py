@@ -20,10 +20,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.accounts import second_factor
-from sporades.accounts.operations import lock
+from sporades.accounts.operations import PasswordChanged, hold_as_shown, lock
 from sporades.acts.people import changing
 from sporades.web.account.forms import ActivateTOTPForm, spend_code
-from sporades.web.layout.proofs import TO_TYPE, needs_second_factor_again, second_factor_again
+from sporades.web.layout.proofs import (
+    TO_TYPE,
+    needs_second_factor_again,
+    second_factor_again,
+    signed_out,
+)
 
 type Page = Callable[..., HttpResponse]
 
@@ -68,7 +73,10 @@ def replace_totp(request: HttpRequest) -> HttpResponse:
     form = ActivateTOTPForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         spend_code(request.user, form.cleaned_data["code"])
-        return _replaced(request, held, form.secret)
+        try:
+            return _replaced(request, held, form.secret)
+        except PasswordChanged as refusal:
+            return signed_out(request, str(refusal))
     adapter = get_adapter()
     url = adapter.build_totp_url(request.user, form.secret)
     picture = b64encode(adapter.build_totp_svg(url).encode()).decode()
@@ -83,6 +91,7 @@ def replace_totp(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _replaced(request: HttpRequest, held: Authenticator, secret: str) -> HttpResponse:
+    hold_as_shown(request.user)
     if second_factor.replace_totp(held, secret=secret) is None:
         return redirect("mfa_index")
     clear_totp_secret(request)
@@ -187,8 +196,21 @@ def _remove(request: HttpRequest, page: Page, own: Any, **named: Any) -> HttpRes
 
 
 def _add(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
+    """Serve a page that adds a second factor, to whoever the account is still that of.
+
+    The account is held: what is added while it is given back (« Ce n'était pas moi ») would stay.
+    """
     if request.method != "POST":
         return page(request)
+    try:
+        with transaction.atomic():
+            hold_as_shown(request.user)
+            return _added(request, page, kind)
+    except PasswordChanged as refusal:
+        return signed_out(request, str(refusal))
+
+
+def _added(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
     before = _own(request, kind).count()
     response = page(request)
     if _own(request, kind).count() > before:

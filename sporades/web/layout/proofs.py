@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -104,6 +105,16 @@ def second_factor_first(
     if is_asked:
         messages.info(request, f"Votre second facteur est vérifié : {then}.")
     return redirect(page)
+
+
+def signed_out(request: HttpRequest, why: str) -> HttpResponse:
+    """Send a reader whose session is no longer good to sign in, and say why.
+
+    The session goes first: what it holds would go with it, the message too.
+    """
+    logout(request)
+    messages.error(request, why)
+    return redirect("account_login")
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:

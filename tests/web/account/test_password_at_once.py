@@ -1,9 +1,11 @@
-"""A password that is changed at the instant at which something else happens to its account."""
+"""A password that is changed, a key that is added, as something else happens to its account."""
 
+import json
 from contextlib import closing
 from threading import Thread
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.urls import reverse
 
@@ -15,6 +17,7 @@ from tests.endurance.arena import eventually, rows
 from tests.factories import NOW, PASSWORD
 from tests.web.account.owner import NEW, mails, sign_in
 from tests.web.guide import main
+from tests.web.passkeys import Passkey, show_alone
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -26,25 +29,26 @@ WAITS_FOR_US = """
 """
 
 
-def change_password_during(act, browser):
-    """Return what a password change answers that has read the account before an act, and waits for it."""
-    answers = []
+def posted_during(act, page, answers, browser):
+    """Return what a page answers whose account was read before an act, and which waits for it."""
+    given = []
 
-    def change():
+    def post():
         with closing(connection):
-            answers.append(
-                browser.post(
-                    reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW}
-                )
-            )
+            given.append(browser.post(page, answers))
 
     with transaction.atomic():
         act()
-        pressed = Thread(target=change)
+        pressed = Thread(target=post)
         pressed.start()
         eventually(lambda: rows(WAITS_FOR_US))
     pressed.join()
-    return answers[0]
+    return given[0]
+
+
+def change_password_during(act, browser):
+    page = reverse("account_change_password")
+    return posted_during(act, page, {"oldpassword": PASSWORD, "password1": NEW}, browser)
 
 
 def move(user, email):
@@ -64,8 +68,24 @@ def test_a_thief_who_changes_the_password_as_the_account_is_given_back_keeps_not
     assert (answer.url, found.email) == (reverse("account_login"), "maelle@exemple.test")
     assert (found.taken_back_at, found.has_usable_password()) == (NOW, False)
     assert client.get(reverse("account_edit")).status_code == 302
-    assert "celui de votre compte a changé ou n'a plus été accepté" in main(client.get(answer.url))
+    assert "le mot de passe de votre compte a changé ou n'est plus accepté" in main(
+        client.get(answer.url)
+    )
     assert "password_changed" not in mails()
+
+
+def test_a_thief_who_adds_a_key_as_the_account_is_given_back_enters_by_it_no_more(client, user):
+    left, page, key = move(user, THIEF), reverse("mfa_add_webauthn"), Passkey()
+    sign_in(client, THIEF)
+    options = client.get(page).context["js_data"]["creation_options"]
+    answers = {"credential": json.dumps(key.made(options)), "passwordless": "on"}
+
+    answer = posted_during(lambda: changing.undo(left.pk, at=NOW), page, answers, client)
+
+    assert answer.url == reverse("account_login")
+    assert not Authenticator.objects.exists()
+    show_alone(client, reverse("mfa_login_webauthn"), key)
+    assert "_auth_user_id" not in client.session
 
 
 def test_an_address_confirmed_as_the_password_changes_stays_and_is_the_one_written_to(client, user):
