@@ -63,7 +63,7 @@ def needs_the_strongest_proof(request: HttpRequest) -> bool:
 def needs_second_factor_again(request: HttpRequest) -> bool:
     """Return whether what follows asks for a second factor shown less than five minutes ago (S-17).
 
-    A form that was opened in time may be typed in for a quarter of an hour.
+    What is posted has a quarter of an hour, to read and type in: nothing keeps when its page was opened.
     """
     patience = TO_TYPE if request.method == "POST" else RECENT
     records = get_authentication_records(request, request.user)
