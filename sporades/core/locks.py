@@ -1,10 +1,12 @@
-"""Locks on a value rather than a row, for what spans several tables or several transactions."""
+"""Locks on a value, for what spans several tables or transactions; on a row that is judged by others."""
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 
 from sporades.core import pooler
 
@@ -21,6 +23,27 @@ def lock_value(namespace: str, value: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(namespace, value)])
+
+
+def locked_among[M: Model](
+    rows: QuerySet[M], key: Any, *, no_key: bool = False, skip_locked: bool = False
+) -> M | None:
+    """Lock a row until the end of the transaction; return it where it is still one of these.
+
+    In two statements: one that waits for a row answers of everything else as it was before it
+    waited, such as that nothing hangs on it.
+
+    Args:
+        rows: those that are looked for, whatever they are told by.
+        key: the primary key of one that was among them.
+        no_key: whether rows that name it may be written meanwhile.
+        skip_locked: whether one that is held by others is left to them.
+    """
+    held = rows.model._base_manager.filter(pk=key)
+    held = held.select_for_update(no_key=no_key, skip_locked=skip_locked)
+    if not list(held.values_list("pk")):
+        return None
+    return rows.filter(pk=key).first()
 
 
 @contextmanager

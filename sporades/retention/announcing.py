@@ -9,6 +9,7 @@ from sporades import journal, mail
 from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words
 from sporades.core.links import absolute
+from sporades.core.locks import locked_among
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 from sporades.retention import categories
@@ -22,8 +23,7 @@ def announce(key: int, *, at: datetime) -> bool:
         key: that of the registration.
         at: the instant.
     """
-    due = categories.to_announce(at).filter(pk=key)
-    found = due.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    found = locked_among(categories.to_announce(at), key, no_key=True, skip_locked=True)
     if found is None:
         return False
     registration = Registration.objects.whole().get(pk=found.pk)

@@ -14,7 +14,7 @@ from sporades.acts.medical import confiding
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import SYSTEM
-from sporades.core.locks import lock_value
+from sporades.core.locks import lock_value, locked_among
 from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
@@ -147,4 +147,4 @@ def _leave(keys: Iterable[str]) -> None:
 
 
 def _locked(past: QuerySet[Any], key: Any) -> Any:
-    return past.filter(pk=key).select_for_update(of=("self",)).first()
+    return locked_among(past, key)

@@ -4,15 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.accounts.models import User
+from sporades.accounts.models import Membership, User
 from sporades.acts.people import claiming, enrolling, forgetting, joining
+from sporades.acts.registrations import standing_in
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, ClaimCode
+from sporades.exams.held import forget
+from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations.models import Draft
 from sporades.retention import archiving
 from sporades.retention.models import Archive
 from tests.endurance.arena import first
 from tests.factories import EVERYWHERE, NOW, OPERATOR, PASSWORD, a_record
 from tests.retention.test_retention import archived_at
+from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BIRTH = (14, 3, 1998)
@@ -88,6 +93,31 @@ def test_a_record_that_nobody_used_is_erased_while_it_is_given_another_code(terr
 
     assert (isinstance(code, str), erased) == (True, 0)
     assert list(Candidate.objects.all()) == [record]
+
+
+def test_a_record_that_nobody_used_is_erased_while_a_registration_is_begun_for_it(invented_exam):
+    record = a_record()
+    at = NOW + enrolling.KEPT_WITHOUT_REGISTRATION
+    RegistrationService.objects.update(closes_at=at + timedelta(days=30))
+    forget()
+    exam = Exam.objects.get(code="BE")
+
+    def begin(holds):
+        standing_in.begin(
+            candidate=record,
+            exam=exam,
+            speciality=exam.specialities.get(code="MARIN"),
+            service=RegistrationService.objects.get(academy="A09"),
+            author=a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"]),
+            by=OPERATOR,
+            at=at,
+        )
+        holds()
+
+    outcomes = first(begin, lambda: enrolling.erase_unused(at=at))
+
+    assert outcomes == [None, 0]
+    assert Draft.objects.get().candidate == record
 
 
 def test_an_account_made_with_a_code_is_activated_while_it_would_be_forgotten(territory):

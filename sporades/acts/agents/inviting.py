@@ -30,6 +30,7 @@ from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.links import absolute
+from sporades.core.locks import locked_among
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.core.transitions import Transition, move
@@ -435,7 +436,7 @@ def close_dormant(*, at: datetime) -> int:
 def _close_dormant(pk: int, *, at: datetime) -> bool:
     # Looked at again under its lock: its owner may be at the door in this very second.
     due = accounts.dormant_members(at=at, on=local_day(at, ZONE))
-    user = due.select_for_update(of=("self",)).filter(pk=pk).first()
+    user = locked_among(due, pk)
     if user is None:
         return False
     today = local_day(at, ZONE)

@@ -20,7 +20,7 @@ from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
-from sporades.core.locks import lock_value
+from sporades.core.locks import lock_value, locked_among
 from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.doubles.queries import rows_about
@@ -247,7 +247,7 @@ def _erase(pk: int, *, at: datetime) -> int:
     # In the order of every act: the code, then the record.
     claims.lock([pk])
     # Looked at again under its lock: somebody may register it in this very second.
-    unused = _unused(at).select_for_update(of=("self",)).filter(pk=pk).first()
+    unused = locked_among(_unused(at), pk)
     if unused is None:
         return 0
     rows = [unused, *rows_about(unused)]

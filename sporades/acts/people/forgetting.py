@@ -18,6 +18,7 @@ from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
+from sporades.core.locks import locked_among
 from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
@@ -106,7 +107,7 @@ def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime)
     # In the order of every act: the code that it took, then the account.
     ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user_id).first()
     # Looked at again under its lock: its owner may be at the door in this very second.
-    user = due().select_for_update(of=("self",)).filter(pk=user_id).first()
+    user = locked_among(due(), user_id)
     if user is None:
         return 0
     _forget(user, verb, at=at)

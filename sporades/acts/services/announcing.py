@@ -16,6 +16,7 @@ from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import absolute
+from sporades.core.locks import locked_among
 from sporades.documents.models import DocumentVersion, DocumentVersionQuerySet
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
@@ -299,8 +300,7 @@ def _gone(at: datetime) -> DraftQuerySet:
 
 @transaction.atomic
 def _tell_gone(pk: UUID, *, at: datetime) -> bool:
-    locked = _gone(at).select_for_update(of=("self",), no_key=True, skip_locked=True)
-    if locked.filter(pk=pk).first() is None:
+    if locked_among(_gone(at), pk, no_key=True, skip_locked=True) is None:
         return False
     draft = Draft.objects.whole().get(pk=pk)
     user, gone = draft.candidate.user, draft.gone_in_words
@@ -352,13 +352,8 @@ def _unread(at: datetime) -> DocumentVersionQuerySet:
 
 @transaction.atomic
 def _remind_of_document(pk: int, *, at: datetime) -> bool:
-    version = (
-        _unread(at)
-        .select_related("document__folder__holder", "document__folder__registration__identity")
-        .select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=pk)
-        .first()
-    )
+    related = ("document__folder__holder", "document__folder__registration__identity")
+    version = locked_among(_unread(at).select_related(*related), pk, skip_locked=True)
     if version is None or version.published_at is None:
         return False
     folder = version.document.folder
