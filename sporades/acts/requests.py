@@ -14,6 +14,7 @@ from sporades.core.french import day_in_words, local_day
 from sporades.core.links import absolute
 from sporades.core.queue import defer_once
 from sporades.core.refusals import ReasonMissing, Refused
+from sporades.evidence import operations as evidence
 from sporades.exams.rules.silence import Silence
 from sporades.intake import antivirus, cleaning
 from sporades.journal.queries import entries_about
@@ -68,14 +69,16 @@ class DecidedAlready(Refused):
     message = "Cette demande vient d'être décidée, ou retirée par le candidat."
 
 
-def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R]) -> R:
+def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R], *, at: datetime) -> R:
     """Send a request with its proof; one that is not sent, or was sent already, leaves no file.
 
-    A proof is made anew as a piece is, and nobody of the office opens it before the antivirus.
+    A proof is made anew as a piece is, and nobody of the office opens it before the antivirus. It is
+    announced as a piece is too: of a process that is killed before the request stands, nothing stays.
 
     Args:
         proof: a PDF or a photo, or nothing.
         send: sends the request, given where its proof is kept.
+        at: the instant.
 
     Raises:
         reading.Unfit: the proof is not taken.
@@ -85,9 +88,12 @@ def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R]) -> R:
     if proof is None:
         return send("")
     made = cleaning.clean(proof)
-    with files.kept_apart(made.content, suffix=".pdf") as key:
+    own = files.own_suffix(".pdf")
+    key = evidence.announce(made.content, own=own, at=at)
+    with files.kept_apart(made.content, suffix=".pdf", own=own):
         sent = send(key)
         if sent.proof_key == key:
+            evidence.arrived(key)
             _defer_scan(sent)
         else:
             transaction.on_commit(lambda: files.forget_or_say([key]))

@@ -12,7 +12,8 @@ from django.db.models import Q
 from sporades.accounts.models import User
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import Merged
-from sporades.core import files, pooler
+from sporades.core import pooler
+from sporades.core.leaving import leave
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
@@ -272,7 +273,7 @@ def lock(owner: Candidate) -> None:
 def remove(kept: KeptFile) -> None:
     """Erase a file of a drawer; the copies that were deposited stay."""
     kept.delete()
-    transaction.on_commit(lambda: files.forget_or_say([kept.key]))
+    leave([kept.key])
 
 
 def give(left: Candidate, *, to: Candidate) -> None:
@@ -285,4 +286,4 @@ def erase(owner: Candidate) -> None:
     theirs = KeptFile.objects.filter(Q(owner=owner) | Q(owner__merged_into=owner))
     keys = list(theirs.values_list("key", flat=True))
     theirs.delete()
-    transaction.on_commit(lambda: files.forget_or_say(keys))
+    leave(keys)

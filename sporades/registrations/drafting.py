@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from sporades.accounts.models import User
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import Merged
-from sporades.core import files
+from sporades.core.leaving import leave
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.queries import in_force
@@ -384,7 +384,7 @@ def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     asked = ChangeRequest.objects.waiting().filter(draft__in=left)
     proofs = list(asked.exclude(proof_key="").values_list("proof_key", flat=True))
     asked.update(state=RequestState.TAKEN_BACK, decided_at=at, proof_key="")
-    transaction.on_commit(lambda: files.forget_or_say(proofs))
+    leave(proofs)
     SectionAnswers.objects.filter(draft__in=left).delete()
 
 

@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
 from sporades.candidates.models import Candidate, Identity
-from sporades.core import files
 from sporades.core.digests import digest
 from sporades.core.french import local_day
+from sporades.core.leaving import leave
 from sporades.core.transitions import Transition, move
 from sporades.registrations import accepted, filing, journey, rebasing
 from sporades.registrations.changes import (
@@ -239,7 +237,7 @@ def take_back(request: Request, *, at: datetime, by: str = "") -> None:
     """
     proof = request.proof_key
     end(request, TAKE_BACK, at=at, proof_key="", decided_name=by)
-    transaction.on_commit(lambda: files.forget_or_say([proof] if proof else []))
+    leave([proof] if proof else [])
 
 
 def end(request: Request, transition: Transition, *, at: datetime, **stamps: Any) -> None:

@@ -20,6 +20,7 @@ from sporades.intake.cleaning import Unfit
 from sporades.journal.models import Entry
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, author
+from tests.jobs import work
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 
@@ -103,6 +104,17 @@ def test_replaced_where_it_was_given_the_drawer_and_the_other_copies_stay(regist
     assert piece(registration).deposit == last
     assert [files.get(one.key) for one in (kept, first, second)] == [before] * 3
     assert piece(registration, BAC).deposit == second
+
+
+def test_a_file_whose_eraser_is_killed_once_its_row_is_gone_leaves_by_a_job(registration, kept):
+    one = keep(registration.candidate)
+
+    keeping.remove(kept=one, by=author(registration.candidate), at=NOW)
+
+    assert not KeptFile.objects.exists()
+    assert len(kept()) == 1
+    work("core")
+    assert kept() == []
 
 
 def test_erased_with_its_registration_a_copy_leaves_the_drawer_alone(registration):

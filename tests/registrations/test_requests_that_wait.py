@@ -21,6 +21,7 @@ from sporades.registrations.states import RequestState
 from sporades.statistics.selection import Selection
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
+from tests.jobs import work
 from tests.requests import moved_house
 
 DAY = timedelta(days=1)
@@ -71,24 +72,48 @@ def mails(kind):
 # --- Its proof -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("end", ["take_back", "abandon", "withdraw"])
+def ended(sent, draft, registration, end, at):
+    """End a request in one of these ways."""
+    by = author(draft.candidate)
+    if end == "take_back":
+        requesting.take_back(request=sent, by=by, at=at)
+    elif end == "abandon":
+        drafting.abandon(draft=draft, at=at)
+    else:
+        registering.withdraw(registration=whole(registration), by=by, at=NOW)
+
+
+ENDS = ["take_back", "abandon", "withdraw"]
+
+
+@pytest.mark.parametrize("end", ENDS)
 def test_the_proof_of_what_is_taken_back_or_left_is_erased(
     draft, registration, late, end, django_capture_on_commit_callbacks
 ):
     sent = send(draft, late, proof=a_pdf())
-    key, by = sent.proof_key, author(draft.candidate)
+    key = sent.proof_key
     assert files.get(key) == cleaning.clean(a_pdf()).content
 
     with django_capture_on_commit_callbacks(execute=True):
-        if end == "take_back":
-            requesting.take_back(request=sent, by=by, at=late)
-        elif end == "abandon":
-            drafting.abandon(draft=draft, at=late)
-        else:
-            registering.withdraw(registration=whole(registration), by=by, at=NOW)
+        ended(sent, draft, registration, end, late)
 
     sent.refresh_from_db()
     assert (sent.state, sent.proof_key) == (RequestState.TAKEN_BACK, "")
+    with pytest.raises(files.Unreadable):
+        files.get(key)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_proof_leaves_by_a_job_where_who_ends_the_request_is_killed_just_then(
+    draft, registration, late, end
+):
+    sent = send(draft, late, proof=a_pdf())
+    key = sent.proof_key
+
+    ended(sent, draft, registration, end, late)
+
+    assert files.get(key) == cleaning.clean(a_pdf()).content
+    work("core")
     with pytest.raises(files.Unreadable):
         files.get(key)
 

@@ -141,7 +141,7 @@ def send(
         _tell("correction_requested", sent, at=at)
         return sent
 
-    return requests.with_proof(proof, kept)
+    return requests.with_proof(proof, kept, at=at)
 
 
 def _is_the_same(sent: CorrectionRequest, identity: dict[str, Any], reason: str, key: str) -> bool:

@@ -56,7 +56,7 @@ def send(
         files.OutOfReach: the store does not answer.
     """
     return requests.with_proof(
-        proof, lambda key: _send(draft, reason, key, shown=shown, by=by, at=at)
+        proof, lambda key: _send(draft, reason, key, shown=shown, by=by, at=at), at=at
     )
 
 
