@@ -74,6 +74,8 @@ AMENDED = "Elle a été modifiée depuis que vous avez préparé ce lot : relise
 DECIDED = (
     "Son état a changé depuis que vous avez préparé ce lot : lisez ce qui a été fait, puis décidez."
 )
+VERSION = " v"
+"""What comes before the version in what a line keeps of its registration."""
 NO_MESSAGE = "Ce lot n'a pas de message à écrire."
 NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
@@ -152,10 +154,14 @@ class Action:
             name = self.code.removesuffix("-piece")
             return pieces.overtaken(name, registration, piece, asked_at, seen)
         amended_at = registration.amended_at
-        if self.judges and amended_at is not None and amended_at > asked_at:
+        decided, _, version = seen.partition(VERSION)
+        # By the version, not by when: what was on its way is older than the batch.
+        is_amended = bool(version) and version != str(registration.version)
+        is_since = amended_at is not None and amended_at > asked_at
+        if self.judges and (is_amended or is_since):
             return AMENDED
         is_known = bool(self.refusal_of(registration.state))
-        is_other = bool(seen) and registration.decided_mark != seen
+        is_other = bool(decided) and registration.decided_mark != decided
         return DECIDED if is_other and not is_known else ""
 
     def refusal_of(self, state: str) -> str:
@@ -196,10 +202,13 @@ def _decide(
 
 
 def _marks(keys: Iterable[int], piece: str) -> dict[int, str]:  # noqa: ARG001 - every act is told it
-    """Return what tells one decision on a registration from another, by its key."""
+    """Return what tells one decision on a registration, and one version, from another, by its key."""
     rows = Registration.objects.filter(pk__in=list(keys))
-    found = rows.values_list("pk", "state", "decided_at")
-    return {key: decided_mark(state, decided_at) for key, state, decided_at in found}
+    found = rows.values_list("pk", "state", "decided_at", "version")
+    return {
+        key: f"{decided_mark(state, decided_at)}{VERSION}{version}"
+        for key, state, decided_at, version in found
+    }
 
 
 def _prepare(

@@ -76,10 +76,9 @@ def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at a
 
 
 def marks(keys: Iterable[int], piece: str) -> dict[int, str]:
-    """Return what tells one decision on a piece from another, by the key of its registration."""
+    """Return what tells a piece from what becomes of it, by the key of its registration."""
     rows = Evidence.objects.filter(registration__in=list(keys), code=piece)
-    found = rows.values_list("registration", "state", "decided_at")
-    return {key: decided_mark(state, decided_at) for key, state, decided_at in found}
+    return {row.registration_id: row.mark for row in rows}
 
 
 def overtaken(
@@ -98,10 +97,21 @@ def overtaken(
     since = Evidence.objects.filter(registration=registration, code=piece, arrived_at__gt=asked_at)
     if since.exists():
         return OTHER_FILE
-    now = marks([registration.pk], piece).get(registration.pk, "")
-    if not seen or now == seen:
+    row = Evidence.objects.filter(registration=registration, code=piece).first()
+    if not seen or row is None:
         return ""
-    return refusals(name).get(now.partition(" ")[0], OTHER_VERDICT)
+    # In the order of MARKED; what another version of this code has kept says the first and the third.
+    was, now = seen.split(" "), row.mark.split(" ")
+    if len(was) < len(now):
+        is_same = seen == decided_mark(row.state, row.decided_at)
+        return "" if is_same else refusals(name).get(row.state, OTHER_VERDICT)
+    state, given, decided_at, posted_on, _ = (
+        one != other for one, other in zip(was, now, strict=True)
+    )
+    # By what was given, not by when: what was on its way is older than the batch.
+    if given or posted_on:
+        return OTHER_FILE
+    return refusals(name).get(row.state, OTHER_VERDICT) if state or decided_at else ""
 
 
 def _accept(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none

@@ -17,6 +17,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE, VALIDATE, State
+from tests.acts.test_issuing import amend
 from tests.evidence.given import complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.jobs import work
@@ -203,6 +204,29 @@ def test_what_was_modified_since_a_batch_was_prepared_is_not_decided_unread(prep
     assert states() == read
     refused = batch.lines.filter(outcome=Outcome.REFUSED).values_list("why", flat=True)
     assert list(refused) == [AMENDED] * bool(later)
+
+
+def test_a_modification_that_was_on_its_way_when_it_was_prepared_is_not_decided_unread(
+    prepare, three
+):
+    batch = prepare()
+    # « Enregistrer » was pressed before, and took some seconds.
+    amend(three[1], identification={"mobile": "06 39 98 56 78"})
+
+    launched(batch)
+
+    assert states() == [State.VALIDATED, State.REGISTERED, State.VALIDATED]
+    assert batch.lines.get(outcome=Outcome.REFUSED).why == AMENDED
+
+
+def test_a_line_that_another_version_has_prepared_is_decided_by_what_it_kept(prepare, three):
+    batch = prepare()
+    batch.lines.update(mark=State.REGISTERED)
+    deciding.decide(registration=three[1], decision=FLAG, reason=WHY, by=OPERATOR, at=NOW)
+
+    launched(batch)
+
+    assert states() == [State.VALIDATED, State.ANOMALY, State.VALIDATED]
 
 
 def test_what_a_colleague_decided_since_is_not_decided_over(prepare, three):

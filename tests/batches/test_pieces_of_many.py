@@ -15,7 +15,7 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import State as Piece
 from sporades.mail.models import Message
-from sporades.registrations.states import State
+from sporades.registrations.states import State, decided_mark
 from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
 from tests.factories import NOW
 
@@ -100,6 +100,44 @@ def test_what_came_since_it_was_prepared_is_not_judged_unread(prepare, three):
 
     assert refused(batch) == [OTHER_FILE]
     assert piece(three[0]).state == Piece.DEPOSITED
+
+
+def test_a_file_that_was_on_its_way_when_it_was_prepared_is_not_judged_unread(prepare, three):
+    clean(three[0])
+    batch = prepare("accept-piece", piece=IDENTITY, registrations=_only(three[0]))
+    # It arrived before, and took some seconds to be made anew.
+    clean(three[0], at=NOW - timedelta(seconds=3), photos=None, name="autre.jpg")
+
+    launched(batch, at=NOW + timedelta(minutes=5))
+
+    assert refused(batch) == [OTHER_FILE]
+    assert piece(three[0]).state == Piece.DEPOSITED
+
+
+def test_a_paper_that_was_noted_when_it_was_prepared_is_not_judged_unread(prepare, three):
+    batch = prepare("accept-piece", piece=IDENTITY, registrations=_only(three[0]))
+    row = piece(three[0])
+    verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW - timedelta(seconds=3))
+
+    launched(batch, at=NOW + timedelta(minutes=5))
+
+    assert refused(batch) == [OTHER_FILE]
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_a_line_that_another_version_has_prepared_is_judged_by_what_it_kept(
+    prepare, three, is_decided
+):
+    clean(three[0])
+    batch = prepare("refuse-piece", "Illisible.", piece=IDENTITY, registrations=_only(three[0]))
+    batch.lines.update(mark=decided_mark(Piece.DEPOSITED, None))
+    if is_decided:
+        row = piece(three[0])
+        verifying.accept(row=row, seen=row.deposit_id, by=MANAGER, at=NOW)
+
+    launched(batch, at=NOW)
+
+    assert refused(batch) == [OTHER_VERDICT] * is_decided
 
 
 def _only(registration):
