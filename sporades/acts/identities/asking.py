@@ -15,6 +15,7 @@ from sporades.acts.identities.correcting import (
     lock_person,
     while_it_counts,
 )
+from sporades.acts.people.guardians import tell_guardian
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
@@ -269,6 +270,9 @@ def refuse(
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("correction refused", request, by=by, at=at)
     _tell("correction_refused", request, refused_by=by, at=at)
+    # Who alone may contest it for a minor (code civil, article 388-1-1).
+    key = f"correction request:{request.pk}:correction_refused:guardian"
+    tell_guardian(request.registration, at=at, key=key, account=requests.CORRECTED_AT)
 
 
 def requests_on(registration: Registration) -> QuerySet[Entry]:

@@ -33,7 +33,12 @@ PAST_THE_COUNT = {LEFT: limits.LEAVING_PAST_THE_COUNT, BACK: limits.RETURN_PAST_
 
 
 def tell_guardian(
-    registration: Registration, *, at: datetime, key: str, is_reminder: bool = False
+    registration: Registration,
+    *,
+    at: datetime,
+    key: str,
+    is_reminder: bool = False,
+    account: str = "",
 ) -> None:
     """Tell the guardian of a minor that something awaits their candidate.
 
@@ -42,6 +47,8 @@ def tell_guardian(
         at: the instant of the act.
         key: names the event.
         is_reminder: whether it was told before.
+        account: the page of the account where it awaits, where that of the registration says nothing
+            of it.
     """
     _tell_beside(
         registration,
@@ -50,7 +57,8 @@ def tell_guardian(
         key=key,
         urgent=not is_reminder,
         is_reminder=is_reminder,
-        page=absolute(f"/mes-inscriptions/{registration.number}"),
+        is_of_account=bool(account),
+        page=absolute(account or f"/mes-inscriptions/{registration.number}"),
     )
 
 

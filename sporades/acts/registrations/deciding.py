@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
+from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.asking_again import ask_again
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
@@ -258,6 +259,10 @@ def decide_within(
         contact=contact_of(registration.service),
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
+    if decision is SET_ASIDE:
+        # Who alone may contest it for a minor (code civil, article 388-1-1).
+        key = f"registration:{registration.pk}:decided:{entry.pk}:guardian"
+        tell_guardian(registration, at=at, key=key)
 
 
 def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | None:

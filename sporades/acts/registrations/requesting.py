@@ -7,6 +7,7 @@ from django.db import transaction
 from sporades import journal
 from sporades.accounts.models import User
 from sporades.acts import requests
+from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.registering import filed
 from sporades.core.actors import Actor
 from sporades.registrations import drafting, filing, rebasing, requesting
@@ -156,6 +157,9 @@ def refuse(
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record("change request refused", request, by=by, at=at)
     _tell("change_refused", request, refused_by=by, at=at)
+    # Who alone may contest it for a minor (code civil, article 388-1-1).
+    key = f"change request:{request.pk}:change_refused:guardian"
+    tell_guardian(request.registration, at=at, key=key)
 
 
 def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:

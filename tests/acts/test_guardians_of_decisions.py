@@ -1,0 +1,61 @@
+"""A decision against a minor is told to the guardian, who alone may contest it for them."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts.identities import asking
+from sporades.acts.registrations import deciding, requesting
+from sporades.mail.models import Message
+from sporades.registrations.states import SET_ASIDE
+from tests.accommodations.asked import a_minor
+from tests.evidence.given import MANAGER, again
+from tests.factories import NOW, OPERATOR, a_registration
+from tests.registrations.test_asking_a_correction import send
+from tests.requests import ask
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+
+
+def set_aside(registration):
+    deciding.decide(
+        registration=again(registration),
+        decision=SET_ASIDE,
+        reason="Trop jeune",
+        by=OPERATOR,
+        at=NOW,
+    )
+    return "à la page de son inscription", f"/mes-inscriptions/{registration.number}"
+
+
+def refuse_a_modification(registration):
+    at = registration.service.closes_at + timedelta(days=2)
+    requesting.refuse(request=ask(again(registration), at), answer="Non", by=MANAGER, at=at)
+    return "à la page de son inscription", f"/mes-inscriptions/{registration.number}"
+
+
+def refuse_a_correction(registration):
+    asking.refuse(request=send(registration.candidate), answer="Non", by=MANAGER, at=NOW)
+    return "à la page « Modifier mon compte »", "/mon-compte"
+
+
+ACTS = (set_aside, refuse_a_modification, refuse_a_correction)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_guardian_is_told_that_something_awaits_never_what(act):
+    where, page = act(a_minor())
+
+    told = Message.objects.get(recipient="anne@exemple.test")
+    assert told.kind == "guardian_awaited"
+    assert where in told.body
+    assert f"{page}\n" in told.body
+    assert "refus" not in told.body.casefold()
+    assert "écart" not in told.body.casefold()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_of_who_is_of_age_nobody_else_is_told(act):
+    act(a_registration())
+
+    assert not Message.objects.filter(kind="guardian_awaited").exists()
