@@ -543,7 +543,7 @@ TOLD = {
     "minor_withdrawn": "si vous vous désinscrivez",
 }
 """What is written to a guardian, and how the question of their address says it."""
-BY_LETTER = {"signed_as_guardian", "signed_request_withdrawn"}
+BY_LETTER = {"signed_as_guardian", "signed_request_withdrawn", "minor_withdrawn"}
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import pytest
 import time_machine
 
 from sporades.acts.registrations import registering
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
-from tests.accommodations.asked import a_minor
+from tests.accommodations.asked import a_minor, sign
+from tests.accommodations.asked import write as wish
 from tests.evidence.given import again
 from tests.factories import NOW, a_registration, author
 from tests.mail.post_office import words
@@ -101,6 +103,40 @@ def test_nobody_is_written_to_twice_in_one_letter_box():
     withdraw(registration)
 
     assert told() == []
+
+
+def test_a_guardian_whose_mail_is_not_given_is_written_to_at_home():
+    registration = a_minor(guardian="")
+
+    withdraw(registration)
+    anew(registration)
+
+    left, back = Letter.objects.order_by("pk")
+    assert [one.message.kind for one in (left, back)] == [KIND, "minor_returned"]
+    assert left.address[0] == back.address[0] == "Anne Le Goff"
+    assert "Si vous ne le saviez pas, parlez-en ensemble" in left.message.body
+
+
+def test_at_home_the_request_that_falls_is_in_the_same_letter():
+    registration = a_minor(guardian="")
+    wish(registration)
+    sign(registration)
+    Letter.objects.all().delete()
+
+    withdraw(registration)
+
+    letter = Letter.objects.get()
+    assert letter.message.kind == KIND
+    assert "La demande que vous, Anne Le Goff, avez signée" in letter.message.body
+
+
+def test_where_no_guardian_is_named_nobody_is_written_to():
+    registration = a_minor(guardian="")
+    Registration.objects.update(guardian_name="")
+
+    withdraw(registration)
+
+    assert not Letter.objects.exists()
 
 
 def test_of_whoever_is_of_age_no_guardian_is_told():

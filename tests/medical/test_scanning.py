@@ -4,12 +4,14 @@ import pytest
 import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from sporades.accommodations.states import State
 from sporades.acts.medical import confiding
 from sporades.acts.registrations import registering
 from sporades.intake import antivirus
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
+from tests.accommodations.asked import reach
 from tests.evidence.test_scanning import CLEAN, INFECTED, LATER, an_antivirus
 from tests.factories import NOW, author
 from tests.jobs import work
@@ -78,6 +80,38 @@ def test_of_a_registration_that_stands_no_more_nothing_is_told(registration, set
 
     assert Paper.objects.get().is_infected
     assert not Message.objects.filter(kind="file_refused").exists()
+
+
+@pytest.mark.parametrize("state", [State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED])
+def test_where_no_other_would_be_taken_none_is_asked_for(registration, settings, state):
+    confide(registration, kind="CERTIFICAT")
+    reach(registration, state)
+    Paper.objects.update(scanned_at=None, is_clean=None)
+
+    look(settings, INFECTED)
+
+    assert Paper.objects.get().is_infected
+    assert not Message.objects.filter(kind="file_refused").exists()
+
+
+def test_nor_where_the_request_was_taken_back(registration, settings):
+    confide(registration)
+    reach(registration, State.WITHDRAWN)
+    Paper.objects.update(scanned_at=None, is_clean=None)
+
+    look(settings, INFECTED)
+
+    assert not Message.objects.filter(kind="file_refused").exists()
+
+
+def test_while_a_doctor_waits_for_papers_another_is_asked_for(registration, settings):
+    confide(registration)
+    reach(registration, State.WITH_DOCTOR)
+    Paper.objects.update(scanned_at=None, is_clean=None)
+
+    look(settings, INFECTED)
+
+    assert Message.objects.filter(kind="file_refused").exists()
 
 
 def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, settings):

@@ -1319,8 +1319,9 @@ def test_a_minor_who_leaves_reads_whether_a_guardian_is_told(sign_in, guardian):
 
     page = main(ask_to_withdraw(sign_in(minor.candidate), minor.number))
 
-    told = " ; un autre, ou un courrier, préviendra votre représentant légal" if guardian else ""
-    assert f"Un mail vous confirmera votre désinscription{told}." in page.replace("\xa0", " ")
+    told = "un autre, ou un courrier," if guardian else "un courrier"
+    said = f"Un mail vous confirmera votre désinscription ; {told} préviendra votre représentant légal."
+    assert said in page.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("state", list(State))

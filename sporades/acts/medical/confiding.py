@@ -519,7 +519,10 @@ def scan_again(*, older_than: datetime) -> None:
 
 
 def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> None:
-    if not registration.is_active:
+    """Tell its candidate to give another; nothing where none would be taken."""
+    try:
+        check_awaited(registration)
+    except Refused:
         return
     tell(
         registration.candidate,

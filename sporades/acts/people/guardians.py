@@ -3,7 +3,8 @@
 Nobody has confirmed a guardian's address: the minor has typed it. Mails to it are counted with all
 those that anybody may cause to an address (S-14); past the count, a letter at home says the same. That a
 registration ended has one more a day: it is undone within days, and a letter takes as long. So has
-that it is made anew: nobody is left with the alarm alone.
+that it is made anew: nobody is left with the alarm alone. Both go home by a letter where the
+registration names a guardian and gives no address of theirs.
 """
 
 from datetime import datetime
@@ -90,9 +91,9 @@ def _said_of_fallen(
 ) -> dict[str, Any]:
     """Return what is said of a request that fell, to the guardian who is told and had signed it."""
     if fallen is not None:
-        address = address_beside(registration, at=at).casefold()
-        signature = _who_signed(fallen, at=at).get(address)
-        if address and signature is not None:
+        told = _told_beside(registration, at=at)
+        signature = None if told is None else _who_signed(fallen, at=at).get(told)
+        if signature is not None:
             return {"has_signed": True, **_said(fallen, signature, at=at)}
     return {"has_signed": False}
 
@@ -123,14 +124,16 @@ def tell_of_return(registration: Registration, *, at: datetime) -> None:
 def _tell_beside(
     registration: Registration, kind: str, *, at: datetime, key: str, urgent: bool, **said: Any
 ) -> None:
-    """Write to the guardian of a minor who has an address of their own, beside their candidate."""
-    if not (address := address_beside(registration, at=at)):
-        return
+    """Write to the guardian of a minor beside their candidate: what presses most, home where no mail is given."""
     said |= {
         "name": registration.candidate.identity.full_name,
         "of_name": of_named(registration.candidate.identity.full_name),
         "contact": contact_of(registration.service),
     }
+    if not (address := address_beside(registration, at=at)):
+        if kind in PAST_THE_COUNT and is_told_at_home(registration, at=at):
+            _write_home(registration, kind, key=key, at=at, **said)
+        return
     if _may_write(address, at=at) or _may_write_past_the_count(kind, address, at=at):
         mail.write(
             kind,
@@ -152,6 +155,27 @@ def address_beside(registration: Registration, *, at: datetime) -> str:
     Nobody is written to once the candidate is of age, nor twice in one letter box.
     """
     return guardian_address(registration) if is_minor(registration, at) else ""
+
+
+def is_told_at_home(registration: Registration, *, at: datetime) -> bool:
+    """Return whether the guardian of a minor is named without any address of a mail: a letter is sent home."""
+    return (
+        is_minor(registration, at)
+        and bool(registration.guardian_name)
+        and not (registration.guardian_email or guardian_address(registration))
+        and bool(_home_of(registration))
+    )
+
+
+def _told_beside(registration: Registration, *, at: datetime) -> str | None:
+    """Return where a guardian is told of what presses most: an address, "" for home; else nothing."""
+    if address := address_beside(registration, at=at):
+        return address.casefold()
+    return "" if is_told_at_home(registration, at=at) else None
+
+
+def _home_of(registration: Registration) -> list[str]:
+    return lines_of({name: getattr(registration, name) for name in ADDRESS})
 
 
 def _may_write(address: str, *, at: datetime) -> bool:
@@ -213,10 +237,10 @@ def tell_of_withdrawal(case: Case, *, is_leaving: bool = False, at: datetime) ->
             (`tell_of_leaving`), so that the first is not one mail too many for the second.
         at: the instant.
     """
-    told = address_beside(case.registration, at=at).casefold() if is_leaving else ""
+    told = _told_beside(case.registration, at=at) if is_leaving else None
     # In one order, whoever withdraws: each address is locked while its mails are counted.
     for address, signature in sorted(_who_signed(case, at=at).items()):
-        if address and address == told:
+        if address == told:
             continue
         key = f"accommodation:{case.pk}:withdrawn:guardian:{signature.revision}"
         _tell_who_signed(case, signature, WITHDRAWN, key=key, at=at)
@@ -275,7 +299,7 @@ def _write_home(
     registration: Registration, kind: str, *, key: str, at: datetime, to: str = "", **said: Any
 ) -> None:
     """Write to the guardian whom a registration names, or to whoever signed where it names none."""
-    home = lines_of({name: getattr(registration, name) for name in ADDRESS})
+    home = _home_of(registration)
     if home and is_minor(registration, at):
         envelope = [registration.guardian_name or to, *home]
         tell_at(

@@ -22,7 +22,7 @@ from sporades.accommodations.queries import (
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.tracker import LACKING, Told, check_of, taken_back_in_words, told_of
 from sporades.acts.identities.merging import MERGED, merges_of
-from sporades.acts.people.guardians import address_beside
+from sporades.acts.people.guardians import address_beside, is_told_at_home
 from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
@@ -307,10 +307,19 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         "has_pieces": bool(found.owed["evidence"]),
         "accommodation": _left_with(found, case),
         "papers": if_left(found, at=request.arrived_at),
-        "is_guardian_told": bool(address_beside(found, at=request.arrived_at)),
+        "guardian_told": _guardian_told(found, at=request.arrived_at),
         "refusal": refusal,
     }
     return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
+
+
+def _guardian_told(registration: Registration, *, at: datetime) -> str:
+    """Say how the guardian of a minor is told that they leave; nothing where nobody is."""
+    if address_beside(registration, at=at):
+        return "un autre, ou un courrier, préviendra votre représentant légal"
+    if is_told_at_home(registration, at=at):
+        return "un courrier préviendra votre représentant légal"
+    return ""
 
 
 FALLS_TOO = (
