@@ -46,7 +46,8 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
             (
                 "Votre inscription est validée : votre service gestionnaire l'a trouvée complète, "
                 "vous n'avez plus rien à lui envoyer.\n\n"
-                f"Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. {TO_ALL_TOLD[1:]}"
+                f"Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. {TO_ALL_TOLD[1:].rstrip()} "
+                "Si vous en avez demandé un, envoyez ce qui vous est demandé pour cela, si ce n'est pas déjà fait.\n"
             ),
         ),
         (
@@ -119,10 +120,18 @@ Votre inscription : {SITE}/mes-inscriptions/{registration.number}
                 "Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. Pour "
                 "obtenir un aménagement d'épreuves, faites votre demande, si ce n'est pas déjà fait, dans "
                 "votre espace candidat, à la page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
-                "23\u00a0h\u00a059 (heure de Paris).\n\n"
+                "23\u00a0h\u00a059 (heure de Paris). Si vous en avez demandé un, envoyez ce qui vous "
+                "est demandé pour cela, si ce n'est pas déjà fait.\n\n"
             ),
         ),
-        (True, "vous n'avez plus rien à lui envoyer.\n\nExamen"),
+        (
+            True,
+            (
+                "vous n'avez plus rien à lui envoyer.\n\n"
+                "Pour obtenir un aménagement d'épreuves, si vous l'avez demandé, envoyez ce qui vous est "
+                "demandé pour cela, si ce n'est pas déjà fait.\n\nExamen"
+            ),
+        ),
     ],
 )
 def test_a_validation_leaves_the_request_of_an_accommodation_while_it_may_be_made(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.accommodations.rules import rules_of
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.guardians import tell_guardian
@@ -253,6 +254,8 @@ def decide_within(
         # What is missing may be a piece that no mail names.
         is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
+        # To all: a mail that said it to those alone who have asked would tell who they are (P-12).
+        is_said_of_requests=decision is VALIDATE and rules_of(registration) is not None,
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
         awaited=awaited,
         due_by=awaited["due_by"] if awaited else None,
