@@ -147,6 +147,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Return the letters that no run has taken."""
         return self.filter(state=LetterState.TO_PRINT, run=None)
 
+    def in_envelope_of(self, letter: "Letter") -> Self:
+        """Return the letters that one envelope holds: those of a run to one person, at one address."""
+        if letter.run_id is None:
+            return self.filter(pk=letter.pk)
+        return self.filter(run=letter.run_id, candidate=letter.candidate_id, address=letter.address)
+
     def come_back(self) -> Self:
         """Return the letters that came back and of which nothing was done.
 

@@ -384,31 +384,46 @@ def is_address_of(letter: Letter, candidate: Candidate) -> bool:
 
 @transaction.atomic
 def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
-    """Note that a letter came back, whatever the reason: gone, unknown, unclaimed, refused.
+    """Note that an envelope came back, whatever the reason: gone, unknown, unclaimed, refused.
+
+    Args:
+        letter: one of those that it holds, with its message, service and candidate: all came back.
+        by: who says so.
+        at: the instant.
 
     Raises:
         Refused: it was not posted, or has come back already.
     """
-    academy = letter.service.academy
-    day = local_day(at, academy.zone)
+    held = list(_locked_envelope(letter).filter(state__in=RETURN.sources))
+    if letter.pk not in {one.pk for one in held}:
+        held = [letter]  # its move says why not
     is_settled = not is_address_of(letter, letter.candidate)
-    move(letter, RETURN, returned_on=day, returned_name=by.name, is_settled=is_settled)
-    journal.record(
-        "letter returned",
-        by=by,
-        on=letter.candidate,
-        at=at,
-        academy=academy.code,
-        after={"letter": letter.pk, "kind": letter.message.kind},
-    )
+    for one in held:
+        academy = one.service.academy
+        day = local_day(at, academy.zone)
+        move(one, RETURN, returned_on=day, returned_name=by.name, is_settled=is_settled)
+        journal.record(
+            "letter returned",
+            by=by,
+            on=letter.candidate,
+            at=at,
+            academy=academy.code,
+            after={"letter": one.pk, "kind": one.message.kind},
+        )
+    letter.refresh_from_db(fields=["state", "returned_on", "returned_name", "is_settled"])
+
+
+def _locked_envelope(letter: Letter) -> models.QuerySet[Letter]:
+    held = Letter.objects.in_envelope_of(letter).select_related("message", "service__academy")
+    return held.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 @transaction.atomic
 def take_back_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
-    """Take back that a letter came back: it was said of another, or by mistake.
+    """Take back that an envelope came back: it was said of another, or by mistake.
 
     Args:
-        letter: which.
+        letter: one of those that it holds.
         by: who says so.
         at: the instant.
 
@@ -416,20 +431,25 @@ def take_back_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
         SentAgain: see there.
         Refused: nobody has said so, or it was taken back already.
     """
-    # Whoever sends it again locks its message first.
-    message = Message.objects.select_for_update().get(pk=letter.message_id)
-    if Message.objects.filter(again_of=message).exists():
+    envelope = Letter.objects.in_envelope_of(letter)
+    # Whoever sends one again locks its message first.
+    said = Message.objects.filter(pk__in=envelope.values("message"))
+    keys = [one.pk for one in said.select_for_update().order_by("pk")]
+    if Message.objects.filter(again_of__in=keys).exists():
         raise SentAgain
-    academy = letter.service.academy
-    move(letter, UNRETURN, returned_on=None, returned_name="", is_settled=False)
-    journal.record(
-        "letter not returned",
-        by=by,
-        on=letter.candidate,
-        at=at,
-        academy=academy.code,
-        after={"letter": letter.pk, "kind": message.kind},
-    )
+    held = list(_locked_envelope(letter).filter(state__in=UNRETURN.sources))
+    if letter.pk not in {one.pk for one in held}:
+        held = [letter]  # its move says why not
+    for one in held:
+        move(one, UNRETURN, returned_on=None, returned_name="", is_settled=False)
+        journal.record(
+            "letter not returned",
+            by=by,
+            on=letter.candidate,
+            at=at,
+            academy=one.service.academy.code,
+            after={"letter": one.pk, "kind": one.message.kind},
+        )
 
 
 def is_returned(message: Message) -> bool:

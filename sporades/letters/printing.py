@@ -262,12 +262,22 @@ def in_envelopes(letters: Iterable[Letter]) -> list[list[Letter]]:
     return list(found.values())
 
 
+def place_in(together: list[Letter], place: int) -> str:
+    """Say which of its envelope a letter is; nothing of one that is alone there.
+
+    Args:
+        together: the letters of the envelope.
+        place: from 1.
+    """
+    return f"Courrier {place} sur {len(together)} de ce pli" if together[1:] else ""
+
+
 def _placed(run: PrintRun) -> list[tuple[Letter, str]]:
     """Return the letters of a run in the order of its file, each with its place in its envelope."""
     related = ("message", "service__managing_service", "service__academy", "enclosed__document")
     letters = Letter.objects.filter(run=run).select_related(*related).order_by("pk")
     return [
-        (letter, f"Courrier {place} sur {len(together)} de ce pli" if together[1:] else "")
+        (letter, place_in(together, place))
         for together in in_envelopes(letters)
         for place, letter in enumerate(together, start=1)
     ]

@@ -428,6 +428,39 @@ def test_letters_are_posted_once_and_one_comes_back_then_goes_again(kept):
 
 
 @open_exam
+def test_all_the_letters_of_an_envelope_come_back_with_it_and_are_taken_back_with_it(kept):
+    people = [a_record(first_names=name) for name in ("Maëlle", "Yann")]
+    decided = a_registration(people[0])
+    deciding.decide(registration=decided, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+    a_registration(people[1])
+    [run] = printed()
+    said = {"by": MANAGER, "at": NOW}
+    operations.note_posted(run=run, posted_on=NOW.date(), **said)
+    first, second = run.letters.filter(candidate=people[0]).order_by("pk")
+
+    operations.note_returned(letter=second, **said)
+
+    states = dict(run.letters.values_list("pk", "state"))
+    other = run.letters.get(candidate=people[1])
+    assert states.pop(other.pk) == LetterState.POSTED
+    assert set(states.values()) == {LetterState.RETURNED}
+    back = Entry.objects.filter(verb="letter returned").order_by("pk")
+    assert [one.payload["after"]["letter"] for one in back] == [first.pk, second.pk]
+    with pytest.raises(Refused, match="n'est plus possible"):
+        operations.note_returned(letter=first, **said)
+
+    operations.take_back_returned(letter=first, **said)
+    assert set(run.letters.values_list("state", flat=True)) == {LetterState.POSTED}
+
+    operations.note_returned(letter=first, **said)
+    Candidate.objects.update(address_1="5 quai du Wault")
+    decided.refresh_from_db()
+    resending.send_again(message=second.message, registration=decided, **said)
+    with pytest.raises(operations.SentAgain):
+        operations.take_back_returned(letter=first, **said)
+
+
+@open_exam
 def test_letters_that_were_not_posted_are_to_be_posted_again_while_none_came_back(kept):
     for name in ("Maëlle", "Yann"):
         a_registration(a_record(first_names=name))

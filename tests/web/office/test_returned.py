@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.people import enrolling
-from sporades.acts.registrations import moving
+from sporades.acts.registrations import deciding, moving
 from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
@@ -16,6 +16,7 @@ from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from tests.endurance.arena import together
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.letters.test_printing import MANAGER, printed
@@ -85,6 +86,28 @@ def test_it_awaits_says_no_cause_and_its_run_says_that_it_came_back(manager, pos
     listed = main(manager.get(reverse("office:letters")))
     assert "LE GOFF" in listed.partition(BACK)[2]
     assert "1 courrier revenu" in listed
+
+
+def test_the_run_says_which_letters_share_an_envelope_and_notes_them_together(
+    manager, in_lille, kept
+):
+    registration = a_registration(a_record())
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+    [run] = printed()
+    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    page = main(manager.get(reverse("office:print_run", args=[run.pk])))
+    assert "Courrier 1 sur 2 de ce pli" in page.partition("dans l'ordre du fichier")[2]
+    assert "Noter le pli comme revenu" in page
+    last = run.letters.order_by("pk").last()
+
+    page = main(manager.post(reverse("office:return_letter", args=[last.pk]), follow=True))
+
+    assert page.count("Revenu le 25 novembre 2026") == 2
+    assert "Ce pli contenait 2 courriers : tous sont notés comme revenus." in page
+    assert said(manager)[BACK][0] == 2
+    page = main(manager.post(reverse("office:take_back_returned", args=[last.pk]), follow=True))
+    assert "Les courriers de ce pli ne sont plus notés comme revenus" in page
+    assert BACK not in said(manager)
 
 
 @pytest.mark.parametrize(

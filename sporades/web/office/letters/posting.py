@@ -91,13 +91,22 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
         academy=run.academy_id, domain=run.domain.code
     )
     envelopes = printing.in_envelopes(run.letters.whole().order_by("pk"))
-    lines = [letter for together in envelopes for letter in together]
+    lines = [
+        (
+            one,
+            printing.other_addressee_of(one),
+            printing.place_in(together, place),
+            fate_in_words(one),
+        )
+        for together in envelopes
+        for place, one in enumerate(together, start=1)
+    ]
     context = {
         "run": run,
-        "lines": [(one, printing.other_addressee_of(one), fate_in_words(one)) for one in lines],
+        "lines": lines,
         "counted": _counted(run.total),
         "envelopes": len(envelopes) if len(envelopes) < len(lines) else 0,
-        "came_back": any(one.is_returned for one in lines),
+        "came_back": any(one.is_returned for one, *_ in lines),
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
         "kept_for": printing.FILE_KEPT.days,
         "may_print": may_print,
@@ -199,15 +208,29 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
         )
     else:
         said = _ELSEWHERE
+    held = _held_with(found)
+    if held > 1:
+        whole = f"Ce pli contenait {_counted(held)} : tous sont notés comme revenus."
+        said = format_html("{} {}", whole, said)
     _do(request, partial(operations.note_returned, letter=found), said=said)
     return _back(request, found)
+
+
+def _held_with(letter: Letter) -> int:
+    """Return how many letters its envelope holds: they come back, or not, together."""
+    return int(Letter.objects.in_envelope_of(letter).count())
 
 
 def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
     """« Revenir sur le retour »: a letter did not come back, whatever was said."""
     found = _letter_of(request, letter)
     act = partial(operations.take_back_returned, letter=found)
-    _do(request, act, said="Ce courrier n'est plus noté comme revenu : il reste posté.")
+    said = (
+        "Les courriers de ce pli ne sont plus notés comme revenus : ils restent postés."
+        if _held_with(found) > 1
+        else "Ce courrier n'est plus noté comme revenu : il reste posté."
+    )
+    _do(request, act, said=said)
     return _back(request, found)
 
 
