@@ -116,6 +116,10 @@ class Batch(AskedByMember):
             found = found.filter(reach.condition(**where))
         return found
 
+    def done(self) -> Any:
+        """Return the lines of which it was done."""
+        return self.lines.filter(outcome=Outcome.DONE)
+
     def counts(self) -> dict[str, int]:
         """Return how many lines there are of each outcome."""
         return counted(self.lines, "outcome", Outcome.values)

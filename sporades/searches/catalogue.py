@@ -26,6 +26,7 @@ from sporades.searches.criteria import (
     Choices,
     Criterion,
     Day,
+    DoneBy,
     InfectedSince,
     Instant,
     LacksPieces,
@@ -211,6 +212,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Instant("desinscrite", "Désinscrite le", "withdrawn_at"),
             Number("version", "Numéro de version", "version"),
             Day("recapitulatif_recu", "Récapitulatif signé posté le", "summary_posted_on"),
+            DoneBy("lot", "Faite par un de vos lots", "batch_lines"),
         ),
     ),
     (

@@ -17,6 +17,7 @@ from sporades.searches.criteria.plain import (
 from sporades.searches.criteria.subjects import (
     AmendedSince,
     CaseState,
+    DoneBy,
     InfectedSince,
     LacksPieces,
     LastVersion,
@@ -38,6 +39,7 @@ __all__ = [
     "Choices",
     "Criterion",
     "Day",
+    "DoneBy",
     "InfectedSince",
     "Instant",
     "LacksPieces",

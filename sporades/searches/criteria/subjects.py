@@ -1,9 +1,10 @@
 """A criterion of one subject: épreuves, pieces, requests for accommodations, versions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -12,6 +13,7 @@ from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import OPEN
 from sporades.accommodations.states import State as CaseStates
+from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
@@ -213,3 +215,53 @@ class PieceArrived(Instant):
             came = Q(Exists(rows.filter(arrived_at__isnull=False)))
             return ~came if operator is Operator.EMPTY else came
         return Q(Exists(rows.filter(super().condition(operator, values))))
+
+
+@dataclass(frozen=True)
+class DoneBy(Criterion):
+    """What one press has done to many: the registrations that a batch of the reader's has done.
+
+    None of which being among its lines says something of health (P-12). The room of batches stands
+    above this one: they are those of their author's account.
+
+    Attributes:
+        reader: the identifier of whoever asks; nothing where one only asks whether it can be asked.
+    """
+
+    reader: str = ""
+
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.IS_NOT)
+
+    def within(self, reach: Reach) -> Self:
+        """Return the criterion of a reader, whose batches nobody else knows."""
+        return replace(self, reader=_reader(reach))
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return those of the reader that were launched, the last first."""
+        user = User.objects.who_acted(_reader(reach))
+        if user is None:
+            return ()
+        launched = user.batches.filter(launched_at__isnull=False).order_by("-asked_at")
+        return tuple(
+            (str(one.pk), f"{one}, {one.asked_in_words}")
+            for one in launched
+            if not one.says_of_health
+        )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a line of it that was done; of a batch of somebody else, nothing is found."""
+        said = typed_in(values, "Choisissez dans la liste.")
+        try:
+            key = UUID(said)
+        except ValueError:
+            raise Unreadable("Choisissez dans la liste.") from None
+        user = User.objects.who_acted(self.reader)
+        batch = user and user.batches.filter(pk=key).first()
+        if not batch or batch.says_of_health:
+            return Q(pk__in=[])
+        done = Q(pk__in=batch.done().values("registration"))
+        return ~done if operator is Operator.IS_NOT else done
+
+
+def _reader(reach: Reach) -> str:
+    return next((one.member.identifier for one in reach.perimeters), "")

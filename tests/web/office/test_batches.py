@@ -14,13 +14,13 @@ from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
-from sporades.registrations.states import SET_ASIDE, VALIDATE, State
+from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
 from sporades.web.office.searches import batching
 from tests.evidence.given import IDENTITY, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, words
-from tests.web.office.test_search import leaf, sought
+from tests.web.office.test_search import SEARCH, leaf, numbers, sought
 from tests.web.registry.world import a_member
 
 WHY = "Il manque la copie de votre diplôme"
@@ -384,6 +384,56 @@ def test_what_was_done_leads_to_each_registration(manager, two):
     ]
 
     assert sorted(links) == sorted(reverse("office:registration", args=[one.number]) for one in two)
+
+
+def flagged_by_a_batch(client, *registrations):
+    """Put registrations in anomaly by a batch; return it."""
+    chosen = {"decision": "flag", "motif": WHY, "choix": [one.number for one in registrations]}
+    client.post(place(client), chosen)
+    batch = Batch.objects.get()
+    client.post(page_of(batch, "launch_batch"))
+    work("batches")
+    return batch
+
+
+def test_all_that_a_batch_has_done_is_listed_and_acted_upon_again(manager, two):
+    of_a_colleague = a_registration(a_candidate(birth_name="Le Corre"))
+    flag = {"decision": FLAG, "reason": WHY, "by": OPERATOR, "at": NOW}
+    deciding.decide(registration=of_a_colleague, **flag)
+    batch = flagged_by_a_batch(manager, two[1])
+    page = manager.get(page_of(batch))
+    [form] = [one for one in seen(page).cssselect("main form") if one.get("action") == SEARCH]
+    said = {one.get("name"): one.get("value") for one in form.cssselect("input[type=hidden]")}
+
+    listed = manager.post(SEARCH, said, follow=True)
+
+    assert numbers(listed) == [two[1].number]
+    assert "Faite par un de vos lots : « Mettre en anomalie, 1 inscription, " in main(listed)
+    again = reverse("office:batch", args=[listed.context["search"].pk])
+    manager.post(again, {"decision": "clear", "motif": ""})
+    lifted = Batch.objects.exclude(pk=batch.pk).get()
+    manager.post(page_of(lifted, "launch_batch"))
+    work("batches")
+    for one, state in ((two[1], State.REGISTERED), (of_a_colleague, State.ANOMALY)):
+        one.refresh_from_db()
+        assert one.state == state
+    others = sought(manager, leaf("g-1", "lot", "non_egal", str(batch.pk)))
+    assert set(numbers(others)) == {two[0].number, of_a_colleague.number}
+
+
+def test_what_a_batch_has_done_is_found_by_its_author_alone(manager, member, two):
+    batch = flagged_by_a_batch(manager, two[1])
+    asked = leaf("g-1", "lot", "egal", str(batch.pk))
+    assert numbers(sought(manager, asked)) == [two[1].number]
+
+    colleague = member("A09", email="collegue@exemple.test")
+    assert numbers(sought(colleague, asked)) == []
+    junk = sought(manager, leaf("g-1", "lot", "egal", "abc"))
+    assert "Choisissez dans la liste" in main(junk)
+
+    Batch.objects.update(is_of_health=True)
+    assert numbers(sought(manager, asked)) == []
+    assert "Lister les inscriptions faites" not in main(manager.get(page_of(batch)))
 
 
 def test_a_colleague_sees_their_own_batches_alone(manager, member, two):

@@ -21,10 +21,14 @@ from sporades.core.refusals import Refused
 from sporades.evidence.queries import labels_of
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
 from sporades.web.layout.presses import press_of
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.registrations.decision_forms import BatchForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
+from sporades.web.office.searches import building
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.searches.foreseeing import foreseen_in
 from sporades.web.office.searches.writing import message_of
@@ -94,8 +98,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     is_mine = mine.asked_by_id == request.user.pk
     counts = mine.counts()
     refused, done = (
-        mine.lines.filter(outcome=one).order_by("registration__name_key", "pk")
-        for one in (Outcome.REFUSED, Outcome.DONE)
+        lines.order_by("registration__name_key", "pk")
+        for lines in (mine.lines.filter(outcome=Outcome.REFUSED), mine.done())
     )
     refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
     # Its approver reaches all that its author might; of its author's own, what they reach now.
@@ -136,12 +140,23 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "refusals": refusals,
         "done": _shown(request, done[:SHOWN_REFUSALS]),
         "is_done_cut": counts[Outcome.DONE] > SHOWN_REFUSALS,
+        "search_of_done": _search_of_done(mine) if is_mine and counts[Outcome.DONE] else [],
         "next_steps": _next_steps(
             mine, decides=bool(counts[Outcome.DONE] or counts[Outcome.WAITING])
         ),
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
+
+
+def _search_of_done(batch: Batch) -> list[tuple[str, str]]:
+    """Return what is posted to find all that it has done, to be listed, exported and acted upon.
+
+    Nothing of one whose lines say something of health: no file says them (P-12).
+    """
+    if batch.says_of_health:
+        return []
+    return building.posted(Group(members=(Leaf(CRITERIA["lot"], Operator.IS, (str(batch.pk),)),)))
 
 
 def _next_steps(batch: Batch, *, decides: bool) -> list[tuple[str, str]]:

@@ -220,17 +220,17 @@ def read(posted: QueryDict) -> Group:
     return tree
 
 
-def posted(tree: Group, shown: Iterable[str], since: str) -> list[tuple[str, str]]:
+def posted(tree: Group, shown: Iterable[str] = (), since: str = "") -> list[tuple[str, str]]:
     """Return what a page posts to search a tree that it holds whole, the oldest first.
 
     Args:
         tree: what is sought.
         shown: the columns that tell one line from another.
-        since: the column that says since when.
+        since: the column that says since when; nothing for the usual columns, in their usual order.
     """
     leaves = [(f"{place}-{CRITERION}", leaf.criterion.code) for place, leaf in _leaves(tree, ROOT)]
-    columns = [("colonnes", code) for code in (*shown, since)]
-    return [*_as_data(tree, ROOT), *leaves, *columns, ("tri", since), ("faire", SEARCH)]
+    order = [*(("colonnes", code) for code in (*shown, since)), ("tri", since)] if since else []
+    return [*_as_data(tree, ROOT), *leaves, *order, ("faire", SEARCH)]
 
 
 class Acted(NamedTuple):
