@@ -1,7 +1,9 @@
 """What will become of a batch that is not launched, who approves it, and what one that is leaves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 
@@ -10,7 +12,7 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
 from sporades.batches import accommodations, pieces
 from sporades.batches.actions import Action
-from sporades.batches.models import Batch
+from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
@@ -74,6 +76,12 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, said, count, by_letter in states
     ]
+
+
+def refused_of(batches: Iterable[UUID]) -> dict[UUID, int]:
+    """Return how many lines were refused of each of some batches; those of which none was are left out."""
+    refused = BatchLine.objects.filter(batch__in=list(batches), outcome=Outcome.REFUSED)
+    return dict(refused.values_list("batch").annotate(count=Count("pk")).order_by())
 
 
 COUNTED_FOR = timedelta(days=1)

@@ -15,6 +15,7 @@ from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
+from sporades.web.office import bounded
 from sporades.web.office.searches import batching
 from tests.evidence.given import IDENTITY, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
@@ -434,6 +435,45 @@ def test_what_a_batch_has_done_is_found_by_its_author_alone(manager, member, two
     Batch.objects.update(is_of_health=True)
     assert numbers(sought(manager, asked)) == []
     assert "Lister les inscriptions faites" not in main(manager.get(page_of(batch)))
+
+
+def test_what_is_only_prepared_hides_no_batch_and_each_page_leads_to_the_next(
+    manager, two, monkeypatch
+):
+    done = flagged_by_a_batch(manager, two[1])
+    where = place(manager)
+    for _ in range(2):
+        manager.post(where, {"decision": "validate", "motif": ""})
+    monkeypatch.setattr(batching, "ON_THE_PAGE", 1)
+    monkeypatch.setattr(bounded, "ON_A_PAGE", 1)
+    here = reverse("office:batches")
+
+    page = manager.get(here)
+
+    assert "2 lots à vérifier" in main(page)
+    assert "Les cinquante derniers sont affichés" in main(page)
+    assert [one for one, _ in page.context["mine"]] == [done]
+    prepared = Batch.objects.filter(state=BatchState.PREPARED).order_by("asked_at")
+    manager.post(page_of(prepared[0], "launch_batch"))
+    first, second = (manager.get(here, {"page": number}) for number in (1, 2))
+    shown = [one for page in (first, second) for one, _ in page.context["mine"]]
+    assert len(shown) == 2
+    assert shown[1] == done
+    assert "page=2" in first.text
+
+
+def test_a_batch_of_which_a_part_was_refused_says_how_many(manager, two):
+    manager.post(place(manager), {"decision": "flag", "motif": WHY})
+    batch = Batch.objects.get()
+    deciding.decide(registration=two[0], decision=FLAG, reason=WHY, by=OPERATOR, at=NOW)
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    page = manager.get(page_of(batch))
+
+    assert "Terminé : 1 refusée sur 2" in main(page)
+    assert page.context["kind"] == "warning"
+    assert "Terminé : 1 refusée sur 2" in main(manager.get(reverse("office:batches")))
 
 
 def test_a_colleague_sees_their_own_batches_alone(manager, member, two):

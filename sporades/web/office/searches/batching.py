@@ -26,6 +26,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from sporades.web.layout.presses import press_of
 from sporades.web.layout.proofs import second_factor_first
+from sporades.web.office.bounded import page_of
 from sporades.web.office.registrations.decision_forms import BatchForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches import building
@@ -40,6 +41,7 @@ LAUNCHED = "Le lot est lancé : vous recevrez un mail à la fin."
 PROPOSED = "Le lot est proposé : une autre personne doit l'approuver."
 UNDECIDED = (BatchState.PREPARED, BatchState.PROPOSED)
 BEGUN = {BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE}
+ENDED = {BatchState.STOPPED, BatchState.DONE}
 KINDS = {
     BatchState.DONE: "success",
     BatchState.STOPPED: "warning",
@@ -84,12 +86,30 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
 
 def batches(request: HttpRequest) -> HttpResponse:
     """One's own batches, the last first, and those that wait for one's approval."""
+    mine = request.user.batches.order_by("-asked_at")
+    page = page_of(request, mine.exclude(state=BatchState.PREPARED))
+    refused = queries.refused_of(one.pk for one in page)
+    prepared = mine.filter(state=BatchState.PREPARED)
+    count = prepared.count()
     context = {
-        "mine": request.user.batches.order_by("-asked_at")[:ON_THE_PAGE],
+        "page": page,
+        "mine": [(one, _state_in_words(one, refused.get(one.pk, 0))) for one in page],
+        "prepared": prepared[:ON_THE_PAGE],
+        "prepared_counted": in_groups(str(count)),
+        "is_cut": count > ON_THE_PAGE,
         "proposed": batches_to_approve(request),
         "trail": FILES_TRAIL,
     }
     return render(request, "office/batches.html", context)
+
+
+def _state_in_words(batch: Batch, refused: int) -> str:
+    """Say where a batch stands, and that a part of it was refused: « Terminé » alone, all was done."""
+    state = str(batch.get_state_display())
+    if not refused or batch.state not in ENDED:
+        return state
+    several = "refusées" if refused > 1 else "refusée"
+    return f"{state} : {in_groups(str(refused))} {several} sur {in_groups(str(batch.total))}"
 
 
 def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
@@ -116,7 +136,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "piece": labels_of([mine.piece]).get(mine.piece, mine.piece),
         "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach),
-        "kind": KINDS.get(BatchState(mine.state), "info"),
+        "state": _state_in_words(mine, counts[Outcome.REFUSED]),
+        "kind": _kind_of(mine, counts[Outcome.REFUSED]),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "has_refusals": bool(counts[Outcome.REFUSED]),
         "forecast": [
@@ -147,6 +168,11 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
+
+
+def _kind_of(batch: Batch, refused: int) -> str:
+    kind = KINDS.get(BatchState(batch.state), "info")
+    return "warning" if kind == "success" and refused else kind
 
 
 def _search_of_done(batch: Batch) -> list[tuple[str, str]]:
