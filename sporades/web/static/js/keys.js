@@ -1,9 +1,10 @@
 /* One key for one act: where a page marks a button or a link with data-key="j", the key presses it;
    with data-key-goes="a", it only goes there: what cannot be undone is pressed on purpose.
    Nothing happens while one types, nor with Ctrl, Alt or a command key; what presses does not
-   act either where an answer has been begun in another form: it would be lost. The sentence marked
-   data-keys, hidden where nothing makes it true, says which there are; a button after it turns them off, for who speaks to the
-   machine or trembles (WCAG 2.1.4), and the browser remembers it. */
+   act either where an answer has been begun in another form: it would be lost. Behind an open dialog
+   nothing is in reach. The sentence marked data-keys, hidden where nothing makes it true, says which
+   there are; a button after it turns them off, for who speaks to the machine or trembles (WCAG 2.1.4),
+   and the browser remembers it. */
 import { store, stored } from "./stored.js";
 
 const OFF = "keys-off";
@@ -55,6 +56,7 @@ export function keys() {
   document.addEventListener("keydown", (event) => {
     if (isOff || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (document.querySelector("dialog[open]")) return;
     const named = ({ dataset }) => dataset.key ?? dataset.keyGoes;
     const chosen = [...marked].find((one) => named(one) === event.key);
     if (!chosen) return;
