@@ -36,6 +36,9 @@ OTHER_POSTMARK = (
     "Un collègue vient d'écrire une autre date du cachet : relisez-la avant de décider."
 )
 OTHER_TIME = "Un collègue vient de changer le délai de cette pièce : relisez-le avant de décider."
+TAKEN_BACK = (
+    "Un collègue vient de revenir sur la réception de cette pièce : relisez-la avant de décider."
+)
 FOUND_INFECTED = (
     "L'antivirus vient de trouver un programme malveillant dans ce fichier : la pièce est refusée."
 )
@@ -72,6 +75,8 @@ def check_read(row: Evidence, mark: str, *, by: Actor) -> None:
     changed = {name for name in MARKED if was.get(name) != now[name]}
     if row.decided_at is not None and changed & {"state", "decided_at"}:
         raise DecidedSince(_decided(row, by))
+    if row.posted_on is None and "posted_on" in changed and row.deposit is None:
+        raise Changed(TAKEN_BACK)
     if row.posted_on is not None and "posted_on" in changed and row.deposit is None:
         raise OtherFile(ON_PAPER if "state" in changed else OTHER_POSTMARK)
     if "deposit" in changed:
@@ -99,7 +104,7 @@ def _decided(row: Evidence, by: Actor) -> str:
 
 def _other_file(row: Evidence, *, is_first: bool = False) -> OtherFile:
     if row.deposit is None:
-        return OtherFile(ON_PAPER)
+        return OtherFile(TAKEN_BACK if row.posted_on is None else ON_PAPER)
     if row.deposit.author_kind != CANDIDATE:
         return OtherFile(SCANNED_IN)
     return OtherFile(FIRST_FILE if is_first else OtherFile.message)

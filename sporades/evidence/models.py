@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, pdf_in_words
 from sporades.evidence.states import (
+    RECEIVED,
     REPLACEABLE,
     SETTLED,
     TO_PROVIDE,
@@ -189,6 +190,11 @@ class Evidence(models.Model):
         return bool(
             self.looked_at and self.looked_by != user and at - self.looked_at < LOOKED_AT_FOR
         )
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the office has noted that it came by post, and nothing has taken its place."""
+        return self.posted_on is not None and self.state in RECEIVED
 
     @property
     def mark(self) -> str:

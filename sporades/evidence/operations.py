@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from sporades.core import apart, arriving
+from sporades.core import apart, arriving, files
 from sporades.core.actors import Actor
 from sporades.core.french import size_in_words
 from sporades.core.prepared import prepared
@@ -38,11 +38,14 @@ from sporades.evidence.states import (
     RECEIVE,
     RECEIVE_AGAIN,
     REFUSE,
+    REFUSED_AS_BEFORE,
     REJECT,
     SCAN,
     TAKE_AGAIN,
+    TAKE_BACK,
     TO_PROVIDE,
     WAIVE,
+    WAIVED_AS_BEFORE,
     WITHDRAW,
     State,
 )
@@ -50,6 +53,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.notices.queries import read_only_between
 from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
+from sporades.registrations.models.version import CANDIDATE
 from sporades.registrations.queries import with_owed
 
 MOST_BYTES = 25_000_000
@@ -113,6 +117,31 @@ class SamePostmark(Refused):
     """The day that is written is the one that is to be corrected."""
 
     message = "C'est la date qui est déjà écrite : rien n'est à corriger."
+
+
+class NotReceived(Refused):
+    """It is not noted as received by post, or something has taken its place."""
+
+    message = "Cette pièce n'est pas notée comme reçue par courrier : rien n'est à annuler."
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a piece was refused for before something came by post for it.
+
+    Attributes:
+        reason: why, as its candidate read it.
+        decided_at: when.
+        decided_name: by whom.
+        deposit: the key of the file that was refused, if it was one.
+        posted_on: the postmark of the paper that was refused, if it was one.
+    """
+
+    reason: str
+    decided_at: datetime
+    decided_name: str
+    deposit: int | None
+    posted_on: date | None
 
 
 class NotWaived(Refused):
@@ -586,6 +615,45 @@ def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | 
     if posted_on == read:
         raise SamePostmark
     move(row, CORRECT_POSTMARK, posted_on=posted_on)
+
+
+def take_back(
+    row: Evidence, *, before: Refusal | None, since: datetime | None, seen: int | None
+) -> int:
+    """Undo that a piece came by post: it stands as before, and no scan of it is kept.
+
+    What came was somebody else's: whose piece it is opens it no more.
+
+    Args:
+        row: the piece, its registration locked.
+        before: why it was refused as this came, if it was.
+        since: when it came, where that is known: what the office has scanned since is erased.
+        seen: the key of the scan that was looked at, if there was one.
+
+    Returns:
+        How many scans are erased.
+
+    Raises:
+        OtherFile: a colleague has joined another scan meanwhile.
+        NotReceived, Refused: see each.
+    """
+    check_seen(row, seen)
+    if not row.is_received:
+        raise NotReceived
+    scans = Q(pk=row.deposit_id) if since is None else Q(pk=row.deposit_id) | Q(given_at__gte=since)
+    own = Deposit.objects.filter(scans, evidence=row).exclude(author_kind=CANDIDATE)
+    erased = dict(own.values_list("pk", "key"))
+    nothing = {"posted_on": None, "deposit": None, "arrived_at": None}
+    if row.state == State.WAIVED:
+        move(row, WAIVED_AS_BEFORE, **nothing)
+    elif before is None:
+        move(row, TAKE_BACK, **nothing, reason="", decided_at=None, decided_name="")
+    else:
+        kept = Deposit.objects.filter(evidence=row, pk=before.deposit).exclude(pk__in=erased)
+        move(row, REFUSED_AS_BEFORE, **{**nothing, **asdict(before), "deposit": kept.first()})
+    Deposit.objects.filter(pk__in=erased).delete()
+    transaction.on_commit(lambda: files.forget_or_say(erased.values()))
+    return len(erased)
 
 
 def note_looked(row: Evidence, *, by: Actor, at: datetime) -> None:

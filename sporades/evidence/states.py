@@ -36,6 +36,9 @@ UNJUDGED = (State.CHECKING, *TO_VERIFY)
 REPLACEABLE = (*TO_PROVIDE, State.CHECKING, State.DEPOSITED)
 """Those of a piece for which its candidate may give a file."""
 
+RECEIVED = (State.POSTED, State.ACCEPTED, State.REFUSED, State.WAIVED)
+"""Those in which a piece that came by post may be found not to have."""
+
 VERDICTS = [(state.value, state.label) for state in (State.ACCEPTED, State.REFUSED)]
 """What the office finds of a piece that it has read."""
 
@@ -65,6 +68,18 @@ CORRECT_POSTMARK = Transition(
 SCAN = Transition(
     "scan", {State.OWED, State.REFUSED, State.POSTED}, State.POSTED, "Joindre la numérisation"
 )
+TAKE_BACK = Transition(
+    "take_back",
+    {State.ACCEPTED, State.POSTED, State.REFUSED},
+    State.OWED,
+    "Revenir sur la réception",
+)
+REFUSED_AS_BEFORE = Transition(
+    "refused_as_before", TAKE_BACK.sources, State.REFUSED, "Revenir sur la réception"
+)
+WAIVED_AS_BEFORE = Transition(
+    "waived_as_before", {State.WAIVED}, State.WAIVED, "Revenir sur la réception"
+)
 WITHDRAW = Transition("withdraw", ASKED, State.WITHDRAWN, "Ne plus demander")
 ASK_AGAIN = Transition("ask_again", ENDED, State.OWED, "Demander de nouveau")
 CHECK_AGAIN = Transition("check_again", ENDED, State.CHECKING, "Demander de nouveau")
@@ -82,6 +97,9 @@ TRANSITIONS = (
     RECEIVE,
     CORRECT_POSTMARK,
     SCAN,
+    TAKE_BACK,
+    REFUSED_AS_BEFORE,
+    WAIVED_AS_BEFORE,
     WITHDRAW,
     ASK_AGAIN,
     CHECK_AGAIN,

@@ -219,6 +219,12 @@ def withdraw(*, registration: Registration, at: datetime) -> None:
     drafting.abandon_all(Draft.objects.of_candidates().filter(amends=registration), at=at)
 
 
+def take_summary_back(*, registration: Registration) -> None:
+    """Forget the postmark of a signed summary that has not come back."""
+    registration.summary_posted_on = None
+    registration.save(update_fields=["summary_posted_on"])
+
+
 def note_summary_received(*, registration: Registration, posted_on: date) -> None:
     """Keep the postmark of the signed summary.
 

@@ -1,6 +1,6 @@
 """The office says what the pieces of a registration are worth, and what came by post (G2, L-05)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -15,10 +15,12 @@ from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import check_read
-from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
+from sporades.evidence.models import ANTIVIRUS, LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.states import State
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
 
 
@@ -301,6 +303,85 @@ def correct_postmark(
         posted_on=posted_on.isoformat(),
         former=read.isoformat(),
     )
+
+
+@transaction.atomic
+def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
+    """« Revenir sur la réception »: what was noted, or scanned, was not this candidate's.
+
+    The piece is as it was before, what was scanned is erased, and no message leaves: none has left
+    when it was noted.
+
+    Args:
+        row: the piece.
+        seen: the key of the scan that was looked at, if there was one.
+        mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
+        by: who takes it back.
+        at: the instant.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        evidence.NotReceived: it is not noted as received by post.
+        Refused: it stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    posted_on = held.posted_on
+    acts = entries_about(locked).filter(payload__after__piece=held.code)
+    before, since = _before_it_came(acts.order_by("pk"))
+    erased = evidence.take_back(held, before=before, since=since, seen=seen)
+    owing.record(
+        "piece reception taken back",
+        locked,
+        held,
+        by=by,
+        at=at,
+        state=held.state,
+        posted_on=posted_on.isoformat() if posted_on else "",
+        erased=erased,
+    )
+
+
+def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, datetime | None]:
+    """Return why a piece was refused as what is in force came by post, if it was, and when it came.
+
+    Args:
+        acts: those on the piece, in their order.
+    """
+    before: evidence.Refusal | None = None
+    now: evidence.Refusal | None = None
+    since: datetime | None = None
+    posted_on: date | None = None
+    waits = False  # whether a paper is in force of which nobody has said what it is worth
+    for one in acts:
+        after = one.payload["after"]
+        match one.verb:
+            case "piece received" | "piece scanned":
+                if not waits:
+                    before, since = now, one.at
+                waits, now, posted_on = True, None, date.fromisoformat(after["posted_on"])
+            case "piece postmark corrected":
+                posted_on = date.fromisoformat(after["posted_on"])
+            case "piece refused" | "piece found infected":
+                is_found = one.verb == "piece found infected"
+                waits, now = (
+                    False,
+                    evidence.Refusal(
+                        reason=evidence.INFECTED if is_found else after["reason"],
+                        decided_at=one.at,
+                        decided_name=ANTIVIRUS if is_found else one.actor_name,
+                        deposit=after.get("deposit"),
+                        posted_on=posted_on,
+                    ),
+                )
+            case "piece deposited":
+                waits, now, posted_on = False, None, None
+            case "piece reception taken back":
+                waits, now, posted_on = False, before, before.posted_on if before else None
+            case "piece asked again":
+                waits, now = after.get("state") == State.POSTED, None
+            case "piece accepted" | "piece refusal taken back" | "piece waived":
+                waits, now = False, None
+    return before, since
 
 
 def scan_in(

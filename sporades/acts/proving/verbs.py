@@ -34,6 +34,7 @@ WITH_CONTENT = (
     "registration withdrawn",
     "summary asked again",
     "summary received",
+    "summary reception taken back",
 )
 """Acts that are given with all that they say: their fingerprint can be computed again."""
 

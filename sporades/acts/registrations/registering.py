@@ -381,6 +381,40 @@ def receive_summary(
     )
 
 
+@transaction.atomic
+def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: datetime) -> None:
+    """Record that the signed summary noted as received has not come: it was another candidate's.
+
+    No message leaves: none has left when it was noted.
+
+    Args:
+        registration: which.
+        noted: the postmark that the page showed as noted, as `noted_in` writes it.
+        by: who records it.
+        at: the instant.
+
+    Raises:
+        Refused: none is noted any more, or a colleague has noted another one since.
+    """
+    held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    if held.summary_posted_on is None:
+        raise Refused("Aucun récapitulatif signé n'est plus noté comme reçu : relisez le dossier.")
+    if noted_in(held) != noted:
+        raise Refused(
+            "Un collègue a noté entre-temps ce récapitulatif, posté le "
+            f"{day_in_words(held.summary_posted_on)} : relisez le dossier."
+        )
+    filing.take_summary_back(registration=registration)
+    journal.record(
+        "summary reception taken back",
+        by=by,
+        on=registration,
+        at=at,
+        academy=registration.academy_id,
+        before={"posted_on": noted},
+    )
+
+
 def noted_in(registration: Registration) -> str:
     """Return the postmark of the signed summary as a page sends it back; nothing where none is noted."""
     day = registration.summary_posted_on

@@ -34,7 +34,7 @@ from sporades.web.office import bounded
 from sporades.web.office.days import HOW
 from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
-from tests.web.guide import main, seen, words
+from tests.web.guide import main, seen, sign_in, words
 
 LIST = reverse("office:pieces_to_verify")
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
@@ -819,6 +819,108 @@ def test_a_paper_that_came_is_scanned_for_its_candidate(manager, in_lille):
     evidence.note_scanned(row.deposit, is_clean=True, at=NOW)
     assert piece(in_lille).state == State.POSTED
     assert seen(manager.get(decision(in_lille))).cssselect(".s-pages img")
+
+
+def scanned(client, registration, day="24/11/2026", colour="white"):
+    """Join the scan of a paper, in which the antivirus finds nothing."""
+    at = reverse("office:scan_piece", args=[registration.number, "IDENTITE"])
+    photo = SimpleUploadedFile("scan.jpg", a_photo(colour), content_type="image/jpeg")
+    client.post(at, {"fichier": photo, "poste_le": day})
+    found = piece(registration).deposit
+    evidence.note_scanned(found, is_clean=True, at=NOW)
+    return found
+
+
+def candidates_file(client, registration):
+    """Open the file of the piece, as its candidate."""
+    sign_in(client, registration.candidate.user)
+    return client.get(reverse("candidate:evidence_file", args=[registration.number, "IDENTITE"]))
+
+
+@pytest.mark.parametrize("verdict", ["", "accept", "refuse", "waive"])
+def test_a_scan_put_on_the_wrong_file_is_taken_away_whatever_was_found_of_it(
+    manager, in_lille, client, django_capture_on_commit_callbacks, verdict
+):
+    scan = scanned(manager, in_lille)
+    assert candidates_file(client, in_lille).status_code == 200
+    said = {"accept": {}, "refuse": {"raison": "autre", "motif": "D'une autre"}}
+    if verdict:
+        decide(
+            manager, in_lille, verdict=verdict, **said.get(verdict, {"pourquoi": "Vue au guichet"})
+        )
+    told = Message.objects.count()
+    assert "La numérisation est effacée" in main(manager.get(decision(in_lille)))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = decide(manager, in_lille, verdict="unreceive")
+
+    assert "réception annulée" in main(page)
+    row = piece(in_lille)
+    assert (row.state, row.deposit, row.posted_on) == (
+        State.WAIVED if verdict == "waive" else State.OWED,
+        None,
+        None,
+    )
+    assert not row.deposits.exists()
+    with pytest.raises(files.Unreadable):
+        files.get(scan.key)
+    assert candidates_file(client, in_lille).status_code == 404
+    assert Message.objects.count() == told
+    entry = Entry.objects.get(verb="piece reception taken back")
+    assert entry.payload["after"]["erased"] == 1
+    assert "cachet du 24 novembre 2026" in entry.in_words
+
+
+def test_what_was_refused_before_the_wrong_paper_came_is_refused_as_it_was(manager, in_lille):
+    own = clean(in_lille)
+    refuse(in_lille)
+    was = Evidence.objects.filter(pk=piece(in_lille).pk).values(
+        "state", "reason", "deposit", "posted_on", "decided_at", "decided_name"
+    )
+    [before] = was
+    receive(in_lille)
+    scanned(manager, in_lille)
+    decide(manager, in_lille, verdict="refuse", raison="autre", motif="D'une autre")
+
+    decide(manager, in_lille, verdict="unreceive")
+
+    assert list(was) == [before]
+    assert before["deposit"] == own.pk
+    assert list(piece(in_lille).deposits.all()) == [own]
+
+
+def test_a_paper_noted_on_the_wrong_file_is_taken_back_without_a_message(manager, in_lille):
+    told = Message.objects.count()
+    receive(in_lille)
+
+    page = decide(manager, in_lille, verdict="unreceive")
+
+    assert "réception annulée" in main(page)
+    assert (piece(in_lille).state, piece(in_lille).posted_on) == (State.OWED, None)
+    assert Message.objects.count() == told
+    again_pressed = decide(manager, in_lille, verdict="unreceive")
+    assert again_pressed.status_code == 409
+
+
+def test_a_reception_taken_back_meanwhile_is_said_to_whoever_judges_it(manager, in_lille):
+    receive(in_lille)
+    read = opened(manager, in_lille)
+    verifying.take_back(row=piece(in_lille), seen=None, by=COLLEAGUE, at=NOW)
+
+    page = manager.post(decision(in_lille), {**read, "verdict": "accept"})
+
+    assert page.status_code == 409
+    assert "Un collègue vient de revenir sur la réception de cette pièce" in main(page)
+
+
+def test_nothing_that_its_candidate_gave_is_taken_back(manager, in_lille):
+    clean(in_lille)
+
+    page = decide(manager, in_lille, verdict="unreceive")
+
+    assert page.status_code == 409
+    assert "Revenir sur cette réception" not in main(page)
+    assert piece(in_lille).state == State.DEPOSITED
 
 
 def test_a_scan_takes_the_place_of_no_refusal_that_was_not_read(manager, in_lille):

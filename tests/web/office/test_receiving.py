@@ -8,6 +8,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding, registering
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
@@ -139,3 +140,41 @@ def test_what_is_pressed_twice_is_noted_once(manager, in_lille):
 
     assert [page.status_code for page in pages] == [302, 302]
     assert Entry.objects.filter(verb="summary received").count() == 1
+
+
+def test_a_summary_noted_on_the_wrong_file_is_awaited_again_without_a_message(manager, in_lille):
+    received(manager, in_lille, "25/11/2026")
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    told = Message.objects.count()
+    shown = manager.get(where)
+    assert "Revenir sur cette réception" in main(shown)
+    read = dict([shown.context["noted"]])
+
+    page = manager.post(where, {"annuler": "oui", **read}, follow=True)
+
+    in_lille.refresh_from_db()
+    assert in_lille.summary_posted_on is None
+    assert "il est de nouveau attendu" in main(page)
+    assert "attendu avant le vendredi 25 décembre 2026" in plain(main(page))
+    assert Message.objects.count() == told
+    assert Entry.objects.get(verb="summary reception taken back").payload == {
+        "before": {"posted_on": "2026-11-25"}
+    }
+    once_more = manager.post(where, {"annuler": "oui", **read})
+    assert once_more.status_code == 422
+    assert "Aucun récapitulatif signé n'est plus noté comme reçu" in main(once_more)
+
+
+def test_the_postmark_that_a_colleague_has_noted_meanwhile_is_not_taken_back_unread(
+    manager, in_lille
+):
+    Registration.objects.filter(pk=in_lille.pk).update(filed_at=NOW - timedelta(days=5))
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    received(manager, in_lille, "24/11/2026")
+    read = dict([manager.get(where).context["noted"]])
+    received(manager, in_lille, "21/11/2026")
+
+    page = manager.post(where, {"annuler": "oui", **read})
+
+    in_lille.refresh_from_db()
+    assert (page.status_code, in_lille.summary_posted_on) == (422, date(2026, 11, 21))

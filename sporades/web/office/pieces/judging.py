@@ -35,7 +35,7 @@ from sporades.web.office.pieces.given import (
     trail_of,
     unexpected_in_words,
 )
-from sporades.web.office.pieces.verdict_forms import MORE_TIME, READ, VerdictForms
+from sporades.web.office.pieces.verdict_forms import MORE_TIME, READ, TAKE_BACK, VerdictForms
 from sporades.web.office.pieces.waiting import PieceQueue, queue_of
 from sporades.web.office.registrations.files import reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
@@ -194,6 +194,8 @@ def _judge(asked: VerdictForms, *, seen: int | None, **act: Any) -> None:
             verifying.receive(**act, **asked.postmark.decided)
         case "ask":
             verifying.ask_again(**act, until=asked.again.cleaned_data.get("delai"))
+        case str(verdict) if verdict == TAKE_BACK:
+            verifying.take_back(**act, seen=seen)
         case str(verdict) if verdict == MORE_TIME:
             verifying.grant(**act, until=asked.more_time.cleaned_data["delai"])
         case _:

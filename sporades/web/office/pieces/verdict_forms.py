@@ -52,7 +52,9 @@ TYPED = {
     MORE_TIME: ("delai",),
 }
 """What is said with a verdict."""
+TAKE_BACK = "unreceive"
 LABELS = {
+    TAKE_BACK: "Réception annulée",
     "ask": "Demandée de nouveau",
     "postmark": "Date du cachet corrigée",
     MORE_TIME: "Délai enregistré",
@@ -96,6 +98,8 @@ class VerdictForms:
             self.possible.pop("overturn", None)
         if row.state in TO_PROVIDE:
             self.possible[MORE_TIME] = LABELS[MORE_TIME]
+        if row.is_received:
+            self.possible[TAKE_BACK] = LABELS[TAKE_BACK]
         self.is_asking = any(name in self.possible for name in ASKING)
         """Whether, if its registration may be asked for it, something could be."""
         if not owes:
@@ -147,7 +151,9 @@ class VerdictForms:
     @property
     def is_of_another_state(self) -> bool:
         """Whether what was pressed is a verdict that the state of the piece lets nobody say."""
-        return self.verdict in {*VERDICTS, MORE_TIME} and self.verdict not in self.possible
+        return (
+            self.verdict in {*VERDICTS, MORE_TIME, TAKE_BACK} and self.verdict not in self.possible
+        )
 
     @property
     def is_asked_in_vain(self) -> bool:

@@ -25,6 +25,9 @@ from sporades.web.wizard.recap import DECIDED
 NOTED = "deja_note"
 """The postmark that « Récapitulatif signé reçu » showed as noted already."""
 
+TAKE_BACK = "annuler"
+"""Sent where a signed summary noted as received has not come."""
+
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Ask what is decided and why; nothing is decided before the button is pressed."""
@@ -134,7 +137,25 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
     seen = seen_in(request.POST) or found.version
-    if posted is not None and form.is_valid():
+    refused = ""
+    if posted is not None and TAKE_BACK in posted:
+        try:
+            registering.take_summary_back(
+                registration=found,
+                noted=request.POST.get(NOTED, ""),
+                by=author_on(request, found),
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form = PostmarkForm(initial={"poste_le": found.summary_posted_on})
+            refused = str(refusal)
+        else:
+            messages.success(
+                request,
+                "La réception du récapitulatif signé est annulée : il est de nouveau attendu.",
+            )
+            return back_to_file(request, found.number)
+    elif posted is not None and form.is_valid():
         try:
             registering.receive_summary(
                 registration=found,
@@ -157,9 +178,11 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "seen": seen,
         "noted": noted,
+        "received": found.summary_posted_on,
+        "refused": refused,
         "trail": TRAIL,
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or refused else 200
     return render(request, "office/receive_summary.html", context, status=status)
 
 
