@@ -7,6 +7,7 @@
    reader. After the end nothing is taken from the page: what was typed stays, the reader is told to
    sign in again in another tab, then to send. */
 import { isMine, mine, renew, token } from "./token.js";
+import { unkept } from "./unsent.js";
 
 const CHANNEL = "session";
 // What changes as the focus moves is left unsaid: it waits until where the focus went is said.
@@ -16,6 +17,13 @@ const KEPT = {
   // A form that nothing keeps but its button: what is typed outlives the session, not the page.
   here: "Ce que vous avez saisi reste sur cette page\u00a0: envoyez-le avant de la quitter.",
 };
+
+/* All is kept where answers are as they are typed, or where nothing is asked. */
+function kept() {
+  const has = (what) => document.querySelector(what) !== null;
+  const isAll = has("form[data-autosave]") || !has("main form[method=post]");
+  return KEPT[isAll && !unkept().length ? "all" : "here"];
+}
 
 export function session() {
   const { sessionIdle, sessionWarning, sessionExtend } = document.body.dataset;
@@ -143,7 +151,7 @@ function makeDialog() {
       title.textContent = "Êtes-vous toujours là ?";
       text.textContent =
         `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
-        `faute d'activité. ${KEPT[document.querySelector("form[data-unsent]") ? "here" : "all"]}`;
+        `faute d'activité. ${kept()}`;
       stay.textContent = "Prolonger ma session";
       stay.className = "fr-btn";
       again.hidden = true;
