@@ -11,6 +11,7 @@ from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
+from sporades.web.office.registrations import walking
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main
 
@@ -70,18 +71,75 @@ def test_tabs_and_acts_stay_on_the_way(manager, search):
             assert "Dossier 2 sur 3" in main(manager.get(where + way))
 
 
-def test_what_is_decided_takes_a_file_out_and_the_next_one_follows(manager, search):
-    page = opened(manager, search, 1)
+def decided(client, page, decision="validate", reason=""):
+    """Press « Enregistrer la décision » for the file of a page, and follow."""
     where = reverse("office:decide", args=[page.context["registration"].number])
+    answer = {"decision": decision, "motif": reason}
+    return client.post(where + page.context["walk"].query, answer, follow=True)
 
-    page = manager.post(
-        where + page.context["walk"].query, {"decision": "validate", "motif": ""}, follow=True
-    )
 
+def test_what_is_decided_takes_a_file_out_and_one_is_at_the_next_at_once(manager, search):
+    page = opened(manager, search, 1)
+    number = page.context["registration"].number
+
+    page = decided(manager, page)
+
+    assert name_on(page) == "Corre"
+    assert "Dossier 2 sur 2" in main(page)
+    said = f"Maëlle Anne BOZEC, n°{number} : La décision est enregistrée, un mail part au candidat."
+    assert said in main(page)
+    way = re.search(r'href="([^"]+)">Revenir à ce dossier', page.text)[1].replace("&amp;", "&")
+    page = manager.get(way)
     assert name_on(page) == "Bozec"
     assert "Ce dossier n'est plus dans la recherche" in main(page)
     assert name_on(follow(manager, page, "Dossier suivant")) == "Corre"
     assert name_on(follow(manager, page, "Dossier précédent")) == "Abgrall"
+
+
+def test_after_the_last_one_and_where_a_file_stays_one_is_at_the_file(manager, search, three):
+    last = decided(manager, opened(manager, search, 2))
+    assert name_on(last) == "Corre"
+
+    everybody = searches.keep(tree=Group(), columns=[], by=manager.user, at=NOW)
+    page = decided(manager, opened(manager, everybody, 0), "set_aside", "Hors de l'académie.")
+    assert name_on(page) == "Abgrall"
+    assert "Dossier 1 sur 3" in main(page)
+
+
+def test_who_seeks_somebody_is_led_to_nobody_else(manager, search):
+    name = Leaf(CRITERIA["nom"], Operator.CONTAINS, ("b",))
+    tree = Group(members=(*search.group.members, name))
+    somebody = searches.keep(tree=tree, columns=[], by=manager.user, at=NOW)
+
+    page = decided(manager, opened(manager, somebody, 0))
+
+    assert name_on(page) == "Abgrall"
+    assert follow(manager, page, "Dossier suivant").status_code == 200
+
+
+def test_one_comes_back_to_the_line_of_the_file(manager, search, monkeypatch):
+    monkeypatch.setattr(walking, "ON_A_PAGE", 2)
+    page = opened(manager, search, 2)
+
+    address, _, line = page.context["walk"].back.partition("#")
+
+    assert address.endswith("?tri=nom&page=2")
+    assert f'<tr id="{line}">' in manager.get(address.replace("page=2", "page=1")).text
+
+
+def test_beyond_the_first_thousand_one_goes_on_and_back(manager, search, monkeypatch):
+    monkeypatch.setattr(walking, "AT_FIRST", 1)
+    first, last = opened(manager, search, 0), opened(manager, search, 2)
+
+    assert "Dossier 1 sur 3" in main(first)
+    assert "Dossier 3 sur 3" in main(last)
+    assert name_on(follow(manager, last, "Dossier précédent")) == "Bozec"
+
+
+def test_of_more_files_than_are_read_their_number_is_not_said(manager, search, monkeypatch):
+    monkeypatch.setattr(walking, "AT_FIRST", 2)
+
+    assert "Dossier 1 sur plus de 2" in main(opened(manager, search, 0))
 
 
 def test_the_order_of_the_list_is_that_of_the_way(manager, search):

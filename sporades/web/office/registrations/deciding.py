@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from sporades.acts.registrations import deciding, registering
 from sporades.core.french import instant_in_words
@@ -19,7 +20,8 @@ from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.left import being_filled
-from sporades.web.office.registrations.walking import back_to_file
+from sporades.web.office.registrations.told import done_on
+from sporades.web.office.registrations.walking import back_to_file, walk_of
 from sporades.web.wizard.recap import DECIDED
 
 NOTED = "deja_note"
@@ -60,11 +62,23 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            told = announced(found.candidate)
-            messages.success(request, f"La décision est enregistrée, {told}")
-            return back_to_file(request, found.number)
+            return _onwards(request, found)
     said = {"instead": instead, "status": 422 if form.errors else 200}
     return _decision_page(request, found, form, **said)
+
+
+def _onwards(request: HttpRequest, found: Registration) -> HttpResponse:
+    """Say what is done; whoever goes through a search that is done with the file is at the next one."""
+    said = f"La décision est enregistrée, {announced(found.candidate)}"
+    walk = walk_of(request, found.number)
+    if walk is None or not walk.onwards:
+        messages.success(request, said)
+        return back_to_file(request, found.number)
+    onwards = redirect(walk.onwards)
+    back = reverse("office:registration", args=[found.number]) + walk.query
+    done = done_on(found, said, onwards=onwards, back=back, to="ce dossier")
+    messages.success(request, done)
+    return onwards
 
 
 def _decided_since(

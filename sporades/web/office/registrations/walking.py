@@ -9,11 +9,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
+from sporades.core.numbers import in_groups
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order, known_order, planned_anew
+from sporades.searches.rules import seeks_somebody
+from sporades.web.office.bounded import ON_A_PAGE
 
-MOST = 1_000
-"""How many files of a search are gone through: whoever has more of them adds a criterion."""
+AT_FIRST = 1_000
+"""How many files of a search are read for whoever is among the first of them."""
+MOST = 10_000
+"""How many are gone through, as many as a list turns over: whoever has more adds a criterion."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Walk:
         place: the place of the file, from 1; the one it had, when it is found no more.
         numbers: of the registrations that are found, in order.
         number: of the file.
+        has_more: whether others are found after those.
     """
 
     search: Search
@@ -33,6 +39,7 @@ class Walk:
     place: int
     numbers: list[str]
     number: str
+    has_more: bool = False
 
     @property
     def is_found(self) -> bool:
@@ -40,9 +47,15 @@ class Walk:
         return self.number in self.numbers
 
     @property
-    def count(self) -> int:
-        """How many files are gone through."""
-        return len(self.numbers)
+    def counted(self) -> str:
+        """How many files are found, as far as they are read."""
+        many = in_groups(str(len(self.numbers)))
+        return f"plus de {many}" if self.has_more else many
+
+    @property
+    def place_in_words(self) -> str:
+        """The place of the file."""
+        return in_groups(str(self.place))
 
     @property
     def query(self) -> str:
@@ -60,15 +73,30 @@ class Walk:
         return self._at(self.place - 1)
 
     @property
+    def onwards(self) -> str:
+        """The address to go on at once what was decided took the file out, if there is one.
+
+        Whoever seeks somebody goes on to nobody else.
+        """
+        return "" if self.is_found or seeks_somebody(self.search.tree) else self.following
+
+    @property
     def back(self) -> str:
-        """The address of the list."""
-        return f"{reverse('office:found', args=[self.search.pk])}?tri={self.order}"
+        """The address of the list, at the file's own line."""
+        page = (self.place - 1) // ON_A_PAGE + 1
+        end = urlencode({"tri": self.order, "page": page})
+        return f"{reverse('office:found', args=[self.search.pk])}?{end}#{line_of(self.number)}"
 
     def _at(self, place: int) -> str:
         if not 1 <= place <= len(self.numbers):
             return ""
         where = reverse("office:registration", args=[self.numbers[place - 1]])
         return where + query_of(self.search, self.order, place)
+
+
+def line_of(number: str) -> str:
+    """Return what names the line of a file in the page of a list."""
+    return f"inscription-{number}"
 
 
 def query_of(search: Search, order: str, place: int) -> str:
@@ -90,9 +118,11 @@ def walk_of(request: HttpRequest, number: str) -> Walk | None:
     with planned_anew():
         known = found(tree, reach=request.reaches(Permission.READ_FILES))
         lines = in_order(known, order, tree=tree)
-        numbers = list(lines.values_list("number", flat=True)[:MOST])
+        most = AT_FIRST if place < AT_FIRST else MOST
+        numbers = list(lines.values_list("number", flat=True)[: most + 1])
+    has_more, numbers = len(numbers) > most, numbers[:most]
     place = numbers.index(number) + 1 if number in numbers else min(place, len(numbers) + 1)
-    return Walk(search, order, place, numbers, number)
+    return Walk(search, order, place, numbers, number, has_more)
 
 
 def kept_of(request: HttpRequest) -> dict[str, str]:

@@ -14,8 +14,8 @@ from sporades.searches.models import Search
 from sporades.searches.queries import found
 from sporades.searches.rules import says_of_health
 from sporades.searches.words import in_words
+from sporades.web.office.bounded import ON_A_PAGE
 from sporades.web.office.registrations.files import TRAIL
-from sporades.web.office.searches.listing import ON_A_PAGE
 from sporades.web.office.searches.searching import search_of, tree_of
 
 NOTHING_TICKED = "Cochez au moins une inscription dans la liste."

@@ -10,12 +10,12 @@ from sporades.registrations.models import Registration
 from sporades.searches.columns import Reading
 from sporades.searches.queries import found, in_order, planned_anew
 from sporades.searches.trees import Group
+from sporades.web.office.bounded import ON_A_PAGE
+from sporades.web.office.registrations.walking import AT_FIRST as COUNTED_AT_FIRST
+from sporades.web.office.registrations.walking import MOST as MOST_COUNTED
 
-ON_A_PAGE = 50
-MOST_PAGES = 200
-COUNTED_AT_FIRST = 1_000
-"""How many are counted for the first pages: a country's own would be read whole for a number."""
-MOST_COUNTED = ON_A_PAGE * MOST_PAGES
+# For the first pages fewer are counted: a country's own would be read whole for a number.
+MOST_PAGES = MOST_COUNTED // ON_A_PAGE
 EXACTLY = {"compte": "exact"}
 """What an address says to have all of them counted."""
 

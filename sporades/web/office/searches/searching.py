@@ -24,7 +24,7 @@ from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.layout.finding import QuickForm
 from sporades.web.office.registrations.files import TRAIL
-from sporades.web.office.registrations.walking import query_of
+from sporades.web.office.registrations.walking import line_of, query_of
 from sporades.web.office.searches import building
 from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm
@@ -108,7 +108,12 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
         "lines": [
-            {"number": values[0], "cells": cells(values), "walk": query_of(kept, order, place)}
+            {
+                "number": values[0],
+                "id": line_of(values[0]),
+                "cells": cells(values),
+                "walk": query_of(kept, order, place),
+            }
             for place, values in enumerate(page, page.start_index())
         ],
         "base": base,
