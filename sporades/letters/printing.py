@@ -30,11 +30,13 @@ from sporades.core.locks import alone, lock_value
 from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import NotMade, put_aside
-from sporades.letters.states import PRINT
+from sporades.letters.states import PRINT, LetterState
 from sporades.registrations.records import postal_address_of
+from sporades.registrations.summary import SUMMARY
 from sporades.territory import queries as territory
 
 PRINTED_FROM = time(6)
@@ -48,6 +50,10 @@ CANNOT_BE_PRINTED = "son texte ou son document joint ne peut pas être imprimé"
 NOTHING_LEFT = "aucun de ses courriers n'est encore gardé"
 UNPRINTABLE = (pdf.CannotPrint, documents.Unprintable)
 NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
+REPLACED = (
+    "Le document annoncé est remplacé par celui que joint un courrier écrit le {day} : il n'est pas "
+    "joint à celui-ci. Suivez ce que dit le plus récent."
+)
 PAST = (
     "Ce courrier n'a pu être imprimé que le {day} : un jour qu'il donne est passé. Pour ce qui était à "
     "envoyer avant ce jour, contactez votre service gestionnaire sans attendre."
@@ -296,7 +302,8 @@ def _paper_or_aside(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
 def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the PDF of a letter, and that of the document that goes with it.
 
-    A document that was taken back meanwhile does not go. What asks for something by a day that has
+    A document that was taken back meanwhile does not go, nor a summary of which a later letter encloses
+    the next: of two to be signed, the wrong one would come back. What asks for something by a day that has
     passed since says so: its reader would believe that there is time, or that nothing is to be done.
 
     Args:
@@ -309,14 +316,39 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     is_withdrawn = taken_back is not None and taken_back <= at
     written = letter.message.written_at
     said = [NOT_ENCLOSED] if is_withdrawn else []
+    later = None if version is None or is_withdrawn else _replacing(letter, version, at=at)
+    if later is not None:
+        day = instant_in_words(later, letter.service.academy.zone, weekday=False)
+        said.append(REPLACED.format(day=day))
     due_by = letter.message.due_by
     if due_by is not None and at >= due_by + MINUTE:
         said.append(PAST.format(day=day_in_words(local_day(at, letter.service.academy.zone))))
     content = content_of(letter, place=place, note=" ".join(said))
     parts = [pdf.typeset(TEMPLATE, content, at=written)]
-    if version is not None and not is_withdrawn:
+    if version is not None and not is_withdrawn and later is None:
         parts.append(documents.printed(version))
     return parts
+
+
+def _replacing(letter: Letter, version: DocumentVersion, *, at: datetime) -> datetime | None:
+    """Return when the letter was written that encloses a later version of a summary; nothing without one.
+
+    One that cannot be printed replaces nothing: neither would reach its reader.
+    """
+    if version.document.kind != SUMMARY.slug:
+        return None
+    later = Letter.objects.filter(
+        candidate=letter.candidate_id,
+        enclosed__document=version.document_id,
+        enclosed__number__gt=version.number,
+        message__written_at__lte=at,
+        why="",
+    ).exclude(state=LetterState.OVERTAKEN)
+    written = later.order_by("-enclosed__number", "-pk").values_list(
+        "message__written_at", flat=True
+    )
+    found: datetime | None = written.first()
+    return found
 
 
 def content_of(letter: Letter, *, place: str = "", note: str = "") -> dict[str, object]:

@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
+from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding
+from sporades.acts.registrations import deciding, standing_in
 from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate
 from sporades.core import files, pdf
@@ -27,9 +28,11 @@ from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from tests.endurance.arena import together
 from tests.evidence.given import piece
-from tests.factories import NOW, a_record, a_registration, load_invented
+from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.jobs import work
+from tests.mail.test_health_is_not_mailed import answered
 from tests.spaces import plain
+from tests.web.registry.world import a_member
 
 MANAGER = Actor("manager", "Claude Martin", "user:1")
 LILLE = Reach((Perimeter(frozenset({"A09"}), None, MANAGER),))
@@ -369,6 +372,48 @@ def test_a_document_that_was_taken_back_does_not_go(kept):
     said = pages(run)
     assert len(said) == 2
     assert "il n'est pas joint" in said[0]
+
+
+def changed(registration, *, at):
+    """Have the office change an answer of a registration, with a new summary."""
+    agent = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=at)
+    draft = answered(draft, at, identification={"address_1": "3 quai de l'Île"})
+    return standing_in.register(draft=draft, reason="", by=OPERATOR, at=at)
+
+
+@open_exam
+def test_an_envelope_holds_the_last_summary_alone_and_its_first_letter_says_so(kept):
+    registration = a_registration(a_record())
+    changed(registration, at=NOW + timedelta(minutes=7))
+    morning = NOW + timedelta(hours=20)
+
+    with time_machine.travel(morning, tick=False):
+        [run] = printed(at=morning)
+
+    said = pages(run)
+    [to_sign] = [page for page in said if "Date et signature du candidat" in page]
+    assert "version 2" in to_sign
+    [first, _] = [page for page in said if "de ce pli" in page]
+    replaced = "remplacé par celui que joint un courrier écrit le 25 novembre 2026 à 10 h 37"
+    assert replaced in plain(first)
+
+
+@open_exam
+def test_a_summary_whose_successor_cannot_be_printed_goes_with_its_letter(kept):
+    registration = a_registration(a_record())
+    changed(registration, at=NOW + timedelta(minutes=7))
+    Letter.objects.filter(enclosed__number=2).update(why=printing.CANNOT_BE_PRINTED)
+
+    morning = NOW + timedelta(hours=20)
+
+    with time_machine.travel(morning, tick=False):
+        printing.print_due(at=morning)
+        work("letters")
+
+    said = pages(PrintRun.objects.get())
+    assert [page for page in said if "Date et signature du candidat" in page]
+    assert not [page for page in said if "est remplacé par celui" in page]
 
 
 @open_exam
