@@ -10,6 +10,9 @@ from sporades.mail.models import Message
 BEFORE = (timedelta(days=7), timedelta(days=2))
 """How long before the deadline of what is to be sent its candidate is reminded, once each time."""
 
+BEFORE_BY_LETTER = (timedelta(days=14), timedelta(days=7))
+"""The same for whom letters reach: one is printed the next day, posted, and on its way for days."""
+
 AT_ONCE = 500
 """How many one job reminds."""
 

@@ -21,7 +21,7 @@ from tests.web.test_extended_service import move
 
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
-SEVEN, TWO = UNTIL - 7 * DAY, UNTIL - 2 * DAY
+FOURTEEN, SEVEN, TWO = UNTIL - 14 * DAY, UNTIL - 7 * DAY, UNTIL - 2 * DAY
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -125,6 +125,25 @@ def test_who_has_no_mail_is_reminded_by_letter():
     assert "espace candidat" not in reminders()[0].body
 
 
+def test_a_letter_reminds_earlier_since_it_is_printed_and_posted_first():
+    returned(a_registration(a_record()))
+
+    told = [
+        reminding.remind_pieces(at=at)
+        for at in (FOURTEEN - INSTANT, FOURTEEN, SEVEN - INSTANT, SEVEN, TWO, TWO + DAY)
+    ]
+
+    assert told == [0, 1, 0, 1, 0, 0]
+
+
+def test_who_reads_mails_without_an_account_is_reminded_as_others_are():
+    returned(a_registration(a_record(channel="mail", email="papier@exemple.test")))
+
+    assert reminding.remind_pieces(at=SEVEN - INSTANT) == 0
+    assert reminding.remind_pieces(at=SEVEN) == 1
+    assert reminding.remind_pieces(at=TWO) == 1
+
+
 def test_an_extension_puts_the_reminders_off_also_before_its_job(registration):
     move(registration, timedelta(days=7))
 
@@ -202,6 +221,18 @@ def test_a_signed_summary_is_reminded_of_as_pieces_are(unsigned):
     assert f"/mes-inscriptions/{unsigned.number}/numero" in first.body
     noted = Entry.objects.filter(verb="pieces reminded").first()
     assert noted.in_words == "Pièces justificatives rappelées : Récapitulatif signé"
+
+
+def test_a_signed_summary_is_reminded_of_by_letter_earlier():
+    made = a_registration(a_record())
+    verifying.receive(row=piece(made), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+    told = [
+        reminding.remind_pieces(at=BACK - since)
+        for since in (14 * DAY + INSTANT, 14 * DAY, 8 * DAY, 7 * DAY, 2 * DAY)
+    ]
+
+    assert told == [0, 1, 0, 1, 0]
 
 
 def test_the_pieces_and_the_summary_are_reminded_of_together():

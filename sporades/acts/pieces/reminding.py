@@ -1,7 +1,7 @@
 """Remind of the pieces, and of the signed summary, that are still to be sent, before it is too late (G1, E9)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sporades import journal
-from sporades.acts.reminders import AT_ONCE, BEFORE, told
+from sporades.acts.reminders import AT_ONCE, BEFORE, BEFORE_BY_LETTER, told
+from sporades.candidates.models import told_by_letter
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import absolute
@@ -36,8 +37,9 @@ def remind_pieces(*, at: datetime) -> int:
 
     It names the pieces and the signed summary alike, whichever is due first. Whoever was asked for
     a piece, or told that it is not good, with less time left than that has just read its deadline:
-    they are reminded at the next step. Nobody is pressed to give anything while nothing is written
-    (R-05): they are reminded after that.
+    they are reminded at the next step. Whom letters reach are reminded earlier: they are to read it in
+    time. Nobody is pressed to give anything while nothing is written (R-05): they are reminded after
+    that.
     """
     if stops_writing(at):
         return 0
@@ -51,15 +53,19 @@ def remind_pieces(*, at: datetime) -> int:
 def _due(at: datetime) -> QuerySet[Evidence]:
     """Return the pieces of which a reminder is due and was not written."""
     owed = Evidence.objects.filter(
-        state__in=TO_PROVIDE, is_mandatory=True, registration__state__in=TO_COMPLETE, until__gt=at
+        state__in=TO_PROVIDE,
+        is_mandatory=True,
+        registration__state__in=TO_COMPLETE,
+        until__gt=at,
+        until__lte=at + max(BEFORE_BY_LETTER),
     )
     due = Q()
-    for before in BEFORE:
+    for before, reached in _steps("registration__candidate"):
         since = F("until") - before
         since_then = OuterRef("until") - before
         reminded = told(KIND, registration="registration").filter(written_at__gte=since_then)
         is_old = Q(decided_at=None) | Q(decided_at__lte=since)
-        due |= Q(~Exists(reminded), is_old, until__lte=at + before, asked_at__lte=since)
+        due |= Q(reached, ~Exists(reminded), is_old, until__lte=at + before, asked_at__lte=since)
     return owed.filter(due)
 
 
@@ -71,12 +77,15 @@ def _to_return(at: datetime) -> QuerySet[Registration]:
     """
     due = Q(pk__in=[])
     for service, exam, until in _returned_by(at):
-        step = [before for before in BEFORE if until <= at + before]
-        if until > at and step:
-            since = until - min(step)
-            due |= Q(_not_told(since), last_filed_at__lte=since, service=service, exam=exam)
-    for before in BEFORE:
+        for before, reached in _steps("candidate"):
+            since = until - before
+            if since <= at < until:
+                due |= Q(
+                    reached, _not_told(since), last_filed_at__lte=since, service=service, exam=exam
+                )
+    for before, reached in _steps("candidate"):
         due |= Q(
+            reached,
             _not_told(OuterRef("summary_until") - before),
             last_filed_at__lte=F("summary_until") - before,
             summary_until__gt=at,
@@ -87,6 +96,19 @@ def _to_return(at: datetime) -> QuerySet[Registration]:
         last_filed_at=Coalesce("amended_at", "filed_at")
     ).filter(due)
     return found
+
+
+def _steps(candidate: str) -> Iterator[tuple[timedelta, Q]]:
+    """Return how long before a deadline one is reminded, and which candidates are then.
+
+    Args:
+        candidate: leads to them.
+    """
+    by_letter = told_by_letter(candidate)
+    for before in BEFORE:
+        yield before, ~by_letter
+    for before in BEFORE_BY_LETTER:
+        yield before, by_letter
 
 
 def _not_told(since: Any) -> Q:
@@ -113,7 +135,8 @@ def _remind(key: int, *, at: datetime) -> bool:
     asked = Evidence.objects.asked().filter(registration=key)
     owed = [one for one in owed_by(registration, asked) if one.is_awaited(at)]
     signed = None if registration.is_summary_late(at) else registration.summary_awaited
-    if not _is_soon(owed, signed, at):
+    steps = BEFORE_BY_LETTER if registration.candidate.by_letter else BEFORE
+    if not _is_soon(owed, signed, at + max(steps)):
         return False
     tell(
         registration.candidate,
@@ -146,9 +169,9 @@ def _remind(key: int, *, at: datetime) -> bool:
     return True
 
 
-def _is_soon(owed: list[Owed], signed: dict[str, Any] | None, at: datetime) -> bool:
+def _is_soon(owed: list[Owed], signed: dict[str, Any] | None, soon: datetime) -> bool:
     """Return whether one of the deadlines comes soon, as the dates of their service are now."""
-    return any(one <= at + max(BEFORE) for one in _deadlines(owed, signed))
+    return any(one <= soon for one in _deadlines(owed, signed))
 
 
 def _deadlines(owed: list[Owed], signed: dict[str, Any] | None) -> list[datetime]:
