@@ -649,8 +649,9 @@ def take_back(
     elif before is None:
         move(row, TAKE_BACK, **nothing, reason="", decided_at=None, decided_name="")
     else:
-        kept = Deposit.objects.filter(evidence=row, pk=before.deposit).exclude(pk__in=erased)
-        move(row, REFUSED_AS_BEFORE, **{**nothing, **asdict(before), "deposit": kept.first()})
+        left = Deposit.objects.filter(evidence=row).exclude(pk__in=erased)
+        kept = left.filter(pk=before.deposit).first() if before.deposit is not None else None
+        move(row, REFUSED_AS_BEFORE, **{**nothing, **asdict(before), "deposit": kept})
     Deposit.objects.filter(pk__in=erased).delete()
     transaction.on_commit(lambda: files.forget_or_say(erased.values()))
     return len(erased)
