@@ -583,22 +583,21 @@ def test_a_letter_written_while_a_run_is_made_waits_for_the_next(kept):
         assert Message.objects.filter(state=Message.State.LETTER).count() == 2
 
 
+SHEET = {
+    "title": "Objet",
+    "issuer": "Autorité",
+    "sender": ["Bureau", "académie"],
+    "recipient": ["Madame X", "1 rue", "59000 LILLE"],
+    "dated": "Le 1er mars",
+    "place": "",
+    "paragraphs": [["Bonjour,"], ["Une phrase."]],
+    "enclosed": "",
+    "reference": "Sporades, courrier n° 1",
+}
+
+
 def test_each_letter_and_each_document_begins_on_a_front_page():
-    sheet = pdf.typeset(
-        printing.TEMPLATE,
-        {
-            "title": "Objet",
-            "issuer": "Autorité",
-            "sender": ["Bureau", "académie"],
-            "recipient": ["Madame X", "1 rue", "59000 LILLE"],
-            "dated": "Le 1er mars",
-            "place": "",
-            "paragraphs": [["Bonjour,"], ["Une phrase."]],
-            "enclosed": "",
-            "reference": "Sporades, courrier n° 1",
-        },
-        at=NOW,
-    )
+    sheet = pdf.typeset(printing.TEMPLATE, SHEET, at=NOW)
 
     whole = printing.assembled([[sheet], [sheet, sheet], [sheet]])
 
@@ -607,18 +606,33 @@ def test_each_letter_and_each_document_begins_on_a_front_page():
 
 
 def typeset(*paragraphs):
-    content = {
-        "title": "Objet",
-        "issuer": "Autorité",
-        "sender": ["Bureau", "académie"],
-        "recipient": ["Madame X", "1 rue", "59000 LILLE"],
-        "dated": "Le 1er mars",
-        "place": "",
-        "paragraphs": [list(one) for one in paragraphs],
-        "enclosed": "",
-        "reference": "Sporades, courrier n° 1",
-    }
+    content = {**SHEET, "paragraphs": [list(one) for one in paragraphs]}
     return text_of_pages(pdf.typeset(printing.TEMPLATE, content, at=NOW))
+
+
+def stands(page, said):
+    """Return how high the feet and the heads of some words are on a page, from its foot, in points."""
+    first, _ = page.search(said).get_next()
+    _, foot, _, head = page.get_charbox(first)
+    return foot, head
+
+
+@pytest.mark.parametrize("streets", [1, 4])
+@pytest.mark.parametrize("names", [["ROSE"], ["MARIE-CHARLOTTE"] * 5, ["MARIE-CHARLOTTE"] * 13])
+def test_who_a_letter_is_for_stands_above_its_date_however_long_their_name(streets, names):
+    recipient = [
+        f"Madame {' '.join(names)}",
+        *["12 RUE DES GRANDS MARRONNIERS FLEURIS"] * streets,
+        "97400 SAINT-REMY-EN-BOUZEMONT-SAINT-GENEST-ET-ISSON",
+        "POLYNESIE FRANCAISE",
+    ]
+
+    sheet = pdf.typeset(printing.TEMPLATE, {**SHEET, "recipient": recipient}, at=NOW)
+
+    with pypdfium2.PdfDocument(sheet) as read:
+        page = read[0].get_textpage()
+        (last, _), (_, dated) = stands(page, recipient[-1]), stands(page, SHEET["dated"])
+        assert last > dated + 2
 
 
 def test_whoever_signs_is_not_alone_on_a_page():
