@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.pieces import providing, reminding, verifying
-from sporades.acts.registrations import deciding, moving
+from sporades.acts.registrations import completing, deciding, moving
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
 from sporades.evidence import operations as evidence
@@ -288,6 +288,36 @@ def test_an_anomaly_proposes_no_deposit_where_all_comes_by_post():
 
     assert "Envoyez ce qui manque à votre service" in mail("state_changed")
     assert "Pièces justificatives »" not in mail("state_changed")
+
+
+@pytest.mark.parametrize("ways", sorted(WAYS))
+def test_an_anomaly_whose_day_has_passed_sends_nobody_to_the_post(ways):
+    load(**WAYS[ways])
+    registration = a_registration()
+    late = max(one.until for one in registration.evidence.asked()) + timedelta(days=1)
+
+    completing.declare_incomplete(registration=again(registration), by=OPERATOR, at=late)
+
+    said = mail("state_changed")
+    assert (
+        "La date limite d'une pièce justificative est passée : contactez sans attendre votre"
+        in said
+    )
+    assert "Envoyez" not in said
+    assert "au plus vite" not in said
+
+
+def test_an_anomaly_says_that_a_piece_keeps_its_day_and_that_the_rest_has_none():
+    load(**WAYS["post"])
+
+    deciding.decide(
+        registration=a_registration(), decision=FLAG, reason="Manque", by=OPERATOR, at=NOW
+    )
+
+    assert (
+        "La date limite d'une pièce justificative reste celle qui vous a été dite ; pour le reste, "
+        "aucune n'est fixée : faites-le au plus vite." in mail("state_changed")
+    )
 
 
 def test_no_file_is_taken_for_what_comes_by_post():

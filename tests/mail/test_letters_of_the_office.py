@@ -57,6 +57,7 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
                 "Votre inscription est enregistrée, mais il y manque quelque chose.\n\n"
                 "Motif : Il manque <b>& la copie</b> de l'attestation.\n\n"
                 "Envoyez ce qui manque à votre service gestionnaire, aux coordonnées ci-dessous. "
+                "Aucune date limite n'est fixée pour cela : faites-le au plus vite. "
                 "Si une réponse est à corriger, vous pouvez modifier votre inscription jusqu'au "
                 "mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).\n"
             ),

@@ -19,6 +19,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
+from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import giving_now, giving_to, pieces_of, rows_of, takes_files
 from sporades.evidence.unmet import Unmet, owes_pieces, unmet_by
 from sporades.exams.models.service import MINUTE
@@ -247,10 +248,8 @@ def decide_within(
         is_issued_again=is_issued_again,
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
-        asks=decision is FLAG,
+        asks=_asks(registration, at=at) if decision is FLAG else None,
         is_automatic=by == SYSTEM,
-        takes_files=decision is FLAG and takes_files(registration, at),
-        giving=giving_now(registration, at) if decision is FLAG else "",
         # What is missing may be a piece that no mail names.
         is_said=decision is not FLAG or are_named_to(registration),
         accommodation=accommodation_by_mail(registration, at=at) if decision is VALIDATE else "",
@@ -266,6 +265,17 @@ def decide_within(
         # Who alone may contest it for a minor (code civil, article 388-1-1).
         key = f"registration:{registration.pk}:decided:{entry.pk}:guardian"
         tell_guardian(registration, at=at, key=key)
+
+
+def _asks(registration: Registration, *, at: datetime) -> dict[str, Any]:
+    """Return how what an anomaly asks for is given: a day has passed, or is that of a piece, or none is."""
+    pieces = pieces_of(with_owed.get(pk=registration.pk))
+    return {
+        "is_late": bool(missing_of(pieces, at)),
+        "is_dated": any(one.is_awaited(at) for one in pieces),
+        "takes_files": takes_files(registration, at),
+        "giving": giving_now(registration, at),
+    }
 
 
 def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | None:
