@@ -505,8 +505,35 @@ def proposed(page, field):
     return seen(page).cssselect(field)[0].get("value")
 
 
-def test_another_registration_that_stands_is_said_and_nothing_is_filed(manager, in_lille):
-    choose(manager, in_lille)
+def test_another_registration_that_stands_is_said_before_anything_is_typed(manager, in_lille):
+    page = choose(manager, in_lille)
+
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["examen"]
+    assert "Ce candidat a déjà une inscription en cours au même examen" in main(page)
+    file = reverse("office:registration", args=[in_lille.number])
+    assert [one.get("href") for one in seen(page).cssselect(f'main a[href="{file}"]')] == [file]
+    assert not Draft.objects.filter(author=manager.user).exists()
+
+
+def test_what_a_colleague_has_begun_for_a_candidate_is_said(manager, member):
+    made = a_record()
+    first_tab_for(member("A09", email="collegue@exemple.test"), made)
+    where = reverse("office:register_for", args=[made.pk])
+
+    said = main(manager.get(where))
+    assert "a commencé une inscription pour ce candidat" in said
+    assert "rien n'en est enregistré." in said
+
+    first_tab_for(manager, other := a_record())
+    mine = main(manager.get(reverse("office:register_for", args=[other.pk])))
+    assert "a commencé une inscription" not in mine
+
+
+def test_another_registration_that_stands_is_said_and_nothing_is_filed(manager):
+    made = a_record()
+    first_tab_for(manager, made)
+    in_lille = a_registration(made)
     draft = Draft.objects.get(author=manager.user)
     for section, answers in answers_with().items():
         answer(manager, draft, section, **answers)

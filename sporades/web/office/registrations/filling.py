@@ -26,7 +26,7 @@ from sporades.exams.schema import Audience
 from sporades.letters.words import announced
 from sporades.registrations import drafting
 from sporades.registrations.dossier import Answers, Dossier
-from sporades.registrations.exclusion import Exclusion
+from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.queries import version_of
@@ -43,7 +43,7 @@ from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.office.noting import author_on, note_draft, note_file, note_record
 from sporades.web.office.registrations.files import TRAIL, reaches
 from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm
-from sporades.web.office.registrations.left import left_within
+from sporades.web.office.registrations.left import begun_for, left_within
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
 from sporades.web.wizard.door import Door
@@ -108,8 +108,13 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
     note_record(request, found)
     offers = _offers(request)
     form = ChoiceForm(request.POST if request.method == "POST" else None, offers=offers)
+    excluded = None
     if request.method == "POST" and form.is_valid():
         service = form.choice["service"]
+        excluded = _excluded_by(_own(request, found.pk), form.choice, offers)
+        if excluded:
+            form.add_error("examen", _why(excluded))
+    if request.method == "POST" and form.is_valid():
         try:
             draft = standing_in.begin(
                 candidate=found,
@@ -122,9 +127,37 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
             form.add_error("academie", str(refusal))
         else:
             return redirect("office:draft", draft.pk)
-    context = {"candidate": found, "form": form, "offers": offers, "trail": TRAIL}
+    context = {
+        "candidate": found,
+        "form": form,
+        "offers": offers,
+        "excluded": excluded,
+        "begun": begun_for(request, found),
+        "trail": TRAIL,
+    }
     status = 422 if form.errors else 200
     return render(request, "office/register_for.html", context, status=status)
+
+
+def _excluded_by(
+    standing: Iterable[Registration],
+    choice: dict[str, Any],
+    offers: Iterable[tuple[Programme, list[RegistrationService]]],
+) -> Exclusion | None:
+    """Return what stands already in the way of a choice: it is said before anything is typed."""
+    exam, speciality = choice["exam"], choice["speciality"]
+    return next(
+        exclusion_by(
+            standing,
+            exam=exam,
+            speciality=speciality,
+            rules=offered.rules,
+            regulation=programme.regulation,
+        )
+        for programme, _ in offers
+        for offered in programme.exams
+        if offered.exam.pk == exam.pk
+    )
 
 
 def drafts(request: HttpRequest) -> HttpResponse:
@@ -366,15 +399,22 @@ def _accepts(draft: Draft, at: datetime) -> bool:
 
 
 def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:
-    own = Registration.objects.within(request.reach).filter(candidate=draft.candidate_id)
-    return own.for_list()
+    return _own(request, draft.candidate_id)
+
+
+def _own(request: HttpRequest, candidate: int) -> Iterable[Registration]:
+    return Registration.objects.within(request.reach).filter(candidate=candidate).for_list()
 
 
 def _excluded(exclusion: Exclusion) -> tuple[Trouble, str]:
     standing = exclusion.registration
     title = f"Autre inscription de ce candidat : {standing}"
-    why = _ALREADY if exclusion.is_the_same else exclusion.message
+    why = _why(exclusion)
     return Trouble("", title, "", "", why), reverse("office:registration", args=[standing.number])
+
+
+def _why(exclusion: Exclusion) -> str:
+    return _ALREADY if exclusion.is_the_same else exclusion.message
 
 
 def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:

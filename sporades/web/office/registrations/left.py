@@ -1,6 +1,7 @@
 """What members of the office have begun for candidates and may fill no more: taken up, or dropped (I3)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.permissions import Permission
 from sporades.acts.registrations import standing_in
+from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
@@ -39,9 +41,18 @@ def being_filled(request: HttpRequest, registration: Registration) -> list[Draft
 
     That they have is said, and not what they type: it is no fact. Nothing is locked by it.
     """
-    others = Draft.objects.open().with_filler(on=_day(request)).filter(amends=registration)
+    return _of_colleagues(request, amends=registration)
+
+
+def begun_for(request: HttpRequest, candidate: Candidate) -> list[Draft]:
+    """Return the registrations that colleagues have begun for somebody, as `being_filled`."""
+    return _of_colleagues(request, amends=None, candidate=candidate)
+
+
+def _of_colleagues(request: HttpRequest, **which: Any) -> list[Draft]:
+    others = Draft.objects.open().with_filler(on=_day(request)).filter(**which)
     within = others.within(request.reach).exclude(author=request.user)
-    found = list(within.select_related("service").order_by("created_at"))
+    found = list(within.select_related("service", "exam", "speciality").order_by("created_at"))
     if not request.reaches(Permission.FILE_FOR_CANDIDATES):
         # Who only reads is led nowhere by it.
         for one in found:
