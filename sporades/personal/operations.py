@@ -277,7 +277,7 @@ def _as_json(tables: dict[str, list[dict[str, Any]]], kept: list[Kept], *, at: d
         "le": at,
         "tables": {
             table.model: {
-                "titre": str(apps.get_model(table.model)._meta.verbose_name_plural),
+                "titre": page.TITLES[table.model],
                 "colonnes": _columns(table.model),
                 "non_donne": table.reasons,
                 "lignes": tables[table.model],
@@ -292,7 +292,8 @@ def _as_json(tables: dict[str, list[dict[str, Any]]], kept: list[Kept], *, at: d
 
 
 def _columns(model: str) -> dict[str, str]:
-    return {one.name: str(one.verbose_name) for one in apps.get_model(model)._meta.concrete_fields}
+    fields = apps.get_model(model)._meta.concrete_fields
+    return {one.name: page.WORDS.get(one.name) or str(one.verbose_name) for one in fields}
 
 
 def _entries(

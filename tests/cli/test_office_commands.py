@@ -226,6 +226,19 @@ def test_what_is_decided_is_told_to_the_candidate(capsys):
     assert Entry.objects.get(verb="anomaly found").actor_kind == "operator"
 
 
+def test_what_sets_a_registration_aside_bears_the_name_and_the_quality_of_who_decides():
+    registration = a_registration()
+    decider = ["--decideur", "Ana Martin", "--qualite", "cheffe du bureau des examens"]
+
+    call_command("inscription", "etat", registration.number, "ecarter", "--motif", WHY, *decider)
+
+    said = Message.objects.get(kind="state_changed").body
+    assert "Décision prise par : Ana Martin, cheffe du bureau des examens, Bureau" in said
+    assert "ligne de commande" not in said
+    entry = Entry.objects.get(verb="registration set aside")
+    assert entry.author_in_words.startswith("Ana Martin, cheffe du bureau des examens, ligne")
+
+
 def test_a_registration_is_given_to_another_academy(capsys):
     registration = a_registration()
 
@@ -233,7 +246,7 @@ def test_a_registration_is_given_to_another_academy(capsys):
 
     registration.refresh_from_db()
     assert registration.academy_id == "A25"
-    assert "académie de Versailles" in capsys.readouterr().out
+    assert "maintenant dans l'académie de Versailles" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -242,7 +255,9 @@ def test_a_registration_is_given_to_another_academy(capsys):
         (["etat", "00000000000", "valider"], "Aucune inscription ne porte le numéro"),
         (["etat", "20000030158", "valider"], "20000030158 a un chiffre faux"),
         (["etat", "NUMBER", "anomalie"], "motif"),
-        (["etat", "NUMBER", "retablir"], "."),
+        (["etat", "NUMBER", "retablir"], "n'est pas possible : Votre inscription est enregistrée"),
+        (["etat", "NUMBER", "ecarter", "--motif", "x"], "--decideur"),
+        (["etat", "NUMBER", "ecarter", "--motif", "x", "--decideur", "A"], "--qualite"),
         (["etat", "NUMBER", "anomalie", "--motif", "x" * 501], "500 caractères"),
         (["etat", "NUMBER", "oublier"], "valider"),
         (["academie", "NUMBER", "A99", "--motif", WHY], "n'inscrit pas"),

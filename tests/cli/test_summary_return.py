@@ -80,8 +80,15 @@ def test_what_cannot_be_noted_is_refused_and_changes_nothing(arguments, said):
 
 def test_of_one_that_is_active_no_more_no_summary_is_awaited():
     registration = a_registration()
+    decider = ["--decideur", "Ana Martin", "--qualite", "cheffe"]
     call_command(
-        "inscription", "etat", registration.number, "ecarter", "--motif", "Déposé deux fois"
+        "inscription",
+        "etat",
+        registration.number,
+        "ecarter",
+        "--motif",
+        "Déposé deux fois",
+        *decider,
     )
 
     with pytest.raises(CommandError, match="n'est plus active"):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import registering
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from sporades.acts.registrations import deciding, registering
+from sporades.registrations.states import SET_ASIDE
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration, author
 from tests.web.guide import links, main, seen, words
 
 QUESTIONS = [
@@ -95,7 +96,7 @@ def test_who_wants_to_change_a_registration_is_told_which_can_be(sign_in, client
 def test_who_has_nothing_yet_is_told_how_a_registration_is_changed(sign_in):
     own = answered(sign_in(a_candidate()).get("/aide"), QUESTIONS[2])
 
-    assert "Pendant la période d'inscription, connectez-vous" in own
+    assert own.startswith("Vous n'avez pas d'inscription. Une fois enregistrée, elle se modifie")
 
 
 def test_who_has_begun_and_not_saved_is_told_that_answers_are_still_free(sign_in):
@@ -247,3 +248,17 @@ def test_once_its_exam_is_over_a_registration_is_changed_by_its_service_alone(si
 
     assert "Contactez votre service gestionnaire" in closed
     assert "Demander une modification" not in closed
+
+
+def test_who_was_set_aside_reads_that_nothing_of_it_is_changed_nor_left(sign_in):
+    registration = a_registration()
+    registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Doublon.", by=OPERATOR, at=NOW
+    )
+
+    page = sign_in(registration.candidate).get("/aide")
+
+    assert "Votre inscription est écartée, et ne se modifie plus" in answered(page, QUESTIONS[2])
+    assert "il n'y a rien à désinscrire" in answered(page, OURS[0])
+    assert "une saisie à terminer" not in main(page)

@@ -15,7 +15,8 @@ from tests.web.guide import main, modify, seen, words
 LATER = NOW + timedelta(hours=2)
 TO_CHECK_AGAIN = (
     "Votre inscription est validée : si vous enregistrez une modification, le service "
-    "gestionnaire devra la vérifier de nouveau."
+    "gestionnaire devra la vérifier de nouveau, et les pièces qu'il n'a pas reçues seront de nouveau à "
+    "fournir."
 )
 TO_SIGN_AGAIN = (
     "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra signer "

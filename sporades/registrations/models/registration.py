@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import ended, instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import is_offered, last_date_of, rules
@@ -251,9 +251,9 @@ class Registration(models.Model):
         if self.withdrawn_at:
             return f"Désinscription enregistrée le {self.withdrawn_in_words}."
         if self.state == State.ANOMALY:
-            return f"Votre inscription est enregistrée, mais incomplète : {self.reason}"
+            return ended(f"Votre inscription est enregistrée, mais incomplète : {self.reason}")
         if self.state == State.SET_ASIDE:
-            return f"Votre inscription est écartée : {self.reason}"
+            return ended(f"Votre inscription est écartée : {self.reason}")
         return f"{self.heading}."
 
     @property
@@ -328,7 +328,7 @@ class Registration(models.Model):
     def _undone(self, if_so: str) -> str:
         sentences = (
             f"Votre inscription est validée : {if_so}, le service gestionnaire devra la vérifier "
-            "de nouveau."
+            "de nouveau, et les pièces qu'il n'a pas reçues seront de nouveau à fournir."
             if self.is_validated
             else "",
             "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "

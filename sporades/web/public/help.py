@@ -27,6 +27,7 @@ class Own:
         leaving: those of them that may be left now.
         withdrawn: those that were withdrawn, and in whose place no other stands.
         drafts: what is begun and not filed, and may still be.
+        set_aside: those that their managing service has set aside.
     """
 
     is_frozen: bool
@@ -37,6 +38,7 @@ class Own:
     leaving: list[Registration]
     withdrawn: list[Registration]
     drafts: list[Draft]
+    set_aside: list[Registration]
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
@@ -73,4 +75,5 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
             and one.service.accepts(at)
             and (one.amends_id is None or one.amends_id in standing)
         ],
+        set_aside=[one for one in mine if one.is_set_aside],
     )

@@ -13,7 +13,7 @@ from sporades.acts import proving
 from sporades.acts.registrations import deciding, moving
 from sporades.candidates.models import Candidate
 from sporades.cli.numbers import no_registration
-from sporades.cli.operators import operator
+from sporades.cli.operators import decider, operator
 from sporades.cli.own_files import write_new
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         state.add_argument("number", metavar="NUMÉRO")
         state.add_argument("decision", choices=DECISIONS)
         state.add_argument("--motif", default="", help="le candidat le lira")
+        state.add_argument("--decideur", default="", help="prénom et nom de qui décide d'écarter")
+        state.add_argument("--qualite", default="", help="en quelle qualité : le candidat le lira")
         moved = commands.add_parser("academie", help="la donner pour de bon à une autre académie")
         moved.add_argument("number", metavar="NUMÉRO")
         moved.add_argument("academy", metavar="ACADÉMIE")
@@ -96,8 +98,12 @@ class Command(BaseCommand):
             version = moving.move_for_good(
                 registration=found, academy=options["academy"], reason=reason, by=by, at=at
             )
-            return f"donnée à {version.registration.service.academy.full_name}."
+            return f"maintenant dans {version.registration.service.academy.with_article}."
         decision, reason = DECISIONS[options["decision"]], _reason(options["motif"], LONGEST_REASON)
+        if found.state not in decision.sources:
+            raise CommandError(f"« {decision.label} » n'est pas possible : {found.state_in_words}")
+        if decision is SET_ASIDE:
+            by = decider(options["decideur"], options["qualite"])
         deciding.decide(registration=found, decision=decision, reason=reason, by=by, at=at)
         return f"{found.get_state_display().lower()}."
 
