@@ -137,7 +137,7 @@ def test_what_came_too_late_is_in_it_with_the_hours_that_stood_then():
         opens_at=service.opens_at,
         closes_at=service.closes_at + DAY,
         reason="Panne du soir",
-        by=HEAD,
+        by=OPERATOR,
         at=late + MINUTE,
     )
     opening.approve(

@@ -233,7 +233,7 @@ def test_a_closing_that_is_moved(letters):
         opens_at=service.opens_at,
         closes_at=service.closes_at + timedelta(days=2),
         reason="Panne",
-        by=Actor("manager", "A", "user:1"),
+        by=OPERATOR,
         at=NOW,
     )
     opening.approve(change=change, by=Actor("head", "B", "user:2"), at=NOW)
