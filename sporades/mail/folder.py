@@ -21,7 +21,8 @@ class FolderBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write each message under a name that sorts by its identifier."""
         for mail in email_messages:
-            name = str(mail.extra_headers["Message-ID"]).strip("<>").split("@", 1)[0]
+            local = str(mail.extra_headers["Message-ID"]).strip("<>").split("@", 1)[0]
+            name = ".".join(local.split(".")[:2])
             content = mail.message().as_bytes()
             # Written aside, then named: a reader never sees half a message.
             with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as aside:

@@ -1,5 +1,6 @@
 """One row per message, written in the transaction of the act that causes it."""
 
+import secrets
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -26,6 +27,14 @@ def about_of(row: models.Model) -> dict[str, str]:
         "about_kind": row._meta.label_lower.split(".", 1)[1],
         "about_id": str(row.pk),
     }
+
+
+SIGN_LENGTH = 16
+
+
+def a_sign() -> str:
+    """Return what nobody guesses of a mail, among the letters and figures of a Message-ID."""
+    return secrets.token_hex(SIGN_LENGTH // 2)
 
 
 class Message(models.Model):
@@ -65,6 +74,14 @@ class Message(models.Model):
     last_error = models.CharField("dernière erreur", max_length=300, blank=True)
     written_at = models.DateTimeField("écrit le")
     next_try_at = models.DateTimeField("prochain essai le")
+    sign = models.CharField(
+        "signe de l'envoi",
+        max_length=SIGN_LENGTH,
+        blank=True,
+        default=a_sign,
+        db_default="",
+        editable=False,
+    )
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     again_of = models.OneToOneField(
         "self",
@@ -126,5 +143,10 @@ class Message(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The Message-ID header: always the same, so that a repeat can be told from a new mail."""
-        return f"<sporades.{self.pk}@{settings.SITE_HOST}>"
+        """The Message-ID header: always the same, so that a repeat can be told from a new mail.
+
+        Its sign is known to whoever got it alone: a notice of non-delivery that quotes it is of it.
+        What was written before mails had one has none.
+        """
+        sign = f".{self.sign}" if self.sign else ""
+        return f"<sporades.{self.pk}{sign}@{settings.SITE_HOST}>"

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from sporades.core.refusals import Refused
 from sporades.mail.fate import code_of
-from sporades.mail.models import Message
+from sporades.mail.models import SIGN_LENGTH, Message
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +20,8 @@ _RETURNED = ("message/rfc822", "text/rfc822-headers")
 def note_return(notice: EmailMessage) -> Message | None:
     """Mark the message that a notice speaks of as refused.
 
-    It is known by the Message-ID that it was sent under, and only for its own recipient: a
-    notice that somebody made up changes nothing else.
+    It is known by the Message-ID that it was sent under, which nobody guesses, and only for its
+    own recipient: a notice that somebody made up changes nothing.
 
     Args:
         notice: the letter that came back.
@@ -33,10 +33,11 @@ def note_return(notice: EmailMessage) -> Message | None:
         Refused: the letter is no notice of non-delivery, or of none of our messages.
     """
     fates = [fate for fate in _fates(notice) if fate.get("Final-Recipient")]
-    number = _number(notice)
-    if not fates or number is None:
+    returned = _returned(notice)
+    if not fates or returned is None:
         raise Refused("Ce mail n'est pas un avis de non-remise d'un message envoyé d'ici.")
-    message = Message.objects.filter(pk=number).first()
+    number, sign = returned
+    message = Message.objects.filter(pk=number, sign=sign).first()
     said = [fate for fate in fates if message and _address(fate) == message.recipient.casefold()]
     if message is None or not said:
         raise Refused("Ce mail parle d'un message ou d'une adresse que l'on ne connaît pas ici.")
@@ -68,14 +69,16 @@ def _fates(notice: EmailMessage) -> list[Any]:
     return []
 
 
-def _number(notice: EmailMessage) -> int | None:
-    """Return the number of the message that is returned, by its Message-ID."""
-    ours = re.compile(rf"<sporades\.(\d{{1,18}})@{re.escape(settings.SITE_HOST)}>")
+def _returned(notice: EmailMessage) -> tuple[int, str] | None:
+    """Return the number and the sign of the message that is returned, by its Message-ID."""
+    ours = re.compile(
+        rf"<sporades\.(\d{{1,18}})(?:\.([0-9a-f]{{{SIGN_LENGTH}}}))?@{re.escape(settings.SITE_HOST)}>"
+    )
     for part in notice.walk():
         if part.get_content_type() in _RETURNED:
             found = ours.search(_text(part))
             if found:
-                return int(found[1])
+                return int(found[1]), found[2] or ""
     return None
 
 

@@ -92,6 +92,7 @@ UNREAD = frozenset(
         "opinion_code",
         "place",
         "seal",
+        "sign",
     }
 )
 """What a machine reads, in `donnees.json`; a person has nothing to learn of it, or reads it beside."""

@@ -551,7 +551,7 @@ TABLES = (
         keep="kind about_kind about_id academy matter",
         emails="recipient",
         texts="subject body last_error",
-        blank="key",
+        blank="key sign",
     ),
     Table(
         "letters.Letter",

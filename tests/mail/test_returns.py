@@ -147,3 +147,29 @@ def test_a_notice_is_read_from_a_file_too(message, tmp_path, capsys):
     assert capsys.readouterr().out == f"Message {message.pk} : noté comme non remis.\n"
     with pytest.raises(CommandError, match="impossible à lire"):
         call_command("mail", "retour", str(tmp_path / "absent.eml"))
+
+
+def test_a_notice_that_somebody_made_up_keeps_no_mail_from_leaving(monkeypatch):
+    a_registration(a_candidate(email=ZOE))
+    waiting = Message.objects.get(recipient=ZOE, kind="registered")
+    name, host = waiting.message_id.split("@")
+    number = name.rpartition(".")[0]
+
+    for guessed in (f"{number}@{host}", f"{number}.{'0' * 16}@{host}"):
+        made_up = notice(waiting).replace(waiting.message_id, guessed)
+        with pytest.raises(CommandError, match="que l'on ne connaît pas ici"):
+            note(made_up, monkeypatch)
+    tasks.sweep(0)
+
+    waiting.refresh_from_db()
+    assert waiting.state == Message.State.SENT
+
+
+def test_a_mail_of_before_mails_had_a_sign_is_known_by_its_number(message, monkeypatch):
+    Message.objects.filter(pk=message.pk).update(sign="")
+    message.refresh_from_db()
+
+    note(notice(message), monkeypatch)
+
+    message.refresh_from_db()
+    assert message.state == Message.State.REFUSED
