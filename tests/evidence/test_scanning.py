@@ -10,11 +10,15 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.acts.pieces import providing
+from sporades.acts.registrations.deciding import decide
+from sporades.evidence.completeness import lost_since_validated
 from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.evidence.given import BAC, a_photo, again, give, piece
+from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
+from tests.evidence.given import BAC, MANAGER, a_photo, again, give, piece
 from tests.evidence.test_following_a_version import asks_again, asks_no_more
 from tests.factories import NOW
 from tests.jobs import work
@@ -73,6 +77,24 @@ def test_a_virus_is_told_to_the_candidate_and_named_in_the_journal(registration,
     after = Entry.objects.get(verb="piece found infected").payload["after"]
     assert after["signature"] == "Essai.Virus"
     assert Message.objects.filter(kind="piece_refused").count() == 1
+
+
+def test_a_virus_that_is_found_in_what_was_validated_meanwhile_is_seen_by_its_office(registration):
+    given = give(registration)
+    validated_at = NOW + timedelta(seconds=1)
+    decide(
+        registration=again(registration),
+        decision=VALIDATE,
+        reason="",
+        by=MANAGER,
+        at=validated_at,
+    )
+
+    # The job gives the instant at which it began.
+    providing.note_scan(given, is_clean=False, at=NOW)
+
+    assert piece(registration).decided_at > validated_at
+    assert Registration.objects.filter(lost_since_validated()).get() == registration
 
 
 def test_without_an_antivirus_a_file_waits_and_is_looked_at_again(registration, settings):

@@ -1,7 +1,7 @@
 """The pieces of a registration: its candidate gives them, the antivirus looks at them (G2)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -260,10 +260,13 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
     Args:
         waiting: the file.
         is_clean: whether nothing was found.
-        at: the instant.
+        at: the instant at which somebody began to look at it.
         signature: what was found.
     """
     locked = owing.lock(waiting.evidence.registration_id)
+    if locked.decided_at is not None:
+        # What was decided while it was looked at was decided before anything was found.
+        at = max(at, locked.decided_at + timedelta.resolution)
     row = owing.row_of(locked, waiting.evidence_id)
     waiting.evidence = row
     is_looked_at = row.state == State.CHECKING and row.deposit_id == waiting.pk
