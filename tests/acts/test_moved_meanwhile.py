@@ -1,9 +1,12 @@
-"""What is done to a registration while it is given to another academy is done where it is then."""
+"""What is done to a registration that has just moved, or whose account has, is done as it is then."""
 
 from datetime import timedelta
 
 import pytest
 
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import AddressChange, LeftAddress
+from sporades.acts.people import changing
 from sporades.acts.registrations import moving, registering
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -11,6 +14,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.drafting import Closed
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import State
 from tests.endurance.arena import first
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -34,6 +38,29 @@ def withdrawn_while_it_moves(registration):
     _, outcome = first(move, withdraw)
     registration.refresh_from_db()
     return outcome
+
+
+def test_who_has_taken_an_account_withdraws_nothing_once_it_is_given_back(invented_exam):
+    registration = a_registration()
+    user = registration.candidate.user
+    changing.ask_address_change(user, email="autre@exemple.test", network="", at=NOW)
+    changing.confirm_address_change(AddressChange.objects.get(user=user).pk, at=NOW)
+    read = Registration.objects.whole().get(pk=registration.pk)
+    assert read.candidate.user.taken_back_at is None
+
+    def give_back(holds):
+        lock_registration(registration.pk)
+        changing.undo(LeftAddress.objects.get().pk, at=NOW)
+        holds()
+
+    def withdraw():
+        return registering.withdraw(registration=read, by=author(read.candidate), at=NOW)
+
+    _, outcome = first(give_back, withdraw)
+
+    registration.refresh_from_db()
+    assert isinstance(outcome, accounts.Held)
+    assert registration.state == State.REGISTERED
 
 
 def test_it_is_withdrawn_from_the_academy_that_has_it_now(invented_exam):

@@ -235,11 +235,12 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         Refused: the registration does not stand any more.
         Held: the account has just been given back to an old address.
     """
-    _check_not_held(registration, at=at)
     asking.lock_waiting(registration.candidate_id)
     Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     # As it is now: it may just have been given to another academy, whose dates count, and who is told.
     registration.refresh_from_db(from_queryset=Registration.objects.whole())
+    # So is its account: it may just have been taken back from whoever asks.
+    _check_not_held(registration, at=at)
     before = {"state": registration.state}
     filing.withdraw(registration=registration, at=at)
     fallen = accommodating.follow(registration, is_leaving=True, by=by, at=at)
