@@ -7,9 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.crypto import salted_hmac
 
-from sporades.accounts.models import Attempt, User
+from sporades.accounts.models import AddressChange, Attempt, User
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts.people import addressing, claiming, enrolling, forgetting, joining, slips
+from sporades.acts.people import (
+    addressing,
+    changing,
+    claiming,
+    enrolling,
+    forgetting,
+    joining,
+    slips,
+)
 from sporades.acts.people.enrolling import HasAccount
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, Channel, ClaimCode
@@ -20,8 +28,9 @@ from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations import drafting
 from sporades.registrations.models import Draft
+from tests.acts.people import joined
 from tests.documents.reading import pdf_text
-from tests.endurance.arena import together
+from tests.endurance.arena import first, together
 from tests.factories import (
     BY_LETTER,
     EVERYWHERE,
@@ -484,3 +493,42 @@ def test_codes_that_open_nothing_are_forgotten():
     assert claims.forget_old(at=NOW + claims.LASTS - timedelta(seconds=1)) == 0
     assert claims.forget_old(at=NOW + claims.LASTS) == 1
     assert ClaimCode.objects.get().candidate == taken
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_typed_while_the_address_is_confirmed_gives_the_record_the_new_one(territory):
+    user = joined()
+    Candidate.objects.filter(user=user).delete()
+    record = a_record(at=NOW)
+    code = given(record)
+    changing.ask_address_change(user, email="neuve@exemple.test", network="", at=NOW)
+    change, read = AddressChange.objects.get(), User.objects.get(pk=user.pk)
+
+    def confirm(holds):
+        changing.confirm_address_change(change.pk, at=NOW)
+        holds()
+
+    outcomes = first(
+        confirm,
+        lambda: claiming.claim_into(read, code=code, birth=BIRTH, network="ici", at=NOW),
+    )
+
+    assert outcomes == [None, None]
+    record.refresh_from_db()
+    assert (record.user, record.email) == (user, "neuve@exemple.test")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_civil_data_given_while_the_address_is_confirmed_go_with_the_new_one(territory):
+    user = joined()
+    Candidate.objects.filter(user=user).delete()
+    changing.ask_address_change(user, email="neuve@exemple.test", network="", at=NOW)
+    change, read = AddressChange.objects.get(), User.objects.get(pk=user.pk)
+
+    def confirm(holds):
+        changing.confirm_address_change(change.pk, at=NOW)
+        holds()
+
+    _, made = first(confirm, lambda: joining.complete(read, identity=IDENTITY, at=NOW))
+
+    assert (made.user, made.email) == (user, "neuve@exemple.test")

@@ -140,6 +140,9 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
     """
     _spend(network, at=at)
     with transaction.atomic():
+        # In the order of every act: the account, whose address may just have changed, then that.
+        accounts.lock(user)
+        user.refresh_from_db(fields=["email"])
         addressing.hold_address(user.email, at=at)
         found = claims.opened_by(code, birth, at=at)
         if found is not None:

@@ -107,6 +107,9 @@ def join(
 @transaction.atomic
 def complete(user: User, *, identity: dict[str, Any], at: datetime) -> Candidate:
     """Give an account that has none its civil data; pressed twice, those of the first time."""
+    # In the order of every act: the account, whose address may just have changed, then that.
+    accounts.lock(user)
+    user.refresh_from_db(fields=["email"])
     hold_address(user.email, at=at)
     given = Candidate.objects.filter(user=user).first()
     if given is not None:
