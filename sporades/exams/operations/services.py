@@ -112,7 +112,9 @@ def _keep_managing(rules: ManagingServiceRules, *, by: Actor, at: datetime) -> M
         "address": list(rules.address),
         "opening_hours": rules.hours or "",
     }
-    known = ManagingService.objects.filter(academy=rules.academy, code=rules.code).first()
+    # Whoever changes how it is reached meanwhile is waited for: what they choose stays.
+    held = ManagingService.objects.select_for_update(no_key=True)
+    known = held.filter(academy=rules.academy, code=rules.code).first()
     if known is not None and known.reached_so_since is not None:
         wanted.update(known.reached)
     before = {name: getattr(known, name) for name in wanted} if known else None
