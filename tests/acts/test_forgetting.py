@@ -16,12 +16,14 @@ from sporades.acts.people import addressing, changing, forgetting, joining
 from sporades.acts.services import announcing
 from sporades.candidates.models import Candidate
 from sporades.core.queue import app
+from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import OpeningAlert
 from tests.acts.people import IDENTITY, NOON, join, joined
-from tests.factories import a_draft, a_registration
+from tests.endurance.arena import WAITING, eventually, held, rows
+from tests.factories import NOW, a_candidate, a_draft, a_registration
 from tests.leftovers import columns, where
 
 ADDRESS, OTHER_ADDRESS = "oubli@exemple.test", "ailleurs@exemple.test"
@@ -164,3 +166,26 @@ def test_a_job_that_failed_keeps_no_address_for_more_than_two_days(hours, kept):
     forget_jobs()
 
     assert where(ADDRESS) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_registers_while_the_list_is_gone_through_is_not_warned():
+    first, second = a_candidate(email=ADDRESS), a_candidate(email=OTHER_ADDRESS)
+    at = NOW + 160 * DAY
+    RegistrationService.objects.update(closes_at=at + 30 * DAY)
+    forget()
+
+    def warn():
+        try:
+            return forgetting.warn_unused(at=at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as apart:
+        with held(first.user):
+            warning = apart.submit(warn)
+            eventually(lambda: rows(WAITING))
+            a_registration(second, at=at)
+
+        assert warning.result() == 1
+    assert Message.objects.get(kind="account_unused").recipient == ADDRESS

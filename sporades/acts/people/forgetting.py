@@ -45,14 +45,20 @@ def forget_unactivated(user_id: int, *, at: datetime) -> int:
 
 def warn_unused(*, at: datetime) -> int:
     """Warn, thirty days before, the accounts without a registration that will be erased."""
+    unwarned = [user.pk for user in _to_warn(at) if not is_warned(user)]
+    return apart.each(_warn_unused, unwarned, at=at)
+
+
+def _to_warn(at: datetime) -> QuerySet[User]:
     since = accounts.KEPT_WITHOUT_REGISTRATION - accounts.WARNED_BEFORE
-    users = accounts.unused(at=at, since=since).filter(candidate__registrations__isnull=True)
-    return apart.each(_warn_unused, [user.pk for user in users if not is_warned(user)], at=at)
+    unused = accounts.unused(at=at, since=since)
+    return unused.filter(candidate__registrations__isnull=True)
 
 
 @transaction.atomic
 def _warn_unused(user_id: int, *, at: datetime) -> int:
-    user = User.objects.select_for_update().filter(pk=user_id).first()
+    # The list is long: its owner may have registered since it was made.
+    user = locked_among(_to_warn(at), user_id)
     if user is None or is_warned(user):
         return 0
     user.warned_at = at
