@@ -3,21 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress
+from sporades.acts.identities import asking
 from sporades.acts.people import changing
-from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations import deciding, moving, registering
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.drafting import Closed
-from sporades.registrations.models import Registration
+from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.queries import lock_registration
-from sporades.registrations.states import State
+from sporades.registrations.states import SET_ASIDE, State
 from tests.endurance.arena import first
 from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.web.registry.world import a_correction_request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +90,40 @@ def test_it_is_not_withdrawn_once_the_academy_that_has_it_now_has_closed(invente
     assert isinstance(outcome, Closed)
     assert (registration.state, registration.academy_id) == (State.REGISTERED, "A25")
     assert not Message.objects.filter(kind="withdrawn").exists()
+
+
+def set_aside(registration):
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Doublon.", by=OPERATOR, at=NOW
+    )
+
+
+def withdraw(registration):
+    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+def accept(registration):
+    asking.accept(request=CorrectionRequest.objects.get(), by=OPERATOR, at=NOW)
+
+
+@pytest.mark.parametrize("act", [set_aside, withdraw, accept])
+def test_it_moves_after_what_holds_its_correction(act, invented_exam, kept):
+    registration = a_registration()
+    a_correction_request(registration.candidate)
+    read = Registration.objects.whole().get(pk=registration.pk)
+
+    def begin(holds):
+        # As each of them does first.
+        asking.lock_waiting(registration.candidate_id)
+        holds()
+        return lambda: act(read)
+
+    outcomes = first(
+        begin,
+        lambda: moving.move_for_good(
+            registration=registration, academy="A25", reason="Déménagement.", by=OPERATOR, at=NOW
+        ),
+    )
+
+    assert not any(isinstance(one, OperationalError) for one in outcomes)
+    assert outcomes[0] is None

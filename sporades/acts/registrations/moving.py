@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.acts import accommodating
+from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import reissue
 from sporades.acts.registrations import completing
 from sporades.core.actors import Actor
@@ -107,6 +108,8 @@ def move_for_good(
     service = services_for(registration).filter(academy=academy).first()
     if service is None:
         raise NoSuchService
+    # In the order of every act: the correction that waits, which leaves who dealt with it, then this.
+    asking.lock_waiting(registration.candidate_id)
     if seen is not None and lock_registration(registration.pk).service_id != seen:
         raise MovedSince
     left = registration.academy_id
