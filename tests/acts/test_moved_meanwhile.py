@@ -9,7 +9,12 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.acts.identities import asking
 from sporades.acts.people import changing
+from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.sent_files import Sent
+from sporades.evidence import operations as evidence
+from sporades.evidence.meanwhile import MovedSince
+from sporades.evidence.states import State as Piece
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
@@ -19,15 +24,15 @@ from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import SET_ASIDE, State
 from tests.endurance.arena import first
+from tests.evidence.given import IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.web.registry.world import a_correction_request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def withdrawn_while_it_moves(registration):
-    """Withdraw what was read in Lille while it is given to Versailles; return what came of it."""
-    read = Registration.objects.whole().get(pk=registration.pk)
+def moved(registration):
+    """Return an act that gives a registration to Versailles, and holds it."""
 
     def move(holds):
         moving.move_for_good(
@@ -35,10 +40,17 @@ def withdrawn_while_it_moves(registration):
         )
         holds()
 
+    return move
+
+
+def withdrawn_while_it_moves(registration):
+    """Withdraw what was read in Lille while it is given to Versailles; return what came of it."""
+    read = Registration.objects.whole().get(pk=registration.pk)
+
     def withdraw():
         return registering.withdraw(registration=read, by=author(read.candidate), at=NOW)
 
-    _, outcome = first(move, withdraw)
+    _, outcome = first(moved(registration), withdraw)
     registration.refresh_from_db()
     return outcome
 
@@ -127,3 +139,46 @@ def test_it_moves_after_what_holds_its_correction(act, invented_exam, kept):
 
     assert not any(isinstance(one, OperationalError) for one in outcomes)
     assert outcomes[0] is None
+
+
+@pytest.fixture
+def deposited(invented_exam, kept):
+    """A registration of Lille whose piece waits for a verdict."""
+    registration = a_registration()
+    evidence.note_scanned(give(registration), is_clean=True, at=NOW)
+    return registration
+
+
+def test_a_piece_is_not_judged_by_the_academy_that_it_has_just_left(deposited):
+    row = piece(deposited)
+
+    def refuse():
+        verifying.refuse(
+            row=row, mark=row.mark, seen=row.deposit_id, reason="Floue.", by=MANAGER, at=NOW
+        )
+
+    _, outcome = first(moved(deposited), refuse)
+
+    assert isinstance(outcome, MovedSince)
+    assert piece(deposited).state == Piece.DEPOSITED
+
+
+def test_a_paper_is_not_joined_by_the_academy_that_it_has_just_left(deposited):
+    read = again(deposited)
+
+    def scan():
+        verifying.scan_in(
+            registration=read,
+            code=IDENTITY,
+            sent=[Sent("carte.jpg", a_photo("black"))],
+            posted_on=NOW.date(),
+            mark="",
+            press="une",
+            by=MANAGER,
+            at=NOW,
+        )
+
+    _, outcome = first(moved(deposited), scan)
+
+    assert isinstance(outcome, MovedSince)
+    assert piece(deposited).deposits.count() == 1

@@ -14,7 +14,7 @@ from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
-from sporades.evidence.meanwhile import check_read
+from sporades.evidence.meanwhile import MovedSince, check_read
 from sporades.evidence.models import ANTIVIRUS, LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.states import State
 from sporades.evidence.unmet import owes_pieces
@@ -424,6 +424,8 @@ def scan_in(
     said = {"posted_on": posted_on.isoformat()}
 
     def awaited(locked: Registration) -> Evidence:
+        if locked.academy_id != registration.academy_id:
+            raise MovedSince
         found = next((one for one in owing.owed_of(locked) if one.row.code == code), None)
         if found is None:
             raise owing.NotAsked
@@ -452,6 +454,9 @@ def scan_in(
 def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evidence]:
     """Return a piece, its registration locked, where it stands as it was read. Raises Changed."""
     locked, held = owing.lock_row(row)
+    # Whoever acts may where it was read, and nowhere else.
+    if row.academy and held.academy != row.academy:
+        raise MovedSince
     check_read(held, mark, by=by)
     return locked, held
 
