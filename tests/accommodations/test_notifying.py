@@ -211,12 +211,14 @@ def test_whoever_has_an_account_is_led_to_the_page_where_a_decision_is_contested
     assert "à la page « Aménagement d'épreuves » de votre espace, ou par une lettre" in said
 
 
-def test_whoever_has_no_account_is_told_by_mail_that_a_delay_may_run(db):
+def test_whoever_has_no_account_is_told_by_mail_that_a_delay_may_run_where_no_document_says_it(db):
     record = a_record(channel="mail", email="rose@exemple.test")
-    reach(a_registration(record, informations={"has_disability": "oui"}), State.NOTIFIED)
+    case = reach(a_registration(record, informations={"has_disability": "oui"}), State.NOTIFIED)
+    made = taken_again(case, why=Again.ERROR)
+    accommodating.cancel_taking_again(case=made, reason="Sans objet.", by=MANAGER, at=LATER)
 
-    body = Message.objects.filter(kind="something_awaits").latest("pk").body
-    assert "contactez-le sans attendre, un délai peut courir" in body
+    told = Message.objects.filter(kind="something_awaits", recipient="rose@exemple.test")
+    assert "contactez-le sans attendre, un délai peut courir" in told.latest("pk").body
 
 
 def test_a_decision_whose_author_is_not_said_is_not_notified(registration):
