@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts.models import User
@@ -10,10 +11,15 @@ from sporades.acts import requests
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.registering import filed
 from sporades.core.actors import Actor
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.registrations import drafting, filing, rebasing, requesting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
+
+REFUSED = "change request refused"
+"""The verb of a refusal."""
 
 
 @transaction.atomic
@@ -155,11 +161,16 @@ def refuse(
     requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
-    _record("change request refused", request, by=by, at=at)
+    _record(REFUSED, request, by=by, at=at)
     _tell("change_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).
     key = f"change request:{request.pk}:change_refused:guardian"
     tell_guardian(request.registration, at=at, key=key)
+
+
+def refused_modifications_of(registration: Registration) -> QuerySet[Entry]:
+    """Return the refusals of what was asked to be changed of a registration, the last first."""
+    return entries_about(registration).filter(verb=REFUSED)
 
 
 def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:

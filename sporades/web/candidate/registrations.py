@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accommodations.contesting import contested_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
     appeal_of,
@@ -26,9 +27,10 @@ from sporades.acts.people.guardians import address_beside, is_told_at_home
 from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
+from sporades.acts.registrations.requesting import refused_modifications_of
 from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.core.actors import SYSTEM
-from sporades.core.french import instant_in_words
+from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
@@ -385,7 +387,10 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
                 "what": MERGED_IN_WORDS if one.verb == MERGED else one.in_words,
                 "note": _note_of(one),
             }
-            for one in decisions_on(found) | moves_of(found) | merges_of(found)
+            for one in decisions_on(found)
+            | moves_of(found)
+            | merges_of(found)
+            | refused_modifications_of(found)
         ],
     }
     return render(request, "candidate/history.html", context)
@@ -454,13 +459,27 @@ def _registration(request: HttpRequest, number: str) -> Registration:
 def _asked(
     registration: Registration, modifications: list[Draft], *, at: datetime
 ) -> ChangeRequest | None:
-    """Return the last modification that was asked for, where one may have been."""
-    if registration.service.accepts(at) and not any(one.sent_at for one in modifications):
+    """Return the last modification that was asked for, where one may have been.
+
+    Of a service that was opened for longer: the one that waits, or whose refusal may be contested.
+    What was asked leaves a modification to take up again; without any, « Historique » says the refusal.
+    """
+    is_open = registration.service.accepts(at)
+    if is_open and not modifications:
         return None
     last = next(iter(last_request_of(registration=registration.pk)), None)
-    if last is not None:
-        last.registration = registration
-    return last
+    if last is None:
+        return None
+    last.registration = registration
+    is_said = last.is_waiting or (last.is_refused and _may_be_contested(last, at=at))
+    return last if is_said or not is_open else None
+
+
+def _may_be_contested(refused: ChangeRequest, *, at: datetime) -> bool:
+    """Return whether it is in time to contest a refusal, whenever it was read."""
+    zone = refused.registration.service.zone
+    decided_at = refused.decided_at
+    return decided_at is not None and local_day(at, zone) <= contested_until(decided_at, zone)
 
 
 def _last(registration: Registration) -> Version:

@@ -1,0 +1,67 @@
+"""Why a modification was refused is still read once the service is open for longer."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts.registrations import requesting
+from sporades.registrations.models import Draft
+from tests.evidence.given import MANAGER, again
+from tests.factories import a_candidate, a_registration
+from tests.requests import ask
+from tests.spaces import plain
+from tests.web.guide import main
+
+WHY = "Adresse hors de l'académie"
+HOUR = timedelta(hours=1)
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+
+
+@pytest.fixture
+def refused(db):
+    """Return a registration whose modification is refused after the closing, and when that was."""
+    registration = a_registration(a_candidate(email="zoe@exemple.test"))
+    late = registration.service.closes_at + timedelta(days=2)
+    requesting.refuse(request=ask(again(registration), late), answer=WHY, by=MANAGER, at=late)
+    return registration, late
+
+
+def reopened(registration, *, until):
+    service = registration.service
+    service.closes_at = until
+    service.save()
+
+
+def read(client, registration, page=""):
+    client.force_login(registration.candidate.user)
+    found = main(client.get(f"/mes-inscriptions/{registration.number}{page}"))
+    return plain(found).replace("’", "'")
+
+
+def test_why_and_how_to_contest_stay_on_its_page_while_that_is_in_time(
+    client, refused, stopped_clock
+):
+    registration, late = refused
+    reopened(registration, until=late + timedelta(days=200))
+    stopped_clock.move_to(late + HOUR)
+
+    page = read(client, registration)
+    assert f"est refusée. Motif : {WHY}" in page
+    assert "Décision prise par" in page
+    assert "Dans les deux mois" in page
+
+    stopped_clock.move_to(late + timedelta(days=70))
+    assert WHY not in read(client, registration)
+
+
+def test_its_history_says_why_whatever_became_of_what_was_asked(client, refused, stopped_clock):
+    registration, late = refused
+    reopened(registration, until=late + timedelta(days=3))
+    Draft.objects.filter(amends=registration).update(abandoned_at=late + HOUR)
+    stopped_clock.move_to(late + HOUR)
+
+    assert WHY not in read(client, registration)
+    said = read(client, registration, "/historique")
+    assert "Demande de modification refusée" in said
+    assert WHY in said
