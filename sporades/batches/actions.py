@@ -10,6 +10,7 @@ from uuid import UUID
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations import completing, deciding
+from sporades.acts.registrations.silent import AcceptedBySilence
 from sporades.batches import accommodations, pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
@@ -73,6 +74,10 @@ WRITTEN_ALONE = 5_000
 AMENDED = "Elle a été modifiée depuis que vous avez préparé ce lot : relisez-la, puis décidez."
 DECIDED = (
     "Son état a changé depuis que vous avez préparé ce lot : lisez ce qui a été fait, puis décidez."
+)
+ACCEPTED = (
+    "Faute de réponse, elle est réputée acceptée : elle s'écarte une à une, depuis son dossier, qui dit "
+    "ce que cela retire."
 )
 VERSION = " v"
 """What comes before the version in what a line keeps of its registration."""
@@ -195,6 +200,8 @@ def _decide(
             by=by,
             at=at,
         )
+    except AcceptedBySilence as refusal:
+        raise Refused(ACCEPTED) from refusal
     except deciding.DecidedSince as refusal:
         raise Refused(DECIDED) from refusal
     except deciding.Overtaken as refusal:

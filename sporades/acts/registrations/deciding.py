@@ -13,6 +13,11 @@ from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.asking_again import ask_again
+from sporades.acts.registrations.silent import (
+    AcceptedBySilence,
+    acceptance_of,
+    taken_back_in_words,
+)
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.links import absolute
 from sporades.core.refusals import Refused
@@ -153,7 +158,9 @@ def against(registration: Registration) -> list[str]:
     last = entries_about(registration).filter(verb=verb).first()
     if last is None:
         return against_of(registration)
-    return taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
+    taken_back = last.payload["after"].get("takes_back")
+    against = taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
+    return [*([taken_back] if taken_back else []), *against]
 
 
 class Overtaken(Refused):
@@ -183,6 +190,7 @@ def decide_within(
     at: datetime,
     seen: int | None = None,
     mark: str = "",
+    takes_back: bool = False,
 ) -> None:
     """Set aside, restore, find incomplete, clear, validate or reopen, in its caller's transaction.
 
@@ -194,8 +202,11 @@ def decide_within(
         at: the instant.
         seen: the number of the version that was read, where somebody has read one.
         mark: the decision that was read with it, as `Registration.decided_mark` says it.
+        takes_back: whether that setting it aside takes back what silence has accepted, where it has,
+            was read.
 
     Raises:
+        AcceptedBySilence: silence has accepted it, and nobody has read what becomes of that.
         Overtaken: another version was filed since; `DecidedSince` where something was decided.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
@@ -206,6 +217,9 @@ def decide_within(
         raise Overtaken
     if mark and held.decided_mark != mark:
         raise DecidedSince
+    accepted = acceptance_of(registration, at=at) if decision is SET_ASIDE else None
+    if accepted is not None and not takes_back:
+        raise AcceptedBySilence
     before = {"state": held.state, "reason": held.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
     if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
@@ -230,7 +244,11 @@ def decide_within(
         at=at,
         academy=registration.academy_id,
         before=before,
-        after={"state": registration.state, "reason": registration.reason},
+        after={
+            "state": registration.state,
+            "reason": registration.reason,
+            **({"takes_back": taken_back_in_words(accepted)} if accepted else {}),
+        },
     )
     tell(
         registration.candidate,

@@ -62,8 +62,12 @@ class Silence:
             f"({_CODE}, article L. 242-1)."
         )
 
-    def to_refuse_in_words(self, today: date) -> str:
+    def to_refuse_in_words(self, today: date, *, act: str = "Refuser, même en partie,") -> str:
         """Say to who may refuse what the law makes of it once silence has accepted; else nothing.
+
+        Args:
+            today: the day there.
+            act: what would take it back.
 
         Source: CRPA L. 242-1 (illegal, within four months), L. 211-2, 4° and L. 121-1 (reasons, and
         what whoever has the right says of it first).
@@ -77,7 +81,7 @@ class Silence:
             else f"jusqu'au {day_in_words(last)}"
         )
         return (
-            "Refuser, même en partie, retire cette acceptation : seulement si elle est illégale, dans "
+            f"{act} retire cette acceptation : seulement si elle est illégale, dans "
             f"les quatre mois ({within}), par une décision motivée, le candidat ayant pu présenter "
             f"ses observations ({_CODE}, articles L. 121-1, L. 211-2 et L. 242-1)."
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from sporades.accounts.models import normalised_address
 from sporades.acts import proving
 from sporades.acts.registrations import deciding, moving
+from sporades.acts.registrations.silent import AcceptedBySilence, to_set_aside_in_words
 from sporades.candidates.models import Candidate
 from sporades.cli.numbers import no_registration
 from sporades.cli.operators import decider, operator
@@ -43,6 +44,11 @@ class Command(BaseCommand):
         state.add_argument("--motif", default="", help="le candidat le lira")
         state.add_argument("--decideur", default="", help="prénom et nom de qui décide d'écarter")
         state.add_argument("--qualite", default="", help="en quelle qualité : le candidat le lira")
+        state.add_argument(
+            "--retire-l-acceptation",
+            action="store_true",
+            help="écarter aussi ce que le silence a accepté (CRPA, article L. 242-1)",
+        )
         moved = commands.add_parser("academie", help="la donner pour de bon à une autre académie")
         moved.add_argument("number", metavar="NUMÉRO")
         moved.add_argument("academy", metavar="ACADÉMIE")
@@ -104,7 +110,19 @@ class Command(BaseCommand):
             raise CommandError(f"« {decision.label} » n'est pas possible : {found.state_in_words}")
         if decision is SET_ASIDE:
             by = decider(options["decideur"], options["qualite"])
-        deciding.decide(registration=found, decision=decision, reason=reason, by=by, at=at)
+        takes_back = options["retire_l_acceptation"]
+        try:
+            deciding.decide(
+                registration=found,
+                decision=decision,
+                reason=reason,
+                takes_back=takes_back,
+                by=by,
+                at=at,
+            )
+        except AcceptedBySilence:
+            said = to_set_aside_in_words(found, at=at)
+            raise Refused(f"{said} Pour l'écarter : --retire-l-acceptation.") from None
         return f"{found.get_state_display().lower()}."
 
 

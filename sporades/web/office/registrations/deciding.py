@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations.silent import to_set_aside_in_words
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
@@ -41,7 +42,8 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     mark = request.POST.get(DECIDED) or found.decided_mark
     if (seen, mark) != (found.version, found.decided_mark):
         return _decided_since(request, found, seen=seen, mark=mark)
-    form, instead = DecisionForm(posted, registration=found), None
+    to_set_aside = to_set_aside_in_words(found, at=request.arrived_at)
+    form, instead = DecisionForm(posted, registration=found, is_accepted=bool(to_set_aside)), None
     if posted is not None and form.is_valid():
         try:
             deciding.decide(
@@ -63,7 +65,11 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _onwards(request, found)
-    said = {"instead": instead, "status": 422 if form.errors else 200}
+    said = {
+        "instead": instead,
+        "to_set_aside": to_set_aside,
+        "status": 422 if form.errors else 200,
+    }
     return _decision_page(request, found, form, **said)
 
 
@@ -92,14 +98,18 @@ def _decided_since(
         and last.at == registration.decided_at
         and registration.withdrawn_at is None
     )
-    said = {
+    said: dict[str, Any] = {
         "refusal": deciding.Overtaken()
         if registration.version != seen
         else deciding.DecidedSince(),
         "last": last if is_decided and registration.decided_mark != mark else None,
         "versions": registration.versions.for_history().filter(number__gt=seen),
     }
-    form = DecisionForm(registration=registration, initial=request.POST.dict())
+    to_set_aside = to_set_aside_in_words(registration, at=request.arrived_at)
+    said["to_set_aside"] = to_set_aside
+    form = DecisionForm(
+        registration=registration, is_accepted=bool(to_set_aside), initial=request.POST.dict()
+    )
     return _decision_page(request, registration, form, status=409, **said)
 
 

@@ -13,6 +13,7 @@ from sporades.evidence.queries import labels_within
 from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
+from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.days import HOW_POSTMARK, POSTMARK, DayField
 
 MEANINGS = {
@@ -57,11 +58,26 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    retrait = forms.BooleanField(
+        label="Je l'écarte, en retirant l'acceptation",
+        required=False,
+    )
 
     def __init__(
-        self, data: Any = None, *, registration: Registration, initial: Any = None
+        self,
+        data: Any = None,
+        *,
+        registration: Registration,
+        is_accepted: bool = False,
+        initial: Any = None,
     ) -> None:
-        """Offer what may be decided where the registration stands."""
+        """Offer what may be decided where the registration stands.
+
+        Args:
+            data, initial: what was sent, or typed before.
+            registration: which.
+            is_accepted: whether silence has accepted it: who sets it aside says that they know it.
+        """
         super().__init__(data, initial=initial)
         self.possible = {one.name: one for one in decisions_for(registration)}
         field = self.fields["decision"]
@@ -79,6 +95,9 @@ class DecisionForm(forms.Form):
         ask_if_called_for(self.fields["motif"], f"decision={' '.join(reasoned)}")
         if not reasoned:
             del self.fields["motif"]
+        ask_if_called_for(self.fields["retrait"], f"decision={SET_ASIDE.name}")
+        if not is_accepted:
+            del self.fields["retrait"]
 
     @property
     def has_choices(self) -> bool:
@@ -89,7 +108,11 @@ class DecisionForm(forms.Form):
     def decided(self) -> dict[str, Any]:
         """What was decided, as an act takes it."""
         decision = self.possible[self.cleaned_data["decision"]]
-        return {"decision": decision, "reason": self.cleaned_data.get("motif", "")}
+        return {
+            "decision": decision,
+            "reason": self.cleaned_data.get("motif", ""),
+            "takes_back": self.cleaned_data.get("retrait", False),
+        }
 
     def clean(self) -> dict[str, Any]:
         """Ask for the reason of what is told with one, and refuse one that nobody would read."""
@@ -98,6 +121,10 @@ class DecisionForm(forms.Form):
         if decision is None:
             return data
         judge_reason(self, asked=needs_reason(decision), said=data.get("motif", ""))
+        if decision is SET_ASIDE and "retrait" in self.fields and not data.get("retrait"):
+            say_missing(
+                self, "retrait", "Lisez ce qu'écarter retire, et cochez la case si vous l'écartez."
+            )
         return data
 
 

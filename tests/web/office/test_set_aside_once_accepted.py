@@ -1,0 +1,195 @@
+"""A registration that silence has accepted is set aside by who reads what that takes back (CRPA L. 242-1)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from sporades.acts.registrations import deciding, registering, silent
+from sporades.batches.actions import ACTIONS
+from sporades.core.refusals import Refused
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
+from tests.evidence.given import MANAGER, again, receive
+from tests.factories import NOW, OPERATOR
+from tests.web.guide import main, plain
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+
+WAIT = timedelta(days=120)
+LATER = NOW + WAIT
+TAKEN_BACK = (
+    "Faute de réponse, elle était réputée acceptée depuis le 25 janvier 2027 : cette décision"
+)
+
+
+def whole(registration, *, at=NOW):
+    """Have all that a registration is asked for come."""
+    registering.receive_summary(
+        registration=again(registration), posted_on=at.date(), by=MANAGER, at=at
+    )
+    receive(registration, at=at)
+
+
+def decide(registration, decision, *, at=LATER, reason="", **said):
+    deciding.decide(
+        registration=again(registration),
+        decision=decision,
+        reason=reason,
+        by=OPERATOR,
+        at=at,
+        **said,
+    )
+
+
+def set_aside(registration, **said):
+    decide(registration, SET_ASIDE, reason="Doublon", **said)
+
+
+def told():
+    return plain(Message.objects.filter(kind="state_changed").latest("pk").body)
+
+
+def test_it_is_refused_to_who_has_not_read_it(in_lille):
+    whole(in_lille)
+
+    with pytest.raises(silent.AcceptedBySilence):
+        set_aside(in_lille)
+
+    assert again(in_lille).is_active
+
+
+def test_its_candidate_reads_that_an_acceptance_is_taken_back(in_lille):
+    whole(in_lille)
+
+    set_aside(in_lille, takes_back=True)
+
+    assert TAKEN_BACK in told()
+    assert deciding.against(again(in_lille))[0].startswith(TAKEN_BACK)
+
+
+SOON, LATELY = NOW + timedelta(days=7), LATER - timedelta(days=10)
+
+
+def said_to_who_may(registration, at=LATER):
+    return silent.to_set_aside_in_words(Registration.objects.whole().get(pk=registration.pk), at=at)
+
+
+def nothing_came(registration):
+    pass
+
+
+def came_late(registration):
+    whole(registration, at=LATELY)
+
+
+def pieces_alone(registration):
+    receive(registration)
+
+
+def validated(registration):
+    whole(registration)
+    decide(registration, VALIDATE, at=SOON)
+
+
+def said_incomplete(registration):
+    whole(registration)
+    decide(registration, FLAG, reason="Illisible", at=SOON)
+
+
+def lifted_since(registration):
+    said_incomplete(registration)
+    decide(registration, CLEAR, at=LATELY)
+
+
+def reopened_since(registration):
+    validated(registration)
+    decide(registration, REOPEN, at=LATELY)
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        *(nothing_came, came_late, pieces_alone, validated),
+        *(said_incomplete, lifted_since, reopened_since),
+    ],
+)
+def test_silence_accepts_nothing_before_all_has_come_nor_once_somebody_has_answered(in_lille, do):
+    do(in_lille)
+
+    assert said_to_who_may(in_lille) == ""
+    set_aside(in_lille)
+    assert "réputée acceptée depuis" not in told()
+
+
+def test_it_counts_from_what_came_last_and_anew_from_an_answer(in_lille):
+    whole(in_lille, at=SOON)
+    assert said_to_who_may(in_lille, NOW + timedelta(days=40)) == ""
+    assert "depuis le 2 février 2027" in said_to_who_may(in_lille)
+
+    decide(in_lille, FLAG, reason="Illisible", at=SOON)
+    decide(in_lille, CLEAR, at=SOON + timedelta(days=7))
+    assert "depuis le 9 février 2027" in said_to_who_may(in_lille)
+
+
+def whole_long_ago(registration):
+    """Have all come in September: silence lasts until 16 November."""
+    ago = NOW - timedelta(days=70)
+    Registration.objects.filter(pk=registration.pk).update(filed_at=ago)
+    registering.receive_summary(
+        registration=again(registration), posted_on=ago.date(), by=MANAGER, at=ago
+    )
+    receive(registration)
+    registration.evidence.update(arrived_at=ago)
+
+
+def test_the_page_says_it_and_asks_for_a_tick(manager, in_lille, stopped_clock):
+    whole_long_ago(in_lille)
+    where = reverse("office:decide", args=[in_lille.number])
+
+    page = plain(main(manager.get(where)))
+    assert (
+        "Le silence vaut acceptation depuis le 16 novembre 2026. Écarter cette inscription" in page
+    )
+    assert "retire cette acceptation : seulement si elle est illégale" in page
+
+    posted = {"decision": "set_aside", "motif": "Doublon"}
+    unread = manager.post(where, posted)
+    assert unread.status_code == 422
+    assert "Lisez ce qu'écarter retire, et cochez la case" in plain(main(unread))
+    assert again(in_lille).is_active
+
+    manager.post(where, {**posted, "retrait": "on"})
+    assert again(in_lille).is_set_aside
+
+
+def test_before_that_the_page_asks_nothing(manager, in_lille, stopped_clock):
+    whole(in_lille)
+
+    page = plain(main(manager.get(reverse("office:decide", args=[in_lille.number]))))
+
+    assert "acceptation" not in page
+
+
+def test_the_command_wants_a_flag(in_lille, stopped_clock):
+    whole(in_lille)
+    stopped_clock.move_to(LATER)
+    asked = ("inscription", "etat", in_lille.number, "ecarter", "--motif", "Doublon")
+
+    with pytest.raises(CommandError, match="--retire-l-acceptation"):
+        call_command(*asked)
+    assert again(in_lille).is_active
+
+    call_command(*asked, "--retire-l-acceptation")
+    assert again(in_lille).is_set_aside
+
+
+def test_of_many_at_once_it_is_left_to_its_own_page(in_lille):
+    whole(in_lille)
+
+    with pytest.raises(Refused, match="s'écarte une à une"):
+        ACTIONS["set_aside"].act(
+            registration=again(in_lille), reason="Doublon", about=None, by=OPERATOR, at=LATER
+        )
