@@ -68,6 +68,8 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
             (
                 "Votre inscription est écartée : elle ne compte plus.\n\n"
                 "Motif : Hors académie.\n\n"
+                "Si vous aviez demandé quelque chose pour elle, ce n'est plus étudié tant qu'elle n'est "
+                "pas rétablie.\n\n"
                 "Décision prise par : Claude Martin, gestionnaire, Bureau des essais de Lille, "
                 "académie de Lille.\n\n"
                 "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "

@@ -266,6 +266,7 @@ def decide_within(
         is_issued_again=is_issued_again,
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
+        is_set_aside=decision is SET_ASIDE,
         asks=_asks(registration, at=at) if decision is FLAG else None,
         is_automatic=by == SYSTEM,
         # What is missing may be a piece that no mail names.
