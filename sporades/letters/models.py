@@ -267,6 +267,13 @@ class Letter(models.Model):
         return str(self.message)
 
     @property
+    def goes_without_document(self) -> bool:
+        """Whether the document that it announces was taken back before it was printed."""
+        taken_back = self.enclosed.withdrawn_at if self.enclosed else None
+        made_at = self.run.made_at if self.run else None
+        return taken_back is not None and (made_at is None or taken_back <= made_at)
+
+    @property
     def is_posted(self) -> bool:
         """Whether it is on its way, or has arrived."""
         return self.state == LetterState.POSTED

@@ -187,6 +187,25 @@ def _leave_out(keys: Collection[int], *, at: datetime) -> None:
     left.update(state=OVERTAKE.target, overtaken_at=at)
 
 
+def leave_out_with(version: DocumentVersion, *, at: datetime) -> bool:
+    """Print no more the letters that wait with a document that is taken back.
+
+    A run that is begun at the same instant has a letter, or finds that it waits no more.
+
+    Args:
+        version: the document.
+        at: the instant at which who was told of it would be told otherwise.
+
+    Returns:
+        Whether they were all that would have handed it over: nobody has read that it is there.
+    """
+    letters = Letter.objects.filter(enclosed=version).exclude(state=LetterState.OVERTAKEN)
+    locked = letters.waiting().select_for_update(of=("self",), no_key=True)
+    keys = list(locked.order_by("pk").values_list("pk", flat=True))
+    _leave_out(keys, at=at)
+    return bool(keys) and not letters.exclude(pk__in=keys).exists()
+
+
 def put_aside(letter: Letter, *, why: str) -> None:
     """Take a letter that cannot be printed out of its run; it waits again, unless it is overtaken.
 

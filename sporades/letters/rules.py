@@ -2,7 +2,8 @@
 
 A message has a matter where a later one may overtake it: the piece, or what is decided of a
 registration. Those that have none stand whatever is said later: receipts, documents, answers, what
-a service writes in its own words.
+a service writes in its own words. (A document that is taken back takes the letter that waits with
+it along: `operations.leave_out_with`.)
 """
 
 from django.db.models import Q

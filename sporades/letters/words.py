@@ -1,5 +1,7 @@
 """What is said of letters, and of how a candidate is told something."""
 
+from datetime import datetime
+
 from sporades.candidates.models import Candidate
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.letters.models import Letter
@@ -37,9 +39,16 @@ def fate_in_words(letter: Letter) -> str:
         case LetterState.RETURNED if letter.returned_on:
             return f"Revenu le {day_in_words(letter.returned_on)}"
         case LetterState.OVERTAKEN if letter.overtaken_at:
-            by = instant_in_words(letter.overtaken_at, letter.service.zone)
-            # One that is to hand over a document is replaced by no other letter.
-            how = "un mail" if letter.enclosed_id else "un courrier"
-            return f"Remplacé, avant l'impression, par {how} du {by}"
+            return _overtaken_in_words(letter, letter.overtaken_at)
         case _:
             return str(letter.get_state_display())
+
+
+def _overtaken_in_words(letter: Letter, at: datetime) -> str:
+    by = instant_in_words(at, letter.service.zone)
+    taken_back = letter.enclosed.withdrawn_at if letter.enclosed else None
+    if taken_back is not None and taken_back <= at:
+        return f"Non imprimé : le document qu'il annonce a été retiré, {by}"
+    # One that is to hand over a document is replaced by no other letter.
+    how = "un mail" if letter.enclosed_id else "un courrier"
+    return f"Remplacé, avant l'impression, par {how} du {by}"

@@ -123,9 +123,16 @@ def _tell_publication(line: PublicationLine, *, at: datetime) -> None:
 
 
 def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:
-    """Tell a candidate that their document is taken back, and why, if they were told of it."""
+    """Tell a candidate that their document is taken back, and why, if they were told of it.
+
+    A letter that still waits to announce it is printed no more: its reader, who has no other way to
+    it, is told nothing of a document that they never had.
+    """
     record_line("document withdrawn", line, by=by, at=at)
-    if line.told_at is not None:
+    if line.told_at is None or line.registration is None or line.version is None:
+        return
+    never_handed = letters.leave_out_with(line.version, at=at)
+    if not (never_handed and line.registration.candidate.by_letter):
         _write("document_withdrawn", line, at=at)
 
 

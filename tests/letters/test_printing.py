@@ -372,6 +372,7 @@ def test_a_document_that_was_taken_back_does_not_go(kept):
     said = pages(run)
     assert len(said) == 2
     assert "il n'est pas joint" in said[0]
+    assert run.letters.get().goes_without_document
 
 
 def changed(registration, *, at):

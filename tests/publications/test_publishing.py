@@ -10,12 +10,15 @@ from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import decide
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
+from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, mark_opened
 from sporades.documents.queries import by_code
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
+from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
 from sporades.publications import deciding, operations, refusals, tasks, telling
 from sporades.publications.models import Publication, PublicationLine
@@ -24,6 +27,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
 from tests.factories import NOW, OPERATOR, author
 from tests.jobs import work
+from tests.letters.test_printing import printed
 from tests.publications.doing import (
     INSTANT,
     LATER,
@@ -347,6 +351,48 @@ def test_who_was_not_told_of_a_document_is_not_told_of_its_withdrawal(prepare, t
     tell(made)
 
     assert told() == told("document_withdrawn") == []
+
+
+@pytest.mark.parametrize("is_printed", [False, True], ids=["waits", "printed"])
+def test_whom_letters_reach_is_told_nothing_of_what_they_never_had(
+    prepare, three, manager, kept, is_printed
+):
+    Candidate.objects.filter(pk=three[0].candidate_id).update(user=None, email="")
+    made = prepare()
+    publish(made, manager)
+    tell(made)
+    [letter] = Letter.objects.all()
+    if is_printed:
+        printed()
+
+    operations.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
+    tell(made, LATER)
+
+    letter.refresh_from_db()
+    others = Letter.objects.exclude(pk=letter.pk)
+    assert [one.message.kind for one in others] == ["document_withdrawn"] * is_printed
+    assert letter.state == (LetterState.PRINTED if is_printed else LetterState.OVERTAKEN)
+    assert ("Non imprimé : le document qu'il annonce" in fate_in_words(letter)) is not is_printed
+    assert letter.goes_without_document is not is_printed
+    assert len(told("document_withdrawn")) == 2 + is_printed
+
+
+def test_whoever_took_an_account_since_is_told_of_the_withdrawal_and_no_letter_goes(
+    prepare, three, manager
+):
+    candidate = Candidate.objects.filter(pk=three[0].candidate_id)
+    user = candidate.get().user_id
+    candidate.update(user=None, email="")
+    made = prepare()
+    publish(made, manager)
+    tell(made)
+    candidate.update(user=user)
+
+    operations.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
+    tell(made, LATER)
+
+    assert Letter.objects.get().state == LetterState.OVERTAKEN
+    assert len(told("document_withdrawn")) == 3
 
 
 def test_one_document_alone_is_taken_back(prepare, three, manager):

@@ -90,7 +90,7 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
     may_print = request.reaches(Permission.PRINT_LETTERS).covers(
         academy=run.academy_id, domain=run.domain.code
     )
-    envelopes = printing.in_envelopes(run.letters.whole().order_by("pk"))
+    envelopes = printing.in_envelopes(run.letters.whole().select_related("enclosed").order_by("pk"))
     lines = [
         (
             one,
