@@ -86,7 +86,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
 
 def batches(request: HttpRequest) -> HttpResponse:
     """One's own batches, the last first, and those that wait for one's approval."""
-    mine = request.user.batches.order_by("-asked_at")
+    mine = request.user.batches.order_by("-asked_at", "pk")
     page = page_of(request, mine.exclude(state=BatchState.PREPARED))
     refused = queries.refused_of(one.pk for one in page)
     prepared = mine.filter(state=BatchState.PREPARED)
@@ -95,6 +95,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         "page": page,
         "mine": [(one, _state_in_words(one, refused.get(one.pk, 0))) for one in page],
         "prepared": prepared[:ON_THE_PAGE],
+        "prepared_count": count,
         "prepared_counted": in_groups(str(count)),
         "is_cut": count > ON_THE_PAGE,
         "proposed": batches_to_approve(request),
