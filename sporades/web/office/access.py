@@ -179,7 +179,7 @@ ROUTES = {
     "office:prepared_pdf": _publications(within="publication", page=False),
     "office:letters": _files(),
     "office:print_letters": _letters(POST, page=False),
-    "office:print_run": _files(within="run"),
+    "office:print_run": _files(BOTH, within="run", while_reading=True),
     "office:run_pdf": _letters(within="run", page=False),
     "office:post_run": _letters(
         POST, within="run", page=False, keeps_answers=True, shown_on="office:print_run"

@@ -195,6 +195,30 @@ def test_it_awaits_where_its_registration_is_given(manager, there, posted, is_be
     assert BACK not in said(there)
 
 
+def test_a_letter_is_found_in_its_run_and_one_comes_back_to_its_line(manager, in_lille, kept):
+    for first_names, birth_name in (("Maëlle", "Le Goff"), ("Yann", "Kervella")):
+        a_registration(a_record(first_names=first_names, birth_name=birth_name))
+    [run] = printed()
+    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    here = reverse("office:print_run", args=[run.pk])
+    other, meant = run.letters.order_by("pk")
+
+    def found(said):
+        page = manager.post(here, {"quoi": said})
+        return [one.pk for one, *_ in page.context["lines"]]
+
+    assert found("kervella yann") == found("KERV") == found(str(meant.pk)) == [meant.pk]
+    assert found("Le Goff") == [other.pk]
+    assert "ne répond à « Zzz »" in main(manager.post(here, {"quoi": "Zzz"}))
+    assert manager.post(here, {"quoi": " "}).status_code == 422
+
+    page = manager.post(reverse("office:return_letter", args=[meant.pk]), follow=True)
+
+    assert "KERVELLA" in main(page).partition("Le retour est noté")[0]
+    assert f'href="{here}#courrier-{meant.pk}"' in page.text
+    assert f'id="courrier-{meant.pk}"' in page.text
+
+
 def test_it_is_noted_where_its_registration_is_given(there, posted):
     registration = given_away(posted)
     mails = reverse("office:mails", args=[registration.number])

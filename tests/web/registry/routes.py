@@ -251,6 +251,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:withhold": {"POST": 422},
     "office:release_hold": {"POST": 422},
     "office:print_letters": {"POST": 302},
+    "office:print_run": {"POST": 422},
     "office:post_run": {"POST": 422},
     "office:take_back_posted": {"POST": 302},
     "office:return_letter": {"POST": 302},

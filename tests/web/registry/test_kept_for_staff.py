@@ -76,6 +76,7 @@ NOTHING_TO_KEEP = {
     "office:load_regulation": "a file alone",
     "office:load_regulation_again": BUTTON,
     "office:print_letters": BUTTON,
+    "office:print_run": CRITERIA,
     "office:records": CRITERIA,
     "office:refuse_batch": BUTTON,
     "office:refuse_export": BUTTON,

@@ -1,11 +1,47 @@
 """What the office types of letters that it posts."""
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sporades.core.text import search_key
+from sporades.letters.models import LONGEST_LINE, Letter
 from sporades.web.office.days import DayField
+
+
+class FindLetterForm(forms.Form):
+    """The one box of a run: whose envelope came back."""
+
+    quoi = forms.CharField(
+        label="Trouver un courrier",
+        help_text="Le nom du destinataire, ou le numéro du courrier, au bas de la feuille",
+        max_length=LONGEST_LINE,
+        error_messages={"required": "Indiquez un nom ou un numéro de courrier."},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Read what stands on the envelope: no browser knows it."""
+        super().__init__(*args, **options)
+        self.fields["quoi"].widget.attrs["autocomplete"] = "off"
+
+    def finds(self, together: Collection[Letter]) -> bool:
+        """Return whether an envelope is meant: by a name that is on it, or the number of a letter.
+
+        Args:
+            together: the letters that it holds.
+        """
+        said = self.cleaned_data["quoi"]
+        names = {
+            search_key(name)
+            for one in together
+            for name in (one.candidate.identity.full_name, *one.address[:1])
+        }
+        words = search_key(said).split()
+        is_named = any(all(word in name for word in words) for name in names)
+        return bool(words) and (is_named or said in {str(one.pk) for one in together})
 
 
 class PostedForm(forms.Form):

@@ -24,9 +24,10 @@ from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import kept_back, read_within, waiting_by_service
 from sporades.letters.words import fate_in_words
 from sporades.registrations.queries import mails_within
+from sporades.web.layout.markup import directed
 from sporades.web.layout.papers import paper
 from sporades.web.office.bounded import page_of
-from sporades.web.office.letters.post_forms import PostedForm
+from sporades.web.office.letters.post_forms import FindLetterForm, PostedForm
 from sporades.web.office.registrations.walking import back_to_file
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -82,15 +83,26 @@ def print_letters(request: HttpRequest) -> HttpResponse:
 
 
 def print_run(request: HttpRequest, run: int) -> HttpResponse:
-    """The letters of a run, and what has become of each."""
-    return _page(request, run_of(request, run))
+    """The letters of a run, and what has become of each; those whom its one box means.
+
+    A name is sent, and stands in no address.
+    """
+    box = FindLetterForm(request.POST if request.method == "POST" else None)
+    return _page(request, run_of(request, run), box=box)
 
 
-def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    run: PrintRun,
+    form: PostedForm | None = None,
+    box: FindLetterForm | None = None,
+) -> HttpResponse:
     may_print = request.reaches(Permission.PRINT_LETTERS).covers(
         academy=run.academy_id, domain=run.domain.code
     )
     envelopes = printing.in_envelopes(run.letters.whole().select_related("enclosed").order_by("pk"))
+    sought = box is not None and box.is_valid()
+    shown = [one for one in envelopes if box.finds(one)] if box and sought else envelopes
     lines = [
         (
             one,
@@ -98,22 +110,25 @@ def _page(request: HttpRequest, run: PrintRun, form: PostedForm | None = None) -
             printing.place_in(together, place),
             fate_in_words(one),
         )
-        for together in envelopes
+        for together in shown
         for place, one in enumerate(together, start=1)
     ]
     context = {
         "run": run,
         "lines": lines,
         "counted": _counted(run.total),
-        "envelopes": len(envelopes) if len(envelopes) < len(lines) else 0,
-        "came_back": any(one.is_returned for one, *_ in lines),
+        "envelopes": len(envelopes) if any(one[1:] for one in envelopes) else 0,
+        "came_back": any(one.is_returned for together in envelopes for one in together),
+        "box": box or FindLetterForm(),
+        "sought": sought,
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
         "kept_for": printing.FILE_KEPT.days,
         "may_print": may_print,
         "form": form or (_posted(request, run) if may_print else None),
         "trail": LIST_TRAIL,
     }
-    status = 422 if form is not None and form.errors else 200
+    is_refused = any(one is not None and one.errors for one in (form, box))
+    status = 422 if is_refused else 200
     return render(request, "office/print_run.html", context, status=status)
 
 
@@ -212,6 +227,7 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     if held > 1:
         whole = f"Ce pli contenait {_counted(held)} : tous sont notés comme revenus."
         said = format_html("{} {}", whole, said)
+    said = _said_of(request, found, said)
     _do(request, partial(operations.note_returned, letter=found), said=said)
     return _back(request, found)
 
@@ -230,8 +246,18 @@ def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
         if _held_with(found) > 1
         else "Ce courrier n'est plus noté comme revenu : il reste posté."
     )
-    _do(request, act, said=said)
+    _do(request, act, said=_said_of(request, found, said))
     return _back(request, found)
+
+
+def _said_of(request: HttpRequest, letter: Letter, said: str) -> str:
+    """Say of whose envelope something is done; the page of its run leads back to its line."""
+    name = directed(letter.candidate.identity.listed_name)
+    here = "" if request.POST.get("dossier") else _run_page(request, letter)
+    if not here:
+        return format_html("{} : {}", name, said)
+    line = f"{here}#courrier-{letter.pk}"
+    return format_html('{} : {} <a href="{}">Revenir à sa ligne</a>', name, said, line)
 
 
 def _do(request: HttpRequest, act: Callable[..., object], *, said: str) -> None:
@@ -246,7 +272,7 @@ def _do(request: HttpRequest, act: Callable[..., object], *, said: str) -> None:
 
 def _letter_of(request: HttpRequest, letter: int) -> Letter:
     visible = Letter.objects.filter(read_within(request.reach)).select_related(
-        "service__academy", "message", "candidate"
+        "service__academy", "message", "candidate__identity"
     )
     found: Letter = get_object_or_404(visible, pk=letter)
     return found
@@ -256,8 +282,14 @@ def _back(request: HttpRequest, found: Letter) -> HttpResponse:
     number = request.POST.get("dossier", "")
     if number.isascii() and number.isdigit():
         return back_to_file(request, number, tab="mails")
+    here = _run_page(request, found)
+    return redirect(here or "office:letters")
+
+
+def _run_page(request: HttpRequest, found: Letter) -> str:
+    """Return the page of the run of a letter, where the reader has it."""
     is_here = PrintRun.objects.within(request.reach).filter(pk=found.run_id).exists()
-    return redirect("office:print_run", found.run_id) if is_here else redirect("office:letters")
+    return reverse("office:print_run", args=[found.run_id]) if is_here else ""
 
 
 def _counted(count: int) -> str:
