@@ -181,6 +181,11 @@ class Publication(AskedByMember):
         return self.state == PublicationState.PUBLISHED
 
     @property
+    def is_over(self) -> bool:
+        """Whether it was taken back, or dropped: nobody reads its documents, nor will."""
+        return self.state in (PublicationState.WITHDRAWN, PublicationState.DROPPED)
+
+    @property
     def concerned(self) -> Reach:
         """Where whoever approves must be allowed: what the documents proposed concern."""
         if self.concerns is None:

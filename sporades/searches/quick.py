@@ -44,6 +44,12 @@ SHORTEST_MISSPELT, MOST_MISSPELT = 5, 10
 SHORTEST_HALVED = 8
 """Which words are looked for by their halves: what is left of one by a slip has three letters at least."""
 
+_OF_BIRTH = frozenset({"naissance", "annee_naissance"})
+OF_THE_BOX = _OF_BIRTH | {
+    *("nom_complet", "numero_inscription", "numero_candidat", "ine", "mail", "telephone")
+}
+"""The criteria that it asks by."""
+
 NOT_UNDERSTOOD = (
     "Ce que vous cherchez n'a pas été compris : indiquez un numéro, une adresse mail, un numéro de "
     "téléphone, ou un nom, seul ou suivi de la date de naissance, par exemple "
@@ -215,6 +221,19 @@ def _named(said: str) -> Group:
     return Group(
         Link.OR,
         (_leaf("nom_complet", Operator.STARTS, said), _leaf("nom_complet", Operator.IS_LIKE, said)),
+    )
+
+
+def typed_in(tree: Group) -> str:
+    """Return what was typed, of a tree that this box has made; of another, nothing."""
+    asked = [tree] if tree.link is Link.OR else tree.members
+    firsts = [next(one.leaves(), None) if isinstance(one, Group) else one for one in asked]
+    leaves = [one for one in firsts if one and one.values and one.criterion.code in OF_THE_BOX]
+    if len(leaves) < len(firsts):
+        return ""
+    return " ".join(
+        one.values[0].partition("/")[2] if one.operator is Operator.BETWEEN else one.values[0]
+        for one in sorted(leaves, key=lambda one: one.criterion.code in _OF_BIRTH)
     )
 
 

@@ -9,6 +9,7 @@ from sporades.accounts.models import Membership
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.threads.models import ThreadMessage
+from sporades.web.office.registrations.answering import SETTLED
 from tests.factories import NOW, a_candidate, a_registration
 from tests.threads.said import ANSWERED, ASKED, answer, write
 from tests.web.guide import links, main, seen, words
@@ -210,6 +211,9 @@ def test_leaving_one_goes_on_to_the_next_and_its_candidate_knows_nothing(manager
     gone = settle(manager, three[0], sent(page), IN_A_ROW)
 
     assert gone.url == tab(three[1], IN_A_ROW)
+    shown = manager.get(gone.url)
+    assert f"{three[0].identity.listed_name}, n°{three[0].number} : {SETTLED}" in main(shown)
+    assert links(shown, "Revenir à ces messages") == [tab(three[0])]
     own = sign_in(three[0].candidate)
     thread = main(own.get(reverse("candidate:thread", args=[three[0].number])))
     assert ASKED in thread

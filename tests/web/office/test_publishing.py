@@ -347,6 +347,22 @@ def test_what_no_screen_reader_reads_is_said_to_who_deposits_and_to_who_approves
     assert "Approuver la publication" in read[1]
 
 
+def test_what_no_screen_reader_reads_is_no_more_said_of_what_was_taken_back(
+    manager, head, in_lille
+):
+    made = deposited(manager, in_lille)
+    page = where("publication", made.pk)
+    assert "Publier reste possible" in main(manager.get(page))
+
+    published(manager, head, made)
+    read = main(manager.get(page))
+    assert f"1 document. {SILENT}" in read
+    assert "Publier reste possible" not in read
+
+    manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur"})
+    assert "Avec un lecteur d'écran" not in main(manager.get(page))
+
+
 def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     manager, head, in_lille, time_machine
 ):

@@ -330,7 +330,9 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
-        "unheard": unheard_among(mine) if found.publishes.is_deposited else [],
+        "unheard": unheard_among(mine)
+        if found.publishes.is_deposited and not found.is_over
+        else [],
         "refusal_titles": REFUSAL_TITLES,
         "refusals": list(refusals),
         "refusals_page": refusals,

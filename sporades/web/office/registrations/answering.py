@@ -26,6 +26,7 @@ ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 IN_A_ROW = {"suite": "oui"}
 """Said by the address of a file that is come to from « Messages sans réponse »."""
+SETTLED = "Sans suite : rien n'est envoyé au candidat, à qui vous pouvez encore répondre."
 _MOVED_ON = "Un message est arrivé dans ce fil depuis que vous l'avez ouvert : relisez-le. Rien n'est changé."
 
 
@@ -88,10 +89,8 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refusal:
         form.add_error("texte", str(refusal))
         return _page(request, found, form)
-    back = reverse("office:thread", args=[found.number])
     onwards = _onwards(request, found, following)
-    said = done_on(found, _said(found), onwards=onwards, back=back, to="ces messages")
-    messages.success(request, said)
+    messages.success(request, _done(found, _said(found), onwards=onwards))
     return onwards
 
 
@@ -109,11 +108,17 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
     except Overtaken:
         messages.error(request, _MOVED_ON)
         return _page(request, found, AnswerMessageForm(candidate=found.candidate), status=409)
+    onwards = _onwards(request, found, following)
     if settled:
-        messages.success(request, "Sans suite : rien n'est envoyé au candidat.")
+        messages.success(request, _done(found, SETTLED, onwards=onwards))
     else:
         messages.info(request, "Aucun message de ce fil n'attendait de réponse.")
-    return _onwards(request, found, following)
+    return onwards
+
+
+def _done(found: Registration, said: str, *, onwards: HttpResponseRedirect) -> str:
+    back = reverse("office:thread", args=[found.number])
+    return done_on(found, said, onwards=onwards, back=back, to="ces messages")
 
 
 def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpResponseRedirect:
