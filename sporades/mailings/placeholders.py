@@ -4,16 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sporades.candidates.models import Identity
 from sporades.core.links import absolute
 from sporades.core.text import clean
 from sporades.letters.operations import IN_PERSON
 from sporades.registrations.models import Registration
 
-LINK = "lien"
+FIRST_NAMES, NAME, LINK = "prénoms", "nom", "lien"
 ASK_THERE = "Pour en savoir plus, adressez-vous à votre service gestionnaire"
 """What is read, by whom has no page, in the place of a link that stands alone, as a sentence."""
 
 _NAMED = re.compile(r"\{([^{}\n]*)\}")
+_TWO_NAMED = re.compile(r"\{([^{}\n]*)\}[^\S\n]+\{([^{}\n]*)\}")
 _BRACE = re.compile(r"[{}][^{}\s]{0,30}")
 _LONGEST_QUOTED = 40
 
@@ -44,8 +46,8 @@ class Placeholder:
 
 
 PLACEHOLDERS = (
-    Placeholder("prénoms", lambda one: one.candidate.identity.first_names),
-    Placeholder("nom", lambda one: one.candidate.identity.name_used),
+    Placeholder(FIRST_NAMES, lambda one: _called(one.candidate.identity)),
+    Placeholder(NAME, lambda one: one.candidate.identity.name_used),
     Placeholder("examen", lambda one: one.title),
     Placeholder("académie", lambda one: one.service.academy.full_name),
     Placeholder("service gestionnaire", lambda one: one.service.managing_service.name),
@@ -72,8 +74,11 @@ def faults(text: str) -> list[str]:
 def filled(text: str, registration: Registration) -> str:
     """Return a text without faults as it reads for a registration.
 
-    It is gone through once: what stands in a name is never taken for a placeholder.
+    It is gone through once: what stands in a name is never taken for a placeholder. Who has a single
+    name is called by it, once where both names are asked for.
     """
+    if not registration.candidate.identity.first_names:
+        text = _TWO_NAMED.sub(_as_one_name, text)
 
     def value(found: re.Match[str]) -> str:
         placeholder = _named(found[1])
@@ -84,6 +89,15 @@ def filled(text: str, registration: Registration) -> str:
         return placeholder.value(registration)
 
     return _NAMED.sub(value, text)
+
+
+def _as_one_name(found: re.Match[str]) -> str:
+    asked = {one.name for one in map(_named, found.groups()) if one is not None}
+    return f"{{{NAME}}}" if asked == {FIRST_NAMES, NAME} else found[0]
+
+
+def _called(identity: Identity) -> str:
+    return identity.first_names or identity.name_used
 
 
 def _without_a_page(before: str, after: str) -> str:

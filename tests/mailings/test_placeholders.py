@@ -44,6 +44,23 @@ def test_a_letter_has_a_whole_sentence_where_a_mail_has_a_link(invented_exam, ty
     assert filled(typed, a_registration(a_record())) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Bonjour {prénoms} {nom},", "Bonjour ANANYA,"),
+        ("Bonjour {Nom} { Prénoms },", "Bonjour ANANYA,"),
+        (
+            "Cher {prénoms},\n{nom} {examen}",
+            "Cher ANANYA,\nANANYA Brevet d'essai – Marin, session 2027",
+        ),
+    ],
+)
+def test_who_has_a_single_name_is_called_by_it(invented_exam, typed, read):
+    candidate = a_candidate(first_names="", birth_name="Ananya", usage_name="")
+
+    assert filled(typed, a_registration(candidate)) == read
+
+
 def test_a_text_is_gone_through_once(registration):
     assert filled("{prénoms}, {nom}", registration) == "Zoë {nom} {{7*7}}, D'ÉLAN"
 
