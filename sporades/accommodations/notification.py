@@ -75,6 +75,7 @@ def content(source: Notified) -> Content:
     return {
         "title": registration.title,
         "name": registration.identity.full_name,
+        "birth_name": registration.identity.birth_name_beside,
         "born": registration.identity.born_in_digits,
         "registration_number": registration.number,
         "candidate_number": registration.candidate.number,

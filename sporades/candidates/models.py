@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
 from sporades.candidates.names import family_names
-from sporades.core.french import birth_date_in_digits
+from sporades.core.french import birth_date_in_digits, born_in_words
 from sporades.core.text import search_key
 
 
@@ -104,6 +104,12 @@ class Identity(models.Model):
         return (self.usage_name or self.birth_name).upper()
 
     @property
+    def birth_name_beside(self) -> str:
+        """The family name in capitals, where a paper that is shown to others names by another."""
+        is_other = search_key(self.usage_name) not in ("", search_key(self.birth_name))
+        return self.birth_name.upper() if is_other else ""
+
+    @property
     def listed_name(self) -> str:
         """First names, then both family names: what those who work on files find and sort them by."""
         names = family_names(self.birth_name, self.usage_name).upper()
@@ -120,6 +126,11 @@ class Identity(models.Model):
     def born_in_digits(self) -> str:
         """« 14/03/1998 », « 03/1998 » or « 1998 »: what is known of the birth date."""
         return birth_date_in_digits(self.birth_year, self.birth_month, self.birth_day)
+
+    @property
+    def born_in_words(self) -> str:
+        """« né(e) le 14/03/1998 », « né(e) en 1998 »."""
+        return born_in_words(self.born_in_digits)
 
     @property
     def latest_birth_date(self) -> date:

@@ -199,6 +199,15 @@ def birth_date_in_digits(year: int, month: int | None, day: int | None) -> str:
     return "".join(f"{part:02}/" for part in (day, month) if part) + str(year)
 
 
+def born_in_words(digits: str) -> str:
+    """Return « né(e) le 14/03/1998 », « né(e) en 1998 » of a birth date of which the day is not known.
+
+    Args:
+        digits: what is known of it, as `birth_date_in_digits` says it.
+    """
+    return f"né(e) {'le' if digits.count('/') > 1 else 'en'} {digits}"
+
+
 def local_day(instant: datetime, zone: str) -> date:
     """Return the day that an instant falls on in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()

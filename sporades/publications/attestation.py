@@ -31,6 +31,7 @@ def content(source: Attested) -> Content:
     return {
         "title": registration.title,
         "name": identity.full_name,
+        "birth_name": identity.birth_name_beside,
         "born": identity.born_in_digits,
         "registration_number": registration.number,
         "candidate_number": registration.candidate.number,

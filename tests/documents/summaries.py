@@ -41,16 +41,16 @@ def a_request():
     )
 
 
-def an_attestation():
+def an_attestation(candidate=None):
     """Publish the attestation of a registration, and return it."""
-    registration = a_registration()
+    registration = a_registration(candidate)
     source = Attested(registration, NOW)
     return issue(registration.folder, ATTESTATION, source, at=NOW, published_at=NOW)
 
 
-def a_decision():
+def a_decision(candidate=None):
     """Notify a decision about accommodations, which refuses and grants, and return its document."""
-    registration = a_registration(informations={"has_disability": "oui"})
+    registration = a_registration(candidate, informations={"has_disability": "oui"})
     reach(registration, State.OPINION_GIVEN)
     decide(registration, ACCESSIBLE=DecisionOn(Decision.REFUSED, reason="Le centre l'est déjà."))
     case = case_of(registration)
@@ -58,9 +58,9 @@ def a_decision():
     return case_of(registration).notification
 
 
-def an_answer():
+def an_answer(candidate=None):
     """Refuse an appeal against a decision about accommodations, and return its document."""
-    registration = a_registration(informations={"has_disability": "oui"})
+    registration = a_registration(candidate, informations={"has_disability": "oui"})
     reach(registration, State.NOTIFIED)
     accommodating.refuse_appeal(
         found=contest(case_of(registration)),

@@ -21,6 +21,7 @@ from tests.documents.summaries import (
     in_words,
     lines,
 )
+from tests.factories import a_candidate
 
 pytestmark = pytest.mark.usefixtures("competition")
 
@@ -97,6 +98,25 @@ def test_all_that_is_frozen_is_on_the_page_and_on_the_paper(slug, tmp_path):
 
 def _without_codes(part):
     return {**part, "tables": [{**table, "codes": []} for table in part["tables"]]}
+
+
+@pytest.mark.parametrize(
+    "slug", ["attestation-inscription", "decision-amenagement", "reponse-recours"]
+)
+@pytest.mark.parametrize(
+    ("usage_name", "said"),
+    [
+        ("Kermarrec", "Candidat Maëlle Anne KERMARREC Nom de famille LE GOFF Date de naissance"),
+        ("", "Candidat Maëlle Anne LE GOFF Date de naissance"),
+        ("Le-Goff", "Candidat Maëlle Anne LE-GOFF Date de naissance"),
+    ],
+)
+def test_who_is_called_by_a_name_of_use_has_the_name_of_birth_beside(slug, usage_name, said):
+    version = MAKERS[slug](a_candidate(usage_name=usage_name))
+
+    assert in_words(said) in in_words(page_text(twin(version)))
+    assert twins_differ(version) == []
+    assert ("Nom de famille" in pdf_text(printed(version))) is ("Nom de famille" in said)
 
 
 @pytest.mark.parametrize("slug", KINDS)

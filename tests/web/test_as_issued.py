@@ -114,6 +114,46 @@ def test_the_history_of_a_candidate_tells_of_a_merge(merged):
     assert f"Votre numéro candidat est {number} ; {former} était aussi le vôtre." in page
 
 
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ({"birth_day": None, "birth_month": None}, "né(e) en 1998"),
+        ({"birth_day": None}, "né(e) en 03/1998"),
+        ({}, "né(e) le 14/03/1998"),
+    ],
+)
+def test_whose_day_of_birth_is_not_known_is_born_in_a_year(invented_exam, born, said):
+    registration = a_registration(a_candidate(**born), informations={"has_disability": "oui"})
+    asked.reach(registration, State.NOTIFIED)
+
+    corrected(registration)
+
+    decision = main(
+        signed_in(registration.candidate.user).get(
+            f"/mes-documents/{registration.number}/decision-amenagement"
+        )
+    )
+    assert decision.count(said) == 2
+    assert decision.count("né(e)") == 2
+
+
+def test_a_name_of_birth_that_is_corrected_is_told_apart(invented_exam):
+    registration = a_registration(
+        a_candidate(usage_name="Kermarrec"), informations={"has_disability": "oui"}
+    )
+    asked.reach(registration, State.NOTIFIED)
+
+    corrected(registration)
+
+    decision = main(
+        signed_in(registration.candidate.user).get(
+            f"/mes-documents/{registration.number}/decision-amenagement"
+        )
+    )
+    assert "KERMARREC (nom de famille : LE GOFF), né(e) le" in decision
+    assert "KERMARREC (nom de famille : RIVETTE), né(e) le" in decision
+
+
 def test_of_who_was_neither_nothing_is_said(invented_exam):
     registration = a_registration()
     browser = signed_in(registration.candidate.user)

@@ -3,6 +3,7 @@
 Civil data are corrected, and two files of one person are merged, after it.
 """
 
+from sporades.core.french import born_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
 
@@ -12,9 +13,16 @@ def named_otherwise(version: DocumentVersion, registration: Registration) -> str
     said, identity = version.content, registration.candidate.identity
     # A summary tells the birth otherwise: it is issued again.
     name, born = said.get("name", identity.full_name), said.get("born", identity.born_in_digits)
-    if (name, born) == (identity.full_name, identity.born_in_digits):
+    # What was issued before this was said has the one name alone.
+    beside = said.get("birth_name", identity.birth_name_beside)
+    now = (identity.full_name, identity.birth_name_beside, identity.born_in_digits)
+    if (name, beside, born) == now:
         return ""
-    return f"{name}, né(e) le {born}"
+    return f"{_both(name, said.get('birth_name', ''))}, {born_in_words(born)}"
+
+
+def _both(name: str, birth_name: str) -> str:
+    return f"{name} (nom de famille : {birth_name})" if birth_name else name
 
 
 def numbered_otherwise(version: DocumentVersion, registration: Registration) -> str:
@@ -39,7 +47,7 @@ def as_issued(version: DocumentVersion, registration: Registration) -> dict[str,
         return {
             "title": "Votre état civil a été corrigé depuis",
             "text": f"Ce document reste tel qu'il a été délivré : {former}. Aujourd'hui : "
-            f"{identity.full_name}, né(e) le {identity.born_in_digits}. Si vous devez le montrer, "
+            f"{_both(identity.full_name, identity.birth_name_beside)}, {identity.born_in_words}. Si vous devez le montrer, "
             "montrez aussi votre récapitulatif d'inscription.",
         }
     if former := numbered_otherwise(version, registration):

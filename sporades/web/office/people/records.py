@@ -132,7 +132,7 @@ def _like(request: HttpRequest, form: RecordForm) -> list[dict[str, Any]]:
         academy="registrations__academy", domain="registrations__exam__domain__code"
     )
     counted = found.annotate(registered=Count("registrations", filter=here))
-    return [{"candidate": one, "born": one.identity.born_in_digits} for one in counted]
+    return [{"candidate": one, "born": one.identity.born_in_words} for one in counted]
 
 
 def record(request: HttpRequest, candidate: int) -> HttpResponse:
