@@ -312,6 +312,7 @@ def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | No
     return {
         "pieces": pieces,
         "summary": summary,
+        "is_by_two": bool(summary) and found.is_signed_by_two,
         "due_by": min([*days, datetime.fromisoformat(summary["until"])] if summary else days),
         "is_named": are_named_to(found),
         "giving": giving_to(found, pieces),

@@ -499,6 +499,12 @@ class Registration(models.Model):
         is_here = self.is_validated or self.summary_posted_on
         return None if is_here or not self.is_active else self.owed["to_return"]
 
+    @property
+    def is_signed_by_two(self) -> bool:
+        """Whether its last version was filed for a minor: their guardian signs the summary too."""
+        last = self.versions.filter(number=self.version).first()
+        return bool(last and last.is_of_a_minor)
+
     def can_be_undone(self, at: datetime) -> bool:
         """Return whether its withdrawal may still be undone by a new, pre-filled one (E8).
 
