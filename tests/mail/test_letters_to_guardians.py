@@ -5,16 +5,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import registering
+from sporades.accounts.models import Membership
+from sporades.acts.registrations import registering, standing_in
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.accommodations.asked import a_minor, sign
 from tests.accommodations.asked import write as wish
 from tests.evidence.given import again
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, answer_all, author
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, SIGNED, TITLE
+from tests.spaces import plain
+from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
@@ -83,6 +86,29 @@ Numéro d'inscription : {made.number}
 {CONTACT.replace("Votre service", "Son service")}
 {SIGNED}"""
     )
+
+
+def test_whom_the_office_registers_anew_has_not_done_it():
+    registration = a_minor()
+    withdraw(registration)
+
+    draft = standing_in.begin(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.speciality,
+        service=registration.service,
+        author=a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"]),
+        by=OPERATOR,
+        at=NOW,
+    )
+    before = registration.versions.get().snapshot["answers"]
+    answer_all(draft, before)
+    whole = Draft.objects.whole().get(pk=draft.pk)
+    standing_in.register(draft=whole, reason="", by=OPERATOR, at=NOW)
+
+    said = Message.objects.get(kind="minor_returned").body
+    assert "est de nouveau inscrit(e) par son service gestionnaire, le mercredi 25" in plain(said)
+    assert "s'est de nouveau" not in said
 
 
 def test_no_guardian_is_told_of_a_first_registration():

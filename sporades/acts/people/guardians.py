@@ -98,18 +98,22 @@ def _said_of_fallen(
     return {"has_signed": False}
 
 
-def tell_of_return(registration: Registration, *, at: datetime) -> None:
+def tell_of_return(
+    registration: Registration, *, is_by_service: bool = False, at: datetime
+) -> None:
     """Tell the guardian of a minor who had left that they are registered anew, whoever was told before.
 
     Whoever signed a request that fell with the one before is told that another is to be signed.
 
     Args:
         registration: the new one, with its candidate and its service.
+        is_by_service: whether the managing service has filed it, and not the minor.
         at: the instant.
     """
     if not is_minor(registration, at):
         return
     said = _said_of_fallen(registration, fallen_before(registration), at=at)
+    said["is_by_service"] = is_by_service
     said["when"] = instant_in_words(at, registration.service.zone)
     _tell_beside(
         registration,

@@ -221,4 +221,4 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
     if is_back:
-        tell_of_return(registration, at=at)
+        tell_of_return(registration, is_by_service=True, at=at)
