@@ -42,7 +42,7 @@ def content(issued: Issued) -> Content:
     is_minor = issued.version.is_of_a_minor
     who = BY_TWO if is_minor else ""
     to_return = f" {TO_RETURN.format(who=who, before=asked['before'])}" if asked else ""
-    warning = ON_PAPER if registration.candidate.by_letter else WARNING
+    warning = WARNING if registration.candidate.has_account else ON_PAPER
     return {
         **said,
         "warning": warning + to_return,

@@ -9,6 +9,7 @@ from sporades.acts.identities import correcting
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, moving, registering, standing_in
 from sporades.candidates.operations import civil_data
+from sporades.documents.models import DocumentVersion
 from sporades.evidence import operations as evidence
 from sporades.exams.held import forget
 from sporades.mail.models import Message
@@ -16,6 +17,7 @@ from sporades.publications import operations as withdrawing
 from sporades.publications import telling
 from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
+from sporades.registrations.summary import SUMMARY
 from tests.evidence.given import MANAGER, give, piece
 from tests.factories import (
     NOW,
@@ -46,6 +48,13 @@ LEADS = (
 def by_mail():
     """A registration of somebody whom mails reach, and who has no account."""
     return a_registration(a_record(channel="mail", email=ADDRESS))
+
+
+def test_a_summary_is_not_to_be_downloaded_by_who_can_not():
+    by_mail()
+
+    said = DocumentVersion.objects.get(document__kind=SUMMARY.slug).content["warning"]
+    assert said.startswith("Il est indispensable de conserver ce récapitulatif.")
 
 
 def read(registration):
