@@ -106,7 +106,7 @@ Bonjour Dominique Roux,
 
 Un compte vous est ouvert dans Sporades. Votre rôle : Gestionnaire.
 Académies : Lille.
-Domaines : ESSAI.
+Domaines : Brevet d'essai.
 Jusqu'au 31 août 2027 compris.
 
 1. Choisissez votre mot de passe""" in words(letter)

@@ -211,9 +211,15 @@ def in_words(role: Membership | RoleProposal) -> dict[str, Any]:
     return {
         "role": role.get_role_display(),
         "academies": [territory.academy(code).name for code in role.academies],
-        "domains": role.domains,
+        "domains": _labels_of(role.domains),
         "until": day_in_words(role.ends_on) if role.ends_on else "",
     }
+
+
+def _labels_of(codes: Collection[str]) -> list[str]:
+    """Return what domains are called, as pages of roles say them; the code of one that is no more."""
+    known = dict(Domain.objects.filter(code__in=codes).values_list("code", "label"))
+    return [known.get(code, code) for code in codes]
 
 
 def said_of(role: Membership | RoleProposal) -> dict[str, Any]:
