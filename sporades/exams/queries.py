@@ -79,6 +79,14 @@ def programmes(*, rubric: Rubric | None = None) -> list[Programme]:
     ]
 
 
+def domain_labels(codes: Collection[str]) -> list[str]:
+    """Return what domains are called; the code itself of one that nothing is known of."""
+    if not codes:
+        return []
+    known = {one.regulation.domain.code: one.regulation.domain.label for one in programmes()}
+    return [known.get(code, code) for code in codes]
+
+
 def services_within(reach: Reach) -> list[RegistrationService]:
     """Return the services of a perimeter."""
     return [

@@ -35,6 +35,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.core.transitions import Transition, move
 from sporades.exams.models import Domain
+from sporades.exams.queries import domain_labels
 from sporades.territory import queries as territory
 
 ZONE = settings.TIME_ZONE
@@ -211,15 +212,9 @@ def in_words(role: Membership | RoleProposal) -> dict[str, Any]:
     return {
         "role": role.get_role_display(),
         "academies": [territory.academy(code).name for code in role.academies],
-        "domains": _labels_of(role.domains),
+        "domains": domain_labels(role.domains),
         "until": day_in_words(role.ends_on) if role.ends_on else "",
     }
-
-
-def _labels_of(codes: Collection[str]) -> list[str]:
-    """Return what domains are called, as pages of roles say them; the code of one that is no more."""
-    known = dict(Domain.objects.filter(code__in=codes).values_list("code", "label"))
-    return [known.get(code, code) for code in codes]
 
 
 def said_of(role: Membership | RoleProposal) -> dict[str, Any]:

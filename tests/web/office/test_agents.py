@@ -470,7 +470,7 @@ def test_whoever_approves_reads_how_far_the_domains_go(head, administrator):
     )
 
     assert "Domaines : tous, ceux à venir aussi." in every
-    assert "Domaines : ESSAI." in some
+    assert "Domaines : Brevet d'essai." in some
 
 
 def test_an_administrator_is_not_among_the_roles(head):

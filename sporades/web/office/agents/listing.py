@@ -17,6 +17,7 @@ from sporades.accounts.permissions import Permission, Reach, reach_of
 from sporades.core.french import day_in_digits, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.text import search_key
+from sporades.exams.queries import domain_labels
 from sporades.territory import queries as territory
 from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
 from sporades.web.office.agents.forms import AgentsForm
@@ -134,7 +135,10 @@ def _seen(one: Membership) -> str:
 def _where(one: Membership) -> str:
     academies = [territory.academy(code).name for code in one.academies]
     return ", ".join(
-        [*(academies or ["toutes les académies"]), *(one.domains or ["tous les domaines"])]
+        [
+            *(academies or ["toutes les académies"]),
+            *(domain_labels(one.domains) or ["tous les domaines"]),
+        ]
     )
 
 

@@ -13,6 +13,7 @@ from sporades.accounts.members import meeting
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission, reach, reach_of
 from sporades.core.french import day_in_words, local_day
+from sporades.exams.queries import domain_labels
 from sporades.territory import queries as territory
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -42,7 +43,7 @@ def in_words(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
         {
             "label": one.get_role_display(),
             "academies": [territory.academy(code).full_name for code in one.academies],
-            "domains": one.domains,
+            "domains": domain_labels(one.domains),
             "until": day_in_words(one.ends_on) if one.ends_on else "",
         }
         for one in memberships
