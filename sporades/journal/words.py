@@ -197,6 +197,7 @@ IN_WORDS = {
     "registration validated": "Inscription validée",
     "registration service added": "Service d'inscription ajouté",
     "registration service changed": "Service d'inscription changé",
+    "registration withdrawn as asked": "Désinscription enregistrée par le service, à la demande écrite du candidat",
     "registration withdrawn": "Désinscription enregistrée",
     "session changed": "Nom d'une session changé",
     "regulation dropped": "Réglementation préparée retirée",

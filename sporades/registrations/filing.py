@@ -205,14 +205,20 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
     return version
 
 
-def withdraw(*, registration: Registration, at: datetime) -> None:
+def withdraw(*, registration: Registration, at: datetime, is_asked_on_paper: bool = False) -> None:
     """Withdraw a registration, for good: it is never made active again.
+
+    Args:
+        registration: locked.
+        at: the instant.
+        is_asked_on_paper: whether its candidate wrote to its office, which closes never.
 
     Raises:
         Closed: the service is not open at this instant.
         Refused: the registration does not stand any more.
     """
-    drafting.refuse_closed(registration.service, at=at)
+    if not is_asked_on_paper:
+        drafting.refuse_closed(registration.service, at=at)
     move(registration, WITHDRAW, withdrawn_at=at, reason="")
     documents.hold_back(registration.folder_id, at=at)
     # What its office was typing stays readable to who typed it.

@@ -64,7 +64,11 @@ def tell_guardian(
 
 
 def tell_of_leaving(
-    registration: Registration, *, fallen: Case | None = None, at: datetime
+    registration: Registration,
+    *,
+    fallen: Case | None = None,
+    is_asked_on_paper: bool = False,
+    at: datetime,
 ) -> None:
     """Tell the guardian of a minor that their registration is withdrawn: there is time to undo it.
 
@@ -72,10 +76,13 @@ def tell_of_leaving(
         registration: the one that is, with its candidate and its service.
         fallen: the request that is withdrawn with it, which the same message says to whoever
             signed it.
+        is_asked_on_paper: whether its candidate wrote to its office, which has withdrawn it.
         at: the instant.
     """
     said = _said_of_fallen(registration, fallen, at=at)
     said["when"] = instant_in_words(at, registration.service.zone)
+    said["asked"] = is_asked_on_paper
+    said["may_return"] = registration.is_offered and registration.service.accepts(at)
     _tell_beside(
         registration,
         LEFT,

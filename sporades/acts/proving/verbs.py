@@ -49,6 +49,7 @@ NAMED_ALONE = (
     "registration amended on behalf after its validation",
     "registration filed on behalf",
     "registration moved",
+    "registration withdrawn as asked",
     "registration restored",
     "registration set aside",
     "registration validated",

@@ -15,6 +15,7 @@ VERBS = (
     *(told.verb for told in TOLD.values()),
     "identity corrected",
     "registration withdrawn",
+    "registration withdrawn as asked",
     MOVED,
     MERGED,
 )

@@ -388,6 +388,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
                 "note": _note_of(one),
             }
             for one in decisions_on(found)
+            | registering.withdrawals_as_asked(found)
             | moves_of(found)
             | merges_of(found)
             | refused_modifications_of(found)

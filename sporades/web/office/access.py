@@ -273,6 +273,9 @@ ROUTES = {
     "office:decide": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
     ),
+    "office:withdraw_as_asked": Route(
+        Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
+    ),
     "office:correct_identity": Route(
         Who.STAFF,
         BOTH,

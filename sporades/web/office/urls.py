@@ -22,6 +22,7 @@ from sporades.web.office.registrations import (
     left,
     moving,
     requests,
+    withdrawing,
 )
 from sporades.web.office.regulations import preparing, regulations, trying
 from sporades.web.office.searches import batching, exporting, foreseeing, searching, writing
@@ -143,6 +144,11 @@ urlpatterns = [
         name="filing_proof",
     ),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
+    path(
+        "inscriptions/<str:number>/desinscription",
+        withdrawing.withdraw_as_asked,
+        name="withdraw_as_asked",
+    ),
     path("inscriptions/<str:number>/modifier", filling.amend, name="amend"),
     path("inscriptions/<str:number>/etat-civil", correcting.correct, name="correct_identity"),
     path(

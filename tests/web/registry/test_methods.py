@@ -68,7 +68,7 @@ WRITES = {
             *("correction_request", "decide", "deposit_one", "differences", "enter_accommodation"),
             "appeal",
             *("handle_accommodation", "move_registration", "ready", "recap", "receive_summary"),
-            *("scan_piece", "tab", "withdraw_document", "withhold"),
+            *("scan_piece", "tab", "withdraw_as_asked", "withdraw_document", "withhold"),
         )
     },
     **{

@@ -129,6 +129,9 @@ def _decision_page(
         "last": None,
         "versions": (),
         "filled": being_filled(request, registration),
+        "is_as_asked": registering.withdrawals_as_asked(registration).exists()
+        if registration.withdrawn_at
+        else False,
         **_before_deciding(registration, form),
         **said,
         "trail": TRAIL,

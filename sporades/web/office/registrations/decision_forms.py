@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from sporades.accounts.permissions import Permission, Reach
+from sporades.acts.registrations.registering import LONGEST_PAPER
 from sporades.batches.actions import ACTIONS
 from sporades.core.presses import a_press
 from sporades.evidence.queries import labels_within
@@ -186,6 +187,22 @@ class BatchForm(forms.Form):
                 where = "piece" if "piece" in self.fields else None
                 say_missing(self, where, "Choisissez la pièce sur laquelle porte cette action.")
         return data
+
+
+class WithdrawalForm(forms.Form):
+    """What a candidate sent to be registered no more, and the day on which it came."""
+
+    recue_le = DayField(
+        label="Demande reçue le",
+        help_text="Le jour où le service l'a reçue. Par exemple : 14/11/2026",
+        required=True,
+    )
+    papier = CleanCharField(
+        label="Ce que le service a reçu",
+        help_text="Le candidat le lira. Rien de sa santé. Par exemple : lettre signée du 12 novembre",
+        max_length=LONGEST_PAPER,
+        error_messages={"required": "Dites ce que le service a reçu : le candidat le lira."},
+    )
 
 
 class PostmarkForm(forms.Form):

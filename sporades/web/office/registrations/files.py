@@ -17,7 +17,7 @@ from sporades.acts.identities.merging import merges_of
 from sporades.acts.registrations import noting
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.acts.registrations.moving import moves_of
-from sporades.acts.registrations.registering import amendments_told_of
+from sporades.acts.registrations.registering import amendments_told_of, withdrawals_as_asked
 from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.core.prepared import prepared
 from sporades.documents import kinds
@@ -89,6 +89,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
             "note": one.payload["after"].get("reason", ""),
         }
         for one in decisions_on(found)
+        | withdrawals_as_asked(found)
         | amendments_told_of(found)
         | corrections_on(found)
         | moves_of(found)
