@@ -18,6 +18,7 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
+from sporades.exams.schema.candidacy import Zone
 from sporades.exams.schema.evidence import Way
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
@@ -31,6 +32,7 @@ from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import State
+from sporades.territory.models import Academy
 
 
 class NoSuchService(Refused):
@@ -76,6 +78,37 @@ def placed_in_words(registration: Registration) -> str:
     return (
         f"Depuis le {since}, votre inscription est gérée par : {named(service)}. Motif : {reason}"
     )
+
+
+def received_in_words(registration: Registration) -> list[str]:
+    """Say to the service that has it now from where, by whom and why it came, and what to settle.
+
+    Nothing of one that was not moved.
+    """
+    last = moves_of(registration).first() if registration.is_placed else None
+    if last is None:
+        return []
+    left = Academy.objects.get(pk=last.payload["before"]["academy"])
+    when = instant_in_words(last.at, registration.service.zone)
+    said = [
+        (
+            f"Reçue d'une autre académie ({left.full_name}) le {when}, donnée par "
+            f"{last.author_in_words}. Motif : {last.payload['after']['reason']}"
+        )
+    ]
+    if (wished := wished_zone(registration)) and registration.academy_id not in wished.academies:
+        said.append(
+            f"La zone souhaitée, « {wished.label} », n'est pas proposée dans cette académie : "
+            "accordez-vous avec le candidat, puis modifiez l'inscription."
+        )
+    return said
+
+
+def wished_zone(registration: Registration) -> Zone | None:
+    """Return the zone that its candidate wished, where the exam still offers it somewhere."""
+    zones = rules(registration.regulation_id).exam(registration.exam.code).zones
+    choices = zones.choices if zones else ()
+    return next((one for one in choices if one.code == registration.zone), None)
 
 
 @transaction.atomic

@@ -37,6 +37,26 @@ def test_a_manager_gives_a_registration_away_and_sees_it_no_more(manager, in_lil
     assert manager.get(file).status_code == 404
 
 
+def test_who_receives_it_reads_from_where_it_came_and_that_its_zone_is_to_be_chosen(
+    manager, member, in_lille
+):
+    file = reverse("office:registration", args=[in_lille.number])
+    assert "Reçue d'une autre académie" not in main(manager.get(file))
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+    there = member("A25", email="versailles@exemple.test")
+
+    page = main(there.get(file))
+
+    assert "Reçue d'une autre académie (académie de Lille) le mercredi 25 novembre 2026" in page
+    assert "donnée par Claude Martin, gestionnaire. Motif : Il a déménagé" in page
+    zone = "La zone souhaitée, « Lille et sa métropole », n'est pas proposée dans cette académie"
+    assert zone in page
+    Registration.objects.filter(pk=in_lille.pk).update(zone="")
+    page = main(there.get(file))
+    assert "Reçue d'une autre académie" in page
+    assert "zone souhaitée, «" not in page
+
+
 def test_who_has_both_academies_goes_on_in_its_file(member, in_lille):
     client = member("A09", "A25")
 

@@ -16,7 +16,7 @@ from sporades.acts.identities.correcting import corrections_on, while_it_counts
 from sporades.acts.identities.merging import merges_of
 from sporades.acts.registrations import noting
 from sporades.acts.registrations.deciding import decisions_on
-from sporades.acts.registrations.moving import moves_of
+from sporades.acts.registrations.moving import moves_of, received_in_words
 from sporades.acts.registrations.registering import amendments_told_of, withdrawals_as_asked
 from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.core.prepared import prepared
@@ -73,6 +73,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     )
     said = {
         "others": others,
+        "received": received_in_words(found),
         "filled": being_filled(request, found),
         **_filed(found, version),
     }

@@ -10,7 +10,6 @@ from sporades.acts.registrations import moving
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
-from sporades.exams.queries import rules
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
@@ -100,8 +99,7 @@ def _wished(
     registration: Registration, services: list[RegistrationService]
 ) -> dict[str, Any] | None:
     """Return the zone that its candidate wished, where another academy does not offer it."""
-    zones = rules(registration.regulation_id).exam(registration.exam.code).zones
-    wished = zones and next((one for one in zones.choices if one.code == registration.zone), None)
+    wished = moving.wished_zone(registration)
     if not wished:
         return None
     offered = {one.academy_id for one in services} & {*wished.academies}
