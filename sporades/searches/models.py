@@ -52,6 +52,7 @@ class Search(models.Model):
     perimeters = models.JSONField("périmètre de son auteur au moment du partage", default=list)
     tree = models.JSONField("arbre des critères")
     columns = ArrayField(models.CharField(max_length=30), verbose_name="colonnes", default=list)
+    order = models.CharField("tri", max_length=40, blank=True, default="", db_default="")
     digest = models.CharField("empreinte de l'arbre et des colonnes", max_length=64)
     asked_at = models.DateTimeField("demandée le")
 

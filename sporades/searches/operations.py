@@ -54,7 +54,13 @@ def keep(*, tree: Group, columns: Sequence[str], by: User, at: datetime) -> Sear
 
 
 def name(
-    *, search: Search, name: str, shared_within: Reach | None, by: User, at: datetime
+    *,
+    search: Search,
+    name: str,
+    shared_within: Reach | None,
+    order: str = "",
+    by: User,
+    at: datetime,
 ) -> Search:
     """Give a search a name; one of somebody else is copied under that name.
 
@@ -63,6 +69,7 @@ def name(
         name: how it is found again.
         shared_within: where its author reads, whose colleagues there share it; nothing for
             nobody else.
+        order: a known order, in which its list opens; nothing for the usual one.
         by: who keeps it.
         at: the instant.
 
@@ -78,8 +85,8 @@ def name(
         with transaction.atomic():
             if search.owner_id == by.pk:
                 search.name, search.is_shared, search.asked_at = name, is_shared, at
-                search.perimeters = perimeters
-                search.save(update_fields=["name", "is_shared", "perimeters", "asked_at"])
+                search.perimeters, search.order = perimeters, order
+                search.save(update_fields=["name", "is_shared", "perimeters", "order", "asked_at"])
                 return search
             return Search.objects.create(
                 owner=by,
@@ -88,6 +95,7 @@ def name(
                 perimeters=perimeters,
                 tree=search.tree,
                 columns=search.columns,
+                order=order,
                 digest=search.digest,
                 asked_at=at,
             )

@@ -1,6 +1,7 @@
-"""The list of registrations on a manager's screen: its titles and its days are read whole."""
+"""The list of registrations on a manager's screen: it is read whole, ticked at once, not left ticked."""
 
 import pytest
+from playwright.sync_api import expect
 
 from sporades.accounts.models import Membership
 from tests.factories import a_candidate, a_registration
@@ -36,3 +37,30 @@ def test_no_title_and_no_day_is_cut_inside_a_word(site, enter, width):
     assert titles.evaluate_all(CUT) == []
     assert days.evaluate_all(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_all_of_a_page_are_ticked_at_once_and_what_is_ticked_is_not_left(site, enter):
+    for name in ("Abgrall", "Bozec", "Corre", "Derrien"):
+        a_registration(a_candidate(birth_name=name))
+    page = enter("agent@exemple.test", Membership.Role.MANAGER)
+    page.goto(f"{site}/gestion/inscriptions")
+    press(page, "Rechercher")
+    boxes = page.get_by_role("main").get_by_role("checkbox", name="Cocher l'inscription")
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("button", name="Toutes : Inscriptions de cette page").click()
+    for box in boxes.all():
+        expect(box).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Bozec")).to_have_count(1)
+    with page.expect_event("dialog"):
+        page.locator(".s-table__sort").first.click(no_wait_after=True)
+    assert asked == ["beforeunload"]
+
+    press(page, "Agir sur les inscriptions cochées")
+    assert asked == ["beforeunload"]
+    assert page.url.count("choix=") == 4

@@ -195,6 +195,26 @@ def test_a_search_that_seeks_somebody_is_named_and_not_shared(member, in_lille, 
     assert theirs.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "typed", ["Zzzzqq", "Zzzzqq 28/02/2005", "02/2005", "Zzzzqq 2005", "personne@exemple.test"]
+)
+def test_where_nobody_is_found_it_is_said_first_and_the_box_is_there_to_try_again(manager, typed):
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert page.context["title"] == "Aucune inscription trouvée"
+    assert words(seen(page).cssselect("h1")[0]) == "Aucune inscription trouvée"
+    [box] = seen(page).cssselect("main [role=search] [name=quoi]")
+    assert box.get("value") == typed
+
+
+def test_a_search_by_criteria_has_no_box_to_fill(manager, in_lille):
+    for asked in (leaf("g-1", "nom", "contient", "Zola"), leaf("g-1", "mail", "vide")):
+        page = sought(manager, asked)
+        assert [one.get("value") for one in seen(page).cssselect("main [name=quoi]")] == [None]
+
+    assert not seen(sought(manager)).cssselect("main [name=quoi]")
+
+
 def test_a_search_in_a_group_that_seeks_somebody_is_one_too():
     somebody = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Le Goff",)),))
 
@@ -226,6 +246,23 @@ def test_a_name_that_is_refused_leaves_a_list_whose_links_lead_to_its_results(ma
     assert sorts
     assert all(manager.get(one).status_code == 200 for one in sorts)
     assert page.context["base"].startswith(f"{address}?")
+
+
+def test_a_search_that_is_named_keeps_the_order_in_which_it_is_read(manager, in_lille):
+    a_registration(a_candidate(birth_name="Zola"))
+    [(address, _)] = sought(manager).redirect_chain
+    form = seen(manager.get(address, {"tri": "-nom"})).cssselect("form[action*='/nom']")[0]
+
+    page = manager.post(form.get("action"), {"nom": "De la fin"}, follow=True)
+
+    assert page.request["QUERY_STRING"] == ""
+    [line] = seen(page).cssselect(".s-table th[aria-sort]")
+    assert line.get("aria-sort") == "descending"
+    assert [one["who"] for one in manager.get(address).context["lines"]] == [
+        "Zola Maëlle Anne",
+        "Le Goff Maëlle Anne",
+    ]
+    assert manager.get(address, {"tri": "nom"}).context["lines"][0]["number"] == in_lille.number
 
 
 def test_a_list_of_all_columns_goes_sideways_in_its_place(manager, in_lille):

@@ -22,7 +22,7 @@ from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import seeks_somebody
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
-from sporades.web.layout.finding import QuickForm
+from sporades.web.layout.finding import NAMED, QuickForm
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import line_of, query_of
 from sporades.web.office.searches import building
@@ -30,6 +30,8 @@ from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm
 
 MOST_UNFILED = 5
+NAMES = ("nom", "prenoms")
+"""The columns that name whose registration a box ticks, where they are shown."""
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -89,20 +91,23 @@ def _unknown(request: HttpRequest, kept: Search, why: str) -> HttpResponse:
 
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
-    order, here = known_order(request.GET.get("tri", "")), reverse("office:found", args=[kept.pk])
+    order = known_order(request.GET.get("tri") or kept.order)
+    here = reverse("office:found", args=[kept.pk])
     reading = Reading(on_a_page(kept.shown), request.reach)
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.words(), page.paginator.count, f"{here}?tri={order}&page="
+    shown = [column.code for column in kept.shown]
     form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
     seeks_one = seeks_somebody(kept.tree)
     context = {
         **_context(request, form),
+        "quick": QuickForm(initial={NAMED: quick.typed_in(tree_of(kept))}) if seeks_one else None,
         "search": kept,
         "page": page,
         "count": count,
         "counted": in_groups(str(count)),
         "exact_url": f"{base}{page.number}&{urlencode(EXACTLY)}" if page.paginator.is_cut else "",
-        "title": kept.name or "Inscriptions trouvées",
+        "title": kept.name or ("Inscriptions trouvées" if count else "Aucune inscription trouvée"),
         "trail": TRAIL,
         "asked": in_words(tree_of(kept), reach=request.reach),
         "columns": _titles(kept, order, here),
@@ -111,7 +116,10 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
             {
                 "number": values[0],
                 "id": line_of(values[0]),
-                "cells": cells(values),
+                "cells": (line := cells(values)),
+                "who": " ".join(
+                    said for code, said in zip(shown, line, strict=False) if code in NAMES
+                ),
                 "walk": query_of(kept, order, place),
             }
             for place, values in enumerate(page, page.start_index())
@@ -122,6 +130,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "may_write": bool(request.reaches(Permission.WRITE_MESSAGES)),
         "is_mine": kept.owner_id == request.user.pk,
+        "order": order,
         "naming": naming or NameForm.of(kept),
         "is_refused": naming is not None,
         "seeks_somebody": seeks_one,
@@ -148,6 +157,7 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
             search=kept,
             name=form.cleaned_data["nom"],
             shared_within=request.reach if form.cleaned_data.get("partagee") else None,
+            order=known_order(request.GET.get("tri", "")),
             by=request.user,
             at=request.arrived_at,
         )
