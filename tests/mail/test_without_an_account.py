@@ -40,7 +40,14 @@ ADDRESS = "papier@exemple.test"
 HOUR = timedelta(hours=1)
 LEADS = (
     *("https://", "http://", "votre espace", "espace candidat", "à la page", "sur la page"),
-    *("Téléchargez", "Déposez", "mot de passe", "vous pouvez modifier", "ce courrier"),
+    *(
+        "Téléchargez",
+        "Déposez",
+        "mot de passe",
+        "vous pouvez modifier",
+        "pouvez la modifier",
+        "ce courrier",
+    ),
 )
 """What only somebody with a page, or a letter in the hand, can do or read."""
 

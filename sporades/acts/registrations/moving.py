@@ -236,6 +236,11 @@ def _given_otherwise(version: Version, *, left: str) -> Giving | None:
 
 def _how_to_change(registration: Registration, *, at: datetime) -> str:
     """Say how its candidate changes an answer there: the other service has its own dates."""
+    if registration.is_amendable(at) and not registration.candidate.has_account:
+        return (
+            "Pour changer une réponse, demandez-le à ce service avant le "
+            f"{registration.closing_in_words}."
+        )
     if deadline := registration.deadline_in_words(at):
         return deadline
     if gone := registration.gone_in_words:
