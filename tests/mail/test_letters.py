@@ -208,7 +208,7 @@ Votre désinscription a été enregistrée le {LATER}.
 Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}
 
-Cette inscription ne peut pas être réactivée. Si vous changez d'avis, faites une nouvelle inscription avant la fermeture du service. Jusqu'au samedi 28 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes vos réponses : {SITE}/mes-inscriptions/{registration.number}
+Cette inscription ne peut pas être réactivée. Si vous changez d'avis, faites une nouvelle inscription avant la fermeture du service, le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Jusqu'au samedi 28 novembre 2026 à 11\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes vos réponses : {SITE}/mes-inscriptions/{registration.number}
 
 Si vous n'êtes pas à l'origine de cette désinscription, réinscrivez-vous sans attendre par le lien ci-dessus, changez votre mot de passe et prévenez le service gestionnaire.
 
@@ -286,11 +286,13 @@ Bonjour {FULL_NAME},
 
 Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre inscription :
 {TITLE}
+Numéro d'inscription : {registration.number}
 
 Pour le lire : {SITE}/mes-documents/{registration.number}
 
 Ce rappel n'est envoyé qu'une fois pour ce document.
 
+{CONTACT}
 {SIGNED}"""
     )
 

@@ -149,7 +149,7 @@ Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
 Numéro d'inscription : {registration.number}
 
-Si vous n'avez pas demandé cette inscription, prévenez le service gestionnaire.
+Si vous n'avez pas demandé cette inscription, prévenez le service gestionnaire. Si une réponse est fausse, demandez-lui de la corriger avant le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris).
 
 Ce qu'il vous reste à faire :
 - Demandez votre récapitulatif d'inscription au service gestionnaire, et vérifiez chaque réponse.

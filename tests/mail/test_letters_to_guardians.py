@@ -45,7 +45,7 @@ Bonjour,
 
 La désinscription de {name}, dont vous êtes le représentant légal, a été enregistrée le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris). Cette inscription ne peut pas être réactivée.
 
-Si vous ne le saviez pas, parlez-en ensemble sans attendre. Une nouvelle inscription peut être faite avant la fermeture du service. Jusqu'au samedi 28 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes ses réponses.
+Si vous ne le saviez pas, parlez-en ensemble sans attendre. Une nouvelle inscription peut être faite avant la fermeture du service, le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Jusqu'au samedi 28 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes ses réponses.
 
 Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}

@@ -142,6 +142,10 @@ def test_the_message_tells_its_candidate_to_read_what_is_joined(agent):
     accepted_once = amended_for(a_registration(a_candidate()), agent)
 
     assert "Lisez les modalités d'inscription, à la fin de ce récapitulatif" in told
+    assert (
+        "Si une réponse est fausse, vous pouvez modifier votre inscription jusqu'au mardi 15"
+        in told
+    )
     message = Message.objects.get(kind="amended_for")
     assert "modalités" not in message.body
     assert said_of_terms(accepted_once) == "Lues et acceptées"

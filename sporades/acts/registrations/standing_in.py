@@ -218,6 +218,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
             registration, is_amended=version.number > 1, is_back=is_back, at=at
         ),
         reason=reason,
+        closing=registration.closing_in_words if registration.is_amendable(at) else "",
         link=absolute(f"/mes-inscriptions/{registration.number}"),
     )
     if is_back:

@@ -28,6 +28,7 @@ from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import STANDING
 
 REMINDED_BEFORE = timedelta(days=3)
@@ -352,13 +353,14 @@ def _unread(at: datetime) -> DocumentVersionQuerySet:
 
 @transaction.atomic
 def _remind_of_document(pk: int, *, at: datetime) -> bool:
-    related = ("document__folder__holder", "document__folder__registration__identity")
-    version = locked_among(_unread(at).select_related(*related), pk, skip_locked=True)
+    whose = _unread(at).select_related("document__folder__holder")
+    version = locked_among(whose, pk, skip_locked=True)
     if version is None or version.published_at is None:
         return False
     folder = version.document.folder
     if folder.holder is None:
         return False
+    registration = Registration.objects.whole().get(folder=folder)
     mail.write(
         "document_unread",
         to=folder.holder.email,
@@ -367,12 +369,14 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         about=version,
         published=instant_in_words(version.published_at, version.content["zone"]),
         folder=folder,
-        name=folder.registration.identity.full_name,
-        link=absolute(reverse("candidate:folder", args=[folder.registration.number])),
+        registration=registration,
+        name=registration.candidate.identity.full_name,
+        contact=contact_of(registration.service),
+        link=absolute(reverse("candidate:folder", args=[registration.number])),
     )
     if version.kind.is_contested:
         tell_guardian(
-            Registration.objects.whole().get(folder=folder),
+            registration,
             at=at,
             key=f"document:{version.pk}:unread",
             is_reminder=True,
