@@ -14,7 +14,7 @@ from sporades.accounts import limits
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import readable
 from sporades.accounts.keys import change_to_confirm, change_to_undo
-from sporades.accounts.models import AddressChange, LeftAddress
+from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.accounts.operations import TooOld
 from sporades.accounts.second_factor import ways_left
 from sporades.acts.people import addressing, changing, joining
@@ -209,7 +209,10 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
         try:
             user = changing.confirm_address_change(number, at=request.arrived_at)
         except TooOld:
-            return _too_old(request)
+            done = _has(change.user_id, change.email)
+            if done is None:
+                return _too_old(request)
+            user = done
         messages.success(
             request,
             f"Votre adresse est maintenant {readable(user.email)}. C'est avec elle que vous vous connectez.",
@@ -217,6 +220,12 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("account_edit")
     context = {"change": change, "is_anothers": False}
     return render(request, "account/confirm_address.html", context)
+
+
+def _has(account: int, email: str) -> User | None:
+    """Return an account that has an address by now: the button was pressed twice, and it is done."""
+    found: User | None = User.objects.filter(pk=account, email=email).first()
+    return found
 
 
 def _too_old(request: HttpRequest) -> HttpResponse:
@@ -232,13 +241,14 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
     left = LeftAddress.objects.filter(pk=number).first()
     state = "ready" if left and request.arrived_at <= left.expires_at else "too_old"
     if request.method == "POST" and state == "ready":
+        user = None
         try:
             user = changing.undo(number, at=request.arrived_at)
         except TooOld:
-            state = "too_old"
+            user, state = _has(left.user_id, left.email), "too_old"
         except addressing.AddressKnown:
             state = "taken"
-        else:
+        if user is not None:
             ways = listed(ways_left(user))
             messages.success(
                 request,
