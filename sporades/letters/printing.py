@@ -35,6 +35,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import NotMade, put_aside
 from sporades.letters.states import PRINT, LetterState
+from sporades.mail.models import Message
 from sporades.registrations.records import postal_address_of
 from sporades.registrations.summary import SUMMARY
 from sporades.territory import queries as territory
@@ -49,10 +50,16 @@ A4 = (595.28, 841.89)
 CANNOT_BE_PRINTED = "son texte ou son document joint ne peut pas être imprimé"
 NOTHING_LEFT = "aucun de ses courriers n'est encore gardé"
 UNPRINTABLE = (pdf.CannotPrint, documents.Unprintable)
+MOVE = "registration_moved"
+"""The mail that tells a candidate that another academy has their registration."""
 NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
 REPLACED = (
     "Le document annoncé est remplacé par celui que joint un courrier écrit le {day} : il n'est pas "
     "joint à celui-ci. Suivez ce que dit le plus récent."
+)
+MOVED = (
+    "Depuis, votre inscription a été donnée à un autre service : ce qui est à envoyer va à l'adresse "
+    "que donne ce qui vous a été écrit le {day}."
 )
 PAST = (
     "Ce courrier n'a pu être imprimé que le {day} : un jour qu'il donne est passé. Pour ce qui était à "
@@ -303,7 +310,8 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the PDF of a letter, and that of the document that goes with it.
 
     A document that was taken back meanwhile does not go, nor a summary of which a later letter encloses
-    the next: of two to be signed, the wrong one would come back. What asks for something by a day that has
+    the next: of two to be signed, the wrong one would come back. What was written before its
+    registration went to another academy says that it has: its address is the former one. What asks for something by a day that has
     passed since says so: its reader would believe that there is time, or that nothing is to be done.
 
     Args:
@@ -320,6 +328,10 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     if later is not None:
         day = instant_in_words(later, letter.service.academy.zone, weekday=False)
         said.append(REPLACED.format(day=day))
+    moved = _moved_since(letter, at=at)
+    if moved is not None:
+        day = instant_in_words(moved, letter.service.academy.zone, weekday=False)
+        said.append(MOVED.format(day=day))
     due_by = letter.message.due_by
     if due_by is not None and at >= due_by + MINUTE:
         said.append(PAST.format(day=day_in_words(local_day(at, letter.service.academy.zone))))
@@ -348,6 +360,20 @@ def _replacing(letter: Letter, version: DocumentVersion, *, at: datetime) -> dat
         "message__written_at", flat=True
     )
     found: datetime | None = written.first()
+    return found
+
+
+def _moved_since(letter: Letter, *, at: datetime) -> datetime | None:
+    """Return when it was told that the registration of a letter is of another academy since."""
+    said = letter.message
+    told = Message.objects.filter(
+        kind=MOVE,
+        about_kind=said.about_kind,
+        about_id=said.about_id,
+        pk__gt=said.again_of_id or said.pk,
+        written_at__lte=at,
+    ).exclude(pk=said.pk)
+    found: datetime | None = told.order_by("-pk").values_list("written_at", flat=True).first()
     return found
 
 

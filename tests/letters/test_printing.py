@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, standing_in
+from sporades.acts.registrations import deciding, moving, standing_in
 from sporades.acts.writing import resending
 from sporades.candidates.models import Candidate
 from sporades.core import files, pdf
@@ -398,6 +398,29 @@ def test_an_envelope_holds_the_last_summary_alone_and_its_first_letter_says_so(k
     [first, _] = [page for page in said if "de ce pli" in page]
     replaced = "remplacé par celui que joint un courrier écrit le 25 novembre 2026 à 10 h 37"
     assert replaced in plain(first)
+
+
+@open_exam
+def test_a_letter_written_before_its_registration_moved_sends_nothing_to_where_it_was(kept):
+    registration = a_registration(a_record())
+    Letter.objects.all().delete()
+    verifying.waive(row=piece(registration), reason="Vue.", by=MANAGER, at=NOW)
+    later = NOW + timedelta(minutes=7)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Déménagement", by=OPERATOR, at=later
+    )
+    morning = NOW + timedelta(hours=20)
+
+    with time_machine.travel(morning, tick=False):
+        printing.print_due(at=morning)
+        work("letters")
+
+    fronts = [page for run in PrintRun.objects.order_by("pk") for page in pages(run)]
+    [waived] = [page for page in fronts if "Pièce justificative dispensée" in page]
+    [moved] = [page for page in fronts if "Changement d'académie" in page.replace("’", "'")]
+    said = "va à l'adresse que donne ce qui vous a été écrit le 25 novembre 2026 à 10 h 37"
+    assert said in waived.replace("’", "'")
+    assert "donnée à un autre service" not in moved
 
 
 @open_exam
