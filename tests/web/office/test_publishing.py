@@ -245,13 +245,17 @@ def test_a_convocation_is_read_once_a_second_person_has_approved(
     assert manager.post(where("approve_publication", made.pk)).status_code == 404
 
     assert where("publication", made.pk) in head.get(where("home")).text
+    waiting = main(head.get(where("publications")))
+    assert "1 document. À publier le samedi 28 novembre 2026 à 8 h" in waiting
     assert "Approuver la publication" in head.get(where("publication", made.pk)).text
     page = head.post(where("approve_publication", made.pk), follow=True)
 
     assert "seront lus à partir du samedi 28 novembre 2026 à 8 h" in main(page)
     assert "À publier 1" in main(page)
     assert "Publié" not in main(page)
-    assert "Publication décidée, à venir . Par" in main(head.get(where("publications")))
+    assert "Publication décidée, à venir le samedi 28 novembre 2026 à 8 h" in main(
+        head.get(where("publications"))
+    )
     theirs = reverse("candidate:document", args=[in_lille.number, "convocation"])
     assert candidate.get(theirs).status_code == 404
     folder = reverse("candidate:folder", args=[in_lille.number])
@@ -345,6 +349,14 @@ def test_what_no_screen_reader_reads_is_said_to_who_deposits_and_to_who_approves
         assert ("Avec un lecteur d'écran" in one) is bool(said)
         assert (f"1 document. {said}" in one) is bool(said)
     assert "Approuver la publication" in read[1]
+    assert ("Publier reste possible" in read[1]) is bool(said)
+
+    head.post(where("approve_publication", made.pk))
+    published_now = main(head.get(page))
+    assert ("Avec un lecteur d'écran" in published_now) is bool(said)
+    assert "Publier reste possible" not in published_now
+    head.post(where("withdraw_publication", made.pk), {"motif": "Erreur"})
+    assert "Avec un lecteur d'écran" not in main(head.get(page))
 
 
 def test_what_no_screen_reader_reads_is_no_more_said_of_what_was_taken_back(
@@ -611,6 +623,9 @@ def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lil
     page = main(manager.get(where("publication", made.pk)))
     assert "Prêts 1" in page
     assert "Refusés 1" in page
+    listed = main(manager.get(where("publications")))
+    assert "(1 document, 1 refus)" in listed
+    assert "LE GOFF" not in listed
     file = manager.get(where("publication_refusals", made.pk)).content.decode("utf-8-sig")
     assert "20999999993;20999999993.pdf;Aucune inscription" in file
     assert Entry.objects.filter(verb="publication refusals taken").count() == 1

@@ -1,9 +1,9 @@
 """« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,6 +42,8 @@ from sporades.web.office.sheets import sheet_of
 SCHEDULED = "Publication décidée, à venir"
 READY = "Documents prêts, à publier"
 ON_THE_PAGE = 50
+COUNTED = 1_000
+"""How many lines of each are counted in the list of publications."""
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 REFUSAL_TITLES = ("N° Inscription", "Fichier", "Refus")
 LIST_TRAIL = [*TRAIL, ("Publications", reverse_lazy("office:publications"))]
@@ -58,11 +60,13 @@ def publications(request: HttpRequest) -> HttpResponse:
     found = Publication.objects.within(request.reach).order_by("-asked_at", "pk")
     page = Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page"))
     proposed = list(publications_to_approve(request))
-    ready, alone = _ready(list(page)), _alone(request, [*page, *proposed])
-    nothing = _refused_whole(list(page))
+    ready, held = _ready(list(page)), _held([*page, *proposed])
+    nothing, alone = _refused_whole(list(page)), _alone(request, [*page, *proposed], held)
     for one in (*page, *proposed):
-        one.whose = alone.get(one.pk)
+        one.whose, one.holds = alone.get(one.pk), held[one.pk].in_words
     for one in page:
+        if one.pk in nothing:
+            one.holds = ""  # where it stands says it
         one.stands = _stands(
             one, is_ready=one.pk in ready, refused=nothing.get(one.pk, 0), at=request.arrived_at
         )
@@ -75,15 +79,49 @@ def publications(request: HttpRequest) -> HttpResponse:
     return render(request, "office/publications.html", context)
 
 
-def _alone(request: HttpRequest, found: list[Publication]) -> dict[UUID, Registration]:
-    """Return whose document each publication of one alone holds, where the reader may open it.
+class _Held(NamedTuple):
+    """What a publication holds, as far as it is counted.
 
-    Of many lines two are read, and no more: there may be a hundred thousand.
+    Attributes:
+        outcomes: those of its first lines.
+        registrations: those of its first two lines; nothing in the place of one of nobody.
     """
+
+    outcomes: list[str]
+    registrations: list[int | None]
+
+    @property
+    def in_words(self) -> str:
+        """Say how many documents, and how many refusals; nothing of an empty one."""
+        if len(self.outcomes) > COUNTED:
+            return f"plus de {in_groups(str(COUNTED))} lignes"
+        refused = self.outcomes.count(LineOutcome.REFUSED)
+        count = len(self.outcomes) - refused
+        documents = f"{in_groups(str(count))} document{'s' if count > 1 else ''}"
+        return ", ".join(
+            [documents] * bool(count) + [f"{in_groups(str(refused))} refus"] * bool(refused)
+        )
+
+
+def _held(found: list[Publication]) -> dict[UUID, _Held]:
+    """Return what each publication holds. Of many lines the first are read: there may be 100,000."""
     theirs = PublicationLine.objects.filter(publication=OuterRef("pk")).order_by()
-    two = ArraySubquery(theirs.exclude(registration=None).values("registration")[:2])
-    asked = Publication.objects.filter(pk__in=[one.pk for one in found]).annotate(two=two)
-    of = {one.pk: one.two[0] for one in asked if len(one.two) == 1}
+    asked = Publication.objects.filter(pk__in=[one.pk for one in found]).annotate(
+        outcomes=ArraySubquery(theirs.values("outcome")[: COUNTED + 1]),
+        two=ArraySubquery(theirs.values("registration")[:2]),
+    )
+    return {one.pk: _Held(one.outcomes, one.two) for one in asked}
+
+
+def _alone(
+    request: HttpRequest, found: list[Publication], held: Mapping[UUID, _Held]
+) -> dict[UUID, Registration]:
+    """Return whose document each publication of one line alone holds, where the reader may open it."""
+    of = {
+        pk: one.registrations[0]
+        for pk, one in held.items()
+        if len(one.registrations) == 1 and one.registrations[0] is not None
+    }
     known = Registration.objects.within(request.reach).for_office().in_bulk(set(of.values()))
     kinds = {one.pk: one.kind for one in found}
     return {
@@ -126,7 +164,9 @@ def _stands(found: Publication, *, is_ready: bool, refused: int, at: datetime) -
         return f"Rien à publier : {in_groups(str(refused))} refus"
     if is_ready:
         return READY
-    return SCHEDULED if found.is_scheduled(at) else str(found.get_state_display())
+    if found.is_scheduled(at):
+        return f"{SCHEDULED} le {found.publish_in_words}"
+    return str(found.get_state_display())
 
 
 def publication(request: HttpRequest, publication: str) -> HttpResponse:
