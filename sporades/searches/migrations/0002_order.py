@@ -1,3 +1,5 @@
+"""A named search keeps the order in which it is read."""
+
 from django.db import migrations, models
 
 
