@@ -51,11 +51,32 @@ def test_two_presses_at_once_make_one_record(territory):
     assert Candidate.objects.count() == 1
 
 
-def keep(record, *, reach=LILLE, **changes):
+def keep(record, *, reach=LILLE, seen="", **changes):
     reached = {name: getattr(record, name) for name in BY_LETTER} | changes
     return enrolling.keep(
-        record, reach=reach, reached=reached, identity=None, academy="A09", by=MANAGER, at=NOW
+        record,
+        reach=reach,
+        reached=reached,
+        identity=None,
+        academy="A09",
+        by=MANAGER,
+        at=NOW,
+        seen=seen,
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_change_a_record_once(territory):
+    record = a_record()
+    seen = enrolling.mark_of(record)
+
+    def press(**changes):
+        return keep(record, seen=seen, **changes)
+
+    assert together(*[lambda: press(address_1="5 quai du Wault")] * 2) == [True, True]
+    assert Entry.objects.filter(verb=enrolling.CHANGED).count() == 1
+    with pytest.raises(enrolling.ChangedMeanwhile):
+        press(address_1="7 quai du Wault")
 
 
 @pytest.mark.usefixtures("invented_exam", "stopped_clock")

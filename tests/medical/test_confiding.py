@@ -199,6 +199,21 @@ def test_what_its_candidate_has_sent_stops_no_doctor(registration):
         write(registration)
 
 
+def test_a_doctor_who_asks_for_a_paper_with_two_presses_asks_once(registration):
+    registration.has_disability = True
+    registration.save(update_fields=["has_disability"])
+    entrusted = reach(registration, State.WITH_DOCTOR)
+    doctor = as_doctor(entrusted.doctor)
+
+    for _ in range(2):
+        opining.ask_more(case=entrusted, text="Quel papier ?", press="une", by=doctor, at=NOW)
+
+    assert case_of(registration).state == State.INCOMPLETE
+    assert Remark.objects.count() == 1
+    with pytest.raises(opining.NotInCharge):
+        opining.ask_more(case=entrusted, text="Un autre ?", press="deux", by=doctor, at=NOW)
+
+
 def test_for_a_registration_that_stands_no_more_nothing_is_confided(registration, confided):
     registering.withdraw(
         registration=again(registration), by=author(registration.candidate), at=NOW

@@ -314,11 +314,7 @@ def remark(
         NothingToConfide, AskedElsewhere, OpinionGiven, TooOften, medical.TakesNothing: see each.
     """
     locked = lock_registration(registration.pk)
-    sending = named_text(f"{press}\0{text}")
-    found = compartment(locked)
-    already: Remark | None = (
-        found.remarks.filter(sending=sending).first() if found is not None else None
-    )
+    already = said_already(locked, text=text, press=press)
     if already is not None:
         return already
     if by.kind == CANDIDATE:
@@ -330,13 +326,31 @@ def remark(
     written = medical.remark(
         its,
         text=text,
-        sending=sending,
+        sending=_sending(text, press),
         is_between_doctors=is_between_doctors,
         by=by,
         at=at,
     )
     record("remark confided", locked, by=by, at=at)
     return written
+
+
+def said_already(registration: Registration, *, text: str, press: str) -> Remark | None:
+    """Return the comment that a press has written already, if it has.
+
+    Args:
+        registration: locked.
+        text, press: see `remark`.
+    """
+    found = compartment(registration)
+    if found is None:
+        return None
+    already: Remark | None = found.remarks.filter(sending=_sending(text, press)).first()
+    return already
+
+
+def _sending(text: str, press: str) -> UUID:
+    return named_text(f"{press}\0{text}")
 
 
 def check(registration: Registration) -> None:

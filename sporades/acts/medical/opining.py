@@ -352,7 +352,10 @@ def ask_more(*, case: Case, text: str, press: str, by: Actor, at: datetime) -> N
         NotInCharge, Withdrawn, Given: see each.
         confiding.NothingToConfide, medical.TakesNothing: see each.
     """
-    locked = held(case, by=by)
+    locked = lock_case(case)
+    if confiding.said_already(locked.registration, text=text, press=press) is not None:
+        return  # the button was pressed twice: it is with its candidate since
+    _check_said_by(locked, by)
     confiding.remark(registration=locked.registration, text=text, press=press, by=by, at=at)
     accommodating.declare_incomplete(case=case, missing=PAPER_ASKED, by=by, at=at)
 
@@ -389,13 +392,18 @@ def held(case: Case, *, by: Actor) -> Case:
         NotInCharge, Withdrawn, Given: see each.
     """
     locked = lock_case(case)
+    _check_said_by(locked, by)
+    return locked
+
+
+def _check_said_by(locked: Case, by: Actor) -> None:
+    """Check that a request is one of which somebody may still say something: see `held`."""
     if by.identifier != f"user:{locked.doctor_id}":
         raise NotInCharge
     if locked.state == State.WITHDRAWN:
         raise Withdrawn.of(locked)
     if locked.state != State.WITH_DOCTOR:
         raise Given
-    return locked
 
 
 def _compartment(case: Case) -> Compartment:

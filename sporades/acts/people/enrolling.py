@@ -179,6 +179,8 @@ def keep(
         locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
         check(locked, reach=reach)
         if seen and seen != mark_of(locked):
+            if _says(locked, reached=reached, identity=identity):
+                return True  # the button was pressed twice
             raise ChangedMeanwhile
         way = way_to(locked)
         if reached["email"] and reached["email"] != locked.email:
@@ -202,6 +204,15 @@ def keep(
                 after={"changed": [*(["identity"] if is_renamed else []), *before]},
             )
         return is_renamed or bool(before)
+
+
+def _says(
+    candidate: Candidate, *, reached: dict[str, str], identity: dict[str, Any] | None
+) -> bool:
+    """Return whether a record says already what is sent."""
+    civil = candidates.civil_data(candidate.identity)
+    is_reached_so = all(getattr(candidate, name) == value for name, value in reached.items())
+    return is_reached_so and all(civil[name] == value for name, value in (identity or {}).items())
 
 
 def _tell_changed(candidate: Candidate, before: Iterable[str], *, way: WayTo, at: datetime) -> None:
