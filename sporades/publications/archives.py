@@ -3,8 +3,10 @@
 Nothing of it is written on a disk: its names are words, compared with those of the table.
 """
 
+import codecs
 import csv
 import io
+import re
 import struct
 import unicodedata
 import zipfile
@@ -16,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sporades.core.refusals import Refused
-from sporades.core.text import clean
+from sporades.core.text import clean, search_key
 from sporades.intake import reading
 
 LARGEST_ARCHIVE = 100_000_000
@@ -43,6 +45,14 @@ ENCRYPTED = "Ce fichier est chiffré : faites l'archive sans mot de passe."
 PACKED = "Ce fichier est comprimé d'une manière qui n'est pas lue : faites un ZIP ordinaire."
 DAMAGED = "Ce fichier de l'archive ne peut pas être lu."
 
+LONGEST_TITLES = 1_000
+MOST_TITLES = 10
+_NUMBER_KEYS = frozenset(
+    search_key(one) for one in (NUMBER, "No Inscription", "Numéro d'inscription")
+)
+_FILE_KEYS = frozenset({search_key(FILE)})
+_SEPARATOR = re.compile(r"sep=([;,\t])", re.IGNORECASE)
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _IS_ENCRYPTED = 0x1
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
@@ -246,24 +256,50 @@ def _table(file: zipfile.ZipFile, inside: zipfile.ZipInfo) -> str:
         raise TableWrong(f"Tableau de l'archive. {trouble}") from trouble
     if content is None:
         raise TableTooLarge
+    return _decoded(content)
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a table, in whichever of the codes of spreadsheets it is.
+
+    « Texte Unicode » is UTF-16; of the codes of one byte, that of Windows or of older Macs, only the
+    sign of « N° » tells.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        windows, mac = (content.decode(code, errors="replace") for code in ("cp1252", "mac_roman"))
+        return mac if _says_number(mac) and not _says_number(windows) else windows
+
+
+def _says_number(text: str) -> bool:
+    return NUMBER.partition(" ")[0] in text[:LONGEST_TITLES]
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Return what a table says: a number and a file on each line, under their two titles."""
-    first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",", strict=True)
+    first, _, others = text.partition("\n")
+    # What Excel writes, or reads, to know the separator.
+    told = _SEPARATOR.fullmatch(first.strip("\r"))
+    if told:
+        text, first = others, others.partition("\n")[0]
+    separator = told[1] if told else next((one for one in ";\t" if one in first), ",")
+    rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     try:
-        titles = [title.strip() for title in next(rows, [])]
-        if NUMBER not in titles or FILE not in titles:
-            raise TableWrong(f"Le tableau doit avoir les colonnes « {NUMBER} » et « {FILE} ».")
-        filled = [row for row in rows if any(cell.strip() for cell in row)]
+        read = next(rows, [])
+        titles = [search_key(unicodedata.normalize("NFKC", title)) for title in read]
+        number, file = _column(titles, _NUMBER_KEYS), _column(titles, _FILE_KEYS)
+        if number is None or file is None:
+            raise TableWrong(
+                f"Le tableau doit avoir les colonnes « {NUMBER} » et « {FILE} ». {_titles_read(read)}"
+            )
+        filled = [
+            [_cell(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)
+        ]
     except csv.Error as trouble:
         raise TableWrong("Le tableau ne peut pas être lu comme un fichier CSV.") from trouble
-    number, file = titles.index(NUMBER), titles.index(FILE)
     if len(filled) > MOST_FILES:
         raise TableTooLarge
     short = next((at for at, row in enumerate(filled, 2) if len(row) <= max(number, file)), None)
@@ -271,7 +307,26 @@ def _pairs(text: str) -> list[tuple[str, str]]:
         raise TableWrong(f"Ligne {short} du tableau : il manque une colonne.")
     if not filled:
         raise TableWrong("Le tableau ne contient aucune ligne.")
-    return [(row[number].strip(), row[file].strip()) for row in filled]
+    return [(row[number], row[file]) for row in filled]
+
+
+def _column(titles: list[str], keys: frozenset[str]) -> int | None:
+    return next((at for at, title in enumerate(titles) if title in keys), None)
+
+
+def _titles_read(titles: list[str]) -> str:
+    """Say which titles a table has, for whoever sees the right ones in their spreadsheet."""
+    shown = [f"« {_shown(title, LONGEST_NUMBER)} »" for title in titles[:MOST_TITLES]]
+    if not any(title.strip() for title in titles):
+        return "Sa première ligne est vide."
+    return f"Sa première ligne a : {', '.join(shown)}."
+
+
+def _cell(typed: str) -> str:
+    """Return what a cell says, of one that keeps a number a text too: « ="20000000791" »."""
+    said = typed.strip()
+    kept = _KEPT_AS_TEXT.fullmatch(said)
+    return kept[1].strip() if kept else said
 
 
 def _named(

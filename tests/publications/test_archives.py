@@ -55,6 +55,35 @@ def test_a_table_in_a_folder_names_what_stands_beside_it():
     assert archives.read_names(zipped(said)) == [Named("1", "lot/lille/a.pdf")]
 
 
+PAIR = ("20000000791", "a.pdf")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(lines(PAIR, separator="\t").encode("utf-16"), id="Texte Unicode"),
+        pytest.param(lines(PAIR, separator="\t").encode(), id="tabs"),
+        pytest.param(lines(PAIR).encode("mac_roman"), id="an older Mac"),
+        pytest.param(lines(PAIR).encode("cp1252"), id="Windows"),
+        pytest.param(lines(PAIR).replace("N° ", "N°\u00a0").encode(), id="a no-break space"),
+        pytest.param(lines(PAIR).replace("N°", "Nº").encode(), id="the ordinal sign"),
+        pytest.param(lines(PAIR).replace("N° I", "n° i").encode(), id="no capitals"),
+        pytest.param(b"sep=;\r\n" + lines(PAIR).encode(), id="the separator told"),
+        pytest.param(lines(('="20000000791"', "a.pdf")).encode(), id="a number kept a text"),
+        pytest.param(lines(('"=""20000000791"""', "a.pdf")).encode(), id="the same, quoted"),
+    ],
+)
+def test_a_table_is_read_as_spreadsheets_save_it(table):
+    assert archives.read_names(zipped([("a.pdf", PAPER), (TABLE, table)])) == [Named(*PAIR)]
+
+
+def test_which_titles_a_table_has_is_said_where_they_are_others():
+    with pytest.raises(archives.TableWrong, match="Sa première ligne a : « Numéro », « PDF »"):
+        named("Numéro;PDF\r\n1;a.pdf\r\n", "a.pdf")
+    with pytest.raises(archives.TableWrong, match="Sa première ligne est vide"):
+        named("\r\n1;a.pdf\r\n", "a.pdf")
+
+
 def test_accents_are_compared_in_one_form():
     found = named(lines(("1", "e\u0301te\u0301.pdf")), "été.pdf")
 
