@@ -37,7 +37,7 @@ class FindLetterForm(forms.Form):
         names = {
             search_key(name)
             for one in together
-            for name in (one.candidate.identity.full_name, *one.address[:1])
+            for name in (one.candidate.identity.listed_name, *one.address[:1])
         }
         words = search_key(said).split()
         is_named = any(all(word in name for word in words) for name in names)
