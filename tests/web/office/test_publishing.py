@@ -12,6 +12,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import registering
 from sporades.batches.models import Batch
+from sporades.candidates.models import Candidate
 from sporades.intake import reading
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -300,6 +301,41 @@ def test_the_journal_of_a_file_says_who_decided_what_the_service_published_and_w
     assert f"Document préparé : {title}" in page
     lines = main(head.get(where("all_acts"), {"acte": "document published"}))
     assert f"Sporades, service ; décidé par {decided.author_in_words}" in lines
+
+
+def test_what_was_withdrawn_is_on_the_file_with_its_reason_as_its_candidate_reads_it(
+    manager, head, in_lille, candidate
+):
+    made = deposited(manager, in_lille)
+    published(manager, head, made)
+    work("publications")
+    assert "Documents retirés" not in main(manager.get(where("documents", in_lille.number)))
+    manager.post(where("withdraw_publication", made.pk), {"motif": "Erreur de salle"})
+    work("publications")
+
+    said = "Convocation, version n°1 : retiré le 25/11/2026. Motif : Erreur de salle"
+    assert said in main(candidate.get(reverse("candidate:folder", args=[in_lille.number])))
+    assert said in main(manager.get(where("documents", in_lille.number)))
+
+
+def test_who_opens_no_page_is_said_to_have_a_letter_and_it_is_counted_beforehand(
+    manager, head, in_lille
+):
+    by_letter = "Par courrier, à imprimer et à poster"
+    made = deposited(manager, in_lille)
+    assert by_letter not in main(manager.get(where("publication", made.pk)))
+    Candidate.objects.update(user=None, email="")
+    assert f"{by_letter} 1" in main(manager.get(where("publication", made.pk)))
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    assert f"{by_letter} 1" in main(head.get(where("publication", made.pk)))
+
+    page = head.post(where("approve_publication", made.pk), follow=True)
+    work("publications")
+
+    assert f"{by_letter} : 1." in main(page)
+    file = main(manager.get(where("documents", in_lille.number)))
+    assert "Par courrier. À imprimer" in file
+    assert "Pas encore ouvert" not in file
 
 
 def test_what_was_made_elsewhere_is_opened_by_its_pdf_and_not_by_the_page_that_tells_of_it(

@@ -18,6 +18,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import consulting
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
+from sporades.candidates.models import told_by_letter
 from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
@@ -341,7 +342,7 @@ def _version(request: HttpRequest, found: Publication, number: str) -> DocumentV
 
 
 def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpResponse:
-    counts = found.counts()
+    counts, printed = _counted(found)
     is_mine = found.is_of(request.user)
     filling = Batch.objects.filter(about=found.pk, state=BatchState.RUNNING).first()
     is_busy = found.is_filling or filling is not None
@@ -368,6 +369,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "is_busy": is_busy,
         "batch": filling,
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
+        "printed": in_groups(str(printed)) if printed else "",
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
         "unheard": unheard_among(mine)
@@ -389,6 +391,17 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "office/publication.html", context, status=status)
+
+
+def _counted(found: Publication) -> tuple[dict[str, int], int]:
+    """Return how many lines there are of each outcome, and how many a letter tells, to be posted."""
+    letters = Count("pk", filter=told_by_letter("registration__candidate"))
+    rows = found.lines.order_by("outcome").values_list("outcome")
+    counts, printed = dict.fromkeys(LineOutcome.values, 0), 0
+    for outcome, count, posted in rows.annotate(count=Count("pk"), posted=letters):
+        counts[outcome] = count
+        printed += posted if outcome in (LineOutcome.PREPARED, LineOutcome.PUBLISHED) else 0
+    return counts, printed
 
 
 def _author(request: HttpRequest, found: Publication) -> Actor:
@@ -423,4 +436,10 @@ def _outcome(found: Publication, request: HttpRequest) -> str:
         return "La publication est proposée : une autre personne doit l'approuver."
     if found.is_scheduled(request.arrived_at):
         return f"Les documents seront lus à partir du {found.publish_in_words}."
-    return "Les documents sont publiés : chaque candidat est prévenu, par mail ou par courrier."
+    _, printed = _counted(found)
+    if printed:
+        return (
+            "Les documents sont publiés : chaque candidat est prévenu, par mail ou par courrier. Par "
+            f"courrier, à imprimer et à poster : {in_groups(str(printed))}."
+        )
+    return "Les documents sont publiés : chaque candidat est prévenu, par mail."

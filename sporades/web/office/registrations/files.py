@@ -25,8 +25,15 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
 from sporades.journal import queries as acts
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.letters.queries import with_letters
-from sporades.publications.queries import authors_of, lines_to_come, lines_to_withdraw
+from sporades.letters.words import fate_in_words
+from sporades.publications.queries import (
+    authors_of,
+    lines_to_come,
+    lines_to_withdraw,
+    withdrawn_lines,
+)
 from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.queries import mails_about, version_of
@@ -142,8 +149,12 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     may_deposit = prepares.covers(**_where(found))
     said = {
         "versions": [
-            (one, _may_open(request, found, one))
+            (one, _may_open(request, found, one), _reached(found, one))
             for one in documents_in(folder=found.folder_id, at=at)
+        ],
+        "withdrawn": [
+            (line, _may_open(request, found, line.version))
+            for line in withdrawn_lines(found, at=at)
         ],
         "may_deposit": may_deposit and found.is_active,
         "withdrawable": {one.publication.kind for one in lines_to_withdraw(found, at=at)}
@@ -154,6 +165,15 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
         ],
     }
     return file_page(request, found, "documents", "office/documents.html", said)
+
+
+def _reached(registration: Registration, version: DocumentVersion) -> str:
+    """Say whether a document was opened; for whoever opens no page, what became of its letter."""
+    if registration.candidate.has_account or version.opened_at is not None:
+        return version.opening_in_words
+    sent = Letter.objects.filter(enclosed=version).select_related("run", "service")
+    last = sent.order_by("-pk").first()
+    return f"Par courrier. {fate_in_words(last)}" if last else "Sans compte : pas à ouvrir en ligne"
 
 
 def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
