@@ -118,6 +118,7 @@ OURS = {
             "registrations.RegistrationPaper.option",
             "registrations.RegistrationAnswer.question",
             "searches.Search.columns",
+            "searches.Search.order",
             "searches.Search.perimeters",
             "batches.Batch.perimeters",
             "batches.BatchLine.mark",
