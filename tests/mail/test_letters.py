@@ -463,6 +463,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # That of a copy of one's data: tests/web/registry/test_own_data.
         "data_copy_ready",
         "message_of_service",
+        # That of a closing brought forward, to who is registered: web/office/test_services.
+        "service_closes_sooner",
         "service_moved",
         # That of what is offered no more: acts/test_announcing.
         "no_longer_offered",

@@ -71,6 +71,7 @@ TELLING = (
     "registered",
     "registered_for",
     "registration_moved",
+    "service_closes_sooner",
     "service_moved",
     "state_changed",
     "withdrawn",

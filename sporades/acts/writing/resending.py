@@ -26,6 +26,7 @@ KINDS = {
     "withdrawn": "Désinscription",
     "state_changed": "Décision du service",
     "registration_moved": "Changement d'académie",
+    "service_closes_sooner": "Fermeture avancée",
     "change_requested": "Demande de modification envoyée",
     "change_accepted": "Demande de modification acceptée",
     "change_refused": "Demande de modification refusée",

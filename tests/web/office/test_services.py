@@ -22,7 +22,8 @@ from sporades.exams.operations.openings import SamePerson, mark_of
 from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import INVENTED, NOW, OPERATOR, a_draft, a_registration, author
+from sporades.registrations.models import Registration
+from tests.factories import INVENTED, NOW, OPERATOR, a_draft, a_record, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main, seen, words
 
@@ -254,6 +255,53 @@ def test_a_closing_brought_forward_is_in_force_at_once_and_told(manager, service
     entry = Entry.objects.get(verb="registration service changed")
     assert entry.payload["after"]["reason"] == WHY
     assert entry.actor_name == "Claude Martin"
+
+
+def test_who_is_registered_is_told_that_the_closing_is_brought_forward(
+    manager, service, monkeypatch
+):
+    monkeypatch.setattr(opening, "TOLD_AT_ONCE", 1)
+    made = [a_registration(), a_registration(a_record())]
+    left = a_registration()
+    registering.withdraw(registration=left, by=author(left.candidate), at=NOW)
+    former = made[0].closing_in_words
+
+    shorten(manager, service, closes_at=later(service, days=-10))
+    work()
+    opening.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
+
+    mailed, posted = Message.objects.filter(kind="service_closes_sooner").order_by("pk")
+    assert [mailed.about_id, posted.about_id] == [str(one.pk) for one in made]
+    now = Registration.objects.whole().get(pk=made[0].pk).closing_in_words
+    assert now != former
+    for one in (mailed, posted):
+        assert f"le {now}. La fermeture annoncée avant était le {former}." in one.body
+    assert "Si vous vouliez la modifier, ou la quitter, faites-le avant" in mailed.body
+    assert "demandez-le à votre service gestionnaire avant" in posted.body
+    assert opening.take_up_again(older_than=NOW + timedelta(minutes=6)) == 0
+
+
+def test_who_is_registered_and_was_left_untold_is_told_once(manager, service):
+    a_registration()
+    shorten(manager, service, closes_at=later(service, days=-1))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+    assert opening.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
+    work()
+
+    assert Message.objects.filter(kind="service_closes_sooner").count() == 1
+
+
+def test_of_an_extension_nothing_is_said_to_who_is_registered(member, service):
+    a_registration()
+    move(member("A09"), service, closes_at=later(service, days=2))
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    head.post(reverse("office:approve_change", args=[ServiceChange.objects.get().pk]))
+
+    work()
+
+    assert not Message.objects.filter(kind="service_closes_sooner").exists()
 
 
 def test_a_service_is_opened_at_once(manager, service):
