@@ -102,7 +102,11 @@ def test_the_list_of_documents_reads_as_the_guide_pictures_it(mine):
         f"Liste des documents publiés pour la candidature n°{registration.number}"
         in text.replace("n° ", "n°")
     )
-    assert "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026" in text
+    summary, pieces = (
+        f"{title} version n°1, mise à jour le 25/11/2026"
+        for title in ("Récapitulatif d'inscription", "Demande pièces justificatives")
+    )
+    assert 0 < text.find(summary) < text.find(pieces)
     assert "Cliquer sur le lien pour ouvrir/télécharger le document." in text
 
 

@@ -7,7 +7,16 @@ import time_machine
 
 from sporades.acts.registrations import deciding, registering
 from sporades.registrations.states import SET_ASIDE
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_registration, author
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    WITH_WHOM_AND_WHEN,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+    load_invented,
+)
 from tests.web.guide import links, main, seen, words
 
 QUESTIONS = [
@@ -194,11 +203,13 @@ def test_a_need_for_reasons_of_health_is_said_to_be_declared_too(client):
 
 
 def test_the_contacts_are_those_of_ones_registrations_then_all(sign_in):
+    load_invented(WITH_WHOM_AND_WHEN)
     registration = a_registration()
 
     page = sign_in(registration.candidate).get("/aide")
 
     assert "Bureau des essais de Lille" in answered(page, "Contacts")
+    assert "Gestionnaire des essais" in answered(page, "Contacts")
     assert "03 53 01 00 01" in answered(page, "Contacts")
     assert "Tous les services gestionnaires" in main(page)
 

@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
-from tests.factories import NOW, a_candidate
+from tests.factories import NOW, WITH_WHOM_AND_WHEN, a_candidate, load_invented
 from tests.web.guide import links, load_competition, main, seen, words
 
 CLOSED = NOW + timedelta(days=60)
@@ -103,11 +103,14 @@ def test_the_academys_own_site_stands_beside_its_opening(client):
 
 
 def test_each_managing_service_is_given_with_its_sector_name_and_telephone(client):
+    load_invented(WITH_WHOM_AND_WHEN)
+
     text = main(client.get("/contact"))
 
     for owed in (
         "Secteur des essais",
         "Bureau des essais de Lille",
+        "Gestionnaire des essais",
         "03 53 01 00 01",
         "Bureau des essais de Versailles",
     ):

@@ -60,6 +60,10 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     page.goto(own)
     fits(page)
     assert "Notification lue" in text(page)
+    page.goto(f"{site}/mes-documents/{registration.number}")
+    fits(page)
+    assert heading(page) == "Mes documents"
+    assert "Notification d'aménagement d'épreuves version n°1, mise à jour le" in text(page)
     office.goto(f"{site}/gestion/inscriptions/{registration.number}/amenagement")
     assert "Lue pour la première fois" in text(office)
     context.close()
