@@ -517,8 +517,6 @@ def test_pressed_twice_at_once_taking_a_paper_back_leads_to_what_the_first_press
     taken, gone = pages
     assert "Ce fichier n'est plus parmi vos papiers : il est retiré." in gone
     assert "Ce fichier est retiré : il est effacé." in taken
-    again = main(browsers[0].post(retire(registration, paper), follow=True))
-    assert "Ce fichier n'est plus parmi vos papiers : il est retiré." in again
 
 
 def retire(registration, paper):

@@ -4,7 +4,6 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -173,11 +172,9 @@ def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse
 
 def _taken_back(request: HttpRequest, number: str, key: UUID) -> HttpResponse:
     """Erase a paper; pressed twice, lead to what the first press did."""
-    mine = _papers(request, number)
+    found = _paper(request, number, key)
     try:
-        returns = confiding.take_back(
-            paper=mine.get(pk=key), by=request.actor, at=request.arrived_at
-        )
+        returns = confiding.take_back(paper=found, by=request.actor, at=request.arrived_at)
     except Paper.DoesNotExist:
         messages.info(request, "Ce fichier n'est plus parmi vos papiers : il est retiré.")
     else:
@@ -198,13 +195,8 @@ def _read(request: HttpRequest, found: Paper) -> bytes:
 
 
 def _paper(request: HttpRequest, number: str, key: UUID) -> Paper:
-    found: Paper = get_object_or_404(_papers(request, number), pk=key)
-    return found
-
-
-def _papers(request: HttpRequest, number: str) -> QuerySet[Paper]:
     mine = Paper.objects.visible_to(request.user).select_related("compartment")
-    found: QuerySet[Paper] = mine.filter(
-        compartment__registration=own_registration(request, number)
+    found: Paper = get_object_or_404(
+        mine, pk=key, compartment__registration=own_registration(request, number)
     )
     return found
