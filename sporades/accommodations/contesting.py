@@ -12,7 +12,7 @@ from sporades.exams.rules.silence import Silence
 from sporades.exams.schema.legal import Meaning
 from sporades.letters.queries import Posting
 from sporades.registrations.models import Registration
-from sporades.registrations.models.registration import UNDO_FOR
+from sporades.registrations.models.registration import undone_before
 
 INTERRUPTS = (
     "Fait au plus tard le dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
@@ -27,8 +27,6 @@ SILENCE_MONTHS = 2
 """After how long an appeal that nobody has answered is rejected (CJA R. 421-2)."""
 PRESUMED_AFTER = timedelta(days=15)
 """How long after its notification a decision that nothing shows to be read is presumed received."""
-SERVES_ONCE_LEFT = UNDO_FOR + timedelta.resolution
-"""How long after its withdrawal a registration needs papers of health: its last instant may be undone."""
 UNPOSTED = Posting()
 """Of what goes by a letter that no run has taken yet."""
 
@@ -337,7 +335,7 @@ def papers_needed_until(
     ]
     until += [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     if registration.withdrawn_at is not None:
-        until.append(registration.withdrawn_at + SERVES_ONCE_LEFT)
+        until.append(undone_before(registration.withdrawn_at))
     return max(until, default=None)
 
 
@@ -372,7 +370,7 @@ def papers_until_once_withdrawn(
     others = [one for one in cases if not one.is_undecided]
     if any(one.is_open for one in others):
         return None
-    return max(papers_needed_until(registration, others, at=at) or at, at + SERVES_ONCE_LEFT)
+    return max(papers_needed_until(registration, others, at=at) or at, undone_before(at))
 
 
 def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:

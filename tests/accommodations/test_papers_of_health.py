@@ -122,7 +122,7 @@ def test_papers_of_a_request_that_is_taken_back_are_erased(confided, how):
         over = NOW
     else:
         registering.withdraw(registration=confided, by=by, at=NOW)
-        over = NOW + timedelta(hours=72, microseconds=1)
+        over = NOW + timedelta(hours=72, minutes=1)
 
     assert compartment(confided).doctor is None
     assert due(at=over).exists()

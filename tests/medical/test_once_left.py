@@ -21,7 +21,7 @@ from tests.factories import NOW, author
 from tests.jobs import work
 from tests.medical.given import again, compartment, confide, found_clean, write
 
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 PARIS = "Europe/Paris"
 
 
@@ -87,7 +87,8 @@ def test_papers_stay_until_the_night_after_the_last_instant_at_which_leaving_is_
     write(registration)
     reach(registration, State.WITH_DOCTOR)
     registration = leave(registration, at=left)
-    last, erased = left + timedelta(hours=72), midnight(first, PARIS)
+    displayed = (left + timedelta(hours=72)).replace(second=0, microsecond=0)
+    last, erased = displayed + MINUTE - timedelta.resolution, midnight(first, PARIS)
 
     assert registration.can_be_undone(last)
     assert not registration.can_be_undone(last + timedelta.resolution)
@@ -190,7 +191,7 @@ def test_a_decision_that_is_final_already_does_not_shorten_what_leaving_keeps(re
 
     leave(registration, at=until)
 
-    assert compartment(registration).erase_after == until + timedelta(hours=72, microseconds=1)
+    assert compartment(registration).erase_after == until + timedelta(hours=72, minutes=1)
 
 
 def test_a_request_that_is_taken_back_alone_keeps_its_papers_until_that_night(registration):

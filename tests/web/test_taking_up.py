@@ -389,7 +389,7 @@ def test_once_a_new_request_is_begun_nothing_of_before_is_ticked_anew(mine, regi
 
 
 def test_who_left_says_the_same_day_to_both_pages_of_one_compartment(mine, left, anew):
-    assert compartment(left).erase_after == NOW + timedelta(hours=72, microseconds=1)
+    assert compartment(left).erase_after == NOW + timedelta(hours=72, minutes=1)
     told = f"Ce qui reste à l'inscription n°{left.number} est effacé à partir du {DAY}."
     assert told in said_in(mine.get(reprise(anew, left)))
     assert buttons(mine.get(reprise(anew, left))).count("Reprendre ce qui est coché") == 1

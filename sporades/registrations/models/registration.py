@@ -36,6 +36,17 @@ from sporades.territory import queries as territory
 UNDO_FOR = timedelta(hours=72)
 
 
+def undone_before(withdrawn_at: datetime) -> datetime:
+    """Return the first instant at which a withdrawal is undone no more, its service open or not.
+
+    The minute that is displayed as the last one is whole, as at a closing (D11).
+
+    Args:
+        withdrawn_at: the instant of the withdrawal.
+    """
+    return (withdrawn_at + UNDO_FOR).replace(second=0, microsecond=0) + MINUTE
+
+
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     """Questions about registrations."""
 
@@ -513,9 +524,7 @@ class Registration(models.Model):
         """
         if self.withdrawn_at is None:
             return False
-        # The minute that is displayed as the last one is whole (D11).
-        last = (self.withdrawn_at + UNDO_FOR).replace(second=0, microsecond=0)
-        return at < last + MINUTE and self.service.accepts(at)
+        return at < undone_before(self.withdrawn_at) and self.service.accepts(at)
 
     @property
     def undone_until_in_words(self) -> str:
