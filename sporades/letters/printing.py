@@ -405,7 +405,7 @@ def content_of(letter: Letter, *, place: str = "", note: str = "") -> dict[str, 
         "paragraphs": [
             part.splitlines() for part in spaced(message.body).strip().split("\n\n") if part.strip()
         ],
-        "enclosed": note,
+        "enclosed": spaced(note),
         "reference": f"{settings.SERVICE_NAME}, courrier n°{letter.pk}",
     }
 
