@@ -72,7 +72,7 @@ def test_an_accepted_modification_leaves_the_usual_days_for_what_it_asks_for_fir
     assert before(version.snapshot["to_return"]) == SAID
     assert piece(registration, BAC).until == USUAL
     body = told("change_accepted")
-    assert f"À renvoyer {SAID} à votre service gestionnaire" in body
+    assert f"À renvoyer signé {SAID} à votre service gestionnaire" in body
     assert f"- Copie du baccalauréat, {SAID}, à déposer dans votre espace candidat" in body
     assert "Pièce d'identité" not in body
 
