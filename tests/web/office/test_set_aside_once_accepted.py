@@ -176,7 +176,8 @@ def test_before_that_the_page_asks_nothing(manager, in_lille, stopped_clock):
 def test_the_command_wants_a_flag(in_lille, stopped_clock):
     whole(in_lille)
     stopped_clock.move_to(LATER)
-    asked = ("inscription", "etat", in_lille.number, "ecarter", "--motif", "Doublon")
+    decider = ("--decideur", "Ana Martin", "--qualite", "cheffe du bureau")
+    asked = ("inscription", "etat", in_lille.number, "ecarter", "--motif", "Doublon", *decider)
 
     with pytest.raises(CommandError, match="--retire-l-acceptation"):
         call_command(*asked)
