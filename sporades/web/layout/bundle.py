@@ -61,7 +61,7 @@ UNUSED = re.compile(
     r"|fr-[mp][trblxy]?-(?:xs|sm|md|lg|xl)-|fr-col-(?:xs|xl)-|fr-grid-row-(?:xs|sm|md|lg|xl)"
     r"|fr-btn--(?:fullscreen|display|account|team|briefcase|sort|tooltip)|fr-header__(?:navbar|search)"
     r"|fr-footer__(?:partners|top)"
-    r"|fr-icon--line-|fr-transition-none"
+    r"|fr-icon--line-|fr-transition-none|fr-artwork|fr-btns-group"
 )
 STATE_FONT = re.compile(r"font-family:(?:Marianne|Spectral)[^;}]*")
 STATE_BLUE = {"%23000091": "%230b4d73", "%238585f6": "%2385c8ee", "#000091": "#0b4d73"}
