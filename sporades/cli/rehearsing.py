@@ -66,12 +66,17 @@ class Peopled:
     """Who was invented.
 
     Attributes:
-        registered: how many registrations were filed.
+        addresses: of each registration that was filed, whose it is, as they sign in.
         impossible: the choices for which no answers were found, in words.
     """
 
-    registered: int = 0
+    addresses: list[str] = field(default_factory=list)
     impossible: list[str] = field(default_factory=list)
+
+    @property
+    def registered(self) -> int:
+        """How many registrations were filed."""
+        return len(self.addresses)
 
 
 def written() -> str:
@@ -137,10 +142,14 @@ def people(*, at: datetime, count: int) -> Peopled:
             continue
         chance = Random(f"{SEED}:{number}")  # noqa: S311 - nothing secret is drawn
         if _register(number, choice, password, chance, at=at):
-            found.registered += 1
+            found.addresses.append(_address(number))
         else:
             found.impossible.append(str(choice))
     return found
+
+
+def _address(number: int) -> str:
+    return f"candidat{number}@{AT}"
 
 
 def _choices(at: datetime) -> Iterator[Choice]:
@@ -195,7 +204,7 @@ def _file(candidate: Candidate, choice: Choice, chance: Random, *, at: datetime)
 
 
 def _candidate(number: int, password: str, chance: Random, *, at: datetime) -> Candidate:
-    email = f"candidat{number}@{AT}"
+    email = _address(number)
     town = Commune.objects.filter(kind=Commune.Kind.CURRENT).order_by("code")[
         chance.randrange(SOME_TOWNS)
     ]

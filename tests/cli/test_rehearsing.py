@@ -109,6 +109,7 @@ def test_those_who_register_are_plainly_invented_and_judged_as_everybody(invente
     assert (found.registered, found.impossible) == (6, [])
     assert Registration.objects.count() == 6
     assert DocumentVersion.objects.count() == 12  # summaries, and requests for pieces
+    assert set(found.addresses) == set(Candidate.objects.values_list("user__email", flat=True))
     assert set(Identity.objects.values_list("birth_name", flat=True)) == {"Fictif"}
     told = set(Message.objects.values_list("recipient", flat=True))
     assert {address.partition("@")[2] for address in told} == {"repetition.test"}
@@ -149,6 +150,20 @@ def rehearsed(settings, monkeypatch):
     monkeypatch.setattr(timezone, "now", timezone.now)
     monkeypatch.setattr(periodic, "time", periodic.time)
     clock.shift(AHEAD)
+
+
+def test_where_nothing_is_open_no_candidate_is_named(
+    copied, stopped_clock, rehearsed, tmp_path, capsys
+):
+    file = tmp_path / "copie.json"
+    file.write_text(copied, encoding="utf-8")
+
+    call_command("repetition", "charger", str(file), "--candidats", "3")
+
+    said = capsys.readouterr().out
+    assert "Aucun candidat : aucun service n'est ouvert à cet instant" in said
+    assert "candidat1@" not in said
+    assert not Candidate.objects.exists()
 
 
 def test_every_page_says_at_which_instant_it_is_played(stopped_clock, rehearsed, client, db):

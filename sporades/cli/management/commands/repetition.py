@@ -82,4 +82,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Personne n'a pu s'inscrire : {choice}.")
         self.stdout.write(f"Mot de passe de tous : {rehearsing.PASSWORD}")
         self.stdout.write(f"Agents : {', '.join(staff)}")
-        self.stdout.write(f"Candidats : candidat1@{rehearsing.AT}, candidat2@{rehearsing.AT}…")
+        first = ", ".join(found.addresses[:2])
+        more = "…" if found.registered > 2 else "."  # noqa: PLR2004 - the two that are named
+        self.stdout.write(
+            f"Candidats : {first}{more}"
+            if first
+            else "Aucun candidat : aucun service n'est ouvert à cet instant, ou personne n'a pu s'inscrire."
+        )
