@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from sporades.core import apart, arriving, files
+from sporades.core import apart, arriving, leaving
 from sporades.core.actors import Actor
 from sporades.core.french import size_in_words
 from sporades.core.prepared import prepared
@@ -653,7 +653,7 @@ def take_back(
         kept = left.filter(pk=before.deposit).first() if before.deposit is not None else None
         move(row, REFUSED_AS_BEFORE, **{**nothing, **asdict(before), "deposit": kept})
     Deposit.objects.filter(pk__in=erased).delete()
-    transaction.on_commit(lambda: files.forget_or_say(erased.values()))
+    leaving.leave(erased.values())
     return len(erased)
 
 

@@ -131,8 +131,8 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
 def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -> Owed:
     """Return a piece with its deadline: that of the version, unless it was given more time.
 
-    So it is where its last minute came while nothing could be given. The row keeps what a service gave that was extended: one that closes earlier since takes
-    nothing back.
+    So it is where its last minute came while nothing could be given. The row keeps what a service
+    gave that was extended: one that closes earlier since takes nothing back.
     """
     told, granted = datetime.fromisoformat(piece["until"]), row.granted_until
     ways = ways_of(registration, row.code)

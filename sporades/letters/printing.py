@@ -311,8 +311,9 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
 
     A document that was taken back meanwhile does not go, nor a summary of which a later letter encloses
     the next: of two to be signed, the wrong one would come back. What was written before its
-    registration went to another academy says that it has: its address is the former one. What asks for something by a day that has
-    passed since says so: its reader would believe that there is time, or that nothing is to be done.
+    registration went to another academy says that it has: its address is the former one. What asks
+    for something by a day that has passed since says so: its reader would believe that there is
+    time, or that nothing is to be done.
 
     Args:
         letter: with its message, service and document.

@@ -114,6 +114,20 @@ def test_a_line_that_is_read_is_not_read_again(made, three, by):
         )
 
 
+def decided_elsewhere(registration, manager, allowed, by):
+    """Deposit a decision on accommodations for a registration."""
+    return depositing.deposit_one(
+        registration=registration,
+        kind=NOTICE,
+        decision=DECISION,
+        content=a_pdf(),
+        reach=allowed,
+        by=manager,
+        author=by,
+        at=NOW,
+    )
+
+
 def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, allowed, by):
     one = Registration.objects.whole().get(pk=three[0].pk)
 
@@ -122,16 +136,7 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
         holds()
 
     def deposit():
-        return depositing.deposit_one(
-            registration=one,
-            kind=NOTICE,
-            decision=DECISION,
-            content=a_pdf(),
-            reach=allowed,
-            by=manager,
-            author=by,
-            at=NOW,
-        )
+        return decided_elsewhere(one, manager, allowed, by)
 
     outcomes = first(withdraw, deposit)
 
@@ -236,16 +241,7 @@ def test_a_decision_made_elsewhere_is_not_published_while_its_candidate_begins_t
 ):
     Registration.objects.filter(pk=three[0].pk).update(has_disability=True)
     one = Registration.objects.whole().get(pk=three[0].pk)
-    made = depositing.deposit_one(
-        registration=one,
-        kind=NOTICE,
-        decision=DECISION,
-        content=a_pdf(),
-        reach=allowed,
-        by=manager,
-        author=by,
-        at=NOW,
-    )
+    made = decided_elsewhere(one, manager, allowed, by)
     publish(made, manager, LATER)
 
     outcomes = first(having(lambda: reach(one, State.PREPARING)), lambda: approve(made, head))

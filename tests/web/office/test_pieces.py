@@ -12,12 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.accounts.models import Membership
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding
 from sporades.candidates.models import Candidate
-from sporades.core import files
+from sporades.core import files, leaving
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.evidence import operations as evidence
@@ -864,6 +865,9 @@ def test_a_scan_put_on_the_wrong_file_is_taken_away_whatever_was_found_of_it(
     assert not row.deposits.exists()
     with pytest.raises(files.Unreadable):
         files.get(scan.key)
+    # For the process that is killed between the two.
+    forgets = ProcrastinateJob.objects.filter(task_name=leaving.FORGET)
+    assert [one.args for one in forgets] == [{"keys": [scan.key]}]
     assert candidates_file(client, in_lille).status_code == 404
     assert Message.objects.count() == told
     entry = Entry.objects.get(verb="piece reception taken back")
