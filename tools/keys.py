@@ -44,6 +44,7 @@ def self_signed(
     *,
     password: str,
     at: dt.datetime,
+    life: dt.timedelta = LIFE,
 ) -> bytes:
     """Return a PKCS#12 file whose certificate nobody vouches for: demo and tests.
 
@@ -52,6 +53,7 @@ def self_signed(
         key: what it seals with.
         password: what protects the file.
         at: the certificate is good from a day before this instant.
+        life: for how long after it.
     """
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, authority)])
     certificate = (
@@ -61,7 +63,7 @@ def self_signed(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(at - dt.timedelta(days=1))
-        .not_valid_after(at + LIFE)
+        .not_valid_after(at + life)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
-from django.utils.crypto import salted_hmac
 
 from sporades.accounts.models import User
 from sporades.candidates.births import Parts
 from sporades.candidates.models import Candidate, ClaimCode
+from sporades.core import digests
 from sporades.documents.codes import ALPHABET, normalised
 
+_PURPOSE = "sporades.candidates.claims"
 LENGTH = 12
 LASTS = timedelta(days=30)
 MOST_FAILURES = 5
@@ -53,9 +54,7 @@ def give(
 
 def digest_of(code: str) -> str:
     """Return what is kept of a code, from what somebody typed."""
-    return salted_hmac(
-        "sporades.candidates.claims", normalised(code), algorithm="sha256"
-    ).hexdigest()
+    return digests.keyed(_PURPOSE, normalised(code))
 
 
 def opened_by(code: str, birth: Parts, *, at: datetime) -> ClaimCode | None:
@@ -70,7 +69,10 @@ def opened_by(code: str, birth: Parts, *, at: datetime) -> ClaimCode | None:
         at: the instant.
     """
     day, month, year = birth
-    named = ClaimCode.objects.filter(digest=digest_of(code))
+    named = ClaimCode.objects.filter(
+        # One that was posted outlives a change of the key.
+        digest__in=digests.keyed_by_each(_PURPOSE, normalised(code))
+    )
     theirs = Candidate.objects.filter(
         identity__birth_day=day, identity__birth_month=month, identity__birth_year=year or 0
     )

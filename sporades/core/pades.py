@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path
@@ -23,14 +24,23 @@ class Certified(Exception):
     """A signature that is there already lets nothing be added, not even another one."""
 
 
+class Outdated(Exception):
+    """The certificate is not valid yet, or no longer: a seal by it would be found invalid."""
+
+
 def sign(pdf: bytes) -> bytes:
     """Return a PDF with the deployer's seal, beside the signatures that it has.
 
     Raises:
         Certified: one of these lets nothing be added.
+        Outdated: the certificate is not valid yet, or no longer.
 
     And whatever pyHanko, the disk or the key do.
     """
+    begins, ends = validity()
+    # The machine's own clock, in a rehearsal too: it is that instant which the seal will bear.
+    if not begins <= datetime.now(UTC) <= ends:
+        raise Outdated(f"from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}")
     sealed = io.BytesIO()
     # What is deposited may be written less strictly than the norm, as common programs do.
     written = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
@@ -40,7 +50,7 @@ def sign(pdf: bytes) -> bytes:
     name = _free_name({one.field_name for one in there})
     signer = signers.PdfSigner(
         _metadata(name, is_first=not there),
-        _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD),
+        _kept_signer(),
         new_field_spec=_field(name),
     )
     # It runs a loop of its own, and a thread that waits in another one would refuse it.
@@ -54,9 +64,13 @@ def _free_name(taken: set[str]) -> str:
     return next(name for name in chain([FIELD], others) if name not in taken)
 
 
-def read_key() -> None:
-    """Read the deployer's key, once for all seals. Raises whatever the disk or the key do."""
-    _signer(settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD)
+def validity() -> tuple[datetime, datetime]:
+    """Return from when until when the deployer's certificate is valid.
+
+    The key is read once for all seals. Raises whatever the disk or the key do.
+    """
+    certificate: Any = _kept_signer().signing_cert
+    return certificate.not_valid_before, certificate.not_valid_after
 
 
 class _KeptKeySigner(signers.SimpleSigner):
@@ -77,8 +91,14 @@ class _KeptKeySigner(signers.SimpleSigner):
                 return super().sign_raw(data, digest_algorithm)
 
 
+def _kept_signer() -> _KeptKeySigner:
+    """Return what seals; a renewed key, put in the place of the former, is read at once."""
+    file = settings.SEAL_KEY_FILE
+    return _signer(file, settings.SEAL_KEY_PASSWORD, Path(file).stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=1)
-def _signer(file: str, password: str) -> _KeptKeySigner:
+def _signer(file: str, password: str, _written_at: int) -> _KeptKeySigner:
     read = signers.SimpleSigner.load_pkcs12_data(
         Path(file).read_bytes(), other_certs=[], passphrase=password.encode() or None
     )

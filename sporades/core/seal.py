@@ -4,14 +4,21 @@ The key is read once and kept: reading it again at each signature costs ten time
 """
 
 import logging
+from datetime import datetime, timedelta
 
 from django.conf import settings
+
+from sporades.core.french import day_in_words, local_day
 
 logger = logging.getLogger(__name__)
 
 
+SOON = timedelta(days=60)
+"""How long before the end of the certificate it is said: a new one takes weeks to be had."""
+
+
 class SealFailed(Exception):
-    """The seal could not be put: key unreadable, password wrong, file not a PDF."""
+    """The seal could not be put: key unreadable, password wrong, certificate over, file not a PDF."""
 
 
 class Certified(Exception):
@@ -28,17 +35,54 @@ def opens() -> bool:
     from sporades.core import pades  # noqa: PLC0415 - it says why
 
     try:
-        pades.read_key()
+        pades.validity()
     except Exception as error:  # noqa: BLE001 - the file, its password, what it holds
         logger.error("The key of the seal cannot be read: %s", error)  # noqa: TRY400 - a line
         return False
     return True
 
 
+def outdated_in_words(at: datetime) -> str:
+    """Say that the certificate is not valid at an instant, hence seals nothing; or nothing.
+
+    Args:
+        at: the instant.
+    """
+    begins, ends = _validity() or (at, at)
+    if at < begins:
+        return f"le certificat du cachet n'est valable qu'à partir du {_day(begins)}"
+    return f"le certificat du cachet n'est plus valable depuis le {_day(ends)}" if at > ends else ""
+
+
+def ending_in_words(at: datetime) -> str:
+    """Say when the certificate ends, where that is soon; or nothing.
+
+    Args:
+        at: the instant.
+    """
+    validity = _validity()
+    if validity is None or not at <= validity[1] <= at + SOON:
+        return ""
+    return f"le certificat du cachet n'est plus valable après le {_day(validity[1])}"
+
+
+def _validity() -> tuple[datetime, datetime] | None:
+    """Return from when until when the certificate is valid; nothing where none can be read."""
+    if not is_configured() or not opens():
+        return None
+    from sporades.core import pades  # noqa: PLC0415 - it says why
+
+    return pades.validity()
+
+
+def _day(instant: datetime) -> str:
+    return day_in_words(local_day(instant, settings.TIME_ZONE))
+
+
 def stands_on(pdf: bytes) -> bool:
     """Return whether the deployer's seal can be put on a file, asked before it is published.
 
-    Where there is no key, or none that can be read now, nothing tells against the file.
+    Where there is no key, or none that can seal now, nothing tells against the file.
 
     Args:
         pdf: a PDF that comes from elsewhere.
@@ -56,6 +100,8 @@ def stands_on(pdf: bytes) -> bool:
         pades.sign(pdf)
     except pades.Certified:
         raise Certified from None
+    except pades.Outdated:
+        return True
     except Exception:
         logger.exception("A file takes no seal")
         return False

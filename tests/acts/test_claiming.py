@@ -216,6 +216,16 @@ def test_the_last_instant_of_a_code_is_good():
 
 
 @open_exam
+def test_a_code_that_was_posted_opens_after_the_key_of_the_service_was_changed(settings):
+    settings.SECRET_KEY = "ancienne-cle-0123456789-" * 4
+    code = given(a_record())
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "nouvelle-cle-9876543210-" * 4
+
+    assert claim(code).activated_at is None
+
+
+@open_exam
 def test_an_unknown_code_and_a_wrong_birth_date_ask_the_same_of_the_database():
     code = given(a_record())
     asked = []

@@ -2,10 +2,11 @@
 
 import asyncio
 import io
+import os
 import random
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pikepdf
 import pytest
@@ -29,6 +30,7 @@ from tests.documents.conformity import problems
 from tests.documents.reading import pdf_text
 from tests.documents.sample import usual, whole
 from tests.factories import NOW
+from tests.web.guide import plain
 from tools import keys
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -43,8 +45,21 @@ def paper():
     return pdf.typeset("registrations/typst/summary.typ", whole(usual()), at=NOON)
 
 
-def self_signed(key):
-    return keys.self_signed("Autorité d'essai", key, password=PASSWORD, at=NOW)
+def self_signed(key, **validity):
+    said = {"at": NOW, **validity}
+    return keys.self_signed("Autorité d'essai", key, password=PASSWORD, **said)
+
+
+def renewed(**validity):
+    """Return the key of a deployer whose certificate is valid at other times."""
+    return self_signed(ec.generate_private_key(ec.SECP256R1()), **validity)
+
+
+def put(file, content):
+    """Put a key in the place of another, seen to be written later whatever the disk's clock is."""
+    before = file.stat().st_mtime_ns
+    file.write_bytes(content)
+    os.utime(file, ns=(before + 1_000, before + 1_000))
 
 
 @pytest.fixture
@@ -140,6 +155,54 @@ def test_a_paper_that_somebody_has_signed_keeps_their_signature_beside_the_seal(
 def test_a_signature_that_lets_nothing_be_added_is_said_and_is_no_damage(paper, key_file):
     with pytest.raises(seal.Certified):
         seal.stands_on(seal.seal(paper))
+
+
+@pytest.mark.parametrize(
+    ("validity", "said"),
+    [
+        (
+            {"at": NOW - timedelta(days=30), "life": timedelta(days=29)},
+            "le certificat du cachet n'est plus valable depuis le 24 novembre 2026",
+        ),
+        (
+            {"at": NOW + timedelta(days=3)},
+            "le certificat du cachet n'est valable qu'à partir du 27 novembre 2026",
+        ),
+    ],
+)
+def test_a_certificate_that_is_not_valid_seals_nothing(paper, key_file, validity, said):
+    put(key_file, renewed(**validity))
+
+    with pytest.raises(seal.SealFailed):
+        seal.seal(paper)
+    assert plain(seal.outdated_in_words(NOW)) == said
+    assert seal.ending_in_words(NOW) == ""
+    # What is deposited is not blamed for it.
+    assert seal.stands_on(paper)
+
+
+def test_the_end_of_a_certificate_is_said_two_months_before(paper, key_file):
+    put(key_file, renewed(life=seal.SOON))
+    soon = plain(seal.ending_in_words(NOW))
+    put(key_file, renewed(life=seal.SOON + timedelta(seconds=1)))
+
+    assert soon == "le certificat du cachet n'est plus valable après le 24 janvier 2027"
+    assert (seal.ending_in_words(NOW), seal.outdated_in_words(NOW)) == ("", "")
+
+
+def test_a_renewed_certificate_seals_from_the_moment_it_is_there(paper, key_file):
+    seal.seal(paper)
+    put(key_file, renewed())
+
+    assert verdict(seal.seal(paper), key_file).bottom_line
+
+
+def test_without_a_key_or_with_one_that_does_not_open_no_end_is_said(key_file, settings):
+    put(key_file, b"no key")
+    unread = (seal.outdated_in_words(NOW), seal.ending_in_words(NOW))
+    settings.SEAL_KEY_FILE = ""
+
+    assert unread == (seal.outdated_in_words(NOW), seal.ending_in_words(NOW)) == ("", "")
 
 
 def test_a_seal_takes_nothing_from_the_paper(paper, key_file, tmp_path):

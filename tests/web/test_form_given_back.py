@@ -65,6 +65,17 @@ def test_a_form_is_not_given_back_to_somebody_else_who_has_signed_in_since(share
         assert "Petit" not in one.text
 
 
+def test_a_form_of_before_a_change_of_the_key_is_given_back_too(shared, settings):
+    browser, typed = shared
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "nouvelle-cle-9876543210-" * 4
+    into(browser, "maelle@exemple.test")
+
+    answer = browser.post(reverse("account_edit"), typed, headers=OURS)
+
+    assert 'value="Petit"' in answer.text
+
+
 def test_the_mark_of_a_form_names_nobody_and_strangers_have_none(shared):
     _, typed = shared
 

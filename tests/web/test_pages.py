@@ -2,11 +2,13 @@
 
 import csv
 import re
+from datetime import timedelta
 from itertools import pairwise
 
 import lxml.html
 import pytest
-from django.core.checks import run_checks
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.checks import ERROR, WARNING, run_checks
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -21,7 +23,9 @@ from sporades.web.account import devices
 from sporades.web.layout import audit
 from sporades.web.layout.audit import Conformity, Criterion, Status
 from sporades.web.public.plan import STEPS, TITLES
+from tests.factories import NOW
 from tests.web.guide import HOST, words
+from tools import keys
 
 PAGES = ["home", "legal", "accessibility", "privacy", "cookies", "sitemap", "contact"]
 
@@ -152,6 +156,27 @@ def test_a_real_installation_is_told_that_its_seal_cannot_be_put(db, settings, t
     ]
     assert (own & found, own & without) == ({"sporades.E002"}, set())
     assert [one.exc_info for one in caplog.records if "seal" in one.name] == [None]
+
+
+@pytest.mark.usefixtures("stopped_clock")
+@pytest.mark.parametrize(
+    ("life", "found"),
+    [
+        (timedelta(days=61), []),
+        (timedelta(days=59), [("sporades.W008", WARNING)]),
+        (timedelta(hours=-1), [("sporades.E011", ERROR)]),
+    ],
+)
+def test_a_real_installation_is_told_that_its_certificate_ends(db, settings, tmp_path, life, found):
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = keys.self_signed("Essai", key, password="secret", at=NOW, life=life)
+    (tmp_path / "seal.p12").write_bytes(made)
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(tmp_path / "seal.p12"), "secret"
+
+    said = run_checks(include_deployment_checks=True)
+
+    own = [one for one in said if one.id in ("sporades.W008", "sporades.E011")]
+    assert [(one.id, one.level) for one in own] == found
 
 
 def database_checks():

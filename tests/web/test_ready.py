@@ -1,15 +1,21 @@
 """`/-/pret`: the database answers, and its tables are those of this code."""
 
+import os
+from datetime import timedelta
 from threading import Event
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from sporades.core import clock
 from sporades.web.layout import health
+from tests.factories import NOW
 from tests.web.clocks import its_clock_ahead
+from tests.web.guide import plain
+from tools import keys
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +68,24 @@ def test_clocks_that_differ_are_told_and_close_nothing(client, by, said):
 
     whole = f"prêt, mais l'horloge de la base {said} sur celle de cette machine\n"
     assert (answer.status_code, answer.text) == (200, whole)
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_a_certificate_that_ends_is_told_and_closes_nothing(client, settings, tmp_path):
+    settings.SEAL_KEY_FILE, settings.SEAL_KEY_PASSWORD = str(tmp_path / "seal.p12"), "secret"
+    key, said = ec.generate_private_key(ec.SECP256R1()), []
+    for life in (timedelta(days=30), timedelta(hours=-1)):
+        made = keys.self_signed("Essai", key, password="secret", at=NOW, life=life)
+        (tmp_path / "seal.p12").write_bytes(made)
+        os.utime(tmp_path / "seal.p12", (len(said), len(said)))
+        answer = client.get("/-/pret")
+        # The database's clock is not stopped: it is said before.
+        said.append((answer.status_code, plain(answer.text).rpartition(", ")[2]))
+
+    assert said == [
+        (200, "le certificat du cachet n'est plus valable après le 25 décembre 2026\n"),
+        (200, "le certificat du cachet n'est plus valable depuis le 25 novembre 2026\n"),
+    ]
 
 
 def test_clocks_less_than_a_second_apart_are_not_told(client):

@@ -1,12 +1,13 @@
 """Whether this process lives, and whether it can serve."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import Event
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
-from sporades.core import clock, standing
+from sporades.core import clock, seal, standing
 from sporades.web.layout import outage
 
 _migrated = Event()
@@ -22,7 +23,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the database answers and is migrated, 503 otherwise.
 
     Stores and mails are not asked: registrations work without them. Clocks that differ are said, and
-    close nothing: which one is wrong is not known here, and all machines would go at once.
+    close nothing: which one is wrong is not known here, and all machines would go at once. So is a
+    certificate of the seal that is over, or will soon be: nobody else would see it come.
     """
     with outage.attempt() as is_asked:
         if not is_asked:
@@ -36,7 +38,9 @@ def ready(request: HttpRequest) -> HttpResponse:
     if not is_migrated:
         said = "base de données à mettre à jour : sporades migrate"
         return _said(said, HTTPStatus.SERVICE_UNAVAILABLE)
-    return _said(f"prêt, mais {gap}" if gap else "prêt", HTTPStatus.OK)
+    now = datetime.now(UTC)
+    but = [one for one in (gap, seal.outdated_in_words(now), seal.ending_in_words(now)) if one]
+    return _said(f"prêt, mais {', '.join(but)}" if but else "prêt", HTTPStatus.OK)
 
 
 def _is_migrated() -> bool:

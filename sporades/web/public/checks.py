@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +62,22 @@ def the_style_sheets_are_gathered(**kwargs: Any) -> list[Error]:
 
 
 @register(Tags.compatibility, deploy=True)
-def the_seal_can_be_put(**kwargs: Any) -> list[Error]:
-    """Open the key of the seal, where there is one: without it no PDF is given."""
+def the_seal_can_be_put(**kwargs: Any) -> list[CheckMessage]:
+    """Open the key of the seal, where there is one, and look when it ends: without it no PDF is given."""
     if seal.is_configured() and not os.access(settings.SEAL_KEY_FILE, os.R_OK):
         said = f"SEAL_KEY_FILE : {settings.SEAL_KEY_FILE} n'existe pas, ou ne peut pas être lu."
         return [Error(said, hint="Aucun PDF ne serait donné.", id="sporades.E007")]
-    if not seal.is_configured() or seal.opens():
-        return []
-    said = "SEAL_KEY_FILE ne s'ouvre pas avec SEAL_KEY_PASSWORD : aucun PDF ne serait donné."
-    return [Error(said, hint="Un fichier PKCS#12, et son mot de passe.", id="sporades.E002")]
+    if seal.is_configured() and not seal.opens():
+        said = "SEAL_KEY_FILE ne s'ouvre pas avec SEAL_KEY_PASSWORD : aucun PDF ne serait donné."
+        return [Error(said, hint="Un fichier PKCS#12, et son mot de passe.", id="sporades.E002")]
+    now, renew = datetime.now(UTC), "Remplacez le fichier par celui du certificat renouvelé."
+    if over := seal.outdated_in_words(now):
+        said = f"SEAL_KEY_FILE : {over}, aucun PDF ne serait donné."
+        return [Error(said, hint=renew, id="sporades.E011")]
+    if soon := seal.ending_in_words(now):
+        said = f"SEAL_KEY_FILE : {soon}."
+        return [CheckMessage(WARNING, said, hint=renew, id="sporades.W008")]
+    return []
 
 
 @register(Tags.compatibility, deploy=True)
