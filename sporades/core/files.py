@@ -10,17 +10,25 @@ import logging
 import os
 import secrets
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    FlexibleChecksumError,
+    ReadTimeoutError,
+)
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 
 from sporades.core.clock import by_the_machine
+from sporades.core.outage import Outage
 
 USUAL = "default"
 """The store of whoever says nothing else."""
@@ -31,6 +39,9 @@ READINGS = 3
 """How often a file is asked for that arrives otherwise than its store says."""
 
 logger = logging.getLogger(__name__)
+
+_outages: defaultdict[str, Outage] = defaultdict(Outage)
+"""What each store was waited for in vain: filing, which needs none, is not to be held up by one."""
 
 
 class OutOfReach(Exception):
@@ -64,7 +75,7 @@ def put(content: bytes, *, suffix: str, store: str = USUAL) -> str:
     """
     key = key_of(content, suffix=suffix)
     storage = storages[store]
-    with _reached():
+    with _reached(store):
         if storage.exists(key):
             try:
                 get(key, store=store)
@@ -166,15 +177,16 @@ def get(key: str, *, store: str = USUAL) -> bytes:
         Damaged: its bytes are not those that were kept.
         OutOfReach: the store does not answer.
     """
-    content = _read(key, storages[store])
+    content = _read(key, store)
     if hashlib.sha256(content).hexdigest() != Path(key).name.split(".", 1)[0]:
         raise Damaged(key)
     return content
 
 
-def _read(key: str, storage: Storage) -> bytes:
+def _read(key: str, store: str) -> bytes:
     """Return what a store gives; what was hurt on its way, as its sum says, is asked for again."""
-    with _reached():
+    storage = storages[store]
+    with _reached(store):
         for _ in range(READINGS - 1):
             with suppress(FlexibleChecksumError):
                 return _given(key, storage)
@@ -196,7 +208,7 @@ def forget(key: str, *, store: str = USUAL) -> None:
     Raises:
         OutOfReach: the store does not answer.
     """
-    with _reached():
+    with _reached(store):
         storages[store].delete(key)
 
 
@@ -224,12 +236,27 @@ def sweep(*, at: datetime, store: str = USUAL) -> int:
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError, OSError) as error:
-        logger.error("The file store does not answer: %s", _why(error))  # noqa: TRY400 - a line
-        raise OutOfReach from error
+def _reached(store: str) -> Iterator[None]:
+    """Ask a store; one that was waited for in vain is waited for by one thread at a time."""
+    outage = _outages[store]
+    with outage.attempt() as is_asked:
+        if not is_asked:
+            logger.error("The file store does not answer: another thread waits for it")
+            raise OutOfReach
+        try:
+            yield
+        except (BotoCoreError, ClientError, OSError) as error:
+            logger.error("The file store does not answer: %s", _why(error))  # noqa: TRY400 - a line
+            if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+                outage.begins()
+            else:
+                outage.ends()
+            raise OutOfReach from error
+        except Unreadable:
+            outage.ends()
+            raise
+        else:
+            outage.ends()
 
 
 def _why(error: Exception) -> str:

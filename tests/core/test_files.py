@@ -9,11 +9,13 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import FlexibleChecksumError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
@@ -243,6 +245,81 @@ def test_a_store_out_of_reach_is_said_to_be_so(  # noqa: PLR0917
         act(f"00/00/{'0' * 64}.pdf")
     assert "The file store does not answer: " in caplog.text
     assert "0000" not in caplog.text
+
+
+class Hanging:
+    """A store that takes a connection and says nothing, then that it has no such file."""
+
+    NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+    def __init__(self):
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.asked, self.answers = [], threading.Event()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+
+    def _serve(self):
+        with suppress(OSError):
+            while True:
+                connection, _ = self.listening.accept()
+                self.asked.append(connection)
+                if self.answers.is_set():
+                    connection.recv(65_536)
+                    connection.sendall(self.NOTHING)
+                    connection.close()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        for one in self.asked:
+            one.close()
+        self.thread.join(PATIENCE)
+
+
+@pytest.fixture
+def hanging(monkeypatch, settings):
+    """Keep files in a store that never answers, and is waited for a quarter of a second."""
+    with Hanging() as server:
+        port = server.listening.getsockname()[1]
+        monkeypatch.setenv("FILES_URL", f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents")
+        kept = file_store("FILES_URL")
+        short = Config(read_timeout=0.25, retries={"total_max_attempts": 1})
+        kept["OPTIONS"]["client_config"] = kept["OPTIONS"]["client_config"].merge(short)
+        settings.STORAGES = {**settings.STORAGES, "default": kept}
+        yield server
+        default_storage.connection.meta.client.close()
+
+
+def test_while_one_waits_for_a_store_that_hangs_the_others_are_told_at_once(hanging):
+    key = f"00/00/{'0' * 64}.pdf"
+    with pytest.raises(files.OutOfReach):
+        files.get(key)
+    waiting = files._outages["default"].attempt()
+    in_vain = len(hanging.asked)
+
+    with ThreadPoolExecutor(1) as another, waiting as is_first:
+        told = another.submit(files.get, key).exception(PATIENCE)
+
+    assert is_first
+    assert isinstance(told, files.OutOfReach)
+    assert len(hanging.asked) == in_vain
+
+
+def test_a_store_that_answers_again_is_asked_by_everybody(hanging):
+    key = f"00/00/{'0' * 64}.pdf"
+    with pytest.raises(files.OutOfReach):
+        files.get(key)
+    hanging.answers.set()
+    with pytest.raises(files.Missing):
+        files.get(key)
+
+    with files._outages["default"].attempt(), ThreadPoolExecutor(1) as another:
+        told = another.submit(files.get, key).exception(PATIENCE)
+
+    assert isinstance(told, files.Missing)
 
 
 def test_the_root_of_a_folder_that_is_gone_is_not_made_anew(tmp_path, monkeypatch, settings):
