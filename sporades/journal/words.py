@@ -95,6 +95,7 @@ IN_WORDS = {
     "consents chosen": "Choix de publication changés",
     "known address told": "Adresse mail connue dite à la gestion",
     "known addresses refused": "Adresses mail refusées : trop étaient connues",
+    "database restored": "Base de données restaurée",
     "document opened": "Document ouvert",
     "document read": "Document consulté par la gestion",
     "document prepared": "Document préparé",

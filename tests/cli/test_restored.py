@@ -1,0 +1,94 @@
+"""Before a database that was brought back serves again: what was given since is given to nobody else."""
+
+import os
+from io import StringIO
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from sporades.journal.models import Entry
+from sporades.registrations.numbers import take_number
+from tests import moulds
+from tests.endurance.arena import a_copy, pointing_at, rows
+from tests.factories import NOW
+
+STANDS = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()"
+
+
+@pytest.fixture(autouse=True)
+def _invented():
+    """These tests need no exam."""
+
+
+@pytest.fixture
+def restored(db):
+    """A database of its own: what moves a sequence is undone by no transaction."""
+    name = f"sporades_restored_{os.getpid()}"
+    with a_copy(moulds.mould(), name) as url, pointing_at(url):
+        yield
+
+
+def bring_back(stood):
+    """Put every sequence where it stood, as a backup of that instant does."""
+    with connection.cursor() as cursor:
+        for name, last in stood.items():
+            is_called = last is not None
+            cursor.execute("SELECT setval(%s::regclass, %s, %s)", [name, last or 1, is_called])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("restored", "stopped_clock")
+def test_no_number_given_since_a_backup_is_given_to_somebody_else():
+    take_number()
+    stood = dict(rows(STANDS))
+    given = {take_number() for _ in range(5)}
+    bring_back(stood)
+
+    call_command("restauration", motif="Disque perdu", saut=5, stdout=StringIO())
+
+    assert not given & {take_number() for _ in range(20)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("restored", "stopped_clock")
+def test_every_key_is_moved_everybody_signs_in_again_and_the_journal_says_it():
+    stood = dict(rows(STANDS))
+    Session.objects.create(session_key="a" * 32, session_data="", expire_date=NOW)
+    told = StringIO()
+
+    call_command("restauration", motif="Disque perdu", stdout=told)
+
+    moved = dict(rows(STANDS))
+    left_out = {name: moved[name] - (last or 0) for name, last in stood.items()}
+    assert len(stood) > 50
+    assert min(left_out.values()) >= 100_000
+    assert not Session.objects.exists()
+    entry = Entry.objects.get(verb="database restored")
+    assert entry.payload["after"] == {"reason": "Disque perdu", "left_out": 100_000}
+    assert f"{len(stood)} séquences avancées de 100000" in told.getvalue()
+    assert "Mails qui attendaient à cet instant : 0." in told.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("said", "why"), [({"saut": 0}, "--saut"), ({"motif": " "}, "motif")])
+def test_what_cannot_be_done_is_said_and_nothing_moves(said, why):
+    stood = dict(rows(STANDS))
+
+    with pytest.raises(CommandError, match=why):
+        call_command("restauration", **{"motif": "Disque perdu", **said})
+
+    assert dict(rows(STANDS)) == stood
+
+
+@pytest.mark.django_db
+def test_the_role_of_the_pages_moves_no_sequence():
+    stood = dict(rows(STANDS))
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE UPDATE ON ALL SEQUENCES IN SCHEMA public FROM CURRENT_USER")
+
+    with pytest.raises(CommandError, match="propriétaire des tables"):
+        call_command("restauration", motif="Disque perdu")
+
+    assert dict(rows(STANDS)) == stood
