@@ -210,6 +210,7 @@ def every_form():
         "DelayForm": {"time": NO_TIME},
         "ByPostForm": {"today": NOW.date(), "opens": NOW.date()},
         "CorrectedPostmarkForm": {"today": NOW.date(), "opens": NOW.date()},
+        "EnvelopeForm": {"papers": [], "at": NOW},
         "ScanForm": {"today": NOW.date(), "opens": NOW.date()},
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),

@@ -299,6 +299,10 @@ ROUTES = {
     "office:receive_summary": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE, keeps_answers=True
     ),
+    "office:incoming": Route(Who.STAFF, BOTH, permission=Permission.RECEIVE),
+    "office:envelope": Route(
+        Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE, keeps_answers=True
+    ),
     "office:statistics": _files(),
     "office:hours": _files(),
     "office:begun": _files(),

@@ -58,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_for(request) if request.reaches(Permission.ENFORCE_REGULATIONS) else [],
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "reads": bool(reads),
+        "receives": bool(request.reaches(Permission.RECEIVE)),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
         "reads_agents": bool(request.reaches(Permission.READ_MEMBERS)),
         "withholds": bool(request.reaches(Permission.WITHHOLD)),

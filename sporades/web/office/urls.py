@@ -9,7 +9,7 @@ from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
 from sporades.web.office.people import codes, copies, records
-from sporades.web.office.pieces import given, incomplete, judging
+from sporades.web.office.pieces import given, incoming, incomplete, judging
 from sporades.web.office.pieces import waiting as pieces
 from sporades.web.office.records import acts, holding, mail_log
 from sporades.web.office.registrations import (
@@ -156,6 +156,8 @@ urlpatterns = [
         deciding.receive_summary,
         name="receive_summary",
     ),
+    path("courrier-recu", incoming.incoming, name="incoming"),
+    path("courrier-recu/<str:number>", incoming.envelope, name="envelope"),
     path("inscriptions/<str:number>/documents/depot", depositing.deposit_one, name="deposit_one"),
     path(
         "inscriptions/<str:number>/documents/<slug:kind>/retrait",

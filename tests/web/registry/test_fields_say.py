@@ -53,6 +53,7 @@ OUTSIDE = {
     "autre_personne": BUTTONS,
     "canal": BUTTONS,
     "comptees": NO_WORD,
+    "contenu": BUTTONS,
     "du": NO_WORD,
     "etat": NO_WORD,
     "examen": EXAM,

@@ -390,6 +390,7 @@ def file_page(
         "may_receive": registration.is_active
         and request.reaches(Permission.RECEIVE).covers(**here)
         and bool(registration.told["to_return"]),
+        "may_note": registration.is_active and request.reaches(Permission.RECEIVE).covers(**here),
         "may_withhold": request.reaches(Permission.WITHHOLD).covers(**here),
         "standing": [] if registration.is_active else _standing(request, registration),
         "walk": walk,

@@ -1,5 +1,6 @@
 """« Gérer les inscriptions »: search them, keep the search, read the list."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm
 
 MOST_UNFILED = 5
+NOBODY = "Aucune inscription ne répond à ces critères dans votre périmètre."
 NAMES = ("nom", "prenoms")
 """The columns that name whose registration a box ticks, where they are shown."""
 
@@ -59,13 +61,41 @@ def find(request: HttpRequest) -> HttpResponse:
         builder = building.SearchForm(Group(), [], reach=request.reach)
         context = {**_context(request, builder), "quick": form}
         return render(request, "office/search.html", context, status=422)
+    of = meant(request, form)
+    if of.number:
+        return redirect("office:registration", of.number)
+    kept = operations.keep(tree=of.tree, columns=[], by=request.user, at=request.arrived_at)
+    return redirect("office:found", kept.pk)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Who is meant by what was typed in the one box.
+
+    Attributes:
+        tree: what is sought by it.
+        number: of the one registration that is found and meant; nothing where several are, or one
+            alone whose name is only like what was typed.
+        is_nobody: whether none is found.
+    """
+
+    tree: Group
+    number: str
+    is_nobody: bool
+
+
+def meant(request: HttpRequest, form: QuickForm) -> Meant:
+    """Return who is meant by what was typed, within the reader's perimeter.
+
+    Args:
+        request: the reader's.
+        form: the box, valid.
+    """
     with planned_anew():
         tree = quick.narrowed(form.tree, reach=request.reach)
         first = list(found(tree, reach=request.reach).values_list("number", "name_key")[:2])
-    if len(first) == 1 and quick.is_meant(form.tree, first[0][1]):
-        return redirect("office:registration", first[0][0])
-    kept = operations.keep(tree=tree, columns=[], by=request.user, at=request.arrived_at)
-    return redirect("office:found", kept.pk)
+    is_one = len(first) == 1 and quick.is_meant(form.tree, first[0][1])
+    return Meant(tree, number=first[0][0] if is_one else "", is_nobody=not first)
 
 
 def results(request: HttpRequest, search: str) -> HttpResponse:
@@ -106,6 +136,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "page": page,
         "count": count,
         "counted": in_groups(str(count)),
+        "nobody": NOBODY,
         "exact_url": f"{base}{page.number}&{urlencode(EXACTLY)}" if page.paginator.is_cut else "",
         "title": kept.name or ("Inscriptions trouvées" if count else "Aucune inscription trouvée"),
         "trail": TRAIL,
