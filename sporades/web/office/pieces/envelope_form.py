@@ -50,7 +50,6 @@ class EnvelopeForm(ByPostForm):
     )
 
     field_order = ("contenu", "poste_le", "certain")
-    rule = "Cochez ce que contient l'enveloppe, puis indiquez la date du cachet."
 
     def __init__(
         self, data: Any = None, *, papers: Sequence[Paper], at: datetime, initial: Any = None
