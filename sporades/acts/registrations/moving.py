@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from sporades import journal
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Reach
 from sporades.acts import accommodating
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import reissue
@@ -28,6 +31,7 @@ from sporades.registrations import correcting
 from sporades.registrations.evidence import are_named_to, first_due, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration, Version
+from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
@@ -59,7 +63,10 @@ def services_for(registration: Registration) -> QuerySet[RegistrationService]:
     )
 
 
-VERB = "registration moved"
+VERB, READ = "registration moved", "file read"
+KIND = Registration._meta.model_name
+MANAGING = (Membership.Role.MANAGER, Membership.Role.HEAD)
+"""Who manages registrations in an academy, of those who open files."""
 
 
 def moves_of(registration: Registration) -> QuerySet[Entry]:
@@ -96,7 +103,7 @@ def received_in_words(registration: Registration) -> list[str]:
             f"{last.author_in_words}. Motif : {last.payload['after']['reason']}"
         )
     ]
-    if (wished := wished_zone(registration)) and registration.academy_id not in wished.academies:
+    if wished := zone_to_choose(registration):
         said.append(
             f"La zone souhaitée, « {wished.label} », n'est pas proposée dans cette académie : "
             "accordez-vous avec le candidat, puis modifiez l'inscription."
@@ -109,6 +116,42 @@ def wished_zone(registration: Registration) -> Zone | None:
     zones = rules(registration.regulation_id).exam(registration.exam.code).zones
     choices = zones.choices if zones else ()
     return next((one for one in choices if one.code == registration.zone), None)
+
+
+def zone_to_choose(registration: Registration) -> Zone | None:
+    """Return the zone that its candidate wished, where its academy does not offer it; or nothing."""
+    wished = wished_zone(registration)
+    return wished if wished and registration.academy_id not in wished.academies else None
+
+
+def unopened_within(reach: Reach) -> RegistrationQuerySet:
+    """Return the registrations that another academy has given, and whose file nobody has opened since.
+
+    Those of a perimeter that stand, the first given first; each with when (`moved_at`) and by
+    which academy (`left`). Who manages them there opens them: an administrator of all academies,
+    or an auditor, who reads one settles nothing.
+
+    Args:
+        reach: the perimeter.
+    """
+    about = {"object_kind": KIND, "object_id": Cast(OuterRef("pk"), CharField())}
+    moves = once(Entry.objects.filter(verb=VERB, **about)).order_by("-at", "-pk")
+    # Whoever gave it away has read it too, in that very request: in the academy that it left.
+    opened = Entry.objects.filter(
+        verb=READ,
+        actor_kind__in=MANAGING,
+        academy=OuterRef("academy"),
+        at__gte=OuterRef("moved_at"),
+        **about,
+    )
+    placed = Registration.objects.within(reach).active().filter(is_placed=True)
+    dated: Any = placed.annotate(
+        moved_at=Subquery(moves.values("at")[:1]),
+        left=Subquery(moves.values("payload__before__academy")[:1]),
+    )
+    waiting = dated.filter(~Exists(opened), moved_at__isnull=False)
+    found: RegistrationQuerySet = waiting.order_by("moved_at", "pk")
+    return found
 
 
 @transaction.atomic

@@ -194,6 +194,9 @@ class Registration(models.Model):
             models.Index(fields=["state", "name_key", "id"], name="registration_by_state"),
             models.Index(fields=["birth_date"], name="registration_by_birth_date"),
             models.Index(
+                fields=["academy"], condition=Q(is_placed=True), name="registration_placed_there"
+            ),
+            models.Index(
                 fields=["academy", "name_key", "id"],
                 condition=Q(amended_at__gte=F("decided_at")),
                 name="registration_amended_since",

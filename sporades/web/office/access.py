@@ -102,6 +102,7 @@ ROUTES = {
     "office:move_registration": _files(
         BOTH, within="registration", permission=Permission.MOVE_REGISTRATIONS, keeps_answers=True
     ),
+    "office:arrivals": _files(permission=Permission.DECIDE),
     "office:change_requests": _requests(),
     "office:change_request": _requests(within="request"),
     "office:assign_request": _requests(POST, within="request", page=False),

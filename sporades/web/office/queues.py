@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
+from sporades.acts.registrations.moving import unopened_within
 from sporades.acts.requests import is_decided_by_silence
 from sporades.core.french import local_day, time_left_in_words
 from sporades.doubles.models import LikelyDouble
@@ -234,6 +235,13 @@ def _in_anomaly(request: HttpRequest) -> Queue | None:
     return _searched(request, IN_ANOMALY, (*TELLING, "enregistree"), BY_CODE["decidee"], label)
 
 
+def _received(request: HttpRequest) -> Queue | None:
+    """Return what another academy has given, until somebody here opens it."""
+    waiting = unopened_within(request.reaches(Permission.DECIDE))[: bounded.IN_A_QUEUE + 1]
+    label, url = "Inscriptions reçues d'une autre académie", reverse("office:arrivals")
+    return _cut(_queue(waiting, "moved_at", label, url, at=request.arrived_at))
+
+
 def _in_preparation(request: HttpRequest) -> Queue | None:
     mine = Publication.objects.within(request.reaches(Permission.PREPARE_DOCUMENTS))
     return _queue(
@@ -294,6 +302,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _amended,
     _infected_since,
     _in_anomaly,
+    _received,
     _merges,
     _doubles,
     _in_preparation,

@@ -86,6 +86,7 @@ urlpatterns = [
     path(
         "inscriptions/saisies/<uuid:draft>/<slug:section>/saisie", filling.autosave, name="autosave"
     ),
+    path("inscriptions/recues", moving.arrivals, name="arrivals"),
     path("inscriptions/<str:number>", files.registration, name="registration"),
     path("inscriptions/<str:number>/historique", files.history, name="history"),
     path("inscriptions/<str:number>/historique/<int:version>", files.version, name="version"),

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -243,3 +245,110 @@ def test_what_is_said_is_of_its_candidate_and_of_its_reader(member, manager, in_
     assert "Le candidat le lira dans le courrier" in main(manager.get(where(posted)))
     Registration.objects.filter(pk=posted.pk).update(zone="")
     assert "zone souhaitée" not in main(manager.get(where(posted)))
+
+
+ARRIVALS, HOME = reverse("office:arrivals"), reverse("office:home")
+RECEIVED = "Inscriptions reçues d'une autre académie"
+
+
+def given(manager, *registrations):
+    """Give registrations of Lille to Versailles."""
+    for one in registrations:
+        manager.post(where(one), {"academie": "A25", "motif": "Il a déménagé"})
+
+
+def announced(client):
+    """Return how many registrations the office's first page says to have come from elsewhere."""
+    return {one.label: one.count for one in client.get(HOME).context["queues"]}.get(RECEIVED, 0)
+
+
+def listed(client):
+    return [one["registration"].number for one in client.get(ARRIVALS).context["lines"]]
+
+
+@pytest.mark.parametrize("role", [Membership.Role.MANAGER, Membership.Role.HEAD])
+def test_what_another_academy_gives_is_announced_until_it_is_opened_there(
+    manager, member, in_lille, in_versailles, role
+):
+    there = member("A25", email="versailles@exemple.test", role=role)
+    assert announced(there) == 0
+
+    given(manager, in_lille)
+
+    assert (announced(there), announced(manager)) == (1, 0)
+    assert listed(there) == [in_lille.number]
+    page = html.unescape(main(there.get(ARRIVALS)))
+    assert "académie de Lille" in page
+    assert "le mercredi 25 novembre 2026" in page
+    assert "Zone à choisir : « Lille et sa métropole » n'est pas proposée ici" in page
+    there.get(reverse("office:registration", args=[in_lille.number]))
+    assert (announced(there), listed(there)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("role", "academies"),
+    [(Membership.Role.AUDITOR, ("A25",)), (Membership.Role.ADMINISTRATOR, ())],
+)
+def test_who_manages_nothing_there_opens_it_and_it_is_still_announced(
+    manager, member, in_lille, role, academies
+):
+    there = member("A25", email="versailles@exemple.test")
+    other = member(*academies, email="autre@exemple.test", role=role)
+    given(manager, in_lille)
+
+    other.get(reverse("office:registration", args=[in_lille.number]))
+
+    assert announced(there) == 1
+
+
+def test_what_was_read_before_it_was_given_announces_it_all_the_same(member, in_lille):
+    both, there = member("A09", "A25"), member("A25", email="versailles@exemple.test")
+    both.get(reverse("office:registration", args=[in_lille.number]))
+
+    both.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"}, follow=True)
+
+    assert announced(there) == 1
+
+
+def test_one_that_comes_back_is_announced_anew(manager, member, in_lille):
+    there = member("A25", email="versailles@exemple.test")
+    given(manager, in_lille)
+    there.get(reverse("office:registration", args=[in_lille.number]))
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        there.post(where(in_lille), {"academie": "A09", "motif": "Erreur"})
+
+        assert (announced(manager), announced(there)) == (1, 0)
+
+
+def test_one_that_stands_no_more_is_announced_no_more(manager, member, in_lille):
+    there = member("A25", email="versailles@exemple.test")
+    given(manager, in_lille)
+
+    Registration.objects.filter(pk=in_lille.pk).update(state="withdrawn", withdrawn_at=NOW)
+
+    assert (announced(there), listed(there)) == (0, [])
+
+
+def test_a_zone_that_is_offered_there_is_not_said_to_be_chosen(manager, member, in_lille):
+    there = member("A25", email="versailles@exemple.test")
+    given(manager, in_lille)
+    Registration.objects.filter(pk=in_lille.pk).update(zone="")
+
+    assert "Zone à choisir" not in main(there.get(ARRIVALS))
+
+
+def test_many_that_come_cost_no_more_than_one(manager, member, in_lille):
+    there = member("A25", email="versailles@exemple.test")
+    others = [a_registration() for _ in range(2)]
+    given(manager, in_lille)
+    there.get(ARRIVALS)
+
+    costs = []
+    for more in ((), others):
+        given(manager, *more)
+        with CaptureQueriesContext(connection) as queries:
+            page = there.get(ARRIVALS)
+        costs.append((len(page.context["lines"]), len(queries)))
+
+    assert [lines for lines, _ in costs] == [1, 3]
+    assert costs[0][1] == costs[1][1]

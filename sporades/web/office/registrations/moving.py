@@ -1,10 +1,11 @@
-"""« Changer d'académie »: a registration is given to another one, for good (I4)."""
+"""« Changer d'académie »: a registration is given to another one, for good; there it is announced (I4)."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 
 from sporades.acts.registrations import moving
 from sporades.core.french import instant_in_words
@@ -12,11 +13,15 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
+from sporades.territory import queries as territory
 from sporades.web.layout.seen import seen_in
+from sporades.web.office.bounded import page_of
 from sporades.web.office.forms import MoveForm
 from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
+
+HOME = [("Accueil", reverse_lazy("office:home"))]
 
 
 def move_registration(request: HttpRequest, number: str) -> HttpResponse:
@@ -106,3 +111,25 @@ def _wished(
     if len(offered) == len(services):
         return None
     return {"label": wished.label, "all_elsewhere": not offered}
+
+
+def arrivals(request: HttpRequest) -> HttpResponse:
+    """List what another academy has given and nobody here has opened, the first given first."""
+    page = page_of(request, moving.unopened_within(request.reach).for_office())
+    names = {one.code: one.full_name for one in territory.academies()}
+    context = {
+        "count": page.paginator.count,
+        "page": page,
+        "lines": [
+            {
+                "registration": one,
+                "left": names.get(one.left, ""),
+                "when": instant_in_words(one.moved_at, one.service.zone),
+                "zone": moving.zone_to_choose(one),
+            }
+            for one in page
+        ],
+        "base": f"{reverse('office:arrivals')}?page=",
+        "trail": HOME,
+    }
+    return render(request, "office/arrivals.html", context)
