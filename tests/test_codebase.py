@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 
 import pytest
 from django.core.checks import run_checks
@@ -29,6 +30,18 @@ def test_a_room_with_tables_names_its_last_migration():
     for folder in sorted((ROOT / "sporades").glob("*/migrations")):
         last = max(path.stem for path in folder.glob("[0-9]*.py"))
         assert (folder / "max_migration.txt").read_text().strip() == last
+
+
+def test_every_room_with_tables_is_held_to_the_order_inside_a_room():
+    linted = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    held = next(
+        contract["containers"]
+        for contract in linted["contracts"]
+        if contract["name"].startswith("Inside a room:")
+    )
+
+    rooms = {folder.parent.name for folder in (ROOT / "sporades").glob("*/migrations")}
+    assert held == [f"sporades.{room}" for room in sorted(rooms)]
 
 
 # Text is escaped, forms carry their tokens, data are data, a statement has its values apart.
