@@ -208,10 +208,12 @@ def scan_proof(kind: str, request: str) -> None:
 def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the files that nobody has looked at, and erase those that were never whole."""
     now = timezone.now()
-    providing.scan_again(older_than=now - SCAN_AGAIN_AFTER)
-    requests.scan_proofs_again(older_than=now - SCAN_AGAIN_AFTER)
-    evidence.sweep(older_than=now - ARRIVED_WITHIN)
-    drawers.forget_uploads(at=now)
+    apart.steps(
+        partial(providing.scan_again, older_than=now - SCAN_AGAIN_AFTER),
+        partial(requests.scan_proofs_again, older_than=now - SCAN_AGAIN_AFTER),
+        partial(evidence.sweep, older_than=now - ARRIVED_WITHIN),
+        partial(drawers.forget_uploads, at=now),
+    )
 
 
 @app.task(name=confiding.SCAN, queue="evidence", retry=WHEN_BACK)
@@ -226,9 +228,11 @@ def scan_confided(paper: str) -> None:
 def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the papers that nobody has looked at, erase the files, and parts of files, without a row."""
     now = timezone.now()
-    confiding.scan_again(older_than=now - SCAN_AGAIN_AFTER)
-    medical.sweep(older_than=now - ARRIVED_WITHIN)
-    files.sweep(at=now, store=medical.STORE)
+    apart.steps(
+        partial(confiding.scan_again, older_than=now - SCAN_AGAIN_AFTER),
+        partial(medical.sweep, older_than=now - ARRIVED_WITHIN),
+        partial(files.sweep, at=now, store=medical.STORE),
+    )
 
 
 @app.task(name=opening.FOLLOW, queue="evidence", priority=5, retry=UNTIL_DONE)

@@ -1,10 +1,12 @@
 """Jobs: some lines of a batch; what a killed worker left."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
 from sporades.batches import operations
+from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app, defer_once
 
 PATIENCE = timedelta(minutes=5)
@@ -23,5 +25,7 @@ def go_on(batch: str) -> None:
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the batches whose worker was killed, forget the old ones."""
     now = timezone.now()
-    operations.take_up_again(older_than=now - PATIENCE)
-    operations.forget_old(at=now)
+    apart.steps(
+        partial(operations.take_up_again, older_than=now - PATIENCE),
+        partial(operations.forget_old, at=now),
+    )

@@ -1,9 +1,11 @@
 """Jobs: write a file, take up what a killed worker left, forget what was kept long enough."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
+from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app
 from sporades.exchanges import operations
 
@@ -22,5 +24,7 @@ def prepare(export: str) -> None:
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the exports whose worker was killed, and forget the files of two days ago."""
     now = timezone.now()
-    operations.take_up_again(older_than=now - PATIENCE)
-    operations.forget_old(at=now)
+    apart.steps(
+        partial(operations.take_up_again, older_than=now - PATIENCE),
+        partial(operations.forget_old, at=now),
+    )

@@ -23,7 +23,7 @@ from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.candidates.names import is_same_person
 from sporades.candidates.postal import lines_of
-from sporades.core import files, pdf
+from sporades.core import apart, files, pdf
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day, spaced
 from sporades.core.locks import alone, lock_value
@@ -121,7 +121,11 @@ def print_due(*, at: datetime) -> int:
     """Begin the runs whose hour has come since their oldest letter was written; return how many."""
     waiting = senders(Letter.objects.waiting())
     due = [one for one, oldest in waiting if oldest < last_hour(one.academy, at=at)]
-    return sum(len(begin(one, by=SYSTEM, at=at)) for one in due)
+    return apart.each(_begun, due, at=at)
+
+
+def _begun(sender: Sender, *, at: datetime) -> int:
+    return len(begin(sender, by=SYSTEM, at=at))
 
 
 def print_now(reach: Reach, *, by: Actor, at: datetime) -> int:

@@ -1,9 +1,11 @@
 """Jobs: read deposited files, tell candidates, take up what a killed worker left."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
+from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app, defer_once
 from sporades.publications import depositing, telling
 
@@ -30,5 +32,7 @@ def tell(publication: str) -> None:
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the archives and the announcements whose worker was killed."""
     now = timezone.now()
-    depositing.take_up_again(older_than=now - PATIENCE)
-    telling.take_up_again(at=now, older_than=now - PATIENCE)
+    apart.steps(
+        partial(depositing.take_up_again, older_than=now - PATIENCE),
+        partial(telling.take_up_again, at=now, older_than=now - PATIENCE),
+    )

@@ -1,11 +1,13 @@
 """Jobs that apply the table of retention, some rows at a time."""
 
 from contextlib import suppress
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
+from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app
 from sporades.retention import operations
 
@@ -16,8 +18,10 @@ GO_ON = "retention.go_on"
 @app.task(name="retention.apply", queueing_lock="retention.apply", pass_context=False)
 def apply(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Begin to archive the registrations whose active use is over, to erase what is past its time."""
-    _defer(operations.BEGINNING)
-    operations.forget_acts(at=timezone.now())
+    apart.steps(
+        partial(_defer, operations.BEGINNING),
+        partial(operations.forget_acts, at=timezone.now()),
+    )
 
 
 @app.task(name=GO_ON, priority=-10, retry=WHEN_BACK)

@@ -1,9 +1,11 @@
 """Jobs: some registrations of a dry run; what a killed worker left; what is old."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
+from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app, defer_once
 from sporades.trials import operations
 
@@ -23,5 +25,7 @@ def go_on(trial: str) -> None:
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the trials whose worker was killed, forget the old ones."""
     now = timezone.now()
-    operations.take_up_again(older_than=now - PATIENCE)
-    operations.forget_old(at=now)
+    apart.steps(
+        partial(operations.take_up_again, older_than=now - PATIENCE),
+        partial(operations.forget_old, at=now),
+    )

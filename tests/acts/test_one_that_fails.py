@@ -13,6 +13,10 @@ from sporades.acts.agents import inviting
 from sporades.acts.people import enrolling, forgetting
 from sporades.acts.services import announcing
 from sporades.candidates.models import Candidate
+from sporades.core import files
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import Upload
+from sporades.evidence.models import ArrivingFile
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
@@ -135,3 +139,18 @@ def test_a_step_that_fails_keeps_no_other_and_its_job_has_failed():
 
     assert [str(one).splitlines()[0] for one in failed.value.exceptions] == ["refused"]
     assert not Session.objects.exists()
+
+
+def test_a_store_that_is_away_keeps_no_upload(kept, tmp_path):
+    owner = a_candidate().user
+    drawers.begin(owner=owner, name="carte.jpg", mark="", length=10, at=NOW - 400 * DAY)
+    ArrivingFile.objects.create(key="00/00/0.pdf", at=NOW - DAY)
+    # As a mount that has gone: what was a folder is none.
+    (tmp_path / "kept").rmdir()
+    (tmp_path / "kept").touch()
+
+    with time_machine.travel(NOW, tick=False), pytest.raises(ExceptionGroup) as failed:
+        tasks.sweep_evidence(timestamp=0)
+
+    assert [type(one) for one in failed.value.exceptions] == [files.OutOfReach]
+    assert not Upload.objects.exists()

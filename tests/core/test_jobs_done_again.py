@@ -1,5 +1,7 @@
 """No job is lost for good because its database was away."""
 
+import ast
+import inspect
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -49,6 +51,16 @@ def decided(name, failure, *, times=0):
 def test_the_registry_is_whole():
     assert {"mail.deliver", "batches.go_on", "evidence.follow_dates"} <= set(LEFT_TO_THEMSELVES)
     assert {"mail.sweep", "acts.sweep_jobs"} <= OF_THE_CLOCK
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_CLOCK & OURS.keys()))
+def test_a_job_of_the_clock_does_one_thing_or_its_steps_apart(name):
+    job = ast.parse(inspect.getsource(OURS[name].func)).body[0]
+
+    done = [step for step in job.body if isinstance(step, ast.Expr)]
+
+    # What says it, and one call: of two, the first that fails would keep the second from its turn.
+    assert len(done) <= 2, f"{name}: sporades.core.apart.steps"
 
 
 @pytest.mark.parametrize("name", LEFT_TO_THEMSELVES)

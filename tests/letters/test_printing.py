@@ -31,6 +31,7 @@ from tests.evidence.given import piece
 from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.jobs import work
 from tests.mail.test_health_is_not_mailed import answered
+from tests.refusing import refuse
 from tests.spaces import plain
 from tests.web.registry.world import a_member
 
@@ -297,6 +298,20 @@ def test_the_day_begins_at_six_by_the_clock_of_the_academy(kept):
     assert due(26, 9, 0) == 0
     assert PrintRun.objects.get().asked_name == SYSTEM.name
     assert PrintRun.objects.get().day.isoformat() == "2026-11-26"
+
+
+@open_exam
+def test_a_run_that_cannot_be_begun_keeps_no_other(kept, caplog):
+    first, second = a_registration(a_record()), a_registration(a_record())
+    moving.move_for_good(
+        registration=second, academy="A25", reason="Déménagement", by=OPERATOR, at=NOW
+    )
+    refuse("letters_letter", Letter.objects.get(candidate=first.candidate).pk)
+
+    assert printing.print_due(at=datetime(2026, 11, 26, 17, 0, tzinfo=UTC)) == 1
+
+    assert PrintRun.objects.get().academy_id == "A25"
+    assert "_begun could not be applied to Sender(managing=" in caplog.text
 
 
 @open_exam
