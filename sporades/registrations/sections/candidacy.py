@@ -10,17 +10,14 @@ from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 DECLARING = (
-    "Répondez « Oui » si vous demanderez un aménagement d'épreuves (temps majoré, secrétaire…) en "
-    "raison d'un handicap ou d'un trouble de la santé (dyslexie, diabète…). Ce n'est pas encore la demande : vous la ferez {how}. Aucun détail de "
-    "santé n'est demandé ici."
+    "Répondez « Oui » si vous voulez demander un aménagement d'épreuves (temps majoré, "
+    "secrétaire…) à cause d'un handicap ou d'un trouble de la santé (dyslexie, diabète…). "
+    "Vous ferez cette demande {how}. Aucun détail de santé n'est demandé ici."
 )
 WITH_A_FORM = (
     "avec le formulaire de votre service gestionnaire, avant la fermeture des inscriptions"
 )
-IN_THE_SPACE = (
-    "une fois inscrit, à la page « Aménagement d'épreuves » de votre inscription, avant la date "
-    "limite que cette page indique"
-)
+IN_THE_SPACE = "après votre inscription, à la page « Aménagement d'épreuves »"
 
 
 class CandidacyForm(SectionForm):
