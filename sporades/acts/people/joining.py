@@ -32,6 +32,16 @@ from sporades.core.refusals import Refused
 ZONE = settings.TIME_ZONE
 
 
+class NoMailLeft(Refused):
+    """No mail may leave for a new sign-up: the one that waits stays, and its link."""
+
+    message = (
+        "Trop de mails sont déjà partis à cette adresse depuis une heure, ou un jour : celui qui "
+        "activerait ce compte ne peut pas partir, et rien de ce que vous venez de saisir n'est gardé. "
+        "Ouvrez le dernier mail reçu : il active le compte, ou permet de le recommencer."
+    )
+
+
 class TooManyMails(Refused):
     """No mail may leave for the account that would take a record: nobody could activate it."""
 
@@ -50,6 +60,7 @@ def join(
     at: datetime,
     network: str = "",
     holds_letter_box: bool = False,
+    is_told: bool = False,
     record: Candidate | None = None,
     also: Callable[[User], None] | None = None,
 ) -> User:
@@ -69,6 +80,8 @@ def join(
         network: where it came from; counted, never kept in clear.
         holds_letter_box: whether who asks has just opened a mail sent to this address: no
             stranger's demands keep the next one from leaving.
+        is_told: whether who asks may be told that another sign-up waits, and stays; where it is
+            hidden who has an account they may not.
         record: the record that the account will take, whose address it may have.
         also: what must be kept with the account, in the same transaction.
 
@@ -78,6 +91,7 @@ def join(
     Raises:
         AddressKnown: an activated account or a candidate record carries the address.
         TooManyMails: a record is to be taken, and no mail may leave.
+        NoMailLeft: another sign-up waits and stays, which is to be told.
     """
     # Slow on purpose: done before the lock, and for known addresses too.
     password_hash = accounts.hashed(password)
@@ -90,6 +104,8 @@ def join(
         if record is not None and not may_leave:
             raise TooManyMails
         if waiting:
+            if not may_leave and is_told:
+                raise NoMailLeft
             if not may_leave:
                 return waiting
             give_way(waiting, at=at)

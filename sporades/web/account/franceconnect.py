@@ -210,18 +210,21 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 network=network_of(request),
                 at=at,
                 holds_letter_box=email == request.session.get(LETTER_BOX),
+                is_told=not settings.HIDE_KNOWN_ADDRESSES,
                 also=lambda user: _link(user, pending),
             )
         except LinkedMeanwhile as refusal:
             forget_sign_up(request)
             messages.error(request, str(refusal))
             return redirect("account_login")
+        except joining.NoMailLeft as refusal:
+            form.add_error("email", str(refusal))
         except addressing.AddressKnown as refusal:
             addressing.warn_owner(email, network=network_of(request), at=at)
             if may_say_it_is_known(request):
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
-        if not address_is_known:
+        if not form.errors:
             say_understood(request, form)
             forget_sign_up(request)
             request.session.pop(LETTER_BOX, None)

@@ -51,13 +51,16 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 network=network_of(request),
                 at=request.arrived_at,
                 holds_letter_box=email == letter_box,
+                is_told=not settings.HIDE_KNOWN_ADDRESSES,
             )
+        except joining.NoMailLeft as refusal:
+            form.add_error("email", str(refusal))
         except addressing.AddressKnown as refusal:
             addressing.warn_owner(email, network=network_of(request), at=request.arrived_at)
             if may_say_it_is_known(request):
                 form.add_error("email", f"{refusal}. {KNOWN_SO_SIGN_IN}")
                 address_is_known = True
-        if not address_is_known:
+        if not form.errors:
             say_understood(request, form)
             request.session.pop(LETTER_BOX, None)
             request.session[AWAITED] = email
@@ -66,6 +69,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "address_is_known": address_is_known,
+        "begun_before": letter_box,
         "sign_in": _sign_in(goes_on_to),
     }
     return render(request, "account/signup.html", context)

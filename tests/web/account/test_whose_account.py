@@ -61,6 +61,7 @@ def test_who_has_the_mail_but_not_the_password_starts_again_whatever_strangers_d
 
     answer = client.post(link, {"recommencer": "1"})
     form = client.get(answer.url)
+    assert "le lien qui l'activait, ne serviront plus" in main(form)
     sign_up(client)
     client.post(last_link(), {"password": PASSWORD})
 
@@ -68,6 +69,32 @@ def test_who_has_the_mail_but_not_the_password_starts_again_whatever_strangers_d
     assert shown(form, form="form")["email"] == ["ines@exemple.test"]
     assert Candidate.objects.get().identity.birth_name == "Marchand"
     assert "_auth_user_id" in client.session
+
+
+def test_who_signs_up_again_when_no_mail_may_leave_is_told_that_nothing_of_it_is_kept(client):
+    for name in ("Marchant", "Marchande"):
+        sign_up(client, birth_name=name)
+    before = last_link()
+
+    page = sign_up(client, birth_name="Marchand", password=ANOTHER)
+
+    assert "rien de ce que vous venez de saisir n'est gardé. Ouvrez le dernier mail" in main(page)
+    assert shown(page, form="form")["birth_name"] == ["Marchand"]
+    assert last_link() == before
+    client.post(before, {"password": PASSWORD})
+    assert Candidate.objects.get().identity.birth_name == "Marchande"
+
+
+def test_in_silent_mode_who_signs_up_again_when_no_mail_may_leave_is_told_nothing(
+    client, settings
+):
+    settings.HIDE_KNOWN_ADDRESSES = True
+
+    answers = [sign_up(client).url for _ in range(3)]
+
+    assert set(answers) == {reverse("account_email_verification_sent")}
+    work()
+    assert Message.objects.count() == 2
 
 
 def test_the_mail_opened_for_one_address_opens_nothing_for_another(client):
