@@ -31,6 +31,8 @@ SUFFIX = ".sealed"
 MOST_PAPERS = 20
 MOST_BYTES = 50_000_000
 """Of the papers of one compartment."""
+MOST_SENT = 25_000_000
+"""Of files sent at once, in bytes: they are held in memory and written nowhere."""
 
 ONE_READING = timedelta(minutes=15)
 """For how long the pages of a paper are one opening, and the comments."""

@@ -1,8 +1,8 @@
 """Who may use the candidate's routes."""
 
 from sporades.accommodations import waiting
-from sporades.evidence.operations import MOST_BYTES
 from sporades.intake import reading
+from sporades.medical.operations import MOST_SENT
 from sporades.web.access import Route, Sealed, Who
 
 GET, POST = ("GET",), ("POST",)
@@ -121,7 +121,7 @@ ROUTES = {
         kept_sealed=Sealed(waiting.seal, waiting.unseal),
     ),
     "candidate:confide": _route(
-        BOTH, owned="registration", takes_files=MOST_BYTES, writes_no_file=True
+        BOTH, owned="registration", takes_files=MOST_SENT, writes_no_file=True
     ),
     "candidate:take_up_health": _route(
         BOTH,

@@ -6,15 +6,16 @@ from django import forms
 
 from sporades.core.french import size_in_words
 from sporades.core.presses import a_press
-from sporades.evidence.operations import MOST_BYTES
-from sporades.intake.cleaning import TooLargeTogether, Unknown
+from sporades.intake.cleaning import LARGEST_TOGETHER, TooLargeTogether, Unknown
 from sporades.medical.models import LONGEST_REMARK
+from sporades.medical.operations import MOST_SENT
 from sporades.registrations.fields import CleanLinesField
 from sporades.web.candidate.pieces.forms import ACCEPTS, FilesForm
 
-TOGETHER = MOST_BYTES
-"""What its route takes."""
-TOO_LARGE = TooLargeTogether.message.replace("40 Mo", "25 Mo")
+TOGETHER = MOST_SENT // 1_000_000
+TOO_LARGE = TooLargeTogether.message.replace(
+    f"{LARGEST_TOGETHER // 1_000_000} Mo", f"{TOGETHER} Mo"
+)
 
 ALONE = (
     "Ce fichier pèse {weight} : un PDF pèse 5 Mo au plus, une photo 20 Mo. Enregistrez-le en plus "
@@ -32,9 +33,9 @@ class ConfideForm(FilesForm):
         """Say how much is taken at a time."""
         super().__init__(*args, **options)
         field = self.fields["fichiers"]
-        field.help_text = ACCEPTS.format(together=25)
+        field.help_text = ACCEPTS.format(together=TOGETHER)
         field.widget.attrs |= {
-            "data-together": TOGETHER,
+            "data-together": MOST_SENT,
             "data-together-said": TOO_LARGE,
             "data-unfit-said": UNFIT,
         }
@@ -42,7 +43,7 @@ class ConfideForm(FilesForm):
     def clean_fichiers(self) -> list[Any]:
         """Refuse files that are too heavy together, at their field."""
         files: list[Any] = self.cleaned_data["fichiers"]
-        if (weight := sum(one.size for one in files)) > TOGETHER:
+        if (weight := sum(one.size for one in files)) > MOST_SENT:
             said = ALONE if len(files) == 1 else TOO_LARGE
             raise forms.ValidationError(said.format(weight=size_in_words(weight)))
         return files

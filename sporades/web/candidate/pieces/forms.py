@@ -105,7 +105,7 @@ class FilesForm(forms.Form):
 
     fichiers = FilesField(
         label="Votre fichier",
-        help_text=ACCEPTS.format(together=40),
+        help_text=ACCEPTS.format(together=cleaning.LARGEST_TOGETHER // 1_000_000),
         widget=FilesInput(
             attrs={
                 "accept": ACCEPTED,
