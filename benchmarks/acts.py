@@ -20,7 +20,6 @@ TOKEN = {"__Host-csrf": "b" * 32}
 PART = 262_144
 EDGE = "bord-d-une-partie"
 LINK = re.compile(r"https://\S+/activer-mon-compte/\S+")
-TABS = re.compile(r"/inscription/[\w-]+/([\w-]+)$")
 
 
 def save(port: int, item: Mapping[str, Any]) -> list[float]:

@@ -73,18 +73,8 @@ class Model:
     services: Sequence[RegistrationService]
 
 
-def fill(*, at: datetime, count: int = COUNT) -> int:
-    """Make people and what they registered for; return how many there are now to be seen.
-
-    Called again, it makes those that are missing.
-    """
-    while fill_some(at=at, count=count):
-        pass
-    return _there()
-
-
 def fill_some(*, at: datetime, count: int = COUNT) -> bool:
-    """Make some of those that are missing; return whether others are.
+    """Make some people that are missing, with what they registered for; return whether others are.
 
     Args:
         at: the instant.

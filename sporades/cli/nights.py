@@ -13,8 +13,6 @@ from procrastinate.periodic import PeriodicTask
 from sporades.core import clock
 from sporades.core.queue import app, bring_nearer
 
-HOUR = timedelta(hours=1)
-
 
 @dataclass(frozen=True)
 class Step:

@@ -88,7 +88,7 @@ def issue(
         number: the registration's version, for a kind that is numbered by it.
         at: the instant of the act.
         published_at: from when it may be read; at once for a kind that is published by its
-            issue, else not until `publish`.
+            issue, else not until a publication is decided.
 
     Returns:
         The version; the one already issued when this number says the same already.
@@ -161,12 +161,6 @@ def move_folder(folder: int, *, academy: str) -> None:
     """
     Folder.objects.filter(pk=folder).update(academy=academy)
     Document.objects.filter(folder=folder).update(academy=academy)
-
-
-def publish(version: DocumentVersion, *, at: datetime) -> None:
-    """Let a version be read from this instant on, which may be to come."""
-    DocumentVersion.objects.filter(pk=version.pk).update(published_at=at, withdrawn_at=None)
-    version.refresh_from_db(fields=["published_at", "withdrawn_at"])
 
 
 def withdraw(version: DocumentVersion, *, at: datetime) -> None:

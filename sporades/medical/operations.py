@@ -351,11 +351,6 @@ def entrust(compartment: Compartment, *, doctor: User | None) -> None:
     _change(compartment, doctor=doctor, is_closed=doctor is not None)
 
 
-def reopen(compartment: Compartment) -> None:
-    """Let the candidate take papers back: the case waits for them again."""
-    _change(compartment, is_closed=False)
-
-
 def take_again(compartment: Compartment) -> None:
     """Take papers again, for another request: nothing is to be erased until it is over.
 

@@ -29,7 +29,6 @@ REVIEWED = (
 NOBODY = "Ne dit rien d'un candidat."
 OF_STAFF = "Travail d'un agent, et non d'un candidat."
 EMBARGO = "Donné une fois la décision notifiée, et lue dans « Mes documents » par qui a un compte."
-ADDRESSED = "Le fichier lui-même est dans la copie, sous son nom."
 OPENED = "Donné en clair."
 COMPARED = (
     "Sert au service pour dire ce qui est ajouté après la date limite : les mesures elles-mêmes sont "

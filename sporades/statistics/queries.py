@@ -272,12 +272,12 @@ def begun(selection: Selection, *, at: datetime) -> Begun:
 
 # --- Mails ----------------------------------------------------------------------------------
 
-TROUBLES = ("refused", "quarter", "hour", "day")
-"""Refused lately; waiting for a quarter of an hour, an hour, a day."""
-
 
 def mails_in_trouble(selection: Selection, *, at: datetime) -> Counter[str]:
-    """Count the mails that were refused lately, and those that wait for long."""
+    """Count the mails that were refused lately, and those that wait for long.
+
+    The keys: `refused`, or waiting for a `quarter` of an hour, an `hour`, a `day`.
+    """
     state = Message.State
     trouble = Case(
         When(state=state.REFUSED, then=Value("refused")),

@@ -459,7 +459,8 @@ def taken_back(registration):
 
 
 def under_embargo(registration):
-    documents.publish(its_summary(registration), at=NOW + FIVE_DAYS)
+    version = its_summary(registration)
+    DocumentVersion.objects.filter(pk=version.pk).update(published_at=NOW + FIVE_DAYS)
 
 
 def candidate_without_account(registration):

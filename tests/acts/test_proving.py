@@ -140,8 +140,8 @@ def test_what_came_too_late_is_in_it_with_the_hours_that_stood_then():
         by=OPERATOR,
         at=late + MINUTE,
     )
-    opening.approve(
-        change=ServiceChange.objects.get(pk=made.pk), by=OTHER_HEAD, at=late + 2 * MINUTE
+    opening.approve_together(
+        [(ServiceChange.objects.get(pk=made.pk), OTHER_HEAD)], at=late + 2 * MINUTE
     )
 
     said = facts(proof_of(filed, at=late + DAY))

@@ -19,7 +19,7 @@ BAC = (
     f"si: {{diplome: [BAC]}}, echeance: {FIXED}",
 )
 SUMMARY = ("echeance: {jours_apres_fermeture: 10}", f"echeance: {FIXED}")
-WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+WEEK = timedelta(days=7)
 MOVED = "jusqu'au mardi 22 décembre 2026 à 23 h 59 (heure de Paris), au lieu du vendredi 18 décembre 2026 à 23 h 59 (heure de Paris)"
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")

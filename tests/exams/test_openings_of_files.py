@@ -7,10 +7,7 @@ from sporades.exams.checking import Source
 from sporades.exams.checking import problems as checked_together
 from tests.exams.conftest import ZONES
 
-OPENS, CLOSES = (
-    "ouverture: 2026-10-12 08:00\n    fermeture: 2026-11-15 23:59",
-    "fermeture: 2026-11-15 23:59",
-)
+CLOSES = "fermeture: 2026-11-15 23:59"
 
 
 @pytest.mark.parametrize(

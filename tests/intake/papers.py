@@ -435,22 +435,6 @@ def pages_in_a_ring(pdf):
     tree.Kids = Array([pages])
 
 
-def deep(pdf):
-    """Arrays within arrays, thousands of times."""
-    pdf.Root.Stuff = pikepdf.Object.parse(b"[" * 400 + b"]" * 400)
-
-
-def deep_forms(pdf, depth=3_000):
-    """Drawings within drawings, thousands of times."""
-    inner = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
-    for _ in range(depth):
-        held = Dictionary(XObject=Dictionary(X=inner))
-        inner = pdf.make_stream(
-            b"/X Do", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9], Resources=held
-        )
-    pdf.pages[0].Resources.XObject = Dictionary(X=inner)
-
-
 def zipped(name="a.class", content=b"\xca\xfe\xba\xbe"):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:

@@ -238,7 +238,7 @@ def test_a_closing_that_is_moved(letters):
         by=OPERATOR,
         at=NOW,
     )
-    opening.approve(change=change, by=Actor("head", "B", "user:2"), at=NOW)
+    opening.approve_together([(change, Actor("head", "B", "user:2"))], at=NOW)
 
     work()
 
@@ -266,7 +266,7 @@ Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
     ("decide", "subject", "said", "becomes"),
     [
         (
-            opening.approve,
+            opening.approve_together,
             "Prolongation approuvée",
             "approuve",
             (
@@ -275,7 +275,7 @@ Vos réponses sont gardées. Pour terminer : {SITE}/inscription/{draft.pk}
             ),
         ),
         (
-            partial(opening.refuse, answer="Un jour suffit."),
+            partial(opening.refuse_together, answer="Un jour suffit."),
             "Prolongation refusée",
             "refuse",
             "Les dates du service n'ont pas changé.\nMotif : Un jour suffit.",
@@ -294,7 +294,7 @@ def test_an_extension_that_somebody_decided(letters, decide, subject, said, beco
         at=NOW,
     )
 
-    decide(change=proposed, by=Actor("head", "Dominique Petit", "0"), at=NOW)
+    decide([(proposed, Actor("head", "Dominique Petit", "0"))], at=NOW)
 
     [letter] = letters()
     assert letter["Subject"] == f"{subject} : {service}"

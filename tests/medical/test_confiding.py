@@ -364,7 +364,7 @@ def test_the_journal_says_that_something_was_confided_and_nothing_of_it(registra
     paper = found_clean(confide(registration))
     write(registration)
     read(paper, entrust(registration, a_doctor()))
-    medical.reopen(compartment(registration))
+    medical.entrust(compartment(registration), doctor=None)
     confiding.take_back(paper=paper, by=author(registration.candidate), at=NOW)
 
     entries = Entry.objects.filter(verb__contains="confided").order_by("pk")

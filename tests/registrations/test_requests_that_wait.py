@@ -189,7 +189,7 @@ def test_nobody_is_reminded_of_what_is_sent_nor_told_that_its_service_moves(aske
         by=OPERATOR,
         at=late,
     )
-    opening.approve(change=change, by=COLLEAGUE, at=late)
+    opening.approve_together([(change, COLLEAGUE)], at=late)
 
     opening.tell_change(change.pk, after="", at=late)
     announcing.remind_drafts(at=late + timedelta(hours=2))

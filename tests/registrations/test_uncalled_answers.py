@@ -29,10 +29,6 @@ OF_BAC = (
     "{libelle: Années d'expérience professionnelle}",
     "{libelle: Années d'expérience professionnelle, si: {diplome: [BAC]}}",
 )
-OF_RED = (
-    "code: visite, type: date,",
-    "code: visite, si: {reponse: {question: equipe, egal: ROUGE}}, type: date,",
-)
 A_CHOICE = (
     "{code: sports, type: choix_multiple, libelle: Sports pratiqués, obligatoire: false, maximum: 2,",
     (

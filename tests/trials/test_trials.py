@@ -51,10 +51,6 @@ def counted(trial, user):
     ]
 
 
-def messages(trial, user):
-    return [(one.message, one.count) for one in queries.reasons(trial, reach_of(user))]
-
-
 @pytest.fixture
 def young_and_old(invented_exam):
     """File a registration of somebody of 28, and one of somebody of 47."""

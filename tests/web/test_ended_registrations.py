@@ -10,7 +10,6 @@ from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, main, seen, words
 
-HOUR = timedelta(hours=1)
 NOTHING_LEFT = "ils ne prouvent plus une inscription, et vous n'avez plus rien à renvoyer."
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")

@@ -52,7 +52,7 @@ def move(registration, by):
         at=NOW,
     )
     if made.state == ChangeState.PROPOSED:
-        opening.approve(change=ServiceChange.objects.get(pk=made.pk), by=HEAD, at=NOW)
+        opening.approve_together([(ServiceChange.objects.get(pk=made.pk), HEAD)], at=NOW)
 
 
 def pages(sign_in, registration):

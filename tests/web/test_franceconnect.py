@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -25,7 +24,6 @@ from tests.web.provider import running
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
-HERE = Path(__file__).parent
 CALLBACK = "https://testserver/connexion/par/franceconnect/retour"
 SIGNED_OUT = "https://inscriptions.exemple.test/connexion"
 

@@ -258,18 +258,6 @@ def _tell_approvers(kind: str, changes: Sequence[ServiceChange], *, at: datetime
 
 
 @transaction.atomic
-def approve(*, change: ServiceChange, by: Actor, at: datetime) -> None:
-    """Approve what somebody else proposed.
-
-    Raises:
-        SamePerson, Outdated, NotMoved, Refused: see `openings.apply`.
-        NoLongerProposed: who proposed it may not any more.
-    """
-    _approve(change, by=by, at=at)
-    _tell_proposer([change], by=by, at=at)
-
-
-@transaction.atomic
 def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> None:
     """Refuse what was proposed: who proposed it reads why. Raises Refused."""
     _refuse(change, answer=answer, by=by, at=at)
@@ -295,7 +283,12 @@ type Decisions = Iterable[tuple[ServiceChange, Actor]]
 
 @transaction.atomic
 def approve_together(changes: Decisions, *, at: datetime) -> Decided:
-    """Approve what somebody else proposed together; what cannot be put in force stays as it is."""
+    """Approve what somebody else proposed together; what cannot be put in force stays as it is.
+
+    Returns:
+        What was done; left for SamePerson, Outdated, NotMoved, Refused (see `openings.apply`), or
+        NoLongerProposed: who proposed it may not any more.
+    """
     return _together(_approve, changes, at=at)
 
 

@@ -9,7 +9,7 @@ from sporades.intake import reading
 from sporades.publications import archives
 from sporades.web.access import Route, Sealed, Who
 
-GET, POST = ("GET",), ("POST",)
+POST = ("POST",)
 BOTH = ("GET", "POST")
 
 

@@ -37,7 +37,6 @@ SAVE = "enregistrez-le en UTF-8 (« Enregistrer sous », puis l'encodage « UTF-
 OLDER = ("minimum: 18, au: 2027-12-31", "minimum: 40, au: 2027-12-31")
 SEVEN = ("coefficient: 3,", "coefficient: 7,")
 HEAD = Membership.Role.HEAD
-VERSAILLES = {"postcode": "78000", "town": "Versailles"}
 LOAD = "/gestion/reglementations/chargement"
 
 

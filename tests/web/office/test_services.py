@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import registering
 from sporades.acts.services import opening
 from sporades.core.actors import Actor
-from sporades.core.refusals import Refused
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.models import RegistrationService, ServiceChange
@@ -178,8 +177,8 @@ def test_an_extension_at_five_to_midnight_lets_in_who_comes_after_the_first_clos
         by=Actor("manager", "A", manager.user.identifier),
         at=closing - timedelta(minutes=4),
     )
-    opening.approve(
-        change=change, by=Actor("head", "B", "user:2"), at=closing - timedelta(minutes=3)
+    opening.approve_together(
+        [(change, Actor("head", "B", "user:2"))], at=closing - timedelta(minutes=3)
     )
     draft.refresh_from_db()
 
@@ -587,11 +586,12 @@ def test_a_proposal_whose_dates_have_passed_is_approved_no_more(service, manager
         at=NOW,
     )
 
-    with pytest.raises(SamePerson):
-        opening.approve(change=change, by=proposer, at=NOW)
-    with pytest.raises(Refused, match="passée"), transaction.atomic():
-        opening.approve(change=change, by=other, at=later(service, days=2))
+    own = opening.approve_together([(change, proposer)], at=NOW)
+    late = opening.approve_together([(change, other)], at=later(service, days=2))
 
+    [(_, of_oneself)], [(_, passed)] = own.left, late.left
+    assert isinstance(of_oneself, SamePerson)
+    assert "passée" in str(passed)
     change.refresh_from_db()
     assert change.state == ChangeState.PROPOSED
 

@@ -16,7 +16,6 @@ HALF_A_YEAR = 15_768_000
 BROAD = {"*", "http:", "https:", "ftp:", "http://*", "https://*", "http://*.*", "https://*.*"}
 UNSAFE = {"'unsafe-inline'", "data:"}
 PRIVATE = {"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"}
-LEAKING = {"origin", "origin-when-cross-origin", "unsafe-url", "no-referrer-when-downgrade"}
 
 type Policy = dict[str, set[str]]
 

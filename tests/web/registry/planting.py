@@ -4,7 +4,6 @@ import contextlib
 import json
 from itertools import count
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
@@ -71,8 +70,3 @@ def plant(model, pk, column):
             {**values, "pk": pk},
         )
     return word
-
-
-def model_of(label):
-    """Return a model by its label."""
-    return apps.get_model(label)

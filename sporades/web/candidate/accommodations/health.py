@@ -162,7 +162,6 @@ def take_back(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse
     others = papers_of(found.compartment).filter(kind=found.kind).exclude(pk=found.pk)
     context = {
         "registration": registration,
-        "paper": found,
         "name": name_of(found),
         "returns": RETURNS if returns else "",
         "only": called.get(found.kind, "") if case and not others.exists() else "",

@@ -134,7 +134,6 @@ def take_up(request: HttpRequest, number: str, former: str) -> HttpResponse:
             return redirect("candidate:health", number)
     context = {
         "registration": found,
-        "left": left,
         "form": form,
         "title": act_in_words(offered),
         "until": until_in_words(left, f"Ce qui reste à l'inscription n°{left.number} est effacé"),

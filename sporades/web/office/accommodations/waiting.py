@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import CharField, Count, F, Min, Value
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import answers_unread_among, contested_among
@@ -23,7 +23,6 @@ from sporades.web.office.bounded import counted_in_words
 from sporades.web.office.places import OfAcademyForm, academies_of
 
 ON_THE_PAGE = 50
-TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "etape"
 FROM_LIST = "de_la_liste"
 """What a button of the list sends: its reader stays there."""

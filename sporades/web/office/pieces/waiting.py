@@ -12,7 +12,6 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import time_left_in_words
-from sporades.core.text import search_key
 from sporades.evidence.models import LOOKED_AT_FOR, Evidence
 from sporades.evidence.queries import labels_within, to_verify_within
 from sporades.exams.queries import programmes
@@ -178,7 +177,3 @@ def to_verify(request: HttpRequest) -> HttpResponse:
 
 def _question(chosen: dict[str, str]) -> str:
     return f"?{urlencode(chosen)}" if chosen else ""
-
-
-def _sorted(choices: dict[str, str]) -> dict[str, str]:
-    return dict(sorted(choices.items(), key=lambda pair: search_key(pair[1])))
