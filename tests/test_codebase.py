@@ -167,3 +167,80 @@ def test_nothing_is_left_for_later_without_an_issue():
     words = "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"))
 
     assert found(rf"\b(?:{words})\b|raise NotImplemented|lorem ipsum|à compléter", written) == []
+
+
+# What Django, pytest or a server looks for by its name.
+LOOKED_FOR = (
+    r"app_name|urlpatterns|handler\d+|Command|register|SessionStore|pytest\w*|test_\w+|__\w+__"
+    r"|\w+_TRANSITIONS"
+)
+# Every name of these is.
+LOOKED_INTO = r"\.apps\.|settings\w*\.|\.migrations\.|^tests\.web\.identity_provider\."
+
+
+def said_at_the_top(module):
+    """Every function, class and value of a module; what is decorated serves by that."""
+    for node in module.body:
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=[]) | ast.ClassDef(name=name):
+                yield name
+            case ast.TypeAlias(name=ast.Name(id=name)) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.Assign(targets=targets):
+                parts = [part for target in targets for part in ast.walk(target)]
+                yield from (part.id for part in parts if is_said(part))
+
+
+def is_said(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def used_by(module, name, modules):
+    """What a module reads, imports, or asks of a module that it imports, by its whole name."""
+    imported, asked = set(), set()
+    for node in ast.walk(module):
+        match node:
+            case ast.Name(id=read, ctx=ast.Load()):
+                yield f"{name}.{read}"
+            case ast.Attribute(attr=attribute):
+                asked.add(attribute)
+            case ast.ImportFrom(module=source, names=names):
+                imported.update(f"{source}.{one.name}" for one in names)
+            case ast.Import(names=names):
+                imported.update(one.name for one in names)
+            case ast.Constant(value=str(text)):
+                imported.add(text)
+    yield from imported
+    yield from (f"{one}.{attribute}" for one in imported & modules for attribute in asked)
+
+
+def never_used(modules):
+    """Return what modules, by their names, say at their top and none uses."""
+    used = {one for name, module in modules.items() for one in used_by(module, name, set(modules))}
+    return [
+        f"{name}.{one}"
+        for name, module in modules.items()
+        for one in said_at_the_top(module)
+        if f"{name}.{one}" not in used and not re.fullmatch(LOOKED_FOR, one)
+    ]
+
+
+def test_no_module_has_a_name_that_nothing_uses():
+    modules = {
+        path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): parsed(path)
+        for path in ending(".py")
+    }
+
+    assert [one for one in never_used(modules) if not re.search(LOOKED_INTO, one)] == []
+
+
+def test_such_a_name_would_be_seen():
+    said = {
+        "ours.hours": "HOUR = 1\nDAY = 24\nclass Clock: ...\ndef told(): return DAY",
+        "ours.page": "from ours import hours\nHOUR = hours.HOUR\ndef test_it(): hours.told()",
+    }
+
+    assert never_used({name: ast.parse(text) for name, text in said.items()}) == [
+        "ours.hours.Clock",
+        "ours.page.HOUR",
+    ]
