@@ -367,6 +367,40 @@ def test_who_has_claimed_is_given_no_code_and_the_code_serves_once():
 
 
 @open_exam
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_who_claims_a_record_takes_nothing_of_another(is_signed_in):
+    record, other = a_record(), a_record()
+    theirs = a_registration(other)
+    given(other)
+
+    if is_signed_in:
+        user = a_candidate().user
+        into(user, given(record))
+    else:
+        user = claim(given(record))
+        joining.activate(user.pk, at=NOW)
+
+    for one in (record, other, theirs.folder):
+        one.refresh_from_db()
+    assert (record.user, other.user, theirs.folder.holder) == (user, None, None)
+    assert ClaimCode.objects.get().taken_by is None
+
+
+@open_exam
+def test_who_signs_up_meanwhile_takes_no_record_that_another_has_claimed():
+    record = a_record()
+    user = claim(given(record))
+
+    joined("autre@exemple.test", NOW)
+
+    record.refresh_from_db()
+    assert record.user is None
+    joining.activate(user.pk, at=NOW)
+    record.refresh_from_db()
+    assert record.user == user
+
+
+@open_exam
 def test_an_account_that_is_signed_in_takes_the_record_in_the_place_of_its_own_empty_one():
     record = a_record()
     own = a_candidate(email="maelle@exemple.test")
