@@ -8,8 +8,10 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import awaited_in_words
 from sporades.acts import consulting
+from sporades.acts.identities import asking
 from sporades.acts.registrations import deciding, moving, registering, requesting
 from sporades.acts.requests import formally
+from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
@@ -24,6 +26,7 @@ from sporades.registrations.requesting import mark_of, outcome_of
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import a_doctor, entrust, reach
+from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
 from tests.evidence.given import again, receive
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -221,6 +224,34 @@ def test_what_waits_for_an_answer_is_accepted_there(registration):
 
     assert (version.number, version.snapshot["academy_name"]) == (3, "Versailles")
     assert version.changes == would
+
+
+def test_what_another_has_begun_or_asked_stays_where_it_was(registration):
+    other, agent = a_registration(), a_member("agent@exemple.test", "manager", ["A09"])
+    late = other.service.closes_at + timedelta(days=2)
+    waiting = (
+        ask(other, late),
+        asking.send(
+            candidate=other.candidate,
+            identity={**civil_data(other.candidate.identity), "birth_name": "Zyzomys"},
+            seen=other.candidate.identity_id,
+            reason="Une lettre manque",
+            proof=a_pdf(),
+            by=author(other.candidate),
+            at=late,
+        ),
+    )
+    for asked in waiting:
+        requesting.assign(request=asked, user=agent, by=OPERATOR, at=late)
+
+    move(registration)
+
+    for asked in waiting:
+        asked.refresh_from_db()
+        assert asked.assigned_to == agent
+    draft = Draft.objects.get(amends=other)
+    assert (draft.service_id, draft.is_placed) == (other.service_id, False)
+    assert draft.amends_version == other.version
 
 
 def test_a_withdrawal_is_undone_where_the_office_had_placed_it(registration):
