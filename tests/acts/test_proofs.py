@@ -134,6 +134,8 @@ def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, late
         work("acts")
     sent.refresh_from_db()
     assert sent.proof_is_clean is True
+    requests.scan_proofs_again(older_than=late + 2 * LATER)
+    assert jobs() == 0
 
 
 def test_one_that_was_taken_back_is_left(registration, late, settings):

@@ -57,6 +57,18 @@ def test_what_could_not_be_given_meanwhile_leaves_the_usual_days(registration, a
 
 
 @WAYS
+def test_it_leaves_no_more_days_to_another(registration, away, back):
+    other = a_registration()
+    until = piece(other).until
+    decide(registration, away, at=NOW)
+
+    decide(registration, back, at=BACK)
+
+    row = piece(other)
+    assert (row.until, row.granted_until) == (until, None)
+
+
+@WAYS
 def test_the_mail_says_what_is_asked_for_again_and_until_when(registration, away, back):
     decide(registration, away, at=NOW)
 
