@@ -260,6 +260,23 @@ def test_it_stays_while_one_of_two_is_missing():
     assert state(registration) == State.REGISTERED
 
 
+def test_it_ends_whatever_another_registration_still_lacks(registration):
+    other = a_registration()
+    for n, one in enumerate((other, registration)):
+        settle(one, but=[IDENTITY])
+        declare(one, at=AFTER + timedelta(minutes=n))
+
+    verifying.waive(
+        row=piece(registration),
+        reason="Vue au guichet.",
+        by=MANAGER,
+        at=AFTER + timedelta(days=1),
+    )
+
+    assert (state(registration), state(other)) == (State.REGISTERED, State.ANOMALY)
+    assert Incompleteness.objects.get().registration_id == other.pk
+
+
 def test_it_ends_when_a_new_version_asks_no_more_for_what_was_missing():
     registration = a_registration(**WITH_BAC)
     settle(registration, but=[BAC])
@@ -365,6 +382,18 @@ def test_one_that_was_lifted_by_hand_is_not_proposed_again_and_may_be_declared(l
 
     assert state(lifted) == State.ANOMALY
     assert Incompleteness.objects.get().lifted_at is None
+
+
+def test_lifting_it_leaves_what_another_was_declared_at_the_same_instant(registration):
+    other = a_registration()
+    for one in (registration, other):
+        settle(one, but=[IDENTITY])
+        declare(one)
+
+    decided(registration, CLEAR, at=LIFTED)
+
+    assert Incompleteness.objects.get(registration=other).lifted_at is None
+    assert state(other) == State.ANOMALY
 
 
 def test_the_service_does_not_declare_again_what_was_lifted_by_hand():

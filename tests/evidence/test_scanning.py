@@ -20,7 +20,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, MANAGER, a_photo, again, give, piece
 from tests.evidence.test_following_a_version import asks_again, asks_no_more
-from tests.factories import NOW
+from tests.factories import NOW, a_registration
 from tests.jobs import work
 
 CLEAN, INFECTED = b"stream: OK\0", b"stream: Essai.Virus FOUND\0"
@@ -66,6 +66,17 @@ def test_the_job_of_a_deposit_keeps_what_the_antivirus_says(
         work("evidence")
 
     assert (piece(registration).state, Deposit.objects.get().is_clean) == (state, is_clean)
+
+
+def test_what_is_found_in_one_file_says_nothing_of_another(registration):
+    other = a_registration()
+    waits, found = give(other), give(registration)
+
+    providing.note_scan(found, is_clean=True, at=NOW)
+
+    waits.refresh_from_db()
+    assert (waits.scanned_at, waits.is_clean) == (None, None)
+    assert (piece(registration).state, piece(other).state) == (State.DEPOSITED, State.CHECKING)
 
 
 def test_a_virus_is_told_to_the_candidate_and_named_in_the_journal(registration, settings):

@@ -270,6 +270,17 @@ def manager(db):
     return a_member("agent@exemple.test", "manager", ["A09"])
 
 
+def test_what_is_done_of_one_request_is_done_of_no_other(asked, late, manager):
+    other = ask(a_registration(), late)
+
+    requesting.assign(request=other, user=manager, by=OPERATOR, at=late)
+    requesting.take_back(request=other, by=author(other.registration.candidate), at=late)
+
+    kept = ChangeRequest.objects.get(pk=asked.pk)
+    assert kept.is_waiting
+    assert (kept.assigned_to, kept.draft.sent_at) == (None, asked.sent_at)
+
+
 def test_under_rules_that_have_moved_what_no_longer_fits_is_said(asked, late):
     load_invented(NEW_QUESTION)
 
@@ -301,6 +312,17 @@ def test_a_modification_that_is_abandoned_asks_nothing_any_more(asked, draft, la
 
 
 # --- At once ---------------------------------------------------------------------------------
+
+
+def test_what_another_asks_stays_when_a_draft_is_abandoned(asked, late):
+    typed = list(asked.draft.answers.values("section", "answers"))
+
+    drafting.abandon(draft=a_draft(), at=late)
+
+    kept = ChangeRequest.objects.get()
+    assert kept.is_waiting
+    assert (kept.draft.sent_at, kept.draft.abandoned_at) == (asked.sent_at, None)
+    assert list(kept.draft.answers.values("section", "answers")) == typed
 
 
 @pytest.mark.django_db(transaction=True)
