@@ -215,6 +215,7 @@ def test_its_candidate_reads_until_when_before_and_after_the_silence(decided):
     after = plain(
         " ".join(followed_in_words(made, PARIS, at=midnight(SILENT + timedelta(days=1), PARIS)))
     )
+    last = plain(" ".join(followed_in_words(made, PARIS, at=midnight(COURT, PARIS))))
     over = plain(
         " ".join(followed_in_words(made, PARIS, at=midnight(COURT + timedelta(days=1), PARIS)))
     )
@@ -223,6 +224,7 @@ def test_its_candidate_reads_until_when_before_and_after_the_silence(decided):
     assert "vous pourrez alors saisir le tribunal jusqu'au 26 mars 2027 inclus" in before
     assert on_it == before
     assert "il est rejeté depuis ce jour : vous pouvez saisir le tribunal" in after
+    assert last == after
     assert "vous pouviez saisir le tribunal" in over
     assert "le silence vaudra rejet le 25 janvier 2027" in plain(
         silence_in_words(made, PARIS, at=NOW)
@@ -335,6 +337,7 @@ def test_what_is_taken_back_leaves_the_delay_as_it_was(registration):
 
     assert erased_after(registration) == before
     assert Message.objects.filter(kind="appeal_withdrawn").count() == 1
+    assert Entry.objects.filter(verb="accommodation appeal withdrawn").count() == 1
     assert "est retiré, le samedi 5 décembre 2026" in told("appeal_withdrawn")
     assert appeal_against(decided) is None
     assert contest(decided, at=LATER).is_waiting
@@ -498,6 +501,14 @@ def test_what_is_answered_after_the_court_could_be_asked_opens_it_no_more(decide
     assert "le tribunal pouvait être saisi jusqu'au 26 mars 2027" in plain(
         made.answer.content["until"]
     )
+
+
+def test_the_answer_to_one_sent_on_the_last_day_opens_the_court(decided):
+    made = by_letter(decided, sent_on=LAST, at=midnight(LAST + timedelta(days=3), PARIS))
+
+    made = refuse(made, at=midnight(LAST + timedelta(days=4), PARIS))
+
+    assert "Vous avez deux mois pour saisir le tribunal" in made.answer.content["until"]
 
 
 def test_the_answer_to_one_that_came_too_late_says_so(decided):
