@@ -206,6 +206,7 @@ def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
         "*/10 * * * *": "every 10 minutes",
         "25 * * * *": "every hour",
         "*/15 * * * *": "every 15 minutes",
+        "*/15 6-20 * * *": "every 15 minutes from 6 to 20.45 UTC, five hundred at a time",
         "20 1 * * *": "1.20 each day, UTC",
         "15 2 * * *": "2.15 each day, UTC",
         "55 4 * * *": "4.55 each day, UTC",
@@ -213,7 +214,6 @@ def test_the_jobs_of_the_worker_are_those_that_operators_are_told_of():
         "40 5 * * *": "5.40 each day, UTC",
         "0 6 * * *": "6.00 each day, UTC",
         "10 6 * * *": "6.10 each day, UTC",
-        "20 6 * * *": "6.20 each day, UTC",
         "10 3 * * *": "3.10 each day, UTC",
     }
 

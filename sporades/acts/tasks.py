@@ -260,10 +260,13 @@ def _follow_reading(*, at: datetime) -> None:
         pass
 
 
-@app.periodic(cron="20 6 * * *")
+@app.periodic(cron="*/15 6-20 * * *")
 @app.task(name="acts.remind_requests", queueing_lock="acts.remind_requests", pass_context=False)
 def remind_requests(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Remind, seven days then two days before, who declared a handicap and has sent no request."""
+    """Remind, seven days then two days before, who declared a handicap and has sent no request.
+
+    Some at a time, by day: whoever does not fit in one job is reminded by the next.
+    """
     accommodating.remind_requests(at=timezone.now())
 
 

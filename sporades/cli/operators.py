@@ -1,6 +1,7 @@
 """Who acts by command."""
 
 import getpass
+import os
 
 from django.core.management.base import CommandError
 
@@ -13,7 +14,15 @@ LONGEST_NAME = 120
 
 def operator() -> Actor:
     """Return whoever types the command, as the author of an act."""
-    return Actor("operator", f"ligne de commande ({getpass.getuser()})")
+    return Actor("operator", f"ligne de commande ({_login()})")
+
+
+def _login() -> str:
+    """Return the name of whoever runs the command; its number, where a container gives it none."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return str(os.getuid())
 
 
 def decider(name: str, quality: str) -> Actor:
@@ -32,7 +41,7 @@ def decider(name: str, quality: str) -> Actor:
             "Une décision qui écarte porte le nom de son auteur (Conseil d'État, avis n° 489189) : dites "
             '--decideur "Prénom Nom" --qualite "cheffe du bureau des examens".'
         )
-    return Actor("operator", ", ".join(said), f"operator:{getpass.getuser()}")
+    return Actor("operator", ", ".join(said), f"operator:{_login()}")
 
 
 def reason_of(said: str) -> str:

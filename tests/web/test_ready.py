@@ -11,10 +11,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from sporades.core import clock
+from sporades.notices import queries as notices
 from sporades.web.layout import health
 from tests.factories import NOW
 from tests.web.clocks import its_clock_ahead
 from tests.web.guide import plain
+from tests.web.registry.test_only_reading import closed_for_writing
 from tools import keys
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,19 @@ def test_clocks_that_differ_are_told_and_close_nothing(client, by, said):
 
     whole = f"prêt, mais l'horloge de la base {said} sur celle de cette machine\n"
     assert (answer.status_code, answer.text) == (200, whole)
+
+
+def test_a_database_that_is_only_read_is_told_and_closes_nothing(client):
+    with closed_for_writing():
+        notices.forget()
+        answer = client.get("/-/pret")
+    notices.forget()
+
+    assert (answer.status_code, plain(answer.text)) == (
+        200,
+        "prêt, mais la base n'est qu'en lecture\n",
+    )
+    assert client.get("/-/pret").text == "prêt\n"
 
 
 @pytest.mark.usefixtures("stopped_clock")

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from sporades.core import clock, seal, standing
+from sporades.notices import queries as notices
 from sporades.web.layout import outage
 
 _migrated = Event()
@@ -24,7 +25,8 @@ def ready(request: HttpRequest) -> HttpResponse:
 
     Stores and mails are not asked: registrations work without them. Clocks that differ are said, and
     close nothing: which one is wrong is not known here, and all machines would go at once. So is a
-    certificate of the seal that is over, or will soon be: nobody else would see it come.
+    certificate of the seal that is over, or will soon be, and a database that is only read: nobody
+    else would see it come, or last.
     """
     with outage.attempt() as is_asked:
         if not is_asked:
@@ -32,6 +34,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         try:
             is_migrated = _is_migrated()
             gap = clock.gap_in_words(connection)
+            is_read_only = notices.is_database_read_only()
         except DatabaseError as failure:
             outage.note(failure)
             return _said("base de données injoignable", HTTPStatus.SERVICE_UNAVAILABLE)
@@ -39,7 +42,9 @@ def ready(request: HttpRequest) -> HttpResponse:
         said = "base de données à mettre à jour : sporades migrate"
         return _said(said, HTTPStatus.SERVICE_UNAVAILABLE)
     now = datetime.now(UTC)
-    but = [one for one in (gap, seal.outdated_in_words(now), seal.ending_in_words(now)) if one]
+    mode = "la base n'est qu'en lecture" if is_read_only else ""
+    told = (mode, gap, seal.outdated_in_words(now), seal.ending_in_words(now))
+    but = [one for one in told if one]
     return _said(f"prêt, mais {', '.join(but)}" if but else "prêt", HTTPStatus.OK)
 
 

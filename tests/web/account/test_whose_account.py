@@ -85,9 +85,7 @@ def test_who_signs_up_again_when_no_mail_may_leave_is_told_that_nothing_of_it_is
     assert Candidate.objects.get().identity.birth_name == "Marchande"
 
 
-def test_in_silent_mode_who_signs_up_again_when_no_mail_may_leave_is_told_nothing(
-    client, settings
-):
+def test_in_silent_mode_who_signs_up_again_when_no_mail_may_leave_is_told_nothing(client, settings):
     settings.HIDE_KNOWN_ADDRESSES = True
 
     answers = [sign_up(client).url for _ in range(3)]
