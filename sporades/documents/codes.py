@@ -4,12 +4,15 @@ Twenty-eight signs of thirty-two are 140 bits of chance. The alphabet is Crockfo
 read or typed wrongly (O for 0, I or L for 1) is understood.
 """
 
+import re
 import secrets
 
 from sporades.core.numbers import in_fours
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 28
+_CODE = re.compile(r"[0-9A-Za-z-]+")
+"""No space is in it: a long name has some."""
 _MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -21,6 +24,21 @@ def new_code() -> str:
 def in_groups(code: str) -> str:
     """Return a code as it is printed: « K7QF-9XW2-M4TB-… »."""
     return in_fours(code, between="-")
+
+
+def code_in(said: str) -> str:
+    """Return the code that somebody typed, or had read from the QR code of a document; or nothing.
+
+    Args:
+        said: a code, in groups or not, or the address of a page that verifies it.
+    """
+    _, address, last = said.rpartition("/")
+    if not _CODE.fullmatch(last):
+        return ""
+    code = normalised(last)
+    is_one = len(code) == LENGTH and not set(code) - set(ALPHABET)
+    # One code in thirty thousand is letters alone: typed alone, it would be somebody's name.
+    return code if is_one and (address or any(sign.isdigit() for sign in last)) else ""
 
 
 def normalised(typed: str) -> str:

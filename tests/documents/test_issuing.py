@@ -310,3 +310,24 @@ def test_a_code_is_understood_however_it_is_copied(chance):
 
     assert codes.normalised(typed) == code
     assert codes.normalised(codes.in_groups(code)) == code
+
+
+LETTERS = "ABCDEFGHJKMNPQRSTVWXYZABCDEF"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("7" * 28, "7" * 28),
+        ("-".join(["K7QF"] * 7).lower(), "K7QF" * 7),
+        (f"https://sporades.exemple.test/verifier/{LETTERS}", LETTERS),
+        (f"https://sporades.exemple.test/verifier/{'7' * 27}", ""),
+        (LETTERS, ""),
+        ("20000000791", ""),
+        ("Marie-Antoinette De La Rochejaquelein 2007", ""),
+        ("28/02/2007", ""),
+        ("", ""),
+    ],
+)
+def test_a_code_is_told_from_what_else_is_typed_in_a_box(said, code):
+    assert codes.code_in(said) == code

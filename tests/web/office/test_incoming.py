@@ -9,10 +9,12 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, registering
+from sporades.documents.models import DocumentVersion
 from sporades.evidence.states import State
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
+from sporades.web.office.pieces.incoming import NO_DOCUMENT
 from sporades.web.office.searches.searching import NOBODY
 from tests.evidence.given import MANAGER, piece
 from tests.factories import (
@@ -24,6 +26,7 @@ from tests.factories import (
     load_invented,
     registered_in_two_academies,
 )
+from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.spaces import plain
 from tests.web.guide import main, seen
 
@@ -81,6 +84,40 @@ def test_a_number_as_it_is_typed_or_scanned_or_a_name_leads_to_the_envelope(
     page = find(manager, said.format(number, spaced), query="?poste=2026-11-20")
 
     assert (page.status_code, page.url) == (302, f"{envelope(in_lille)}?poste=2026-11-20")
+
+
+def summary_of(registration):
+    """Return the first summary of a registration."""
+    papers = DocumentVersion.objects.filter(document__folder=registration.folder_id)
+    return papers.order_by("number").first()
+
+
+def test_the_code_of_a_document_that_came_back_leads_to_its_registration(manager, in_lille):
+    code = summary_of(in_lille).code
+    groups = "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+    for said in (code, groups.lower(), summary_of(in_lille).content["verify_url"]):
+        assert find(manager, said).url == envelope(in_lille)
+    page = manager.get(envelope(in_lille))
+    assert "remplacé depuis" not in plain(main(page))
+
+
+def test_the_code_of_a_summary_that_was_replaced_is_said_to_be(manager, in_lille):
+    code = summary_of(in_lille).code
+    filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
+
+    page = manager.get(find(manager, code).url)
+
+    assert "a été remplacé depuis : c'est le dernier qui est à renvoyer" in plain(main(page))
+    assert len(seen(page).cssselect("[autofocus]")) == 1
+
+
+def test_the_code_of_a_document_of_elsewhere_is_not_found(manager, in_versailles):
+    for code in (summary_of(in_versailles).code, "7" * 28):
+        page = find(manager, code)
+
+        assert page.status_code == 422
+        assert NO_DOCUMENT in plain(main(page))
 
 
 def test_who_it_is_and_all_that_may_come_is_on_the_page(manager, in_lille):

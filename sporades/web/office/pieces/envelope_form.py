@@ -1,4 +1,4 @@
-"""What came in one envelope, and the day of its postmark."""
+"""Whose envelope came, what it holds, and the day of its postmark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ from django import forms
 
 from sporades.acts.pieces.envelopes import Enclosed
 from sporades.core.french import local_day
+from sporades.documents.codes import code_in
 from sporades.registrations.fields import Hinted
 from sporades.registrations.models import Registration
+from sporades.web.layout.finding import NAMED, QuickForm
 from sporades.web.office.days import ByPostForm
 
 SUMMARY = "recapitulatif"
@@ -38,6 +40,28 @@ class Paper:
         """What its box sends."""
         row = self.enclosed.row
         return f"{self.enclosed.registration.number}/{SUMMARY if row is None else row.code}"
+
+
+class WhoseForm(QuickForm):
+    """The one box, which also understands what is read from a document that came back.
+
+    Attributes:
+        code: the code of that document, where one was read.
+    """
+
+    code = ""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask for what an envelope says first."""
+        super().__init__(*args, **options)
+        self.fields[NAMED].label = "N° d'inscription, ou nom"
+        self.fields[NAMED].help_text = "À taper, ou à scanner ; le QR code du récapitulatif aussi"
+
+    def clean_quoi(self) -> str:
+        """Understand the code of a document, alone or in the address that its QR code holds."""
+        said: str = self.cleaned_data[NAMED]
+        self.code = code_in(said)
+        return said if self.code else super().clean_quoi()
 
 
 class EnvelopeForm(ByPostForm):

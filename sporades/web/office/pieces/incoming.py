@@ -17,16 +17,18 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.pieces import envelopes
 from sporades.acts.pieces.envelopes import Enclosed
 from sporades.core.french import day_in_words
+from sporades.documents.queries import by_code, replacement_of
 from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import RECEIVE
 from sporades.evidence.unmet import is_let_go, stands_in_words
 from sporades.registrations.models import Registration
+from sporades.registrations.summary import SUMMARY
 from sporades.searches.queries import USUAL_ORDER, found, in_order, planned_anew
 from sporades.searches.trees import Group
 from sporades.web.layout.asking import Asked
-from sporades.web.layout.finding import NAMED, QuickForm
+from sporades.web.layout.finding import NAMED
 from sporades.web.office.noting import author_on, note_file
-from sporades.web.office.pieces.envelope_form import EnvelopeForm, Paper
+from sporades.web.office.pieces.envelope_form import EnvelopeForm, Paper, WhoseForm
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import reaches, registration_of
 from sporades.web.office.registrations.told import done_on
@@ -41,6 +43,11 @@ SAID = "note"
 MOST = 20
 """How many of one name are shown: whoever has more adds the date of birth."""
 OF_DEPOSIT = "Se dépose dans l'espace candidat : à noter si elle est venue sur papier."
+NO_DOCUMENT = "Aucun document d'une inscription de votre périmètre ne porte ce code."
+REPLACED = (
+    "Le récapitulatif dont vous avez lu le code a été remplacé depuis : c'est le dernier qui est à "
+    "renvoyer signé."
+)
 NO_MORE = "un papier qui était coché n'est plus demandé"
 
 
@@ -48,7 +55,11 @@ def incoming(request: HttpRequest) -> HttpResponse:
     """Find whose envelope it is: one file alone leads on to what may come for it."""
     asked = Asked(request, hidden=NAMED)
     form, day, lines = _box(asked), day_of(request), []
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and form.code:
+        if number := _of_document(request, form.code):
+            return redirect(reverse("office:envelope", args=[number]) + query_of(day))
+        form.add_error(NAMED, NO_DOCUMENT)
+    elif form.is_bound and form.is_valid():
         of = meant(request, form)
         if of.number and request.method == "POST":
             return redirect(reverse("office:envelope", args=[of.number]) + query_of(day))
@@ -114,16 +125,28 @@ def query_of(day: date | None) -> str:
     return f"?{urlencode({DAY: day.isoformat()})}" if day else ""
 
 
-def _box(asked: Asked | None = None) -> QuickForm:
+def _box(asked: Asked | None = None) -> WhoseForm:
     """Return the box that finds whose envelope it is."""
-    form = QuickForm.of(asked) if asked else QuickForm()
-    field = form.fields[NAMED]
-    field.label = "N° d'inscription, ou nom"
-    field.help_text = "Le numéro se tape, ou se lit par un lecteur de codes-barres"
-    return form
+    return WhoseForm.of(asked) if asked else WhoseForm()
 
 
-def _led_to(request: HttpRequest, form: QuickForm) -> None:
+def _of_document(request: HttpRequest, code: str) -> str:
+    """Return the number of the registration of which a document bears a code; nothing out of the perimeter.
+
+    A summary that was replaced may have been signed: it is said, before it is noted.
+    """
+    at = request.arrived_at
+    version = by_code(code, at=at)
+    if version is None:
+        return ""
+    of = Registration.objects.within(request.reach).filter(folder=version.document.folder_id)
+    number = of.values_list("number", flat=True).first() or ""
+    if number and version.document.kind == SUMMARY.slug and replacement_of(version, at=at):
+        messages.warning(request, REPLACED)
+    return number
+
+
+def _led_to(request: HttpRequest, form: WhoseForm) -> None:
     """Put the cursor in the box, for the next number; what was just noted is heard there."""
     field = form.fields[NAMED]
     field.widget.attrs["autofocus"] = True
