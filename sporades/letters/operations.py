@@ -1,25 +1,22 @@
-"""Tell candidates something: by mail where one reaches them, else by a letter; post the letters."""
+"""Tell candidates something: by mail where one reaches them, else by a letter."""
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
-from sporades import journal, mail
+from sporades import mail
 from sporades.candidates.models import Candidate
 from sporades.candidates.postal import lines_of
-from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words, local_day
-from sporades.core.refusals import Refused
-from sporades.core.transitions import move
+from sporades.core.french import instant_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
-from sporades.letters.models import Letter, PrintRun
+from sporades.letters.models import Letter
 from sporades.letters.queries import unprintable
 from sporades.letters.rules import overtaken_by, overtaking
-from sporades.letters.states import OVERTAKE, POST, RETURN, UNPOST, UNRETURN, LetterState
+from sporades.letters.states import OVERTAKE, LetterState
 from sporades.mail.models import Message
 from sporades.mail.operations import mail_instead, write_again, write_letter
 from sporades.registrations.records import postal_address_of
@@ -27,38 +24,6 @@ from sporades.registrations.records import postal_address_of
 IN_PERSON = "à demander à votre service gestionnaire"
 """What a letter says in the place of an address of the web."""
 _ON_THE_WEB = re.compile(r"https?://\S+")
-
-
-class NotMade(Refused):
-    """Its file is not there yet."""
-
-    message = "Le PDF de ces courriers n'est pas encore prêt : attendez-le."
-
-
-class PostedAlready(Refused):
-    """A colleague has said so."""
-
-    message = "Ces courriers sont déjà notés comme postés."
-
-
-class NotPosted(Refused):
-    """A colleague has taken it back, or nobody has said so."""
-
-    message = "Ces courriers ne sont pas notés comme postés."
-
-
-class CameBack(Refused):
-    """One of them came back: they were posted."""
-
-    message = (
-        "Un de ces courriers est noté comme revenu : ils ont bien été postés, et le restent ici."
-    )
-
-
-class SentAgain(Refused):
-    """What came back went again: it did come back."""
-
-    message = "Ce courrier a été envoyé de nouveau : il reste noté comme revenu."
 
 
 def goes_by_letter(candidate: Candidate, enclosed: DocumentVersion | None) -> bool:
@@ -329,61 +294,6 @@ def give_letters(left: Candidate, *, to: Candidate) -> None:
     Letter.objects.filter(candidate=left).update(candidate=to)
 
 
-@transaction.atomic
-def note_posted(*, run: PrintRun, posted_on: date, by: Actor, at: datetime) -> None:
-    """Note that the letters of a run were posted.
-
-    Args:
-        run: which.
-        posted_on: the day.
-        by: who says so.
-        at: the instant.
-
-    Raises:
-        NotMade, PostedAlready: see each.
-    """
-    locked = PrintRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if locked.made_at is None:
-        raise NotMade
-    if locked.posted_on is not None:
-        raise PostedAlready
-    locked.posted_on, locked.posted_name = posted_on, by.name
-    locked.save(update_fields=["posted_on", "posted_name"])
-    Letter.objects.filter(run=locked, state__in=POST.sources).update(state=POST.target)
-    after = {"posted_on": posted_on.isoformat(), "letters": locked.total}
-    journal.record(
-        "letters posted", by=by, on=locked, at=at, academy=locked.academy_id, after=after
-    )
-
-
-@transaction.atomic
-def take_back_posted(*, run: PrintRun, by: Actor, at: datetime) -> None:
-    """Take back that the letters of a run were posted: it was said too early, or of another day.
-
-    Args:
-        run: which.
-        by: who says so.
-        at: the instant.
-
-    Raises:
-        NotPosted, CameBack: see each.
-    """
-    locked = PrintRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if locked.posted_on is None:
-        raise NotPosted
-    # Whoever notes that one came back waits for these rows, and finds it posted no more.
-    letters = Letter.objects.select_for_update(no_key=True).filter(run=locked).order_by("pk")
-    if any(one.is_returned for one in letters):
-        raise CameBack
-    before = {"posted_on": locked.posted_on.isoformat(), "letters": locked.total}
-    letters.filter(state__in=UNPOST.sources).update(state=UNPOST.target)
-    locked.posted_on, locked.posted_name = None, ""
-    locked.save(update_fields=["posted_on", "posted_name"])
-    journal.record(
-        "letters not posted", by=by, on=locked, at=at, academy=locked.academy_id, before=before
-    )
-
-
 def settle_returned(candidate: Candidate) -> None:
     """Note of the letters that came back that their candidate is reached at another address now.
 
@@ -399,76 +309,6 @@ def is_address_of(letter: Letter, candidate: Candidate) -> bool:
     """Return whether a letter was sent where its candidate is reached now; nowhere is no other place."""
     now = lines_of(postal_address_of(candidate))
     return not now or letter.address[1:] == now
-
-
-@transaction.atomic
-def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
-    """Note that an envelope came back, whatever the reason: gone, unknown, unclaimed, refused.
-
-    Args:
-        letter: one of those that it holds, with its message, service and candidate: all came back.
-        by: who says so.
-        at: the instant.
-
-    Raises:
-        Refused: it was not posted, or has come back already.
-    """
-    held = list(_locked_envelope(letter).filter(state__in=RETURN.sources))
-    if letter.pk not in {one.pk for one in held}:
-        held = [letter]  # its move says why not
-    is_settled = not is_address_of(letter, letter.candidate)
-    for one in held:
-        academy = one.service.academy
-        day = local_day(at, academy.zone)
-        move(one, RETURN, returned_on=day, returned_name=by.name, is_settled=is_settled)
-        journal.record(
-            "letter returned",
-            by=by,
-            on=letter.candidate,
-            at=at,
-            academy=academy.code,
-            after={"letter": one.pk, "kind": one.message.kind},
-        )
-    letter.refresh_from_db(fields=["state", "returned_on", "returned_name", "is_settled"])
-
-
-def _locked_envelope(letter: Letter) -> models.QuerySet[Letter]:
-    held = Letter.objects.in_envelope_of(letter).select_related("message", "service__academy")
-    return held.select_for_update(of=("self",), no_key=True).order_by("pk")
-
-
-@transaction.atomic
-def take_back_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
-    """Take back that an envelope came back: it was said of another, or by mistake.
-
-    Args:
-        letter: one of those that it holds.
-        by: who says so.
-        at: the instant.
-
-    Raises:
-        SentAgain: see there.
-        Refused: nobody has said so, or it was taken back already.
-    """
-    envelope = Letter.objects.in_envelope_of(letter)
-    # Whoever sends one again locks its message first.
-    said = Message.objects.filter(pk__in=envelope.values("message"))
-    keys = [one.pk for one in said.select_for_update().order_by("pk")]
-    if Message.objects.filter(again_of__in=keys).exists():
-        raise SentAgain
-    held = list(_locked_envelope(letter).filter(state__in=UNRETURN.sources))
-    if letter.pk not in {one.pk for one in held}:
-        held = [letter]  # its move says why not
-    for one in held:
-        move(one, UNRETURN, returned_on=None, returned_name="", is_settled=False)
-        journal.record(
-            "letter not returned",
-            by=by,
-            on=letter.candidate,
-            at=at,
-            academy=one.service.academy.code,
-            after={"letter": one.pk, "kind": one.message.kind},
-        )
 
 
 def is_returned(message: Message) -> bool:

@@ -19,7 +19,6 @@ from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sporades import journal
-from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.candidates.names import is_same_person
 from sporades.candidates.postal import lines_of
@@ -33,7 +32,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.operations import NotMade, put_aside
+from sporades.letters.operations import put_aside
 from sporades.letters.states import PRINT, LetterState
 from sporades.mail.models import Message
 from sporades.registrations.records import postal_address_of
@@ -68,6 +67,12 @@ PAST = (
 """Under what asks for something by a day that it cannot reach its reader before."""
 
 logger = logging.getLogger(__name__)
+
+
+class NotMade(Refused):
+    """Its file is not there yet."""
+
+    message = "Le PDF de ces courriers n'est pas encore prêt : attendez-le."
 
 
 class NotKept(Refused):
@@ -126,16 +131,6 @@ def print_due(*, at: datetime) -> int:
 
 def _begun(sender: Sender, *, at: datetime) -> int:
     return len(begin(sender, by=SYSTEM, at=at))
-
-
-def print_now(reach: Reach, *, by: Actor, at: datetime) -> int:
-    """Begin the runs of all that waits within a perimeter; return how many letters they have.
-
-    What could not be printed is tried again: its document may be there by now.
-    """
-    Letter.objects.waiting().within(reach).exclude(why="").update(why="")
-    mine = senders(Letter.objects.waiting().within(reach))
-    return sum(run.total for one, _ in mine for run in begin(one, by=by, at=at))
 
 
 def last_hour(academy: str, *, at: datetime) -> datetime:
@@ -433,8 +428,8 @@ def assembled(papers: Iterable[list[bytes]]) -> bytes:
     return printed.getvalue()
 
 
-def hand_over(run: PrintRun, *, by: Actor, at: datetime) -> bytes:
-    """Return the PDF of a run, the same each time, and note who takes it.
+def file_of(run: PrintRun, *, at: datetime) -> bytes:
+    """Return the PDF of a run, the same each time.
 
     Raises:
         NotMade: it is being made.
@@ -447,7 +442,6 @@ def hand_over(run: PrintRun, *, by: Actor, at: datetime) -> bytes:
     if not content:
         _ask_again(run, at=at)
         raise NotKept
-    journal.record("print run taken", by=by, on=run, at=at, academy=run.academy_id)
     return content
 
 

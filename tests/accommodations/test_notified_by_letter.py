@@ -22,11 +22,11 @@ from sporades.acts import accommodating
 from sporades.acts.medical import confiding
 from sporades.acts.people import enrolling
 from sporades.acts.people.attaching import attach
+from sporades.acts.writing import posting
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.candidates.operations import ADDRESS
 from sporades.core.days import midnight
 from sporades.documents.models import DocumentVersion
-from sporades.letters import operations as letters
 from sporades.letters.models import Letter
 from sporades.letters.printing import CANNOT_BE_PRINTED
 from sporades.letters.states import LetterState
@@ -76,7 +76,7 @@ def notified(candidate):
 def post(*, on=POSTED):
     """Print what waits, and post it on a day."""
     [run] = printed()
-    letters.note_posted(run=run, posted_on=on, by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=on, by=MANAGER, at=NOW)
 
 
 def letter_of(registration):
@@ -84,7 +84,7 @@ def letter_of(registration):
 
 
 def came_back(registration):
-    letters.note_returned(letter=letter_of(registration), by=MANAGER, at=NOW)
+    posting.note_returned(letter=letter_of(registration), by=MANAGER, at=NOW)
 
 
 def of_posting(day):
@@ -223,7 +223,7 @@ def test_what_came_back_was_received_by_nobody_until_it_is_posted_again(registra
     came_back(registration)
     assert said_of(registration) is None
 
-    letters.take_back_returned(letter=letter_of(registration), by=MANAGER, at=NOW)
+    posting.take_back_returned(letter=letter_of(registration), by=MANAGER, at=NOW)
     assert said_of(registration) == of_posting(POSTED)[0]
 
     came_back(registration)

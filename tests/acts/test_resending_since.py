@@ -6,9 +6,9 @@ import pytest
 
 from sporades.acts.pieces import verifying
 from sporades.acts.writing import resending
+from sporades.acts.writing.posting import note_posted, note_returned
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
-from sporades.letters.operations import note_posted, note_returned
 from sporades.mail.models import Message
 from sporades.registrations.states import REOPEN, VALIDATE
 from tests.evidence.given import again, piece, receive

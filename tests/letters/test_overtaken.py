@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, registering
+from sporades.acts.writing import posting
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
 from sporades.letters import operations, printing
@@ -197,7 +198,7 @@ def test_what_is_overtaken_says_by_what_is_in_no_queue_and_in_no_run(registratio
 
 def test_a_letter_that_is_printed_or_in_a_run_is_overtaken_no_more(registration, kept):
     waive(registration)
-    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    posting.print_now(LILLE, by=MANAGER, at=NOW)
 
     ask(registration)
 
@@ -212,7 +213,7 @@ def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(
 ):
     waive(registration)
     decide(FLAG)(registration)
-    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    posting.print_now(LILLE, by=MANAGER, at=NOW)
     ask(registration)
 
     def fails(*_args, **_options):
@@ -299,11 +300,11 @@ def test_a_run_begun_at_the_same_instant_has_it_or_has_it_not(
         holds()
 
     def take(holds):
-        printing.print_now(LILLE, by=MANAGER, at=NOW)
+        posting.print_now(LILLE, by=MANAGER, at=NOW)
         holds()
 
     def print_now():
-        return printing.print_now(LILLE, by=MANAGER, at=NOW)
+        return posting.print_now(LILLE, by=MANAGER, at=NOW)
 
     outcomes = first(tell, print_now) if is_told_first else first(take, lambda: ask(filed))
 

@@ -13,14 +13,14 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, moving, standing_in
-from sporades.acts.writing import resending
+from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate
 from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.journal.models import Entry
-from sporades.letters import operations, printing
+from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import unprintable
 from sporades.letters.states import LetterState
@@ -43,7 +43,7 @@ open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 def printed(at=NOW):
     """Print all that waits in Lille; return the runs."""
     before = set(PrintRun.objects.values_list("pk", flat=True))
-    printing.print_now(LILLE, by=MANAGER, at=at)
+    posting.print_now(LILLE, by=MANAGER, at=at)
     work("letters")
     return list(PrintRun.objects.exclude(pk__in=before))
 
@@ -55,7 +55,7 @@ def text_of_pages(content):
 
 
 def pages(run):
-    return text_of_pages(printing.hand_over(run, by=MANAGER, at=NOW))
+    return text_of_pages(posting.hand_over(run, by=MANAGER, at=NOW))
 
 
 @open_exam
@@ -139,22 +139,22 @@ def test_a_letter_that_leaves_an_envelope_is_not_counted_in_it(kept, monkeypatch
 def test_a_run_is_printed_again_as_it_was_even_without_its_file(kept):
     a_registration(a_record())
     [run] = printed()
-    first = printing.hand_over(run, by=MANAGER, at=NOW)
+    first = posting.hand_over(run, by=MANAGER, at=NOW)
 
-    assert printing.hand_over(run, by=MANAGER, at=NOW) == first
+    assert posting.hand_over(run, by=MANAGER, at=NOW) == first
     assert printing.forget_files(at=NOW + printing.FILE_KEPT) == 0
     assert printing.forget_files(at=NOW + printing.FILE_KEPT + timedelta(seconds=1)) == 1
     run.refresh_from_db()
     assert run.file_key == ""
     for _ in range(2):
         with pytest.raises(printing.NotKept):
-            printing.hand_over(run, by=MANAGER, at=NOW)
+            posting.hand_over(run, by=MANAGER, at=NOW)
         run.refresh_from_db()
         assert (run.is_being_made, run.again_at) == (True, NOW)
     work("letters")
     run.refresh_from_db()
     assert (run.is_being_made, run.made_at) == (False, NOW)
-    assert text_of_pages(printing.hand_over(run, by=MANAGER, at=NOW)) == text_of_pages(first)
+    assert text_of_pages(posting.hand_over(run, by=MANAGER, at=NOW)) == text_of_pages(first)
     assert Entry.objects.filter(verb="print run taken").count() == 3
     assert PrintRun.objects.count() == 1
 
@@ -167,7 +167,7 @@ def test_a_file_made_again_is_kept_as_long_as_the_first(kept):
     printing.forget_files(at=later)
     run.refresh_from_db()
     with pytest.raises(printing.NotKept):
-        printing.hand_over(run, by=MANAGER, at=later)
+        posting.hand_over(run, by=MANAGER, at=later)
 
     printing.make(run.pk, at=later)
 
@@ -182,7 +182,7 @@ def test_a_lost_file_is_made_again_and_a_killed_worker_leaves_it_to_another(kept
     first = pages(run)
     files.forget(run.file_key)
     with pytest.raises(printing.NotKept):
-        printing.hand_over(run, by=MANAGER, at=NOW)
+        posting.hand_over(run, by=MANAGER, at=NOW)
     with monkeypatch.context() as patch:
         patch.setattr(files, "put", _killed)
         with pytest.raises(SystemExit):
@@ -206,7 +206,7 @@ def test_a_file_that_cannot_be_made_again_says_why_and_is_tried_when_asked_for(k
     PrintRun.objects.update(file_key="")
     run.refresh_from_db()
     with pytest.raises(printing.NotKept):
-        printing.hand_over(run, by=MANAGER, at=NOW)
+        posting.hand_over(run, by=MANAGER, at=NOW)
     with monkeypatch.context() as patch:
         patch.setattr(printing.pdf, "typeset", _cannot_print)
         work("letters")
@@ -216,7 +216,7 @@ def test_a_file_that_cannot_be_made_again_says_why_and_is_tried_when_asked_for(k
     assert not run.is_being_made
     assert run.letters.get().state == LetterState.PRINTED
     with pytest.raises(printing.NotKept):
-        printing.hand_over(run, by=MANAGER, at=NOW)
+        posting.hand_over(run, by=MANAGER, at=NOW)
     work("letters")
     run.refresh_from_db()
     assert run.trouble == ""
@@ -231,7 +231,7 @@ def test_of_a_run_whose_letters_are_erased_nothing_is_made(kept):
     Letter.objects.all().delete()
     run.refresh_from_db()
     with pytest.raises(printing.NotKept):
-        printing.hand_over(run, by=MANAGER, at=NOW)
+        posting.hand_over(run, by=MANAGER, at=NOW)
 
     work("letters")
 
@@ -246,7 +246,7 @@ def _cannot_print(*_args, **_options):
 @open_exam
 def test_a_worker_that_is_killed_leaves_a_run_that_another_makes_once(kept, monkeypatch):
     a_registration(a_record())
-    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    posting.print_now(LILLE, by=MANAGER, at=NOW)
     run = PrintRun.objects.get()
 
     with monkeypatch.context() as patch:
@@ -254,7 +254,7 @@ def test_a_worker_that_is_killed_leaves_a_run_that_another_makes_once(kept, monk
         with pytest.raises(SystemExit):
             printing.make(run.pk, at=NOW)
     assert Letter.objects.get().state == LetterState.TO_PRINT
-    assert printing.print_now(LILLE, by=MANAGER, at=NOW) == 0
+    assert posting.print_now(LILLE, by=MANAGER, at=NOW) == 0
     assert printing.take_up_again(older_than=NOW + timedelta(seconds=1)) == 1
     work("letters")
 
@@ -278,7 +278,7 @@ def test_two_who_print_at_once_print_each_letter_once(territory, stopped_clock, 
     for name in ("Maëlle", "Yann", "Ewen"):
         a_registration(a_record(first_names=name))
 
-    counts = together(*[lambda: printing.print_now(LILLE, by=MANAGER, at=NOW)] * 2)
+    counts = together(*[lambda: posting.print_now(LILLE, by=MANAGER, at=NOW)] * 2)
 
     assert sorted(counts) == [0, 3]
     assert PrintRun.objects.count() == 1
@@ -482,13 +482,13 @@ def test_letters_are_posted_once_and_one_comes_back_then_goes_again(kept):
     [run] = printed()
     letter = run.letters.get()
     with pytest.raises(Refused, match="n'est plus possible"):
-        operations.note_returned(letter=letter, by=MANAGER, at=NOW)
+        posting.note_returned(letter=letter, by=MANAGER, at=NOW)
 
-    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
-    with pytest.raises(operations.PostedAlready):
-        operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    with pytest.raises(posting.PostedAlready):
+        posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
     letter.refresh_from_db()
-    operations.note_returned(letter=letter, by=MANAGER, at=NOW)
+    posting.note_returned(letter=letter, by=MANAGER, at=NOW)
     Candidate.objects.update(address_1="5 quai du Wault")
     registration.refresh_from_db()
     fresh = resending.send_again(
@@ -519,10 +519,10 @@ def test_all_the_letters_of_an_envelope_come_back_with_it_and_are_taken_back_wit
     a_registration(people[1])
     [run] = printed()
     said = {"by": MANAGER, "at": NOW}
-    operations.note_posted(run=run, posted_on=NOW.date(), **said)
+    posting.note_posted(run=run, posted_on=NOW.date(), **said)
     first, second = run.letters.filter(candidate=people[0]).order_by("pk")
 
-    operations.note_returned(letter=second, **said)
+    posting.note_returned(letter=second, **said)
 
     states = dict(run.letters.values_list("pk", "state"))
     other = run.letters.get(candidate=people[1])
@@ -531,17 +531,17 @@ def test_all_the_letters_of_an_envelope_come_back_with_it_and_are_taken_back_wit
     back = Entry.objects.filter(verb="letter returned").order_by("pk")
     assert [one.payload["after"]["letter"] for one in back] == [first.pk, second.pk]
     with pytest.raises(Refused, match="n'est plus possible"):
-        operations.note_returned(letter=first, **said)
+        posting.note_returned(letter=first, **said)
 
-    operations.take_back_returned(letter=first, **said)
+    posting.take_back_returned(letter=first, **said)
     assert set(run.letters.values_list("state", flat=True)) == {LetterState.POSTED}
 
-    operations.note_returned(letter=first, **said)
+    posting.note_returned(letter=first, **said)
     Candidate.objects.update(address_1="5 quai du Wault")
     decided.refresh_from_db()
     resending.send_again(message=second.message, registration=decided, **said)
-    with pytest.raises(operations.SentAgain):
-        operations.take_back_returned(letter=first, **said)
+    with pytest.raises(posting.SentAgain):
+        posting.take_back_returned(letter=first, **said)
 
 
 @open_exam
@@ -550,11 +550,11 @@ def test_letters_that_were_not_posted_are_to_be_posted_again_while_none_came_bac
         a_registration(a_record(first_names=name))
     [run] = printed()
     said = {"run": run, "by": MANAGER, "at": NOW}
-    with pytest.raises(operations.NotPosted):
-        operations.take_back_posted(**said)
-    operations.note_posted(posted_on=NOW.date(), **said)
+    with pytest.raises(posting.NotPosted):
+        posting.take_back_posted(**said)
+    posting.note_posted(posted_on=NOW.date(), **said)
 
-    operations.take_back_posted(**said)
+    posting.take_back_posted(**said)
 
     run.refresh_from_db()
     assert (run.posted_on, run.posted_name) == (None, "")
@@ -562,10 +562,10 @@ def test_letters_that_were_not_posted_are_to_be_posted_again_while_none_came_bac
     entry = Entry.objects.get(verb="letters not posted")
     assert entry.payload["before"] == {"posted_on": NOW.date().isoformat(), "letters": 2}
 
-    operations.note_posted(posted_on=NOW.date(), **said)
-    operations.note_returned(letter=run.letters.first(), by=MANAGER, at=NOW)
-    with pytest.raises(operations.CameBack):
-        operations.take_back_posted(**said)
+    posting.note_posted(posted_on=NOW.date(), **said)
+    posting.note_returned(letter=run.letters.first(), by=MANAGER, at=NOW)
+    with pytest.raises(posting.CameBack):
+        posting.take_back_posted(**said)
     run.refresh_from_db()
     assert run.posted_on == NOW.date()
 
@@ -575,12 +575,12 @@ def test_letters_that_were_not_posted_are_to_be_posted_again_while_none_came_bac
 def test_a_letter_comes_back_or_its_run_was_not_posted_never_both(kept):
     a_registration(a_record())
     [run] = printed()
-    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
     letter = run.letters.get()
 
     outcomes = together(
-        lambda: operations.take_back_posted(run=run, by=MANAGER, at=NOW),
-        lambda: operations.note_returned(letter=letter, by=MANAGER, at=NOW),
+        lambda: posting.take_back_posted(run=run, by=MANAGER, at=NOW),
+        lambda: posting.note_returned(letter=letter, by=MANAGER, at=NOW),
     )
 
     assert sum(isinstance(one, Refused) for one in outcomes) == 1
@@ -611,7 +611,7 @@ def test_a_run_holds_nothing_of_another_perimeter(kept):
 @open_exam
 def test_a_letter_written_while_a_run_is_made_waits_for_the_next(kept):
     registration = a_registration(a_record())
-    printing.print_now(LILLE, by=MANAGER, at=NOW)
+    posting.print_now(LILLE, by=MANAGER, at=NOW)
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
 
     work("letters")

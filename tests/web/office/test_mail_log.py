@@ -9,6 +9,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import deciding
+from sporades.acts.writing import posting
 from sporades.core import pdf
 from sporades.exams.models import RegistrationService
 from sporades.letters import printing
@@ -411,7 +412,7 @@ def test_a_run_says_to_whom_each_letter_is_addressed_and_for_whom(manager, kept)
 def test_two_runs_of_one_day_have_links_of_their_own(manager, kept):
     for minutes in (0, 5):
         a_registration(a_record(first_names=f"Yann{'i' * minutes}"))
-        printing.print_now(
+        posting.print_now(
             Reach((Perimeter(frozenset({"A09"}), None, OPERATOR),)),
             by=OPERATOR,
             at=NOW + timedelta(minutes=minutes),

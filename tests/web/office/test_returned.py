@@ -6,12 +6,11 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.people import enrolling
 from sporades.acts.registrations import deciding, moving
-from sporades.acts.writing import resending
+from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
-from sporades.letters import operations
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
@@ -32,14 +31,14 @@ def posted(in_lille, kept):
     """Post the receipt of somebody whom letters reach; return the letter."""
     a_registration(a_record())
     [run] = printed()
-    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
     return Letter.objects.get()
 
 
 @pytest.fixture
 def returned(posted):
     """Note that it came back."""
-    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    posting.note_returned(letter=posted, by=MANAGER, at=NOW)
     return posted
 
 
@@ -94,7 +93,7 @@ def test_the_run_says_which_letters_share_an_envelope_and_notes_them_together(
     registration = a_registration(a_record())
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
     [run] = printed()
-    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
     page = main(manager.get(reverse("office:print_run", args=[run.pk])))
     assert "Courrier 1 sur 2 de ce pli" in page.partition("dans l'ordre du fichier")[2]
     assert "Noter le pli comme revenu" in page
@@ -116,7 +115,7 @@ def test_the_run_says_which_letters_share_an_envelope_and_notes_them_together(
 def test_it_awaits_no_more_once_something_was_done(manager, posted, what):
     if what == "an old address":
         keep(posted, address_1="5 quai du Wault")
-    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    posting.note_returned(letter=posted, by=MANAGER, at=NOW)
     if what == "the address":
         assert said(manager)[BACK][0] == 1
         keep(posted, address_1="5 quai du Wault")
@@ -177,7 +176,7 @@ def given_away(letter):
 @pytest.mark.parametrize("is_before", [True, False], ids=["came back before", "after"])
 def test_it_awaits_where_its_registration_is_given(manager, there, posted, is_before):
     if is_before:
-        operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+        posting.note_returned(letter=posted, by=MANAGER, at=NOW)
     registration = given_away(posted)
     if not is_before:
         page = manager.post(reverse("office:return_letter", args=[posted.pk]), follow=True)
@@ -199,7 +198,7 @@ def test_a_letter_is_found_in_its_run_and_one_comes_back_to_its_line(manager, in
     for first_names, birth_name in (("Maëlle", "Le Goff"), ("Yann", "Kervella")):
         a_registration(a_record(first_names=first_names, birth_name=birth_name))
     [run] = printed()
-    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
     here = reverse("office:print_run", args=[run.pk])
     other, meant = run.letters.order_by("pk")
 
@@ -239,7 +238,7 @@ def test_it_is_noted_where_its_registration_is_given(there, posted):
 def test_of_what_is_about_a_person_the_registration_that_was_given_counts(there, manager, posted):
     posted.message.about_kind, posted.message.about_id = "candidate", str(posted.candidate_id)
     posted.message.save()
-    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    posting.note_returned(letter=posted, by=MANAGER, at=NOW)
     assert said(manager)[BACK][0] == 1
     assert BACK not in said(there)
 
@@ -333,7 +332,7 @@ def test_the_record_says_that_a_letter_came_back_from_this_address(manager, retu
 def test_it_is_found_among_the_mails(manager, posted):
     asked = {"etat": "returned"}
     assert manager.get(LOG, asked).context["lines"] == []
-    operations.note_returned(letter=posted, by=MANAGER, at=NOW)
+    posting.note_returned(letter=posted, by=MANAGER, at=NOW)
 
     [line] = manager.get(LOG, asked).context["lines"]
 
@@ -385,12 +384,12 @@ def test_it_is_taken_back_or_sent_again_never_both(territory, kept):
     load_invented()
     filed = a_registration(a_record())
     [run] = printed()
-    operations.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
     letter = Letter.objects.get()
-    operations.note_returned(letter=letter, by=MANAGER, at=NOW)
+    posting.note_returned(letter=letter, by=MANAGER, at=NOW)
 
     outcomes = together(
-        lambda: operations.take_back_returned(letter=letter, by=MANAGER, at=NOW),
+        lambda: posting.take_back_returned(letter=letter, by=MANAGER, at=NOW),
         lambda: sent_again(letter, filed),
     )
 

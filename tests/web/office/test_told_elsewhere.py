@@ -7,11 +7,11 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Perimeter, Permission, Reach, reach
 from sporades.acts.identities import correcting
 from sporades.acts.registrations import standing_in
+from sporades.acts.writing import posting
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
-from sporades.letters import printing
 from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words
 from sporades.registrations.models import Registration
@@ -65,7 +65,7 @@ def written_there(candidate):
         at=NOW,
     )
     only = Reach((Perimeter(frozenset({"A25"}), None, VERSAILLES),))
-    printing.print_now(only, by=VERSAILLES, at=NOW)
+    posting.print_now(only, by=VERSAILLES, at=NOW)
     return Letter.objects.get(message__kind="identity_corrected")
 
 

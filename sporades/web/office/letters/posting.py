@@ -13,13 +13,13 @@ from django.utils.html import format_html
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
-from sporades.acts.writing import resending
+from sporades.acts.writing import posting, resending
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
-from sporades.letters import operations, printing
+from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import kept_back, read_within, waiting_by_service
 from sporades.letters.words import fate_in_words
@@ -72,7 +72,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 def print_letters(request: HttpRequest) -> HttpResponse:
     """« Préparer le PDF à imprimer »: begin the runs of all that waits."""
-    count = printing.print_now(request.reach, by=request.actor, at=request.arrived_at)
+    count = posting.print_now(request.reach, by=request.actor, at=request.arrived_at)
     if count:
         messages.success(
             request, f"Le PDF est en préparation : {_counted(count)}, à ouvrir ci-dessous."
@@ -147,14 +147,14 @@ def run_pdf(request: HttpRequest, run: int) -> HttpResponse:
             read=partial(_taken, found, request),
             instead=[("Revenir à cette impression", reverse("office:print_run", args=[found.pk]))],
         )
-    except (operations.NotMade, printing.NotKept) as refusal:
+    except (printing.NotMade, printing.NotKept) as refusal:
         messages.info(request, str(refusal))
         return redirect("office:print_run", found.pk)
 
 
 def _taken(run: PrintRun, request: HttpRequest) -> bytes:
     try:
-        return printing.hand_over(run, by=request.actor, at=request.arrived_at)
+        return posting.hand_over(run, by=request.actor, at=request.arrived_at)
     except files.OutOfReach as failure:
         raise BeingPrepared from failure
 
@@ -170,14 +170,14 @@ def post_run(request: HttpRequest, run: int) -> HttpResponse:
         f"Notés comme postés le {day_in_words(day)} : {_counted(found.total)}. Si c'est une erreur : "
         "« Revenir sur l'envoi »."
     )
-    _do(request, partial(operations.note_posted, run=found, posted_on=day), said=said)
+    _do(request, partial(posting.note_posted, run=found, posted_on=day), said=said)
     return redirect("office:print_run", found.pk)
 
 
 def take_back_posted(request: HttpRequest, run: int) -> HttpResponse:
     """« Revenir sur l'envoi »: the letters of a run are to be posted, whatever was said."""
     found = run_of(request, run)
-    act = partial(operations.take_back_posted, run=found)
+    act = partial(posting.take_back_posted, run=found)
     _do(request, act, said="Ces courriers sont de nouveau à poster.")
     return redirect("office:print_run", found.pk)
 
@@ -228,7 +228,7 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
         whole = f"Ce pli contenait {_counted(held)} : tous sont notés comme revenus."
         said = format_html("{} {}", whole, said)
     said = _said_of(request, found, said)
-    _do(request, partial(operations.note_returned, letter=found), said=said)
+    _do(request, partial(posting.note_returned, letter=found), said=said)
     return _back(request, found)
 
 
@@ -240,7 +240,7 @@ def _held_with(letter: Letter) -> int:
 def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
     """« Revenir sur le retour »: a letter did not come back, whatever was said."""
     found = _letter_of(request, letter)
-    act = partial(operations.take_back_returned, letter=found)
+    act = partial(posting.take_back_returned, letter=found)
     said = (
         "Les courriers de ce pli ne sont plus notés comme revenus : ils restent postés."
         if _held_with(found) > 1
