@@ -80,6 +80,36 @@ class Batch(AskedByMember):
         return f"{self.does.label}, {self.counted}"
 
     @property
+    def is_prepared(self) -> bool:
+        """Whether its author has still to launch it."""
+        return self.state == BatchState.PREPARED
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it awaits an approval."""
+        return self.state == BatchState.PROPOSED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its approval was refused."""
+        return self.state == BatchState.REFUSED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it goes through its lines."""
+        return self.state == BatchState.RUNNING
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was stopped before its last line."""
+        return self.state == BatchState.STOPPED
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has been through all of them."""
+        return self.state == BatchState.DONE
+
+    @property
     def does(self) -> Action:
         """The action."""
         return ACTIONS[self.action]

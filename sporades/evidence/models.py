@@ -192,6 +192,16 @@ class Evidence(models.Model):
         )
 
     @property
+    def is_checking(self) -> bool:
+        """Whether the antivirus has still to look at its file."""
+        return self.state == State.CHECKING
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether what was given is not fit."""
+        return self.state == State.REFUSED
+
+    @property
     def is_received(self) -> bool:
         """Whether the office has noted that it came by post, and nothing has taken its place."""
         return self.posted_on is not None and self.state in RECEIVED

@@ -13,7 +13,7 @@ from sporades.accounts.asking import AskedByMember
 from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.exchanges.spreadsheets import FORMS, Form
-from sporades.exchanges.states import ExportState
+from sporades.exchanges.states import UNDER_WAY, ExportState
 from sporades.searches.columns import Column, chosen
 from sporades.searches.trees import Group, from_json
 
@@ -91,6 +91,31 @@ class Export(AskedByMember):
     def __str__(self) -> str:
         """Return how it is called."""
         return f"export {self.mark}"
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it awaits an approval."""
+        return self.state == ExportState.PROPOSED
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its file is to be written, or being written."""
+        return self.state in UNDER_WAY
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its file is there."""
+        return self.state == ExportState.READY
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its approval was refused."""
+        return self.state == ExportState.REFUSED
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether its file was there, and is erased."""
+        return self.state == ExportState.FORGOTTEN
 
     @property
     def mark(self) -> str:

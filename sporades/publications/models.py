@@ -311,3 +311,8 @@ class PublicationLine(models.Model):
     def __str__(self) -> str:
         """Return what became of it."""
         return f"{self.number} : {self.get_outcome_display()}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its candidate reads it, or will from the instant of its publication on."""
+        return self.outcome == LineOutcome.PUBLISHED

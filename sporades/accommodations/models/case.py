@@ -412,6 +412,31 @@ class Case(Called):
         return f"Demande d'aménagement, {self.get_state_display().lower()}"
 
     @property
+    def is_preparing(self) -> bool:
+        """Whether its candidate has not sent it, or takes it up."""
+        return self.state == State.PREPARING
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is sent, and nobody has begun to deal with it."""
+        return self.state == State.ASKED
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether its candidate is to complete it."""
+        return self.state == State.INCOMPLETE
+
+    @property
+    def is_with_doctor(self) -> bool:
+        """Whether a doctor has it."""
+        return self.state == State.WITH_DOCTOR
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken back."""
+        return self.state == State.WITHDRAWN
+
+    @property
     def is_open(self) -> bool:
         """Whether something is still awaited of it."""
         return self.state in OPEN

@@ -119,6 +119,16 @@ class ServiceChange(models.Model):
         return f"{self.service} : {self.get_state_display()}"
 
     @property
+    def is_applied(self) -> bool:
+        """Whether it was approved."""
+        return self.state == ChangeState.APPLIED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its approval was refused."""
+        return self.state == ChangeState.REFUSED
+
+    @property
     def moves_closing(self) -> bool:
         """Whether the closing is another one."""
         return self.closes_at != self.closed_at
