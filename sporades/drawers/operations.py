@@ -202,6 +202,11 @@ def note_used(keys: list[UUID], *, at: datetime) -> None:
     Upload.objects.filter(pk__in=keys, used_at=None).update(used_at=at)
 
 
+def forget_upload(upload: Upload) -> None:
+    """Forget a file that is on its way, as whoever sends it asks."""
+    upload.delete()
+
+
 def forget_uploads(*, at: datetime) -> int:
     """Forget the files that nobody goes on sending, and those that were deposited; return how many."""
     left = Upload.objects.filter(touched_at__lt=at - LONGEST_WAY)

@@ -126,3 +126,8 @@ def keep_template(
         },
     )
     return kept
+
+
+def forget_template(template: MailingTemplate) -> None:
+    """Forget a template, as its author asks."""
+    template.delete()

@@ -106,6 +106,11 @@ def name(
         raise
 
 
+def forget(search: Search) -> None:
+    """Forget a search, as its author asks."""
+    search.delete()
+
+
 def forget_passing(*, at: datetime) -> int:
     """Forget the searches without a name that nobody has asked for three months."""
     deleted, _ = Search.objects.filter(name="", asked_at__lt=at - PASSING_LASTS).delete()

@@ -97,7 +97,7 @@ def upload(request: HttpRequest, upload: str) -> HttpResponse:
     """Say how much of a file has come, take its next part, or forget it."""
     found: Upload = get_object_or_404(Upload.objects.visible_to(request.user.pk), pk=upload)
     if request.method == "DELETE":
-        found.delete()
+        drawers.forget_upload(found)
         return _said(HTTPStatus.NO_CONTENT)
     if request.method == "PATCH":
         return _patched(request, found)

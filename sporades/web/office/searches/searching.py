@@ -201,7 +201,7 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
 
 def forget(request: HttpRequest, search: str) -> HttpResponse:
     """Forget one of one's own searches."""
-    get_object_or_404(request.user.searches, pk=search).delete()
+    operations.forget(get_object_or_404(request.user.searches, pk=search))
     messages.success(request, "La recherche est supprimée.")
     return redirect("office:search")
 

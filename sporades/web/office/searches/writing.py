@@ -102,7 +102,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
 
 def forget_template(request: HttpRequest, template: str) -> HttpResponse:
     """Forget one of one's own templates."""
-    get_object_or_404(request.user.mailing_templates, pk=template).delete()
+    mailings.forget_template(get_object_or_404(request.user.mailing_templates, pk=template))
     messages.success(request, "Le modèle est supprimé.")
     return redirect("office:search")
 
