@@ -11,7 +11,7 @@ from sporades.accounts.models import User
 from sporades.core import apart, files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import defer_once
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
@@ -39,9 +39,8 @@ SILENT = "request_silent"
 """The mail that says what silence has decided of a request."""
 SHORTEST_SILENCE = timedelta(days=28)
 """Before which no réglementation lets silence decide: it counts in months."""
-CORRECTED_AT = "/mon-compte"
+CORRECTED_AT = "account_edit"
 """The page where a correction of civil data is asked for, and followed."""
-
 
 SET_ASIDE_MEANWHILE = (
     "L'inscription ne compte plus : cette demande ne peut être acceptée que si elle est rétablie."
@@ -137,8 +136,8 @@ def scan_proof(kind: str, key: int, *, at: datetime) -> None:
 def _tell_of_virus(request: Request, *, at: datetime) -> None:
     """Tell who waits for an answer to send the request again: nobody can open what it is proved by."""
     key = f"{request._meta.model_name}:{request.pk}:proof refused"
-    path = CORRECTED_AT if isinstance(request, CorrectionRequest) else ""
-    tell("file_refused", request, key=key, about=request.registration, path=path, at=at)
+    page = CORRECTED_AT if isinstance(request, CorrectionRequest) else ""
+    tell("file_refused", request, key=key, about=request.registration, page=page, at=at)
 
 
 def scan_proofs_again(*, older_than: datetime) -> None:
@@ -274,9 +273,9 @@ def _tell_of_one(pk: int, *, model: Any, at: datetime) -> bool:
     request = waiting.select_related("registration__service").first()
     if request is None or not is_decided_by_silence(request, at=at):
         return False
-    path = CORRECTED_AT if model is CorrectionRequest else ""
+    page = CORRECTED_AT if model is CorrectionRequest else ""
     about = request.registration
-    tell(SILENT, request, key=_key_of_silence(model, pk), about=about, path=path, at=at)
+    tell(SILENT, request, key=_key_of_silence(model, pk), about=about, page=page, at=at)
     return True
 
 
@@ -302,7 +301,7 @@ def tell(
     key: str,
     about: Any,
     at: datetime,
-    path: str = "",
+    page: str = "",
     refused_by: Actor | None = None,
     version: Version | None = None,
     changes_more: bool = False,
@@ -315,7 +314,7 @@ def tell(
         key: what tells it from every other mail.
         about: the row that it is about.
         at: the instant.
-        path: the page that it leads to; that of the registration unless another is named.
+        page: that it leads to; that of the registration unless another is named.
         refused_by: who refuses it, where that is what is told.
         version: what was filed of it, where that is what is told.
         changes_more: whether that changes what was not asked too.
@@ -345,5 +344,6 @@ def tell(
         due_by=first_due(version) if version is not None else None,
         changes_more=changes_more,
         contact=contact_of(registration.service),
-        link=absolute(path or f"/mes-inscriptions/{registration.number}"),
+        history=link_to("candidate:history", registration.number),
+        link=link_to(page) if page else link_to("candidate:registration", registration.number),
     )

@@ -33,7 +33,7 @@ from sporades.batches.states import (
 )
 from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import alone, lock_value
 from sporades.core.numbers import in_groups
 from sporades.core.queue import defer_once
@@ -441,7 +441,7 @@ def _ask_approval(batch: Batch, approvers: Iterable[Membership], *, at: datetime
 
 
 def _link(batch: Batch) -> str:
-    return absolute(f"/gestion/inscriptions/lots/{batch.pk}")
+    return link_to("office:one_batch", batch.pk)
 
 
 def _registrations(
@@ -610,5 +610,5 @@ def _tell(batch: Batch, *, at: datetime) -> None:
         counts=batch.counts(),
         letters=letters_waiting(batch),
         link=_link(batch),
-        link_to_letters=absolute("/gestion/courriers"),
+        link_to_letters=link_to("office:letters"),
     )

@@ -13,15 +13,13 @@ from django.db.models.fields.json import KeyTransform
 
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.codes import in_groups, new_code
 from sporades.documents.models import Document, DocumentVersion, Folder
 from sporades.notices import queries as notices
-
-VERIFY = "/verifier"
 
 logger = logging.getLogger(__name__)
 
@@ -120,8 +118,8 @@ def issue(
         "version": number,
         "issuer": {"service": settings.SERVICE_NAME, "authority": settings.DEPLOYER_NAME},
         "code": in_groups(code),
-        "verify_url": absolute(f"{VERIFY}/{code}"),
-        "verify_page": absolute(VERIFY).split("://", 1)[1],
+        "verify_url": link_to("public:verify_document", code),
+        "verify_page": link_to("public:verify").split("://", 1)[1],
     }
     version = DocumentVersion.objects.create(
         document=document,

@@ -17,7 +17,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.core import files, pooler
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import alone
 from sporades.core.numbers import in_groups
 from sporades.core.queue import defer_once
@@ -505,7 +505,7 @@ def _ask_approval(export: Export, *, at: datetime) -> None:
         approvers_of(export, at=at),
         about=export,
         key=f"export:{export.pk}:approve:{export.total}",
-        link=absolute(f"/gestion/inscriptions/exports/{export.pk}"),
+        link=link_to("office:one_export", export.pk),
         at=at,
         export=export,
     )
@@ -527,5 +527,5 @@ def _tell(export: Export, *, at: datetime) -> None:
         about=export,
         export=export,
         until=instant_in_words(at + KEPT_FOR, settings.TIME_ZONE),
-        link=absolute(f"/gestion/inscriptions/exports/{export.pk}"),
+        link=link_to("office:one_export", export.pk),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sporades.candidates.models import Identity
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.text import clean
 from sporades.letters.operations import IN_PERSON
 from sporades.registrations.models import Registration
@@ -24,7 +24,7 @@ def link_of(registration: Registration) -> str:
     """Return where a candidate reads their registration; whom to ask, without an account."""
     if not registration.candidate.has_account:
         return IN_PERSON
-    return absolute(f"/mes-inscriptions/{registration.number}")
+    return link_to("candidate:registration", registration.number)
 
 
 @dataclass(frozen=True)

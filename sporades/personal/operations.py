@@ -26,7 +26,7 @@ from sporades.acts.medical import confiding
 from sporades.candidates.models import Candidate
 from sporades.core import apart, files
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
@@ -151,8 +151,8 @@ def _prepare(copy: DataCopy, *, at: datetime) -> None:
             key=_key(copy),
             about=copy.candidate,
             until=copy.kept_until_in_words,
-            link=absolute("/mes-donnees"),
-            password=absolute("/mon-compte/mot-de-passe"),
+            link=link_to("candidate:my_data"),
+            password=link_to("account_change_password"),
         )
 
 

@@ -15,7 +15,7 @@ from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Perimeter, Permission, Reach, reach
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.core.transitions import Transition, move
 from sporades.documents.models import DocumentVersion
@@ -396,7 +396,7 @@ def _ask_approval(publication: Publication, *, at: datetime) -> None:
         approvers,
         about=publication,
         key=f"publication:{publication.pk}:approve:{at.isoformat()}",
-        link=link_to(publication),
+        link=link_to("office:publication", publication.pk),
         at=at,
         publication=publication,
         count=publication.counts()[LineOutcome.PREPARED],
@@ -452,10 +452,5 @@ def tell_authors(
             name=name,
             what=what,
             who=by.name,
-            link=link_to(publication),
+            link=link_to("office:publication", publication.pk),
         )
-
-
-def link_to(publication: Publication) -> str:
-    """Return the address of a publication's page."""
-    return absolute(f"/gestion/publications/{publication.pk}")

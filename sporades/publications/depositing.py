@@ -16,6 +16,7 @@ from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files, seal
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
+from sporades.core.links import link_to
 from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
@@ -23,7 +24,6 @@ from sporades.documents import kinds
 from sporades.intake import pdf_checks
 from sporades.intake.reading import Unready
 from sporades.publications import archives, operations
-from sporades.publications.deciding import link_to
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
@@ -332,7 +332,7 @@ def _filled(publication: Publication, *, at: datetime) -> None:
         about=publication,
         publication=publication,
         counts=publication.counts(),
-        link=link_to(publication),
+        link=link_to("office:publication", publication.pk),
     )
 
 

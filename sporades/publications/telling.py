@@ -8,7 +8,7 @@ from django.db.models import Q
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.documents import operations as documents
@@ -152,7 +152,7 @@ def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
         document=line.version,
         why=line.why,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-documents/{registration.number}"),
+        link=link_to("candidate:folder", registration.number),
     )
 
 

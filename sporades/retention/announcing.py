@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import locked_among
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
@@ -37,7 +36,7 @@ def announce(key: int, *, at: datetime) -> bool:
         registration=registration,
         last=day_in_words(last),
         contact=contact_of(registration.service),
-        link=absolute(reverse("candidate:folder", args=[registration.number])),
+        link=link_to("candidate:folder", registration.number),
     )
     journal.record(
         "archiving announced",

@@ -7,7 +7,7 @@ import pytest
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.registrations import registering
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
@@ -53,7 +53,7 @@ def test_it_is_told_twice_without_saying_of_what_and_until_when():
     assert first.recipient == registration.candidate.address
     assert first.subject == f"Quelque chose vous attend dans votre espace : {registration.title}"
     said = " ".join(first.body.split())
-    assert absolute(f"/mes-inscriptions/{registration.number}") in said
+    assert link_to("candidate:registration", registration.number) in said
     assert "À faire avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)." in said
     entries = Entry.objects.filter(verb="accommodation reminded")
     assert [one.in_words for one in entries] == [

@@ -13,7 +13,7 @@ from sporades.accommodations.states import State
 from sporades.acts.reminders import AT_ONCE, BEFORE, told
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.letters.operations import tell
@@ -118,7 +118,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         may_run=False,
         before=found.service.said(until, found.reader_zone),
         contact=contact_of(found.service),
-        link=absolute(f"/mes-inscriptions/{found.number}"),
+        link=link_to("candidate:registration", found.number),
     )
     journal.record("accommodation reminded", by=SYSTEM, on=found, at=at, academy=found.academy_id)
     return True

@@ -12,7 +12,7 @@ from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.letters.operations import tell
@@ -83,7 +83,7 @@ def tell_candidate(
         else silence,
         is_unnamed=True,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        link=link_to("candidate:registration", registration.number),
         **said,
     )
 

@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 
 from sporades import mail
 from sporades.accounts import asking
@@ -25,7 +24,7 @@ from sporades.acts.people.known_addresses import told_to
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.french import instant_in_words, local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 
 Role = Membership.Role
@@ -404,4 +403,4 @@ def _tell(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
 
 
 def _link(proposal: RoleProposal) -> str:
-    return absolute(reverse("office:proposed_role", args=[proposal.pk]))
+    return link_to("office:proposed_role", proposal.pk)

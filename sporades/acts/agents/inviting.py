@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
@@ -29,7 +28,7 @@ from sporades.acts.people.addressing import AddressKnown, is_known, take_address
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, instant_in_words, local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import locked_among
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
@@ -124,8 +123,8 @@ def invite(
         urgent=True,
         name=full_name,
         **in_words(membership),
-        link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
-        reset=absolute(reverse("account_reset_password")),
+        link=link_to("account_reset_password_from_key", account, token),
+        reset=link_to("account_reset_password"),
     )
     record("member invited", [membership], by=by, on=user, at=at, after=said_of(membership))
     return user

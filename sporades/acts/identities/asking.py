@@ -310,6 +310,6 @@ def _tell(
         key=key,
         about=about,
         at=at,
-        path=requests.CORRECTED_AT,
+        page=requests.CORRECTED_AT,
         refused_by=refused_by,
     )

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import asking
@@ -12,7 +11,7 @@ from sporades.accounts.permissions import Perimeter, Permission, Reach
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import NobodyApproves, ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
 from sporades.doubles.hindrances import Hindered, hindrances
@@ -109,7 +108,7 @@ def propose(
         approvers,
         about=double,
         key=f"double:{double.pk}:approve:{at.isoformat()}",
-        link=absolute(reverse("office:double", args=[double.pk])),
+        link=link_to("office:double", double.pk),
         at=at,
         urgent=True,
         double=double,
@@ -200,7 +199,7 @@ def _tell_refused(double: LikelyDouble, proposer: User, *, by: Actor, at: dateti
         about=double,
         by=by.name,
         answer=double.answer,
-        link=absolute(reverse("office:double", args=[double.pk])),
+        link=link_to("office:double", double.pk),
     )
 
 

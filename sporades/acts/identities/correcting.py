@@ -11,7 +11,7 @@ from sporades.acts import issuing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
@@ -125,7 +125,7 @@ def correct_identity(
         request=request,
         registrations=_named_to(candidate, standing, beside=registration),
         contact=contact_of(registration.service),
-        link=absolute("/mes-inscriptions"),
+        link=link_to("candidate:registrations"),
     )
     return len(standing)
 

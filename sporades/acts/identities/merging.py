@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import asking
@@ -21,7 +20,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import app
 from sporades.core.refusals import NoLongerProposed, SamePerson
 from sporades.core.transitions import move
@@ -91,7 +90,7 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
             key=f"double:{double.pk}:approved",
             about=double,
             by=by.name,
-            link=absolute(reverse("office:double", args=[double.pk])),
+            link=link_to("office:double", double.pk),
         )
     return kept
 
@@ -271,7 +270,7 @@ def _tell(
             sign_in_as=_sign_in_as(kept, address),
             contact=contact_of(registrations[0].service),
             has_space=kept.has_account,
-            link=absolute("/mes-inscriptions"),
+            link=link_to("candidate:registrations"),
         )
 
 

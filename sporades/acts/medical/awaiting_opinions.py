@@ -6,7 +6,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
-from django.urls import reverse
 
 from sporades import mail
 from sporades.accommodations.models import Case
@@ -14,7 +13,7 @@ from sporades.accommodations.queries import with_a_doctor_of_theirs
 from sporades.accounts.models import User
 from sporades.core import apart
 from sporades.core.french import local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.mail.operations import messages_about
 
 KIND = "opinions_awaited"
@@ -60,6 +59,6 @@ def _tell(key: int, *, newest: Mapping[int, datetime], at: datetime) -> bool:
         key=f"opinions awaited:{doctor.pk}:{day.isoformat()}",
         about=doctor,
         count=count,
-        link=absolute(reverse("doctor:home")),
+        link=link_to("doctor:home"),
     )
     return True

@@ -32,7 +32,7 @@ from sporades.core import files
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.days import midnight, months_after
 from sporades.core.french import local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.presses import named_text
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
@@ -548,7 +548,7 @@ def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> 
         urgent=True,
         registration=registration,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        link=link_to("candidate:registration", registration.number),
     )
 
 

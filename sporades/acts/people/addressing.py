@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from sporades import mail
 from sporades.accounts import limits
@@ -14,7 +13,7 @@ from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import LeftAddress, User, normalised_address
 from sporades.acts.people.forgetting import forget_unactivated, give_way
 from sporades.candidates.models import Candidate
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 
@@ -131,10 +130,10 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
             about=owner.user if isinstance(owner, LeftAddress) else owner,
             urgent=True,
             has_account=user is not None,
-            sign_in=absolute(reverse("account_login")),
-            reset=absolute(reverse("account_reset_password")),
-            sign_up=absolute(reverse("account_signup")),
-            claim=absolute(reverse("account_claim")),
+            sign_in=link_to("account_login"),
+            reset=link_to("account_reset_password"),
+            sign_up=link_to("account_signup"),
+            claim=link_to("account_claim"),
         )
 
 

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from django.urls import reverse
-
 from sporades import journal, mail
 from sporades.accounts.models import User
 from sporades.acts.people.reached import WayTo, tell_there
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.documents.models import Folder
 from sporades.letters.operations import mail_unprintable
 
@@ -56,7 +54,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
         name=record.identity.full_name,
         was_by_letter=was_by_letter,
         is_where_it_was=was_at,
-        link=absolute(reverse("candidate:home")),
+        link=link_to("candidate:home"),
     )
     return record
 

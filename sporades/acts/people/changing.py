@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import guessing, limits, second_factor
@@ -21,7 +20,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, listed
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 
@@ -87,7 +86,7 @@ def ask_address_change(user: User, *, email: str, network: str, at: datetime) ->
         key=f"address-change {change.pk}",
         about=user,
         urgent=True,
-        link=absolute(reverse("account_confirm_address", args=[change_key(change)])),
+        link=link_to("account_confirm_address", change_key(change)),
         deadline=instant_in_words(change.expires_at, ZONE),
     )
 
@@ -154,12 +153,12 @@ def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
             when=instant_in_words(at, ZONE),
             undo=_way_back(left) if to == left.email else "",
             deadline=instant_in_words(left.expires_at, ZONE),
-            help_page=absolute(reverse("public:contact")),
+            help_page=link_to("public:contact"),
         )
 
 
 def _way_back(left: LeftAddress) -> str:
-    return absolute(reverse("account_undo_address", args=[undo_key(left)]))
+    return link_to("account_undo_address", undo_key(left))
 
 
 @transaction.atomic
@@ -204,7 +203,7 @@ def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) 
             ways=listed(second_factor.ways_left(user)),
             held_until=instant_in_words(held_until, ZONE),
             when=instant_in_words(at, ZONE),
-            help_page=absolute(reverse("public:contact")),
+            help_page=link_to("public:contact"),
         )
 
 
@@ -283,12 +282,12 @@ def tell_sign_in_changed(
         urgent=is_added or was_code,
         news=news,
         is_staff=user.is_staff_member,
-        codes=absolute(reverse("mfa_generate_recovery_codes")) if was_code else "",
+        codes=link_to("mfa_generate_recovery_codes") if was_code else "",
         when=instant_in_words(at, ZONE),
         undo=_way_back(left) if left else "",
         deadline=instant_in_words(left.expires_at, ZONE) if left else "",
-        reset=absolute(reverse("account_reset_password")),
-        help_page=absolute(reverse("public:contact")),
+        reset=link_to("account_reset_password"),
+        help_page=link_to("public:contact"),
     )
     journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=change)
 
@@ -373,7 +372,7 @@ def _send_reset(user: User, *, at: datetime) -> None:
         key=f"password-reset {user.pk} {at.isoformat()}",
         about=user,
         urgent=True,
-        link=absolute(reverse("account_reset_password_from_key", args=[account, token])),
+        link=link_to("account_reset_password_from_key", account, token),
     )
 
 
@@ -402,7 +401,7 @@ def choose_password(
             key=f"password-changed {user.pk} {at.isoformat()}",
             about=user,
             when=instant_in_words(at, ZONE),
-            reset=absolute(reverse("account_reset_password")),
-            help_page=absolute(reverse("public:contact")),
+            reset=link_to("account_reset_password"),
+            help_page=link_to("public:contact"),
         )
     journal.record("password changed", by=author(user), on=user, at=at)

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
@@ -17,7 +16,7 @@ from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.french import day_in_words, local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import locked_among
 from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
@@ -72,7 +71,7 @@ def _warn_unused(user_id: int, *, at: datetime) -> int:
         about=user,
         day=day_in_words(local_day(erased_on, ZONE)),
         had_some=Candidate.objects.filter(user=user, frozen_at__isnull=False).exists(),
-        sign_in=absolute(reverse("account_login")),
+        sign_in=link_to("account_login"),
     )
     journal.record("unused account warned", by=SYSTEM, on=user, at=at)
     return 1

@@ -22,7 +22,7 @@ from sporades.acts.people.addressing import may_write
 from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words, listed, of_named
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.letters.operations import tell_at
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
@@ -59,7 +59,9 @@ def tell_guardian(
         urgent=not is_reminder,
         is_reminder=is_reminder,
         is_of_account=bool(account),
-        page=absolute(account or f"/mes-inscriptions/{registration.number}"),
+        page=link_to(account)
+        if account
+        else link_to("candidate:registration", registration.number),
     )
 
 

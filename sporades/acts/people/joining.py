@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
@@ -26,7 +25,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 
 ZONE = settings.TIME_ZONE
@@ -173,7 +172,7 @@ def _write_activation(user: User, *, at: datetime, is_forgotten: bool = False) -
         key=f"activation {user.pk} {at.isoformat()}",
         about=user,
         urgent=True,
-        link=absolute(reverse("account_confirm_email", args=[activation_key(user)])),
+        link=link_to("account_confirm_email", activation_key(user)),
         is_forgotten=is_forgotten,
         has_password=user.has_usable_password(),
         deadline=instant_in_words(user.activation_deadline, ZONE),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from sporades.accounts.permissions import Reach
 from sporades.acts.people.claiming import give_code
@@ -15,7 +14,7 @@ from sporades.candidates.models import Candidate
 from sporades.core import pdf
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, spaced
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.documents.codes import in_groups
 from sporades.registrations.models import Registration
@@ -62,7 +61,7 @@ def slip(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: dat
 
 def _content(candidate: Candidate, code: str, *, academy: str, at: datetime) -> dict[str, Any]:
     here = territory.academy(academy)
-    page = absolute(reverse("account_claim")).split("://", 1)[1]
+    page = link_to("account_claim").split("://", 1)[1]
     return {
         "title": "Fiche de connexion",
         "issuer": settings.DEPLOYER_NAME,

@@ -13,7 +13,7 @@ from sporades.acts.registrations import completing
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
@@ -238,6 +238,6 @@ def tell_of(
         giving=giving_to(registration, [owed]),
         is_in_time=owed.is_in_time(at),
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}/pieces"),
+        link=link_to("candidate:evidence", registration.number),
         is_to_provide=is_to_provide,
     )

@@ -13,7 +13,7 @@ from sporades.acts.reminders import AT_ONCE, BEFORE, BEFORE_BY_LETTER, told
 from sporades.candidates.models import told_by_letter
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, Owed, giving_to, owed_by
 from sporades.evidence.states import TO_PROVIDE
@@ -153,7 +153,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         giving=giving_to(registration, owed),
         is_named=are_named_to(registration),
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}{'/pieces' if owed else '/numero'}"),
+        link=link_to("candidate:evidence" if owed else "candidate:number", registration.number),
     )
     journal.record(
         "pieces reminded",

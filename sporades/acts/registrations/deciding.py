@@ -19,7 +19,7 @@ from sporades.acts.registrations.silent import (
     taken_back_in_words,
 )
 from sporades.core.actors import SYSTEM, Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.documents import operations as documents
@@ -278,7 +278,7 @@ def decide_within(
         awaited=awaited,
         due_by=awaited["due_by"] if awaited else None,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        link=link_to("candidate:registration", registration.number),
     )
     if decision is SET_ASIDE:
         # Who alone may contest it for a minor (code civil, article 388-1-1).

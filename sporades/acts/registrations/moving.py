@@ -16,7 +16,7 @@ from sporades.acts.identities.correcting import reissue
 from sporades.acts.registrations import completing
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
@@ -226,7 +226,7 @@ def move_for_good(
         asked=_asked_there(version),
         due_by=first_due(version),
         contact=contact_of(service),
-        link=absolute(f"/mes-inscriptions/{moved.number}"),
+        link=link_to("candidate:registration", moved.number),
     )
     return version
 

@@ -18,7 +18,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, days_in_words, instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
@@ -348,7 +348,7 @@ def _leave(
         has_request_fallen=fallen is not None and fallen.asked_at is not None,
         has_correction_fallen=has_correction_fallen,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        link=link_to("candidate:registration", registration.number),
     )
     tell_of_leaving(registration, fallen=fallen, is_asked_on_paper=asked is not None, at=at)
     said = {"reason": asked.in_words, "asked_on": asked.on.isoformat()} if asked else {}
@@ -547,5 +547,6 @@ def _tell(
         accommodation=accommodation_by_mail(
             registration, is_amended=version.number > 1, is_back=is_back, at=at
         ),
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        history=link_to("candidate:history", registration.number),
+        link=link_to("candidate:registration", registration.number),
     )

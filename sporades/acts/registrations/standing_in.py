@@ -12,7 +12,7 @@ from sporades.acts.registrations.registering import filed, has_left_before, note
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
@@ -219,7 +219,8 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         ),
         reason=reason,
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
-        link=absolute(f"/mes-inscriptions/{registration.number}"),
+        history=link_to("candidate:history", registration.number),
+        link=link_to("candidate:registration", registration.number),
     )
     if is_back:
         tell_of_return(registration, is_by_service=True, at=at)

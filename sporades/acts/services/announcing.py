@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts.models import normalised_address
@@ -15,7 +14,7 @@ from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.locks import locked_among
 from sporades.documents.models import DocumentVersion, DocumentVersionQuerySet
 from sporades.exams.models import RegistrationService
@@ -169,7 +168,7 @@ def ask_alert(
         key=f"alert:{service.pk}:asked:{at.isoformat()}",
         about=alert,
         registration_service=service,
-        link=absolute(reverse("public:alert", args=[notices.key_of(alert)])),
+        link=link_to("public:alert", notices.key_of(alert)),
     )
 
 
@@ -207,7 +206,7 @@ def _tell_opening(pk: int, *, at: datetime) -> bool:
         key=f"alert:{alert.pk}:opened",
         about=alert,
         registration_service=alert.service,
-        link=absolute(reverse("candidate:choose")),
+        link=link_to("candidate:choose"),
     )
     alert.told_at = at
     alert.save(update_fields=["told_at"])
@@ -271,7 +270,7 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
         closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
         name=draft.candidate.identity.full_name,
         left=draft.service.time_left_in_words(at),
-        link=absolute(reverse("candidate:draft", args=[draft.pk])),
+        link=link_to("candidate:draft", draft.pk),
     )
     journal.record("draft reminded", by=SYSTEM, on=draft, at=at, academy=draft.service.academy_id)
     return True
@@ -316,7 +315,7 @@ def _tell_gone(pk: UUID, *, at: datetime) -> bool:
         draft=draft,
         name=draft.candidate.identity.full_name,
         gone=gone,
-        link=absolute(reverse("candidate:registrations")),
+        link=link_to("candidate:registrations"),
     )
     return True
 
@@ -372,7 +371,7 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         registration=registration,
         name=registration.candidate.identity.full_name,
         contact=contact_of(registration.service),
-        link=absolute(reverse("candidate:folder", args=[registration.number])),
+        link=link_to("candidate:folder", registration.number),
     )
     if version.kind.is_contested:
         tell_guardian(

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts import asking
@@ -18,7 +17,7 @@ from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.core import apart
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.queue import app, defer_once
 from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.exams.models import RegistrationService, ServiceChange
@@ -253,7 +252,7 @@ def _tell_approvers(kind: str, changes: Sequence[ServiceChange], *, at: datetime
             change=first,
             approver=approver,
             is_closed=any(one.service.has_closed(at) for one in theirs),
-            link=absolute(reverse("office:service", args=[first.service_id])),
+            link=link_to("office:service", first.service_id),
         )
 
 
@@ -355,7 +354,7 @@ def _tell_proposer(changes: Sequence[ServiceChange], *, by: Actor, at: datetime)
             decided=_DECIDED[change.state],
             is_approved=change.state == ChangeState.APPLIED,
             who=by.name,
-            link=absolute(reverse("office:service", args=[change.service_id])),
+            link=link_to("office:service", change.service_id),
         )
 
 
@@ -503,7 +502,7 @@ def _tell_one_registered(key: int, *, change: ServiceChange, at: datetime) -> bo
         registration=registration,
         before=service.said(change.closed_at, registration.reader_zone),
         contact=contact_of(service),
-        link=absolute(reverse("candidate:registration", args=[registration.number])),
+        link=link_to("candidate:registration", registration.number),
     )
     return True
 
@@ -525,6 +524,6 @@ def _tell(key: UUID, *, drafts: Mapping[UUID, Draft], change: ServiceChange, at:
         name=draft.candidate.identity.full_name,
         closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
         before=draft.service.said(change.closed_at, zone_of_draft(draft)),
-        link=absolute(reverse("candidate:draft", args=[draft.pk])),
+        link=link_to("candidate:draft", draft.pk),
     )
     return True

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 
 from sporades import journal, mail
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.exams.checking import Source
 from sporades.exams.differences import shared
@@ -195,7 +194,7 @@ def drop(*, prepared: PreparedRegulation, reach: Reach, by: Actor, at: datetime)
             about=prepared,
             prepared=prepared,
             who=by.name,
-            link=absolute(reverse("office:prepared", args=[prepared.pk])),
+            link=link_to("office:prepared", prepared.pk),
         )
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from sporades import journal
 from sporades.accounts import limits
 from sporades.core.actors import Actor
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.letters import operations as letters
 from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
@@ -156,5 +156,5 @@ def _tell(message: ThreadMessage, registration: Registration, *, at: datetime) -
         urgent=True,
         registration=registration,
         contact=contact_of(registration.service),
-        link=absolute(f"/mes-inscriptions/{registration.number}/messages"),
+        link=link_to("candidate:thread", registration.number),
     )

@@ -23,7 +23,7 @@ from sporades.accounts import passwords, sign_ins
 from sporades.accounts.models import User, normalised_address
 from sporades.acts.people import changing
 from sporades.core.french import instant_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.web.account import devices, tries
 from sporades.web.account.franceconnect import forget_sign_up
 from sporades.web.account.joining import AWAITED, NOT_ACTIVATED
@@ -209,8 +209,8 @@ class AccountAdapter(DefaultAccountAdapter):
             about=user,
             device=devices.device_of(request),
             when=instant_in_words(request.arrived_at, settings.TIME_ZONE),
-            reset=absolute(reverse("account_reset_password")),
-            sessions=absolute(reverse("usersessions_list")),
+            reset=link_to("account_reset_password"),
+            sessions=link_to("usersessions_list"),
         )
 
     def add_message(

@@ -28,7 +28,7 @@ from django.urls import reverse
 from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts.people import addressing, joining
 from sporades.core.french import local_day
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.territory import queries as territory
 from sporades.territory.models import FRANCE, Commune
@@ -308,6 +308,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     query = {
         "id_token_hint": id_token,
         "state": secrets.token_urlsafe(16),
-        "post_logout_redirect_uri": absolute(reverse("account_login")),
+        "post_logout_redirect_uri": link_to("account_login"),
     }
     return redirect(f"{endpoint}?{urlencode(query)}")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.french import listed, time_left_in_words
-from sporades.core.links import absolute
+from sporades.core.links import link_to
 from sporades.core.text import search_key
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
@@ -182,7 +182,7 @@ def _event(
         f"DTSTART:{_utc(when)}",
         f"SUMMARY:{_escaped(title)}",
         f"DESCRIPTION:{_escaped(words)}",
-        f"URL:{absolute('/ouverture-des-services')}",
+        f"URL:{link_to('public:services')}",
         "END:VEVENT",
     )
 
