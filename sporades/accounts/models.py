@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 
 from sporades.accounts.states import ProposalState
 from sporades.core.actors import Actor
+from sporades.core.numbers import whole
 
 ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
@@ -46,8 +47,8 @@ class UserManager(BaseUserManager["User"]):
         Args:
             identifier: that of the act's author, as `Actor` has it.
         """
-        key = identifier.removeprefix("user:")
-        return self.filter(pk=key, is_active=True).first() if key.isdecimal() else None
+        key = whole(identifier.removeprefix("user:"))
+        return None if key is None else self.filter(pk=key, is_active=True).first()
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account with this address and password."""

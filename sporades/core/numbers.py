@@ -1,7 +1,10 @@
-"""Numbers that people dictate and copy: a check digit catches their slips.
+"""Numbers that people type, dictate and copy: a check digit catches their slips.
 
 The digit is Damm's: it detects every wrong digit and every swap of two neighbours.
 """
+
+INTEGER, BIGINT = 9, 18
+"""How many figures an integer of the database takes, and a bigint, whichever they are."""
 
 _TABLE = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
@@ -15,6 +18,19 @@ _TABLE = (
     (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
+
+
+def whole(said: str, *, most: int = BIGINT) -> int | None:
+    """Return the number that somebody typed, or that an address names; nothing where it is none.
+
+    Figures of other scripts, that `int` would read, are none: no page of ours writes them.
+
+    Args:
+        said: as it came.
+        most: how many figures are taken, so that what keeps or seeks it holds it.
+    """
+    is_number = said.isascii() and said.isdigit() and len(said) <= most
+    return int(said) if is_number else None
 
 
 def _interim(digits: str) -> int:

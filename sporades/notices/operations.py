@@ -11,6 +11,7 @@ from django.db.models import F, Min, Q, QuerySet
 from sporades import mail
 from sporades.core.french import ended
 from sporades.core.locks import lock_value
+from sporades.core.numbers import whole
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.notices.models import Banner, OpeningAlert
@@ -18,8 +19,6 @@ from sporades.notices.queries import forget
 
 SALT = "opening-alert"
 LASTS = 60 * 60 * 48
-LONGEST_KEY = 18
-"""Figures of the key of a banner, at most."""
 
 
 class TooOld(Refused):
@@ -200,9 +199,10 @@ def cancel(*, planned: str, at: datetime) -> Banner | None:
         at: the instant.
     """
     lock_value("banner", "")
-    if not planned.isdecimal() or len(planned) > LONGEST_KEY:
+    key = whole(planned)
+    if key is None:
         return None
-    found = Banner.objects.planned_at(at).filter(pk=int(planned)).first()
+    found = Banner.objects.planned_at(at).filter(pk=key).first()
     if found is not None:
         # It stands for no time at all; that it was planned stays.
         Banner.objects.filter(pk=found.pk).update(ends_at=F("starts_at"))

@@ -9,15 +9,13 @@ from typing import Any
 from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from sporades.accounts.permissions import Reach
+from sporades.core.numbers import whole
 from sporades.exams.models import Regulation
 from sporades.registrations.models import Registration
 from sporades.trials.models import Trial, TrialRefusal, TrialTally
 
 MOST_REASONS = 50
 """How many reasons a page tells."""
-
-LONGEST_KEY = 18
-"""How many figures the key of a row may have."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +107,10 @@ def reason_of(trial: Trial, reach: Reach, key: str) -> TrialRefusal | None:
         reach: where its reader may read.
         key: `Reason.key`, as an address says it.
     """
-    if not (key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY):
+    named = whole(key)
+    if named is None:
         return None
-    found: TrialRefusal | None = trial.refusals.within(reach).filter(pk=key).first()
+    found: TrialRefusal | None = trial.refusals.within(reach).filter(pk=named).first()
     return found
 
 

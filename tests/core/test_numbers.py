@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sporades.core.numbers import in_groups, is_valid, with_check_digit
+from sporades.core.numbers import BIGINT, INTEGER, in_groups, is_valid, whole, with_check_digit
 
 figures = st.integers(min_value=1_000_000_000, max_value=9_999_999_999)
 
@@ -37,3 +37,24 @@ def test_what_is_not_a_number_is_not_valid(text):
 
 def test_a_number_is_cut_by_threes_to_be_read_aloud():
     assert in_groups("20000000017") == "20\u202f000\u202f000\u202f017"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [("0", 0), ("12", 12), ("007", 7), ("9" * BIGINT, 10**BIGINT - 1)],
+)
+def test_figures_are_a_number(said, read):
+    assert whole(said) == read
+
+
+@pytest.mark.parametrize(
+    "said", ["", " 1", "-1", "+1", "1.0", "1_000", "x", "²", "٣", "9" * (BIGINT + 1), "9" * 5_000]
+)
+def test_other_signs_and_more_figures_than_a_row_holds_are_no_number(said):
+    assert whole(said) is None
+
+
+def test_what_an_integer_holds_has_fewer_figures():
+    assert whole("9" * INTEGER, most=INTEGER) == 10**INTEGER - 1 < 2**31
+    assert whole("9" * (INTEGER + 1), most=INTEGER) is None
+    assert 10**BIGINT - 1 < 2**63

@@ -15,6 +15,7 @@ from django.db.models import Q
 from sporades.accounts.permissions import Reach
 from sporades.core.days import midnight
 from sporades.core.french import NO_SUCH_DAY, ZONES, day_in_figures
+from sporades.core.numbers import INTEGER, whole
 from sporades.core.text import clean
 from sporades.exams.queries import services_within
 from sporades.searches.criteria.base import Criterion, NotADay, Unreadable, typed_in
@@ -66,9 +67,10 @@ class Number(Ordered[int]):
     """A column that counts."""
 
     def _read(self, said: str, box: int) -> int:
-        if not (said.isascii() and said.isdigit() and len(said) <= 9):  # noqa: PLR2004 - within an integer
+        number = whole(said, most=INTEGER)
+        if number is None:
             raise Unreadable("Indiquez un nombre en chiffres, par exemple 2.", box)
-        return int(said)
+        return number
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, told_by_letter
+from sporades.core.numbers import whole
 from sporades.core.phones import EXAMPLES, as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
 from sporades.registrations.records import records_held, registered_outside
@@ -231,9 +232,10 @@ class Row(Choice):
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Compare with one of the list."""
         said = typed_in(values, "Choisissez dans la liste.")
-        if not said.isascii() or not said.isdigit() or len(said) > 18:  # noqa: PLR2004 - a bigint
+        key = whole(said)
+        if key is None:
             raise Unreadable("Choisissez dans la liste.")
-        found = self._is(__exact=int(said))
+        found = self._is(__exact=key)
         return ~found if operator is Operator.IS_NOT else found
 
 

@@ -15,6 +15,7 @@ from sporades.accommodations.states import OPEN
 from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
+from sporades.core.numbers import whole
 from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE
@@ -75,10 +76,11 @@ class PaperStatus(Criterion):
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Ask for a row of the épreuve with this status."""
         said = typed_in(values, "Choisissez une épreuve.")
-        if not said.isascii() or not said.isdigit() or len(said) > 18:  # noqa: PLR2004 - a bigint
+        key = whole(said)
+        if key is None:
             raise Unreadable("Choisissez une épreuve.")
         rows = RegistrationPaper.objects.filter(registration=OuterRef("pk"))
-        return Q(Exists(rows.filter(paper=int(said), status=operator.value)))
+        return Q(Exists(rows.filter(paper=key, status=operator.value)))
 
 
 @dataclass(frozen=True)

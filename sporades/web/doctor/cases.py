@@ -37,7 +37,6 @@ from sporades.web.layout.kept import forget, kept
 
 MOST_AT_ONCE, A_FEW = 25, 10
 """How many lines a page shows of what waits for its reader, and of the two other lists."""
-LONGEST_KEY = 2**63
 OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 TAKEN_FROM = ("accommodation taken from its doctor", "accommodation left by its doctor")
 GONE = "Cette demande n'est plus chez vous"
@@ -388,8 +387,7 @@ def trail(case: Case) -> list[tuple[str, str]]:
 
 
 def _with_registration(cases: QuerySet[Case], key: int) -> Case:
-    cases = cases.filter(pk=key).select_related("instead_of")
-    found = cases.first() if key < LONGEST_KEY else None
+    found = cases.filter(pk=key).select_related("instead_of").first()
     if found is None:
         raise Http404
     found.registration = with_owed.get(pk=found.registration_id)

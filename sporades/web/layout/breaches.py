@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.urls import Resolver404, resolve
 
+from sporades.core.numbers import whole
+
 type Page = Callable[[HttpRequest], HttpResponse]
 
 ADDRESS = "/-/politique"
@@ -73,8 +75,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 def _is_short(request: HttpRequest) -> bool:
     """Return whether a request says its length, and how long that may be: it is read whole."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    return length.isdecimal() and 0 < int(length) <= LONGEST
+    return 0 < (whole(request.META.get("CONTENT_LENGTH") or "") or 0) <= LONGEST
 
 
 def _breaches(said: Any) -> Iterator[tuple[Any, Any]]:

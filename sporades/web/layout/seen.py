@@ -2,11 +2,9 @@
 
 from django.utils.datastructures import MultiValueDict
 
-LONGEST_KEY = 19
-"""A bigint has fewer signs."""
+from sporades.core.numbers import whole
 
 
 def seen_in(answers: MultiValueDict[str, str], name: str = "vue") -> int:
     """Return the key or the revision that the page showed, of what it sent; 0 where none is said."""
-    said = answers.get(name, "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < LONGEST_KEY else 0
+    return whole(answers.get(name, "")) or 0

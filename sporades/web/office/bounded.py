@@ -1,12 +1,12 @@
-"""A list of rows that are many: counted no further than it is turned over, asked by its address."""
+"""A list of rows that are many: counted no further than it is turned over, ticked, asked by its address."""
 
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
-from sporades.core.numbers import in_groups
+from sporades.core.numbers import in_groups, whole
 
 MOST = 2_000
 """How many are counted and turned over: a shorter period shows the others."""
@@ -73,3 +73,8 @@ def page_of(request: HttpRequest, rows: Any) -> Page:
 def is_cut(page: Page) -> bool:
     """Return whether there may be more rows than are counted."""
     return int(page.paginator.count) == MOST
+
+
+def ticked_in(said: QueryDict, *, most: int = ON_A_PAGE) -> list[str]:
+    """Return the numbers of the registrations that are ticked in a list, as many as a page shows."""
+    return [one for one in said.getlist("choix") if whole(one) is not None][:most]

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from sporades.core.numbers import INTEGER, whole
 from sporades.registrations import rebasing
 from sporades.registrations.merging import Key
 from sporades.registrations.models import Draft
@@ -25,7 +26,7 @@ def differences(request: HttpRequest, draft: Draft, *, door: Door) -> HttpRespon
     try:
         is_there = rebasing.rebase(
             draft=draft,
-            seen=_number(request.POST.get(SEEN, "")),
+            seen=whole(request.POST.get(SEEN, ""), most=INTEGER),
             settled=chosen.keys(),
             keeps_mine=[key for key, choice in chosen.items() if choice == MINE],
             at=request.arrived_at,
@@ -45,7 +46,7 @@ def page(request: HttpRequest, draft: Draft, *, door: Door, status: int = 200) -
         return recap.refused(request, draft, refusal, door=door, status=status)
     found = rebasing.difference(draft, dossier_for(request, draft))
     is_sent = SEEN in request.POST
-    is_anew = is_sent and _number(request.POST[SEEN]) != found.version.number
+    is_anew = is_sent and whole(request.POST[SEEN], most=INTEGER) != found.version.number
     # What was chosen before yet another version is no answer to what this one says.
     chosen = {} if is_anew else _chosen(request.POST)
     context = {
@@ -71,7 +72,3 @@ def _chosen(post: QueryDict) -> dict[Key, str]:
         if name.startswith(CHOICE) and dot and choice in (MINE, THEIRS):
             found[section, field] = choice
     return found
-
-
-def _number(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None  # noqa: PLR2004

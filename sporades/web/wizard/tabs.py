@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words
+from sporades.core.numbers import INTEGER, whole
 from sporades.core.refusals import Refused
 from sporades.exams.rules.residence import is_free
 from sporades.registrations import counting, drafting, journey
@@ -82,7 +83,7 @@ def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> Http
         is_waiting = True
         form = _read(as_data(answers), judged, part)
         # They answer the page that was shown then: what was answered since is not overwritten.
-        seen = _number(answers.get(REVISION, [""])[-1])
+        seen = whole(answers.get(REVISION, [""])[-1], most=INTEGER)
         revision = revision if seen is None else seen
         messages.warning(request, _KEPT)
     elif "verifier" in request.GET and part.slug in judged.answers:
@@ -269,11 +270,7 @@ def _at(draft: Draft, slug: str, *, door: Door, back: str) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int | None:
-    return _number(request.POST.get(REVISION, ""))
-
-
-def _number(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None  # noqa: PLR2004
+    return whole(request.POST.get(REVISION, ""), most=INTEGER)
 
 
 def _revision(draft: Draft, section: Section) -> int:

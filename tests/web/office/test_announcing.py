@@ -362,10 +362,12 @@ def planned_on(client):
     return [[words(one) for one in card.cssselect("h3, p.s-card__line")] for card in cards]
 
 
-def cancel(client):
-    """Press « Annuler ce bandeau » of the first that is planned."""
+def cancel(client, figures="0123456789"):
+    """Press « Annuler ce bandeau » of the first that is planned, its key in these figures."""
     form = seen(client.get(BANNER)).xpath("//main//h2[.='Prévus']/following-sibling::div//form")[0]
-    return client.post(form.get("action"), dict(form.form_values()), follow=True)
+    said = dict(form.form_values())
+    said["bandeau"] = said["bandeau"].translate(str.maketrans("0123456789", figures))
+    return client.post(form.get("action"), said, follow=True)
 
 
 def test_a_planned_banner_begins_and_ends_by_itself(administrator, client):
@@ -438,6 +440,14 @@ def test_a_planned_banner_is_cancelled_and_what_is_shown_has_its_own_end(
         assert "Maintenance en cours." not in client.get("/connexion").text
     resumed = ["writing to be resumed"] if "lecture_seule" in typed else []
     assert acts()[1:] == ["banner planned", *resumed, "banner cancelled"]
+
+
+def test_a_key_in_other_figures_cancels_no_banner(administrator):
+    show_over(administrator, **MAINTENANCE)
+
+    cancel(administrator, figures="٠١٢٣٤٥٦٧٨٩")
+
+    assert len(planned_on(administrator)) == 1
 
 
 def test_its_time_is_free_again_once_it_is_cancelled(administrator):

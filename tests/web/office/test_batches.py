@@ -196,7 +196,7 @@ def test_nothing_ticked_acts_on_nothing(manager, two):
     assert "Cochez au moins une inscription" in html.unescape(page.text)
 
 
-@pytest.mark.parametrize("junk", ["abc", "", "-1", "9" * 400])
+@pytest.mark.parametrize("junk", ["abc", "", "-1", "²", "٣", "9" * 400])
 def test_a_choice_that_is_none_is_never_the_whole_search(manager, two, junk):
     said = {"choix": junk, "decision": "validate", "motif": ""}
     manager.post(place(manager), said)

@@ -102,8 +102,11 @@ def test_those_that_are_ticked_or_all_go_to_a_batch_that_is_seen_first(late, in_
     assert again(in_lille).state == State.REGISTERED
 
 
-def test_nothing_ticked_is_said(late):
-    assert "Cochez au moins une inscription" in main(late.post(LIST, {}, follow=True))
+@pytest.mark.parametrize("ticked", [[], ["²"], ["٣"], ["9" * 30]])
+def test_nothing_ticked_is_said(late, ticked):
+    page = main(late.post(LIST, {"choix": ticked}, follow=True))
+
+    assert "Cochez au moins une inscription" in page
 
 
 def test_one_of_another_perimeter_is_not_there(late, in_versailles):

@@ -13,6 +13,7 @@ from sporades.cli.instants import instant
 from sporades.cli.operators import operator
 from sporades.core.actors import Actor
 from sporades.core.french import ended, instant_in_words
+from sporades.core.numbers import whole
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.notices.models import Banner
@@ -121,6 +122,7 @@ def _lets_write(shown: Banner | None, starts_at: datetime | None) -> bool:
 
 
 def _hours(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= MOST_HOURS):
+    hours = whole(said)
+    if hours is None or not 1 <= hours <= MOST_HOURS:
         raise ArgumentTypeError(f"indiquez un nombre d'heures, de 1 à {MOST_HOURS}.")
-    return int(said)
+    return hours

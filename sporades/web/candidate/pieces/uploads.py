@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sporades.accounts import limits
+from sporades.core.numbers import whole
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import Upload
 from sporades.intake.reading import LARGEST_PHOTO, TooLarge, Unfit
@@ -139,10 +140,10 @@ def _said(status: int, words: str = "") -> HttpResponse:
 
 
 def _number(request: HttpRequest, header: str) -> int:
-    said = request.headers.get(header, "")
-    if not (said.isascii() and said.isdigit() and len(said) < 12):  # noqa: PLR2004 - more than any file
+    number = whole(request.headers.get(header, ""))
+    if number is None:
         raise _Wrong
-    return int(said)
+    return number
 
 
 def _checksum(request: HttpRequest) -> tuple[str, bytes] | None:

@@ -23,6 +23,7 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.layout.presses import press_of
 from sporades.web.layout.seen import seen_in
+from sporades.web.office import bounded
 from sporades.web.office.accommodations.forms import EntrustForm
 from sporades.web.office.accommodations.waiting import ON_THE_PAGE, CaseQueue
 from sporades.web.office.noting import author_on
@@ -52,7 +53,7 @@ def do(request: HttpRequest, queue: CaseQueue) -> HttpResponse | str:
 
 def ticked_in(request: HttpRequest) -> list[str]:
     """Return the numbers of the registrations that are ticked."""
-    return [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
+    return bounded.ticked_in(request.POST, most=ON_THE_PAGE)
 
 
 def batch_of(request: HttpRequest) -> UUID | None:

@@ -18,6 +18,7 @@ from sporades.acts.people.addressing import AddressKnown
 from sporades.acts.people.known_addresses import TooManyKnown
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words, local_day
+from sporades.core.numbers import whole
 from sporades.core.refusals import Refused
 from sporades.exams.models import Domain
 from sporades.web.layout.proofs import second_factor_first
@@ -25,7 +26,6 @@ from sporades.web.office.agents.closing import roles_of
 from sporades.web.office.agents.forms import InviteForm, RefuseForm, RoleForm
 from sporades.web.office.agents.roles import in_words
 
-MOST_FIGURES = 18
 SHOWN_FOR = timedelta(days=30)
 """For how long what was decided is listed."""
 KNOWN = (
@@ -55,11 +55,11 @@ def invite_agent(request: HttpRequest) -> HttpResponse:
 
 def _closed(request: HttpRequest) -> dict[str, Any]:
     """Return what is known of the agent whose access is to be given back, where the address names one."""
-    agent = request.GET.get("agent", "")
-    if not agent.isdecimal() or len(agent) > MOST_FIGURES:
+    agent = whole(request.GET.get("agent", ""))
+    if agent is None:
         return {}
     try:
-        last = roles_of(request, int(agent))[-1]
+        last = roles_of(request, agent)[-1]
     except Http404:
         return {}
     return {"nom": last.full_name, "adresse": last.user.email, **RoleForm.typed(last)}

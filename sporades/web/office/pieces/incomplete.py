@@ -19,13 +19,14 @@ from sporades.evidence.queries import by_registration
 from sporades.evidence.states import State
 from sporades.letters.words import announced
 from sporades.web.layout.presses import press_of
+from sporades.web.office.bounded import ticked_in
 from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import registration_of
 from sporades.web.office.registrations.walking import back_to_file
+from sporades.web.office.searches.choosing import NOTHING_TICKED
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
-NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
 
 
 def listed(request: HttpRequest) -> HttpResponse:
@@ -62,7 +63,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _prepare(request: HttpRequest, waiting: Any) -> HttpResponse:
     """Prepare a batch of those that are ticked, or of all of them."""
     if "toutes" not in request.POST:
-        numbers = [one for one in request.POST.getlist("choix") if one.isdigit()][:ON_THE_PAGE]
+        numbers = ticked_in(request.POST, most=ON_THE_PAGE)
         if not numbers:
             messages.error(request, NOTHING_TICKED)
             return redirect("office:incomplete")

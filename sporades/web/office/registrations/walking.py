@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
-from sporades.core.numbers import in_groups
+from sporades.core.numbers import in_groups, whole
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order, known_order, planned_anew
 from sporades.searches.rules import seeks_somebody
@@ -149,5 +149,5 @@ def _search(request: HttpRequest) -> Search | None:
 
 
 def _place(said: str) -> int | None:
-    is_number = said.isascii() and said.isdigit() and len(said) <= len(str(MOST))
-    return max(int(said), 1) if is_number else None
+    place = whole(said, most=len(str(MOST)))
+    return None if place is None else max(place, 1)

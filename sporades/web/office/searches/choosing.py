@@ -14,7 +14,7 @@ from sporades.searches.models import Search
 from sporades.searches.queries import found
 from sporades.searches.rules import says_of_health
 from sporades.searches.words import in_words
-from sporades.web.office.bounded import ON_A_PAGE
+from sporades.web.office.bounded import ticked_in
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.searches.searching import search_of, tree_of
 
@@ -108,7 +108,7 @@ def chosen_in(request: HttpRequest, search: str) -> Choice | None:
     """Return what was chosen; nothing where lines were to be ticked and none was."""
     kept = search_of(request, search)
     said = request.POST if request.method == "POST" else request.GET
-    numbers = [one for one in said.getlist("choix") if one.isdigit()][:ON_A_PAGE]
+    numbers = ticked_in(said)
     if ("cochees" in said or "choix" in said) and not numbers:
         return None
     chosen = found(tree_of(kept), reach=request.reach)

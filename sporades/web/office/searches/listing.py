@@ -6,6 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
 from sporades.accounts.permissions import Reach
+from sporades.core.numbers import whole
 from sporades.registrations.models import Registration
 from sporades.searches.columns import Reading
 from sporades.searches.queries import found, in_order, planned_anew
@@ -79,9 +80,7 @@ class Listing(Paginator):
 
 def page_of(request: HttpRequest, tree: Group, order: str, reading: Reading) -> Page:
     """Return the page that an address asks for: the last one, where the rows of that one have left."""
-    said = request.GET.get("page", "")
-    is_number = said.isascii() and said.isdigit() and len(said) <= len(str(MOST_PAGES))
-    page = int(said) if is_number else 1
+    page = whole(request.GET.get("page", ""), most=len(str(MOST_PAGES))) or 1
     exact = all(request.GET.get(name) == how for name, how in EXACTLY.items())
     listing = Listing(tree, order, reading, reach=request.reach, page=page, exact=exact)
     with planned_anew():
