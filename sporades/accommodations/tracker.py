@@ -113,6 +113,7 @@ SENT_WITHOUT = (
 
 LABEL = "Demande d'aménagement d'épreuves"
 FOLLOW = "Suivre ma demande d'aménagement"
+COMPLETE = "Compléter la demande"
 
 
 def check_of(
@@ -154,11 +155,10 @@ def check_of(
         appeal = appealed_in_words(case, registration.service.zone, at=at)
         note = f"{left} Décision notifiée le {when}. {appeal}".strip()
         return [Check(LABEL, "waiting" if appeal else "done", note, "accommodation")]
-    is_incomplete = case.state == State.INCOMPLETE or (case.state in LACKING and papers)
     is_to_send = case.state == State.PREPARING
     lost = emptied_in_words(case)
     is_theirs = is_to_send or (bool(lost) and may_take_up(case, registration))
-    state = "missing" if is_incomplete else "yours" if is_theirs else "waiting"
+    state = "yours" if _lacks(case, papers) or is_theirs else "waiting"
     over = taken_again_in_words(case) or _in_force_in_words(former, registration, at=at)
     awaited = awaited_in_words(case, at=at, papers=papers)
     said = " ".join(filter(None, (over, lost, awaited)))
@@ -178,7 +178,7 @@ def _unsent(
     )
     if may_appear(registration, at):
         return Check(
-            LABEL, "missing", f"{said} {deadline_in_words(registration, at=at)}", "accommodation"
+            LABEL, "yours", f"{said} {deadline_in_words(registration, at=at)}", "accommodation"
         )
     return Check(LABEL, "ended", f"{said} {_over_in_words(registration)}", "accommodation")
 
@@ -245,7 +245,7 @@ def told_of(
             return Told(text, "Aménagement d'épreuves", is_left)
         return Told(text, act, is_left, deadline_of(registration))
     [check] = check_of(registration, case, former=former, at=at, papers=papers)
-    is_left = check.state in {"missing", "yours"} and case.is_undecided
+    is_left = check.state == "yours" and case.is_undecided
     if case.is_taken_up:
         text = f"Vous modifiez votre demande d'aménagement. {check.note}"
     else:
@@ -347,9 +347,7 @@ def steps_of(
         elif rank == behind:
             turn = _turn(case, papers=papers, by_office=by_office)
             if turn == "yours":
-                label = TO_DO[field]  # noqa: PLW2901 - the step is to be done
-            elif turn == "missing" and not by_office:
-                label = "Des papiers" if papers else "De quoi compléter la demande"  # noqa: PLW2901
+                label = COMPLETE if _lacks(case, papers) else TO_DO[field]  # noqa: PLW2901 - the step is to be done
             checks.append(Check(label, turn, f"{said} {when}".strip()))
         else:
             checks.append(Check(label, "waiting", when))
@@ -367,13 +365,16 @@ def is_stopped(case: Case) -> bool:
 
 
 def _turn(case: Case, *, papers: str, by_office: bool) -> str:
-    """Return the state of the step that comes next: something lacks, or whose turn it is."""
-    if is_stopped(case):
+    """Return whose turn the step that comes next is: its candidate's, or somebody else's."""
+    if by_office or is_stopped(case):
         return "waiting"
-    if case.state == State.INCOMPLETE or (case.state in LACKING and papers):
-        return "missing"
     theirs = case.state == State.PREPARING or (case.state == State.NOTIFIED and case.is_to_read)
-    return "yours" if theirs and not by_office else "waiting"
+    return "yours" if theirs or _lacks(case, papers) else "waiting"
+
+
+def _lacks(case: Case, papers: str) -> bool:
+    """Return whether something lacks that its candidate is to give."""
+    return case.state == State.INCOMPLETE or (case.state in LACKING and bool(papers))
 
 
 def _taken_again(case: Case) -> list[tuple[datetime, Check]]:

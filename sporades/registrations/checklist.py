@@ -20,8 +20,8 @@ class Check:
 
     Attributes:
         label: what it is.
-        state: "done", "missing", "yours" (its candidate is to do it), "waiting" (others are) or
-            "ended" (it was not done, and is asked for no more).
+        state: "done", "missing" (too late, or found wrong), "yours" (its candidate is to do it),
+            "waiting" (others are) or "ended" (it was not done, and is asked for no more).
         note: the date of it, or what is awaited from whom.
         about: what it is done with: "summary", "return", "piece", "accommodation" or nothing.
         piece: the code of the piece it is about.

@@ -1213,7 +1213,7 @@ def test_what_is_left_of_an_incomplete_request_is_said_beside_what_its_service_w
     send(filed)
     asked.find_incomplete(filed)
     write(filed, Wish(READER))
-    client, label = sign_in(filed.candidate), "Des papiers"
+    client, label = sign_in(filed.candidate), "Compléter la demande"
 
     said, main_ones = come_next(client, filed, label)
     assert said.startswith(
@@ -1224,7 +1224,7 @@ def test_what_is_left_of_an_incomplete_request_is_said_beside_what_its_service_w
     confide(filed, kind="CERTIFICAT")
     asked.sign(filed)
 
-    said, main_ones = come_next(client, filed, "De quoi compléter la demande")
+    said, main_ones = come_next(client, filed, label)
     assert said.startswith("À vous : Le papier est illisible. Aucune date limite")
     assert main_ones == ["Envoyer de nouveau ma demande"]
 
@@ -1236,7 +1236,7 @@ def test_of_what_others_look_at_the_main_button_is_that_of_the_missing_paper(
     reach(registration, state)
     client = sign_in(registration.candidate)
 
-    assert come_next(client, registration, "Des papiers")[1] == [CONFIDE]
+    assert come_next(client, registration, "Compléter la demande")[1] == [CONFIDE]
     confide(registration, kind="CERTIFICAT")
     page = client.get(at(registration))
     assert not seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")
@@ -1423,7 +1423,9 @@ def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_r
 
     lacking = main(client.get(at(registration)))
     assert missing in lacking
-    assert "Manque : Des papiers À vous" in lacking
+    assert "À faire : Compléter la demande À vous" in lacking
+    assert "Chez le médecin, à compléter" in lacking
+    assert not seen(client.get(at(registration))).cssselect(".is-missing")
     assert "Complète, confiée" not in lacking
     assert missing in main(client.get(f"{mine}/suis-je-inscrit"))
     awaited = "est chez le médecin, mais il reste à confier « Certificat du médecin »."
@@ -1907,7 +1909,7 @@ def test_who_declared_a_handicap_and_asked_for_nothing_reads_it_once_the_deadlin
     client = sign_in(registration.candidate)
 
     declared = "Vous avez déclaré un handicap, et aucune demande"
-    assert f"Manque : Demande d'aménagement d'épreuves {declared} n'est envoyée. {late}" in read(
+    assert f"À faire : Demande d'aménagement d'épreuves {declared} n'est envoyée. {late}" in read(
         client, page
     )
     assert f"{declared} d'aménagement n'est envoyée. Une demande tardive dit" in read(
@@ -1916,14 +1918,14 @@ def test_who_declared_a_handicap_and_asked_for_nothing_reads_it_once_the_deadlin
     assert OFFERED not in read(client, "/accueil") + read(client, page)
 
     client.post(at(registration, page="/mesures"), {**CHOSEN, "motif": "APPARUE"})
-    begun = f"Manque : Demande d'aménagement d'épreuves Votre demande n'est pas envoyée. {late}"
+    begun = f"À faire : Demande d'aménagement d'épreuves Votre demande n'est pas envoyée. {late}"
     assert begun in read(client, page)
 
     # Nobody asks for it any more once the year of the session is over.
     stopped_clock.move_to("2028-01-02T10:00:00Z")
     client = sign_in(registration.candidate)
     assert f"Votre demande n'est pas envoyée. {passed}" in read(client, page)
-    assert "Manque : Demande d'aménagement" not in read(client, page)
+    assert "À faire : Demande d'aménagement" not in read(client, page)
 
 
 def test_a_need_is_offered_to_be_told_until_the_last_minute_of_late_requests(

@@ -220,7 +220,7 @@ def _of_case(
     told = left if is_writable and not is_asked else None
     steps = steps_of(case, at=at, papers=missing, left=told)
     return {
-        "state": _state(case),
+        **_stands(case, missing),
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
         "may_take_up": may_take_up(case, registration),
@@ -256,6 +256,14 @@ def _of_case(
         "silence": silence_told(case, at=at),
         "missing": _missing_in_words(missing, left) if is_writable else "",
     }
+
+
+def _stands(case: Case, missing: str) -> dict[str, str]:
+    """Return where a request stands: of one that was sent and lacks a paper, also that it does."""
+    said = _state(case)
+    if missing and case.state in LACKING:
+        return {"state": f"{said}, à compléter", "kind": "warning"}
+    return {"state": said, "kind": case.kind}
 
 
 def _state(case: Case) -> str:
@@ -302,7 +310,7 @@ def _missing_in_words(missing: str, left: Left) -> str:
 
 def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
     """Return a step, with the way to what its doctor asks, where it waits for that."""
-    if not is_asked or step.state != "missing":
+    if not is_asked or step.state != "yours":
         return {**asdict(step), "url": "", "act": ""}
     health = reverse("candidate:health", args=[case.registration.number])
     return {**asdict(step), "url": f"{health}#demande-du-medecin", "act": "Lire son commentaire"}
