@@ -1,5 +1,6 @@
 """What is wrong in a form, each point once."""
 
+import re
 from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
@@ -21,3 +22,8 @@ def faults_of(form: BaseForm) -> Iterator[tuple[str, ValidationError]]:
             if id(error) not in seen:
                 seen.add(id(error))
                 yield name, error
+
+
+def names(message: str, label: str) -> bool:
+    """Return whether a message holds the label of its field, as words of their own: « Indiquez votre commune »."""
+    return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", message, re.IGNORECASE))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sporades.core.faults import names
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -39,7 +40,7 @@ class Trouble:
     @property
     def names_its_field(self) -> bool:
         """Whether the message has the label of the field in it already."""
-        return bool(self.label) and f"« {self.label} »" in self.message
+        return bool(self.label) and names(self.message, self.label)
 
 
 class Incomplete(Refused):

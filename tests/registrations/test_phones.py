@@ -97,7 +97,7 @@ def test_the_number_of_a_guardian_is_judged_alike():
 def test_when_no_number_is_given_both_are_marked():
     form = identification(a_draft(identification={"mobile": ""}))
 
-    words = ["Indiquez au moins un numéro, fixe ou mobile."]
+    words = ["Indiquez un numéro de téléphone, fixe ou mobile."]
     assert form.errors == {"phone": words, "mobile": words}
 
 

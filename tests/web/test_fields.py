@@ -361,6 +361,8 @@ class ThreeAnswers(forms.Form):
 
     name = forms.CharField(label="Nom")
     home = forms.CharField(label="Fixe", required=False)
+        self.add_error("name", "Ce nom est trop court.")
+        self.add_error("name", "Un nombre n'est pas un prénom.")
     mobile = forms.CharField(label="Mobile", required=False)
 
     def clean(self):
@@ -377,10 +379,12 @@ def test_the_summary_counts_its_lines_and_says_nothing_twice():
     assert [words(line) for line in summary.cssselect("li")] == [
         "Remplissez « Nom ».",
         "Nom : Écrivez-le en toutes lettres.",
-        "Fixe : Indiquez au moins un numéro.",
+        "Ce nom est trop court.",
+        "Nom : Un nombre n'est pas un prénom.",
+        "Indiquez au moins un numéro.",
     ]
-    assert words(summary.cssselect("h2")[0]) == "Il y a 3 points à corriger"
-    assert title_of(form).startswith("3 erreurs : ")
+    assert words(summary.cssselect("h2")[0]) == "Il y a 5 points à corriger"
+    assert title_of(form).startswith("5 erreurs : ")
     marked = [one.get("id") for one in html.cssselect("[aria-invalid=true]")]
     assert marked == ["id_name", "id_home", "id_mobile"]
 

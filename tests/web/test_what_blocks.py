@@ -135,8 +135,8 @@ def test_the_count_is_that_of_the_lines_and_no_line_says_a_thing_twice(sign_in):
 
     assert "Pas encore : il reste 3 points à régler et 2 onglets à remplir." in main(page)
     [street, postcode, mobile] = [words(one) for one in seen(page).cssselect(".s-troubles li")]
-    assert street == "Identification : Remplissez « Numéro et voie »."
-    assert postcode == "Identification : Remplissez « Code postal »."
+    assert street == "Identification : Indiquez « Numéro et voie », par exemple 12 rue des Îles."
+    assert postcode == "Identification : Indiquez votre code postal, par exemple 59000."
     assert mobile.startswith("Identification, Téléphone mobile : ")
     assert main(page).count("Pas encore rempli") == 2
 

@@ -69,6 +69,7 @@ class IdentificationForm(SectionForm):
         label="Numéro et voie",
         max_length=38,
         help_text="Par exemple : 12 rue des Îles",
+        error_messages={"required": "Indiquez « Numéro et voie », par exemple 12 rue des Îles."},
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     address_2 = EnvelopeField(
@@ -92,11 +93,13 @@ class IdentificationForm(SectionForm):
         label="Code postal",
         max_length=10,
         help_text="Celui de votre domicile, sans CEDEX. Par exemple : 59000. Vide si votre pays n'en a pas.",
+        error_messages={"required": "Indiquez votre code postal, par exemple 59000."},
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
     town = EnvelopeField(
         label="Commune",
         max_length=80,
+        error_messages={"required": "Indiquez votre commune, par exemple Lille."},
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "address-level2",
@@ -279,7 +282,7 @@ class IdentificationForm(SectionForm):
         is_given = any(data.get(name) or name in self.errors for name in ONE_OF_TWO)
         if self.is_to_call and not is_given:
             missing = ValidationError(
-                "Indiquez au moins un numéro, fixe ou mobile.", code="one_of_two"
+                "Indiquez un numéro de téléphone, fixe ou mobile.", code="one_of_two"
             )
             self.add_error(None, ValidationError(dict.fromkeys(ONE_OF_TWO, missing)))
         for name, field in self.fields.items():

@@ -54,9 +54,9 @@ ADDED = {
 }
 """What may be somebody else's way in."""
 MISMATCH_OR_NOT_ACTIVATED = (
-    "L'adresse mail ou le mot de passe n'est pas le bon, ou le compte n'est pas encore activé. "
-    "Vérifiez l'un et l'autre ; si vous venez de créer votre compte, ouvrez d'abord le lien "
-    "« Activer mon compte » du mail que vous avez reçu."
+    "Adresse mail ou mot de passe incorrect, ou compte pas encore activé : vérifiez les deux. Si "
+    "vous venez de créer votre compte, ouvrez d'abord le lien « Activer mon compte » du mail que "
+    "vous avez reçu."
 )
 SEEN_BY_ITSELF = {
     "account/messages/logged_in.txt",
@@ -110,9 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         "account_inactive": "Ce compte est désactivé.",
-        "email_password_mismatch": (
-            "L'adresse mail ou le mot de passe n'est pas le bon. Vérifiez l'un et l'autre."
-        ),
+        "email_password_mismatch": "Adresse mail ou mot de passe incorrect : vérifiez les deux.",
         "email_taken": "Cette adresse est déjà celle d'un compte.",
         "enter_current_password": "Ce n'est pas votre mot de passe actuel.",
         "incorrect_code": "Ce code n'est pas le bon.",

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from django.template import Library
 
-from sporades.core.faults import faults_of
+from sporades.core.faults import faults_of, names
 from sporades.core.french import colon_after
 from sporades.web.layout.forms import Field, groups
 
@@ -64,13 +64,21 @@ def _of_fields(form: BaseForm, first: str) -> Iterator[ErrorLine]:
             yield ErrorLine(message, first)
         elif (
             not label
+            or _is_shared(error, form)
             or message.startswith("«")
             or f"« {field.label} »" in message
+            or (label == field.label and names(message, str(label)))
             or (label == field.label and _is_a_sentence(field) and not message.endswith(HERE))
         ):
             yield ErrorLine(message, field.first_control)
         else:
             yield ErrorLine(f"{label}{colon_after(label)} {message}", field.first_control)
+
+
+def _is_shared(error: ValidationError, form: BaseForm) -> bool:
+    """Return whether several fields bear an error, which is then of none of them by its name."""
+    bearers = (one for errors in form.errors.as_data().values() for one in errors)
+    return sum(one is error for one in bearers) > 1
 
 
 def _is_a_sentence(field: Field) -> bool:

@@ -20,6 +20,7 @@ def test_the_page_has_the_guides_labels(client):
     assert "<h1>Me connecter</h1>" in page
     assert ">Se connecter</button>" in page
     assert ">Mot de passe oublié, réinitialisation du mot de passe</a>" in page
+    assert page.index("Mot de passe oublié, réinit") < page.index(">Se connecter</button>")
     assert ">Je n'ai pas de compte</a>" in page
 
 
@@ -49,11 +50,11 @@ def test_an_address_too_long_or_with_an_unseen_sign_has_one_fault(client, ines, 
 def test_a_wrong_password_is_said_at_its_field_and_linked_to_from_the_summary(client, ines, email):
     page = seen(sign_in(client, email=email, password="un autre mot de passe"))
 
-    said = "L'adresse mail ou le mot de passe n'est pas le bon. Vérifiez l'un et l'autre."
+    said = "Adresse mail ou mot de passe incorrect : vérifiez les deux."
     [link] = page.cssselect(".s-summary li a")
     field = page.cssselect(link.get("href"))[0]
     assert (field.get("name"), field.get("aria-invalid")) == ("password", "true")
-    assert words(link).endswith(said)
+    assert words(link) == said
     described = [page.get_element_by_id(one) for one in field.get("aria-describedby").split()]
     assert f"Erreur : {said}" in [words(one) for one in described]
 

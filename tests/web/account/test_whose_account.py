@@ -157,8 +157,8 @@ def test_in_silent_mode_signing_in_after_signing_up_does_not_say_whose_the_addre
         said = main(answer)
 
     assert answers["ines@exemple.test"] == answers["nina@exemple.test"]
-    assert "n'est pas le bon, ou le compte n'est pas encore activé" in said
-    assert "si vous venez de créer votre compte, ouvrez d'abord le lien" in said
+    assert "Adresse mail ou mot de passe incorrect, ou compte pas encore activé" in said
+    assert "Si vous venez de créer votre compte, ouvrez d'abord le lien" in said
 
 
 def test_in_silent_mode_a_right_password_before_the_activation_counts_as_a_wrong_one(
