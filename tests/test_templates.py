@@ -69,6 +69,24 @@ def test_every_template_is_used():
     assert unused == set()
 
 
+KEEPS = re.compile(r'<a class="([^"]+)"[^>]*>(Garder [^<]+)</a>')
+DESTROYS = re.compile(r'<button class="([^"]+)"[^>]*>([^<]+)</button>')
+
+
+def test_where_one_is_asked_whether_one_is_sure_the_filled_button_comes_first_and_keeps():
+    """Nor does the other say « Retirer » alone: it says what it takes away."""
+    asking = {}
+    for path in templates().values():
+        for row in re.findall(r'<p class="s-buttons">.*?</p>', text_of(path), flags=re.DOTALL):
+            keeps, destroys = KEEPS.search(row), DESTROYS.search(row)
+            if keeps and destroys:
+                classes = keeps[1], destroys[1], keeps.start() < destroys.start()
+                asking[Path(path).stem] = (*classes, " " in destroys[2])
+
+    assert set(asking.values()) == {("fr-btn", "fr-btn fr-btn--secondary", True, True)}, asking
+    assert asking.keys() >= {"abandon", "drop_file", "take_back_paper", "withdraw"}
+
+
 def test_a_template_trusts_no_text_and_holds_no_script_nor_style():
     ours = sorted(templates().values())
 
