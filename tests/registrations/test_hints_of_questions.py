@@ -6,7 +6,7 @@ from sporades.registrations.questions import field_of
 from sporades.registrations.sections import PAPERS, papers
 from tests.factories import NOW, a_draft
 
-STATUSES = "Tous les champs sont obligatoires : le statut de chaque épreuve"
+STATUSES = "Tout est à remplir : le statut de chaque épreuve"
 
 
 def a_number(label, unit):
@@ -46,7 +46,7 @@ def test_how_long_a_text_is_at_least_is_said_before_it_is_refused(shortest, hint
             f"{STATUSES}, puis ce qu'il demande (une option).",
         ),
         (("statut",), f"{STATUSES}."),
-        (("option",), "Tous les champs sont obligatoires."),
+        (("option",), "Tout est à remplir."),
         ((), "Rien n'est à choisir ici : lisez vos épreuves, puis passez à l'onglet suivant."),
     ],
 )

@@ -68,7 +68,7 @@ def test_a_field_that_no_group_names_is_shown_all_the_same():
 def test_what_may_be_left_empty_says_so_in_words():
     html = form_of()
 
-    assert "sauf ceux qui portent la mention « facultatif »" in html.text_content()
+    assert "sauf ce qui est marqué « facultatif »" in html.text_content()
     assert words(html.cssselect("label[for=id_usage_name]")[0]) == "Nom d'usage (facultatif)"
     assert words(html.cssselect("label[for=id_birth_name]")[0]) == "Nom de famille"
     assert html.cssselect("#id_birth_name")[0].get("required") is not None
@@ -88,8 +88,8 @@ def test_a_box_and_a_field_that_another_answer_calls_for_are_not_said_to_be_opti
 @pytest.mark.parametrize(
     ("required", "sentence"),
     [
-        ((True, True), "Tous les champs sont obligatoires."),
-        ((False, False), "Tous les champs sont facultatifs."),
+        ((True, True), ["Tout est à remplir."]),
+        ((False, False), []),
     ],
 )
 def test_a_form_says_once_what_holds_for_all_its_fields(required, sentence):
@@ -97,7 +97,8 @@ def test_a_form_says_once_what_holds_for_all_its_fields(required, sentence):
         one = forms.CharField(required=required[0])
         two = forms.CharField(required=required[1])
 
-    assert sentence in str(Short())
+    html = lxml.html.fromstring(f"<div>{Short()}</div>")
+    assert [words(one) for one in html.cssselect(".s-required")] == sentence
 
 
 @pytest.mark.parametrize(
@@ -120,18 +121,12 @@ def test_a_field_that_is_alone_is_asked_for_by_its_form_and_by_nothing_else(fiel
 @pytest.mark.parametrize(
     ("fields", "exceptions"),
     [
-        ({"box"}, "les cases à cocher s'il y a lieu"),
-        ({"called_for"}, "ceux qui ont une autre consigne"),
-        (
-            {"optional", "box"},
-            "ceux qui portent la mention « facultatif » et les cases à cocher s'il y a lieu",
-        ),
+        ({"box"}, ", sauf les cases, à cocher s'il y a lieu"),
+        ({"called_for"}, ""),
+        ({"optional", "called_for"}, ", sauf ce qui est marqué « facultatif »"),
         (
             {"optional", "called_for", "box"},
-            (
-                "ceux qui portent la mention « facultatif », ceux qui ont une autre consigne et "
-                "les cases à cocher s'il y a lieu"
-            ),
+            ", sauf ce qui est marqué « facultatif » et les cases, à cocher s'il y a lieu",
         ),
     ],
 )
@@ -150,7 +145,7 @@ def test_what_is_said_of_all_fields_is_true_of_each(fields, exceptions):
     html = lxml.html.fromstring(f"<div>{form}</div>")
 
     [rule] = html.cssselect(".s-required")
-    assert words(rule) == f"Tous les champs sont obligatoires, sauf {exceptions}."
+    assert words(rule) == f"Tout est à remplir{exceptions}."
 
 
 class Door(forms.Form):
@@ -361,13 +356,13 @@ class ThreeAnswers(forms.Form):
 
     name = forms.CharField(label="Nom")
     home = forms.CharField(label="Fixe", required=False)
-        self.add_error("name", "Ce nom est trop court.")
-        self.add_error("name", "Un nombre n'est pas un prénom.")
     mobile = forms.CharField(label="Mobile", required=False)
 
     def clean(self):
         missing = ValidationError("Indiquez au moins un numéro.")
         self.add_error("name", "Écrivez-le en toutes lettres.")
+        self.add_error("name", "Ce nom est trop court.")
+        self.add_error("name", "Un nombre n'est pas un prénom.")
         self.add_error(None, {"home": missing, "mobile": missing})
 
 

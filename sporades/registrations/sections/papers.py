@@ -292,7 +292,7 @@ class PapersForm(SectionForm):
         if not self.fields:
             return "Rien n'est à choisir ici : lisez vos épreuves, puis passez à l'onglet suivant."
         if not self.asks_statuses:
-            return "Tous les champs sont obligatoires."
+            return "Tout est à remplir."
         called_for = {"une option": OPTION, "une note gardée": MARK}
         more = [
             what
@@ -300,7 +300,7 @@ class PapersForm(SectionForm):
             if any(name.startswith(prefix) for name in self.fields)
         ]
         then = f", puis ce qu'il demande ({listed(more, 'ou')})" if more else ""
-        return f"Tous les champs sont obligatoires : le statut de chaque épreuve{then}."
+        return f"Tout est à remplir : le statut de chaque épreuve{then}."
 
     @property
     def words(self) -> list[tuple[str, str]]:

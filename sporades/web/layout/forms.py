@@ -267,24 +267,19 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
 def _rule(form: BaseForm) -> str:
     """Say which fields must be answered; nothing of one that is alone, which its form asks for.
 
-    A form that asks for something among several fields says it itself, in its `rule`.
+    Nor where none must be: each says so. One that another answer calls for has its own help. A
+    form that asks for something among several fields says it itself, in its `rule`.
     """
     if said := getattr(form, "rule", ""):
         return str(said)
     fields = [field for field in form.visible_fields() if not field.is_greyed]
-    if len(fields) <= 1:
+    if len(fields) <= 1 or not any(field.field.required for field in fields):
         return ""
-    called_for = [field for field in fields if getattr(field.field, "is_conditional", False)]
-    if not called_for and not any(field.field.required for field in fields):
-        return "Tous les champs sont facultatifs."
-    exceptions = [
-        "ceux qui portent la mention « facultatif »"
-        if any(field.is_optional for field in fields)
-        else "",
-        "ceux qui ont une autre consigne" if called_for else "",
-        "les cases à cocher s'il y a lieu"
-        if any(field.kind == "checkbox" and not field.field.required for field in fields)
-        else "",
-    ]
-    kept = listed([one for one in exceptions if one])
-    return f"Tous les champs sont obligatoires{', sauf ' if kept else ''}{kept}."
+    exceptions = {
+        "ce qui est marqué « facultatif »": any(field.is_optional for field in fields),
+        "les cases, à cocher s'il y a lieu": any(
+            field.kind == "checkbox" and not field.field.required for field in fields
+        ),
+    }
+    kept = listed([words for words, is_one in exceptions.items() if is_one])
+    return f"Tout est à remplir{', sauf ' if kept else ''}{kept}."

@@ -200,7 +200,7 @@ def test_what_is_asked_is_read_first_and_a_refusal_says_what_it_needs(manager, i
     found = ("Demande À fournir", "À comparer", "Verdict", "Conforme Pour une pièce non conforme")
     places = [page.index(one) for one in found]
     assert places == sorted(places)
-    assert "Tous les champs" not in page
+    assert "Tout est à remplir" not in page
 
 
 def test_while_enough_time_is_left_no_more_is_proposed(manager, in_lille):

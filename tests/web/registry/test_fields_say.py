@@ -235,7 +235,7 @@ FORMS = {
     "q-visite": "14 03 2008",
     "session-…": "2025",
 }
-RULES = ("Tous les champs sont obligatoires", "puis répondez aux questions")
+RULES = ("Tout est à remplir", "puis répondez aux questions")
 """What a form says above its fields: one of these."""
 ASKING = ".//*[self::input[not(@type='hidden')] or self::select or self::textarea]/@name"
 
