@@ -33,9 +33,9 @@ MEANINGS = {
     Status.KEPT: "vous gardez une note déjà obtenue, par exemple 12 sur 20 à une session passée",
 }
 FORMS = {
-    EvaluationForm.SINGLE: "l'épreuve se passe en une fois, à une date fixée",
     EvaluationForm.CONTINUOUS: "vos formateurs l'évaluent pendant votre formation",
 }
+"""What is said of how an épreuve is assessed; nothing of one that is sat once, as most are."""
 _NO_OPTION = (
     f"Ce choix ne compte que si vous passez l'épreuve : choisissez « {Status.ENTERED.label} », ou "
     "revenez à « Choisir » dans cette liste."
@@ -68,7 +68,7 @@ class PaperRow:
         parts = (
             f"{sat} ({offer.detail})" if offer.detail else sat,
             f"coefficient {weight}" if weight else "",
-            offer.form.label.lower(),
+            offer.form.label.lower() if offer.form in FORMS else "",
             offer.eliminatory[:1].lower() + offer.eliminatory[1:],
         )
         return ", ".join(part for part in parts if part)

@@ -15,14 +15,14 @@ def facts_of_sport(page):
 
 @pytest.mark.parametrize(
     ("category", "manner", "form"),
-    [("INDIV", "ponctuel", "ponctuel"), ("FORM", "contrôle en cours de formation", "ccf")],
+    [("INDIV", "", "ponctuel"), ("FORM", ", contrôle en cours de formation", "ccf")],
     ids=["ponctuel", "ccf"],
 )
 def test_the_category_decides_how_an_epreuve_is_sat(site, context, category, manner, form):
     draft = a_draft(informations={"category": category}, qualification={"experience": "4"})
     page = open_tab(context, site, draft, "epreuves")
 
-    assert facts_of_sport(page) == f"Pratique, coefficient 1, {manner}"
+    assert facts_of_sport(page) == f"Pratique, coefficient 1{manner}"
     press(page, "Suivant")
     press(page, "Enregistrer")
 
@@ -50,7 +50,7 @@ def test_the_form_of_a_category_that_one_may_not_take_is_refused_with_it(site, c
     answer(page, "Catégorie de candidat", "Individuel")
     press(page, "Suivant")
     page.goto(f"{site}/inscription/{draft.pk}/epreuves")
-    assert facts_of_sport(page) == "Pratique, coefficient 1, ponctuel"
+    assert facts_of_sport(page) == "Pratique, coefficient 1"
     press(page, "Suivant")
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")
