@@ -422,7 +422,9 @@ def mailer(name: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",
         "use_ssl": parts.scheme == "smtps",
-        "timeout": 20,
+        # Of each answer until a mail may be handed over (`sporades/mail/delivery.py`): a worker that
+        # waits for it does nothing else.
+        "timeout": 5,
     }
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email.header import Header
 from email.policy import EmailPolicy, default
 from email.utils import format_datetime
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -16,17 +17,24 @@ from sporades.core.french import spaced
 from sporades.mail.fate import code_of, is_final
 from sporades.mail.models import Message
 from sporades.mail.pages import page_of
+from sporades.mail.relay import relay
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 MOST_DOUBLINGS = 7
 GIVES_UP_AFTER = timedelta(days=3)
+UNTIL_THE_NEXT_SWEEP = timedelta(seconds=30)
+ANSWERS_WITHIN = 30
+"""For how many seconds each answer about a message is waited for (the greeting: `config/environment.py`).
+
+One that is given up as its server takes it is sent twice: filters may take long over a text.
+"""
 
 logger = logging.getLogger(__name__)
 
 
 class NotOpened(Exception):
-    """The conversation with the mail server cannot begin as this installation is set."""
+    """The conversation with the mail server cannot begin: it says nothing of any message."""
 
 
 class _WholeWords(EmailPolicy):
@@ -74,8 +82,12 @@ def deliver(message_id: int, *, at: datetime) -> bool:
         )
         if message is None:
             return False
+        begun = monotonic()
         try:
             _send(message)
+        except NotOpened as trouble:
+            _leave(message, str(trouble), at=at)
+            return False
         except smtplib.SMTPRecipientsRefused as refusal:
             code, words = next(iter(refusal.recipients.values()))
             reason = f"{code} {words!r}"
@@ -95,12 +107,15 @@ def deliver(message_id: int, *, at: datetime) -> bool:
                 is_permanent=isinstance(trouble, ValueError),
                 at=at,
             )
+            if _is_silence(trouble):
+                relay.is_silent(code_of(message.last_error), at=at)
+                return False
         else:
             message.state, message.sent_at = Message.State.SENT, at
             message.attempts += 1
             message.save(update_fields=["state", "sent_at", "attempts"])
-            return True
-    return False
+        relay.answers(after=monotonic() - begun)
+    return message.state == Message.State.SENT
 
 
 def _send(message: Message) -> None:
@@ -120,20 +135,50 @@ def _send(message: Message) -> None:
     )
     mail.attach_alternative(page_of(spaced(message.subject), body), "text/html")
     server = mailers["default"]
+    patience = getattr(server, "timeout", None)
     try:
         server.open()
-    except ValueError as trouble:
-        # A password that the protocol cannot say is no fault of the message.
+        if line := getattr(server, "connection", None):
+            line.ehlo_or_helo_if_needed()
+    # A password that the protocol cannot say, too, is no fault of the message.
+    except (OSError, ValueError) as trouble:
         server.close()
-        raise NotOpened(type(trouble).__name__) from trouble
-    except smtplib.SMTPResponseException:
-        server.close()
-        raise
+        raise NotOpened(_reason(trouble)) from trouble
     try:
+        _be_patient(server, ANSWERS_WITHIN)
         if not server.send_messages([mail]):
             raise ValueError("no address")
     finally:
+        _be_patient(server, patience)
         server.close()
+
+
+def _be_patient(server: Any, seconds: float | None) -> None:
+    line = getattr(server, "connection", None)
+    if line is not None and line.sock is not None:
+        line.sock.settimeout(seconds)
+
+
+def _reason(trouble: Exception) -> str:
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return f"{trouble.smtp_code} {trouble.smtp_error!r}"
+    if isinstance(trouble, OSError):
+        return f"{type(trouble).__name__} {trouble}"
+    return f"NotOpened {type(trouble).__name__}"
+
+
+def _is_silence(trouble: Exception) -> bool:
+    # smtplib says of an answer that never came that its line was cut.
+    return any(isinstance(one, TimeoutError) for one in (trouble, trouble.__context__))
+
+
+def _leave(message: Message, why: str, *, at: datetime) -> None:
+    """Leave a message as it waits: of a server that is not there it is neither late nor given up."""
+    message.attempts = max(message.attempts, 1)
+    message.last_error = why[:300]
+    message.next_try_at = at + UNTIL_THE_NEXT_SWEEP
+    message.save(update_fields=["attempts", "last_error", "next_try_at"])
+    relay.is_silent(code_of(why), at=at)
 
 
 def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: datetime) -> None:

@@ -1,7 +1,8 @@
 import pytest
 
 from config import environment
-from sporades.mail import tasks
+from sporades.mail import delivery, tasks
+from sporades.mail.relay import relay
 from tests.mail.post_office import PostOffice
 
 PATIENCE = 1
@@ -12,10 +13,20 @@ def _invented(invented_exam):
     """The invented exam is open in Lille and in Versailles."""
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_known_of_the_server():
+    """What a server did in one test is not known in the next."""
+    relay.__init__()
+    yield
+    relay.__init__()
+
+
 @pytest.fixture
 def office(settings, monkeypatch):
     """A mail server, to which this installation hands its mail."""
     office = PostOffice()
+    monkeypatch.setattr(delivery, "ANSWERS_WITHIN", PATIENCE)
+    monkeypatch.setattr(tasks, "SLICE", 600)
     monkeypatch.setenv("MAIL_URL", office.url)
     mailer = environment.mailer("MAIL_URL")
     mailer["OPTIONS"]["timeout"] = PATIENCE
