@@ -151,6 +151,22 @@ def test_every_class_that_a_template_names_has_its_rule():
     assert sorted((name, where) for name, where in named if name not in known) == []
 
 
+def test_our_sheet_has_no_rule_and_no_colour_that_nothing_names():
+    theme = bundle.THEME.read_text(encoding="utf-8")
+    sheets = "".join(path.read_text(encoding="utf-8") for path in bundle.STATIC.glob("*.css"))
+    pages = [path for kind in ("html", "py", "js") for path in WEB.parent.rglob(f"*.{kind}")]
+    said = "".join(path.read_text(encoding="utf-8") for path in pages)
+    # A component puts the end of some after what it is given: « s-state--{{ kind }} ».
+    named = set(re.findall(r"\bs-[\w-]+", said))
+    begun = tuple(re.findall(r"\b(s-\w[\w-]*--)\{[{%]", said))
+    rules = set(re.findall(r"\.(s-[\w-]+)", theme))
+    colours = set(re.findall(r"^ +(--[\w-]+):", theme, re.MULTILINE))
+
+    assert begun
+    assert sorted(rule for rule in rules - named if not rule.startswith(begun)) == []
+    assert sorted(colours - set(re.findall(r"var\((--[\w-]+)", sheets))) == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB.parent)))
 def test_a_template_has_no_inline_script_or_style_and_trusts_no_text(path):
     text = path.read_text(encoding="utf-8")
