@@ -9,7 +9,7 @@ from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.replacing import replaced_by, taken_away
 from sporades.accommodations.rules import Sat, decision_on_papers, rules_of, sat_by
-from sporades.core.french import day_in_words, hour_in_words, local_day
+from sporades.core.french import day_in_words, hour_in_words, local_day, within
 from sporades.core.refusals import Refused
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
@@ -135,11 +135,7 @@ def decided_on_papers(case: Case, one: AskedMeasure, sat: Iterable[Sat]) -> str:
     is_in_part = bool(one.decided_papers) or one.decided_code != one.code
     if then == today or not is_in_part:
         return today
-    return f"Selon la notification, {_within(then)}. Aujourd'hui, {_within(today)}"
-
-
-def _within(said: str) -> str:
-    return f"{said[:1].lower()}{said[1:]}"
+    return f"Selon la notification, {within(then)}. Aujourd'hui, {within(today)}"
 
 
 def public_facts(said: Content) -> Facts:

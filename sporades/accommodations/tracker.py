@@ -22,7 +22,7 @@ from sporades.accommodations.rules import (
     takes_late,
 )
 from sporades.accommodations.states import State
-from sporades.core.french import day_in_words, ended, instant_in_words, local_day, quoted
+from sporades.core.french import day_in_words, ended, instant_in_words, local_day, quoted, within
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.medical.queries import asked_of
 from sporades.registrations.checklist import Check
@@ -250,7 +250,7 @@ def told_of(
         text = f"Vous modifiez votre demande d'aménagement. {check.note}"
     else:
         sent = sent_in_words(case)
-        text = f"Vous avez envoyé votre demande d'aménagement {sent[:1].lower()}{sent[1:]}. {check.note}"
+        text = f"Vous avez envoyé votre demande d'aménagement {within(sent)}. {check.note}"
     return Told(text, FOLLOW, is_left)
 
 
@@ -529,7 +529,7 @@ def taken_back_in_words(case: Case) -> str:
     if case.withdrawn_at is None:
         return ""
     sent = sent_in_words(case)
-    asked = f", envoyée {sent[:1].lower()}{sent[1:]}," if sent else ", qui n'était pas envoyée,"
+    asked = f", envoyée {within(sent)}," if sent else ", qui n'était pas envoyée,"
     with_it = " avec votre inscription" if registration.withdrawn_at == case.withdrawn_at else ""
     when = instant_in_words(case.withdrawn_at, registration.service.zone)
     return f"Votre demande d'aménagement{asked} a été retirée{with_it} le {when}."

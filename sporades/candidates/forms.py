@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import CheckboxInput
 from django.urls import reverse_lazy
+from django.utils.text import capfirst
 
 from sporades.candidates.birthplaces import OTHER, STATELESS, Offered, Place, Unsure, find
 from sporades.candidates.births import BirthDateField, PartialBirthField, checked
@@ -309,7 +310,7 @@ def countries() -> list[tuple[str, str]]:
 
 def nationalities() -> list[tuple[str, str]]:
     """Return nationalities, French first."""
-    named = [(country.code, _capital(country.nationality)) for country in territory.nationalities()]
+    named = [(country.code, capfirst(country.nationality)) for country in territory.nationalities()]
     named.sort(key=lambda pair: pair[0] != FRANCE)
     return [*named, (STATELESS, "Apatride (sans nationalité)"), (OTHER, "Autre nationalité")]
 
@@ -321,7 +322,3 @@ def departments() -> list[tuple[str, str]]:
 
 def _offer(field: forms.Field, nothing: str, choices: list[tuple[str, str]]) -> None:
     field.choices = [("", nothing), *choices]  # type: ignore[attr-defined]
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]

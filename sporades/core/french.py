@@ -244,9 +244,9 @@ def figure(number: Decimal) -> str:
     return f"{number.normalize():f}".replace(".", ",")
 
 
-def begun(words: str) -> str:
-    """Begin with a capital a sentence that somebody typed."""
-    return words[:1].upper() + words[1:]
+def within(words: str) -> str:
+    """Begin with a small letter what is said within a sentence; `capfirst` does the contrary."""
+    return words[:1].lower() + words[1:]
 
 
 def ended(words: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sporades.core.french import begun, instant_in_words
+from django.utils.text import capfirst
+
+from sporades.core.french import instant_in_words
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
@@ -90,7 +92,7 @@ def _note(registration: Registration, owed: Owed) -> str:
 
 def _how(owed: Owed) -> str:
     """Say how a piece is given that is not given one way or the other."""
-    return "" if owed.is_deposited and owed.is_posted else f" {begun(owed.way)}."
+    return "" if owed.is_deposited and owed.is_posted else f" {capfirst(owed.way)}."
 
 
 def _deposited(registration: Registration, row: Evidence) -> str:

@@ -1,6 +1,7 @@
 """What was given for a piece, or decided of it, since somebody read it."""
 
 from sporades.core.actors import Actor
+from sporades.core.french import within
 from sporades.core.refusals import Refused
 from sporades.evidence.models import ANTIVIRUS, MARKED, Evidence
 from sporades.registrations.models.version import CANDIDATE
@@ -100,8 +101,7 @@ def changed(row: Evidence, *, by: Actor) -> Changed:
 def _decided(row: Evidence, by: Actor) -> str:
     if row.decided_name == ANTIVIRUS:
         return FOUND_INFECTED
-    state = row.get_state_display()
-    found = f"{state[:1].lower()}{state[1:]}. Relisez-la avant de décider."
+    found = f"{within(row.get_state_display())}. Relisez-la avant de décider."
     # Colleagues may have one name: that it was this reader is not said.
     if row.decided_name == by.name:
         return f"Une décision est déjà enregistrée à votre nom pour cette pièce : {found}"

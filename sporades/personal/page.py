@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Field
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 
 from sporades.core.french import day_in_words, figure, instant_in_words, size_in_words
 from sporades.core.phones import phone_in_words
@@ -353,7 +354,7 @@ def _row(
 
 def _label(column: "Field[Any, Any] | None", name: str) -> str:
     label = WORDS.get(name) or (str(column.verbose_name) if column is not None else name)
-    return label[:1].upper() + label[1:]
+    return capfirst(label)
 
 
 def _said(
@@ -368,7 +369,7 @@ def _said(
     if value in (None, "", {}) or (value == [] and name != "papers"):
         return None
     if (known := wording.of(model, name, value, row)) is not None:
-        return _told(known[:1].upper() + known[1:])
+        return _told(capfirst(known))
     if (model, name) == ("registrations.Version", "snapshot"):
         return _folded(_version(value))
     if (model, name) == ("registrations.CorrectionRequest", "identity"):
@@ -464,7 +465,7 @@ def _not_given() -> Iterator[dict[str, str]]:
         meta = apps.get_model(table.model)._meta
         if not table.chapter and "délégué" in table.why_not:
             what = str(meta.verbose_name_plural)
-            yield {"what": what[:1].upper() + what[1:], "why": table.why_not}
+            yield {"what": capfirst(what), "why": table.why_not}
         for name, why in table.withheld.items():
             if "délégué" in why:
                 column = str(meta.get_field(name).verbose_name)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.apps import apps
+from django.utils.text import capfirst
 from pydantic import BaseModel
 
 from sporades.accommodations.rules import papers_in_words, sat_by
@@ -319,4 +320,4 @@ def _label_of(kind: type[SectionForm], name: str) -> str:
     columns: Any = apps.get_model("registrations.Registration")._meta.concrete_fields
     labels = {one.name: str(one.verbose_name) for one in columns}
     label = labels.get(name, "question qui n'est plus posée")
-    return label[:1].upper() + label[1:]
+    return capfirst(label)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sporades.accounts.models import Membership
-from sporades.core.french import local_day
+from sporades.core.french import local_day, within
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.rules.legal import against_in_words, in_words, silence_of
@@ -92,11 +92,7 @@ def accommodation_by_mail(
     told_anew = _AGAIN if is_amended else _FALLEN if is_back and not service.has_closed(at) else ""
     again = told_anew if exam.accommodations is not None else ""
     if service.has_closed(at):
-        return (
-            f"Pour obtenir un aménagement d'épreuves, {again[:1].lower()}{again[1:]}"
-            if again
-            else ""
-        )
+        return f"Pour obtenir un aménagement d'épreuves, {within(again)}" if again else ""
     has_account = registration.candidate.has_account
     said = accommodation_of(
         service,

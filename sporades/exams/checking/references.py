@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
+
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
 from sporades.exams.schema.accommodations import (
@@ -131,7 +133,7 @@ def unknown(noun: str, name: str, known: Collection[str], *, declared_by: str = 
         known: the names that would do.
         declared_by: the part of the file that should declare it.
     """
-    named = f"{noun[0].upper()}{noun[1:]} « {name} »"
+    named = f"{capfirst(noun)} « {name} »"
     if not known:
         return f"{named} : {declared_by} n'en déclare pas."
     listed = f" ({', '.join(known)})" if len(known) <= FEW else ""

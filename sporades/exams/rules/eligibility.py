@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
+
 from sporades.exams.rules.conditions import field_of, fields_of, holds, lacking
 from sporades.exams.rules.facts import Breach, Facts
 from sporades.exams.rules.questions import counted
@@ -85,7 +87,6 @@ def _asked(rules: Iterable[EligibilityRule]) -> tuple[str, ...]:
 
 
 def _said(rule: EligibilityRule) -> str:
-    words = rule.condition or rule.reference
-    said = f"{words[0].upper()}{words[1:].removesuffix('.')}"
+    said = capfirst(rule.condition or rule.reference).removesuffix(".")
     more = rule.when.model_dump(exclude_none=True).keys() - {"categories"} if rule.when else ()
     return f"Selon votre situation : {said}" if more else said

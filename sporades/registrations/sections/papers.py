@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
-from sporades.core.french import figure, listed
+from sporades.core.french import figure, listed, within
 from sporades.exams import queries
 from sporades.exams.rules import Breach, papers
 from sporades.exams.rules.papers import Block, Choice, PaperOffer
@@ -69,7 +69,7 @@ class PaperRow:
             f"{sat} ({offer.detail})" if offer.detail else sat,
             f"coefficient {weight}" if weight else "",
             offer.form.label.lower() if offer.form in FORMS else "",
-            offer.eliminatory[:1].lower() + offer.eliminatory[1:],
+            within(offer.eliminatory),
         )
         return ", ".join(part for part in parts if part)
 
@@ -372,7 +372,7 @@ def _named(status: Status, offer: PaperOffer) -> str:
 def _one_after_another(reasons: Sequence[str]) -> str:
     """Return sentences as one: « Sur demande ; titulaire d'un CAP »; initials stay as they are."""
     first, *others = [*reasons] or [""]
-    lowered = [one if one[1:2].isupper() else one[:1].lower() + one[1:] for one in others]
+    lowered = [one if one[1:2].isupper() else within(one) for one in others]
     return " ; ".join([first, *lowered])
 
 

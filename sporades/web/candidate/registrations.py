@@ -30,7 +30,7 @@ from sporades.acts.registrations.moving import moves_of, placed_in_words
 from sporades.acts.registrations.requesting import refused_modifications_of
 from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.core.actors import SYSTEM
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import instant_in_words, local_day, within
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
@@ -251,7 +251,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     checks = _checks(found, documents, requests, at=at)
     context = {
         "registration": found,
-        "answer": f"{is_or_not}, {found.heading[:1].lower()}{found.heading[1:]}.",
+        "answer": f"{is_or_not}, {within(found.heading)}.",
         "is_to_complete": any(one["completes"] for one in checks),
         "checks": checks,
         **_once_ended(found, at=at),

@@ -26,6 +26,7 @@ from sporades.accommodations.states import Opinion
 from sporades.accounts.models import Membership, User
 from sporades.acts.accommodating import NOTE, TEXT, precision_named
 from sporades.acts.accommodating import answers_named as _names
+from sporades.core.french import within
 from sporades.core.presses import a_press
 from sporades.medical.models import LONGEST_REMARK
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for, say_missing
@@ -96,8 +97,7 @@ class OpinionForm(forms.Form):
                     filter(None, (OWN_OPINION, suited_by_others(one, instead, sat)))
                 ),
                 error_messages={
-                    "invalid_choice": "Choisissez une mesure de la liste : "
-                    f"{OWN_OPINION[:1].lower()}{OWN_OPINION[1:]}."
+                    "invalid_choice": f"Choisissez une mesure de la liste : {within(OWN_OPINION)}."
                 },
             )
             ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
@@ -227,7 +227,7 @@ class OpinionForm(forms.Form):
         """Return how the list of errors names a field: with its measure."""
         label = str(self.fields[name].label)
         of = next((one for one in self._measures if name in _fields_of(one)[1:]), None)
-        return f"« {of.label} », {label[:1].lower()}{label[1:]}" if of else label
+        return f"« {of.label} », {within(label)}" if of else label
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""

@@ -21,7 +21,7 @@ from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.acts.medical import confiding
 from sporades.acts.medical.opining import is_asked_by_doctor
-from sporades.core.french import day_in_words, ended, instant_in_words, times_in_words
+from sporades.core.french import day_in_words, ended, instant_in_words, times_in_words, within
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper, Remark
 from sporades.medical.queries import (
@@ -165,7 +165,7 @@ def _erased_on(
     else:
         again = " de nouveau" if case.asked_at is not None else ""
         left = f"Si votre demande d'aménagement n'est pas envoyée{again} d'ici là"
-    return f"{left}, {ERASED_ON[:1].lower()}{ERASED_ON[1:].format(day)}"
+    return f"{left}, {within(ERASED_ON).format(day)}"
 
 
 def _closed(registration: Registration, cases: list[Case], *, is_here: bool) -> str:

@@ -9,6 +9,7 @@ from sporades.accommodations.queries import open_case_of
 from sporades.accommodations.rules import is_minor
 from sporades.accommodations.tracker import WITHOUT_THEM, may_take_up, sent_in_words
 from sporades.acts import accommodating as acts
+from sporades.core.french import within
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodations.confided import (
@@ -60,10 +61,9 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
     if case is None or not may_take_up(case, found) or request.method == "POST":
         return redirect(PAGE, found.number)
     case.registration = found
-    sent = sent_in_words(case)
     context = {
         "registration": found,
-        "sent": f"{sent[:1].lower()}{sent[1:]}",
+        "sent": within(sent_in_words(case)),
         "was_in_time": came_in_time(case),
         "lateness": lateness_of(case, found, at=request.arrived_at).value,
         "needs_signature": is_minor(found, request.arrived_at),

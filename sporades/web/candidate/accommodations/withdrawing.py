@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 
 from sporades.accommodations.contesting import papers_left_until
 from sporades.accommodations.models import Case
@@ -13,7 +14,7 @@ from sporades.accommodations.queries import cases_of, open_case_of
 from sporades.accommodations.rules import deadline_of, is_late, is_over
 from sporades.acts import accommodating as acts
 from sporades.acts.people.guardians import told_of_withdrawal
-from sporades.core.french import begun, day_in_words
+from sporades.core.french import day_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
@@ -66,7 +67,7 @@ def _guardian_told(registration: Registration, case: Case, *, at: datetime) -> s
     way = told_of_withdrawal(case, at=at)
     if not way:
         return ""
-    return f"{begun(way)} dira à votre représentant légal que la demande signée est retirée."
+    return f"{capfirst(way)} dira à votre représentant légal que la demande signée est retirée."
 
 
 def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str:

@@ -29,7 +29,7 @@ from sporades.accommodations.rules import (
 )
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts.accommodating import precision_named
-from sporades.core.french import ended, listed
+from sporades.core.french import ended, listed, within
 from sporades.core.text import clean_lines
 from sporades.registrations.fields import CleanLinesField, ask_if_called_for
 from sporades.web.office.accommodations.author_form import LEGEND, WHO_DECIDES, AuthorForm
@@ -234,7 +234,7 @@ class CaseDecisionForm(AuthorForm):
         """Return how the list of errors names a field: with its measure."""
         label = str(self.fields[name].label)
         of = next((one.label for one in self._measures if name in _fields_of(one)), "")
-        return f"« {of} », {label[:1].lower()}{label[1:]}" if of else label
+        return f"« {of} », {within(label)}" if of else label
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the fields of each measure under its name, then who decides."""

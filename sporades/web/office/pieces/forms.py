@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from sporades.acts.sent_files import Sent
-from sporades.core.french import begun, ended, local_day
+from sporades.core.french import ended, local_day
 from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
@@ -186,7 +187,7 @@ class RefusalForm(DelayForm):
     def decided(self) -> dict[str, Any]:
         """Why, as an act takes it."""
         usual = self.reasons.get(self.cleaned_data["raison"])
-        own = ended(begun(self.cleaned_data["motif"]))
+        own = ended(capfirst(self.cleaned_data["motif"]))
         reason = usual.sentence if usual else own
         return {
             "reason": f"{ended(reason)} {DETAIL}{own}" if usual and own else reason,

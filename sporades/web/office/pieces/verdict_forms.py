@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.core.french import day_in_words
+from sporades.core.french import day_in_words, within
 from sporades.core.text import clean_lines
 from sporades.evidence.models import LONGEST_REASON, Evidence
 from sporades.evidence.reasons import Reason
@@ -219,8 +219,7 @@ class VerdictForms:
     @property
     def said(self) -> str:
         """What was said, in small letters."""
-        label = self.possible[self.verdict]
-        return f"{label[:1].lower()}{label[1:]}"
+        return within(self.possible[self.verdict])
 
 
 def _typed(data: Any, verdict: str) -> dict[str, str]:
