@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.forms.signature import QUALITIES, WhoSigns
+from sporades.accommodations.forms.signature import FullNameField, WhoSigns, quality_field
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import LONGEST_APPEAL, LONGEST_NAME
 from sporades.accommodations.operations import Contested
-from sporades.candidates.names import cleaned_full_name
 from sporades.core.french import quoted
-from sporades.registrations.fields import CleanCharField, CleanLinesField
+from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models import Registration
 
 POINTED_OUT = (
@@ -39,7 +38,7 @@ class AppealForm(WhoSigns):
         help_text="Si un nouvel avis lui est demandé, vous pourrez les confier dans « Papiers de santé »",
         required=False,
     )
-    nom = CleanCharField(
+    nom = FullNameField(
         label="Nom et prénom du représentant légal qui fait ce recours",
         max_length=LONGEST_NAME,
         error_messages={"required": "Indiquez le nom et le prénom de qui fait ce recours."},
@@ -51,10 +50,8 @@ class AppealForm(WhoSigns):
     aussi = forms.BooleanField(
         label="Cette personne est aussi mon représentant légal", required=False
     )
-    qualite = forms.ChoiceField(
+    qualite = quality_field(
         label="Qualité",
-        choices=QUALITIES,
-        widget=forms.RadioSelect,
         error_messages={"required": "Dites en quelle qualité cette personne fait ce recours."},
     )
 
@@ -81,10 +78,6 @@ class AppealForm(WhoSigns):
             self.fields["relu"].label = f"{self.fields['relu'].label} : {quoted(self.words)}"
         else:
             del self.fields["relu"]
-
-    def clean_nom(self) -> str:
-        """Keep the names of a person: they are printed beside what is contested."""
-        return cleaned_full_name(self.cleaned_data["nom"])
 
     def clean(self) -> None:
         """Point out words of health once, and refuse a name of which no box says what it is."""

@@ -36,6 +36,24 @@ IF_NAMESAKE = "S'il porte les mêmes, cochez la case qui le dit."
 TYPED_TO_SIGN = ("nom", "adresse", "qualite")
 
 
+class FullNameField(CleanCharField):
+    """The first and the last name of one person: they are printed under what they sign."""
+
+    def clean(self, value: Any) -> str:
+        """Keep the names of a person; see `cleaned_full_name`."""
+        typed: str = super().clean(value)
+        return cleaned_full_name(typed) if typed else ""
+
+
+def quality_field(**options: Any) -> forms.ChoiceField:
+    """Return the field that asks in what quality a guardian signs.
+
+    Args:
+        options: see `forms.ChoiceField`.
+    """
+    return forms.ChoiceField(choices=QUALITIES, widget=forms.RadioSelect, **options)
+
+
 class WhoSigns(forms.Form):
     """The boxes that say who signs for a minor, where the name that is typed leaves it open."""
 
@@ -81,7 +99,7 @@ class SignatureForm(WhoSigns):
     signer = "nom"
     field_order = ("nom", "homonyme", "aussi")
 
-    nom = CleanCharField(
+    nom = FullNameField(
         label="Nom et prénom du représentant légal",
         max_length=LONGEST_NAME,
         error_messages={"required": "Indiquez le nom et le prénom de qui signe."},
@@ -94,10 +112,8 @@ class SignatureForm(WhoSigns):
         "adresse mail, un courrier seul, chaque fois.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
-    qualite = forms.ChoiceField(
+    qualite = quality_field(
         label="Qualité",
-        choices=QUALITIES,
-        widget=forms.RadioSelect,
         error_messages={"required": "Dites en quelle qualité vous signez."},
     )
     accord = forms.BooleanField(
@@ -141,10 +157,6 @@ class SignatureForm(WhoSigns):
     def has_own_address(self) -> bool:
         """Whether the registration gives the candidate's own address as the guardian's."""
         return self._registration.candidate.is_reached_at(self._registration.guardian_email)
-
-    def clean_nom(self) -> str:
-        """Keep the names of a person: they are printed under what is signed."""
-        return cleaned_full_name(self.cleaned_data["nom"])
 
     def clean_adresse(self) -> str:
         """Refuse the candidate's own address."""

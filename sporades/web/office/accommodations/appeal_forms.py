@@ -5,12 +5,11 @@ from typing import Any
 
 from django import forms
 
-from sporades.accommodations.forms.signature import QUALITIES
+from sporades.accommodations.forms.signature import FullNameField, quality_field
 from sporades.accommodations.models import LONGEST_APPEAL, LONGEST_NAME, LONGEST_TEXT, Came
 from sporades.accommodations.operations import Author, BeforeDecision, Contested
-from sporades.candidates.names import cleaned_full_name
 from sporades.core.text import clean_lines
-from sporades.registrations.fields import CleanCharField, CleanLinesField, ask_if_called_for
+from sporades.registrations.fields import CleanLinesField, ask_if_called_for
 from sporades.web.office.accommodations.author_form import LEGEND, WHO_DECIDES, AuthorForm
 from sporades.web.office.days import DayField
 
@@ -49,16 +48,14 @@ class EnteredAppealForm(forms.Form):
     papiers = forms.BooleanField(
         label="Il annonce d'autres papiers de santé pour le médecin", required=False
     )
-    representant = CleanCharField(
+    representant = FullNameField(
         label="Nom et prénom du représentant légal qui l'a signé",
         help_text="Laissez vide si le candidat, mineur, l'a signé seul",
         max_length=LONGEST_NAME,
         required=False,
     )
-    qualite = forms.ChoiceField(
+    qualite = quality_field(
         label="Qualité du représentant légal",
-        choices=QUALITIES,
-        widget=forms.RadioSelect,
         required=False,
     )
 
@@ -89,11 +86,6 @@ class EnteredAppealForm(forms.Form):
         self.fields["representant"].initial = guardian
         for name in ("representant", "qualite"):
             ask_if_called_for(self.fields[name])
-
-    def clean_representant(self) -> str:
-        """Keep the names of a person."""
-        said: str = self.cleaned_data["representant"]
-        return cleaned_full_name(said) if said else ""
 
     def clean(self) -> None:
         """Refuse days that cannot be, and a guardian whose quality nobody says."""

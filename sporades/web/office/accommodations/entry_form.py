@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from sporades.accommodations.forms.measures import MeasuresForm
-from sporades.accommodations.forms.signature import QUALITIES, WhoSigns
+from sporades.accommodations.forms.signature import FullNameField, WhoSigns, quality_field
 from sporades.accommodations.late import Lateness, counted_at, lateness_of, stood_before
 from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import Asked, OnPaper
@@ -26,10 +26,9 @@ from sporades.accommodations.rules import (
     suiting_papers,
 )
 from sporades.accommodations.states import State
-from sporades.candidates.names import cleaned_full_name
 from sporades.core.french import day_in_words, local_day, quoted
 from sporades.exams.schema.accommodations import OTHER_REASON, Accommodations
-from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
+from sporades.registrations.fields import ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
 from sporades.registrations.questions import NO, YES, YES_OR_NO
 from sporades.web.office.days import ByPostForm
@@ -82,7 +81,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Répondez « Oui » ou « Non »."},
     )
-    representant = CleanCharField(
+    representant = FullNameField(
         label="Nom et prénom du représentant légal qui a signé",
         max_length=LONGEST_NAME,
         required=False,
@@ -95,10 +94,8 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         label="Cette personne aussi est représentant légal du candidat, d'après le papier",
         required=False,
     )
-    qualite = forms.ChoiceField(
+    qualite = quality_field(
         label="Qualité du représentant légal",
-        choices=QUALITIES,
-        widget=forms.RadioSelect,
         required=False,
     )
 
@@ -207,11 +204,6 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
     @property
     def _deadline(self) -> str:
         return last_day_in_words(self._registration)
-
-    def clean_representant(self) -> str:
-        """Keep the names of a person: they are printed under what is signed."""
-        said: str = self.cleaned_data["representant"]
-        return cleaned_full_name(said) if said else ""
 
     def clean(self) -> None:
         """Refuse what the paper cannot ask, and what its postmark makes too late."""
