@@ -11,7 +11,7 @@ from sporades.accommodations.states import Opinion
 from sporades.accounts.models import User
 from sporades.acts import accommodating, consulting
 from sporades.cli.demo_health import confide_papers, open_papers
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.registrations.models import Registration
 
 MANAGER, DOCTOR = "gestionnaire.lille@demo.test", "medecin.lille@demo.test"
@@ -55,7 +55,7 @@ def _manager() -> Actor:
 
 def _candidate(registration: Registration) -> Actor:
     person = registration.candidate
-    return Actor("candidate", str(person), f"user:{person.user_id}")
+    return Actor(CANDIDATE, str(person), f"user:{person.user_id}")
 
 
 def _send(registration: Registration, at: datetime) -> None:

@@ -18,7 +18,7 @@ from sporades.candidates import operations as candidates
 from sporades.cli import demo_pieces
 from sporades.cli.demo_names import BIRTH_NAMES, FIRST_NAMES, TOWNS
 from sporades.cli.demo_people import CANDIDATES
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import local_day
 from sporades.doubles import operations as doubles
 from sporades.evidence import operations as evidence
@@ -219,7 +219,7 @@ def _write(drawn: Drawn) -> Registration:
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
         raise Incomplete(troubles)
-    by = Actor("candidate", candidate.identity.full_name)
+    by = Actor(CANDIDATE, candidate.identity.full_name)
     draft = Draft.objects.create(**chosen, created_at=at, answered_at=at)
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     evidence.ask(version.registration, version.snapshot["evidence"], at=at)

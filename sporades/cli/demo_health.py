@@ -9,7 +9,7 @@ from sporades.accounts.models import User
 from sporades.acts.medical import confiding
 from sporades.acts.sent_files import Sent
 from sporades.cli.demo_pieces import a_photo
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.medical import operations as medical
 from sporades.medical.models import Paper
 from sporades.registrations.models import Registration
@@ -25,7 +25,7 @@ def confide_papers(registration: Registration, *, at: datetime) -> None:
         at: the instant.
     """
     person = registration.candidate
-    by = Actor("candidate", str(person), f"user:{person.user_id}")
+    by = Actor(CANDIDATE, str(person), f"user:{person.user_id}")
     for asked in papers_asked_of(registration):
         if not asked.is_mandatory:
             continue

@@ -13,7 +13,7 @@ from sporades.accounts.models import User
 from sporades.acts.pieces import providing, verifying
 from sporades.acts.sent_files import Sent
 from sporades.cli.demo_people import COMPLETE, REGULAR, candidate
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import local_day
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.reasons import GENERAL
@@ -140,8 +140,8 @@ def a_photo(label: str, said: str) -> bytes:
 def _candidate(registration: Registration) -> Actor:
     person = registration.candidate
     if not person.has_account:
-        return Actor("candidate", registration.identity.full_name)
-    return Actor("candidate", str(person), f"user:{person.user_id}")
+        return Actor(CANDIDATE, registration.identity.full_name)
+    return Actor(CANDIDATE, str(person), f"user:{person.user_id}")
 
 
 def _manager(registration: Registration) -> Actor:

@@ -12,7 +12,7 @@ from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.cli.demo_people import ASKING, MINOR, NOTIFIED, REGULAR, candidate
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations import accepted, drafting
 from sporades.registrations.dossier import Answers
@@ -267,7 +267,7 @@ def _author(person: Candidate) -> Actor:
     if not person.has_account:
         user = User.objects.get(email=MANAGER)
         return user.memberships.get().as_actor()
-    return Actor("candidate", str(person), f"user:{person.user_id}")
+    return Actor(CANDIDATE, str(person), f"user:{person.user_id}")
 
 
 def _begin(

@@ -19,7 +19,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.cli import inventing
 from sporades.cli.inventing import Choice
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.exams import held
@@ -185,7 +185,7 @@ def _file(candidate: Candidate, choice: Choice, chance: Random, *, at: datetime)
     answers = inventing.answers_for(dossier, home, chance) if home else None
     if answers is None:
         return False
-    by = Actor("candidate", str(candidate), f"user:{candidate.user_id}")
+    by = Actor(CANDIDATE, str(candidate), f"user:{candidate.user_id}")
     try:
         draft = registering.begin(
             candidate=candidate,

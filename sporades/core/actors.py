@@ -8,7 +8,7 @@ class Actor:
     """The author of an act.
 
     Attributes:
-        kind: "candidate", "manager", "administrator", "operator" (command line), "link"
+        kind: `CANDIDATE`, "manager", "administrator", "operator" (command line), "link"
             (whoever holds the link of a mail) or "system".
         name: the name to show in a history.
         identifier: the account's identifier, or nothing for the system.
@@ -19,4 +19,6 @@ class Actor:
     identifier: str = ""
 
 
+CANDIDATE = "candidate"
+"""The kind of a candidate who acts for themselves."""
 SYSTEM = Actor("system", "Sporades")

@@ -1,10 +1,9 @@
 """What was given for a piece, or decided of it, since somebody read it."""
 
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import within
 from sporades.core.refusals import Refused
 from sporades.evidence.models import ANTIVIRUS, MARKED, Evidence
-from sporades.registrations.models.version import CANDIDATE
 
 
 class Changed(Refused):

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
+from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words, instant_in_words, pdf_in_words
 from sporades.evidence.states import (
     RECEIVED,
@@ -24,7 +25,6 @@ from sporades.evidence.states import (
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.intake import scanned
 from sporades.registrations.models import Registration
-from sporades.registrations.models.version import CANDIDATE
 
 LONGEST_NAME = 120
 LONGEST_REASON = 500

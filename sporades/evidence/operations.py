@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from sporades.core import apart, arriving, leaving
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import size_in_words
 from sporades.core.prepared import prepared
 from sporades.core.refusals import ReasonMissing, Refused
@@ -53,7 +53,6 @@ from sporades.exams.models.service import MINUTE
 from sporades.notices.queries import read_only_between
 from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
-from sporades.registrations.models.version import CANDIDATE
 from sporades.registrations.queries import with_owed
 
 MOST_BYTES = 25_000_000

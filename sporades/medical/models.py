@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from sporades.accounts.models import User
+from sporades.core.actors import CANDIDATE
 from sporades.core.french import instant_in_words, pdf_in_words
 from sporades.intake import scanned
 from sporades.medical import sealing
@@ -18,8 +19,6 @@ from sporades.registrations.models import Registration
 
 LONGEST_NAME = 120
 LONGEST_REMARK = 4_000
-CANDIDATE = "candidate"
-"""The quality of a candidate, as `Actor` says it."""
 
 
 class CompartmentQuerySet(models.QuerySet["Compartment"]):

@@ -26,8 +26,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from sporades.accounts.models import Membership
+from sporades.core.actors import CANDIDATE
 from sporades.core.prepared import Prepared
-from sporades.medical.models import CANDIDATE, Compartment, Opening, OpinionDraft, Paper, Remark
+from sporades.medical.models import Compartment, Opening, OpinionDraft, Paper, Remark
 from sporades.registrations.models import Registration
 
 _WHO_AND_WHAT = ("reader_kind", "reader_id", "reader_name", "is_for_copy", "kind")

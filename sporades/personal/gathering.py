@@ -12,6 +12,7 @@ from django.db.models import Field, Model
 
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.candidates.models import Candidate
+from sporades.core.actors import CANDIDATE
 from sporades.documents.models import DocumentVersion
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
@@ -21,7 +22,6 @@ from sporades.medical.models import Paper, Remark
 from sporades.personal.tables import HEALTH, TABLES, Person, Table, documents_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 
-CANDIDATE = "candidate"
 _ON_THE_WEB = re.compile(r"https?://\S+")
 ONCE = "(adresse à usage unique)"
 

@@ -11,6 +11,7 @@ from django.db.models import Field
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 
+from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words, figure, instant_in_words, size_in_words
 from sporades.core.phones import phone_in_words
 from sporades.personal.gathering import Kept
@@ -336,7 +337,7 @@ def _row(
 ) -> dict[str, Any]:
     columns = {one.name: one for one in apps.get_model(table.model)._meta.concrete_fields}
     unread = UNREAD | UNREAD_OF.get(table.model, set())
-    unread |= {name for kind, name in SIGNED.items() if row.get(kind) == "candidate"}
+    unread |= {name for kind, name in SIGNED.items() if row.get(kind) == CANDIDATE}
     lines = [
         {"label": _label(columns.get(name), name), **said}
         for name in row

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from pydantic import BaseModel
 
 from sporades.accommodations.rules import papers_in_words, sat_by
+from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words
 from sporades.exams import queries
 from sporades.exams.models import Domain
@@ -188,7 +189,7 @@ class Wording:
         return {"domain": self._domains, **_FIXED.get(model, {})}.get(name)
 
     def _quality(self, kind: Any, row: dict[str, Any]) -> str | None:
-        if kind == "candidate":
+        if kind == CANDIDATE:
             return YOU_IN_A_COPY if row.get("is_for_copy") else YOU
         return QUALITIES.get(kind)
 

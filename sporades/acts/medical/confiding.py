@@ -29,7 +29,7 @@ from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core import files
-from sporades.core.actors import SYSTEM, Actor
+from sporades.core.actors import CANDIDATE, SYSTEM, Actor
 from sporades.core.days import midnight, months_after
 from sporades.core.french import local_day
 from sporades.core.links import link_to
@@ -40,7 +40,7 @@ from sporades.intake import antivirus, cleaning
 from sporades.letters.operations import tell
 from sporades.letters.queries import reached_since
 from sporades.medical import operations as medical
-from sporades.medical.models import CANDIDATE, LONGEST_NAME, Compartment, Paper, Remark
+from sporades.medical.models import LONGEST_NAME, Compartment, Paper, Remark
 from sporades.medical.queries import all_remarks_of, compartment, lately_at, remarks_of
 from sporades.notices import queries as notices
 from sporades.registrations.models import Registration

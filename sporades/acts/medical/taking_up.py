@@ -17,12 +17,12 @@ from django.db.models import QuerySet
 
 from sporades.acts.medical import confiding
 from sporades.core import files
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.presses import named_text
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical import sealing
-from sporades.medical.models import CANDIDATE, Compartment, Paper, Remark
+from sporades.medical.models import Compartment, Paper, Remark
 from sporades.medical.queries import compartment, is_left_for, papers_of, remarks_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration

@@ -6,7 +6,7 @@ from sporades import journal, mail
 from sporades.accounts.models import User
 from sporades.acts.people.reached import WayTo, tell_there
 from sporades.candidates.models import Candidate, Channel, ClaimCode
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.links import link_to
 from sporades.documents.models import Folder
 from sporades.letters.operations import mail_unprintable
@@ -40,7 +40,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     Folder.objects.filter(registration__candidate=record).update(holder=user)
     journal.record(
         "record claimed",
-        by=Actor("candidate", f"compte {user.pk}", user.identifier),
+        by=Actor(CANDIDATE, f"compte {user.pk}", user.identifier),
         on=record,
         at=at,
         academy=record.academy_id or "",

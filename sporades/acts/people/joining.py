@@ -23,7 +23,7 @@ from sporades.acts.people.forgetting import give_way
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
@@ -185,7 +185,7 @@ def author(user: User) -> Actor:
 
     The journal outlives an account that was never used.
     """
-    return Actor("candidate", f"compte {user.pk}", user.identifier)
+    return Actor(CANDIDATE, f"compte {user.pk}", user.identifier)
 
 
 def unnamed(by: Actor, candidate: Candidate) -> Actor:

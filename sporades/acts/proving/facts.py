@@ -13,7 +13,7 @@ from sporades.acts.proving import verbs
 from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
 from sporades.candidates.models import Candidate
 from sporades.core import files
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.digests import digest
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
@@ -379,7 +379,7 @@ def _act(act: Entry) -> Facts:
         "sceau": act.seal.number if act.seal else None,
         "contenu": act.content if act.verb in verbs.WITH_CONTENT else None,
         # Of an agent, where they work from is nobody's to read in it.
-        "provenance": act.provenance if act.actor_kind == "candidate" and act.network else None,
+        "provenance": act.provenance if act.actor_kind == CANDIDATE and act.network else None,
     }
 
 

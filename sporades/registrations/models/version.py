@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject, Now
 
+from sporades.core.actors import CANDIDATE
 from sporades.core.digests import digest
 from sporades.journal.words import in_quality
 
 ADDRESS = "Adresse mail"
 """How a version names the address of its candidate, among the civil data."""
 
-CANDIDATE = "candidate"
 """The kind of an author who files for themselves."""
 
 OF_NO_SERVICE = ("administrator", "operator")

@@ -29,7 +29,7 @@ from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
 from sporades.acts.registrations.requesting import refused_modifications_of
 from sporades.acts.requests import formally, is_decided_by_silence
-from sporades.core.actors import SYSTEM
+from sporades.core.actors import CANDIDATE, SYSTEM
 from sporades.core.french import instant_in_words, local_day, within
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -49,7 +49,6 @@ from sporades.registrations.exclusion import (
 )
 from sporades.registrations.giving import giving_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
-from sporades.registrations.models.version import CANDIDATE
 from sporades.registrations.queries import (
     last_request_of,
     modifications_of,

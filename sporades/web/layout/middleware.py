@@ -20,7 +20,7 @@ from django.utils.cache import patch_vary_headers
 from sporades.accounts.models import User
 from sporades.accounts.permissions import reach
 from sporades.core import origin
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import local_day
 from sporades.core.origin import Origin
 from sporades.core.refusals import Refused
@@ -284,7 +284,7 @@ def _actor(request: HttpRequest) -> Actor | None:
     if not user.is_authenticated or user.is_staff_member:
         return None
     candidate = getattr(user, "candidate", None)
-    return Actor("candidate", str(candidate or user), user.identifier)
+    return Actor(CANDIDATE, str(candidate or user), user.identifier)
 
 
 def refusals(get_response: Page) -> Page:

@@ -21,6 +21,7 @@ from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.acts.medical import confiding
 from sporades.acts.medical.opining import is_asked_by_doctor
+from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words, ended, instant_in_words, times_in_words, within
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper, Remark
@@ -344,7 +345,7 @@ def _openings(found: Compartment | None, zone: str) -> "Paginator[dict[str, Any]
 
 def _opening(line: dict[str, Any], labels: dict[str, str], zone: str) -> dict[str, str]:
     own = "Vous, dans une copie de vos données" if line["is_for_copy"] else "Vous"
-    is_own = line["reader_kind"] == "candidate"
+    is_own = line["reader_kind"] == CANDIDATE
     return {
         "who": own if is_own else f"{line['reader_name']}, médecin désigné",
         "what": f"ouverture de « {labels.get(line['kind'], OTHER.label)} »"
