@@ -14,8 +14,6 @@ from sporades.journal.words import in_quality
 ADDRESS = "Adresse mail"
 """How a version names the address of its candidate, among the civil data."""
 
-"""The kind of an author who files for themselves."""
-
 OF_NO_SERVICE = ("administrator", "operator")
 """The kinds of authors who are of no managing service, whichever has the registration."""
 
