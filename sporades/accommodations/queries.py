@@ -22,6 +22,9 @@ from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
+OTHER_PAPER = "Autre papier de santé"
+"""How a paper is read that the réglementation does not name."""
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -276,6 +279,12 @@ def measures_within(reach: Reach) -> dict[str, str]:
     asked_once = (former.rules.accommodations for former in once_offered(reach))
     once = (measure for asked in asked_once if asked for measure in asked.measures)
     return and_gone(in_force, ((measure.code, measure.label) for measure in once))
+
+
+def labels_of_papers(registration: Registration) -> dict[str, str]:
+    """Return how each kind of paper of health is read, whether it is still called for or not."""
+    asked = rules_of(registration)
+    return {one.code: one.label for one in asked.papers} if asked else {}
 
 
 def papers_asked_of(registration: Registration) -> list[HealthPaper]:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils.text import capfirst
 from pydantic import BaseModel
 
+from sporades.accommodations.queries import OTHER_PAPER
 from sporades.accommodations.rules import papers_in_words, sat_by
 from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words
@@ -28,7 +29,6 @@ from sporades.territory import queries as territory
 
 type Rows = dict[str, list[dict[str, Any]]]
 
-OTHER_PAPER = "Autre papier de santé"
 YOU, YOU_IN_A_COPY = "vous", "vous, dans une copie de vos données"
 STATUSES = {one.value: one.label for one in Status}
 FORMS = {one.value: one.label for one in EvaluationForm}

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.late import late_told
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import papers_asked_of
+from sporades.accommodations.queries import OTHER_PAPER, labels_of_papers, papers_asked_of
 from sporades.accommodations.replacing import (
     former_decision_in_words,
     granted_in_words,
@@ -41,7 +41,6 @@ from sporades.medical import sealing
 from sporades.medical.models import Compartment, OpinionDraft, Paper
 from sporades.medical.operations import DraftOvertaken
 from sporades.medical.queries import all_remarks_of, compartment, draft_of, unread_by
-from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
 from sporades.web.doctor.cases import (
     Gone,
@@ -59,7 +58,6 @@ from sporades.web.layout.seen import seen_in
 
 REVISION, SEEN, OPEN = "revision", "vue", "ouvrir"
 REOPEN = "corriger"
-OTHER_PAPER = "Autre papier de santé"
 KEY_LENGTH = 36
 """Of the key of a paper, as it is written."""
 
@@ -411,7 +409,7 @@ def _unread(request: HttpRequest, case: Case, held: Compartment | None) -> dict[
     left = unread_by(held, author_on(request, case).identifier)
     unopened = ""
     if left.papers:
-        labels = _labels(case.registration)
+        labels = labels_of_papers(case.registration)
         named = [f"{labels.get(one.kind, OTHER_PAPER)}, {_name(one)}" for one in left.papers]
         unopened = (
             "Vous n'avez ouvert aucun des papiers de santé confiés"
@@ -507,7 +505,7 @@ def _papers(
 
     Its opening is noted before: it is not said to be unopened beside its own pages.
     """
-    asked, labels = papers_asked_of(case.registration), _labels(case.registration)
+    asked, labels = papers_asked_of(case.registration), labels_of_papers(case.registration)
     named = {one.code: (one.label, one.is_mandatory) for one in asked}
     for row in rows:
         named.setdefault(row.kind, (labels.get(row.kind, OTHER_PAPER), False))
@@ -557,11 +555,6 @@ def _read_by(request: HttpRequest, case: Case, held: Compartment | None) -> set[
     mine = author_on(request, case).identifier
     openings = held.openings.filter(reader_id=mine) if held is not None else []
     return {one.paper for one in openings}
-
-
-def _labels(registration: Registration) -> dict[str, str]:
-    rules = rules_of(registration)
-    return {one.code: one.label for one in rules.papers} if rules else {}
 
 
 def _name(row: Paper) -> str:

@@ -11,7 +11,9 @@ from django.http import Http404
 from sporades.accommodations.contesting import contestable_among
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
+    OTHER_PAPER,
     cases_of,
+    labels_of_papers,
     last_among,
     last_case_of,
     open_among,
@@ -79,7 +81,7 @@ NOT_PUT_OFF = (
     "Un recours fait avant votre dernier jour repousse ce jour ; saisir le tribunal ne le repousse pas. "
     "Téléchargez avant ce jour ceux dont vous voulez une copie."
 )
-OTHER = Kind("papier-de-sante", "Autre papier de santé")
+OTHER = Kind("papier-de-sante", OTHER_PAPER)
 """What the réglementation does not name."""
 
 
@@ -90,7 +92,7 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     found = next((one for one in known if one.registration_id == registration.pk), None)
     cases = list(cases_of(registration=registration.pk))
     case, decided = last_among(cases), contestable_among(cases, zone, at=at)
-    given, labels = _papers(found, zone, decided=decided), _labels(registration)
+    given, labels = _papers(found, zone, decided=decided), labels_of_papers(registration)
     is_here = rules_of(registration) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
     unread = confiding.why_unread(open_among(cases)) if is_open else None
@@ -255,12 +257,6 @@ def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
     return [] if rules_of(registration) is None else [*named, OTHER]
 
 
-def _labels(registration: Registration) -> dict[str, str]:
-    """Return how each kind of paper is read, whether it is still called for or not."""
-    asked = rules_of(registration)
-    return {one.code: one.label for one in asked.papers} if asked else {}
-
-
 def _with_those_given(
     kinds: list[Kind], given: list[dict[str, Any]], labels: dict[str, str]
 ) -> list[Kind]:
@@ -297,14 +293,14 @@ def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> li
 
 def given_before(registration: Registration) -> list[dict[str, Any]]:
     """Return what was confided already, by its kind in words: it is read beside what is being given."""
-    labels = _labels(registration)
+    labels = labels_of_papers(registration)
     given = _papers(compartment(registration), registration.service.zone, decided=None)
     return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
 
 def label_of(registration: Registration, kind: str) -> str:
     """Return how a kind of paper is read, by its code."""
-    return _labels(registration).get(kind, OTHER.label)
+    return labels_of_papers(registration).get(kind, OTHER.label)
 
 
 def written_in_words(row: Remark, zone: str) -> str:
