@@ -15,6 +15,7 @@ from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words
 from sporades.exams import queries
 from sporades.exams.models import Domain
+from sporades.exams.rules.papers import titled
 from sporades.exams.schema import Exam, Status
 from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.journal.words import QUALITIES
@@ -74,7 +75,7 @@ def labels_in(*parts: Any) -> dict[str, str]:
 
 def papers_in(exam: Exam) -> dict[str, str]:
     """Return how each épreuve is called, with its unit."""
-    return {one.code: f"{one.label} ({one.unit})" if one.unit else one.label for one in exam.papers}
+    return {one.code: titled(one) for one in exam.papers}
 
 
 def _asked(exam: Exam, part: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sporades.accounts.permissions import Reach
 from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
+from sporades.exams.rules.papers import titled
 from sporades.exams.titles import qualification_of
 from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.titles import title_of
@@ -123,27 +124,23 @@ def _qualifications_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
 
 def _papers_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Labelled]:
     """Return what names the épreuves of an exam, and says of those of one name what sets them apart."""
-    known = {(one.exam.pk, said.code, _named(said)) for one in exams for said in one.rules.papers}
+    known = {(one.exam.pk, said.code, titled(said)) for one in exams for said in one.rules.papers}
     times = Counter(name for _, _, name in known)
 
     def read(one: OfferedExam) -> Iterator[tuple[str, str]]:
         for said in one.rules.papers:
-            is_alone = times[_named(said)] == 1
-            label = _named(said) if is_alone else _told_apart(said, one)
+            is_alone = times[titled(said)] == 1
+            label = titled(said) if is_alone else _told_apart(said, one)
             yield str(one.papers[said.code].pk), label
 
     return read
 
 
-def _named(paper: schema.Paper) -> str:
-    return f"{paper.label} ({paper.unit})" if paper.unit else paper.label
-
-
 def _told_apart(paper: schema.Paper, offered: OfferedExam) -> str:
     """Name an épreuve with its exam and, where the exam has two of one name, with what differs."""
-    alike = [one for one in offered.rules.papers if _named(one) == _named(paper)]
+    alike = [one for one in offered.rules.papers if titled(one) == titled(paper)]
     labels = {one.code: one.label for one in offered.specialities}
     of = ", ".join(labels[code] for code in paper.specialities) or paper.code
     return ", ".join(
-        [_named(paper), title_of(offered.exam, None), *([of] if len(alike) > 1 else [])]
+        [titled(paper), title_of(offered.exam, None), *([of] if len(alike) > 1 else [])]
     )

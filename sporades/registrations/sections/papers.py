@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from sporades.core.french import figure, listed, within
 from sporades.exams import queries
 from sporades.exams.rules import Breach, papers
-from sporades.exams.rules.papers import Block, Choice, PaperOffer
+from sporades.exams.rules.papers import Block, Choice, PaperOffer, titled
 from sporades.exams.schema import Status
 from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.registrations.fields import (
@@ -107,7 +107,7 @@ class PapersForm(SectionForm):
         """Name the épreuve before what is asked of it."""
         code = name.partition("-")[2]
         offer = next(offer for offer in self.offers if offer.code == code)
-        return f"{_titled(offer)}, {self.fields[name].label}"
+        return f"{titled(offer.paper)}, {self.fields[name].label}"
 
     def _build(self, offer: PaperOffer) -> None:
         code, lost = offer.code, self._lost(offer)
@@ -125,7 +125,7 @@ class PapersForm(SectionForm):
                     ("required", "invalid_choice"), "Choisissez un statut."
                 ),
             )
-            self.fields[STATUS + code].asked_of = _titled(offer)  # type: ignore[attr-defined] # for who hears it alone
+            self.fields[STATUS + code].asked_of = titled(offer.paper)  # type: ignore[attr-defined] # for who hears it alone
             if offer.commits:
                 self.fields[STATUS + code].described_by = f"engage-{code}"  # type: ignore[attr-defined] # where its tab says it
         if offer.options:
@@ -382,14 +382,9 @@ def _usual(offer: PaperOffer) -> Status:
     return Status.NOT_ENTERED if Status.NOT_ENTERED in offer.statuses else offer.statuses[0]
 
 
-def _titled(offer: PaperOffer) -> str:
-    """Name an épreuve as its line does."""
-    return f"{offer.label} ({offer.unit})" if offer.unit else offer.label
-
-
 def _said(offer: PaperOffer, choice: Choice) -> tuple[str, str, str, str]:
     details = [offer.option_of(choice.option), _mark(offer, choice)]
-    return _titled(offer), choice.status.label, offer.nature, ", ".join(filter(None, details))
+    return titled(offer.paper), choice.status.label, offer.nature, ", ".join(filter(None, details))
 
 
 def _mark(offer: PaperOffer, choice: Choice) -> str:

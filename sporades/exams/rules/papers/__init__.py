@@ -14,7 +14,7 @@ from sporades.exams.rules.papers.offers import (
     is_whole,
     offered,
 )
-from sporades.exams.rules.papers.words import named
+from sporades.exams.rules.papers.words import named, titled
 from sporades.exams.schema.exam import Exam
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "named",
     "oddities",
     "offered",
+    "titled",
 ]
 
 
