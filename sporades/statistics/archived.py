@@ -22,7 +22,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.statistics.models import ArchivedCount
-from sporades.statistics.periods import Period
+from sporades.statistics.periods import Period, per_day
 from sporades.statistics.selection import Selection
 from sporades.statistics.stages import STAGES, WHOLE
 
@@ -207,14 +207,7 @@ def _days(
     if zone == service.zone:
         return days
     hours = Counter({_beginning(row.value): row.count for row in rows if row.kind == Kind.HOUR})
-    return _by_day(hours, zone) + (days - _by_day(hours, service.zone))
-
-
-def _by_day(hours: Mapping[datetime, int], zone: str) -> Counter[date]:
-    found: Counter[date] = Counter()
-    for beginning, count in hours.items():
-        found[local_day(beginning, zone)] += count
-    return found
+    return per_day(hours, zone) + (days - per_day(hours, service.zone))
 
 
 def _beginning(written: str) -> datetime:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from sporades.statistics import queries
 from sporades.statistics.archived import archived
-from sporades.statistics.periods import Period
+from sporades.statistics.periods import Period, per_day
 from sporades.statistics.queries import Filed
 from sporades.statistics.selection import Selection
 
@@ -75,7 +75,7 @@ def _count(selection: Selection, period: Period, *, at: datetime) -> Counted:
         found = queries.filed(selection, period)
         by_hour = queries.filed_by_hour(selection, period)
         left = archived(selection, period)
-    by_day = queries.by_day(by_hour, period.zone)
+    by_day = per_day(by_hour, period.zone)
     if selection.is_standing:
         found.left_out = left.total
         return Counted(found, by_day, at)

@@ -1,10 +1,11 @@
 """Days that are counted, by one clock."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
+from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
 from sporades.exams.models import RegistrationService
 
@@ -26,12 +27,12 @@ class Period:
     @property
     def start(self) -> datetime:
         """The first instant."""
-        return _midnight(self.first, self.zone)
+        return midnight(self.first, self.zone)
 
     @property
     def end(self) -> datetime:
         """The first instant that comes after."""
-        return _midnight(self.last + DAY, self.zone)
+        return midnight(self.last + DAY, self.zone)
 
     @property
     def in_words(self) -> str:
@@ -82,5 +83,9 @@ def usual(services: Iterable[RegistrationService], *, at: datetime, zone: str) -
     return Period(min(first, today), min(first + year, today), zone)
 
 
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone))
+def per_day(by_hour: Mapping[datetime, int], zone: str) -> Counter[date]:
+    """Gather hours by the day that they are of in a zone."""
+    found: Counter[date] = Counter()
+    for beginning, count in by_hour.items():
+        found[local_day(beginning, zone)] += count
+    return found

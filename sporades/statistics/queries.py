@@ -1,10 +1,10 @@
 """How many: each question is one query that the database answers in groups."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
@@ -29,7 +29,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.mail.models import Message
@@ -145,14 +144,6 @@ def filed_by_hour(selection: Selection, period: Period) -> dict[datetime, int]:
     )
     counted = _filed_in(selection, period).annotate(beginning=beginning).values_list("beginning")
     return dict(counted.annotate(count=Count("*")).order_by())
-
-
-def by_day(by_hour: Mapping[datetime, int], zone: str) -> Counter[date]:
-    """Gather hours by the day that they are of in a zone."""
-    found: Counter[date] = Counter()
-    for beginning, count in by_hour.items():
-        found[local_day(beginning, zone)] += count
-    return found
 
 
 def filed_just_now(selection: Selection, *, at: datetime) -> dict[str, int]:
