@@ -1,12 +1,12 @@
 """Looks at a PDF that is kept as it came: it may do nothing but being read."""
 
 import io
-import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pikepdf
 
+from sporades.intake.child.reading import is_of_paper, name_of
 from sporades.intake.child.refusing import Unfit
 
 MOST_PAGES = 2_000
@@ -80,7 +80,7 @@ def look(content: bytes) -> dict[str, Any]:
         pages = len(pdf.pages)
         if not pages:
             raise Unfit("NotAPdf")
-        if pages > MOST_PAGES or not all(_is_page_of_paper(page) for page in pdf.pages):
+        if pages > MOST_PAGES or not all(is_of_paper(page, SIDES) for page in pdf.pages):
             raise Unfit("PagesWrong")
         return {
             "pages": pages,
@@ -97,7 +97,7 @@ def _names_fonts(one: object) -> bool:
         return False
     fonts = one.get("/Font")
     return (
-        _name(one, "/Type") == "/Font"
+        name_of(one, "/Type") == "/Font"
         or (isinstance(fonts, pikepdf.Dictionary) and bool(fonts.keys()))
         or any(_names_fonts(held) for held in _direct(one.values()))
     )
@@ -118,8 +118,8 @@ def _acts(one: object) -> bool:
     keys = set(one.keys())
     return (
         bool(keys & HOLDS)
-        or _name(one, "/S") in ACTS
-        or _name(one, "/Subtype") in PLAYS
+        or name_of(one, "/S") in ACTS
+        or name_of(one, "/Subtype") in PLAYS
         or _leaves_the_web(one)
         or _moves_its_links(one)
         or ("/OpenAction" in keys and _opens_elsewhere(one["/OpenAction"]))
@@ -129,13 +129,8 @@ def _acts(one: object) -> bool:
     )
 
 
-def _name(one: Any, key: str) -> str:
-    held = one.get(key)
-    return str(held) if isinstance(held, pikepdf.Name) else ""
-
-
 def _leaves_the_web(action: Any) -> bool:
-    if _name(action, "/S") != "/URI":
+    if name_of(action, "/S") != "/URI":
         return False
     scheme, colon, _ = str(action.get("/URI", "")).partition(":")
     # Without a scheme it leads from where the reader is, or from what the document says it is.
@@ -152,16 +147,9 @@ def _opens_elsewhere(action: object) -> bool:
     """Return whether what is done when a document opens is more than showing one of its pages."""
     if not isinstance(action, pikepdf.Dictionary):
         return False
-    return _name(action, "/S") != "/GoTo" or "/Next" in action
+    return name_of(action, "/S") != "/GoTo" or "/Next" in action
 
 
 def _direct(held: Iterable[object]) -> Iterator[object]:
     """Give what stands there itself; what is pointed to is looked at in its own turn."""
     return (one for one in held if not (isinstance(one, pikepdf.Object) and one.is_indirect))
-
-
-def _is_page_of_paper(page: pikepdf.Page) -> bool:
-    left, bottom, right, top = (float(side) for side in page.mediabox)
-    unit = float(page.obj.get("/UserUnit", 1))
-    least, most = SIDES
-    return all(least <= math.fabs(side) * unit <= most for side in (right - left, top - bottom))

@@ -5,7 +5,6 @@ started. The rest goes without a word: scripts, actions, links, bookmarks, notes
 """
 
 import io
-import math
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from pikepdf.form import ExtendedAppearanceStreamGenerator
 
 from sporades.intake.child import drawn
 from sporades.intake.child.limits import MOST_PAGES
+from sporades.intake.child.reading import is_of_paper, name_of
 from sporades.intake.child.refusing import Unfit
 
 SIDES = (20, 14_400)
@@ -132,15 +132,8 @@ def _look_at_pages(pdf: pikepdf.Pdf) -> None:
         raise Unfit("Unreadable")
     if len(pdf.pages) > MOST_PAGES:
         raise Unfit("TooManyPages")
-    if not all(_is_of_paper(page) for page in pdf.pages):
+    if not all(is_of_paper(page, SIDES) for page in pdf.pages):
         raise Unfit("SizesWrong")
-
-
-def _is_of_paper(page: pikepdf.Page) -> bool:
-    left, bottom, right, top = (float(side) for side in page.mediabox)
-    unit = float(page.obj.get("/UserUnit", 1))
-    least, most = SIDES
-    return all(least <= math.fabs(side) * unit <= most for side in (right - left, top - bottom))
 
 
 def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[Any]:
@@ -166,20 +159,15 @@ def _fault(one: Any) -> str:
     files = one.get("/EF")
     if isinstance(files, pikepdf.Dictionary) and set(files.keys()) <= _FILES:
         return "Holds"
-    if keys & {"/Collection", "/EmbeddedFiles"} or _name(one, "/Subtype") == "/FileAttachment":
+    if keys & {"/Collection", "/EmbeddedFiles"} or name_of(one, "/Subtype") == "/FileAttachment":
         return "Holds"
     if isinstance(one, pikepdf.Stream) and "/F" in keys:
         return "Holds"
-    if _name(one, "/S") == "/Launch" or _name(one, "/Subtype") == "/PS":
+    if name_of(one, "/S") == "/Launch" or name_of(one, "/Subtype") == "/PS":
         return "Launches"
     if one.get("/NeedsRendering") is True:
         return "Dynamic"
     return ""
-
-
-def _name(one: Any, key: str) -> str:
-    held = one.get(key)
-    return str(held) if isinstance(held, pikepdf.Name) else ""
 
 
 def _draw_fields(pdf: pikepdf.Pdf) -> None:
