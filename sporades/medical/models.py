@@ -91,6 +91,10 @@ class _Sealed(models.Model):
         """Return its data key. Raises sealing.Unreadable."""
         return sealing.unwrap(self.as_wrapped(), place=f"{self.place}:key")
 
+    def opened(self, sealed: bytes, part: str) -> str:
+        """Return a text of it that is sealed, of the part of this name. Raises sealing.Unreadable."""
+        return self.unwrapped().open(bytes(sealed), place=f"{self.place}:{part}").decode()
+
 
 def place_of(registration: int, row: object) -> str:
     """Return what a row is bound to, before it is written.
@@ -172,8 +176,7 @@ class Paper(_Sealed):
     @property
     def name(self) -> str:
         """The name that its candidate gave it. Raises sealing.Unreadable."""
-        opened = self.unwrapped().open(bytes(self.sealed_name), place=f"{self.place}:name")
-        return opened.decode()
+        return self.opened(self.sealed_name, "name")
 
     @property
     def is_infected(self) -> bool:
@@ -223,8 +226,7 @@ class Remark(_Sealed):
     @property
     def text(self) -> str:
         """What it says. Raises sealing.Unreadable."""
-        opened = self.unwrapped().open(bytes(self.sealed_text), place=f"{self.place}:text")
-        return opened.decode()
+        return self.opened(self.sealed_text, "text")
 
     @property
     def is_candidates(self) -> bool:
@@ -255,8 +257,7 @@ class OpinionDraft(_Sealed):
     @property
     def text(self) -> str:
         """What was typed, as JSON. Raises sealing.Unreadable."""
-        opened = self.unwrapped().open(bytes(self.sealed_text), place=f"{self.place}:text")
-        return opened.decode()
+        return self.opened(self.sealed_text, "text")
 
 
 class Opening(models.Model):
