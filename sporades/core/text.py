@@ -12,6 +12,8 @@ _UNFOLDED = str.maketrans(
 )
 _NOT_A_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SPACES = re.compile(r"\s+")
+ON_THE_WEB = re.compile(r"https?://\S+")
+"""An address of the web, wherever it stands in a text."""
 # What Unicode lets a font draw as nothing (Default_Ignorable_Code_Point), the joiners of some scripts
 # too; then what it does not call so and nobody sees: annotations, blanks of Egyptian and of Khitan,
 # and what it says is no sign at all (noncharacters).

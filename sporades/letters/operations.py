@@ -1,6 +1,5 @@
 """Tell candidates something: by mail where one reaches them, else by a letter."""
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from sporades import mail
 from sporades.candidates.models import Candidate
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words
+from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter
@@ -23,7 +23,6 @@ from sporades.registrations.records import postal_address_of
 
 IN_PERSON = "à demander à votre service gestionnaire"
 """What a letter says in the place of an address of the web."""
-_ON_THE_WEB = re.compile(r"https?://\S+")
 
 
 def goes_by_letter(candidate: Candidate, enclosed: DocumentVersion | None) -> bool:
@@ -225,7 +224,7 @@ def tell_again(
         kind=message.kind,
         key=f"again:{message.pk}",
         subject=message.subject,
-        body=f"{preface}\n\n{_ON_THE_WEB.sub(IN_PERSON, message.body)}",
+        body=f"{preface}\n\n{ON_THE_WEB.sub(IN_PERSON, message.body)}",
         about_kind=message.about_kind,
         about_id=message.about_id,
         matter=message.matter,

@@ -1,6 +1,5 @@
 """Everything that is held of a person, row by row, as the map says (P-03)."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from django.db.models import Field, Model
 from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.candidates.models import Candidate
 from sporades.core.actors import CANDIDATE
+from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
@@ -22,7 +22,6 @@ from sporades.medical.models import Paper, Remark
 from sporades.personal.tables import HEALTH, TABLES, Person, Table, documents_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 
-_ON_THE_WEB = re.compile(r"https?://\S+")
 ONCE = "(adresse à usage unique)"
 
 
@@ -186,7 +185,7 @@ def _is_given(model: Any) -> bool:
 def _message(row: Any, person: Person) -> dict[str, Any]:  # noqa: ARG001 - as the others
     message: Message = row
     is_about_registration = message.about_kind == "registration"
-    return {"body": message.body if is_about_registration else _ON_THE_WEB.sub(ONCE, message.body)}
+    return {"body": message.body if is_about_registration else ON_THE_WEB.sub(ONCE, message.body)}
 
 
 _OF_AUTHOR = ("payload", "actor_name", "actor_id", "request", "network")
