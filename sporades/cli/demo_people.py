@@ -91,11 +91,11 @@ def make_people(*, at: datetime) -> None:
     known = set(User.objects.values_list("email", flat=True))
     for email, facts in (CANDIDATES | ASKING).items():
         if email not in known:
-            user = _account(email, password, at=at)
+            user = account(email, password, at=at)
             candidates.enrol(user=user, identity=_identity(facts), email=email, at=at)
     for email, (name, role, academies) in STAFF.items():
         if email not in known:
-            user = _account(email, password, at=at)
+            user = account(email, password, at=at)
             Membership.objects.create(user=user, role=role, full_name=name, academies=academies)
             second_factor.enrol_totp(user)
 
@@ -105,7 +105,14 @@ def candidate(email: str) -> Candidate:
     return Candidate.objects.select_related("identity", "user").get(user__email=email)
 
 
-def _account(email: str, password: str, *, at: datetime) -> User:
+def account(email: str, password: str, *, at: datetime) -> User:
+    """Open an account and activate it at once.
+
+    Args:
+        email: its address.
+        password: its password, hashed.
+        at: the instant.
+    """
     user = accounts.open_account(email=email, password_hash=password, at=at)
     return accounts.activate(user.pk, at=at)
 

@@ -13,11 +13,12 @@ from django.db.models import Model
 
 from sporades.accounts import operations as accounts
 from sporades.accounts import second_factor
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import Membership
 from sporades.acts.registrations import registering
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.cli import inventing
+from sporades.cli.demo_people import account
 from sporades.cli.inventing import Choice
 from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import local_day
@@ -121,7 +122,7 @@ def make_staff(*, at: datetime) -> list[str]:
             (f"chef.{code.lower()}", Membership.Role.HEAD, [code]),
         ]
     for who, role, academies in wanted:
-        user = _account(f"{who}@{AT}", password, at=at)
+        user = account(f"{who}@{AT}", password, at=at)
         name = f"Agent fictif {who}"
         Membership.objects.create(user=user, role=role, full_name=name, academies=academies)
         second_factor.enrol_totp(user)
@@ -209,10 +210,5 @@ def _candidate(number: int, password: str, chance: Random, *, at: datetime) -> C
         chance.randrange(SOME_TOWNS)
     ]
     identity = inventing.civil_data(number, town, local_day(at, "Europe/Paris"), chance)
-    user = _account(email, password, at=at)
+    user = account(email, password, at=at)
     return candidates.enrol(user=user, identity=identity, email=email, at=at)
-
-
-def _account(email: str, password: str, *, at: datetime) -> User:
-    user = accounts.open_account(email=email, password_hash=password, at=at)
-    return accounts.activate(user.pk, at=at)

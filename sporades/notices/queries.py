@@ -17,6 +17,7 @@ from django.utils import timezone
 from sporades.exams.models.service import MINUTE
 from sporades.notices.models import Banner
 
+WRITTEN_AGAIN = "La lecture seule est terminée."
 FRESH_FOR = 5.0
 """Seconds during which what is held is believed: writing stops everywhere within them."""
 

@@ -30,13 +30,13 @@ from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import DecidedInItsFile
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
+from sporades.registrations.numbers import UNKNOWN
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """How many files one job reads."""
 
-UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
 TWICE = "Ce numéro est donné plusieurs fois."
 ROLE_ENDED = "Votre rôle ne permet plus de déposer ce document."
 OUT_OF_REACH = "Cette inscription n'est plus dans votre périmètre."

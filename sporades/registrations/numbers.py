@@ -5,6 +5,8 @@ from django.db import connection
 from sporades.core.numbers import with_check_digit
 
 SEQUENCE = "registration_numbers"
+UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
+"""What the office reads of a number that is of none, or of one that it does not see."""
 
 
 def take_number() -> str:

@@ -21,6 +21,7 @@ from sporades.publications.queries import unheard_among
 from sporades.publications.refusals import DecidedInItsFile
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
+from sporades.registrations.numbers import UNKNOWN
 from sporades.registrations.receipt import against_of, named
 from tests.accommodations.asked import MANAGER, case_of, reach
 from tests.documents.summaries import a_pdf
@@ -297,9 +298,9 @@ def test_each_line_that_cannot_be_is_refused_at_its_place(deposit_many, three):
         ("prepared", ""),
         ("refused", archives.NO_FILE),
         ("refused", str(pdf_checks.NotAPdf())),
-        ("refused", depositing.UNKNOWN),
-        ("refused", depositing.UNKNOWN),
-        ("refused", depositing.UNKNOWN),
+        ("refused", UNKNOWN),
+        ("refused", UNKNOWN),
+        ("refused", UNKNOWN),
     ]
 
 

@@ -17,10 +17,10 @@ from sporades.core.numbers import whole
 from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.notices.models import Banner
+from sporades.notices.queries import WRITTEN_AGAIN
 
 LONGEST = 300
 MOST_HOURS = 366 * 24
-WRITTEN_AGAIN = "La lecture seule est terminée."
 ENDS_THEN = "La lecture seule, qui est en cours, finira à cet instant."
 KINDS = {
     "information": Banner.Kind.INFO,

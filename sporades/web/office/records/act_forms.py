@@ -11,6 +11,7 @@ from sporades.core.text import search_key
 from sporades.journal.words import IN_WORDS, READINGS
 from sporades.registrations.fields import CleanCharField
 from sporades.registrations.models import Registration
+from sporades.registrations.numbers import UNKNOWN
 from sporades.web.office.days import LatelyForm
 from sporades.web.office.places import OfAcademyForm, whole_academies_of
 
@@ -19,7 +20,6 @@ _CHANGING = sorted(
     ((verb, words) for verb, words in IN_WORDS.items() if verb not in READINGS),
     key=lambda one: search_key(one[1]),
 )
-_UNKNOWN = "Aucune inscription de votre périmètre n'a ce numéro."
 
 
 class ActsForm(OfAcademyForm, LatelyForm):
@@ -60,7 +60,7 @@ class ActsForm(OfAcademyForm, LatelyForm):
                 .first()
             )
             if self.registration is None:
-                raise ValidationError(_UNKNOWN)
+                raise ValidationError(UNKNOWN)
         return said
 
     @property

@@ -14,7 +14,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
 from sporades.notices.operations import Another, Overlaps
-from sporades.notices.queries import read_only_begun
+from sporades.notices.queries import WRITTEN_AGAIN, read_only_begun
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
     second_factor_again,
@@ -25,7 +25,6 @@ from sporades.web.office.services.instant_forms import BannerForm, meanwhile
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 AT_ONCE = timedelta(minutes=1)
 """Within how long another banner was asked for at the same time, and not planned."""
-WRITTEN_AGAIN = "La lecture seule est terminée."
 UNTIL_TAKEN_DOWN = "jusqu'à ce que vous le retiriez"
 REPLACED = (
     "Un autre bandeau, demandé juste après le vôtre, l'a remplacé : relisez-le en haut de la page."
