@@ -1,16 +1,15 @@
 """« J'ai reçu un code »: the record that an office made becomes one's account (B8)."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from sporades.acts.people import addressing, claiming, joining
-from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.web.account.forms import ClaimForm, SlipForm
 from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, may_say_it_is_known
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
 
 
@@ -19,7 +18,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     """Type the code and the birth date; choose an address and a password, unless signed in."""
     if request.user.is_authenticated:
         return _into(request)
-    form = ClaimForm(request.POST or None, on=_today(request))
+    form = ClaimForm(request.POST or None, on=day_of(request))
     address_is_known = False
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
@@ -53,7 +52,7 @@ def _into(request: HttpRequest) -> HttpResponse:
     if request.user.is_staff_member:
         messages.error(request, "Un compte d'agent ne prend pas la fiche d'un candidat.")
         return redirect("account_edit")
-    form = SlipForm(request.POST or None, on=_today(request))
+    form = SlipForm(request.POST or None, on=day_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             claiming.claim_into(
@@ -69,7 +68,3 @@ def _into(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Votre dossier est rattaché à votre compte.")
             return redirect("candidate:home")
     return render(request, "account/claim.html", {"form": form, "address_is_known": False})
-
-
-def _today(request: HttpRequest):
-    return local_day(request.arrived_at, settings.TIME_ZONE)

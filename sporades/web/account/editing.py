@@ -22,7 +22,7 @@ from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity
-from sporades.core.french import hour_in_words, instant_in_words, listed, local_day
+from sporades.core.french import hour_in_words, instant_in_words, listed
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.models import Registration
@@ -32,6 +32,7 @@ from sporades.web.account import devices
 from sporades.web.account.forms import ChangeAddressForm
 from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.account.places import say_understood
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
 from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 from sporades.web.layout.seen import seen_in
@@ -107,7 +108,7 @@ def _identity_form(request: HttpRequest, candidate) -> IdentityForm:
     form = IdentityForm(
         request.POST or None,
         initial=answers_of(candidate.identity),
-        on=local_day(request.arrived_at, settings.TIME_ZONE),
+        on=day_of(request),
     )
     if candidate.is_frozen:
         form.freeze()
@@ -127,7 +128,7 @@ def complete(request: HttpRequest) -> HttpResponse:
     """Ask for the civil data that an account lacks."""
     if request.user.is_staff_member or getattr(request.user, "candidate", None):
         return redirect("account_edit")
-    form = IdentityForm(request.POST or None, on=local_day(request.arrived_at, settings.TIME_ZONE))
+    form = IdentityForm(request.POST or None, on=day_of(request))
     if request.method == "POST" and form.is_valid():
         joining.complete(request.user, identity=form.identity(), at=request.arrived_at)
         say_understood(request, form)

@@ -27,7 +27,6 @@ from django.urls import reverse
 
 from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts.people import addressing, joining
-from sporades.core.french import local_day
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.territory import queries as territory
@@ -35,6 +34,7 @@ from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
 from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, LETTER_BOX, may_say_it_is_known
 from sporades.web.account.places import say_understood
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
 
 PROVIDER = "franceconnect"
@@ -197,7 +197,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = AccountForm(
         request.POST or None,
         initial=answers_from(request.session.get(CLAIMS, {})),
-        on=local_day(request.arrived_at, settings.TIME_ZONE),
+        on=day_of(request),
     )
     address_is_known = False
     if request.method == "POST" and form.is_valid():

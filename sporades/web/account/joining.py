@@ -14,10 +14,11 @@ from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts import tasks
 from sporades.acts.people import addressing, joining
-from sporades.core.french import instant_in_words, local_day
+from sporades.core.french import instant_in_words
 from sporades.mail import queries as mails
 from sporades.web.account.forms import AddressForm, SignUpForm
 from sporades.web.account.places import say_understood
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
 
 KNOWN_SO_SIGN_IN = "Si ce compte est le vôtre, connectez-vous ; sinon, indiquez une autre adresse."
@@ -37,7 +38,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(
         request.POST or None,
         initial={"email": letter_box},
-        on=local_day(request.arrived_at, settings.TIME_ZONE),
+        on=day_of(request),
     )
     goes_on_to = get_next_redirect_url(request)
     address_is_known = False

@@ -1,6 +1,5 @@
 """« Demander une correction »: of civil data that are frozen, with what shows it (I6)."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,12 +9,12 @@ from sporades.accounts import limits
 from sporades.acts.identities import asking
 from sporades.candidates.forms import answers_of
 from sporades.core.files import OutOfReach
-from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.intake.reading import Unready
 from sporades.registrations.models import CorrectionRequest
 from sporades.registrations.refusals import NothingChanged
 from sporades.web.candidate.request_forms import CorrectionRequestForm
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.seen import seen_in
 from sporades.web.layout.sent import NOT_KEPT
@@ -38,7 +37,7 @@ def ask_correction(request: HttpRequest) -> HttpResponse:
         answers if posted or answers else None,
         request.FILES if posted else None,
         initial=answers_of(candidate.identity),
-        on=local_day(request.arrived_at, settings.TIME_ZONE),
+        on=day_of(request),
     )
     if answers and not posted:
         messages.warning(request, _KEPT)

@@ -33,6 +33,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
 from sporades.retention.categories import confided_until
 from sporades.web.doctor.forms import FindCaseForm, GiveBackForm
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.kept import forget, kept
 
 MOST_AT_ONCE, A_FEW = 25, 10
@@ -166,7 +167,7 @@ def take(request: HttpRequest, case: int) -> HttpResponse:
 def give_back(request: HttpRequest, case: int) -> HttpResponse:
     """Leave a request to another doctor, or to whoever takes it."""
     found = case_of(request, case)
-    day = local_day(request.arrived_at, settings.TIME_ZONE)
+    day = day_of(request)
     doctors = doctors_for(found.registration, day=day)
     others = [one for one in doctors if one.user_id != request.user.pk]
     posted = request.POST if request.method == "POST" else None

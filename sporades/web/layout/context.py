@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED
-from sporades.core.french import local_day
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout.audit import CONFORMITY
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.proofs import second_factor_missing
 
 SIGNED_OUT = (
@@ -145,7 +145,7 @@ def _proven(request: HttpRequest) -> list[Membership]:
     """
     if second_factor_missing(request):
         return []
-    return request.user.memberships_on(local_day(request.arrived_at, settings.TIME_ZONE))
+    return request.user.memberships_on(day_of(request))
 
 
 def _of_the_office(roles: set[str]) -> tuple[tuple[str, str], ...]:

@@ -21,12 +21,12 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import reach
 from sporades.core import origin
 from sporades.core.actors import CANDIDATE, Actor
-from sporades.core.french import local_day
 from sporades.core.origin import Origin
 from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout import breaches, outage, undone
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.errors import asks_json, not_allowed, unavailable
 from sporades.web.layout.homes import home_of
 from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
@@ -246,7 +246,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
             return redirect(home_of(request.user, request.arrived_at))
         if route.who is not Who.STAFF:
             return None
-        day = local_day(request.arrived_at, settings.TIME_ZONE)
+        day = day_of(request)
         memberships = request.user.memberships_on(day)
         if not memberships:
             raise Http404

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,7 +16,7 @@ from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
 from sporades.acts.registrations.moving import unopened_within
 from sporades.acts.requests import is_decided_by_silence
-from sporades.core.french import local_day, time_left_in_words
+from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
 from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import to_verify_within
@@ -33,6 +32,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.queries import TakesTooLong, found, in_less_than, planned_anew
 from sporades.searches.trees import Group, Leaf
 from sporades.threads.queries import unanswered_within
+from sporades.web.layout.clock import day_of
 from sporades.web.office import bounded
 from sporades.web.office.access import ROUTES
 from sporades.web.office.accommodations.waiting import STEPS, waiting_at
@@ -275,7 +275,7 @@ def _come_back(request: HttpRequest) -> Queue | None:
     said = mine.aggregate(count=Count("pk"), oldest=Min("returned_on"))
     if not said["count"]:
         return None
-    days = (local_day(request.arrived_at, settings.TIME_ZONE) - said["oldest"]).days
+    days = (day_of(request) - said["oldest"]).days
     age = time_left_in_words(timedelta(days=days)) if days > 0 else "aujourd'hui"
     return Queue("Courriers revenus", said["count"], age, reverse("office:letters"))
 

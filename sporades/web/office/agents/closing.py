@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +12,10 @@ from sporades.accounts.models import Membership
 from sporades.accounts.operations import NOBODY
 from sporades.accounts.permissions import Permission, reach_of
 from sporades.acts.agents import inviting
-from sporades.core.french import listed, local_day
+from sporades.core.french import listed
 from sporades.core.refusals import Refused
 from sporades.territory import queries as territory
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.agents.forms import CloseForm
 from sporades.web.office.agents.roles import in_words
@@ -27,7 +27,7 @@ def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
     """Close an account whose every role is within the perimeter; nobody closes their own."""
     roles = roles_of(request, agent)
     user = roles[0].user
-    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    today = day_of(request)
     if request.method == "GET" and not any(one.is_current(today) for one in roles):
         messages.error(request, f"Le compte d'agent de {user.email} est déjà fermé.")
         return redirect("office:agents")
@@ -80,7 +80,7 @@ def roles_of(request: HttpRequest, agent: int) -> list[Membership]:
     """
     every = Membership.objects.filter(user=agent, replaced_at=None).exclude(full_name=NOBODY)
     roles = list(every.select_related("user").order_by("pk"))
-    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    today = day_of(request)
     held = [one for one in roles if one.is_current(today)] or roles
     if not held or agent == request.user.pk or not request.reach.includes(reach_of(held)):
         raise Http404

@@ -14,12 +14,13 @@ from django.urls import reverse_lazy
 from sporades.accounts.members import Access, access_in_words, in_access, meeting, members
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach, reach_of
-from sporades.core.french import day_in_digits, local_day
+from sporades.core.french import day_in_digits
 from sporades.core.numbers import in_groups
 from sporades.core.text import search_key
 from sporades.exams.queries import domain_labels
 from sporades.territory import queries as territory
 from sporades.web.layout.asking import FORGOTTEN, Asked, base_of
+from sporades.web.layout.clock import day_of
 from sporades.web.office.agents.forms import AgentsForm
 from sporades.web.office.agents.proposing import decided_lately, proposals_of
 from sporades.web.office.bounded import is_cut, page_of
@@ -90,7 +91,7 @@ def _found(request: HttpRequest, form: AgentsForm) -> QuerySet[Membership]:
         return Membership.objects.none()
     academy = form.said.get("academie")
     reach = request.reach.in_academy(academy) if academy else request.reach
-    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    today = day_of(request)
     found = in_access(members(Membership.objects.filter(meeting(reach))), form.access, on=today)
     if role := form.said.get("role"):
         found = found.filter(role=role)
@@ -109,7 +110,7 @@ def _several(found: QuerySet[Membership], page: Page) -> int:
 
 
 def _lines(request: HttpRequest, found: list[Membership]) -> list[Line]:
-    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    today = day_of(request)
     left = _left(found, request.reaches(Permission.PROPOSE_ROLES), today)
     closable = _closable(found, request.reaches(Permission.CLOSE_MEMBERS), request)
     return [
@@ -183,7 +184,7 @@ def _closable(found: Iterable[Membership], reach: Reach, request: HttpRequest) -
     """Return the accounts that the reader may close: every role of theirs is within the perimeter."""
     if not reach:
         return set()
-    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    today = day_of(request)
     theirs: dict[int, list[Membership]] = {}
     for one in Membership.objects.filter(user__in={one.user_id for one in found}).current(today):
         theirs.setdefault(one.user_id, []).append(one)

@@ -12,9 +12,10 @@ from django.urls import reverse_lazy
 from sporades.accounts.members import meeting
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission, reach, reach_of
-from sporades.core.french import day_in_words, local_day
+from sporades.core.french import day_in_words
 from sporades.exams.queries import domain_labels
 from sporades.territory import queries as territory
+from sporades.web.layout.clock import day_of
 
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 MOST_NAMED = 5
@@ -23,7 +24,7 @@ MOST_NAMED = 5
 
 def role(request: HttpRequest) -> HttpResponse:
     """Say what the reader's roles let them do, and whom to ask for what they do not."""
-    today = local_day(request.arrived_at, settings.TIME_ZONE)
+    today = day_of(request)
     mine = request.user.memberships_on(today)
     others = list(_colleagues(mine, of=request.user.pk, on=today))
     context = {

@@ -19,7 +19,7 @@ from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.postal import lines_of
 from sporades.candidates.words import identity_in_words
-from sporades.core.french import day_in_words, instant_in_words, local_day
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
@@ -37,6 +37,7 @@ from sporades.searches.queries import planned_anew
 from sporades.searches.records import ALIKE, records_found
 from sporades.territory import queries as territory
 from sporades.web.layout.asking import Asked, base_of
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.finding import NAMED
 from sporades.web.office.bounded import ON_A_PAGE, is_cut, page_of
 from sporades.web.office.noting import academy_of, note_record
@@ -90,7 +91,7 @@ def new_record(request: HttpRequest) -> HttpResponse:
     """Make the record of somebody without an account; those who are like them are shown first."""
     codes = request.reach.academies(one.code for one in territory.academies())
     posted = request.POST if request.method == "POST" else None
-    form = RecordForm(posted, on=_today(request), academies=codes)
+    form = RecordForm(posted, on=day_of(request), academies=codes)
     like: list[dict[str, Any]] = []
     if posted is not None and form.is_valid():
         try:
@@ -209,7 +210,7 @@ def keep_record(request: HttpRequest, candidate: int) -> HttpResponse:
     form = (
         ReachedForm(posted, initial=shown)
         if found.is_frozen
-        else RecordForm(posted, initial=shown, on=_today(request))
+        else RecordForm(posted, initial=shown, on=day_of(request))
     )
     reach = request.reaches(Permission.KEEP_RECORDS)
     try:
@@ -282,7 +283,3 @@ def may_keep(request: HttpRequest, candidate: Candidate) -> bool:
     """Return whether the reader keeps the record of a candidate, with all that is theirs."""
     kept = records_held(request.reaches(Permission.KEEP_RECORDS)).filter(user=None)
     return bool(kept.filter(pk=candidate.pk).exists())
-
-
-def _today(request: HttpRequest) -> Any:
-    return local_day(request.arrived_at, settings.TIME_ZONE)

@@ -1,6 +1,5 @@
 """« Corriger l'état civil »: what only the managing service can change (I6)."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,10 +7,10 @@ from django.utils.text import capfirst
 
 from sporades.acts.identities import correcting
 from sporades.candidates.forms import answers_of
-from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import CorrectionForm
 from sporades.web.office.noting import author_on, note_file
@@ -28,7 +27,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
         initial=answers_of(found.candidate.identity),
-        on=local_day(request.arrived_at, settings.TIME_ZONE),
+        on=day_of(request),
     )
     if request.method == "POST" and form.is_valid():
         try:

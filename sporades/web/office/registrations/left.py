@@ -1,10 +1,8 @@
 """What members of the office have begun for candidates and may fill no more: taken up, or dropped (I3)."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,11 +12,11 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.registrations import standing_in
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations import rebasing
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.web.layout.clock import day_of
 from sporades.web.office.noting import note_draft
 from sporades.web.wizard.door import dossier_for
 
@@ -32,7 +30,7 @@ TAKE_UP, DROP = "reprendre", "abandonner"
 def left_within(request: HttpRequest) -> DraftQuerySet:
     """Return what was left in the perimeter in which the reader fills for candidates."""
     reach = request.reaches(Permission.FILE_FOR_CANDIDATES)
-    found: DraftQuerySet = Draft.objects.open().within(reach).left(on=_day(request))
+    found: DraftQuerySet = Draft.objects.open().within(reach).left(on=day_of(request))
     return found
 
 
@@ -50,7 +48,7 @@ def begun_for(request: HttpRequest, candidate: Candidate) -> list[Draft]:
 
 
 def _of_colleagues(request: HttpRequest, **which: Any) -> list[Draft]:
-    others = Draft.objects.open().with_filler(on=_day(request)).filter(**which)
+    others = Draft.objects.open().with_filler(on=day_of(request)).filter(**which)
     within = others.within(request.reach).exclude(author=request.user)
     found = list(within.select_related("service", "exam", "speciality").order_by("created_at"))
     if not request.reaches(Permission.FILE_FOR_CANDIDATES):
@@ -96,7 +94,3 @@ def _author(request: HttpRequest, draft: Draft) -> Actor:
     reach = request.reaches(Permission.FILE_FOR_CANDIDATES)
     author: Actor = reach.author(academy=draft.service.academy_id, domain=draft.service.domain.code)
     return author
-
-
-def _day(request: HttpRequest) -> date:
-    return local_day(request.arrived_at, settings.TIME_ZONE)
