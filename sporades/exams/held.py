@@ -60,11 +60,13 @@ class Programme:
         """Return an exam that is offered, by its code."""
         return next((offered for offered in self.exams if offered.exam.code == code), None)
 
-    def open_services(
-        self, at: datetime, audience: schema.Audience = schema.Audience.PUBLIC
-    ) -> list[RegistrationService]:
+    def open_services(self, at: datetime) -> list[RegistrationService]:
         """Return the services that accept a registration arriving at this instant."""
-        return [one for one in self.services if one.audience == audience and one.accepts(at)]
+        return [
+            one
+            for one in self.services
+            if one.audience == schema.Audience.PUBLIC and one.accepts(at)
+        ]
 
 
 @dataclass(frozen=True)

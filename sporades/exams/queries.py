@@ -97,11 +97,9 @@ def services_within(reach: Reach) -> list[RegistrationService]:
     ]
 
 
-def open_programmes(
-    at: datetime, *, audience: Audience = Audience.PUBLIC, rubric: Rubric | None = None
-) -> list[Programme]:
+def open_programmes(at: datetime, *, rubric: Rubric | None = None) -> list[Programme]:
     """Return the programmes for which one may register now: the funnel starts from them."""
-    return [one for one in programmes(rubric=rubric) if one.open_services(at, audience)]
+    return [one for one in programmes(rubric=rubric) if one.open_services(at)]
 
 
 def programme_of(service: RegistrationService) -> Programme | None:
@@ -180,26 +178,20 @@ def service(pk: int) -> RegistrationService | None:
     return next((one for one in _services() if one.pk == pk), None)
 
 
-def open_services(
-    at: datetime, *, audience: Audience = Audience.PUBLIC
-) -> list[RegistrationService]:
-    """Return the services that are open, by programme and then by academy."""
-    return [one for one in _services() if one.audience == audience and one.accepts(at)]
+def open_services(at: datetime) -> list[RegistrationService]:
+    """Return the services that are open to the public, by programme and then by academy."""
+    return [one for one in _services() if one.audience == Audience.PUBLIC and one.accepts(at)]
 
 
-def upcoming_services(
-    at: datetime, *, audience: Audience = Audience.PUBLIC
-) -> list[RegistrationService]:
-    """Return the services that will open, the soonest first."""
-    found = [one for one in _services() if one.audience == audience and one.opens_at > at]
+def upcoming_services(at: datetime) -> list[RegistrationService]:
+    """Return the services that will open to the public, the soonest first."""
+    found = [one for one in _services() if one.audience == Audience.PUBLIC and one.opens_at > at]
     return sorted(found, key=lambda one: (one.opens_at, one.academy.name))
 
 
-def closed_services(
-    at: datetime, *, audience: Audience = Audience.PUBLIC
-) -> list[RegistrationService]:
-    """Return the services whose last minute has passed, the last closed first."""
-    found = [one for one in _services() if one.audience == audience and one.has_closed(at)]
+def closed_services(at: datetime) -> list[RegistrationService]:
+    """Return those of the public whose last minute has passed, the last closed first."""
+    found = [one for one in _services() if one.audience == Audience.PUBLIC and one.has_closed(at)]
     return sorted(found, key=lambda one: one.closes_at, reverse=True)
 
 

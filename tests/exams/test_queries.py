@@ -52,7 +52,6 @@ def test_open_and_coming_services_are_those_that_the_database_finds(load, essai,
         to_come = rows.filter(opens_at__gt=instant).order_by("opens_at", "academy__name")
         assert set(queries.open_services(instant)) == set(in_time)
         assert queries.upcoming_services(instant) == list(to_come)
-    assert queries.open_services(NOON, audience=Audience.SCHOOLS) == []
 
 
 def test_the_exams_offered_are_those_of_the_version_in_force(load, essai, change):

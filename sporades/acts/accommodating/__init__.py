@@ -51,7 +51,6 @@ from sporades.acts.accommodating.following import (
     leave_academy,
 )
 from sporades.acts.accommodating.notifying import (
-    NotDecided,
     follow_reading,
     note_call,
     notify,
@@ -82,7 +81,6 @@ __all__ = [
     "TEXT",
     "AuthorUnknown",
     "NoOpinion",
-    "NotDecided",
     "NotInCharge",
     "PaperGiven",
     "TakenAgain",

@@ -70,10 +70,10 @@ class CodeField(forms.CharField):
         return "".join(super().to_python(value).split())
 
 
-def code_field(label: str, help_text: str) -> forms.CharField:
+def code_field(help_text: str) -> forms.CharField:
     """Return the field for a code of the second factor; one that is too short is not a try."""
     return CodeField(
-        label=label,
+        label="Code",
         help_text=help_text,
         min_length=CODE_FIGURES,
         max_length=20,
@@ -394,17 +394,13 @@ class _CodeTold:
 class SecondFactorForm(_CodeTold, _Counted, _OnceOnly, mfa.AuthenticateForm):
     """The second factor, at sign-in."""
 
-    code = code_field(
-        "Code", "Les six chiffres de votre application, ou l'un de vos codes de secours."
-    )
+    code = code_field("Les six chiffres de votre application, ou l'un de vos codes de secours.")
 
 
 class SecondFactorAgainForm(_CodeTold, _Counted, _OnceOnly, mfa.ReauthenticateForm):
     """The second factor, once more."""
 
-    code = code_field(
-        "Code", "Les six chiffres de votre application, ou l'un de vos codes de secours."
-    )
+    code = code_field("Les six chiffres de votre application, ou l'un de vos codes de secours.")
 
 
 SHOWN_AT = "totp_shown_at"
@@ -418,7 +414,7 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):
     telephone has read. Not longer: it is worth what the session was when it was shown.
     """
 
-    code = code_field("Code", "Les six chiffres que votre application affiche maintenant.")
+    code = code_field("Les six chiffres que votre application affiche maintenant.")
 
     def __init__(self, *args, **options):
         session, now = context.request.session, context.request.arrived_at.timestamp()

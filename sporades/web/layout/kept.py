@@ -104,9 +104,9 @@ def kept(request: HttpRequest, *, at: str = "") -> Answers | None:
     return _answers(found, _route(request), path)
 
 
-def typed_before(request: HttpRequest, *, at: str = "") -> dict[str, str]:
-    """Return what waits at an address, as a form begins with it."""
-    return {name: values[-1] for name, values in (kept(request, at=at) or {}).items() if values}
+def typed_before(request: HttpRequest) -> dict[str, str]:
+    """Return what waits for the reader at this address, as a form begins with it."""
+    return {name: values[-1] for name, values in (kept(request) or {}).items() if values}
 
 
 def waiting(request: HttpRequest) -> Iterator[Waiting]:
