@@ -172,7 +172,6 @@ def test_nothing_is_left_for_later_without_an_issue():
 # What Django, pytest or a server looks for by its name.
 LOOKED_FOR = (
     r"app_name|urlpatterns|handler\d+|Command|register|SessionStore|pytest\w*|test_\w+|__\w+__"
-    r"|\w+_TRANSITIONS"
 )
 # Every name of these is.
 LOOKED_INTO = r"\.apps\.|settings\w*\.|\.migrations\.|^tests\.web\.identity_provider\."

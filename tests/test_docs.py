@@ -13,14 +13,12 @@ import pytest
 from django.core.management import get_commands
 from django.urls import reverse
 
-from sporades.accommodations import states as accommodations
 from sporades.cli import demo_people
 from sporades.documents import kinds
-from sporades.evidence import states as evidence
 from sporades.registrations.sections import SECTIONS
-from sporades.registrations.states import TRANSITIONS, State
 from sporades.web.layout import kept
 from sporades.web.registry import ACCESS
+from tests.moves import moves
 from tests.web.registry.test_in_a_browser import MEASURED
 
 ROOT = Path(__file__).parent.parent
@@ -275,26 +273,26 @@ def test_the_figure_of_the_rooms_is_the_one_that_the_contract_draws():
     assert drawing() in text_of(DOCS / "architecture.md")
 
 
-@pytest.mark.parametrize(
-    ("transitions", "states"),
-    [
-        (TRANSITIONS, State),
-        (evidence.TRANSITIONS, evidence.State),
-        (accommodations.TRANSITIONS, accommodations.State),
-    ],
-)
-def test_the_figure_of_states_is_the_one_in_the_code(transitions, states):
+def test_the_figures_of_states_are_those_of_the_code():
     arrows = [
-        f"    {source.value} --> {transition.target.value} : {transition.name}"
-        for transition in transitions
-        for source in sorted(transition.sources)
+        "".join(
+            f"    {source.value} --> {transition.target.value} : {transition.name}\n"
+            for transition in transitions
+            for source in sorted(transition.sources)
+        )
+        for transitions in moves().values()
     ]
 
     page = text_of(DOCS / "states.md")
-    assert "\n".join(["stateDiagram-v2", *arrows, "```"]) in page
-    assert {state.value for state in states} <= set(
-        re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    )
+    drawn = re.findall(r"^```mermaid\nstateDiagram-v2\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert sorted(drawn) == sorted(arrows)
+
+
+@pytest.mark.parametrize("states", moves(), ids=lambda states: states.__name__)
+def test_each_state_that_moves_has_its_line(states):
+    page = text_of(DOCS / "states.md")
+
+    assert set(states.values) <= set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
 
 
 def test_every_room_has_its_line_and_every_line_its_room():

@@ -109,20 +109,3 @@ DECIDE = Transition("decide", {State.OPINION_GIVEN}, State.DECIDED, "Décider")
 CORRECT = Transition("correct", {State.DECIDED}, State.DECIDED, "Corriger la décision")
 NOTIFY = Transition("notify", {State.DECIDED}, State.NOTIFIED, "Notifier")
 WITHDRAW = Transition("withdraw", UNDECIDED, State.WITHDRAWN, "Retirer la demande")
-
-TRANSITIONS = (
-    SEND,
-    TAKE_UP,
-    KEEP_AS_SENT,
-    DECLARE_INCOMPLETE,
-    REWORD_MISSING,
-    FIND_COMPLETE,
-    ENTRUST,
-    TAKE_FROM_DOCTOR,
-    OPINE,
-    REOPEN,
-    DECIDE,
-    CORRECT,
-    NOTIFY,
-    WITHDRAW,
-)

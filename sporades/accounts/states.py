@@ -17,5 +17,3 @@ class ProposalState(models.TextChoices):
 GIVE = Transition("give", {ProposalState.PROPOSED}, ProposalState.GIVEN, "Approuver")
 REFUSE_ROLE = Transition("refuse", {ProposalState.PROPOSED}, ProposalState.REFUSED, "Refuser")
 DROP_ROLE = Transition("drop", {ProposalState.PROPOSED}, ProposalState.DROPPED, "Retirer")
-
-PROPOSAL_TRANSITIONS = (GIVE, REFUSE_ROLE, DROP_ROLE)

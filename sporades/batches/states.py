@@ -31,5 +31,3 @@ REFUSE = Transition("refuse", {BatchState.PROPOSED}, BatchState.REFUSED, "Refuse
 STOP = Transition("stop", {BatchState.RUNNING}, BatchState.STOPPED, "Arrêter")
 RESUME = Transition("resume", {BatchState.STOPPED}, BatchState.RUNNING, "Reprendre")
 END = Transition("end", {BatchState.RUNNING}, BatchState.DONE, "Terminer")
-
-BATCH_TRANSITIONS = (LAUNCH, PROPOSE, APPROVE, REFUSE, STOP, RESUME, END)

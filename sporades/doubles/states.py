@@ -32,14 +32,3 @@ COMPARE_AGAIN = Transition(
 )
 LAPSE = Transition("lapse", UNDECIDED, DoubleState.LAPSED, "Ne plus comparer")
 FIND_AGAIN = Transition("find_again", {DoubleState.LAPSED}, DoubleState.WAITING, "Retrouver")
-
-DOUBLE_TRANSITIONS = (
-    PROPOSE,
-    MERGE,
-    REFUSE,
-    TAKE_BACK,
-    TELL_APART,
-    COMPARE_AGAIN,
-    LAPSE,
-    FIND_AGAIN,
-)

@@ -85,24 +85,3 @@ ASK_AGAIN = Transition("ask_again", ENDED, State.OWED, "Demander de nouveau")
 CHECK_AGAIN = Transition("check_again", ENDED, State.CHECKING, "Demander de nouveau")
 TAKE_AGAIN = Transition("take_again", ENDED, State.DEPOSITED, "Demander de nouveau")
 RECEIVE_AGAIN = Transition("receive_again", ENDED, State.POSTED, "Demander de nouveau")
-
-TRANSITIONS = (
-    DEPOSIT,
-    CLEAR,
-    REJECT,
-    ACCEPT,
-    REFUSE,
-    OVERTURN,
-    WAIVE,
-    RECEIVE,
-    CORRECT_POSTMARK,
-    SCAN,
-    TAKE_BACK,
-    REFUSED_AS_BEFORE,
-    WAIVED_AS_BEFORE,
-    WITHDRAW,
-    ASK_AGAIN,
-    CHECK_AGAIN,
-    TAKE_AGAIN,
-    RECEIVE_AGAIN,
-)

@@ -18,8 +18,6 @@ APPLY = Transition("apply", {ChangeState.PROPOSED}, ChangeState.APPLIED, "Approu
 REFUSE = Transition("refuse", {ChangeState.PROPOSED}, ChangeState.REFUSED, "Refuser")
 DROP = Transition("drop", {ChangeState.PROPOSED}, ChangeState.DROPPED, "Retirer")
 
-CHANGE_TRANSITIONS = (APPLY, REFUSE, DROP)
-
 
 class PreparedState(models.TextChoices):
     """Where a réglementation file that was loaded from the office stands."""
@@ -33,5 +31,3 @@ ENFORCE = Transition(
     "enforce", {PreparedState.PREPARED}, PreparedState.ENFORCED, "Mettre en vigueur"
 )
 DROP_PREPARED = Transition("drop", {PreparedState.PREPARED}, PreparedState.DROPPED, "Retirer")
-
-PREPARED_TRANSITIONS = (ENFORCE, DROP_PREPARED)

@@ -27,5 +27,3 @@ BEGIN = Transition("begin", UNDER_WAY, ExportState.RUNNING, "Préparer")
 FINISH = Transition("finish", {ExportState.RUNNING}, ExportState.READY, "Terminer")
 STOP = Transition("stop", UNFINISHED, ExportState.STOPPED, "Arrêter")
 FORGET = Transition("forget", {ExportState.READY}, ExportState.FORGOTTEN, "Effacer")
-
-EXPORT_TRANSITIONS = (PROPOSE, APPROVE, REFUSE, BEGIN, FINISH, STOP, FORGET)

@@ -23,5 +23,3 @@ UNPOST = Transition("unpost", {POSTED}, PRINTED, "Revenir sur l'envoi")
 RETURN = Transition("return", {POSTED}, LetterState.RETURNED, "Noter comme revenu")
 UNRETURN = Transition("unreturn", {LetterState.RETURNED}, POSTED, "Revenir sur le retour")
 OVERTAKE = Transition("overtake", {TO_PRINT}, LetterState.OVERTAKEN, "Remplacer")
-
-LETTER_TRANSITIONS = (PRINT, POST, UNPOST, RETURN, UNRETURN, OVERTAKE)

@@ -13,5 +13,3 @@ class CopyState(models.TextChoices):
 
 
 FINISH = Transition("finish", {CopyState.ASKED}, CopyState.READY, "Préparer la copie")
-
-COPY_TRANSITIONS = (FINISH,)

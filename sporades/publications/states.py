@@ -40,17 +40,6 @@ PUBLISH_ANEW = Transition("publish_anew", {PUBLISHED}, PUBLISHED, "Changer l'ins
 PROPOSE_ANEW = Transition("propose_anew", {PUBLISHED}, PROPOSED, "Changer l'instant")
 """Before its instant alone: what two persons decided, two decide again."""
 
-PUBLICATION_TRANSITIONS = (
-    PROPOSE,
-    PUBLISH,
-    APPROVE,
-    REFUSE,
-    DROP,
-    WITHDRAW,
-    PUBLISH_ANEW,
-    PROPOSE_ANEW,
-)
-
 EXPLAINED = (LineOutcome.REFUSED, LineOutcome.WITHDRAWN)
 """The outcomes that say why."""
 

@@ -34,8 +34,6 @@ RESTORE = Transition("restore", {State.SET_ASIDE}, State.REGISTERED, "Rétablir"
 DECISIONS = (VALIDATE, REOPEN, FLAG, CLEAR, SET_ASIDE, RESTORE)
 """The moves that a manager makes. What its candidate withdrew, nobody restores."""
 
-TRANSITIONS = (WITHDRAW, *DECISIONS)
-
 
 def is_to_validate_anew(
     state: str, decided_at: datetime | None, amended_at: datetime | None
@@ -67,5 +65,3 @@ class RequestState(models.TextChoices):
 ACCEPT = Transition("accept", {RequestState.SENT}, RequestState.ACCEPTED, "Accepter")
 REFUSE = Transition("refuse", {RequestState.SENT}, RequestState.REFUSED, "Refuser")
 TAKE_BACK = Transition("take_back", {RequestState.SENT}, RequestState.TAKEN_BACK, "Retirer")
-
-REQUEST_TRANSITIONS = (ACCEPT, REFUSE, TAKE_BACK)

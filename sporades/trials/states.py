@@ -15,5 +15,3 @@ class TrialState(models.TextChoices):
 
 END = Transition("end", {TrialState.RUNNING}, TrialState.DONE, "Terminer")
 STOP = Transition("stop", {TrialState.RUNNING}, TrialState.STOPPED, "Arrêter")
-
-TRIAL_TRANSITIONS = (END, STOP)

@@ -15,13 +15,14 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import ArrivingFile, Deposit, Evidence
 from sporades.evidence.queries import owed_by, rows_of
-from sporades.evidence.states import TRANSITIONS, State
+from sporades.evidence.states import State
 from sporades.intake.cleaning import Unfit
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
+from tests.moves import moves
 
 CLOSING = datetime.fromisoformat("2026-12-15T23:59:00+01:00")
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
@@ -305,7 +306,7 @@ def test_a_postmark_is_not_to_come(registration):
         verifying.receive(row=piece(registration), posted_on=tomorrow, by=MANAGER, at=NOW)
 
 
-@pytest.mark.parametrize("transition", TRANSITIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("transition", moves()[State], ids=lambda one: one.name)
 def test_a_piece_leaves_only_the_states_that_the_table_says(transition):
     assert transition.target not in transition.sources or transition.name in (
         "deposit",
