@@ -111,6 +111,21 @@ def test_everything_of_the_one_is_the_others_and_nothing_has_changed(double, pro
     assert left.number
 
 
+def test_what_a_third_person_holds_stays_theirs(double, propose, approve):
+    third = a_candidate(email="tiers@exemple.test", birth_name="Moreau", first_names="Jeanne")
+    filed = a_registration(third)
+    begun = a_draft(third, exam="BE", speciality="FOREST", epreuves=FOREST)
+    asked = send(third)
+
+    approve(propose(double))
+
+    for one in (filed, begun, asked):
+        one.refresh_from_db()
+        assert one.candidate == third
+    assert filed.folder.holder == third.user
+    assert filed.version == 1
+
+
 def test_letters_and_the_address_of_a_record_go_to_who_is_kept_and_its_code_ends(propose, approve):
     kept, record = a_candidate(email="premier@exemple.test"), a_record(channel="letter")
     pair = a_pair(kept, record)
