@@ -303,6 +303,13 @@ def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, t
     assert batch.state == BatchState.DONE
     assert states() == [State.VALIDATED] * 3
     assert Message.objects.filter(kind="state_changed").count() == 3
+    entries = Entry.objects.filter(object_kind="batch").order_by("pk")
+    assert [one.verb for one in entries] == [
+        "batch launched",
+        "batch stopped",
+        "batch resumed",
+        "batch ended",
+    ]
 
 
 def test_it_stops_between_two_lines(prepare, three, monkeypatch):

@@ -239,6 +239,7 @@ def test_a_refused_export_is_not_made_and_its_author_is_told(ask, in_lille, head
 
     export.refresh_from_db()
     assert export.state == ExportState.REFUSED
+    assert Entry.objects.get(verb="export refused").actor_id == f"user:{head.pk}"
     assert Message.objects.filter(kind="export_ended", recipient=asker.email).count() == 1
     with pytest.raises(Refused):
         operations.approve(export=export, user=head, by=actor(head), at=NOW)
@@ -328,6 +329,7 @@ def test_a_stopped_export_is_not_made(ask, in_lille, asker):
 
     export.refresh_from_db()
     assert export.state == ExportState.STOPPED
+    assert Entry.objects.get(verb="export stopped").actor_id == f"user:{asker.pk}"
     with pytest.raises(Refused):
         operations.hand_over(export=export, by=actor(asker), at=NOW)
 
@@ -449,6 +451,7 @@ def test_the_file_is_forgotten_after_two_days(ask, in_lille):
 
     export.refresh_from_db()
     assert (export.state, export.file_key) == (ExportState.FORGOTTEN, "")
+    assert Entry.objects.filter(verb="export forgotten", object_id=str(export.pk)).exists()
     assert not default_storage.exists(key)
 
 

@@ -211,6 +211,9 @@ def test_beyond_what_one_writes_alone_nothing_leaves_before_another_approves(pre
     assert written().count() == 3
     batch.refresh_from_db()
     assert (batch.state, batch.decided_by) == (BatchState.DONE, head)
+    entries = Entry.objects.filter(object_kind="batch").order_by("pk")
+    assert [one.verb for one in entries] == ["batch proposed", "batch approved", "batch ended"]
+    assert entries[1].actor_id == f"user:{head.pk}"
 
 
 def test_what_one_writes_in_a_day_is_counted_together(prepare, three, head):
@@ -233,6 +236,7 @@ def test_a_refused_message_is_never_sent_and_its_author_is_told(prepare, three, 
     assert not written().exists()
     told = Message.objects.get(kind="batch_ended")
     assert told.subject == "Lot refusé : écrire aux candidats"
+    assert Entry.objects.get(verb="batch refused").actor_id == f"user:{head.pk}"
     for again in (batches.launch, batches.resume):
         with pytest.raises(Refused):
             again(batch=batch, by=actor(batch), at=NOW)
