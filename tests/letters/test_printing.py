@@ -512,6 +512,26 @@ def test_letters_are_posted_once_and_one_comes_back_then_goes_again(kept):
 
 
 @open_exam
+def test_what_is_done_of_one_run_is_done_of_no_other(kept):
+    a_registration(a_record())
+    [first] = printed()
+    made = PrintRun.objects.filter(pk=first.pk).values().get()
+    a_registration(a_record(first_names="Yann"))
+
+    [second] = printed(at=NOW + timedelta(minutes=1))
+    assert PrintRun.objects.filter(pk=first.pk).values().get() == made
+    operations.note_posted(run=first, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    assert (states(first), states(second)) == ([LetterState.POSTED], [LetterState.PRINTED])
+    operations.note_posted(run=second, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    operations.take_back_posted(run=first, by=MANAGER, at=NOW)
+    assert (states(first), states(second)) == ([LetterState.PRINTED], [LetterState.POSTED])
+
+
+def states(run):
+    return [one.state for one in run.letters.order_by("pk")]
+
+
+@open_exam
 def test_all_the_letters_of_an_envelope_come_back_with_it_and_are_taken_back_with_it(kept):
     people = [a_record(first_names=name) for name in ("Maëlle", "Yann")]
     decided = a_registration(people[0])
