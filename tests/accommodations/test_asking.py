@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from sporades.accommodations import operations
 from sporades.accommodations.left import unsent_in_words
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish, deadline_of, is_minor, is_own_name
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
@@ -36,10 +36,14 @@ from tests.accommodations.asked import (
     a_minor,
     again,
     case_of,
+    decide,
+    entrust,
     find_incomplete,
+    opine,
     reach,
     send,
     sign,
+    taken_again,
     write,
 )
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
@@ -126,6 +130,38 @@ def test_a_receipt_says_when_silence_decides_and_that_what_is_missing_moves_it(
     body = " ".join(Message.objects.get(kind="request_received").body.split())
     assert "Sans réponse de sa part le 25 janvier 2027, votre demande sera" in body
     assert ("vaut pour un dossier complet" in body) != is_confided
+
+
+def test_the_journal_says_each_step_of_a_request_and_who_took_it():
+    registration = a_minor()
+    for step in (write, sign, send):
+        step(registration)
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=NOW)
+    case = case_of(registration)
+    accommodating.keep_as_sent(case=case, seen=case.revision, by=by, at=NOW)
+    for step in (entrust, opine, decide):
+        step(registration)
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
+    accommodating.note_call(case=case, is_reached=False, by=MANAGER, at=NOW)
+    taken_again(case, why=Again.ERROR)
+
+    entries = Entry.objects.filter(verb__startswith="accommodation ").order_by("pk")
+    assert [(one.verb.removeprefix("accommodation "), one.actor_kind) for one in entries] == [
+        ("begun", "candidate"),
+        ("written", "candidate"),
+        ("signed", "candidate"),
+        ("sent", "candidate"),
+        ("taken up", "candidate"),
+        ("kept as sent", "candidate"),
+        ("entrusted", "manager"),
+        ("opinion given", "doctor"),
+        ("decided", "manager"),
+        ("notified", "manager"),
+        ("call noted", "manager"),
+        ("taken again", "manager"),
+    ]
 
 
 def test_pressing_twice_sends_once(registration):

@@ -220,6 +220,7 @@ def test_a_draft_is_reminded_once_in_the_last_three_days():
     ]
 
     assert reminded == [0, 1, 0]
+    assert Entry.objects.filter(verb="draft reminded").count() == 1
     [mail] = Message.objects.filter(kind="draft_closing")
     assert "il vous reste 2 jours" in mail.body
     assert f"/inscription/{draft.pk}" in mail.body

@@ -9,6 +9,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, User
 from sporades.acts.people import addressing, changing
 from sporades.candidates.models import Candidate
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import NOON, in_threads, join, joined
 
@@ -26,6 +27,7 @@ def test_a_new_address_is_confirmed_where_it_is_and_told_where_it_was():
     assert user.emailaddress_set.get().email == "theo@ailleurs.test"
     told = Message.objects.filter(kind="address_changed").values_list("recipient", flat=True)
     assert set(told) == {"theo@exemple.test", "theo@ailleurs.test"}
+    assert Entry.objects.get(verb="address changed").actor_id == user.identifier
 
 
 @pytest.mark.django_db

@@ -241,6 +241,7 @@ def test_a_registration_that_is_moved_leaves_the_correction_to_anybody_there(
 
     asked.refresh_from_db()
     assert (asked.assigned_to, asked.assigned_name) == (None, "")
+    assert Entry.objects.get(verb="correction assigned").actor_id == by.identifier
 
 
 def test_the_button_pressed_twice_sends_one_request(registration):
@@ -256,6 +257,7 @@ def test_taken_back_it_may_be_asked_again_and_its_proof_is_erased(
         asking.take_back(request=asked, by=author(asked.candidate), at=LATER)
 
     assert (asked.state, asked.proof_key) == (RequestState.TAKEN_BACK, "")
+    assert Entry.objects.get(verb="correction taken back").actor_kind == "candidate"
     with pytest.raises(files.Unreadable):
         files.get(key)
     assert send(registration.candidate, at=LATER).is_waiting
@@ -271,6 +273,7 @@ def test_accepted_it_is_a_correction_whose_proof_was_joined(asked, registration)
     assert (count, registration.version, registration.identity.birth_name) == (1, 2, NAME)
     assert registration.versions.get(number=2).author_name == OPERATOR.name
     assert asked.is_accepted
+    assert Entry.objects.get(verb="correction accepted").actor_id == OPERATOR.identifier
     assert asked.proof_key
     assert Message.objects.filter(kind="identity_corrected").count() == 1
     proof = Entry.objects.get(verb="identity corrected").payload["after"]["proof"]

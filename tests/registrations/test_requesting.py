@@ -279,6 +279,11 @@ def test_what_is_done_of_one_request_is_done_of_no_other(asked, late, manager):
     kept = ChangeRequest.objects.get(pk=asked.pk)
     assert kept.is_waiting
     assert (kept.assigned_to, kept.draft.sent_at) == (None, asked.sent_at)
+    entries = Entry.objects.filter(verb__startswith="change request ").order_by("pk")
+    assert [(one.verb.removeprefix("change request "), one.actor_kind) for one in entries] == [
+        ("assigned", OPERATOR.kind),
+        ("taken back", "candidate"),
+    ]
 
 
 def test_under_rules_that_have_moved_what_no_longer_fits_is_said(asked, late):

@@ -354,6 +354,7 @@ def test_whoever_was_merged_into_a_candidate_goes_with_them(filed, has_account):
     assert not Identity.objects.exists()
     operations.apply(at=erased_at(filed))
     assert where(BEFORE) == set()
+    assert Entry.objects.get(verb="archive erased").payload["after"] == {"number": filed.number}
 
 
 def test_an_account_whose_registrations_are_archived_is_one_without_a_registration(filed):
@@ -363,6 +364,7 @@ def test_an_account_whose_registrations_are_archived_is_one_without_a_registrati
     operations.apply(at=at)
 
     assert forgetting.warn_unused(at=at) == 1
+    assert Entry.objects.filter(verb="unused account warned").count() == 1
     assert forgetting.erase_unused(at=at + timedelta(days=29)) == 0
     assert forgetting.erase_unused(at=at + timedelta(days=30)) == 1
 
