@@ -91,7 +91,7 @@ class _Sealed(models.Model):
         """Return its data key. Raises sealing.Unreadable."""
         return sealing.unwrap(self.as_wrapped(), place=f"{self.place}:key")
 
-    def opened(self, sealed: bytes, part: str) -> str:
+    def opened(self, sealed: bytes | memoryview, part: str) -> str:
         """Return a text of it that is sealed, of the part of this name. Raises sealing.Unreadable."""
         return self.unwrapped().open(bytes(sealed), place=f"{self.place}:{part}").decode()
 

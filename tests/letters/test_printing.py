@@ -520,10 +520,10 @@ def test_what_is_done_of_one_run_is_done_of_no_other(kept):
 
     [second] = printed(at=NOW + timedelta(minutes=1))
     assert PrintRun.objects.filter(pk=first.pk).values().get() == made
-    operations.note_posted(run=first, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.note_posted(run=first, posted_on=NOW.date(), by=MANAGER, at=NOW)
     assert (states(first), states(second)) == ([LetterState.POSTED], [LetterState.PRINTED])
-    operations.note_posted(run=second, posted_on=NOW.date(), by=MANAGER, at=NOW)
-    operations.take_back_posted(run=first, by=MANAGER, at=NOW)
+    posting.note_posted(run=second, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    posting.take_back_posted(run=first, by=MANAGER, at=NOW)
     assert (states(first), states(second)) == ([LetterState.PRINTED], [LetterState.POSTED])
 
 
