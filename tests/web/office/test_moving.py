@@ -72,7 +72,7 @@ def test_who_has_both_academies_goes_on_in_its_file(member, in_lille):
     ("said", "words"),
     [
         ({"academie": "", "motif": "Déménagé"}, "Choisissez dans la liste"),
-        ({"academie": "A99", "motif": "Déménagé"}, "n'est pas proposée ici"),
+        ({"academie": "A99", "motif": "Déménagé"}, "n'est pas proposée dans cette académie"),
         ({"academie": "A25", "motif": " "}, "le candidat le lira"),
     ],
 )
@@ -280,7 +280,7 @@ def test_what_another_academy_gives_is_announced_until_it_is_opened_there(
     page = html.unescape(main(there.get(ARRIVALS)))
     assert "académie de Lille" in page
     assert "le mercredi 25 novembre 2026" in page
-    assert "Zone à choisir : « Lille et sa métropole » n'est pas proposée ici" in page
+    assert "Zone à choisir : « Lille et sa métropole » n'est pas proposée dans cette académie" in page
     there.get(reverse("office:registration", args=[in_lille.number]))
     assert (announced(there), listed(there)) == (0, [])
 
