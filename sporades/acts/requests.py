@@ -39,6 +39,8 @@ SILENT = "request_silent"
 """The mail that says what silence has decided of a request."""
 SHORTEST_SILENCE = timedelta(days=28)
 """Before which no réglementation lets silence decide: it counts in months."""
+CHANGE_REFUSED, CORRECTION_REFUSED = "change request refused", "correction refused"
+"""The verbs of a refusal."""
 CORRECTED_AT = "account_edit"
 """The page where a correction of civil data is asked for, and followed."""
 
@@ -165,9 +167,9 @@ def formally(request: Request | None, *, at: datetime) -> list[str]:
     if request.is_waiting:
         return silence_on(registration, request.sent_at, at=at)
     about, verb = (
-        ([registration], "change request refused")
+        ([registration], CHANGE_REFUSED)
         if isinstance(request, ChangeRequest)
-        else (persons_of(registration), "correction refused")
+        else (persons_of(registration), CORRECTION_REFUSED)
     )
     done = entries_about(*about).filter(verb=verb, payload__after__request=request.pk)
     last = done.first()

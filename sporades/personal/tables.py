@@ -17,6 +17,7 @@ from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
 from sporades.documents import kinds
 from sporades.publications.models import PublicationLine
+from sporades.publications.operations import PREPARED
 from sporades.registrations.models import CorrectionRequest, Registration
 
 AGENT = "Nom ou compte d'un agent : la copie ne dit rien d'une autre personne (RGPD, art. 15 § 4)."
@@ -232,7 +233,7 @@ def _acts(person: Person) -> Q:
     mine = Q(actor_id=person.actor) if person.user else Q(pk__in=[])
     published = [str(one) for one in _published(person)]
     is_known = Q(payload__after__publication__in=published)
-    return (about & (~Q(verb="document prepared") | is_known)) | mine
+    return (about & (~Q(verb=PREPARED) | is_known)) | mine
 
 
 def _is_notified(case: Any, person: Person) -> bool:

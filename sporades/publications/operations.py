@@ -29,6 +29,8 @@ from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
 from sporades.registrations.models import Registration
 from sporades.territory import queries as territory
 
+PREPARED = "document prepared"
+
 
 def begin(
     *,
@@ -220,7 +222,7 @@ def _issued(
     line.version, line.outcome = version, LineOutcome.PREPARED
     line.prepared_by = by.identifier
     line.save()
-    record_line("document prepared", line, by=by, at=at)
+    record_line(PREPARED, line, by=by, at=at)
     return line
 
 

@@ -34,6 +34,8 @@ from sporades.acts.accommodating.deciding import (
 )
 from sporades.acts.accommodating.entering import enter
 from sporades.acts.accommodating.entrusting import (
+    LEFT_BY_DOCTOR,
+    TAKEN_FROM_DOCTOR,
     NotInCharge,
     PaperGiven,
     declare_incomplete,
@@ -77,7 +79,9 @@ from sporades.acts.accommodating.silent import (
 
 __all__ = [
     "COUNTING",
+    "LEFT_BY_DOCTOR",
     "NOTE",
+    "TAKEN_FROM_DOCTOR",
     "TEXT",
     "AuthorUnknown",
     "NoOpinion",

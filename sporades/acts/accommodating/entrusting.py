@@ -19,6 +19,9 @@ from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.medical.queries import kinds_confided, kinds_given
 
+TAKEN_FROM_DOCTOR = "accommodation taken from its doctor"
+LEFT_BY_DOCTOR = "accommodation left by its doctor"
+
 
 class NotInCharge(Refused):
     """Another doctor, or nobody, has the request."""
@@ -162,7 +165,7 @@ def take_from_doctor(*, case: Case, by: Actor, at: datetime, seen: AsRead | None
         raise accommodations.Rewritten
     accommodations.take_from_doctor(locked)
     open_papers_to(None, locked)
-    note("accommodation taken from its doctor", locked, by=by, at=at)
+    note(TAKEN_FROM_DOCTOR, locked, by=by, at=at)
 
 
 @transaction.atomic
@@ -184,7 +187,7 @@ def leave_doctor(*, case: Case, day: date, by: Actor, at: datetime) -> bool:
     name = locked.doctor_name
     accommodations.take_from_doctor(locked, left_at=at)
     open_papers_to(None, locked)
-    note("accommodation left by its doctor", locked, by=by, at=at, doctor=name)
+    note(LEFT_BY_DOCTOR, locked, by=by, at=at, doctor=name)
     return True
 
 

@@ -6,6 +6,7 @@ from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
+from sporades.acts.accommodating.entrusting import TAKEN_FROM_DOCTOR
 from sporades.acts.accommodating.telling import (
     date_erasure,
     leave_papers,
@@ -76,5 +77,5 @@ def leave_academy(registration: Registration, *, left: str, by: Actor, at: datet
     moved = accommodations.leave_academy(registration, at=at)
     if moved is not None:
         open_papers_to(None, moved)
-        taken = note("accommodation taken from its doctor", moved, by=by, at=at)
+        taken = note(TAKEN_FROM_DOCTOR, moved, by=by, at=at)
         journal.also_for(taken, academy=left, number=registration.number)

@@ -33,7 +33,7 @@ VERBS = (
     "correction left",
     "correction assigned",
     "correction accepted",
-    "correction refused",
+    requests.CORRECTION_REFUSED,
 )
 
 
@@ -268,7 +268,7 @@ def refuse(
     """
     requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
-    _record("correction refused", request, by=by, at=at)
+    _record(requests.CORRECTION_REFUSED, request, by=by, at=at)
     _tell("correction_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).
     key = f"correction request:{request.pk}:correction_refused:guardian"

@@ -25,6 +25,8 @@ from sporades.intake import antivirus, cleaning
 from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
 
+DEPOSITED, FOUND_INFECTED = "piece deposited", "piece found infected"
+
 
 class NothingAwaited(Refused):
     """Nothing is awaited for it: it has come, it is good, or nobody needs it."""
@@ -118,7 +120,7 @@ def deposit(
         sending=sending,
         awaited=partial(_awaited, code=code, after=after, read=read, at=at),
         take=evidence.take,
-        verb="piece deposited",
+        verb=DEPOSITED,
         by=by,
         at=at,
     )
@@ -172,7 +174,7 @@ def reuse(
         sending=sending,
         awaited=partial(_awaited, code=code, after=after, read=read, at=at),
         take=evidence.take,
-        verb="piece deposited",
+        verb=DEPOSITED,
         by=by,
         at=at,
     )
@@ -276,7 +278,7 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
     moved = evidence.note_scanned(waiting, is_clean=is_clean, until=until, at=at)
     if moved and not is_clean:
         owing.record(
-            "piece found infected",
+            FOUND_INFECTED,
             locked,
             row,
             by=SYSTEM,

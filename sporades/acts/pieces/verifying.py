@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from sporades.acts.pieces import owing
+from sporades.acts.pieces import owing, providing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
 from sporades.acts.sent_files import Sent, name_of, named
@@ -361,8 +361,8 @@ def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, dat
                 waits, now, posted_on = True, None, date.fromisoformat(after["posted_on"])
             case "piece postmark corrected":
                 posted_on = date.fromisoformat(after["posted_on"])
-            case "piece refused" | "piece found infected":
-                is_found = one.verb == "piece found infected"
+            case "piece refused" | providing.FOUND_INFECTED:
+                is_found = one.verb == providing.FOUND_INFECTED
                 waits, now = (
                     False,
                     evidence.Refusal(
@@ -373,7 +373,7 @@ def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, dat
                         posted_on=posted_on,
                     ),
                 )
-            case "piece deposited":
+            case providing.DEPOSITED:
                 waits, now, posted_on = False, None, None
             case "piece reception taken back":
                 waits, now, posted_on = False, before, before.posted_on if before else None

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from sporades.acts.proving import verbs
 from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
+from sporades.acts.registrations.registering import OUT_OF_HOURS
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import CANDIDATE, Actor
@@ -35,7 +36,6 @@ type Facts = dict[str, Any]
 
 FORM = 1
 """Of this JSON: another figure when what a key means changes."""
-OUT_OF_HOURS = "draft not filed, out of hours"
 TITLES = {section.slug: section.title for section in SECTIONS}
 
 

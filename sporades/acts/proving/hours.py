@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
+from sporades.exams.operations.services import SERVICE_ADDED, SERVICE_CHANGED
 from sporades.journal.models import Entry
 
-APPLIED = ("registration service added", "registration service changed")
+APPLIED = (SERVICE_ADDED, SERVICE_CHANGED)
 
 
 class Hours(NamedTuple):

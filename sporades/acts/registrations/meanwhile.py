@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from sporades.accounts.permissions import Reach
+from sporades.acts.identities.correcting import CORRECTED
 from sporades.acts.identities.merging import MERGED
 from sporades.acts.registrations.deciding import TOLD
 from sporades.acts.registrations.moving import VERB as MOVED
+from sporades.acts.registrations.registering import AS_ASKED, WITHDRAWN
 from sporades.core.french import instant_in_words
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
@@ -13,9 +15,9 @@ from sporades.registrations.models import Draft
 
 VERBS = (
     *(told.verb for told in TOLD.values()),
-    "identity corrected",
-    "registration withdrawn",
-    "registration withdrawn as asked",
+    CORRECTED,
+    WITHDRAWN,
+    AS_ASKED,
     MOVED,
     MERGED,
 )

@@ -40,6 +40,7 @@ AS_ASKED = "registration withdrawn as asked"
 """The verb of a withdrawal that the office records for whoever asked for it in writing."""
 LONGEST_PAPER = 200
 FILED, AMENDED = "registration filed", "registration amended"
+WITHDRAWN = "registration withdrawn"
 AMENDED_ANEW = "registration amended after its validation"
 OUT_OF_HOURS = "draft not filed, out of hours"
 NOTED_ONCE_IN = timedelta(hours=1)
@@ -243,7 +244,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
     _lock_to_leave(registration)
     # Its account too is as it is now: it may just have been taken back from whoever asks.
     _check_not_held(registration, at=at)
-    _leave(registration, "registration withdrawn", asked=None, by=by, at=at)
+    _leave(registration, WITHDRAWN, asked=None, by=by, at=at)
 
 
 @transaction.atomic

@@ -18,9 +18,6 @@ from sporades.registrations.models import ChangeRequest, Draft, Registration, Ve
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
 
-REFUSED = "change request refused"
-"""The verb of a refusal."""
-
 
 @transaction.atomic
 def begin(*, registration: Registration, by: Actor, at: datetime) -> Draft:
@@ -161,7 +158,7 @@ def refuse(
     requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
-    _record(REFUSED, request, by=by, at=at)
+    _record(requests.CHANGE_REFUSED, request, by=by, at=at)
     _tell("change_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).
     key = f"change request:{request.pk}:change_refused:guardian"
@@ -170,7 +167,7 @@ def refuse(
 
 def refused_modifications_of(registration: Registration) -> QuerySet[Entry]:
     """Return the refusals of what was asked to be changed of a registration, the last first."""
-    return entries_about(registration).filter(verb=REFUSED)
+    return entries_about(registration).filter(verb=requests.CHANGE_REFUSED)
 
 
 def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:

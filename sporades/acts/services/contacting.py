@@ -12,6 +12,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.exams.operations.services import MANAGING_CHANGED
 from sporades.territory.models import ManagingService
 
 
@@ -61,7 +62,7 @@ def change(
     locked.reached_so_since = at
     locked.save(update_fields=[*reached, "reached_so_since"])
     journal.record(
-        "managing service changed",
+        MANAGING_CHANGED,
         by=by,
         at=at,
         on=locked,

@@ -23,6 +23,7 @@ from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations import openings
+from sporades.exams.operations.services import SERVICE_CHANGED
 from sporades.exams.states import ChangeState
 from sporades.letters.operations import tell
 from sporades.mail.models import Message
@@ -32,6 +33,7 @@ from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.snapshot import contact_of
 
+REFUSED, TAKEN_BACK = "extension refused", "extension taken back"
 TOLD_AT_ONCE = 500
 TELL = "acts.tell_change"
 REGISTERED = "registration:"
@@ -300,7 +302,7 @@ def refuse_together(changes: Decisions, *, answer: str, at: datetime) -> Decided
 @transaction.atomic
 def drop_together(changes: Decisions, *, at: datetime) -> Decided:
     """Take back what was proposed together; whoever proposed it is told when another does."""
-    decide = partial(_decide, openings.drop, "extension taken back")
+    decide = partial(_decide, openings.drop, TAKEN_BACK)
     return _together(decide, changes, at=at)
 
 
@@ -334,7 +336,7 @@ def _approve(change: ServiceChange, *, by: Actor, at: datetime) -> None:
 
 def _refuse(change: ServiceChange, *, answer: str, by: Actor, at: datetime) -> None:
     refusing = partial(openings.refuse, answer=answer)
-    _decide(refusing, "extension refused", change, by=by, at=at)
+    _decide(refusing, REFUSED, change, by=by, at=at)
 
 
 def _tell_proposer(changes: Sequence[ServiceChange], *, by: Actor, at: datetime) -> None:
@@ -374,7 +376,7 @@ def _decide(
 
 
 def _applied(change: ServiceChange, *, by: Actor, at: datetime) -> None:
-    _record("registration service changed", change, by=by, at=at)
+    _record(SERVICE_CHANGED, change, by=by, at=at)
     if change.moves_closing:
         app.configure_task(TELL, queue="mail").defer(change=change.pk, after="")
         # Its own job: one that waits may be done before this change is there to be read.

@@ -15,6 +15,9 @@ from sporades.territory.models import ManagingService
 from sporades.territory.operations import keep_managing_service
 from sporades.territory.queries import academy
 
+SERVICE_ADDED, SERVICE_CHANGED = "registration service added", "registration service changed"
+MANAGING_CHANGED = "managing service changed"
+
 
 @dataclass
 class Kept:
@@ -79,7 +82,7 @@ def _bring(
         setattr(service, name, value)
     service.save()
     journal.record(
-        "registration service changed" if before else "registration service added",
+        SERVICE_CHANGED if before else SERVICE_ADDED,
         by=by,
         at=at,
         on=service,
@@ -122,7 +125,7 @@ def _keep_managing(rules: ManagingServiceRules, *, by: Actor, at: datetime) -> M
         return known
     service = keep_managing_service(academy=academy(rules.academy), code=rules.code, **wanted)
     journal.record(
-        "managing service changed" if before else "managing service added",
+        MANAGING_CHANGED if before else "managing service added",
         by=by,
         at=at,
         on=service,

@@ -18,7 +18,12 @@ from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import is_set_aside, usual_day_of
-from sporades.acts.accommodating import NotInCharge, with_kinds_given
+from sporades.acts.accommodating import (
+    LEFT_BY_DOCTOR,
+    TAKEN_FROM_DOCTOR,
+    NotInCharge,
+    with_kinds_given,
+)
 from sporades.acts.medical import opining
 from sporades.acts.registrations.moving import moves_of
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
@@ -39,7 +44,7 @@ from sporades.web.layout.kept import forget, kept
 MOST_AT_ONCE, A_FEW = 25, 10
 """How many lines a page shows of what waits for its reader, and of the two other lists."""
 OVER = (State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
-TAKEN_FROM = ("accommodation taken from its doctor", "accommodation left by its doctor")
+TAKEN_FROM = (TAKEN_FROM_DOCTOR, LEFT_BY_DOCTOR)
 GONE = "Cette demande n'est plus chez vous"
 SET_ASIDE = (
     "le service gestionnaire l'a dite complète, sans attendre ce que vous aviez demandé au candidat"

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from sporades.accounts.models import Membership, RoleProposal, User
 from sporades.accounts.permissions import Reach
 from sporades.acts.registrations.moving import VERB as MOVED
+from sporades.acts.services import opening
 from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words
@@ -28,6 +29,7 @@ from sporades.exams.models import (
     ServiceChange,
     Session,
 )
+from sporades.exams.operations.services import MANAGING_CHANGED
 from sporades.exchanges.models import Export
 from sporades.journal.models import Entry
 from sporades.journal.words import QUALITIES
@@ -199,7 +201,7 @@ def _nothing(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str
 
 def _contacts(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
     """Say which of the contacts of a managing service an act has changed."""
-    if entry.verb != "managing service changed":
+    if entry.verb != MANAGING_CHANGED:
         return ""
     names = [name for name, value in after.items() if before.get(name) != value]
     return ", ".join(str(ManagingService._meta.get_field(name).verbose_name) for name in names)
@@ -226,7 +228,7 @@ def _dates(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
         # The same instant may be written with another offset.
         if one != other
     ]
-    is_kept = entry.verb in ("extension refused", "extension taken back")
+    is_kept = entry.verb in (opening.REFUSED, opening.TAKEN_BACK)
     reason, answer = after.get("reason"), after.get("answer")
     found = [*moved, *([f"motif : {reason}"] if reason else [])]
     said = f"proposait {' ; '.join(found)}" if is_kept and found else " ; ".join(found)
