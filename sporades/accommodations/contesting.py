@@ -162,6 +162,9 @@ def last_day_of(case: Case, zone: str) -> date | None:
 
     Returns:
         The day; nothing while the letter that notifies it waits to be posted, or came back.
+
+    Raises:
+        ValueError: it is not notified.
     """
     if case.notified_at is None:
         raise ValueError(case)
@@ -176,6 +179,9 @@ def soonest_last_day_of(case: Case, zone: str, *, at: datetime | None = None) ->
         case: a notified one, with its notification.
         zone: where its service is.
         at: now: a letter that waits is posted no sooner; else as if it were at once.
+
+    Raises:
+        ValueError: it is not notified.
     """
     last = last_day_of(case, zone)
     return last or contested_until(presumed_at(at or case.notified_at), zone)  # type: ignore[arg-type] # notified

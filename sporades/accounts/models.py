@@ -23,9 +23,9 @@ ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
 UNDOING_LASTS = timedelta(hours=72)
 SECOND_FACTORS = ("totp", "webauthn")
+"""What is a second factor by itself, as allauth names it: recovery codes stand in for one."""
 LONGEST_NAME = 120
 """Signs of the name of a member of staff, as it is kept."""
-"""What is a second factor by itself, as allauth names it: recovery codes stand in for one."""
 
 
 def normalised_address(email: str) -> str:

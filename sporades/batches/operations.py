@@ -354,8 +354,9 @@ def go_on(pk: str, *, at: datetime) -> bool:
     """Go through some of the lines; return whether there are more.
 
     Each line is its own transaction, with its outcome: whoever is killed halfway loses none and
-    does none twice. Some are gone through at the same time, each on a connection of its own. A role that has ended stops the batch before the next two hundred lines; what
-    has left its perimeter is refused.
+    does none twice. Some are gone through at the same time, each on a connection of its own. A role
+    that has ended stops the batch before the next two hundred lines; what has left its perimeter is
+    refused.
 
     Args:
         pk: the batch's key.

@@ -114,6 +114,10 @@ def as_specimen(content: bytes, *, at: datetime) -> bytes:
     Args:
         content: the PDF.
         at: the instant written in the mark's own file.
+
+    Raises:
+        CannotPrint: see `typeset`.
+        pikepdf.PdfError: the content is no PDF.
     """
     mark = typeset("core/typst/specimen.typ", {}, at=at)
     marked = io.BytesIO()

@@ -124,6 +124,7 @@ def ask(
     Raises:
         OfHealth: the search says something of health.
         Nothing, TooLong: the search finds none, or too many.
+        NobodyApproves: it is for a second person, and nobody may approve it.
     """
     if says_of_health(search.tree):
         raise OfHealth

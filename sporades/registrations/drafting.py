@@ -262,6 +262,7 @@ def answer(
         at: the instant of arrival.
 
     Raises:
+        AwaitsDecision: it was sent to its managing service, which has still to decide of it.
         Refused: the draft is filed or abandoned.
         Overtaken: somebody answered the tab since the page was shown.
         TooLong: an answer has more signs than any question takes; what was there stays.

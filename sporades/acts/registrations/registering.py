@@ -1,4 +1,4 @@
-"""Everything that a candidate does with a registration, one function per act."""
+"""File a registration, modify it, leave it; receive its signed summary: one function per act."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -42,15 +42,15 @@ LONGEST_PAPER = 200
 FILED, AMENDED = "registration filed", "registration amended"
 WITHDRAWN = "registration withdrawn"
 AMENDED_ANEW = "registration amended after its validation"
+"""The verb of a modification after which it is to be validated again."""
 OUT_OF_HOURS = "draft not filed, out of hours"
 NOTED_ONCE_IN = timedelta(hours=1)
-"""The verb of a modification after which it is to be validated again."""
 FOR_CANDIDATES = {
     FILED: "registration filed on behalf",
     AMENDED: "registration amended on behalf",
     AMENDED_ANEW: "registration amended on behalf after its validation",
 }
-"""The same, when the managing service does it for its candidate (I3)."""
+"""The verbs of the same, when the managing service does it for its candidate (I3)."""
 
 
 class OtherPostmark(Refused):
