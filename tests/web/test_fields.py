@@ -148,6 +148,17 @@ def test_what_is_said_of_all_fields_is_true_of_each(fields, exceptions):
     assert words(rule) == f"Tout est à remplir{exceptions}."
 
 
+def test_where_only_what_other_answers_call_for_is_due_the_rule_is_said_all_the_same():
+    class Asked(forms.Form):
+        called_for = forms.CharField(required=False)
+        optional = forms.CharField(required=False)
+
+    form = Asked()
+    form.fields["called_for"].is_conditional = True
+
+    assert "Tout est à remplir, sauf ce qui est marqué «" in str(form)
+
+
 class Door(forms.Form):
     name = forms.CharField(label="Nom")
     password = forms.CharField(label="Mot de passe", widget=forms.PasswordInput, min_length=4)

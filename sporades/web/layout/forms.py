@@ -273,7 +273,10 @@ def _rule(form: BaseForm) -> str:
     if said := getattr(form, "rule", ""):
         return str(said)
     fields = [field for field in form.visible_fields() if not field.is_greyed]
-    if len(fields) <= 1 or not any(field.field.required for field in fields):
+    is_due = any(
+        field.field.required or getattr(field.field, "is_conditional", False) for field in fields
+    )
+    if len(fields) <= 1 or not is_due:
         return ""
     exceptions = {
         "ce qui est marqué « facultatif »": any(field.is_optional for field in fields),
