@@ -1424,7 +1424,7 @@ def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_r
     lacking = main(client.get(at(registration)))
     assert missing in lacking
     assert "À faire : Compléter la demande À vous" in lacking
-    assert "Chez le médecin, à compléter" in lacking
+    assert "Chez le médecin : il manque un papier" in lacking
     assert not seen(client.get(at(registration))).cssselect(".is-missing")
     assert "Complète, confiée" not in lacking
     assert missing in main(client.get(f"{mine}/suis-je-inscrit"))

@@ -262,7 +262,8 @@ def _stands(case: Case, missing: str) -> dict[str, str]:
     """Return where a request stands: of one that was sent and lacks a paper, also that it does."""
     said = _state(case)
     if missing and case.state in LACKING:
-        return {"state": f"{said}, à compléter", "kind": "warning"}
+        lacking = "des papiers" if missing.count("«") > 1 else "un papier"
+        return {"state": f"{said} : il manque {lacking}", "kind": "warning"}
     return {"state": said, "kind": case.kind}
 
 
