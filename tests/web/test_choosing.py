@@ -14,6 +14,7 @@ from sporades.registrations.models import Draft
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.web.guide import buttons, faulty, links, load_competition, main, seen, words
+from tests.web.test_services import LATEST, SOONEST
 
 DEMO = Path("demo/reglementation")
 MARIN = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -47,6 +48,17 @@ def texts(page):
 def choices(page):
     return [
         (words(link), link.get("href")) for link in seen(page).cssselect("main .s-choices > li > a")
+    ]
+
+
+def test_each_domain_says_where_it_is_open_and_the_first_closing(client):
+    load_competition()
+
+    said = [words(one) for one in seen(client.get("/m-inscrire")).cssselect(".s-choices .s-quiet")]
+
+    assert said == [
+        f"Ouvert : Lille, Versailles. Première fermeture : {SOONEST}",
+        f"Ouvert : Lille. Jusqu'au {LATEST}",
     ]
 
 
@@ -239,6 +251,7 @@ def test_how_long_an_epreuve_lasts_is_read_apart_from_what_is_told_of_it(sign_in
         "Ecrite et orale, 1 h 25 (25 min à l'oral, et 1 h d'écrit de "
         "prévention-santé-environnement, coefficient 1), coefficient 7"
     ) in page.replace("\xa0", " ")
+    assert "ponctuel" not in page.lower()
 
 
 # --- What stands in the way ---------------------------------------------------------------------
@@ -251,7 +264,6 @@ def test_the_registration_that_stands_comes_before_one_that_could_not_be_filed(s
     first = [words(one) for one in seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")]
     others = [words(one) for one in seen(page).cssselect("main .fr-btn--secondary")]
 
-    assert "ponctuel" not in page.lower()
     assert first == ["Gérer ma candidature"]
     assert others == ["Voir les dates", "Démarrer mon inscription"]
     assert "Vous ne pourrez l'enregistrer qu'après votre désinscription de l'autre." in main(page)

@@ -16,6 +16,10 @@ from tests.web.guide import load_competition, main, seen, titles, words
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
+SOONEST = "Versailles, le mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours."
+LATEST = "mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours."
+
+
 def move_services(**changes):
     RegistrationService.objects.update(**changes)
     forget()
@@ -69,13 +73,30 @@ def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
 
     total = Academy.objects.count()
     assert [words(one) for one in everywhere.cssselect("main summary")] == [
-        f"Brevet d'essai, session 2027 ({total} académies)",
-        "Concours d'essai, session 2027 (1 académie)",
+        f"Brevet d'essai, session 2027 {total} académies. Première fermeture : {SOONEST}",
+        f"Concours d'essai, session 2027 Académie de Lille. Jusqu'au {LATEST}",
     ]
     assert everywhere.cssselect("main details[open]") == []
     assert len(everywhere.cssselect("main details tbody tr")) == total + 1
     assert chosen.cssselect("main details") == []
     assert len(chosen.cssselect("main tbody tr")) == 1
+
+
+def test_a_title_that_is_to_open_says_when_in_one_academy_or_first_of_several(visitor):
+    open_in_many_academies()
+    move_services(opens_at=NOW + timedelta(days=3))
+    lille = RegistrationService.objects.filter(academy="A09")
+    lille.update(opens_at=NOW + timedelta(days=2))
+    forget()
+
+    [said] = [
+        words(one) for one in seen(visitor.get("/ouverture-des-services")).cssselect("main summary")
+    ]
+
+    assert said.endswith(
+        "académies. Première ouverture : Lille, le vendredi 27 novembre 2026 à 10 h 30 (heure de "
+        "Paris), dans 2 jours."
+    )
 
 
 def in_sight(page):

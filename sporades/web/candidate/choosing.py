@@ -30,6 +30,7 @@ from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
 from sporades.web.candidate import drafts
 from sporades.web.candidate.dates import dates_of
+from sporades.web.components.openings import closing_in_words
 
 
 @dataclass(frozen=True)
@@ -204,11 +205,12 @@ def _speciality(offered: OfferedExam, code: str) -> Speciality | None:
 
 
 def _domain(programme: Programme, at: datetime) -> dict[str, Any]:
-    names = [service.academy.name for service in programme.open_services(at)]
+    services = programme.open_services(at)
+    names = ", ".join(service.academy.name for service in services)
     return {
         "domain": programme.regulation.domain,
         "session": programme.regulation.session,
-        "openings_in_words": f"Ouvert : {', '.join(names)}.",
+        "openings_in_words": f"Ouvert : {names}. {closing_in_words(services, at)}",
     }
 
 

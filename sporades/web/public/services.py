@@ -1,7 +1,8 @@
 """« Ouverture des services »: what is open, what will open, and a calendar of both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.queries import registrations_of
+from sporades.web.components.openings import closing_in_words, opening_in_words
 
 LONGEST_LINE = 73
 READ_AT_ONCE = 8
@@ -90,8 +92,18 @@ def services(request: HttpRequest) -> HttpResponse:
         "wanted": found,
         "counted": listed(counted) or "aucun service ouvert",
         "is_folded": is_folded,
-        "open_services": _tables("Services ouverts", shown, is_folded=is_folded),
-        "upcoming": _tables("Prochaines ouvertures", later, is_folded=is_folded),
+        "open_services": _tables(
+            "Services ouverts",
+            shown,
+            is_folded=is_folded,
+            say=partial(closing_in_words, at=at, reader=reader),
+        ),
+        "upcoming": _tables(
+            "Prochaines ouvertures",
+            later,
+            is_folded=is_folded,
+            say=partial(opening_in_words, at=at, reader=reader),
+        ),
         "closed": [_described(one, at, reader) for one in closed if found.asks_for(one)],
     }
     return render(request, "public/services.html", context)
@@ -139,10 +151,16 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
     }
 
 
-def _tables(caption: str, rows: list[dict[str, Any]], *, is_folded: bool) -> list[dict[str, Any]]:
+def _tables(
+    caption: str,
+    rows: list[dict[str, Any]],
+    *,
+    is_folded: bool,
+    say: Callable[[list[RegistrationService]], str],
+) -> list[dict[str, Any]]:
     """Return the tables of some services: one, or one for each domain and session, maybe to open.
 
-    What each line would say is said once, above them.
+    What each line would say is said once, above them; of one that is folded, its first date too.
     """
     titles: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -151,7 +169,8 @@ def _tables(caption: str, rows: list[dict[str, Any]], *, is_folded: bool) -> lis
         return [{"caption": caption, "rows": rows, "is_of_one": False}] if rows else []
     return [
         {
-            "title": f"{title} ({len(held)}\u00a0académie{'s' if len(held) > 1 else ''})",
+            "title": title,
+            "note": f"{_where(held)}. {say([one['service'] for one in held])}",
             "caption": f"{caption} : {title}",
             "rows": held,
             "is_of_one": True,
@@ -159,6 +178,12 @@ def _tables(caption: str, rows: list[dict[str, Any]], *, is_folded: bool) -> lis
         }
         for title, held in titles.items()
     ]
+
+
+def _where(rows: list[dict[str, Any]]) -> str:
+    """Name the one academy of some services, or count them."""
+    [first, *others] = [row["academy"] for row in rows]
+    return f"{len(rows)}\u00a0académies" if others else f"{first[:1].upper()}{first[1:]}"
 
 
 def _calendar(found: Iterable[RegistrationService], at: datetime) -> Iterable[str]:
