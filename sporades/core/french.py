@@ -265,10 +265,10 @@ def size_in_words(size: int) -> str:
 
 
 def pdf_in_words(pages: int, size: int) -> str:
-    """« PDF, 2 pages, 350 Ko »: what a file is, its size rounded."""
+    """« 2 pages, 350 Ko »: how long a file is, its size rounded; photos too are kept as a PDF."""
     step = 100_000 if size >= 1_000_000 else 1_000  # noqa: PLR2004 - a megabyte
     rounded = max(step, round(size / step) * step)
-    return f"PDF, {pages} page{'s' if pages > 1 else ''}, {size_in_words(rounded)}"
+    return f"{pages} page{'s' if pages > 1 else ''}, {size_in_words(rounded)}"
 
 
 def spaced(text: str) -> str:

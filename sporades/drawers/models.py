@@ -139,7 +139,7 @@ class KeptFile(models.Model):
 
     @property
     def size_in_words(self) -> str:
-        """« PDF, 2 pages, 350 Ko »."""
+        """« 2 pages, 350 Ko »."""
         return pdf_in_words(self.pages, self.size)
 
     @property

@@ -185,7 +185,7 @@ class Paper(_Sealed):
 
     @property
     def size_in_words(self) -> str:
-        """« PDF, 2 pages, 350 Ko »."""
+        """« 2 pages, 350 Ko »."""
         return pdf_in_words(self.pages, self.size)
 
     def given_in_words(self, zone: str) -> str:

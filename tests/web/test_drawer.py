@@ -54,7 +54,7 @@ def test_a_file_is_added_and_the_page_says_what_it_is_and_that_it_has_not_served
 
     assert "Votre fichier est dans votre porte-documents." in said
     assert "carte.jpg" in said
-    assert "PDF, 1 page, " in said
+    assert "1 page, " in said
     assert "gardé le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
     assert "N'a pas encore servi." in said
 
@@ -72,10 +72,10 @@ def test_a_file_is_named_and_called_so_wherever_the_drawer_is_listed(mine, regis
     said = main(name(mine, f"  {called} "))
 
     assert "Le nom de ce fichier est enregistré." in said
-    assert f"{called} Ouvrir {called} carte.jpg, PDF, 1 page, " in said
+    assert f"{called} Ouvrir {called} carte.jpg, 1 page, " in said
     assert f"Nommer {called} Supprimer {called}" in said
     where = f"/mes-inscriptions/{registration.number}/pieces/{IDENTITY}"
-    assert f"{called} carte.jpg, PDF, 1 page, " in main(mine.get(where))
+    assert f"{called} carte.jpg, 1 page, " in main(mine.get(where))
     key = KeptFile.objects.get().pk
     assert f"Supprimer « {called} » ?" in words(seen(mine.get(f"{DRAWER}/{key}/suppression")))
     assert seen(mine.get(f"{DRAWER}/{key}/nom")).get_element_by_id("id_nom").value == called
@@ -87,7 +87,7 @@ def test_a_name_taken_away_leaves_that_of_the_file_and_given_again_it_is_not_not
     for said in ("Carte", "Carte", ""):
         page = main(name(mine, said))
 
-    assert "carte.jpg Ouvrir carte.jpg PDF, 1 page, " in page
+    assert "carte.jpg Ouvrir carte.jpg 1 page, " in page
     assert "Carte " not in page
     assert Entry.objects.filter(verb="drawer file named").count() == 2
 

@@ -76,9 +76,9 @@ def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, reg
 
     assert "Déposez chaque pièce ici" in main(page)
     assert (
-        "Sont acceptés : un PDF, 5 Mo au plus, ou des photos JPEG ou PNG, 20 Mo au plus chacune."
-        in main(page)
-    )
+        "PDF (5 Mo au plus) ou photos JPEG, PNG (20 Mo chacune). Plusieurs fichiers sont réunis en un "
+        "seul document : 10 au plus, 40 Mo en tout."
+    ) in main(page)
     assert line(mine, registration) == (
         "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
         "de Paris). Déposer : Pièce d'identité"
@@ -141,7 +141,7 @@ def test_a_photo_is_given_without_script_and_opened_again(mine, registration):
     said = send(mine, registration, photo(name="Ma carte.jpg"))
 
     assert "Votre fichier est déposé." in main(said)
-    assert "Ma carte.jpg : Pièce d'identité PDF, 1 page," in line(mine, registration)
+    assert "Ma carte.jpg : Pièce d'identité 1 page," in line(mine, registration)
     assert "En vérification" in line(mine, registration)
     assert "personne du service gestionnaire ne peut l'ouvrir" in line(mine, registration)
     opened = mine.get(address(registration, "IDENTITE", "fichier"))
@@ -347,7 +347,7 @@ def test_pages_are_added_after_those_that_were_given(mine, registration):
     send(mine, registration, photo(name="recto.jpg"))
 
     page = mine.get(address(registration, "IDENTITE"))
-    assert "Vous avez déjà donné « recto.jpg » (PDF, 1 page" in main(page)
+    assert "Vous avez déjà donné « recto.jpg » (1 page" in main(page)
     for colour in ("black", "red"):
         sent = {"fichiers": [photo(colour, "verso.jpg")], "envoi": str(uuid4()), "suite": "on"}
         mine.post(address(registration, "IDENTITE"), sent)

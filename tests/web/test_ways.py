@@ -12,7 +12,7 @@ from tests.web.guide import main, seen, words
 from tests.web.test_evidence import address, line, photo, send
 
 POST = "1 place des Essais, 59000 Lille : le cachet de la poste fait foi."
-ACCEPTED = "Sont acceptés : un PDF,"
+ACCEPTED = "PDF (5 Mo au plus) ou photos"
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -33,7 +33,7 @@ def registered(ways):
     [
         (
             "deposit",
-            "Déposez chaque pièce ici : aucune n'est à envoyer par courrier. Sont",
+            "Déposez chaque pièce ici : aucune n'est à envoyer par courrier. PDF (5 Mo",
             False,
             True,
         ),

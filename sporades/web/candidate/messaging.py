@@ -24,7 +24,7 @@ class WritingForm(MessageForm):
     def __init__(self, *args: object, **options: object) -> None:
         """Say what is not to be written here."""
         super().__init__(*args, **options)
-        self.fields["texte"].help_text = "2 000 signes au plus. N'écrivez rien sur votre santé"
+        self.fields["texte"].help_text = "2 000 signes au plus. N'écrivez rien sur votre santé."
 
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:

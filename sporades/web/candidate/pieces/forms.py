@@ -94,10 +94,10 @@ ALREADY_HERE = (
     "cette page."
 )
 ACCEPTS = (
-    "Un PDF, une photo (JPEG ou PNG), ou plusieurs, qui deviendront un seul document dans leur "
-    "ordre : 10 fichiers au plus. Une photo pèse 20\u00a0Mo au plus, un PDF 5\u00a0Mo, le tout "
-    "{together}\u00a0Mo"
+    "PDF (5\u00a0Mo au plus) ou photos JPEG, PNG (20\u00a0Mo chacune). Plusieurs fichiers sont réunis "
+    "en un seul document : 10 au plus, {together}\u00a0Mo en tout."
 )
+A_PIECE_TAKES = ACCEPTS.format(together=cleaning.LARGEST_TOGETHER // 1_000_000)
 
 
 class FilesForm(forms.Form):
@@ -105,7 +105,7 @@ class FilesForm(forms.Form):
 
     fichiers = FilesField(
         label="Votre fichier",
-        help_text=ACCEPTS.format(together=cleaning.LARGEST_TOGETHER // 1_000_000),
+        help_text=A_PIECE_TAKES,
         widget=FilesInput(
             attrs={
                 "accept": ACCEPTED,
@@ -308,7 +308,7 @@ class ProvideForm(UploadsForm):
                 required=False,
                 initial="",
                 widget=forms.RadioSelect,
-                help_text="Une copie en est déposée : supprimer l'un ne change pas l'autre",
+                help_text="Une copie en est déposée : supprimer l'un ne change pas l'autre.",
             )
             for name in ("fichiers", "porte_documents"):
                 self.fields[name].required, self.fields[name].is_conditional = False, True

@@ -27,7 +27,7 @@ from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.registrations.giving import giving_of
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
-from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
+from sporades.web.candidate.pieces.forms import A_PIECE_TAKES, ProvideForm, doubt_in_words
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
 
@@ -61,6 +61,7 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
         "pieces": pieces,
         "address": found.service.managing_service.address,
         "giving": giving_of(one["owed"].ways for one in left) if left else "",
+        "accepted": A_PIECE_TAKES,
         "withdrawn": [
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
         ],
