@@ -197,8 +197,14 @@ def test_a_minor_is_told_what_the_guardian_signs(client):
 
 
 def test_a_need_for_reasons_of_health_is_said_to_be_declared_too(client):
-    said = answered(client.get("/aide"), "Je veux demander un aménagement d'épreuves")
+    page = client.get("/aide")
+    said = answered(page, "Je veux demander un aménagement d'épreuves")
 
+    steps = [words(one) for one in seen(page).cssselect("#amenagement + ol > li")]
+    assert len(steps) == 5
+    assert steps[1].startswith(
+        "Une fois l'inscription enregistrée, ouvrez-la dans Mes inscriptions"
+    )
     assert "vaut aussi pour un trouble de la santé" in said
 
 
