@@ -89,10 +89,10 @@ def line(browser, registration):
 def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
     said = main(mine.get(address(registration)))
 
-    assert "Vous et le médecin en charge êtes seuls à lire ce que vous confiez ici." in said
+    assert "Seuls vous et le médecin désigné lisez ce que vous confiez ici." in said
     assert "Votre service gestionnaire et les administrateurs ne peuvent pas l'ouvrir." in said
-    assert "Aucun médecin n'est en charge pour l'instant" in said
-    assert "Qui a ouvert vos papiers Rien n'est confié." in said
+    assert "Aucun médecin n'est désigné pour l'instant" in said
+    assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
     assert line(mine, registration) == (
         "Autre papier de santé Donner un fichier : Autre papier de santé"
     )
@@ -286,7 +286,7 @@ def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, regi
     assert "L'audiogramme de juin." in said
     assert "Donnez le papier demandé ci-dessous" in said
     assert "Un médecin attend votre réponse." in main(page)
-    assert "Aucun médecin n'est en charge" not in main(page)
+    assert "Aucun médecin n'est désigné pour l'instant" not in main(page)
 
 
 def test_who_has_not_answered_the_doctor_is_warned_before_sending_again(mine, registration):
@@ -332,7 +332,7 @@ def test_what_a_doctor_asked_is_said_to_be_answered_then_goes_with_the_request(m
 def test_the_page_says_what_comments_are_for_and_who_reads_them(mine, registration):
     said = main(mine.get(address(registration)))
 
-    assert "Le médecin en charge est seul à le lire avec vous" in said
+    assert "Seuls vous et le médecin désigné le lisez." in said
 
 
 def test_nothing_empty_is_shown_where_nothing_is_taken_any_more(mine, registration):
@@ -463,7 +463,7 @@ def test_of_who_confided_nothing_no_paper_is_spoken_of(mine, registration):
 
     said = main(mine.get(address(registration)))
 
-    assert "Qui a ouvert vos papiers Rien n'est confié." in said
+    assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
     assert "effacés à partir du" not in said
     assert "ils ne se retirent plus" not in said
 
@@ -486,7 +486,7 @@ def test_a_paper_is_taken_back_until_it_is_with_the_doctor(mine, registration):
     entrust(registration, a_doctor())
 
     page = main(mine.get(address(registration)))
-    assert "Médecin en charge : Dr Anne Roussel." in page
+    assert "Médecin désigné : Dr Anne Roussel." in page
     assert "ils ne se retirent plus. Vous pouvez encore en ajouter." in page
     assert "Retirer" not in page
     refused = mine.post(address(registration, "papiers", second.pk, "retrait"))
@@ -989,7 +989,7 @@ def test_papers_of_a_request_that_was_left_are_said_erased_where_others_are_aske
         said = "Ce que vous aviez confié avant est effacé depuis le 16 juin 2027."
         page = plain(main(mine.get(address(registration))))
         assert f"{said} Confiez de nouveau ce qui sert à votre demande." in page
-        assert "Rien n'est confié." not in page
+        assert "Personne : rien n'est déposé." not in page
         assert said in plain(main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement")))
 
         confide(registration, kind="CERTIFICAT", at=erased_at)

@@ -55,7 +55,7 @@ class RemarkForm(forms.Form):
     texte = CleanLinesField(
         label="Votre commentaire",
         max_length=LONGEST_REMARK,
-        help_text="4 000 signes au plus. Vous et le médecin en charge êtes seuls à le lire",
+        help_text="4 000 signes au plus. Seuls vous et le médecin désigné le lisez.",
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
         error_messages={"required": "Écrivez votre commentaire avant de l'envoyer."},
     )

@@ -194,16 +194,13 @@ def _asked_by_doctor(
 def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
     """Say which doctor reads what was confided."""
     if found is not None and found.doctor_name:
-        return f"Médecin en charge : {found.doctor_name}."
+        return f"Médecin désigné : {found.doctor_name}."
     if is_asking:
         return (
             "Un médecin attend votre réponse. Il ne lit plus ces papiers jusqu'à ce que vous "
             "envoyiez de nouveau votre demande : un médecin la prend alors en charge."
         )
-    return (
-        "Aucun médecin n'est en charge pour l'instant : personne d'autre que vous ne lit ces "
-        "papiers."
-    )
+    return "Aucun médecin n'est désigné pour l'instant : vous seul pouvez lire ces papiers."
 
 
 def _to_send(registration: Registration, case: Case | None) -> str:
