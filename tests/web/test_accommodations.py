@@ -165,8 +165,8 @@ def test_two_measures_that_exclude_each_other_are_told_apart_by_their_epreuves(
     said_so(registration)
     client = sign_in(registration.candidate)
     first = main(client.get(at(registration, page="/mesures"))).replace("\xa0", " ")
-    assert "Pas avec « Temps majoré de moitié » pour une même épreuve : choisissez" in first
-    assert "Pas avec « Temps majoré d'un tiers » pour une même épreuve : choisissez" in first
+    assert first.count("Pour une même épreuve, ne s'ajoute pas à « Temps majoré d'un tiers »") == 1
+    assert "ne s'ajoute pas à « Temps majoré de moitié »" not in first
     both = {**CHOSEN, "mesures-1": [THIRD, HALF], "mesures-2": []}
 
     next_one = client.post(at(registration, page="/mesures"), both, follow=True)

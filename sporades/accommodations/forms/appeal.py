@@ -51,7 +51,7 @@ class AppealForm(WhoSigns):
         label="Cette personne est aussi mon représentant légal", required=False
     )
     qualite = quality_field(
-        label="Qualité",
+        label="Lien avec le candidat",
         error_messages={"required": "Dites en quelle qualité cette personne fait ce recours."},
     )
 

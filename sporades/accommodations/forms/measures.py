@@ -289,10 +289,21 @@ class MeasuresForm(ChoicesForm):
 
 
 def _not_with(rules: Accommodations, measure: Measure, *, among: Collection[str]) -> str:
-    """Say which of the measures that may be asked here do not go with one."""
-    excluded = rules.excluded_with(measure.code)
-    named = quoted(one.label for one in excluded if one.code in among)
-    return f"Pas avec {named} pour une même épreuve : choisissez" if named else ""
+    """Say which of the measures that may be asked here do not go with one.
+
+    Of two it is said once: at that which goes with fewer others, or at the last one.
+    """
+    order = [one.code for one in rules.measures if one.code in among]
+
+    def weight(code: str) -> tuple[int, int]:
+        held = [one for one in rules.excluded_with(code) if one.code in among]
+        return len(held), order.index(code)
+
+    others = [one for one in rules.excluded_with(measure.code) if one.code in among]
+    named = [f"« {one.label} »" for one in others if weight(one.code) < weight(measure.code)]
+    if not named:
+        return ""
+    return f"Pour une même épreuve, ne s'ajoute pas à {' ni à '.join(named)}"
 
 
 def _told(*parts: str | None) -> str:

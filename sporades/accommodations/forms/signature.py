@@ -113,7 +113,7 @@ class SignatureForm(WhoSigns):
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
     qualite = quality_field(
-        label="Qualité",
+        label="Lien avec le candidat",
         error_messages={"required": "Dites en quelle qualité vous signez."},
     )
     accord = forms.BooleanField(

@@ -101,7 +101,7 @@ def have_signed(page):
     """Have the guardian sign what is asked."""
     fits(page)
     answer(page, "Nom et prénom du représentant légal", "Anne Le Goff")
-    answer(page, "Qualité", "Mère")
+    answer(page, "Lien avec le candidat", "Mère")
     tick(page.get_by_role("checkbox"))
     press(page, "Signer")
 
