@@ -514,7 +514,7 @@ def test_a_guardian_reads_which_request_was_signed_that_it_is_not_sent_and_until
     whose = f"Cette demande est celle de son inscription n°{registration.number} : {TITLE}."
     until = "elle est à envoyer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
     for one, named in ((mail, "mail"), (letter, "courrier")):
-        assert f"{whose} Ce {named} ne dit pas ce qui est demandé" in plainly(one)
+        assert f"{whose} Par discrétion, ce {named} n'en dit pas plus." in plainly(one)
         assert (
             f"Au moment où ce {named} est écrit, cette demande n'est pas encore envoyée : {until}"
         ) in plainly(one)
@@ -969,7 +969,7 @@ def test_what_a_guardian_whose_count_is_spent_must_be_told_goes_home():
     assert not Message.objects.filter(kind__in=kinds).exclude(recipient="").exists()
     awaited = letters[0].message.body.replace("\xa0", " ")
     assert "Ouvrez-la ensemble." in awaited
-    assert "Ce courrier ne dit pas quoi" in awaited
+    assert "Par discrétion, ce courrier n'en dit pas plus." in awaited
     assert "http" not in awaited
 
 
