@@ -90,7 +90,7 @@ class IdentityForm(forms.Form):
     )
     birth_department = forms.ChoiceField(
         label="Département de naissance",
-        help_text="Seulement si vous êtes né(e) en France.",
+        help_text="Seulement pour une naissance en France.",
         required=False,
     )
     birth_place = forms.CharField(
@@ -258,7 +258,7 @@ class IdentityForm(forms.Form):
             return ""
         where = birth_place_in_words(Identity(**self.identity()))
         return (
-            f"Nous avons compris que vous êtes né(e) à {where}. Si c'est ailleurs, corrigez-le dans "
+            f"Lieu de naissance compris : {where}. Si c'est ailleurs, corrigez-le dans "
             "« Modifier mon compte »."
         )
 

@@ -11,7 +11,7 @@ from sporades.registrations.sections.papers import PAPERS
 from tests.factories import NOW, a_draft, load_invented
 
 NO_DISPENSATION = (
-    "Vous ne pouvez pas être dispensé(e) de cette épreuve. "
+    "Aucune dispense n'est possible pour cette épreuve. "
     "Ce qui en dispense : « Titulaire du baccalauréat ». "
     "Choisissez un autre statut, ou corrigez le diplôme présenté."
 )

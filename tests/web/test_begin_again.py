@@ -145,7 +145,7 @@ def test_the_home_page_says_the_withdrawal_and_offers_the_answers_for_72_hours(
     assert "pas encore d'inscription" not in main(page)
     assert (BUTTON in buttons(page)) is offered
     assert (f"Jusqu'au {UNTIL}, vous pouvez en faire une nouvelle" in main(page)) is offered
-    assert links(page, "M'inscrire à un examen ou à un concours") == ["/m-inscrire"]
+    assert links(page, "M'inscrire") == ["/m-inscrire"]
 
 
 @pytest.mark.parametrize(("at", "offered"), [(LAST, True), (LAST + INSTANT, False)])
@@ -237,7 +237,7 @@ def test_an_instant_later_it_is_neither_offered_nor_done(sign_in):
     page, answered = seen_and_asked(sign_in, registration, LAST + INSTANT)
 
     assert BUTTON not in buttons(page)
-    assert links(page, "Faire une nouvelle inscription") == ["/m-inscrire"]
+    assert links(page, "M'inscrire") == ["/m-inscrire"]
     assert answered.status_code == 409
     assert (
         "Vos réponses pouvaient être reprises pendant les 72 heures qui suivent la désinscription. "
@@ -257,7 +257,7 @@ def test_once_the_service_is_closed_it_is_neither_offered_nor_done(sign_in):
 
     assert (BUTTON in buttons(before[0]), before[1].status_code) == (True, 302)
     assert BUTTON not in buttons(page)
-    assert links(page, "Faire une nouvelle inscription") == []
+    assert links(page, "M'inscrire") == []
     closing = "Les inscriptions étaient ouvertes jusqu'au mercredi 25 novembre 2026 à 15 h 29 (heure de Paris)"
     assert closing in main(page)
     assert answered.status_code == 409

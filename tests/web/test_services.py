@@ -234,7 +234,7 @@ def test_who_asks_to_be_told_must_confirm_by_a_click(visitor):
 
     assert visitor.get(path).status_code == 200
     assert OpeningAlert.objects.get().confirmed_at is None
-    assert "Vous serez prévenu" in visitor.post(path).text
+    assert "Un mail vous préviendra" in visitor.post(path).text
     assert OpeningAlert.objects.get().confirmed_at == NOW
 
 

@@ -127,13 +127,13 @@ class IdentificationForm(SectionForm):
         label="Nom et prénoms du père",
         required=False,
         max_length=120,
-        help_text="Demandé parce que vous êtes né(e) à l'étranger. Si vous ne le connaissez pas, écrivez « inconnu ».",
+        help_text="Demandé pour une naissance à l'étranger. Si vous ne le connaissez pas, écrivez « inconnu ».",
     )
     mother_name = CleanCharField(
         label="Nom et prénoms de la mère",
         required=False,
         max_length=120,
-        help_text="Demandé parce que vous êtes né(e) à l'étranger. Si vous ne le connaissez pas, écrivez « inconnu ».",
+        help_text="Demandé pour une naissance à l'étranger. Si vous ne le connaissez pas, écrivez « inconnu ».",
     )
     guardian_name = CleanCharField(
         label="Nom et prénom de votre représentant légal",

@@ -252,7 +252,7 @@ def begun_again(
             "peut reprendre vos réponses.",
             about=str(one),
             link=reverse("candidate:registration", args=[one.number]),
-            act="Me réinscrire",
+            act="Me réinscrire avec mes réponses",
             deadline=f"Possible jusqu'au {one.undone_until_in_words}.",
         )
         for one in begun_again_from(registrations, drafts, at=at)

@@ -92,7 +92,7 @@ def test_a_link_dies_when_its_owner_signs_in_and_the_pages_and_the_mail_say_so(c
     assert "Il n'est plus bon si vous vous connectez d'ici là" in sent
     assert "Si vous vous connectez d'ici là, ou si vous en demandez un autre" in message.body
     assert "Ce lien n'est plus valable" in page
-    assert "depuis, vous vous êtes connecté(e) ou en avez demandé un autre" in page
+    assert "une connexion ou un lien plus récent l'a annulé" in page
 
 
 def test_a_demand_that_is_done_late_kills_no_newer_link(client, ines):

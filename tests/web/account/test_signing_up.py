@@ -280,7 +280,7 @@ def test_the_department_that_was_found_for_a_town_is_said_on_the_next_page(clien
     found = sign_up(client, birth_department="", birth_place="Bourg-lès-Valence", follow=True)
     given = sign_up(client, email="lea@exemple.test", follow=True)
 
-    assert "vous êtes né(e) à Bourg-lès-Valence (Drôme)" in main(found)
+    assert "Lieu de naissance compris : Bourg-lès-Valence (Drôme)." in main(found)
     assert "Nous avons compris" not in main(given)
 
 

@@ -52,7 +52,7 @@ def _why_not_dispensed(offer: PaperOffer) -> str:
     if not reasons:
         return "Rien ne dispense de cette épreuve. Choisissez un autre statut."
     return (
-        "Vous ne pouvez pas être dispensé(e) de cette épreuve. "
+        "Aucune dispense n'est possible pour cette épreuve. "
         f"Ce qui en dispense : {listed(reasons, 'ou')}. "
         "Choisissez un autre statut, ou corrigez le diplôme présenté."
     )
