@@ -24,10 +24,10 @@ LONGEST_PAUSE = timedelta(hours=2)
 MOST_DOUBLINGS = 7
 GIVES_UP_AFTER = timedelta(days=3)
 UNTIL_THE_NEXT_SWEEP = timedelta(seconds=30)
-ANSWERS_WITHIN = 30
+ANSWERS_WITHIN = 120
 """For how many seconds each answer about a message is waited for (the greeting: `config/environment.py`).
 
-One that is given up as its server takes it is sent twice: filters may take long over a text.
+One that is given up while its server looks at it is sent again and again (RFC 5321, 4.5.3.2.6).
 """
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ def deliver(message_id: int, *, at: datetime) -> bool:
             _send(message)
         except NotOpened as trouble:
             _leave(message, str(trouble), at=at)
+            relay.is_silent(code_of(str(trouble)), at=at, after=monotonic() - begun)
             return False
         except smtplib.SMTPRecipientsRefused as refusal:
             code, words = next(iter(refusal.recipients.values()))
@@ -108,7 +109,8 @@ def deliver(message_id: int, *, at: datetime) -> bool:
                 at=at,
             )
             if _is_silence(trouble):
-                relay.is_silent(code_of(message.last_error), at=at)
+                why = code_of(message.last_error)
+                relay.is_silent(why, at=at, after=monotonic() - begun)
                 return False
         else:
             message.state, message.sent_at = Message.State.SENT, at
@@ -178,7 +180,6 @@ def _leave(message: Message, why: str, *, at: datetime) -> None:
     message.last_error = why[:300]
     message.next_try_at = at + UNTIL_THE_NEXT_SWEEP
     message.save(update_fields=["attempts", "last_error", "next_try_at"])
-    relay.is_silent(code_of(why), at=at)
 
 
 def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: datetime) -> None:

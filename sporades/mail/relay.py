@@ -5,7 +5,7 @@ at by the antivirus, no act sealed and no letter printed meanwhile (R-34).
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sporades.mail.models import Message
 
@@ -26,7 +26,16 @@ class Relay:
     def __init__(self) -> None:
         """Take it for answering."""
         self.is_away = self.is_slow = False
+        self._rests_until: datetime | None = None
         self._told: datetime | None = None
+
+    def rests(self, at: datetime) -> bool:
+        """Return whether it was waited for so long that other work has as much time first.
+
+        Args:
+            at: the instant.
+        """
+        return self._rests_until is not None and at < self._rests_until
 
     def answers(self, *, after: float) -> None:
         """Note that it took or refused a message.
@@ -37,15 +46,18 @@ class Relay:
         if self.is_away:
             logger.info("The mail server answers again: mails leave")
         self.is_away, self.is_slow = False, after > SLOW
+        self._rests_until = None
 
-    def is_silent(self, why: str, *, at: datetime) -> None:
+    def is_silent(self, why: str, *, at: datetime, after: float) -> None:
         """Note that it was waited for in vain, and say so, once a minute.
 
         Args:
             why: the figures of its refusal, or the name of what went wrong.
-            at: the instant.
+            at: the instant at which it was asked.
+            after: for how many seconds it was waited for.
         """
         self.is_away = True
+        self._rests_until = at + timedelta(seconds=2 * after)
         minute = at.replace(second=0, microsecond=0)
         if minute != self._told:
             self._told = minute

@@ -33,7 +33,8 @@ def deliver(message_id: int) -> None:
 @app.task(name="mail.sweep", queue="mail", queueing_lock="mail.sweep", pass_context=False)
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Try again what waits: refused for a while, left by a worker that died, or by a server that hung."""
-    _deliver_some()
+    if not relay.rests(timezone.now()):
+        _deliver_some()
 
 
 @app.task(name=GO_ON, queue="mail", priority=-10, retry=WHEN_BACK)
