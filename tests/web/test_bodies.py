@@ -1,10 +1,14 @@
 """What a request carries: read whole, or refused before anything is read."""
 
+import resource
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import FileField
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.client import ClientHandler
@@ -172,6 +176,38 @@ def test_of_a_file_that_is_too_heavy_no_more_is_kept_than_shows_it(invented_exam
     kept = request.FILES["piece"]
     assert (kept.size, 20_000_000 < len(kept.read()) < 20_200_000) == (25_000_000, True)
     assert dict(request.POST) == {"motif": ["Pourquoi"]}
+    request.close()
+
+
+@contextmanager
+def a_disk_with_room_for(size):
+    """Keep this process from writing larger files: the rest of what it writes is small."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("room", [1_000_000, 8_000_000], ids=["at once", "further on"])
+def test_a_disk_that_is_full_keeps_no_file_and_leaves_the_rest_of_its_form(
+    invented_exam, rf, room, caplog
+):
+    files = [SimpleUploadedFile(f"{size}.pdf", bytes(size)) for size in (3_000_000, 9_000_000, 5)]
+    request = rf.post(TAKES_A_FILE, {"motif": "Pourquoi", "piece": files})
+    request.user = a_candidate().user
+
+    with a_disk_with_room_for(room):
+        arrival(carried(admitted(lambda _: HttpResponse())))(request)
+
+    small, large, last = request.FILES.getlist("piece")
+    assert (len(small.read()), len(last.read()), dict(request.POST)) == (
+        3_000_000,
+        5,
+        {"motif": ["Pourquoi"]},
+    )
+    with pytest.raises(ValidationError, match="Le fichier ne peut pas être gardé en ce moment"):
+        FileField().clean(large)
+    assert caplog.text.count("The folder of temporary files takes nothing: [Errno 27]") == 1
     request.close()
 
 

@@ -1,6 +1,7 @@
 """`sporades check --deploy`: what a real installation is told of itself before it opens."""
 
 import os
+import re
 import socket
 
 import pytest
@@ -76,6 +77,19 @@ def test_an_antivirus_that_answers_is_not_told_of(tmp_path, settings):
         settings.CLAMD = ("127.0.0.1", port)
 
         assert told("sporades.W001") == told("sporades.W005") == []
+
+
+def test_a_folder_of_temporary_files_that_takes_nothing_or_is_nearly_full_is_told(
+    settings, tmp_path, monkeypatch
+):
+    assert told("sporades.W009") == []
+    monkeypatch.setattr(checks, "ROOM", 10**18)
+    [full] = told("sporades.W009")
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
+    [gone] = told("sporades.W009")
+
+    assert re.search(r"n'a plus que \d+ Mo : aucun fichier de plus de 5 Mo ne serait pris", full)
+    assert "ne prend rien ([Errno 2] No such file or directory" in gone
 
 
 def test_a_mail_server_is_greeted_and_sent_nothing(post):

@@ -21,6 +21,7 @@ from sporades.evidence.models import Deposit
 from sporades.evidence.states import State
 from sporades.exams.held import forget
 from sporades.intake import cleaning
+from sporades.intake.reading import LARGEST
 from sporades.registrations.states import VALIDATE
 from sporades.web.candidate.pieces.forms import ALL_AGAIN
 from tests.documents.summaries import a_pdf
@@ -266,6 +267,17 @@ def test_of_several_those_that_are_good_are_kept_without_script_too(mine, regist
     assert "Votre fichier est déposé." in main(said)
     given = piece(registration).deposit
     assert (given.name, given.pages) == ("une.jpg et 2 autres", 3)
+
+
+def test_of_several_those_for_which_there_was_room_are_kept(mine, registration, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
+    large = SimpleUploadedFile("deux.jpg", a_photo() + bytes(LARGEST))
+
+    page = send(mine, registration, photo("black", "une.jpg"), large, photo("red", "trois.jpg"))
+
+    assert page.status_code == 422
+    assert "Le fichier ne peut pas être gardé en ce moment" in main(page)
+    assert "Déjà reçus : « une.jpg » et « trois.jpg »." in main(page)
 
 
 def test_what_was_received_weighs_with_what_comes(mine, registration, monkeypatch):

@@ -18,6 +18,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
 from sporades.registrations.states import SET_ASIDE
 from sporades.web.candidate.pieces.forms import ALL_AGAIN
+from sporades.web.layout import bodies
 from tests.accommodations import asked
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
 from tests.endurance.arena import WAITING, eventually, held, rows
@@ -762,11 +763,11 @@ def test_the_page_costs_the_same_with_one_paper_and_with_three(
     cost()
 
 
-def test_what_is_sent_is_never_written_on_the_disk(mine, registration, monkeypatch):
-    def written(*_args, **_options):
-        raise AssertionError
-
-    monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", written)
+def test_what_is_sent_is_never_written_on_the_disk(
+    mine, registration, settings, tmp_path, monkeypatch
+):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
+    monkeypatch.setattr(bodies, "IN_MEMORY", 0)
 
     assert "Votre fichier est confié." in main(send(mine, registration, photo()))
 

@@ -1,19 +1,26 @@
 """What a request carries: read whole before anything is done with it, or refused unread."""
 
 import io
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from sporades.core.charsets import OTHER_SIGNS, is_ours
+from sporades.intake import reading
 from sporades.web.access import Route, Who
 from sporades.web.layout.errors import too_large, unreadable
+from sporades.web.layout.sent import NOT_KEPT
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
@@ -21,6 +28,11 @@ READ_TO_BE_REFUSED = 50_000_000
 """Bytes of a file that is too heavy, beside a text that its author would have to type again."""
 LONGEST_READING = timedelta(seconds=30)
 """A page as large as they come, on a bad telephone. A proxy that buffers leaves nothing to wait for."""
+
+IN_MEMORY = reading.LARGEST
+"""Bytes of the files of a request that need no disk: most pieces are given though it is full."""
+
+logger = logging.getLogger(__name__)
 
 
 def carried(get_response: Page) -> Page:
@@ -62,18 +74,75 @@ def admitted(get_response: Page) -> Page:
     return answer
 
 
-class _Bounded(TemporaryFileUploadHandler):
-    """Keeps no more of a file than shows that it is too heavy."""
+class _Bounded(FileUploadHandler):
+    """Keeps no more of a file than shows that it is too heavy: in memory, then on the disk."""
 
     def __init__(self, request: HttpRequest, *, most: int) -> None:
         """Say how many bytes of a file may be used."""
         super().__init__(request)
-        self.most = most
+        self.most, self._room = most, IN_MEMORY
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        """Begin a file."""
+        super().new_file(*args, **options)
+        folder = settings.FILE_UPLOAD_TEMP_DIR
+        self._file: Any = SpooledTemporaryFile(  # noqa: SIM115 - the request closes it
+            max(self._room, 1), dir=folder
+        )
+        self._is_kept = True
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write what comes, until it is too heavy."""
-        if start <= self.most:
-            super().receive_data_chunk(raw_data, start)
+        """Write what comes, until it is too heavy, or the disk is full."""
+        if start <= self.most and self._is_kept:
+            try:
+                self._file.write(raw_data)
+            except OSError as trouble:
+                self._lose(trouble)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        """Return the file, or what says at its field that it is not kept."""
+        try:
+            self._file.seek(0)  # what waits to be written is
+        except OSError as trouble:
+            self._lose(trouble)
+        if not self._is_kept:
+            return _NotKept(self.file_name)
+        self._room -= min(file_size, self._room)
+        return UploadedFile(
+            self._file,
+            self.file_name,
+            self.content_type,
+            file_size,
+            self.charset,
+            self.content_type_extra,
+        )
+
+    def upload_interrupted(self) -> None:
+        """Leave nothing of what did not come whole."""
+        if hasattr(self, "_file"):
+            with suppress(OSError):
+                self._file.close()
+
+    def _lose(self, trouble: OSError) -> None:
+        logger.error("The folder of temporary files takes nothing: %s", trouble)
+        with suppress(OSError):
+            self._file.close()
+        self._file, self._is_kept = io.BytesIO(), False
+
+
+class _NotKept(UploadedFile):
+    """A file for which the disk had no room. Each form asks first how large a file is."""
+
+    content_type = None
+
+    def __init__(self, name: str) -> None:
+        """Keep its name alone."""
+        super(UploadedFile, self).__init__(io.BytesIO(), name)
+
+    @property
+    def size(self) -> int:
+        """Say, at the field where it was chosen, that it is not kept."""
+        raise ValidationError(NOT_KEPT, code="not_kept")
 
 
 class _InMemory(MemoryFileUploadHandler):

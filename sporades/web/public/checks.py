@@ -1,6 +1,8 @@
 """What a real installation must say of itself before it opens: `sporades check --deploy`."""
 
 import os
+import shutil
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +29,9 @@ STORES = {"default": "FILES_URL", "medical": "MEDICAL_FILES_URL"}
 
 PATIENCE = 5
 """For how many seconds a mail server is waited for, or an antivirus."""
+
+ROOM = 500_000_000
+"""Of the folder of temporary files, in bytes: four archives of documents that come at the same time."""
 
 MOST_RIGHTS = 3
 """How many of the rights that lack are named: a role without any lacks hundreds."""
@@ -92,6 +97,27 @@ def what_is_given_can_be_read(**kwargs: Any) -> list[CheckMessage]:
         said = f"CLAMD_URL : aucun antivirus ne répond à cette adresse, {waits}"
         return [CheckMessage(WARNING, said, id="sporades.W005")]
     return []
+
+
+@register(Tags.compatibility, deploy=True)
+def what_is_sent_has_room(**kwargs: Any) -> list[CheckMessage]:
+    """Write a file where large ones wait while they come, and see how much room is left there."""
+    refused = "aucun fichier de plus de 5 Mo ne serait pris."
+    try:
+        folder = settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(PROBE)
+            file.flush()
+        left = shutil.disk_usage(folder).free
+    except OSError as trouble:
+        said = f"Le dossier temporaire du web ne prend rien ({trouble}) : {refused}"
+    else:
+        if left >= ROOM:
+            return []
+        said = f"Le dossier temporaire du web, {folder}, n'a plus que {left // 1_000_000} Mo : {refused}"
+    return [
+        CheckMessage(WARNING, said, hint="Faites-y de la place, ou TMPDIR.", id="sporades.W009")
+    ]
 
 
 @register(Tags.compatibility, deploy=True)

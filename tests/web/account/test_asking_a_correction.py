@@ -13,6 +13,7 @@ from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import registering
 from sporades.candidates.forms import answers_of
 from sporades.candidates.operations import civil_data
+from sporades.intake.reading import LARGEST
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.states import RequestState
 from sporades.web.layout.readers import READER, mark_of
@@ -92,6 +93,22 @@ def test_reading_the_pages_writes_nothing(browser, registration):
     browser.get(EDIT)
 
     assert since(before) == set()
+
+
+def test_where_the_disk_takes_nothing_a_large_proof_is_told_of_and_a_small_one_is_sent(
+    browser, registration, settings, tmp_path, caplog
+):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
+    asked = {"birth_name": "Le Gouff", "motif": "Deux lettres manquent"}
+
+    page = browser.post(ASK, answers(registration, proof=a_pdf() + bytes(LARGEST), **asked))
+
+    assert page.status_code == 422
+    assert "Le fichier ne peut pas être gardé en ce moment : réessayez." in main(page)
+    assert ("Deux lettres manquent" in page.text, 'value="Le Gouff"' in page.text) == (True, True)
+    assert "The folder of temporary files takes nothing: [Errno 2]" in caplog.text
+    browser.post(ASK, answers(registration, **asked))
+    assert CorrectionRequest.objects.get().reason == "Deux lettres manquent"
 
 
 @pytest.mark.parametrize(

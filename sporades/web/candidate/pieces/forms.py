@@ -374,8 +374,12 @@ def _said_of(kept: KeptFile) -> str:
 
 def _may_be_read(came: Any) -> bool:
     """Return whether nothing in the type and the size of a file has it refused."""
+    try:
+        size = came.size
+    except forms.ValidationError:  # the disk had no room for it
+        return False
     came.seek(0)
-    return cleaning.refused_unread(came.read(cleaning.HEAD), came.size) is None
+    return cleaning.refused_unread(came.read(cleaning.HEAD), size) is None
 
 
 def _keys(said: str) -> list[UUID]:
