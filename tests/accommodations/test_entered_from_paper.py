@@ -104,6 +104,18 @@ def test_what_a_paper_asks_is_sent_at_once_and_the_journal_says_that_it_was_ente
     assert sent_in_words(case) == "Par courrier, posté le 20 novembre 2026"
 
 
+def test_a_paper_is_of_its_own_candidate_whatever_another_asks(registration):
+    other = a_registration(a_record(first_names="Yann"), informations={"has_disability": "oui"})
+    enter(other, Wish(THIRD, ("E1",)))
+    before = Case.objects.filter(registration=other).values().get()
+
+    enter(registration, Wish(ACCESS))
+
+    assert [one.code for one in case_of(registration).measures.all()] == [ACCESS]
+    assert Case.objects.filter(registration=other).values().get() == before
+    assert [one.code for one in case_of(other).measures.all()] == [THIRD]
+
+
 def test_its_candidate_is_told_by_a_letter_that_says_nothing_of_what_it_is(registration):
     enter(registration)
 

@@ -76,6 +76,17 @@ def test_a_new_password_by_mail_starts_everything_anew():
 
 
 @pytest.mark.django_db
+def test_a_new_password_by_mail_starts_nothing_anew_for_another():
+    for number in range(25):
+        guessing.begin(ADDRESS, Place(f"network 203.0.113.{number}"), at=NOON)
+
+    guessing.forget("nina@exemple.test")
+
+    with pytest.raises(TooManyTries):
+        guessing.begin(ADDRESS, HERE, at=NOON)
+
+
+@pytest.mark.django_db
 def test_the_right_password_forgets_the_slips_of_its_own_place_only():
     for _ in range(4):
         guessing.begin(ADDRESS, HERE, at=NOON)
