@@ -34,6 +34,7 @@ from tests.publications.doing import (
     SLUG,
     member,
     publish,
+    publish_together,
     read,
     tell,
     told,
@@ -342,6 +343,26 @@ def test_what_is_taken_back_is_read_no_more_and_who_was_told_is_told_why(prepare
     assert "Erreur de date" in Message.objects.filter(kind="document_withdrawn").first().body
     assert by_code(code, at=LATER).withdrawn_at == LATER
     assert Entry.objects.filter(verb="document withdrawn").count() == 3
+
+
+def test_what_is_done_of_one_publication_touches_no_other_document(convocations, prepare, manager):
+    publish_together(convocations, manager, instant=LATER + timedelta(days=9))
+    made, by = prepare(), member(manager)
+    documents = DocumentVersion.objects.exclude(publication_line__publication=made).order_by("pk")
+    publications = Publication.objects.exclude(pk=made.pk)
+    # The summaries are read already, the convocation is to be.
+    assert {one.published_at > NOW for one in documents} == {False, True}
+
+    def others():
+        return list(documents.values()), list(publications.values())
+
+    before = others()
+    publish(made, manager, LATER)
+    assert others() == before
+    deciding.reschedule(publication=made, instant=LATER + INSTANT, user=manager, by=by, at=NOW)
+    assert others() == before
+    operations.withdraw(publication=made, reason="Erreur", by=by, at=LATER + INSTANT)
+    assert others() == before
 
 
 def test_who_was_not_told_of_a_document_is_not_told_of_its_withdrawal(prepare, three, manager):
