@@ -125,3 +125,23 @@ def test_one_answer_alone_is_still_that_one(db):
 
     assert troubles(draft) == []
     assert dossier(draft).facts.answers["sports"] == "VOILE"
+
+
+ALL = ["VOILE", "NATATION", "AVIRON"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "chosen", "said"),
+    [
+        ("maximum: 2", ALL[:2], []),
+        ("maximum: 2", ALL, ["Choisissez au plus 2 réponses."]),
+        ("maximum: 1", ALL[:2], ["Choisissez au plus 1 réponse."]),
+        ("minimum: 2", ALL[:1], ["Choisissez au moins 2 réponses."]),
+        ("minimum: 2", ALL[:2], []),
+        ("minimum: 2", [], []),
+    ],
+)
+def test_as_many_are_chosen_as_the_question_takes(db, bounds, chosen, said):
+    load_invented((SEVERAL, SEVERAL.replace("maximum: 2", bounds)))
+
+    assert troubles(a_draft(supplementaires={"q-sports": chosen})) == said
