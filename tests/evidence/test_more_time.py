@@ -9,6 +9,7 @@ from sporades.acts.pieces import providing, verifying
 from sporades.acts.pieces.owing import USUAL
 from sporades.acts.pieces.verifying import NothingOwed
 from sporades.acts.registrations import completing, deciding
+from sporades.core.french import local_day
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NothingToSend
@@ -138,6 +139,7 @@ def test_what_is_given_time_is_not_missing_until_it_has_passed(registration):
     ("day", "refusal", "said"),
     [
         (date(2027, 1, 23), delays.Shorter, "Ce jour est passé"),
+        (date(2027, 4, 25), delays.TooFar, "90 jours au plus, donc jusqu'au 24 avril 2027"),
         (date(2027, 6, 1), delays.TooFar, "90 jours au plus, donc jusqu'au "),
     ],
 )
@@ -147,6 +149,13 @@ def test_no_other_day_is_granted(registration, day, refusal, said):
 
     assert piece(registration).granted_until is None
     assert not Message.objects.filter(kind="piece_given_time").exists()
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 24), date(2027, 4, 24)])
+def test_today_and_the_last_of_ninety_days_are_granted(registration, day):
+    verifying.grant(row=piece(registration), until=day, by=MANAGER, at=AFTER)
+
+    assert local_day(piece(registration).granted_until, "Europe/Paris") == day
 
 
 def test_a_day_that_gives_no_more_time_is_refused(registration):
