@@ -434,6 +434,19 @@ def test_a_question_that_another_calls_for_says_which(sign_in):
     assert words(hint) == "Seulement si vous répondez « Oui » à « Avez-vous le permis bateau ? »."
 
 
+def test_what_a_regulation_asks_of_everybody_is_heard_as_due(sign_in):
+    draft = a_draft()
+
+    page = seen(sign_in(draft.candidate).get(f"/inscription/{draft.pk}/supplementaires"))
+
+    for button in page.cssselect("[name=q-permis], [name=q-equipe]"):
+        said = " ".join(
+            words(page.get_element_by_id(one)) for one in button.get("aria-describedby", "").split()
+        )
+        assert "Réponse obligatoire." in said
+    assert not page.cssselect("[name=q-sports][aria-describedby*=_due]")
+
+
 def test_a_tab_in_which_nothing_was_answered_has_no_heading_on_the_summary():
     optional = "      diplomes:\n        obligatoire: false\n        libelle"
     load_invented(("      diplomes:\n        libelle", optional), EXPERIENCE_FOR_SOME)

@@ -27,6 +27,7 @@ from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 EMPTY: tuple[Any, ...] = (None, "", [])
+_MISSING = "Répondez à cette question."
 _NOW_ONE = "Vous aviez répondu « {} » : cette question ne prend plus qu'une réponse, choisissez-la."
 
 
@@ -47,6 +48,7 @@ class ExtraForm(SectionForm):
                 ask_if_called_for(field, shown_when, is_due=question.is_mandatory)
             else:
                 field.required = question.is_mandatory
+                field.error_messages["required"] = _MISSING
         for name, label, help_text in CONSENTS:
             self.fields[name] = ConsentField(
                 label=label,
@@ -108,7 +110,7 @@ class ExtraForm(SectionForm):
                 self.errors.pop(name, None)
                 self._refuse_uncalled(question)
             elif question.is_mandatory and name not in self.errors and data.get(name) in EMPTY:
-                self.add_error(name, ValidationError("Répondez à cette question.", code="required"))
+                self.add_error(name, ValidationError(_MISSING, code="required"))
         refuse_ineligible(self, tab="supplementaires")
         return data
 
@@ -186,7 +188,7 @@ class ExtraForm(SectionForm):
 def _depends_on_answers(condition: Condition | None) -> bool:
     """Tell whether a condition looks at an answer that this very tab may change."""
     if condition is None:
-        return True
+        return False
     if condition.answer is not None:
         return True
     parts = (*(condition.every or ()), *(condition.either or ()))
