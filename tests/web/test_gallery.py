@@ -107,6 +107,18 @@ def test_in_forced_colours_fields_buttons_choices_and_signs_are_still_seen(site,
     assert found == {"edged": [], "native": [], "marked": []}
 
 
+def test_in_forced_colours_a_link_in_a_sentence_is_underlined(site, page):
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{site}/mentions-legales")
+
+    links = page.locator("main p a").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).textDecorationLine)"
+    )
+
+    # What underlines it else is a background, which is not drawn then.
+    assert set(links) == {"underline"}
+
+
 # --- By keyboard ---------------------------------------------------------------------------
 
 

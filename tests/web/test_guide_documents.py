@@ -86,8 +86,10 @@ def test_one_chooses_a_registration_to_see_its_documents(mine):
     page = client.get("/mes-documents")
 
     [link] = seen(page).cssselect("main .s-choices a")
-    assert link.text == "Brevet d'essai – Marin, session 2027"
-    assert words(link[0]) == f", inscription n°{registration.number}"
+    assert words(link) == (
+        f"Brevet d'essai – Marin, session 2027, inscription n°{registration.number}"
+    )
+    assert words(link.getparent()).count(registration.number) == 1
     assert link.get("href") == f"/mes-documents/{registration.number}"
 
 
@@ -108,6 +110,20 @@ def test_the_list_of_documents_reads_as_the_guide_pictures_it(mine):
     )
     assert 0 < text.find(summary) < text.find(pieces)
     assert "Cliquer sur le lien pour ouvrir/télécharger le document." in text
+
+
+def test_documents_are_a_list_of_which_each_has_its_heading(mine):
+    registration, client = mine
+
+    for way in (
+        f"/mes-documents/{registration.number}",
+        f"/mes-inscriptions/{registration.number}",
+    ):
+        [listed] = seen(client.get(way)).cssselect("main .s-documents")
+        assert [[words(one) for one in line.cssselect("h3")] for line in listed] == [
+            ["Récapitulatif d'inscription"],
+            ["Demande pièces justificatives"],
+        ]
 
 
 def test_each_line_says_whether_the_document_was_opened_and_when(mine):

@@ -280,7 +280,9 @@ def test_what_another_academy_gives_is_announced_until_it_is_opened_there(
     page = html.unescape(main(there.get(ARRIVALS)))
     assert "académie de Lille" in page
     assert "le mercredi 25 novembre 2026" in page
-    assert "Zone à choisir : « Lille et sa métropole » n'est pas proposée dans cette académie" in page
+    assert (
+        "Zone à choisir : « Lille et sa métropole » n'est pas proposée dans cette académie" in page
+    )
     there.get(reverse("office:registration", args=[in_lille.number]))
     assert (announced(there), listed(there)) == (0, [])
 
