@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import left_by_their_doctor
 from sporades.accommodations.states import State
@@ -19,6 +20,7 @@ from tests.accommodations.asked import as_doctor, case_of, opine, send, write
 from tests.factories import NOW, OPERATOR, a_registration
 from tests.medical.given import a_doctor
 from tests.refusing import refuse
+from tests.web.registry.world import a_member
 
 TOMORROW = NOW + timedelta(days=1)
 LEFT = "accommodation left by its doctor"
@@ -63,6 +65,13 @@ def another_domain(role):
 
 def another_role(role):
     role.role = Membership.Role.AUDITOR
+
+
+def test_a_request_may_be_entrusted_to_the_doctors_of_its_academy_alone(registration, role):
+    a_member("agent@exemple.test", Membership.Role.MANAGER, ["A09"])
+    a_doctor("medecin.versailles@exemple.test", academies=("A25",))
+
+    assert doctors_for(registration, day=NOW.date()) == [role]
 
 
 @pytest.mark.parametrize("change", [end_of_the_role, another_academy, another_domain, another_role])

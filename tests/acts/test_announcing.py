@@ -226,6 +226,18 @@ def test_a_draft_is_reminded_once_in_the_last_three_days():
     assert f"/inscription/{draft.pk}" in mail.body
 
 
+def test_a_reminder_says_the_closing_by_the_clock_of_the_address_that_is_typed():
+    draft = a_draft(identification={"postcode": "97400", "town": "Saint-Denis"})
+    service = draft.service
+
+    announcing.remind_drafts(at=service.closes_at - timedelta(days=2))
+
+    body = " ".join(Message.objects.get(kind="draft_closing").body.split())
+    there = service.said(service.closes_at, "Indian/Reunion")
+    assert there != service.said(service.closes_at, "")
+    assert " ".join(there.split()) in body
+
+
 @pytest.mark.parametrize("days", [1, 10], ids=["by a day", "by ten days"])
 def test_a_draft_reminded_of_a_closing_is_reminded_once_of_the_one_that_replaces_it(days):
     draft = a_draft()
