@@ -17,6 +17,7 @@ from sporades.accommodations.contesting import (
 )
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.queries import requests_of
+from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding
@@ -44,6 +45,7 @@ from tests.accommodations.asked import (
     decide,
     entrust,
     opine,
+    reach,
 )
 from tests.accommodations.test_entered_from_paper import enter
 from tests.factories import EVERYWHERE, NOW, PASSWORD, a_record, a_registration
@@ -105,6 +107,15 @@ def said_of(registration):
     days = {last_day_of(read, PARIS), last_day_of(Case.objects.get(pk=read.pk), PARIS)}
     [day] = days
     return day
+
+
+def test_nobody_is_called_for_not_opening_what_no_space_shows(registration):
+    of_account = a_registration(informations={"has_disability": "oui"})
+
+    unread = reach(of_account, State.NOTIFIED)
+
+    assert case_of(registration).state == State.NOTIFIED
+    assert list(Case.objects.unread(LATER)) == [unread]
 
 
 @pytest.fixture

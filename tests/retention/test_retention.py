@@ -717,6 +717,16 @@ def test_a_hold_is_placed_listed_and_lifted_by_command(filed, capsys):
     assert Entry.objects.filter(verb__startswith="archive ").count() == 2
 
 
+def test_releasing_one_leaves_another_withheld(filed):
+    other = a_registration()
+    for one in (filed, other):
+        withhold(one.number)
+
+    operations.release(number=other.number, reason="Jugé", by=OPERATOR, at=NOW)
+
+    assert Hold.objects.get().number == filed.number
+
+
 def test_a_hold_is_listed_with_the_day_that_its_page_says(filed, capsys):
     half_past_midnight = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
     operations.withhold(
