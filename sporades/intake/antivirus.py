@@ -1,10 +1,15 @@
 """What the antivirus says of a file: clamd, asked over TCP.
 
 Whoever gives a file to somebody asks first, and gives nothing that was not found clean: a file
-of which nothing is known waits. One command of clamd's protocol is spoken, INSTREAM (`man clamd`);
-docs/adr/0028-what-is-sent.md says why no library does it.
+of which nothing is known waits. Two commands of clamd's protocol are spoken, INSTREAM and PING (`man
+clamd`); docs/adr/0028-what-is-sent.md says why no library does it.
+
+One that hangs was waited for half a minute by each file, in a worker that does one thing at a time
+(R-34). Once it says nothing to a PING either, it is asked by that alone, once a minute: the files
+wait, each until its room sweeps what nobody looked at.
 """
 
+import logging
 import re
 import socket
 import time
@@ -15,9 +20,20 @@ from django.conf import settings
 PATIENCE = 30.0
 """How many seconds it may take to let us in, to take a file and to answer."""
 
+LIVES_WITHIN = 5.0
+"""How many seconds it may take to say that it lives."""
+
+ASKED_AGAIN_AFTER = 60.0
+"""How many seconds one that hangs is left alone for."""
+
 _LONGEST = 1_024
 _SIZE = 4
 _SAID = re.compile(rb"stream: (?:OK|(.+) FOUND)\0")
+type _Address = tuple[str, int]
+_silent_until: dict[_Address, float] = {}
+"""Until when each that hung is not asked again, by this process's clock."""
+
+logger = logging.getLogger(__name__)
 
 
 class Unreachable(Exception):
@@ -50,19 +66,48 @@ def scan(content: bytes, patience: float = PATIENCE) -> Verdict:
     Raises:
         Unreachable: nothing is known of it.
     """
-    if settings.CLAMD is None:
+    clamd: _Address | None = settings.CLAMD
+    if clamd is None:
         raise Unreachable("CLAMD_URL is not set")
-    until = time.monotonic() + patience
+    if clamd in _silent_until and not _lives(clamd):
+        raise Unreachable("it hangs")
     try:
-        with socket.create_connection(settings.CLAMD, timeout=patience) as clamd:
-            clamd.settimeout(_left(until))
-            clamd.sendall(_asked(content))
-            answer = _answer(clamd, until)
+        answer = _told(clamd, _asked(content), patience)
+    except TimeoutError as trouble:
+        # A file that takes it too long says nothing of the others.
+        _lives(clamd)
+        raise Unreachable from trouble
     except OSError as trouble:
         raise Unreachable from trouble
     if not (said := _SAID.fullmatch(answer)):
         raise Unreachable(repr(answer))
     return Verdict((said[1] or b"").decode(errors="replace"))
+
+
+def _lives(clamd: _Address) -> bool:
+    """Return whether it answers at all; one that did not is asked again a minute later."""
+    now = time.monotonic()
+    if now < _silent_until.get(clamd, now):
+        return False
+    try:
+        _told(clamd, b"zPING\0", LIVES_WITHIN)
+    except TimeoutError:
+        _silent_until[clamd] = time.monotonic() + ASKED_AGAIN_AFTER
+        logger.warning("The antivirus hangs: no file is looked at")
+        return False
+    except OSError:
+        pass  # it is down: who asks it is told so at once
+    _silent_until.pop(clamd, None)
+    return True
+
+
+def _told(clamd: _Address, asked: bytes, patience: float) -> bytes:
+    """Return what it answers, whole or cut. Raises OSError, TimeoutError when it takes too long."""
+    until = time.monotonic() + patience
+    with socket.create_connection(clamd, timeout=patience) as line:
+        line.settimeout(_left(until))
+        line.sendall(asked)
+        return _answer(line, until)
 
 
 def _asked(content: bytes) -> bytes:

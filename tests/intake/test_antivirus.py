@@ -1,5 +1,6 @@
 """What clamd says of a file is believed; what it does not say is not guessed."""
 
+import contextlib
 import io
 import os
 import socket
@@ -25,6 +26,15 @@ LARGEST = 1_000_000
 def port(tmp_path_factory):
     with running(tmp_path_factory.mktemp("clamd"), largest=LARGEST) as one:
         yield one
+
+
+@pytest.fixture(autouse=True)
+def silent(monkeypatch):
+    """What a test found hanging is not known to the next, nor waited for long."""
+    found = {}
+    monkeypatch.setattr(antivirus, "_silent_until", found)
+    monkeypatch.setattr(antivirus, "LIVES_WITHIN", LITTLE)
+    return found
 
 
 @pytest.fixture
@@ -137,6 +147,50 @@ def test_one_that_hangs_is_waited_for_no_longer_than_said(answering):
     # Nobody lets it in: the system does, and nothing comes.
     with pytest.raises(Unreachable):
         antivirus.scan(b"rien", LITTLE)
+
+
+@pytest.mark.parametrize(
+    ("left_alone_for", "asked"),
+    [
+        (60, [b"zINSTREAM", b"zPING"]),
+        (0, [b"zINSTREAM", b"zPING", b"zPING", b"zPING"]),
+    ],
+    ids=["within a minute", "a minute apart"],
+)
+def test_one_that_hangs_is_given_one_file_then_asked_each_minute_whether_it_lives(
+    settings, monkeypatch, caplog, left_alone_for, asked
+):
+    monkeypatch.setattr(antivirus, "ASKED_AGAIN_AFTER", left_alone_for)
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        settings.CLAMD = line.getsockname()
+        for _ in range(3):
+            with pytest.raises(Unreachable):
+                antivirus.scan(b"rien", LITTLE)
+        line.setblocking(False)
+        heard = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                with line.accept()[0] as one:
+                    heard.append(one.recv(1_024).split(b"\0")[0])
+
+    assert heard == asked
+    assert caplog.text.count("The antivirus hangs") == len(asked) - 1
+
+
+def test_one_that_is_back_is_asked_as_before(clamd, settings, silent):
+    silent[settings.CLAMD] = 0
+
+    assert antivirus.scan(b"rien").is_clean
+    assert silent == {}
+
+
+def test_a_file_that_takes_it_too_long_keeps_it_from_no_other(clamd, silent):
+    with pytest.raises(Unreachable) as found:
+        antivirus.scan(b"rien", 1e-6)
+
+    assert isinstance(found.value.__cause__, TimeoutError)
+    assert silent == {}
+    assert antivirus.scan(b"rien").is_clean
 
 
 def test_one_that_takes_nothing_more_is_waited_for_no_longer_than_said(answering):
