@@ -157,6 +157,14 @@ def unprintable(registration):
     Letter.objects.filter(pk=letter_of(registration).pk).update(why=CANNOT_BE_PRINTED)
 
 
+def test_what_was_posted_of_another_sets_no_last_day(registration):
+    post()
+    waits = notified(a_record(first_names="Yann"))
+
+    assert said_of(registration) == of_posting(POSTED)[0]
+    assert said_of(waits) is None
+
+
 def test_whom_mails_reach_without_an_account_is_handed_the_decision_by_letter(read_by_mail):
     letter = letter_of(read_by_mail)
     until = plain(case_of(read_by_mail).notification.content["until"])

@@ -41,6 +41,23 @@ def test_refusals_of_one_day_network_and_device_are_one_line(user):
     assert (found[0].first, found[0].last) == (NOW, NOW + timedelta(minutes=9))
 
 
+def test_who_knew_the_password_is_not_hidden_by_the_owner_who_signs_in(user):
+    network, device = {**HERE, "network": "198.51.100.7"}, {**HERE, "device": "Chrome sur Windows"}
+    for place in (HERE, network, device):
+        sign_ins.begun(user, means=["password"], at=NOW, **place)
+    sign_ins.accepted(user, means=["password", "totp"], at=NOW + timedelta(minutes=1), **HERE)
+    sign_ins.begun(user, means=["password"], at=NOW + timedelta(days=1), **HERE)
+
+    found = sign_ins.latest_failures(user)
+
+    assert all(one.is_past_password for one in found)
+    assert {(one.network, one.device, one.first) for one in found} == {
+        (*HERE.values(), NOW + timedelta(days=1)),
+        (*network.values(), NOW),
+        (*device.values(), NOW),
+    }
+
+
 def test_many_refusals_hide_no_sign_in(user):
     sign_ins.accepted(user, means=["password"], at=NOW, **HERE)
     for day in range(40):
@@ -73,6 +90,7 @@ def test_nobody_rewrites_one(user):
 def test_an_operator_reads_them_all_with_a_reason_that_is_kept(user):
     sign_ins.accepted(user, means=["password", "totp"], at=NOW, **HERE)
     sign_ins.refused(user, means=sign_ins.PASSWORD, at=NOW, **HERE)
+    sign_ins.accepted(a_candidate().user, means=["password"], at=NOW, **HERE)
     out = StringIO()
 
     call_command("compte", "connexions", " MAELLE@exemple.test", motif="Recours 3", stdout=out)

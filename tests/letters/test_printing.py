@@ -399,6 +399,18 @@ def changed(registration, *, at):
 
 
 @open_exam
+def test_a_letter_goes_with_the_summary_of_its_own_registration(kept):
+    changed(a_registration(a_record()), at=NOW + timedelta(minutes=1))
+    a_registration(a_record(first_names="Yann"), at=NOW + timedelta(minutes=2))
+
+    enclosing = Letter.objects.filter(enclosed__isnull=False)
+
+    assert enclosing.count() == 3
+    for letter in enclosing:
+        assert letter.enclosed.document.folder.registration.candidate == letter.candidate
+
+
+@open_exam
 def test_an_envelope_holds_the_last_summary_alone_and_its_first_letter_says_so(kept):
     registration = a_registration(a_record())
     changed(registration, at=NOW + timedelta(minutes=7))
