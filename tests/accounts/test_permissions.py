@@ -91,3 +91,25 @@ def test_a_role_everywhere_is_not_narrowed_by_another(order, invented_exam):
     assert mine.covers(academy="A09", domain=registration.exam.domain.code)
     assert list(Registration.objects.within(mine)) == [registration]
     assert not Registration.objects.within(reach(roles[1:], Permission.READ_FILES)).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "academies", "domains", "is_reached"),
+    [
+        (Role.MANAGER, ["A09"], [], True),
+        (Role.MANAGER, ["A25"], [], False),
+        (Role.MANAGER, ["A09"], ["ESSAI"], True),
+        (Role.MANAGER, ["A09"], ["AUTRE"], False),
+        (Role.ADMINISTRATOR, [], ["ESSAI"], True),
+        (Role.ADMINISTRATOR, [], ["AUTRE"], False),
+    ],
+)
+def test_academies_and_domains_each_bound_what_is_reached(
+    invented_exam, role, academies, domains, is_reached
+):
+    registration = a_registration()
+    mine = reach([holding(role, *academies, domains=domains)], Permission.READ_FILES)
+
+    assert registration.exam.domain.code == "ESSAI"
+    assert Registration.objects.within(mine).exists() is is_reached
+    assert mine.covers(academy="A09", domain="ESSAI") is is_reached
