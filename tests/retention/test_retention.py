@@ -131,6 +131,19 @@ def test_what_is_archived_is_read_nowhere_else(whole):
     assert Identity.objects.count() == 1
 
 
+def test_an_archive_holds_nothing_of_another_registration(whole):
+    other = a_registration(a_candidate(birth_name="Moreau", first_names="Jeanne"))
+
+    operations.apply(at=archived_at(whole))
+
+    mine, theirs = (
+        json.dumps(Archive.objects.get(number=one.number).content, ensure_ascii=False)
+        for one in (whole, other)
+    )
+    assert ("Jeanne" in mine, "Jeanne" in theirs) == (False, True)
+    assert (NAME in mine, NAME in theirs) == (True, False)
+
+
 def test_an_archive_says_all_that_was_kept_and_names_each_file(whole, kept):
     before = kept()
     models = {
