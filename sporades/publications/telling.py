@@ -119,7 +119,7 @@ def _tell_publication(line: PublicationLine, *, at: datetime) -> None:
     _write("document_published", line, at=at)
     if line.registration is not None and line.publication.publishes.is_contested:
         key = f"publication line:{line.pk}:published:guardian"
-        tell_guardian(line.registration, at=at, key=key)
+        tell_guardian(line.registration, at=at, key=key, is_to_many=True)
 
 
 def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts.identities import asking
 from sporades.acts.registrations import deciding, requesting
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.states import SET_ASIDE
 from tests.accommodations.asked import a_minor
@@ -52,6 +53,17 @@ def test_the_guardian_is_told_that_something_awaits_never_what(act):
     assert f"{page}\n" in told.body
     assert "refus" not in told.body.casefold()
     assert "écart" not in told.body.casefold()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_guardian_without_a_mail_is_told_by_a_letter_at_home(act):
+    act(a_minor(guardian=""))
+
+    letter = Letter.objects.get(message__kind="guardian_awaited")
+    assert letter.address[0] == "Anne Le Goff"
+    assert letter.has_own_envelope
+    assert "Ce courrier ne dit pas quoi" in letter.message.body
+    assert "http" not in letter.message.body
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -3,8 +3,9 @@
 Nobody has confirmed a guardian's address: the minor has typed it. Mails to it are counted with all
 those that anybody may cause to an address (S-14); past the count, a letter at home says the same. That a
 registration ended has one more a day: it is undone within days, and a letter takes as long. So has
-that it is made anew: nobody is left with the alarm alone. Both go home by a letter where the
-registration names a guardian and gives no address of theirs.
+that it is made anew: nobody is left with the alarm alone. What a registration tells a guardian of
+whom it gives no address goes home by a letter: they alone contest for a minor (code civil, article
+388-1-1). Of what is published to many, and of a reminder, only mails tell.
 """
 
 from datetime import datetime
@@ -39,15 +40,17 @@ def tell_guardian(
     at: datetime,
     key: str,
     is_reminder: bool = False,
+    is_to_many: bool = False,
     account: str = "",
 ) -> None:
-    """Tell the guardian of a minor that something awaits their candidate.
+    """Tell the guardian of a minor that something awaits their candidate: by mail, else by a letter.
 
     Args:
         registration: what it is about, with its candidate and its service.
         at: the instant of the act.
         key: names the event.
         is_reminder: whether it was told before.
+        is_to_many: whether it is published to many at once.
         account: the page of the account where it awaits, where that of the registration says nothing
             of it.
     """
@@ -57,6 +60,7 @@ def tell_guardian(
         at=at,
         key=key,
         urgent=not is_reminder,
+        goes_home=not (is_reminder or is_to_many),
         is_reminder=is_reminder,
         is_of_account=bool(account),
         page=link_to(account)
@@ -135,16 +139,23 @@ def tell_of_return(
 
 
 def _tell_beside(
-    registration: Registration, kind: str, *, at: datetime, key: str, urgent: bool, **said: Any
+    registration: Registration,
+    kind: str,
+    *,
+    at: datetime,
+    key: str,
+    urgent: bool,
+    goes_home: bool = True,
+    **said: Any,
 ) -> None:
-    """Write to the guardian of a minor beside their candidate: what presses most, home where no mail is given."""
+    """Write to the guardian of a minor beside their candidate: where no mail is given, home."""
     said |= {
         "name": registration.candidate.identity.full_name,
         "of_name": of_named(registration.candidate.identity.full_name),
         "contact": contact_of(registration.service),
     }
     if not (address := address_beside(registration, at=at)):
-        if kind in PAST_THE_COUNT and is_told_at_home(registration, at=at):
+        if goes_home and is_told_at_home(registration, at=at):
             _write_home(registration, kind, key=key, at=at, **said)
         return
     if _may_write(address, at=at) or _may_write_past_the_count(kind, address, at=at):

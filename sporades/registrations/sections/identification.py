@@ -147,7 +147,7 @@ class IdentificationForm(SectionForm):
         label="Adresse mail de votre représentant légal",
         required=False,
         help_text="Pas celle de votre compte. Nous y écrivons si vous vous désinscrivez ou demandez un "
-        "aménagement d'épreuves, et quand une décision peut être contestée.",
+        "aménagement d'épreuves, et quand une décision peut être contestée ; sans elle, par courrier.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 
