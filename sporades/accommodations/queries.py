@@ -35,12 +35,15 @@ class Proposal:
         papers: the épreuves for which it was granted; none for all of them.
         session: where it was granted.
         precision: which one, how large, in the words in which it was asked.
+        decision: the one that grants it, where it is on another registration; while its notification
+            was not read, what it was asked for is proposed.
     """
 
     code: str
     papers: tuple[str, ...]
     session: str = ""
     precision: str = ""
+    decision: Case | None = None
 
 
 def requests_of(registration: int) -> QuerySet[Case]:
@@ -51,7 +54,7 @@ def requests_of(registration: int) -> QuerySet[Case]:
 def requests_and_fallen_of(registration: int, candidate: int, exam: int) -> QuerySet[Case]:
     """Return the same, and those that fell with another registration of its candidate for its exam."""
     theirs = Case.objects.filter(registration__candidate=candidate)
-    fallen = theirs.fallen().filter(registration__exam=exam)
+    fallen = theirs.fallen_last().filter(registration__exam=exam)
     return _told_last_first(theirs.filter(registration=registration) | fallen)
 
 
@@ -123,11 +126,19 @@ def last_by_registration(cases: Iterable[Case]) -> dict[int, Case]:
 def fallen_by_exam(cases: Iterable[Case], registrations: Iterable[Registration]) -> dict[int, Case]:
     """Return the last request that fell with a registration for each exam, as `fallen_before` does.
 
+    None after which a decision was notified for it: that one is what is started from.
+
     Args:
         cases: all of an account, as `requests_of_user` orders them.
         registrations: all of the same.
     """
-    left = {one.pk: one for one in registrations if one.withdrawn_at is not None}
+    every = {one.pk: one for one in registrations}
+    left = {pk: one for pk, one in every.items() if one.withdrawn_at is not None}
+    decided: dict[int, datetime] = {}
+    for case in cases:
+        if case.notified_at is not None and case.registration_id in every:
+            exam = every[case.registration_id].exam_id
+            decided[exam] = max(decided.get(exam, case.notified_at), case.notified_at)
     found: dict[int, tuple[datetime, Case]] = {}
     for case in cases:
         registration, since = left.get(case.registration_id), case.withdrawn_at
@@ -138,7 +149,11 @@ def fallen_by_exam(cases: Iterable[Case], registrations: Iterable[Registration])
             before, _ = found.get(registration.exam_id, (since, case))
             if before <= since:
                 found[registration.exam_id] = (since, case)
-    return {exam: case for exam, (_, case) in found.items()}
+    return {
+        exam: case
+        for exam, (since, case) in found.items()
+        if exam not in decided or decided[exam] <= since
+    }
 
 
 def open_case_of(registration: Registration) -> Case | None:
@@ -309,7 +324,8 @@ def papers_called_for_by(case: Case | None, registration: Registration) -> list[
 def proposals(registration: Registration) -> list[Proposal]:
     """Return what was granted to a candidate for this exam in other sessions, the last word on each.
 
-    Only what was notified: nothing else is to say what was decided.
+    Only what was notified: nothing else is to say what was decided, and of a notification that was
+    not read, what it was asked for.
 
     A decision is valid until the diploma is obtained: it is proposed again, never renewed unasked.
     A measure that the réglementation of now does not know is left out.
@@ -329,12 +345,15 @@ def proposals(registration: Registration) -> list[Proposal]:
     found: dict[str, Proposal] = {}
     for one in told:
         found.pop(one.code, None)
-        measure = asked.measure(one.decided_code) if one.decided_code else None
+        unread = one.case.is_to_read
+        code = one.code if unread else one.decided_code
+        measure = asked.measure(code) if code else None
         if measure is not None:
             session = one.case.registration.exam.session.label
-            papers = tuple(one.granted_papers) if measure.is_by_paper else ()
-            precision = one.granted_precision
-            found[measure.code] = Proposal(measure.code, papers, session, precision)
+            sat = one.papers if unread else one.granted_papers
+            papers = tuple(sat) if measure.is_by_paper else ()
+            precision = one.precision if unread else one.granted_precision
+            found[measure.code] = Proposal(measure.code, papers, session, precision, one.case)
     return list(found.values())
 
 
@@ -356,7 +375,9 @@ def _granted_before(
         case__registration__exam__code=exam,
         case__registration__exam__domain=domain,
     ).exclude(case__registration=registration)
-    told = earlier.select_related("case__registration__exam__session")
+    told = earlier.select_related(
+        "case__registration__exam__session", "case__registration__service", "case__notification"
+    )
     return told.order_by("case__decided_at", "place")
 
 
@@ -413,7 +434,7 @@ def fallen_and_held(registration: Registration) -> tuple[Case | None, bool]:
         registration__exam__code=registration.exam.code,
         registration__exam__domain=registration.exam.domain_id,
     )
-    fallen = theirs.fallen().filter(registration__exam=registration.exam_id)
+    fallen = theirs.fallen_last().filter(registration__exam=registration.exam_id)
     earlier = theirs.filter(state=State.NOTIFIED) | fallen
     known = list(earlier.select_related("registration").order_by("-withdrawn_at", "-pk"))
     last = next((one for one in known if one.state == State.WITHDRAWN), None)

@@ -7,11 +7,13 @@ import pytest
 import time_machine
 
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import fallen_before
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accounts import limits
 from sporades.acts import accommodating
-from sporades.acts.registrations import registering
+from sporades.acts.consulting import open_document
+from sporades.acts.registrations import deciding, registering
 from sporades.core import files
 from sporades.core.days import midnight
 from sporades.exams.models import RegistrationService
@@ -19,12 +21,13 @@ from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Paper, Remark
 from sporades.registrations.models import Draft
+from sporades.registrations.states import SET_ASIDE
 from sporades.retention import operations as retention
 from tests.accommodations import asked
 from tests.accommodations.asked import READER, THIRD, case_of, reach
 from tests.accommodations.test_following import amend
 from tests.evidence.given import a_photo
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import again, compartment, confide, found_clean, write
 from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, buttons, links, main, seen
@@ -358,6 +361,41 @@ def test_the_new_request_starts_from_what_fell_with_the_registration(mine, regis
     assert "Celle-ci part de ce que vous y demandiez" in begun
     assert "Commencer ma demande" in begun
     assert not Case.objects.filter(registration=anew).exists()
+
+
+def set_aside(registration):
+    deciding.decide(
+        registration=again(registration), decision=SET_ASIDE, reason="Erreur", by=OPERATOR, at=NOW
+    )
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_decision_notified_after_what_fell_is_what_is_started_from(mine, registration, is_read):
+    reach(registration, State.ASKED, Wish(READER))
+    left = leave(registration)
+    decided = back(left)
+    reach(decided, State.NOTIFIED, Wish(THIRD), at=NOW + timedelta(minutes=1))
+    if is_read:
+        version = case_of(decided).notification
+        open_document(version=version, by=author(left.candidate), at=NOW)
+    set_aside(decided)
+    anew = back(left)
+
+    page = mine.get(at(anew, "amenagement", "mesures"))
+
+    assert THIRD in checked(page)
+    assert READER not in checked(page)
+    assert checked(page)[-1] == "oui"  # the decision that was received before
+    said = said_in(page)
+    assert f"pour l'inscription n°{decided.number} ne passe pas" in said
+    assert "a été retirée avec elle" not in said
+    what = "Ce qu'elle vous accorde" if is_read else "Ce que vous aviez demandé"
+    assert f"{what} est coché." in said
+    begun = said_in(mine.get(at(anew, "amenagement")))
+    assert f"n°{decided.number} ne passe pas" in begun
+    assert ("Lisez d'abord la notification" in begun) is not is_read
+    assert "a été retirée avec elle" not in said_in(mine.get("/accueil"))
+    assert fallen_before(anew) is None
 
 
 def test_what_was_taken_back_before_one_left_is_not_proposed(mine, registration):

@@ -167,8 +167,12 @@ class MeasuresForm(ChoicesForm):
     ) -> None:
         rules, answered = self._rules, case or fallen
         if rules.former is not None:
-            was_granted = bool(former or is_held or self._proposed)
-            had = answered.has_former_decision if answered else was_granted
+            was_granted = (
+                fallen.has_former_decision or is_held
+                if fallen
+                else bool(former or is_held or self._proposed)
+            )
+            had = case.has_former_decision if case else was_granted
             told = HELD if is_held else rules.former.help or ""
             self.fields["decision"] = forms.ChoiceField(
                 label=rules.former.label,

@@ -80,6 +80,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
             registration__withdrawn_at=F("withdrawn_at"), state=State.WITHDRAWN, instead_of=None
         )
 
+    def fallen_last(self) -> Self:
+        """Return the same, but those after which a decision was notified for the same exam: it says more."""
+        later = Case.objects.filter(
+            registration__candidate=OuterRef("registration__candidate"),
+            registration__exam=OuterRef("registration__exam"),
+            notified_at__gt=OuterRef("withdrawn_at"),
+        )
+        return self.fallen().filter(~Exists(later))
+
     def open(self) -> Self:
         """Return those of which something is still awaited."""
         return self.filter(state__in=OPEN)

@@ -1,10 +1,12 @@
 """What a request asks, in words; what is still to be chosen of it, what it would lose or be spared."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sporades.accommodations.late import Lateness, added_to, late_told
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import Proposal
 from sporades.accommodations.replacing import lost_by_asking
 from sporades.accommodations.rules import (
     Sat,
@@ -30,7 +32,7 @@ PROCEDURES_SAID = {
     "désigné vérifie",
 }
 FORMER_SPARES = (
-    "La décision qui vous a été notifiée pour une inscription précédente ne passe pas d'elle-même à "
+    "La décision qui vous a été notifiée {which} ne passe pas d'elle-même à "
     "celle-ci. Le service l'a déjà : vous n'avez pas à la joindre. Le reste se fait comme la première "
     "fois : papiers de santé, {signature}avis d'un médecin, nouvelle décision."
 )
@@ -97,10 +99,31 @@ def replacing(former: Case, zone: str) -> str:
     )
 
 
-def spared(registration: Registration, *, at: datetime) -> str:
-    """Say what a decision on another registration spares, and what is still to be done."""
+def spared(registration: Registration, *, proposed: Iterable[Proposal] = (), at: datetime) -> str:
+    """Say what a decision on another registration spares, and what is still to be done.
+
+    Args:
+        registration: the one that a request is for.
+        proposed: what is proposed of what was decided before: it says which decision it is.
+        at: now.
+    """
     signature = "signature de votre représentant légal, " if is_minor(registration, at) else ""
-    return FORMER_SPARES.format(signature=signature)
+    return FORMER_SPARES.format(signature=signature, which=_which(proposed))
+
+
+def decided_before(proposed: Iterable[Proposal]) -> Case | None:
+    """Return the last decision on another registration of what is proposed, if there is one."""
+    known = (one.decision for one in proposed if one.decision and one.decision.notified_at)
+    return max(known, key=lambda case: case.notified_at, default=None)
+
+
+def _which(proposed: Iterable[Proposal]) -> str:
+    decision = decided_before(proposed)
+    if decision is None or decision.notified_at is None:
+        return "pour une inscription précédente"
+    registration = decision.registration
+    day = day_in_words(local_day(decision.notified_at, registration.service.zone))
+    return f"le {day} pour l'inscription n°{registration.number}"
 
 
 def guardian_signs(registration: Registration, *, at: datetime) -> str:

@@ -38,7 +38,12 @@ from sporades.core.refusals import Refused
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
-from sporades.web.candidate.accommodations.asked import guardian_signs, replacing, spared
+from sporades.web.candidate.accommodations.asked import (
+    decided_before,
+    guardian_signs,
+    replacing,
+    spared,
+)
 from sporades.web.candidate.accommodations.unkept import in_two_ways, unkept
 from sporades.web.candidate.accommodations.writable import PAGE, writable
 from sporades.web.layout.kept import forget, kept
@@ -73,6 +78,9 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
     if posted and (taken := _take_measures(request, asking, form)):
         return taken
     unread = former if former and former.is_to_read else None
+    proposed = asking.options["proposed"]
+    before = decided_before(proposed)
+    is_unread = unread is not None or (before is not None and before.is_to_read)
     signed = _is_signed(case, found, at=request.arrived_at)
     context = {
         "registration": found,
@@ -86,14 +94,14 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         "signed": signed,
         "guardian_signs": "" if signed else guardian_signs(found, at=request.arrived_at),
         "closed": _closed(form),
-        "spared": spared(found, at=request.arrived_at)
-        if asking.options["proposed"] and former is None and asking.fallen is None
+        "spared": spared(found, proposed=proposed, at=request.arrived_at)
+        if proposed and former is None and asking.fallen is None
         else "",
         "fallen": asking.fallen,
         "document": NOTIFICATION.slug,
         "unread": unread,
         "ticked": form.ticked_in_words(
-            "Ce que vous aviez demandé" if unread or asking.fallen else "Ce qu'elle vous accorde"
+            "Ce que vous aviez demandé" if is_unread or asking.fallen else "Ce qu'elle vous accorde"
         ),
     }
     status = 422 if posted else 200

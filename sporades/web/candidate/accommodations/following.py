@@ -14,6 +14,7 @@ from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION, decided_on_papers
 from sporades.accommodations.queries import (
+    Proposal,
     decision_among,
     fallen_before,
     last_among,
@@ -57,6 +58,7 @@ from sporades.registrations.models import Registration, Version
 from sporades.web.candidate.accommodations.asked import (
     NOTHING_LOST,
     asked_rows,
+    decided_before,
     guardian_signs,
     left_to_choose,
     lost_by,
@@ -100,6 +102,8 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     is_open = case is not None and case.is_open
     too_late = is_over(registration, at)
     fallen = fallen_before(registration) if rules and not cases else None
+    proposed = proposals(registration) if rules and not case and not fallen else []
+    before = decided_before(proposed)
     return {
         "registration": registration,
         "stands": ended(registration.state_in_words),
@@ -115,8 +119,13 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "offered": offers_to(registration)
         if rules and (case is None or (is_open and case.is_writable))
         else [],
-        "proposed": [] if case or fallen else _proposed(registration, rules),
-        "spared": spared(registration, at=at)
+        "proposed": _proposed(proposed, rules),
+        "unread_before": reverse(
+            "candidate:document", args=[before.registration.number, NOTIFICATION.slug]
+        )
+        if before is not None and before.is_to_read
+        else "",
+        "spared": spared(registration, proposed=proposed, at=at)
         if former is None and (case is None or (case.is_writable and case.is_former_held))
         else "",
         **(_of_case(case, former, registration, at=at) if case else {"steps": [], "asked": []}),
@@ -339,9 +348,7 @@ def _decided_by(case: Case, zone: str) -> str:
     return f"{case.author_in_words}, le {when}"
 
 
-def _proposed(registration: Registration, rules: Accommodations | None) -> list[str]:
-    """Return what was granted in another session, in words."""
-    if rules is None:
-        return []
-    labels = {one.code: one.label for one in rules.measures}
-    return [f"{labels[one.code]} ({one.session})" for one in proposals(registration)]
+def _proposed(proposed: list[Proposal], rules: Accommodations | None) -> list[str]:
+    """Return what was granted on another registration, in words."""
+    labels = {one.code: one.label for one in rules.measures} if rules else {}
+    return [f"{labels[one.code]} ({one.session})" for one in proposed]
