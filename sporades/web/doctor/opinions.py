@@ -31,6 +31,7 @@ from sporades.accommodations.rules import (
 from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
 from sporades.acts.accommodating import NotInCharge, papers_given
+from sporades.acts.consulting import consult_file
 from sporades.acts.medical import confiding, opining
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files
@@ -81,6 +82,9 @@ def case(request: HttpRequest, case: int) -> HttpResponse:
     except Gone as gone:
         return gone_page(request, case, gone, left=_typed(request, case))
     if request.method != "POST":
+        # Whoever opens no paper reads who asks for what, too.
+        by = author_on(request, found)
+        consult_file(registration=found.registration, by=by, at=request.arrived_at)
         return _page(request, found)
     return _reopened(request, found) if REOPEN in request.POST else _saved(request, found)
 

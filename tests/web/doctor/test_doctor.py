@@ -19,6 +19,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical import sealing
 from sporades.medical.models import Opening, OpinionDraft, Paper, Remark
+from sporades.personal.readers import readings_of
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
 from sporades.web.doctor.forms import AS_ASKED, NO_ONE, NOT_SPECIFIED, UNSPECIFIED
@@ -72,6 +73,15 @@ def test_a_request_without_a_doctor_is_taken_and_its_candidate_is_then_named(doc
         doctor.user,
         "Dr Anne Roussel",
     )
+
+
+def test_a_doctor_who_opens_no_paper_is_known_to_have_read_the_request(doctor, case):
+    doctor.get(at("case", case))
+    doctor.get(at("case", case))
+
+    [read], is_cut = readings_of(case.registration.candidate, at=NOW)
+    assert (read.what, read.by) == ("Dossier consulté", "Médecin désigné, académie de Lille")
+    assert (read.number, is_cut) == (case.registration.number, False)
 
 
 def test_who_takes_a_request_knows_whether_its_mandatory_papers_were_confided(doctor, db):
