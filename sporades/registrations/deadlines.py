@@ -13,6 +13,8 @@ from sporades.exams.models.service import MINUTE
 from sporades.exams.schema import Deadline, Exam
 from sporades.notices.queries import written_again_after
 
+LETTER_TAKES = timedelta(days=7)
+"""A letter is printed, posted, read and answered within these days: what closes sooner is telephoned."""
 IF_NOT_DONE = ", si ce n'est pas déjà fait,"
 
 
@@ -148,6 +150,7 @@ def accommodation_of(
     reader: str,
     *,
     has_account: bool,
+    by_letter: bool = False,
     is_told_again: bool = False,
     at: datetime | None = None,
 ) -> str:
@@ -158,6 +161,7 @@ def accommodation_of(
         rules: what its réglementation says of the exam.
         reader: the zone of the candidate's address, nothing when it is not known.
         has_account: whether the candidate has a space, where the request is made.
+        by_letter: whether it reaches them by a letter, which takes `LETTER_TAKES`.
         is_told_again: whether it was said before: the request may be made already.
         at: now, where the deadline may have passed.
     """
@@ -180,10 +184,25 @@ def accommodation_of(
             "candidat, à la page « Aménagement d'épreuves » de votre inscription, avant le "
             f"{before}."
         )
+    if by_letter and at is not None and is_too_soon_for_a_letter(asked_until(service, rules), at):
+        return (
+            "Pour obtenir un aménagement d'épreuves, appelez sans attendre votre service "
+            f"gestionnaire{perhaps} : la date limite des demandes est le {before}."
+        )
     return (
         "Pour obtenir un aménagement d'épreuves, demandez le formulaire à votre service "
         f"gestionnaire{perhaps} et envoyez-lui votre demande avant le {before}."
     )
+
+
+def is_too_soon_for_a_letter(until: datetime, at: datetime) -> bool:
+    """Return whether a letter written now may come, or be answered, after an instant.
+
+    Args:
+        until: the instant until which something may be done.
+        at: now.
+    """
+    return until - at < LETTER_TAKES
 
 
 def asked_until(service: RegistrationService, rules: Exam) -> datetime:

@@ -99,6 +99,7 @@ def accommodation_by_mail(
         exam,
         registration.reader_zone,
         has_account=has_account,
+        by_letter=registration.candidate.by_letter,
         is_told_again=registration.version > 1 or registration.is_validated,
         at=at,
     )

@@ -70,6 +70,7 @@ def snapshot_of(
             dossier.rules,
             dossier.reader_zone,
             has_account=registration.candidate.has_account,
+            by_letter=registration.candidate.by_letter,
             is_told_again=number > 1,
             at=at,
         )

@@ -8,6 +8,7 @@ from sporades.acts.registrations import standing_in
 from sporades.candidates import operations as candidates
 from sporades.exams.models import Exam, RegistrationService
 from sporades.letters.models import Letter
+from sporades.mail.models import Message
 from sporades.registrations import drafting
 from tests.factories import (
     IDENTITY,
@@ -116,6 +117,45 @@ def test_what_is_filed_for_somebody_without_mail_is_a_letter_with_the_summary(le
     assert letter.enclosed.document.kind == "recapitulatif"
     assert "joint à ce courrier" in letter.message.body
     assert "http" not in letter.message.body
+
+
+@pytest.mark.parametrize(
+    ("left", "is_called"), [(timedelta(hours=1), True), (timedelta(days=8), False)]
+)
+def test_a_letter_that_comes_after_the_closing_says_to_call(agent, left, is_called):
+    exam = Exam.objects.get(code="BE")
+    service = RegistrationService.objects.get(domain=exam.domain, academy="A09")
+    at = service.closes_at - left
+    draft = standing_in.begin(
+        candidate=a_record(),
+        exam=exam,
+        speciality=exam.specialities.get(code="MARIN"),
+        service=service,
+        author=agent,
+        by=OPERATOR,
+        at=at,
+    )
+    answers = answers_with(informations={"has_disability": "oui"})
+
+    registration = filed(draft, at=at, **answers).registration
+
+    def says_to_call(*, correcting, asking):
+        body = Message.objects.get(about_id=str(registration.pk), kind="registered_for").body
+        asked = registration.versions.get().snapshot["accommodation"]
+        return [(correcting in body), (asking in body), (asking in asked)]
+
+    called = says_to_call(
+        correcting="appelez-le sans attendre : elle se corrige jusqu'au mardi 15",
+        asking="appelez sans attendre votre service gestionnaire : la date limite",
+    )
+    assert called == [is_called] * 3
+    assert (
+        says_to_call(
+            correcting="demandez-lui de la corriger avant le",
+            asking="envoyez-lui votre demande avant",
+        )
+        == [not is_called] * 3
+    )
 
 
 def test_a_registration_that_was_made_for_somebody_without_an_account(letters, agent):

@@ -34,6 +34,7 @@ from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import DECISION, STANDING
 from sporades.registrations import deciding
+from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import held_to_decide, with_owed
@@ -275,6 +276,7 @@ def decide_within(
         # To all: a mail that said it to those alone who have asked would tell who they are (P-12).
         is_said_of_requests=decision is VALIDATE and rules_of(registration) is not None,
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
+        is_too_soon=is_too_soon_for_a_letter(registration.service.closes_at, at),
         awaited=awaited,
         due_by=awaited["due_by"] if awaited else None,
         contact=contact_of(registration.service),

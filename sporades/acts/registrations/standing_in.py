@@ -18,6 +18,7 @@ from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations import drafting, filing
+from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.receipt import accommodation_by_mail
@@ -219,6 +220,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
         ),
         reason=reason,
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
+        is_too_soon=is_too_soon_for_a_letter(registration.service.closes_at, at),
         history=link_to("candidate:history", registration.number),
         link=link_to("candidate:registration", registration.number),
     )
