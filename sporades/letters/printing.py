@@ -19,7 +19,7 @@ from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sporades import journal
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, Identity
 from sporades.candidates.names import is_same_person
 from sporades.candidates.postal import lines_of
 from sporades.core import apart, files, pdf
@@ -46,6 +46,8 @@ FILE_KEPT = timedelta(days=30)
 """How long the PDF of a run is kept; it is made again from its letters after that."""
 TEMPLATE = "letters/typst/letter.typ"
 A4 = (595.28, 841.89)
+CIVILITIES = tuple(str(label) for label in Identity.Civility.labels)
+"""How the envelope of a candidate begins: see `recipient_of`."""
 CANNOT_BE_PRINTED = "son texte ou son document joint ne peut pas être imprimé"
 NOTHING_LEFT = "aucun de ses courriers n'est encore gardé"
 UNPRINTABLE = (pdf.CannotPrint, documents.Unprintable)
@@ -202,9 +204,13 @@ def recipient_of(candidate: Candidate) -> list[str]:
 def other_addressee_of(letter: Letter) -> str:
     """Return whom the envelope of a letter names, where it is not its candidate: a guardian; or nothing.
 
-    Whose civility or usage name was corrected since it was written is still the same person.
+    Whose civility or usage name was corrected since it was written is still the same person. Of an
+    envelope of its own the civility tells: a guardian's bears none, and may have the words of their
+    child's name.
     """
     named = letter.address[0] if letter.address else ""
+    if letter.has_own_envelope and not named.startswith(tuple(f"{one} " for one in CIVILITIES)):
+        return named
     return "" if is_same_person(named, letter.candidate.identity.full_name) else named
 
 

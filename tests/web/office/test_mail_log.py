@@ -409,6 +409,39 @@ def test_a_run_says_to_whom_each_letter_is_addressed_and_for_whom(manager, kept)
     ]
 
 
+def test_a_guardian_of_the_words_of_their_child_s_name_is_whom_a_letter_is_addressed_to(
+    manager, kept
+):
+    a_registration(a_record(first_names="Maëlle Anne"))
+    letter = Letter.objects.get()
+    home = printing.recipient_of(letter.candidate)[1:]
+    sent = Letter.objects.filter(pk=letter.pk)
+    sent.update(address=["Le Goff Anne", *home], has_own_envelope=True)
+    manager.post(reverse("office:print_letters"))
+    run = PrintRun.objects.get()
+    record = reverse("office:record", args=[letter.candidate_id])
+
+    def whom(page):
+        [cell] = seen(manager.get(page)).cssselect("[data-label=Destinataire]")
+        return words(cell)
+
+    named = letter.candidate.identity.full_name
+    here = reverse("office:print_run", args=[run.pk])
+    assert (whom(here), whom(record)) == (f"Le Goff Anne, pour {named}", "Le Goff Anne")
+
+    sent.update(address=printing.recipient_of(letter.candidate))  # an address that was theirs
+    assert (whom(here), whom(record)) == (named, "Le candidat")
+
+    sent.update(address=["Le Goff Anne", *home])
+    work("letters")
+    manager.post(reverse("office:post_run", args=[run.pk]), {"poste_le": NOW.strftime("%d/%m/%Y")})
+    said = main(manager.post(reverse("office:return_letter", args=[letter.pk]), follow=True))
+    assert "Le Goff Anne : Le retour est noté" in said
+    assert f"Le Goff Anne, pour {letter.candidate.identity.listed_name}" in main(
+        manager.get(reverse("office:letters"))
+    )
+
+
 def test_two_runs_of_one_day_have_links_of_their_own(manager, kept):
     for minutes in (0, 5):
         a_registration(a_record(first_names=f"Yann{'i' * minutes}"))

@@ -61,7 +61,10 @@ def letters(request: HttpRequest) -> HttpResponse:
         "waiting": by_service,
         "to_print": _counted(sum(one["count"] for one in by_service)),
         "kept_back": kept_back(request.reach).whole().order_by("pk")[:MOST_SHOWN],
-        "came_back": came_back.order_by("returned_on", "pk")[:MOST_SHOWN],
+        "came_back": [
+            (one, printing.other_addressee_of(one))
+            for one in came_back.order_by("returned_on", "pk")[:MOST_SHOWN]
+        ],
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
         "may_print": bool(request.reaches(Permission.PRINT_LETTERS)),
@@ -252,7 +255,7 @@ def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
 
 def _said_of(request: HttpRequest, letter: Letter, said: str) -> str:
     """Say of whose envelope something is done; the page of its run leads back to its line."""
-    name = directed(letter.candidate.identity.listed_name)
+    name = directed(printing.other_addressee_of(letter) or letter.candidate.identity.listed_name)
     here = "" if request.POST.get("dossier") else _run_page(request, letter)
     if not here:
         return format_html("{} : {}", name, said)

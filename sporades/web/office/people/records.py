@@ -24,6 +24,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.phones import phone_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.models import Letter
+from sporades.letters.printing import other_addressee_of
 from sporades.letters.words import fate_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.records import (
@@ -175,15 +176,17 @@ def _corrected_from(request: HttpRequest, candidate: Candidate) -> str:
     return number or ""
 
 
-def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, str]]:
-    """Return the last letters to a candidate of the reader's perimeter, each with its fate."""
+def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, str, str]]:
+    """Return the last letters to a candidate of the reader's perimeter, each with whom else it names, and its fate."""
     mine = candidate.letters.within(request.reach).whole().order_by("-pk")[:MOST_LETTERS]
-    return [(one, fate_in_words(one)) for one in mine]
+    return [(one, other_addressee_of(one), fate_in_words(one)) for one in mine]
 
 
-def _came_back(address: list[str], letters: list[tuple[Letter, str]]) -> str:
+def _came_back(address: list[str], letters: list[tuple[Letter, str, str]]) -> str:
     """Say when the last letter came back from the address that is the candidate's now, if one did."""
-    days = [one.returned_on for one, _ in letters if one.returned_on and one.address[1:] == address]
+    days = [
+        one.returned_on for one, *_ in letters if one.returned_on and one.address[1:] == address
+    ]
     return day_in_words(max(days)) if days else ""
 
 
