@@ -102,19 +102,33 @@ def begun_again_from(
 ) -> list[Registration]:
     """Return the withdrawn registrations that a new one may be filled from: the last of each choice.
 
+    Where the service has set the last one aside, no older answers are offered against its decision.
+
     Args:
         own: those of one candidate.
         drafts: their open drafts: what is begun anew is not offered again.
         at: the instant.
     """
-    mine = sorted(own, key=lambda one: one.filed_at)
+    mine = sorted(own, key=lambda one: (one.filed_at, one.pk))
     begun = {(one.exam_id, one.speciality_id) for one in drafts if one.amends_id is None}
-    last = {
-        (one.exam_id, one.speciality_id): one
-        for one in mine
-        if one.can_be_undone(at) and one.is_offered and not standing_instead_of(one, mine)
-    }
-    return [one for choice, one in last.items() if choice not in begun]
+    last = {(one.exam_id, one.speciality_id): one for one in mine}
+    return [
+        one
+        for choice, one in last.items()
+        if choice not in begun
+        and one.can_be_undone(at)
+        and one.is_offered
+        and not standing_instead_of(one, mine)
+    ]
+
+
+def is_set_aside_since(withdrawn: Registration) -> bool:
+    """Return whether the last registration for the choice of a withdrawn one was set aside by its service."""
+    same = Registration.objects.filter(
+        candidate=withdrawn.candidate_id, exam=withdrawn.exam_id, speciality=withdrawn.speciality_id
+    )
+    last = same.order_by("-filed_at", "-pk").first()
+    return last is not None and last.is_set_aside
 
 
 def _excluding(

@@ -329,8 +329,11 @@ def test_a_registration_set_aside_says_why_and_whom_to_ask_and_gives_no_older_an
         registration=last, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
     )
 
-    page = sign_in(old.candidate).get(f"{MARIN}?academie=A09")
+    client = sign_in(old.candidate)
+    page = client.get(f"{MARIN}?academie=A09")
 
+    for here in ("/accueil", f"/mes-inscriptions/{old.number}"):
+        assert "Me réinscrire" not in client.get(here).text
     assert links(page, "Me réinscrire avec mes réponses") == []
     assert links(page, "Consulter l'inscription écartée") == [f"/mes-inscriptions/{last.number}"]
     assert (

@@ -45,6 +45,7 @@ from sporades.registrations.exclusion import (
     Exclusion,
     begun_again_from,
     exclusion_of,
+    is_set_aside_since,
     standing_instead_of,
 )
 from sporades.registrations.giving import giving_of
@@ -158,7 +159,9 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
     return {
         "closed": registration.service.closed_in_words(at, registration.reader_zone),
         "is_accepting": registration.service.accepts(at),
-        "can_be_undone": registration.can_be_undone(at) and registration.is_offered,
+        "can_be_undone": registration.can_be_undone(at)
+        and registration.is_offered
+        and not is_set_aside_since(registration),
         "instead": standing_instead_of(registration) if registration.withdrawn_at else None,
         "against": against(registration),
         "gave": not registration.is_active and gave_some(registration),

@@ -1,15 +1,19 @@
 """The file of a registration: what its manager reads, and what nobody else does."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import registering
+from sporades.acts.registrations.deciding import decide
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
+from sporades.registrations.states import SET_ASIDE
 from sporades.territory.models import ManagingService
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.web.guide import main, seen, words
 
 TABS = ("registration", "history", "documents", "mails", "journal")
@@ -135,6 +139,18 @@ def test_a_registration_that_stands_no_more_leads_at_its_top_to_the_one_that_doe
         assert said in text
         assert text.index(standing.number) < text.index("Date de naissance")
     assert said not in main(manager.get(tab("registration", standing)))
+
+
+def test_what_was_set_aside_before_is_said_at_the_top_of_the_new_one(manager, in_lille):
+    decide(registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW)
+    anew = a_registration(in_lille.candidate, at=NOW + timedelta(minutes=1))
+
+    text = main(manager.get(tab("registration", anew)))
+
+    said = f"Une autre inscription de ce candidat à cet examen est écartée : n°{in_lille.number}"
+    assert f"{said} (Hors académie.)." in text
+    assert text.index(said) < text.index("Enregistrée le")
+    assert said not in main(manager.get(tab("registration", in_lille)))
 
 
 def test_a_file_says_at_once_whom_to_call_and_under_which_names(manager, in_lille):

@@ -71,7 +71,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     """What was last filed, in the candidate's own tabs."""
     found = registration_of(request, number)
     version = version_of.get(registration=found.pk, number=found.version)
-    others = (
+    others = list(
         Registration.objects.within(request.reach)
         .filter(candidate=found.candidate_id)
         .exclude(pk=found.pk)
@@ -80,6 +80,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     )
     said = {
         "others": others,
+        "set_aside": [one for one in others if one.is_set_aside and one.exam_id == found.exam_id],
         "received": received_in_words(found),
         "filled": being_filled(request, found),
         **_filed(found, version),
