@@ -51,6 +51,21 @@ class NoAccount(Refused):
     """No account has this address."""
 
 
+class SameAddress(Refused):
+    """An account has this address already."""
+
+    message = "Le compte a déjà cette adresse."
+
+
+class OpensAlone(Refused):
+    """A link sent to an address would be all that a member of staff needs to sign in."""
+
+    message = (
+        "Ce compte est celui d'un agent sans double authentification : un lien suffirait à l'ouvrir. "
+        "Fermez-le et invitez l'agent à sa nouvelle adresse."
+    )
+
+
 class NoSecondFactor(Refused):
     """An account has nothing to be freed of."""
 
@@ -114,6 +129,46 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
     _move(user, email=new)
     _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
     journal.record("address changed", by=author(user), on=user, at=at)
+    return user
+
+
+@transaction.atomic
+def move_address(email: str, *, to: str, reason: str, by: Actor, at: datetime) -> User:
+    """Give an account another address for an owner who reads the former letter box no more.
+
+    Whoever asks was identified otherwise: they know neither the password nor what the former
+    address receives. Every session ends, the former address has the way back, the new one a link
+    to a new password; second factors stay.
+
+    Args:
+        email: the address of the account, however it is typed.
+        to: the new one, likewise.
+        reason: why, kept in the journal.
+        by: who changes it.
+        at: the instant.
+
+    Raises:
+        NoAccount: no activated account has this address.
+        SameAddress: it is its address already.
+        OpensAlone: a member of staff without a second factor would be let in by the link alone.
+        AddressKnown: it is another's.
+        Held: the account has just been given back to an old address.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=account_at(email).pk)
+    old, new = user.email, normalised_address(to)
+    if user.activated_at is None or not user.is_active:
+        raise NoAccount(f"Aucun compte activé et ouvert n'a l'adresse {old}.")
+    if new == old:
+        raise SameAddress
+    if user.is_staff_member and not user.has_second_factor:
+        raise OpensAlone
+    accounts.check_not_held(user, at=at)
+    take_address(new, but_to=user, at=at)
+    _move(user, email=new)
+    end_sessions(user)
+    _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
+    _send_reset(user, at=at)
+    journal.record("address changed", by=by, on=user, at=at, after={"reason": reason})
     return user
 
 

@@ -1,15 +1,17 @@
-"""`sporades compte liberer|connexions ADRESSE`: who cannot show the second factor; who signed in."""
+"""`sporades compte liberer|connexions|adresse ADRESSE`: who lost a second factor or a mailbox; who signed in."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from sporades.accounts import sign_ins
-from sporades.accounts.models import SignIn
+from sporades.accounts.models import SignIn, normalised_address
 from sporades.acts import consulting
 from sporades.acts.people import changing
 from sporades.cli.operators import operator, reason_of
@@ -20,7 +22,7 @@ from sporades.core.refusals import Refused
 class Command(BaseCommand):
     help = (
         "Retire la double authentification d'un compte (liberer), dit qui s'y est connecté "
-        "(connexions) : candidat ou agent."
+        "(connexions), lui donne une autre adresse mail (adresse) : candidat ou agent."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,9 +34,19 @@ class Command(BaseCommand):
         )
         read.add_argument("address", metavar="ADRESSE")
         read.add_argument("--motif", required=True, help="pourquoi vous les lisez")
+        moved = commands.add_parser(
+            "adresse", help="une autre adresse, pour qui a perdu sa boîte mail et son mot de passe"
+        )
+        moved.add_argument("address", metavar="ANCIENNE")
+        moved.add_argument("new", metavar="NOUVELLE")
+        moved.add_argument(
+            "--motif", required=True, help="qui a vérifié l'identité du titulaire, et comment"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        say = self._free if options["what"] == "liberer" else self._read
+        say = {"liberer": self._free, "connexions": self._read, "adresse": self._move}[
+            options["what"]
+        ]
         try:
             say(**options)
         except Refused as refusal:
@@ -43,6 +55,19 @@ class Command(BaseCommand):
     def _free(self, address: str, **_: Any) -> None:
         user = changing.remove_second_factors(address, by=operator(), at=timezone.now())
         self.stdout.write(f"{user.email} : double authentification retirée, appareils déconnectés.")
+
+    def _move(self, address: str, new: str, motif: str, **_: Any) -> None:
+        try:
+            validate_email(normalised_address(new))
+        except ValidationError:
+            raise CommandError(f"« {new} » n'est pas une adresse mail.") from None
+        user = changing.move_address(
+            address, to=new, reason=reason_of(motif), by=operator(), at=timezone.now()
+        )
+        self.stdout.write(
+            f"{user.email} : nouvelle adresse du compte, appareils déconnectés. Un lien vers un nouveau "
+            "mot de passe y part ; l'ancienne adresse peut annuler pendant 72 heures."
+        )
 
     def _read(self, address: str, motif: str, **_: Any) -> None:
         found = consulting.read_sign_ins(

@@ -1,0 +1,86 @@
+"""What an operator does for whoever has lost their letter box and their password."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.management import CommandError, call_command
+
+from sporades.accounts.models import LeftAddress, Membership, User
+from sporades.candidates.models import Candidate
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from tests.acts.people import joined
+
+OLD, NEW = "theo@exemple.test", "theo.roussel@exemple.test"
+WHY = "Identité vérifiée au guichet"
+
+
+def move(old=OLD, new=NEW, motif=WHY):
+    call_command("compte", "adresse", old, new, "--motif", motif)
+
+
+@pytest.mark.django_db
+def test_an_operator_gives_an_account_another_address_and_both_are_told(capsys):
+    user = joined()
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
+    Authenticator.objects.create(user=user, type="totp", data={})
+    Message.objects.all().delete()
+
+    move(old="Theo@exemple.test", new="Theo.Roussel@exemple.test")
+
+    assert capsys.readouterr().out.startswith(f"{NEW} : nouvelle adresse du compte")
+    assert User.objects.get(pk=user.pk).email == NEW
+    assert Candidate.objects.get(user=user).email == NEW
+    assert not UserSession.objects.exists()
+    assert Authenticator.objects.filter(user=user).exists()
+    told = {(one.kind, one.recipient): one.body for one in Message.objects.all()}
+    assert set(told) == {
+        ("address_changed", OLD),
+        ("address_changed", NEW),
+        ("password_reset", NEW),
+    }
+    assert "ce-n-etait-pas-moi" in told["address_changed", OLD]
+    assert NEW not in told["address_changed", OLD]
+    assert LeftAddress.objects.get(user=user).email == OLD
+    noted = Entry.objects.get(verb="address changed")
+    assert (noted.actor_kind, noted.payload["after"]) == ("operator", {"reason": WHY})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"old": "nina@exemple.test"}, "Aucun compte n'a l'adresse nina@exemple.test."),
+        ({"new": OLD}, "Le compte a déjà cette adresse."),
+        ({"new": "lea@exemple.test"}, "Cette adresse mail existe déjà"),
+        ({"new": "nulle part"}, "n'est pas une adresse mail"),
+        ({"motif": " "}, "Le motif compte de 1 à"),
+    ],
+)
+def test_what_is_refused_changes_nothing_and_is_said(said, words):
+    user = joined()
+    joined("lea@exemple.test")
+    Message.objects.all().delete()
+
+    with pytest.raises(CommandError, match=words):
+        move(**said)
+
+    assert User.objects.get(pk=user.pk).email == OLD
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_member_of_staff_whom_the_link_alone_would_let_in_is_refused():
+    agent = joined("agent@exemple.test")
+    Membership.objects.create(
+        user=agent, role="manager", full_name="Camille Petit", academies=["A09"]
+    )
+
+    with pytest.raises(CommandError, match="sans double authentification"):
+        move(old="agent@exemple.test")
+
+    Authenticator.objects.create(user=agent, type="totp", data={})
+    move(old="agent@exemple.test")
+
+    assert User.objects.get(pk=agent.pk).email == NEW
+    assert Authenticator.objects.filter(user=agent).exists()
