@@ -116,6 +116,7 @@ MAILS = [
         "Confirmez votre nouvelle adresse mail",
         [
             "Un compte Sporades demande à utiliser cette adresse.",
+            "connectez-vous avec votre adresse mail d'avant le changement si la page le demande",
             f"Confirmer cette adresse : {SITE}/mon-compte/adresse/clé",
             f"Il est valable jusqu'au {WHEN}.",
         ],

@@ -1,19 +1,22 @@
 """« Me connecter »."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from sporades.web.layout.kept import ENDED, KEPT
 from sporades.web.layout.undone import is_marked
 
 TAB = "candidate:tab"
 """Where a registration is filled."""
+CONFIRMING = "account_confirm_address"
+"""Where a new address is confirmed, by whoever signs in with the former one."""
 UNDONE = "pour recommencer : ce que vous venez d'envoyer n'a pas été pris en compte."
 
 
@@ -30,8 +33,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "franceconnect": bool(settings.FRANCECONNECT_URL),
         "is_demo": settings.DEMO and settings.REHEARSAL is None,
         "goes_on_to": goes_on_to,
+        "is_to_confirm": _leads_to_confirming(goes_on_to),
     }
     return LoginView.as_view(extra_context=context)(request)
+
+
+def _leads_to_confirming(address: str | None) -> bool:
+    try:
+        return resolve(urlsplit(address or "").path).view_name == CONFIRMING
+    except Resolver404:
+        return False
 
 
 def _waits(paths: Iterable[str]) -> str:

@@ -111,11 +111,14 @@ def test_whoever_signs_in_from_the_link_to_a_new_address_comes_back_to_it(client
     link = link_in(Message.objects.get(kind="address_change"))
 
     asked = client_two.get(link)
+    said = main(client_two.get(asked.url))
     answer = client_two.post(asked.url, {"login": user.email, "password": PASSWORD})
     client_two.post(answer.url)
 
     user.refresh_from_db()
     assert (answer.url, user.email) == (link, "maelle@ailleurs.test")
+    assert "Connectez-vous avec votre adresse mail d'avant le changement" in said
+    assert "créez votre compte" not in said
 
 
 def test_another_address_is_asked_for_five_times_an_hour_and_ten_times_a_day(
