@@ -73,6 +73,25 @@ def test_it_is_said_before_one_leaves(sign_in):
     ) in main(page)
 
 
+def test_who_leaves_when_the_service_closes_sooner_reads_its_closing_once(sign_in):
+    registration = a_minor()
+    close(registration, NOW + timedelta(minutes=49))
+
+    with time_machine.travel(NOW, tick=False):
+        page = main(ask_to_withdraw(sign_in(registration.candidate), registration.number))
+    registering.withdraw(
+        registration=Registration.objects.whole().get(), by=author(registration.candidate), at=NOW
+    )
+
+    assert "72 heures" not in page
+    assert "Jusque-là, vous pourrez faire cette nouvelle inscription" in page
+    told = Message.objects.filter(kind__contains="withdrawn")
+    assert {one.kind for one in told} == {"withdrawn", "minor_withdrawn"}
+    for body in [one.body.replace("\xa0", " ") for one in told]:
+        assert body.count("25 novembre 2026 à 11 h 18 (heure de Paris)") == 1
+        assert "11 h 18 (heure de Paris). Elle peut reprendre toutes" in body
+
+
 FOR_GOOD = "n'est plus proposé aux inscriptions"
 PROMISED = (
     "réinscri",

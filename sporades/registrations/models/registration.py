@@ -534,8 +534,20 @@ class Registration(models.Model):
         """Say until when its withdrawal may be undone, by the candidate's clock too."""
         if self.withdrawn_at is None:
             return ""
-        until = min(self.withdrawn_at + UNDO_FOR, self.service.closes_at)
-        return self.service.said(until, self.reader_zone)
+        return self.service.said(self.undone_until(self.withdrawn_at), self.reader_zone)
+
+    @property
+    def is_undone_until_closing(self) -> bool:
+        """Whether its withdrawal may be undone as long as one may register, for it is withdrawn late."""
+        return bool(self.withdrawn_at and self.would_be_undone_until_closing(self.withdrawn_at))
+
+    def would_be_undone_until_closing(self, at: datetime) -> bool:
+        """Return the same of a withdrawal of that instant."""
+        return self.undone_until(at) == self.service.closes_at
+
+    def undone_until(self, withdrawn_at: datetime) -> datetime:
+        """Return until when a withdrawal of that instant may be undone: 72 hours, or the closing."""
+        return min(withdrawn_at + UNDO_FOR, self.service.closes_at)
 
 
 class RegistrationPaper(models.Model):

@@ -305,6 +305,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "is_editable": is_editable,
+        "until_closing": found.would_be_undone_until_closing(request.arrived_at),
         "is_being_changed": any(
             not one.is_untouched for one in modifications_of(registration=found.pk)
         ),

@@ -10,6 +10,7 @@ from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding, registering
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -43,6 +44,19 @@ def asked(client, registration, **said):
     page = client.post(where(registration), {**read, **SAID, **said}, follow=True)
     registration.refresh_from_db()
     return page
+
+
+def test_a_service_that_closes_sooner_than_three_days_is_said_to_the_office(manager, in_lille):
+    later = plain(main(manager.get(where(in_lille))))
+    RegistrationService.objects.filter(pk=in_lille.service_id).update(
+        closes_at=NOW + timedelta(minutes=48)
+    )
+
+    sooner = plain(main(manager.get(where(in_lille))))
+
+    assert "Pendant 72 heures, tant que le service est ouvert, une nouvelle" in later
+    assert "72 heures" not in sooner
+    assert "le mercredi 25 novembre 2026 à 11 h 18 (heure de Paris), une nouvelle" in sooner
 
 
 def test_who_wrote_is_withdrawn_told_what_came_and_when_and_it_is_no_decision(

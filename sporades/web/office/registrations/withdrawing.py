@@ -60,6 +60,7 @@ def withdraw_as_asked(request: HttpRequest, number: str) -> HttpResponse:
         "told_how": to_be_told(found.candidate),
         "loses_request": case is not None and case.is_undecided,
         "may_return": found.is_offered and found.service.accepts(request.arrived_at),
+        "until_closing": found.would_be_undone_until_closing(request.arrived_at),
         "trail": TRAIL,
     }
     status = 409 if refusal else 422 if form.errors else 200
