@@ -6,10 +6,15 @@ import pytest
 
 from sporades.acts.registrations import deciding, registering
 from sporades.registrations.states import SET_ASIDE
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, main, seen, words
 
+RETURN = """\
+    retour_du_recapitulatif:
+      texte: Imprimez, signez et renvoyez ce récapitulatif.
+      echeance: {jours_apres_fermeture: 10}
+"""
 NOTHING_LEFT = "ils ne prouvent plus une inscription, et vous n'avez plus rien à renvoyer."
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -118,6 +123,25 @@ def test_what_asked_for_something_is_not_said_to_wait_once_the_registration_has_
     assert [page.count("Pas encore ouvert") for page in standing] == [count, count]
     assert [page.count("Pas encore ouvert") for page in ended] == [0, 0]
     assert [page.count("Plus rien n'est à envoyer") for page in ended] == [count, count]
+
+
+def test_a_summary_that_nobody_had_to_send_back_is_not_said_to_be_sent_no_more(sign_in):
+    load_invented((RETURN, ""))
+    registration = a_registration()
+    client = sign_in(registration.candidate)
+    withdraw(registration)
+
+    lines = [
+        words(line)
+        for line in seen(client.get(f"/mes-documents/{registration.number}")).cssselect(
+            ".s-documents > li"
+        )
+    ]
+
+    assert [
+        (line.partition(" version")[0], "Plus rien n'est à envoyer" in line) for line in lines
+    ] == [("Récapitulatif d'inscription", False), ("Demande pièces justificatives", True)]
+    assert "Pas encore ouvert" not in lines[0]
 
 
 def test_the_home_says_until_when_it_may_be_contested_that_a_registration_is_set_aside(

@@ -176,12 +176,15 @@ def with_openings(
     « Pas encore ouvert » calls for doing so: of one that asked for something, it is not said any
     more once its registration stands no more.
     """
+    asks = {EVIDENCE_REQUEST.slug, SUMMARY.slug if registration.owed["to_return"] else ""}
     return [
         (
             one,
             one.opening_in_words
             if registration.is_active or one.opened_at or one.document.kind not in SAID_OTHERWISE
-            else ASKED_NO_MORE,
+            else ASKED_NO_MORE
+            if one.document.kind in asks
+            else "",
             since_issued(one, registration),
         )
         for one in versions
