@@ -9,10 +9,9 @@ from sporades.registrations.sections.papers import PAPERS
 from sporades.registrations.sections.qualification import QUALIFICATION
 from tests.factories import NOW, a_draft, load_invented
 
-NO_MARK = (
-    "Une note n'est gardée qu'avec « Bénéfice » : choisissez ce statut, ou effacez la note et son "
-    "année."
-)
+KEPT_ONLY = "Une note n'est gardée qu'avec « Bénéfice » : choisissez ce statut, ou effacez "
+NO_MARK, NO_SESSION = f"{KEPT_ONLY}la note.", f"{KEPT_ONLY}l'année."
+NEITHER = f"{KEPT_ONLY}la note et l'année."
 NO_OPTION = (
     "Ce choix ne compte que si vous passez l'épreuve : choisissez « Inscrit », ou revenez à "
     "« Choisir » dans cette liste."
@@ -52,8 +51,8 @@ def said(form):
     ("typed", "refused"),
     [
         ({"note-E1": "12"}, {"note-E1": [NO_MARK]}),
-        ({"session-E1": "2024"}, {"session-E1": [NO_MARK]}),
-        ({"note-E1": "12", "session-E1": "2024"}, {"note-E1": [NO_MARK], "session-E1": [NO_MARK]}),
+        ({"session-E1": "2024"}, {"session-E1": [NO_SESSION]}),
+        ({"note-E1": "12", "session-E1": "2024"}, {"note-E1": [NEITHER], "session-E1": [NEITHER]}),
         ({"note-E1": "douze"}, {"note-E1": [NO_MARK]}),
         ({"note-E1": "0"}, {"note-E1": [NO_MARK]}),
         ({"option-F1": "BRETON"}, {"option-F1": [NO_OPTION]}),
@@ -70,7 +69,7 @@ def test_a_mark_and_its_year_under_another_status_are_one_point_to_mend():
     judged = journey.judged(dossier(epreuves={"note-E1": "12", "session-E1": "2024"}))
 
     assert [(one.section, one.field, one.message) for one in journey.troubles(judged)] == [
-        ("epreuves", "note-E1", NO_MARK)
+        ("epreuves", "note-E1", NEITHER)
     ]
 
 

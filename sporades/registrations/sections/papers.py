@@ -41,9 +41,10 @@ _NO_OPTION = (
     "revenez à « Choisir » dans cette liste."
 )
 _NO_MARK = (
-    f"Une note n'est gardée qu'avec « {Status.KEPT.label} » : choisissez ce statut, ou effacez la "
-    "note et son année."
+    f"Une note n'est gardée qu'avec « {Status.KEPT.label} » : choisissez ce statut, ou effacez "
+    "{}."
 )
+_TYPED = {MARK: "la note", SESSION: "l'année"}
 CALLED_FOR = {
     Status.ENTERED: ((OPTION,), _NO_OPTION),
     Status.KEPT: ((MARK, SESSION), _NO_MARK),
@@ -219,7 +220,10 @@ class PapersForm(SectionForm):
             counts = status.is_taken if asking is Status.ENTERED else status is asking
             if not counts:
                 names = [prefix + offer.code for prefix in prefixes]
-                self.refuse_uncalled(*names, message=message)
+                # What is empty has no place on the page, out of which a script takes it.
+                typed = [prefix for prefix in prefixes if self.is_typed(prefix + offer.code)]
+                what = listed([_TYPED[one] for one in typed if one in _TYPED])
+                self.refuse_uncalled(*names, message=message.format(what))
 
     @cached_property
     def withdrawn(self) -> tuple[str, ...]:
