@@ -34,7 +34,6 @@ from sporades.exams.models import (
     Session,
     Speciality,
 )
-from sporades.exams.schema import Audience
 from sporades.registrations import drafting
 from sporades.registrations.dossier import Dossier
 from sporades.territory.models import Commune, ManagingService
@@ -155,7 +154,7 @@ def _address(number: int) -> str:
 
 def _choices(at: datetime) -> Iterator[Choice]:
     for programme in held.held().programmes:
-        for service in programme.open_services(at, Audience.PUBLIC):
+        for service in programme.open_services(at):
             for offered in programme.exams:
                 for speciality in offered.specialities or [None]:
                     yield Choice(programme.regulation, service, offered, speciality)
