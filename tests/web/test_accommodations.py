@@ -1575,16 +1575,16 @@ def test_what_a_decision_grants_is_said_to_be_ticked_where_it_is(registration):
 def test_a_measure_that_is_not_offered_is_not_named_among_those_excluded(registration):
     said_so(registration)
     sat = sat_by(again(registration))
-    without = [replace(one, measures=one.measures - {HALF}) for one in sat]
+    without = [replace(one, measures=one.measures - {THIRD}) for one in sat]
 
     both, alone = (
         dict(measures_form(registration, sat=one, proposed=[]).fields["mesures-1"].choices)
         for one in (sat, without)
     )
 
-    assert "Temps majoré de moitié" in both[THIRD].hint
-    assert HALF not in alone
-    assert "Temps majoré de moitié" not in alone[THIRD].hint
+    assert "Temps majoré d'un tiers" in both[HALF].hint
+    assert THIRD not in alone
+    assert "Temps majoré d'un tiers" not in alone[HALF].hint
 
 
 def test_the_address_of_a_guardian_who_signed_before_is_typed_already(sign_in):
