@@ -44,7 +44,16 @@ from sporades.searches.models import Search
 from sporades.searches.trees import Group
 from tests.acts.people import join
 from tests.endurance.arena import together
-from tests.factories import IDENTITY, NOW, OPERATOR, a_candidate, a_draft, a_registration, author
+from tests.factories import (
+    IDENTITY,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    author,
+)
 from tests.jobs import work
 from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
@@ -132,7 +141,7 @@ def test_what_is_archived_is_read_nowhere_else(whole):
 
 
 def test_an_archive_holds_nothing_of_another_registration(whole):
-    other = a_registration(a_candidate(birth_name="Moreau", first_names="Jeanne"))
+    other = a_registration(a_record(birth_name="Moreau", first_names="Jeanne"))
 
     operations.apply(at=archived_at(whole))
 
@@ -141,6 +150,7 @@ def test_an_archive_holds_nothing_of_another_registration(whole):
         for one in (whole, other)
     )
     assert ("Jeanne" in mine, "Jeanne" in theirs) == (False, True)
+    assert ("letters.letter" in mine, "letters.letter" in theirs) == (False, True)
     assert (NAME in mine, NAME in theirs) == (True, False)
 
 

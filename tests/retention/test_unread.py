@@ -13,6 +13,7 @@ from sporades.evidence.models import Deposit
 from sporades.retention import archiving, operations
 from sporades.retention.models import Archive
 from tests.evidence.given import give
+from tests.factories import a_candidate, a_registration
 from tests.refusing import refuse
 from tests.retention.test_retention import archived_at
 
@@ -48,6 +49,17 @@ def test_one_whose_files_are_whole_says_nothing(filed, caplog):
 
     assert archiving.UNREADABLE not in Archive.objects.get().facts
     assert said(caplog) == []
+
+
+def test_the_archive_that_lacks_a_file_says_so_and_no_other(filed):
+    later = a_registration(a_candidate())
+    given = give(later)
+    Path(storages["default"].path(given.key)).unlink()
+
+    operations.apply(at=archived_at(filed))
+
+    told = {one.number: one.facts.get(archiving.UNREADABLE) for one in Archive.objects.all()}
+    assert told == {filed.number: None, later.number: 1}
 
 
 def test_the_command_that_archives_says_so_by_its_status(lost, capsys):
