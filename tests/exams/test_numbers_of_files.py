@@ -101,3 +101,16 @@ def test_what_is_too_large_is_said_in_french(old, new, message):
     _, _, problems = checked(Source("essai.yaml", text.replace(old, new)), zones=ZONES)
 
     assert any(message in problem.message for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("eliminatoire: {note: 5,", "eliminatoire: {note: 20,"), ("seuil: 10\n", "seuil: 20\n")],
+)
+def test_the_highest_mark_is_a_mark_that_may_be_asked_for(old, new):
+    text = TEXTS[ESSAI.name]
+    assert text.count(old) == 1, old
+
+    _, _, problems = checked(Source("essai.yaml", text.replace(old, new)), zones=ZONES)
+
+    assert not [one for one in problems if "dépasse la note la plus haute" in one.message]
