@@ -219,6 +219,25 @@ def test_a_rule_names_an_epreuve_as_its_line_does_never_by_its_code(campaign):
     ] == []
 
 
+def test_an_absence_that_eliminates_is_said_of_each_epreuve_or_of_none(campaign):
+    told = [
+        (
+            exam.code,
+            {
+                "absence" in (paper.commits or "")
+                for paper in exam.papers
+                if paper.group is None and paper.is_mandatory is not False
+            },
+        )
+        for file in campaign
+        for exam in file.exams
+        if any("absence à une épreuve obligatoire" in one for one in exam.terms)
+    ]
+
+    assert told
+    assert [code for code, said in told if len(said) > 1] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_file_says_what_is_illustrative(path):
     assert "illustratif" in path.read_text(encoding="utf-8").partition("format: 1")[0]
