@@ -649,6 +649,19 @@ def test_a_draft_that_is_left_leads_back_to_the_file(manager, in_lille):
     assert not draft.answers.exists()
 
 
+@pytest.mark.parametrize("name", ["drafts", "search"])
+def test_where_somebody_new_is_registered_is_said(manager, name):
+    page = manager.get(reverse(f"office:{name}"))
+
+    assert links(page, "Candidats sans compte") == [reverse("office:records")]
+
+
+def test_who_registers_nobody_is_not_told_where_to(member):
+    page = member("A09", role=Membership.Role.AUDITOR).get(reverse("office:search"))
+
+    assert "fiche" not in main(page)
+
+
 def test_the_list_of_drafts_costs_as_much_for_many_as_for_one(manager, in_lille):
     def cost():
         with CaptureQueriesContext(connection) as queries:

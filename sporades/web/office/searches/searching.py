@@ -229,6 +229,7 @@ def _context(request: HttpRequest, form: building.SearchForm) -> dict[str, Any]:
         "quick": QuickForm(),
         "named": named(request),
         "may_export": bool(request.reaches(Permission.EXPORT)),
+        "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
 
 
