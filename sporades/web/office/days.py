@@ -25,7 +25,10 @@ HOW_POSTMARK = (
 
 
 class DayField(CalendarField):
-    """A day of our century, as people and machines write it."""
+    """A day of our century, as people and machines write it; the last two figures of a year name it."""
+
+    # Not with hyphens: machines write « 26-11-28 » the other way round.
+    input_formats = (*CalendarField.input_formats, "%d/%m/%y", "%d %m %y", "%d.%m.%y")
 
     def __init__(self, *, required: bool = False, **options: Any) -> None:
         """Ask for a day, which may be left out unless it is required."""

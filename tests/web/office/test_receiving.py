@@ -55,6 +55,19 @@ def test_a_postmark_that_cannot_be_is_refused_at_its_field(manager, in_lille, da
     assert in_lille.summary_posted_on is None
 
 
+@pytest.mark.parametrize("day", ["25/11/26", "25 11 26", "25.11.26"])
+def test_a_postmark_is_read_with_the_two_figures_that_it_bears(manager, in_lille, day):
+    received(manager, in_lille, day)
+
+    assert in_lille.summary_posted_on == date(2026, 11, 25)
+
+
+@pytest.mark.parametrize("day", ["26-11-25", "25-11-26", "25/11/99"])
+def test_a_day_that_may_be_read_two_ways_is_asked_again(manager, in_lille, day):
+    assert received(manager, in_lille, day).status_code == 422
+    assert in_lille.summary_posted_on is None
+
+
 def test_a_postmark_that_cannot_be_is_told_the_days_that_can(manager, in_lille):
     page = received(manager, in_lille, "26/11/2026")
 
