@@ -80,6 +80,7 @@ STAFF = {
     "cheffe.lille@demo.test": ("Solène Marchal", Membership.Role.HEAD, ["A09"]),
     "auditeur@demo.test": ("Hugo Lemaire", Membership.Role.AUDITOR, ["A09"]),
     "medecin.lille@demo.test": ("Anne Roussel", Membership.Role.DOCTOR, ["A09"]),
+    "medecin.reunion@demo.test": ("Maëva Hoarau", Membership.Role.DOCTOR, ["A28"]),
     "administrateur@demo.test": ("Nour Delattre", Membership.Role.ADMINISTRATOR, []),
 }
 
