@@ -18,6 +18,16 @@ _ACCOUNT = "user:"
 """How the identifier of whoever acts from an account begins."""
 
 
+def clock_of(reach: Reach) -> str:
+    """Return the clock of a perimeter, or the service's own where it has several."""
+    zones = {
+        academy.zone
+        for academy in territory.academies()
+        if academy.code in reach.academies([academy.code])
+    }
+    return zones.pop() if len(zones) == 1 else settings.TIME_ZONE
+
+
 class AskedByMember(models.Model):
     """Something that a member of staff asked for. Its model has `asked_by`, their account."""
 
@@ -55,7 +65,7 @@ class AskedByMember(models.Model):
     @property
     def asked_in_words(self) -> str:
         """Say when it was asked for."""
-        return instant_in_words(self.asked_at, settings.TIME_ZONE)
+        return instant_in_words(self.asked_at, clock_of(self.reach))
 
     @property
     def perimeters_in_words(self) -> list[str]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from sporades.accounts.asking import AskedByMember
+from sporades.accounts.asking import AskedByMember, clock_of
 from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE, Action
 from sporades.batches.states import BatchState, Outcome
@@ -132,7 +132,7 @@ class Batch(AskedByMember):
     @property
     def proposed_in_words(self) -> str:
         """Say when it was proposed, which may be long after it was prepared."""
-        return instant_in_words(self.launched_at or self.asked_at, settings.TIME_ZONE)
+        return instant_in_words(self.launched_at or self.asked_at, clock_of(self.reach))
 
     def lines_within(self, *reaches: Reach) -> Any:
         """Return the lines that its author may still act on: the others are refused, and not told of.

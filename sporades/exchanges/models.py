@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from sporades.accounts.asking import AskedByMember
+from sporades.accounts.asking import AskedByMember, clock_of
 from sporades.core.french import instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.exchanges.spreadsheets import FORMS, Form
@@ -167,5 +167,7 @@ class Export(AskedByMember):
     def kept_until_in_words(self) -> str:
         """Say until when the file can be taken."""
         return (
-            instant_in_words(self.ready_at + KEPT_FOR, settings.TIME_ZONE) if self.ready_at else ""
+            instant_in_words(self.ready_at + KEPT_FOR, clock_of(self.reach))
+            if self.ready_at
+            else ""
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Count, Sum
 
@@ -527,6 +526,6 @@ def _tell(export: Export, *, at: datetime) -> None:
         key=f"export:{export.pk}:{export.state}",
         about=export,
         export=export,
-        until=instant_in_words(at + KEPT_FOR, settings.TIME_ZONE),
+        until=instant_in_words(at + KEPT_FOR, asking.clock_of(export.reach)),
         link=link_to("office:one_export", export.pk),
     )

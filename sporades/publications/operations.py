@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
+from sporades.accounts.asking import clock_of
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
@@ -27,7 +27,6 @@ from sporades.publications.recording import record, record_line
 from sporades.publications.refusals import AlreadyRead, DecisionUnsaid, OfHealth
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
 from sporades.registrations.models import Registration
-from sporades.territory import queries as territory
 
 PREPARED = "document prepared"
 
@@ -64,7 +63,7 @@ def begin(
         asked_at=at,
         moved_at=at,
         kind=kind.slug,
-        zone=_zone_of(reach),
+        zone=clock_of(reach),
         **(asdict(decision) if decision else {}),
     )
     record("publication begun", publication, by=author, at=at)
@@ -240,16 +239,6 @@ def _tell_dropped(publication: Publication, *, by: Actor, at: datetime) -> None:
         publication.proposed_by: publication.proposed_name,
     }
     tell_authors(publication, "dropped", authors, by=by, at=at)
-
-
-def _zone_of(reach: Reach) -> str:
-    """Return the clock of a perimeter, or the service's own where it has several."""
-    zones = {
-        academy.zone
-        for academy in territory.academies()
-        if academy.code in reach.academies([academy.code])
-    }
-    return zones.pop() if len(zones) == 1 else settings.TIME_ZONE
 
 
 def take_refusals(*, publication: Publication, by: Actor, at: datetime) -> None:

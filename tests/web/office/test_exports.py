@@ -74,6 +74,22 @@ def test_a_manager_takes_what_a_search_finds(manager, in_lille, in_versailles, f
         assert in_versailles.number not in file.content.decode()
 
 
+def test_an_export_is_told_by_the_clock_of_those_who_ask_for_it(manager, in_lille):
+    asked(manager)
+    work("exchanges")
+    export = Export.objects.get()
+    said = (export.asked_in_words, export.kept_until_in_words)
+    [perimeter] = export.perimeters
+
+    export.perimeters = [perimeter | {"academies": ["A28"]}]
+    there = (export.asked_in_words, export.kept_until_in_words)
+    export.perimeters = [perimeter | {"academies": ["A09", "A28"]}]
+
+    assert (export.asked_in_words, export.kept_until_in_words) == said
+    assert all(one.endswith("(heure de Paris)") for one in said)
+    assert all(one.endswith("13\xa0h\xa030 (heure de La Réunion)") for one in there)
+
+
 def test_a_file_that_is_lost_is_said_to_be_and_another_is_made(manager, in_lille):
     asked(manager)
     work("exchanges")
