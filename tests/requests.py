@@ -1,8 +1,8 @@
 """Modifications that a candidate asks for after the closing."""
 
 from sporades.acts.registrations import requesting
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from tests.factories import author
 
 WHY = "J'ai déménagé"

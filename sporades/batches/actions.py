@@ -18,11 +18,11 @@ from sporades.core.transitions import Transition
 from sporades.documents.kinds import Kind
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
-from sporades.publications import operations as publications
 from sporades.publications.attestation import PREPARED
+from sporades.publications.operations import preparing as publications
 from sporades.publications.refusals import NotInPreparation
-from sporades.registrations.deciding import needs_reason
 from sporades.registrations.models import Registration
+from sporades.registrations.operations.deciding import needs_reason
 from sporades.registrations.states import (
     CLEAR,
     DECISIONS,

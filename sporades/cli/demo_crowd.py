@@ -26,9 +26,10 @@ from sporades.exams import schema
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.queries import programme_of
 from sporades.exams.rules import candidacy
-from sporades.registrations import filing, journey
+from sporades.registrations import journey
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import filing
 from sporades.registrations.refusals import Incomplete
 from sporades.registrations.states import State
 

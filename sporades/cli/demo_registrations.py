@@ -14,9 +14,10 @@ from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.cli.demo_people import ASKING, MINOR, NOTIFIED, REGULAR, candidate
 from sporades.core.actors import CANDIDATE, Actor
 from sporades.exams.models import Exam, RegistrationService
-from sporades.registrations import accepted, drafting
+from sporades.registrations import accepted
 from sporades.registrations.dossier import Answers
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG
 
 CODE = "DEMO-CODE-2026"

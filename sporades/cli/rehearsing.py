@@ -34,8 +34,8 @@ from sporades.exams.models import (
     Session,
     Speciality,
 )
-from sporades.registrations import drafting
 from sporades.registrations.dossier import Dossier
+from sporades.registrations.operations import drafting
 from sporades.territory.models import Commune, ManagingService
 
 COPIED = (

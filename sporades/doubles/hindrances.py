@@ -7,8 +7,8 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
-from sporades.registrations import joining
 from sporades.registrations.models import CorrectionRequest, Draft
+from sporades.registrations.operations import joining
 
 NOWHERE = Reach()
 _LATER = "puis reprenez la fusion."

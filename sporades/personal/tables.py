@@ -17,7 +17,7 @@ from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
 from sporades.documents import kinds
 from sporades.publications.models import PublicationLine
-from sporades.publications.operations import PREPARED
+from sporades.publications.operations.preparing import PREPARED
 from sporades.registrations.models import CorrectionRequest, Registration
 
 AGENT = "Nom ou compte d'un agent : la copie ne dit rien d'une autre personne (RGPD, art. 15 § 4)."

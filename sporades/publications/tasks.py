@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from sporades.core import apart
 from sporades.core.queue import WHEN_BACK, app, defer_once
-from sporades.publications import depositing, telling
+from sporades.publications.operations import depositing, telling
 
 PATIENCE = timedelta(minutes=5)
 """After how long a publication that does not move is taken up again."""

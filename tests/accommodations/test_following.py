@@ -13,7 +13,7 @@ from sporades.acts import accommodating
 from sporades.acts.registrations import deciding, moving, registering
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import joining
+from sporades.registrations.operations import joining
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     ACCESS,

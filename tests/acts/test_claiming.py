@@ -26,8 +26,8 @@ from sporades.documents.codes import in_groups
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from tests.acts.people import joined
 from tests.documents.reading import pdf_text
 from tests.endurance.arena import first, together

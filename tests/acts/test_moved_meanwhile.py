@@ -19,8 +19,8 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations.drafting import Closed
 from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.operations.drafting import Closed
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import SET_ASIDE, State
 from tests.endurance.arena import first

@@ -19,10 +19,10 @@ from sporades.documents.models import Document, DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.operations import drafting
+from sporades.registrations.operations.requesting import mark_of, outcome_of
 from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
-from sporades.registrations.requesting import mark_of, outcome_of
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import a_doctor, entrust, reach

@@ -16,8 +16,8 @@ from sporades.documents.operations import issue
 from sporades.exams.models import Exam, RegistrationService
 from sporades.publications.attestation import ATTESTATION, Attested
 from sporades.publications.deposited import Deposit
-from sporades.registrations import drafting
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
+from sporades.registrations.operations import drafting
 from sporades.registrations.summary import SUMMARY
 from tests.accommodations.asked import MANAGER, RECTOR, case_of, contest, decide, reach
 from tests.documents.reading import words

@@ -6,7 +6,7 @@ import django
 
 django.setup()
 
-from sporades.publications import depositing, telling  # noqa: E402 - models after the setup
+from sporades.publications.operations import depositing, telling  # noqa: E402 - models after the setup
 from tests.endurance.arena import now  # noqa: E402 - the same
 
 ACTS = {"fill": depositing.fill, "tell": telling.tell}

@@ -16,7 +16,7 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications import depositing
+from sporades.publications.operations import depositing
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import eventually, figure, now

@@ -20,8 +20,8 @@ from sporades.exams.checking import Source
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.operations import drafting
 from tests.endurance.arena import eventually, figure, now, rows, together
 from tests.factories import (
     IDENTITY,

@@ -34,11 +34,11 @@ from sporades.evidence.models import Deposit
 from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
-from sporades.publications import deciding as publishing
-from sporades.publications import operations
 from sporades.publications.attestation import ATTESTATION
-from sporades.registrations.filing import Shown
+from sporades.publications.operations import deciding as publishing
+from sporades.publications.operations import preparing
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.operations.filing import Shown
 from sporades.registrations.states import DECISIONS
 from tests.endurance.arena import figure
 from tests.evidence.given import MANAGER, give
@@ -425,13 +425,13 @@ class Life(RuleBasedStateMachine):
         held, allowed = self.filed[registration], self.reach()
         by = allowed.perimeters[0].member
         made = self.does(
-            lambda: operations.begin(
+            lambda: preparing.begin(
                 kind=ATTESTATION, by=self.agent, author=by, reach=allowed, at=self.now
             ),
             accepted=True,
         )
         line = self.does(
-            lambda: operations.prepare_one(
+            lambda: preparing.prepare_one(
                 publication=made.pk, registration=self.whole_of(registration), by=by, at=self.now
             ),
             # One that waits for its instant is replaced by no other.

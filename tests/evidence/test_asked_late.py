@@ -11,7 +11,7 @@ from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import State
 from sporades.exams.models import Exam, RegistrationService
 from sporades.mail.models import Message
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, MANAGER, again, complete, give, piece
 from tests.evidence.test_reminding import DAY, UNTIL

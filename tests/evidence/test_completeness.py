@@ -18,7 +18,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations.filing import Shown
+from sporades.registrations.operations.filing import Shown
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, VALIDATE, State
 from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import (

@@ -8,7 +8,7 @@ from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, registering, requesting, standing_in
 from sporades.exams.held import forget
 from sporades.mail.models import Message
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, VALIDATE
 from tests.evidence.given import MANAGER, piece
 from tests.factories import (

@@ -15,7 +15,7 @@ from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail import tasks
 from sporades.notices import operations as notices
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from tests.accounts.test_mails import MAILS
 from tests.factories import (
     NOW,

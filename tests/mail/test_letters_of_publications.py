@@ -12,7 +12,7 @@ from sporades.acts.services import announcing
 from sporades.documents import kinds
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
-from sporades.publications import deciding, depositing, operations, telling
+from sporades.publications.operations import deciding, depositing, preparing, telling
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import named
 from tests.accommodations.asked import a_minor
@@ -124,7 +124,7 @@ Un document est publié pour votre inscription : {name}, version n°1. Lisez-le 
 {SIGNED}"""
     )
 
-    operations.withdraw(
+    preparing.withdraw(
         publication=made, reason="<b>Erreur</b> de date", by=member(manager), at=LATER
     )
     telling.tell(str(made.pk), at=LATER)
@@ -258,7 +258,7 @@ La publication : {SITE}/gestion/publications/{made.pk}
 
 def test_a_publication_that_another_drops(letters, convocation, head):
     letters()
-    operations.drop(publication=convocation, by=member(head), at=NOW)
+    preparing.drop(publication=convocation, by=member(head), at=NOW)
     [letter] = letters()
 
     assert letter["Subject"] == "Publication abandonnée : Convocation"

@@ -9,7 +9,7 @@ from sporades.candidates import operations as candidates
 from sporades.exams.models import Exam, RegistrationService
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from tests.factories import (
     IDENTITY,
     NOW,

@@ -9,8 +9,8 @@ from sporades.acts.pieces import reminding
 from sporades.acts.registrations import deciding, requesting
 from sporades.candidates.operations import civil_data
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import MANAGER, again

@@ -13,8 +13,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence import operations as evidence
 from sporades.exams.held import forget
 from sporades.mail.models import Message
-from sporades.publications import operations as withdrawing
-from sporades.publications import telling
+from sporades.publications.operations import preparing as withdrawing
+from sporades.publications.operations import telling
 from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
 from sporades.registrations.summary import SUMMARY

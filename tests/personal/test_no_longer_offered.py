@@ -7,7 +7,7 @@ import pytest
 from sporades.exams import queries
 from sporades.personal import operations
 from sporades.personal.wording import papers_in
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from tests.factories import NOW, a_candidate, a_draft, author, load_invented
 from tests.web.registry.test_own_data import archive_of
 

@@ -6,8 +6,8 @@ import time_machine
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.documents import kinds
-from sporades.publications import depositing, operations
 from sporades.publications.attestation import ATTESTATION
+from sporades.publications.operations import depositing, preparing
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration
@@ -54,9 +54,9 @@ def prepare(manager, allowed):
 
     def prepared(kind=ATTESTATION):
         by = allowed.perimeters[0].member
-        made = operations.begin(kind=kind, by=manager, author=by, reach=allowed, at=NOW)
+        made = preparing.begin(kind=kind, by=manager, author=by, reach=allowed, at=NOW)
         for one in Registration.objects.active().whole().order_by("pk"):
-            operations.prepare_one(publication=made.pk, registration=one, by=by, at=NOW)
+            preparing.prepare_one(publication=made.pk, registration=one, by=by, at=NOW)
         return made
 
     return prepared

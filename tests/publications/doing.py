@@ -5,8 +5,8 @@ from datetime import timedelta
 from sporades.accounts.models import Membership
 from sporades.documents.queries import documents_in
 from sporades.mail.models import Message
-from sporades.publications import deciding, telling
 from sporades.publications.deposited import Decision
+from sporades.publications.operations import deciding, telling
 from tests.factories import NOW
 from tests.web.registry.world import a_member
 

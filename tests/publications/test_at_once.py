@@ -9,9 +9,10 @@ from sporades.acts.registrations.deciding import decide
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
-from sporades.publications import deciding, depositing, operations, refusals
+from sporades.publications import refusals
 from sporades.publications.deposited import Deposit
 from sporades.publications.models import Publication
+from sporades.publications.operations import deciding, depositing, preparing
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
@@ -65,7 +66,7 @@ def locked(made, holds, then):
 
 def test_files_are_read_while_their_publication_is_dropped(made, by):
     def drop():
-        return operations.drop(publication=made, by=by, at=NOW)
+        return preparing.drop(publication=made, by=by, at=NOW)
 
     outcomes = first(
         lambda holds: locked(made, holds, drop), lambda: depositing.fill(str(made.pk), at=NOW)
@@ -104,7 +105,7 @@ def test_a_line_that_is_read_is_not_read_again(made, three, by):
     one = Registration.objects.whole().get(pk=three[0].pk)
 
     with pytest.raises(refusals.AlreadyTaken), transaction.atomic():
-        operations.add(
+        preparing.add(
             publication=made,
             line=made.lines.get(registration=one),
             registration=one,
@@ -268,7 +269,7 @@ def test_what_is_dropped_and_approved_at_once_is_one_or_the_other(
 
     outcomes = together(
         lambda: approve(Publication.objects.get(), head),
-        lambda: operations.drop(publication=Publication.objects.get(), by=member(second), at=NOW),
+        lambda: preparing.drop(publication=Publication.objects.get(), by=member(second), at=NOW),
     )
 
     convocations.refresh_from_db()

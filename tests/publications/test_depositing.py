@@ -15,8 +15,9 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
 from sporades.intake import pdf_checks, reading
 from sporades.mail.models import Message
-from sporades.publications import archives, deciding, deposited, depositing, operations, refusals
+from sporades.publications import archives, deposited, refusals
 from sporades.publications.models import Publication
+from sporades.publications.operations import deciding, depositing, preparing
 from sporades.publications.queries import unheard_among
 from sporades.publications.refusals import DecidedInItsFile
 from sporades.publications.states import PublicationState
@@ -219,7 +220,7 @@ def test_what_is_dropped_leaves_no_file(deposit_one, manager):
     made = deposit_one(a_pdf())
     key = made.lines.get().version.content["file"]
 
-    operations.drop(publication=made, by=manager.memberships.get().as_actor(), at=NOW)
+    preparing.drop(publication=made, by=manager.memberships.get().as_actor(), at=NOW)
 
     with pytest.raises(files.Missing):
         files.get(key)
@@ -436,7 +437,7 @@ def test_what_is_dropped_while_files_wait_is_not_read(manager, allowed, three):
         author=by,
         at=NOW,
     )
-    operations.drop(publication=made, by=by, at=NOW)
+    preparing.drop(publication=made, by=by, at=NOW)
     work("publications")
 
     assert not made.lines.exists()

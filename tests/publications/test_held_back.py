@@ -10,9 +10,9 @@ from sporades.acts.registrations.deciding import decide
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code
-from sporades.publications import depositing, operations
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import PublicationLine
+from sporades.publications.operations import depositing, preparing
 from sporades.publications.refusals import ASKED_SINCE, HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
 from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
@@ -125,9 +125,9 @@ def test_a_modification_takes_back_no_convocation(convocation, three):
 def test_what_is_held_back_hinders_no_other(scheduled, three, manager, allowed):
     amend(three[0], identification={"mobile": "06 39 98 56 78"})
     by = member(manager)
-    again = operations.begin(kind=ATTESTATION, by=manager, author=by, reach=allowed, at=NOW)
+    again = preparing.begin(kind=ATTESTATION, by=manager, author=by, reach=allowed, at=NOW)
     mine = Registration.objects.whole().get(pk=three[0].pk)
-    operations.prepare_one(publication=again.pk, registration=mine, by=by, at=NOW)
+    preparing.prepare_one(publication=again.pk, registration=mine, by=by, at=NOW)
     publish(again, manager)
     tell(again)
 

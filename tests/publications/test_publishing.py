@@ -20,8 +20,9 @@ from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
-from sporades.publications import deciding, operations, refusals, tasks, telling
+from sporades.publications import refusals, tasks
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import deciding, preparing, telling
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
@@ -260,7 +261,7 @@ def test_nothing_is_added_to_what_is_published(prepare, three, manager):
     publish(made, manager)
 
     with pytest.raises(refusals.NotInPreparation):
-        operations.prepare_one(
+        preparing.prepare_one(
             publication=made.pk, registration=three[0], by=member(manager), at=NOW
         )
 
@@ -273,7 +274,7 @@ def test_what_is_dropped_never_existed(prepare, three, manager):
     publish(made, manager, LATER)
     code = made.lines.first().version.code
 
-    operations.drop(publication=made, by=member(manager), at=LATER - INSTANT)
+    preparing.drop(publication=made, by=member(manager), at=LATER - INSTANT)
 
     assert made.state == PublicationState.DROPPED
     assert by_code(code, at=LATER) is None
@@ -290,7 +291,7 @@ def test_what_somebody_has_read_since_its_request_came_is_not_dropped(prepare, t
     mark_opened(version, at=LATER)
 
     with pytest.raises(refusals.AlreadyRead):
-        operations.drop(publication=made, by=member(manager), at=LATER - INSTANT)
+        preparing.drop(publication=made, by=member(manager), at=LATER - INSTANT)
 
     assert {SLUG in read(one, LATER) for one in three} == {True}
 
@@ -301,20 +302,20 @@ def test_what_somebody_was_told_of_is_not_dropped(prepare, three, manager):
     tell(made, LATER)
 
     with pytest.raises(refusals.AlreadyRead):
-        operations.drop(publication=made, by=member(manager), at=LATER - INSTANT)
+        preparing.drop(publication=made, by=member(manager), at=LATER - INSTANT)
 
 
 def test_whose_publication_another_drops_is_told(convocations, manager, head, second):
     publish(convocations, head)
 
-    operations.drop(publication=convocations, by=member(second), at=NOW)
+    preparing.drop(publication=convocations, by=member(second), at=NOW)
 
     assert told("publication_decided") == sorted([manager.email, head.email])
     assert "abandonnée" in Message.objects.filter(kind="publication_decided").first().body
 
 
 def test_who_drops_their_own_publication_is_not_told(convocations, manager):
-    operations.drop(publication=convocations, by=member(manager), at=NOW)
+    preparing.drop(publication=convocations, by=member(manager), at=NOW)
 
     assert told("publication_decided") == []
 
@@ -324,7 +325,7 @@ def test_what_is_read_is_not_dropped(prepare, three, manager):
     publish(made, manager, LATER)
 
     with pytest.raises(Refused, match="peuvent être retirés"):
-        operations.drop(publication=made, by=member(manager), at=LATER)
+        preparing.drop(publication=made, by=member(manager), at=LATER)
     assert SLUG in read(three[0], LATER)
 
 
@@ -334,7 +335,7 @@ def test_what_is_taken_back_is_read_no_more_and_who_was_told_is_told_why(prepare
     telling.tell(str(made.pk), at=NOW)
     code = made.lines.first().version.code
 
-    operations.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
+    preparing.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
     tell(made, LATER)
     tell(made, LATER)
 
@@ -361,14 +362,14 @@ def test_what_is_done_of_one_publication_touches_no_other_document(convocations,
     assert others() == before
     deciding.reschedule(publication=made, instant=LATER + INSTANT, user=manager, by=by, at=NOW)
     assert others() == before
-    operations.withdraw(publication=made, reason="Erreur", by=by, at=LATER + INSTANT)
+    preparing.withdraw(publication=made, reason="Erreur", by=by, at=LATER + INSTANT)
     assert others() == before
 
 
 def test_who_was_not_told_of_a_document_is_not_told_of_its_withdrawal(prepare, three, manager):
     made = prepare()
     publish(made, manager)
-    operations.withdraw(publication=made, reason="Erreur", by=member(manager), at=NOW)
+    preparing.withdraw(publication=made, reason="Erreur", by=member(manager), at=NOW)
     tell(made)
 
     assert told() == told("document_withdrawn") == []
@@ -386,7 +387,7 @@ def test_whom_letters_reach_is_told_nothing_of_what_they_never_had(
     if is_printed:
         printed()
 
-    operations.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
+    preparing.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
     tell(made, LATER)
 
     letter.refresh_from_db()
@@ -409,7 +410,7 @@ def test_whoever_took_an_account_since_is_told_of_the_withdrawal_and_no_letter_g
     tell(made)
     candidate.update(user=user)
 
-    operations.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
+    preparing.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
     tell(made, LATER)
 
     assert Letter.objects.get().state == LetterState.OVERTAKEN
@@ -422,12 +423,12 @@ def test_one_document_alone_is_taken_back(prepare, three, manager):
     tell(made)
     line = made.lines.get(registration=three[0])
 
-    operations.withdraw_one(line=line, reason="Homonyme", by=member(manager), at=LATER)
+    preparing.withdraw_one(line=line, reason="Homonyme", by=member(manager), at=LATER)
 
     assert [SLUG in read(one, LATER) for one in three] == [False, True, True]
     assert told("document_withdrawn") == [three[0].candidate.address]
     with pytest.raises(Refused):
-        operations.withdraw_one(line=line, reason="Homonyme", by=member(manager), at=LATER)
+        preparing.withdraw_one(line=line, reason="Homonyme", by=member(manager), at=LATER)
     made.refresh_from_db()
     assert made.state == PublicationState.PUBLISHED
 
@@ -439,7 +440,7 @@ def test_nothing_is_taken_back_without_a_word(prepare, three, manager, act):
     what = {"publication": made} if act == "withdraw" else {"line": made.lines.first()}
 
     with pytest.raises(refusals.ReasonMissing):
-        getattr(operations, act)(**what, reason="", by=member(manager), at=NOW)
+        getattr(preparing, act)(**what, reason="", by=member(manager), at=NOW)
 
 
 # --- By a batch ------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import mark_opened
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications import deciding, depositing, operations, refusals
+from sporades.publications import refusals
 from sporades.publications.models import Publication
+from sporades.publications.operations import deciding, depositing, preparing
 from sporades.publications.queries import authors_of
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
@@ -245,7 +246,7 @@ def test_another_document_that_waits_hinders_no_dropping(
     held_back(three[0])
     other = again(three[0], manager, allowed)
 
-    operations.drop(publication=convocations, by=member(manager), at=NOW)
+    preparing.drop(publication=convocations, by=member(manager), at=NOW)
 
     assert "convocation" not in read(three[0], LATER)
     assert other.counts()["prepared"] == 1

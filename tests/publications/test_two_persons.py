@@ -11,9 +11,10 @@ from sporades.core.refusals import NoLongerProposed
 from sporades.documents import kinds
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications import deciding, depositing, operations, refusals
+from sporades.publications import refusals
 from sporades.publications.deposited import Deposit
 from sporades.publications.models import Publication
+from sporades.publications.operations import deciding, depositing, preparing
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
@@ -81,7 +82,7 @@ def test_whoever_prepared_one_of_its_documents_does_not_approve_it(
     one = Registration.objects.whole().get(pk=three[1].pk)
     source = Deposit(one, files.put(a_pdf(), suffix=".essai.pdf"), 1, NOW)
     with transaction.atomic():
-        operations.add(
+        preparing.add(
             publication=convocations, registration=one, source=source, by=member(head), at=NOW
         )
     publish(convocations, manager)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.registrations import registering, requesting, standing_in
-from sporades.registrations import accepted, drafting, rebasing
+from sporades.registrations import accepted
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting, rebasing
 from sporades.registrations.refusals import Incomplete, NothingAmended, RulesChanged
 from sporades.registrations.trying import troubles_under
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author, load_invented

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sporades.acts.registrations import registering
 from sporades.journal.models import Entry
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import TooManyBegun
 from tests.factories import NOW, a_draft, a_registration, author
 

@@ -3,9 +3,10 @@
 import pytest
 
 from sporades.exams.models import RegistrationService
-from sporades.registrations import drafting, journey
+from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from sporades.registrations.sections.candidacy import CANDIDACY
 from sporades.registrations.sections.papers import PAPERS
 from tests.factories import NOW, a_draft, load_invented

@@ -6,8 +6,8 @@ import pytest
 
 from sporades.acts.registrations import registering
 from sporades.journal.models import Entry
-from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import Overtaken
 from tests.factories import NOW, a_registration, author
 

@@ -10,9 +10,9 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import Closed, Incomplete, NoLongerOffered, RulesChanged
 from sporades.registrations.sections.identification import service_of_residence
 from sporades.registrations.states import State

@@ -15,8 +15,8 @@ from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import ChangeRequest, Draft
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import (
     AwaitsDecision,
     Closed,

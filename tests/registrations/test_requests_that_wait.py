@@ -13,9 +13,9 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import in_force
 from sporades.intake import cleaning
 from sporades.mail.models import Message
-from sporades.registrations import drafting
-from sporades.registrations import requesting as asking
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import drafting
+from sporades.registrations.operations import requesting as asking
 from sporades.registrations.refusals import AwaitsDecision
 from sporades.registrations.states import RequestState
 from sporades.statistics.selection import Selection

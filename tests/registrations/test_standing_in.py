@@ -19,10 +19,10 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import drafting, rebasing
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.filing import Shown
 from sporades.registrations.models import Draft, Version
+from sporades.registrations.operations import drafting, rebasing
+from sporades.registrations.operations.filing import Shown
 from sporades.registrations.queries import last_address_of, modifications_of, open_drafts_of
 from sporades.registrations.refusals import (
     AlreadyBegun,

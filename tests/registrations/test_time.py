@@ -16,9 +16,9 @@ from sporades.acts.registrations import registering
 from sporades.core.french import ZONES, local_day
 from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
-from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.registrations.operations import drafting, filing
 from sporades.registrations.refusals import Closed, TypedLate
 from sporades.registrations.sections.candidacy import CANDIDACY
 from sporades.web.layout import errors

@@ -11,8 +11,9 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
 from sporades.exams.models import Exam, RegistrationService
 from sporades.mail.models import Message
-from sporades.registrations import accepted, drafting
+from sporades.registrations import accepted
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import Incomplete
 from sporades.registrations.summary import SUMMARY
 from tests.documents.reading import pdf_text, twins_differ

@@ -15,7 +15,7 @@ from sporades.acts.writing import messaging
 from sporades.candidates.operations import civil_data
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
-from sporades.publications import depositing
+from sporades.publications.operations import depositing
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.documents.summaries import a_pdf

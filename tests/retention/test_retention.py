@@ -35,8 +35,8 @@ from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.operations import drafting
 from sporades.retention import archiving, categories, erasing, operations, tasks
 from sporades.retention.models import Archive, Hold, LeavingFile
 from sporades.searches import operations as searches

@@ -9,9 +9,9 @@ from sporades.acts.registrations import completing, deciding, registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
-from sporades.registrations import drafting
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from tests.factories import (
     INVENTED,

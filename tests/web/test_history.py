@@ -12,8 +12,8 @@ from sporades.acts.registrations import deciding, registering
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
-from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, answers_with, author
 from tests.web.guide import buttons, links, main, seen, words

@@ -12,7 +12,7 @@ from sporades.exams.checking import Source
 from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
 from sporades.mail.models import Message
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from sporades.territory.queries import zone_of_address
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, author
 from tests.web.guide import COMPETITION, COMPETITION_ANSWERS, CONCOURS, a_browser, main, seen, words

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from sporades.acts.registrations import registering
-from sporades.registrations import drafting
 from sporades.registrations.fields import flat
 from sporades.registrations.models import Draft, SectionAnswers, Version
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import AnsweredMeanwhile
 from tests.endurance.arena import figure
 from tests.factories import NOW, a_draft, a_registration, answers_with, author, load_invented

@@ -22,8 +22,8 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.registrations import requesting
 from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.operations import requesting
 from sporades.registrations.queries import last_standing_of, persons_of
 from sporades.registrations.states import ACCEPT, REFUSE
 

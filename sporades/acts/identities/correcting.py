@@ -18,9 +18,9 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
-from sporades.registrations import correcting
 from sporades.registrations.models import CorrectionRequest, Draft, Registration, Version
 from sporades.registrations.models.registration import RegistrationQuerySet
+from sporades.registrations.operations import correcting
 from sporades.registrations.queries import persons_of
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.snapshot import contact_of

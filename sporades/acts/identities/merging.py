@@ -34,8 +34,8 @@ from sporades.journal.queries import entries_about
 from sporades.letters.operations import give_letters, mail_unprintable, settle_returned, tell
 from sporades.letters.queries import summary_for
 from sporades.mail.operations import carry
-from sporades.registrations import joining
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import joining
 from sporades.registrations.records import address_filed_at, postal_address_of
 from sporades.registrations.snapshot import contact_of
 

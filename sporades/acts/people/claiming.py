@@ -19,7 +19,7 @@ from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
-from sporades.registrations import joining as begun
+from sporades.registrations.operations import joining as begun
 
 
 class WrongCode(Refused):

@@ -33,10 +33,10 @@ from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import DECISION, STANDING
-from sporades.registrations import deciding
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import deciding
 from sporades.registrations.queries import held_to_decide, with_owed
 from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
 from sporades.registrations.snapshot import contact_of

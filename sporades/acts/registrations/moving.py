@@ -27,11 +27,11 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
-from sporades.registrations import correcting
 from sporades.registrations.evidence import are_named_to, first_due, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.models.registration import RegistrationQuerySet
+from sporades.registrations.operations import correcting
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of

@@ -27,10 +27,10 @@ from sporades.journal.queries import entries_about, is_noted
 from sporades.letters.operations import settle_returned, tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import WITHDRAWAL
-from sporades.registrations import drafting, filing
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.operations import drafting, filing
 from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.snapshot import contact_of

@@ -13,8 +13,8 @@ from sporades.acts.registrations.registering import filed
 from sporades.core.actors import Actor
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.registrations import drafting, filing, rebasing, requesting
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.operations import drafting, filing, rebasing, requesting
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
 

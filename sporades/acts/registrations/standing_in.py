@@ -17,10 +17,10 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
-from sporades.registrations import drafting, filing
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.operations import drafting, filing
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.refusals import NotLeft
 

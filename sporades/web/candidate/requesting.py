@@ -10,8 +10,8 @@ from sporades.acts.registrations import requesting as acts
 from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
 from sporades.intake.reading import Unready
-from sporades.registrations import requesting
 from sporades.registrations.models import ChangeRequest, Draft
+from sporades.registrations.operations import requesting
 from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
 from sporades.web.candidate import drafts
 from sporades.web.candidate.own import own_registration

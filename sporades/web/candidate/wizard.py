@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from sporades.accommodations.queries import cases_of, last_among
 from sporades.accommodations.tracker import undeclared_in_words
 from sporades.acts.registrations import registering
-from sporades.registrations import drafting
 from sporades.registrations.changes import have_sensitive
 from sporades.registrations.models import Version
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from sporades.core.numbers import INTEGER, whole
-from sporades.registrations import rebasing
 from sporades.registrations.merging import Key
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import rebasing
 from sporades.registrations.refusals import Standing
 from sporades.web.wizard import recap
 from sporades.web.wizard.conflicts import CHOICE

@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.refusals import Refused
-from sporades.registrations import accepted, filing, journey
+from sporades.registrations import accepted, journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.exclusion import Exclusion, exclusion_of
-from sporades.registrations.filing import Shown
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import filing
+from sporades.registrations.operations.filing import Shown
 from sporades.registrations.queries import version_of
 from sporades.registrations.refusals import AnsweredMeanwhile, DecidedMeanwhile, Standing
 from sporades.registrations.sections.base import Section, SectionForm

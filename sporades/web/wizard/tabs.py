@@ -15,10 +15,11 @@ from sporades.core.french import hour_in_words
 from sporades.core.numbers import INTEGER, whole
 from sporades.core.refusals import Refused
 from sporades.exams.rules.residence import is_free
-from sporades.registrations import counting, drafting, journey
+from sporades.registrations import counting, journey
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import NoLongerOffered, NotAsked, Overtaken, TooLong
 from sporades.registrations.residence import open_service
 from sporades.registrations.sections import SECTIONS

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from tests.factories import NOW, a_draft
 from tests.journeys.helpers import answer, heading, open_tab, press, tab, text
 from tests.web.browser import tick

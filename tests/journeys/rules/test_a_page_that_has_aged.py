@@ -1,6 +1,6 @@
 """A dispensation claimed on a page that has aged is refused."""
 
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from tests.factories import NOW, a_draft
 from tests.journeys.helpers import answer, open_tab, press, tab, troubles
 from tests.journeys.rules.words import LOST_DISPENSATION

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding, registering
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, VALIDATE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, answers_with, author
 from tests.web.guide import main, seen

@@ -14,8 +14,8 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.evidence.given import accept_all, receive
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author

@@ -15,8 +15,8 @@ from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
-from sporades.registrations import drafting
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.web.office import bounded
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main

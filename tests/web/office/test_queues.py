@@ -12,8 +12,8 @@ from sporades.acts.services import opening
 from sporades.evidence.models import ANTIVIRUS
 from sporades.evidence.operations import INFECTED
 from sporades.exams.models import RegistrationService
-from sporades.publications import operations
 from sporades.publications.attestation import ATTESTATION
+from sporades.publications.operations import preparing
 from sporades.registrations.models import ChangeRequest, Registration
 from sporades.registrations.models.request import due_before
 from sporades.web.office import bounded
@@ -185,7 +185,7 @@ def test_its_heading_is_of_the_level_of_the_others(manager, in_lille):
 @pytest.mark.parametrize("academy", ["A09", "A25"])
 def test_documents_that_are_prepared_and_not_published_await(member, academy):
     mine = member("A09", email="autre@exemple.test").user
-    operations.begin(
+    preparing.begin(
         kind=ATTESTATION,
         by=mine,
         author=mine.memberships.get().as_actor(),

@@ -310,7 +310,7 @@ def test_a_modification_renews_the_address_of_the_record_only_where_it_changes_i
 
 
 def _checked(draft):
-    from sporades.registrations import filing
+    from sporades.registrations.operations import filing
 
     locked = filing.lock(draft)
     dossier, forms = filing.check(locked, at=NOW)

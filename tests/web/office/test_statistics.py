@@ -23,8 +23,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import VALIDATE
 from sporades.statistics import queries
 from sporades.statistics.periods import Period

@@ -17,8 +17,8 @@ from sporades.exams import held
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
 from sporades.medical.models import Opening
-from sporades.registrations import drafting
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
+from sporades.registrations.operations import drafting
 from sporades.threads.models import ThreadMessage
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.access import Who

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from sporades.acts.registrations import standing_in
 from sporades.exams.models import RegistrationService
 from sporades.notices.operations import show
-from sporades.registrations import drafting
+from sporades.registrations.operations import drafting
 from sporades.web import registry
 from sporades.web.access import Route, Who
 from tests.factories import NOW

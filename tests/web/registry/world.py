@@ -74,12 +74,12 @@ from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.medical.models import Paper
 from sporades.notices import operations as notices
-from sporades.publications import deciding
-from sporades.publications import operations as publications
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import Publication
-from sporades.registrations import drafting
+from sporades.publications.operations import deciding
+from sporades.publications.operations import preparing as publications
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import VALIDATE
 from sporades.retention import operations as retention
 from sporades.retention.models import Hold

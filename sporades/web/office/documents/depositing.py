@@ -9,8 +9,8 @@ from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
 from sporades.documents.operations import AlreadyPrepared
 from sporades.intake.reading import Unready
-from sporades.publications import depositing, operations
 from sporades.publications.attestation import ATTESTATION
+from sporades.publications.operations import depositing, preparing
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
@@ -94,7 +94,7 @@ def prepare_attestation(request: HttpRequest, number: str) -> HttpResponse:
     """
     found = registration_of(request, number)
     try:
-        made = operations.prepare_alone(
+        made = preparing.prepare_alone(
             kind=ATTESTATION,
             registration=Registration.objects.whole().get(pk=found.pk),
             by=request.user,
@@ -124,7 +124,7 @@ def withdraw_document(request: HttpRequest, number: str, kind: str) -> HttpRespo
     form = WithdrawForm(request.POST if posted else None)
     if posted and form.is_valid():
         try:
-            operations.withdraw_one(
+            preparing.withdraw_one(
                 line=line,
                 reason=form.cleaned_data["motif"],
                 by=author_on(request, found),

@@ -23,8 +23,8 @@ from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
-from sporades.publications import deciding, operations
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import deciding, preparing
 from sporades.publications.queries import unheard_among
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import LineOutcome, PublicationState
@@ -253,7 +253,7 @@ def refuse_publication(request: HttpRequest, publication: str) -> HttpResponse:
 def drop_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Drop what nobody has seen."""
     said = "La publication est abandonnée : ses documents sont effacés."
-    return _done(request, publication, operations.drop, said)
+    return _done(request, publication, preparing.drop, said)
 
 
 def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse:
@@ -266,14 +266,14 @@ def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse
         "Les documents sont retirés : chaque candidat prévenu de leur publication l'est du retrait."
     )
     reason = form.cleaned_data["motif"]
-    return _done(request, publication, operations.withdraw, said, reason=reason)
+    return _done(request, publication, preparing.withdraw, said, reason=reason)
 
 
 def publication_refusals(request: HttpRequest, publication: str) -> HttpResponse:
     """The lines that were refused, each with its reason, as a file."""
     found = _readable(request, publication)
     try:
-        operations.take_refusals(publication=found, by=request.actor, at=request.arrived_at)
+        preparing.take_refusals(publication=found, by=request.actor, at=request.arrived_at)
     except OfHealth as refusal:
         messages.error(request, str(refusal))
         return redirect("office:publication", found.pk)

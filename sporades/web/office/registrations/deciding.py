@@ -12,9 +12,9 @@ from sporades.acts.registrations.silent import to_set_aside_in_words
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
-from sporades.registrations.deciding import NoRoomLeft, needs_reason
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
+from sporades.registrations.operations.deciding import NoRoomLeft, needs_reason
 from sporades.registrations.states import VALIDATE
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on, note_file

@@ -11,9 +11,9 @@ from sporades.acts.registrations.registering import LONGEST_PAPER
 from sporades.batches.actions import ACTIONS
 from sporades.core.presses import a_press
 from sporades.evidence.queries import labels_within
-from sporades.registrations.deciding import decisions_for, needs_reason
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
+from sporades.registrations.operations.deciding import decisions_for, needs_reason
 from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.days import HOW_POSTMARK, POSTMARK, DayField
 

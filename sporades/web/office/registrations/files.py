@@ -34,8 +34,8 @@ from sporades.publications.queries import (
     lines_to_withdraw,
     withdrawn_lines,
 )
-from sporades.registrations.deciding import decisions_for
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
+from sporades.registrations.operations.deciding import decisions_for
 from sporades.registrations.queries import mails_about, version_of
 from sporades.registrations.receipt import named
 from sporades.registrations.states import STANDING

@@ -24,11 +24,11 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import Programme
 from sporades.exams.schema import Audience
 from sporades.letters.words import announced
-from sporades.registrations import drafting
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.operations import drafting
 from sporades.registrations.queries import version_of
 from sporades.registrations.records import records_held, records_within
 from sporades.registrations.refusals import (

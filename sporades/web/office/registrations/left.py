@@ -13,9 +13,9 @@ from sporades.acts.registrations import standing_in
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
-from sporades.registrations import rebasing
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.operations import rebasing
 from sporades.web.layout.clock import day_of
 from sporades.web.office.noting import note_draft
 from sporades.web.wizard.door import dossier_for

@@ -25,8 +25,8 @@ from sporades.letters.words import to_be_told
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
+from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
 from sporades.registrations.refusals import Incomplete
-from sporades.registrations.requesting import Outcome, mark_of, outcome_of
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on

@@ -19,9 +19,9 @@ from sporades.core.links import link_to
 from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.core.transitions import Transition, move
 from sporades.documents.models import DocumentVersion
-from sporades.publications import telling
 from sporades.publications.locking import hold_all, locked
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import telling
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
     AlreadyMoved,

@@ -8,16 +8,17 @@ from sporades.core.digests import digest
 from sporades.core.french import local_day
 from sporades.core.leaving import leave
 from sporades.core.transitions import Transition, move
-from sporades.registrations import accepted, filing, journey, rebasing
+from sporades.registrations import accepted, journey
 from sporades.registrations.changes import (
     changes_between,
     changes_by_answer,
     changes_of_identity,
 )
 from sporades.registrations.dossier import Dossier, dossier_of
-from sporades.registrations.drafting import refuse_unless
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 from sporades.registrations.models.request import Request
+from sporades.registrations.operations import filing, rebasing
+from sporades.registrations.operations.drafting import refuse_unless
 from sporades.registrations.refusals import (
     AnsweredMeanwhile,
     ExamOver,

@@ -23,10 +23,11 @@ from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.intake import pdf_checks
 from sporades.intake.reading import Unready
-from sporades.publications import archives, operations
+from sporades.publications import archives
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import preparing
 from sporades.publications.refusals import DecidedInItsFile
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -99,12 +100,12 @@ def deposit_one(
     looked = pdf_checks.look_at(content)
     _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
-        publication = operations.begin(
+        publication = preparing.begin(
             kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
         )
         unheard = unheard_in_words(looked)
         source = Deposit(registration, key, looked.pages, at, decision, unheard)
-        operations.add(
+        preparing.add(
             publication=publication, registration=registration, source=source, by=author, at=at
         )
     return publication
@@ -140,7 +141,7 @@ def deposit_many(
     """
     named = archives.read_names(archive)
     with files.kept_apart(archive, suffix=".zip") as key:
-        publication = operations.begin(
+        publication = preparing.begin(
             kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
         )
         PublicationLine.objects.bulk_create(_lines(publication, named, reach), batch_size=2_000)
@@ -280,7 +281,7 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
     _check_sealed(content)
     decision, unheard = _decision_of(reading.publication), unheard_in_words(looked)
     with files.kept_apart(content, suffix=".pdf") as key:
-        operations.add(
+        preparing.add(
             publication=reading.publication,
             line=line,
             registration=registration,

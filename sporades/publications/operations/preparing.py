@@ -17,12 +17,12 @@ from sporades.documents import kinds
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.notices import queries as notices
-from sporades.publications import telling
 from sporades.publications.attestation import Attested
-from sporades.publications.deciding import take_out_of_sight, tell_authors
 from sporades.publications.deposited import Decision
 from sporades.publications.locking import hold, hold_line, in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import telling
+from sporades.publications.operations.deciding import take_out_of_sight, tell_authors
 from sporades.publications.recording import record, record_line
 from sporades.publications.refusals import AlreadyRead, DecisionUnsaid, OfHealth
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome

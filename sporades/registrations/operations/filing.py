@@ -16,11 +16,12 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.documents import operations as documents
 from sporades.documents.models import Folder
-from sporades.registrations import accepted, drafting, journey
+from sporades.registrations import accepted, journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
+from sporades.registrations.operations import drafting
 from sporades.registrations.queries import locked_registration
 from sporades.registrations.refusals import (
     AlreadyRegistered,
