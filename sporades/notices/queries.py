@@ -64,6 +64,10 @@ def _is_read_only(*, is_needed: bool) -> bool:
             )
             _held.read_only_since = since
             _held.looked_until = now + FRESH_FOR
+            pool = getattr(connection, "pool", None)
+            if _held.is_database_read_only and pool:
+                # A connection keeps the mode in which it began: the next look is of a new one.
+                pool.drain()
     return _held.is_database_read_only
 
 

@@ -1,9 +1,10 @@
 """R-05: a database that becomes read only while pages are read."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.urls import reverse
 
 from sporades.journal.models import Entry
@@ -89,3 +90,45 @@ def test_a_document_that_was_never_printed_is_printed_for_its_reader_alone(
     version.refresh_from_db()
     assert (version.pdf_key, version.opened_at) == ("", None)
     assert not Entry.objects.filter(verb="document opened").exists()
+
+
+@pytest.fixture
+def pooled(monkeypatch):
+    """Connect as the web does, by a pool: that of the tests has none."""
+    own = deepcopy(connection.settings_dict)
+    own["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 1, "timeout": 60}
+    base = type(connections["default"])(own, alias="pooled")
+    connections["pooled"] = base
+    monkeypatch.setattr(notices, "connection", base)
+    yield base
+    base.close()
+    base.close_pool()
+    del connections["pooled"]
+
+
+def set_mode(change):
+    """Change how the connections of this database begin from now on."""
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = off")
+        cursor.execute(f'ALTER DATABASE "{name}" {change}')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mode_that_is_ended_ends_for_the_connections_that_began_in_it(pooled):
+    def looked():
+        """Look as a request does, which leaves its connection to the pool."""
+        notices.forget()
+        found = notices.is_database_read_only()
+        pooled.close()
+        return found
+
+    try:
+        set_mode("SET default_transaction_read_only = on")
+        during = [looked(), looked()]
+    finally:
+        set_mode("RESET default_transaction_read_only")
+
+    # What the last look of before has begun is looked at once more.
+    after = [looked() for _ in range(3)]
+    assert (during, after[1:]) == ([True, True], [False, False])
