@@ -15,6 +15,7 @@ from sporades.accommodations.queries import proposals
 from sporades.accommodations.rules import Wish, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
+from sporades.acts.consulting import open_document
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -39,7 +40,7 @@ from tests.accommodations.asked import (
     send,
     taken_again,
 )
-from tests.factories import NOW, a_record, a_registration
+from tests.factories import NOW, a_record, a_registration, author
 
 LATER = NOW + timedelta(days=6)
 REFUSED = DecisionOn(Decision.REFUSED, reason="L'épreuve ne le permet pas.")
@@ -620,6 +621,11 @@ def test_what_was_granted_for_some_epreuves_is_proposed_again_for_them_alone(reg
     asked_for_some(registration, LECTEUR=OpinionOn(Opinion.FAVOURABLE, papers=(first,)))
     follow(registration)
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    before = Registration.objects.whole().get(pk=registration.pk)
+    before.pk = -1
+    assert (READER, ()) in [(one.code, one.papers) for one in proposals(before)]  # unread: as asked
+    by = author(registration.candidate)
+    open_document(version=case_of(registration).notification, by=by, at=NOW)
     later = Registration.objects.whole().get(pk=registration.pk)
     later.pk = -1  # another registration of the same candidate, of another session
 
