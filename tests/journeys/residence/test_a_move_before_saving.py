@@ -19,7 +19,7 @@ def test_a_move_between_the_draft_and_its_saving_is_seen_when_saving(site, conte
     press(page, "Enregistrer")
     assert heading(page) == "Ma candidature est-elle prête ?"
     assert not Registration.objects.exists()
-    follow(page.get_by_role("link", name="Identification, Code postal"))
+    follow(page.get_by_role("link", name="Vérifiez le code postal"))
     press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")

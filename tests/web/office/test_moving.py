@@ -72,7 +72,7 @@ def test_who_has_both_academies_goes_on_in_its_file(member, in_lille):
     ("said", "words"),
     [
         ({"academie": "", "motif": "Déménagé"}, "Choisissez dans la liste"),
-        ({"academie": "A99", "motif": "Déménagé"}, "n'est pas proposée dans cette académie"),
+        ({"academie": "A99", "motif": "Déménagé"}, "n'est pas proposée ici"),
         ({"academie": "A25", "motif": " "}, "le candidat le lira"),
     ],
 )
