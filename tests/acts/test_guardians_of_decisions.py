@@ -62,7 +62,7 @@ def test_a_guardian_without_a_mail_is_told_by_a_letter_at_home(act):
     letter = Letter.objects.get(message__kind="guardian_awaited")
     assert letter.address[0] == "Anne Le Goff"
     assert letter.has_own_envelope
-    assert "Ce courrier ne dit pas quoi" in letter.message.body
+    assert "Par discrétion, ce courrier n'en dit pas plus." in letter.message.body
     assert "http" not in letter.message.body
 
 

@@ -116,7 +116,7 @@ def test_the_same_without_a_script(site, enter, awaited, browser):
     page.goto(f"{site}/gestion/courrier-recu")
 
     scan(page, first.number)
-    assert page.locator("[autofocus]").count() == 1
+    expect(page.locator("[autofocus]")).to_be_focused()
     for key in ("Tab", "Space", "Tab", "Tab"):
         page.keyboard.press(key)
     page.keyboard.type("25/11/2026")

@@ -33,7 +33,7 @@ def test_a_postcode_of_two_academies_goes_by_the_town(mountains, context):
     press(page, "Suivant")
     assert troubles(page) == [
         (
-            "Commune : Avec le code postal 01590, indiquez l'une de ces communes : "
+            "Avec le code postal 01590, indiquez l'une de ces communes : "
             "Chancia, Dortan ou Lavancia-Epercy. Si la commune est bien la vôtre, corrigez le "
             "code postal."
         )

@@ -43,6 +43,7 @@ WRITES = {
         }
         for name in ("paper", "paper_page", "remarks")
     },
+    "doctor:case": {"journal_entry": "who looks at a file is known, once an hour (S-60)"},
     "candidate:thread": {"threads_threadmessage": "that its candidate read an answer is kept (M2)"},
     "office:thread": {
         "journal_entry": "who looks at a file is known, once an hour (S-60)",
