@@ -13,7 +13,6 @@ from sporades.documents.operations import (
     AlreadyPrepared,
     issue,
     mark_opened,
-    publish,
     withdraw,
 )
 from tests.endurance.arena import together
@@ -179,7 +178,8 @@ def test_a_document_that_waits_is_read_by_nobody_until_it_is_published(folder, c
     version = issue(folder, called, {}, at=NOON)
     assert listed(folder, NOON + timedelta(days=4000)) == []
 
-    publish(version, at=LATER)
+    DocumentVersion.objects.filter(pk=version.pk).update(published_at=LATER)
+    version.refresh_from_db()
 
     assert listed(folder, LATER) == [1]
 
