@@ -20,6 +20,8 @@ from sporades.notices.models import Banner
 WRITTEN_AGAIN = "La lecture seule est terminée."
 FRESH_FOR = 5.0
 """Seconds during which what is held is believed: writing stops everywhere within them."""
+FULL_FOR = 300.0
+"""Seconds during which a disk that was full is said to be so."""
 
 
 @dataclass
@@ -29,6 +31,7 @@ class _Held:
     is_database_read_only: bool = False
     read_only_since: datetime | None = None
     looked_until: float = 0.0
+    full_until: float = 0.0
 
 
 _held = _Held()
@@ -74,6 +77,16 @@ def _is_read_only(*, is_needed: bool) -> bool:
 def read_only_since() -> datetime | None:
     """Return when this process first saw that nothing can be written, while that is so."""
     return _held.read_only_since if is_database_read_only() else None
+
+
+def note_full_disk() -> None:
+    """Note that the database has just had no room left to write something."""
+    _held.full_until = time.monotonic() + FULL_FOR
+
+
+def is_disk_full() -> bool:
+    """Return whether the database had no room left when this process last wrote, minutes ago at most."""
+    return time.monotonic() < _held.full_until
 
 
 def forget() -> None:

@@ -255,6 +255,26 @@ def test_style_sheets_that_were_not_gathered_are_told(settings, tmp_path):
     assert "collectstatic" in said
 
 
+def test_typed_by_root_it_leaves_nothing_in_the_stores_of_somebody_else(
+    settings, tmp_path, monkeypatch
+):
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 12_345, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+    there = {"OPTIONS": {"location": tmp_path}}
+    for store in ("default", "medical"):
+        settings.STORAGES = {
+            **settings.STORAGES,
+            store: {"BACKEND": "django.core.files.storage.FileSystemStorage", **there},
+        }
+
+    said = told("sporades.W010")
+
+    assert [one.split()[0] for one in said] == ["FILES_URL", "MEDICAL_FILES_URL"]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_does_not_keep_all_names_is_told():
     name = f"sporades_ascii_{os.getpid()}"

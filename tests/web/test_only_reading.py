@@ -92,6 +92,32 @@ def test_a_document_that_was_never_printed_is_printed_for_its_reader_alone(
     assert not Entry.objects.filter(verb="document opened").exists()
 
 
+FULL = """
+CREATE FUNCTION there_is_no_room() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END$$;
+CREATE TRIGGER full_disk BEFORE INSERT ON journal_entry EXECUTE FUNCTION there_is_no_room();
+"""
+
+
+def test_a_database_whose_disk_is_full_gives_back_what_was_sent_and_is_said_to_be(
+    browser, registration, monkeypatch
+):
+    monkeypatch.setattr(notices, "_held", notices._Held())
+    where = reverse("candidate:consents", args=[registration.number])
+    with connection.cursor() as cursor:
+        cursor.execute(FULL)
+
+    page = browser.post(where, {"publishes_name": "oui", "shares_name": "oui"})
+
+    assert page.status_code == 503
+    said = page.text.replace("&#x27;", "'")
+    assert "Le service n'a plus la place d'enregistrer quoi que ce soit" in said
+    assert "envoyez-la de nouveau dans quelques minutes" in said
+    assert 'name="publishes_name" value="oui"' in said
+    assert browser.get("/accueil").status_code == 200
+    assert "la base n'a plus de place sur son disque" in browser.get("/-/pret").text
+
+
 @pytest.fixture
 def pooled(monkeypatch):
     """Connect as the web does, by a pool: that of the tests has none."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 
 from sporades.core import origin
 from sporades.core.french import local_day, size_in_words
@@ -162,6 +162,11 @@ def is_refused_writing(exception: BaseException | None) -> bool:
     return isinstance(exception, InternalError) and isinstance(
         exception.__cause__, ReadOnlySqlTransaction
     )
+
+
+def lacks_room(exception: BaseException | None) -> bool:
+    """Return whether the database said that its disk is full."""
+    return isinstance(exception, OperationalError) and isinstance(exception.__cause__, DiskFull)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -43,7 +43,8 @@ def ready(request: HttpRequest) -> HttpResponse:
         return _said(said, HTTPStatus.SERVICE_UNAVAILABLE)
     now = datetime.now(UTC)
     mode = "la base n'est qu'en lecture" if is_read_only else ""
-    told = (mode, gap, seal.outdated_in_words(now), seal.ending_in_words(now))
+    room = "la base n'a plus de place sur son disque" if notices.is_disk_full() else ""
+    told = (mode, room, gap, seal.outdated_in_words(now), seal.ending_in_words(now))
     but = [one for one in told if one]
     return _said(f"prêt, mais {', '.join(but)}" if but else "prêt", HTTPStatus.OK)
 

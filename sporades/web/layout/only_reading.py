@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from sporades.notices import queries as notices
-from sporades.web.layout.errors import given_back, is_refused_writing
+from sporades.web.layout.errors import given_back, is_refused_writing, lacks_room
 
 SAFE = ("GET", "HEAD")
 
@@ -39,7 +39,10 @@ class only_reading:  # noqa: N801 - a middleware, used as the functions beside i
         return None if route.while_reading and is_possible else _refused(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say the same when the database is the first to know."""
+        """Say the same when the database is the first to know, or has no room left."""
+        if lacks_room(exception):
+            notices.note_full_disk()
+            return given_back(request, "errors/only_reading.html", is_full=True)
         if not is_refused_writing(exception):
             return None
         notices.forget()

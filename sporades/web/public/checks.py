@@ -222,21 +222,36 @@ def _pooler(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility, deploy=True)
-def the_stores_can_be_written_to(**kwargs: Any) -> list[Error]:
+def the_stores_can_be_written_to(**kwargs: Any) -> list[CheckMessage]:
     """Write a file of some bytes to each store, and take it away."""
     return [found for store in STORES for found in _refusal(store)]
 
 
-def _refusal(store: str) -> list[Error]:
-    """Say why a store keeps nothing: by right, or because it is full or away."""
+def _refusal(store: str) -> list[CheckMessage]:
+    """Say why a store keeps nothing: by right, or because it is full or away.
+
+    As root nothing is tried in a folder of somebody else: the service could not write in what root
+    leaves there.
+    """
     name = STORES[store]
     folder = _folder(store)
+    if folder and _is_typed_by_root_for_another(Path(folder)):
+        said = f"{name} : lancée par root, la commande n'essaie rien dans {folder}, qui est à un autre."
+        hint = "Lancez-la comme l'utilisateur du service : su -s /bin/sh sporades."
+        return [CheckMessage(WARNING, said, hint=hint, id="sporades.W010")]
     if folder and _is_closed_to_us(Path(folder)):
         said = f"{name} : l'utilisateur qui lance Sporades ne peut pas écrire dans {folder}."
         return [Error(said, hint="Ses droits, ou un disque en lecture seule.", id="sporades.E006")]
     if not _takes(store):
         return [Error(f"{name} : l'entrepôt ne prend pas de fichier.", id="sporades.E005")]
     return []
+
+
+def _is_typed_by_root_for_another(folder: Path) -> bool:
+    try:
+        return os.geteuid() == 0 and folder.is_dir() and folder.stat().st_uid != 0
+    except PermissionError:
+        return False
 
 
 def _is_closed_to_us(folder: Path) -> bool:
