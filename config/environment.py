@@ -446,6 +446,7 @@ def file_store(name: str) -> dict[str, Any]:
         message = f"{name} doit être de la forme file:///dossier ou s3://clé:secret@serveur/seau"
         raise ImproperlyConfigured(message)
     # Known to those alone who keep files there: it is long to load.
+    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
     scheme = "http" if parts.scheme == "s3+http" else "https"
@@ -467,6 +468,8 @@ def file_store(name: str) -> dict[str, Any]:
                 read_timeout=10,
                 retries={"total_max_attempts": 2},
             ),
+            # Each of these waits in turn: five, unless it is said.
+            "transfer_config": TransferConfig(num_download_attempts=1),
             "default_acl": None,
             "querystring_auth": True,
             "file_overwrite": False,

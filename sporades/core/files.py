@@ -245,16 +245,20 @@ def _reached(store: str) -> Iterator[None]:
             raise OutOfReach
         try:
             yield
-        except (BotoCoreError, ClientError, OSError) as error:
-            logger.error("The file store does not answer: %s", _why(error))  # noqa: TRY400 - a line
-            if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        except Unreadable:
+            outage.ends()
+            raise
+        except Exception as error:
+            # Whoever reads by s3transfer, which is long to load, is given what it met under this name.
+            trouble = getattr(error, "last_exception", error)
+            if not isinstance(trouble, BotoCoreError | ClientError | OSError):
+                raise
+            logger.error("The file store does not answer: %s", _why(trouble))  # noqa: TRY400 - a line
+            if isinstance(trouble, ConnectTimeoutError | ReadTimeoutError | TimeoutError):
                 outage.begins()
             else:
                 outage.ends()
             raise OutOfReach from error
-        except Unreadable:
-            outage.ends()
-            raise
         else:
             outage.ends()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.db import transaction
+from django.db import connection, transaction
 
 from sporades.core.french import spaced
 from sporades.mail.fate import code_of, is_final
@@ -74,6 +74,7 @@ def deliver(message_id: int, *, at: datetime) -> bool:
         Whether the message was sent by this call.
     """
     with transaction.atomic():
+        _wait_as_long_as_it_takes()
         message = (
             Message.objects.due(at)
             .select_for_update(skip_locked=True)
@@ -118,6 +119,12 @@ def deliver(message_id: int, *, at: datetime) -> bool:
             message.save(update_fields=["state", "sent_at", "attempts"])
         relay.answers(after=monotonic() - begun)
     return message.state == Message.State.SENT
+
+
+def _wait_as_long_as_it_takes() -> None:
+    """Have the database, until the transaction ends, take the silence of a mail server for no idleness."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
 
 
 def _send(message: Message) -> None:

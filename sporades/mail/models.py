@@ -15,12 +15,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Questions about messages."""
 
     def due(self, at: datetime) -> Self:
-        """Return the messages that wait and may be tried now, the urgent ones first.
+        """Return the messages that wait and may be tried now, the urgent ones first, then the least tried.
 
         One that was never tried may be, whatever its hour: it is of the clock of whoever wrote it.
         """
         may_be_tried = Q(next_try_at__lte=at) | Q(attempts=0)
-        return self.filter(may_be_tried, state=Message.State.WAITING).order_by("-is_urgent", "pk")
+        return self.filter(may_be_tried, state=Message.State.WAITING).order_by(
+            "-is_urgent", "attempts", "pk"
+        )
 
 
 def about_of(row: models.Model) -> dict[str, str]:

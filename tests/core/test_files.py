@@ -250,11 +250,15 @@ def test_a_store_out_of_reach_is_said_to_be_so(  # noqa: PLR0917
 class Hanging:
     """A store that takes a connection and says nothing, then that it has no such file."""
 
+    THERE = (
+        b'HTTP/1.1 200 OK\r\nContent-Length: 40\r\nETag: "a"\r\n'
+        b"Last-Modified: Wed, 25 Nov 2026 12:00:00 GMT\r\nConnection: close\r\n\r\n"
+    )
     NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
     def __init__(self):
         self.listening = socket.create_server(("127.0.0.1", 0))
-        self.asked, self.answers = [], threading.Event()
+        self.asked, self.answers, self.has_it = [], threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self._serve, daemon=True)
 
     def _serve(self):
@@ -262,7 +266,10 @@ class Hanging:
             while True:
                 connection, _ = self.listening.accept()
                 self.asked.append(connection)
-                if self.answers.is_set():
+                if self.has_it.is_set() and connection.recv(65_536).startswith(b"HEAD"):
+                    connection.sendall(self.THERE)
+                    connection.close()
+                elif self.answers.is_set():
                     connection.recv(65_536)
                     connection.sendall(self.NOTHING)
                     connection.close()
@@ -306,6 +313,19 @@ def test_while_one_waits_for_a_store_that_hangs_the_others_are_told_at_once(hang
     assert is_first
     assert isinstance(told, files.OutOfReach)
     assert len(hanging.asked) == in_vain
+
+
+def test_a_store_that_hangs_over_what_it_has_is_out_of_reach_too(hanging):
+    key = f"00/00/{'0' * 64}.pdf"
+    hanging.has_it.set()
+
+    with pytest.raises(files.OutOfReach):
+        files.get(key)
+
+    with files._outages["default"].attempt(), ThreadPoolExecutor(1) as another:
+        told = another.submit(files.get, key).exception(PATIENCE)
+    assert isinstance(told, files.OutOfReach)
+    assert told.__cause__ is None  # it was not asked
 
 
 def test_a_store_that_answers_again_is_asked_by_everybody(hanging):

@@ -16,13 +16,22 @@ from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import ChangeRequest
 from sporades.registrations.states import SET_ASIDE, RequestState
 from tests.accommodations import asked as cases
 from tests.accommodations.asked import MANAGER, case_of
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, OPERATOR, a_record, a_registration, author, load_invented
+from tests.factories import (
+    BY_LETTER,
+    NOW,
+    OPERATOR,
+    a_record,
+    a_registration,
+    author,
+    load_invented,
+)
 from tests.medical.given import confide
 from tests.requests import ask
 from tests.web.guide import main, plain, signed_in
@@ -273,6 +282,23 @@ def test_the_guardian_of_a_minor_is_told_that_something_awaits():
     assert accommodating.tell_of_unanswered(at=NOW + 90 * DAY) == 1
 
     assert Message.objects.filter(kind="guardian_awaited").count() == before + 1
+
+
+@pytest.mark.usefixtures("kept", "confided")
+def test_where_only_letters_reach_both_are_written_to():
+    minor = cases.a_minor(guardian="")
+    confide(minor, kind="CERTIFICAT")
+    cases.write(minor)
+    cases.sign(minor)
+    cases.send(minor)
+    # Its account is closed since: letters alone reach.
+    Candidate.objects.filter(pk=minor.candidate_id).update(user=None, **BY_LETTER)
+    before = Letter.objects.count()
+
+    assert accommodating.tell_of_unanswered(at=NOW + 90 * DAY) == 1
+
+    sent = Letter.objects.order_by("pk")[before:]
+    assert sorted(one.message.kind for one in sent) == ["guardian_awaited", told().get().kind]
 
 
 @pytest.mark.usefixtures("kept", "confided")

@@ -88,7 +88,7 @@ def test_a_folder_of_temporary_files_that_takes_nothing_or_is_nearly_full_is_tol
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
     [gone] = told("sporades.W009")
 
-    assert re.search(r"n'a plus que \d+ Mo : aucun fichier de plus de 5 Mo ne serait pris", full)
+    assert re.search(r"n'a plus que \d+ Mo, il en faut \d+\.", full)
     assert "ne prend rien ([Errno 2] No such file or directory" in gone
 
 

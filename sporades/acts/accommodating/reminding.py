@@ -61,7 +61,7 @@ def _is_begun() -> Q:
 
 def _is_fallen() -> Q:
     """Return whether a request fell with another registration, whatever this one declares."""
-    fell = Case.objects.fallen().filter(measures__isnull=False)
+    fell = Case.objects.fallen_last().filter(measures__isnull=False)
     here = fell.filter(
         registration__candidate=OuterRef("candidate"), registration__exam=OuterRef("exam")
     )

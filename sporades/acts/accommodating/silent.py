@@ -167,7 +167,7 @@ def _tell_of_unanswered(pk: int, *, at: datetime) -> bool:
     received = instant_in_words(case.asked_at, case.registration.service.zone)
     silence_said = silence_told(case, at=at)
     tell_candidate(case, SILENT, at=at, key=key, received=received, silence=silence_said)
-    tell_guardian(case.registration, at=at, key=key)
+    tell_guardian(case.registration, at=at, key=f"{key}:guardian")
     return True
 
 

@@ -5,7 +5,8 @@ those that anybody may cause to an address (S-14); past the count, a letter at h
 registration ended has one more a day: it is undone within days, and a letter takes as long. So has
 that it is made anew: nobody is left with the alarm alone. What a registration tells a guardian of
 whom it gives no address goes home by a letter: they alone contest for a minor (code civil, article
-388-1-1). Of what is published to many, and of a reminder, only mails tell.
+388-1-1). Of what is published to many, and of a reminder, nothing goes home for want of an
+address.
 """
 
 from datetime import datetime

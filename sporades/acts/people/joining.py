@@ -35,8 +35,8 @@ class NoMailLeft(Refused):
     """No mail may leave for a new sign-up: the one that waits stays, and its link."""
 
     message = (
-        "Trop de mails sont déjà partis à cette adresse depuis une heure, ou un jour : celui qui "
-        "activerait ce compte ne peut pas partir, et rien de ce que vous venez de saisir n'est gardé. "
+        "Trop de mails sont déjà partis à cette adresse, ou depuis votre réseau : celui qui activerait "
+        "ce compte ne peut pas partir, et rien de ce que vous venez de saisir n'est gardé. "
         "Ouvrez le dernier mail reçu : il active le compte, ou permet de le recommencer."
     )
 

@@ -147,7 +147,8 @@ class IdentificationForm(SectionForm):
         label="Adresse mail de votre représentant légal",
         required=False,
         help_text="Pas celle de votre compte. Nous y écrivons si vous vous désinscrivez ou demandez un "
-        "aménagement d'épreuves, et quand une décision peut être contestée ; sans elle, par courrier.",
+        "aménagement d'épreuves, et quand une décision peut être contestée. Sans elle, nous écrivons par "
+        "courrier dans la plupart de ces cas.",
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 

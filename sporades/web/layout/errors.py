@@ -16,6 +16,7 @@ from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 
 from sporades.core import origin
 from sporades.core.french import local_day, size_in_words
+from sporades.notices import queries as notices
 from sporades.web.layout import outage
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import NEVER_KEPT, SECRETS, keep, keeps_answers, page_of_form
@@ -150,6 +151,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, without the database, the session or the cache."""
     failure = sys.exception()
     outage.note(failure)
+    if lacks_room(failure):
+        notices.note_full_disk()
     if isinstance(failure, OperationalError | InterfaceError) or is_refused_writing(failure):
         return unavailable(request)
     answered = origin.current()

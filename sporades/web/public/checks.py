@@ -114,7 +114,7 @@ def what_is_sent_has_room(**kwargs: Any) -> list[CheckMessage]:
     else:
         if left >= ROOM:
             return []
-        said = f"Le dossier temporaire du web, {folder}, n'a plus que {left // 1_000_000} Mo : {refused}"
+        said = f"Le dossier temporaire du web, {folder}, n'a plus que {left // 1_000_000} Mo, il en faut {ROOM // 1_000_000}."
     return [
         CheckMessage(WARNING, said, hint="Faites-y de la place, ou TMPDIR.", id="sporades.W009")
     ]

@@ -112,6 +112,16 @@ def test_the_code_of_a_summary_that_was_replaced_is_said_to_be(manager, in_lille
     assert len(seen(page).cssselect("[autofocus]")) == 1
 
 
+def test_of_a_summary_that_has_come_back_another_is_not_asked_for(manager, in_lille):
+    code = summary_of(in_lille).code
+    filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
+    Registration.objects.filter(pk=in_lille.pk).update(summary_posted_on=NOW.date())
+
+    page = manager.get(find(manager, code).url)
+
+    assert "remplacé depuis" not in plain(main(page))
+
+
 def test_the_code_of_a_document_of_elsewhere_is_not_found(manager, in_versailles):
     for code in (summary_of(in_versailles).code, "7" * 28):
         page = find(manager, code)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from sporades.cli.operators import operator, reason_of
 from sporades.cli.own_files import write_new
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         except ProgrammingError as trouble:
-            if "permission denied" not in str(trouble):
+            if not isinstance(trouble.__cause__, InsufficientPrivilege):
                 raise
             raise CommandError(NOT_ALLOWED) from None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
+from psycopg.errors import InsufficientPrivilege
 
 from sporades.cli import stored
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         except stored.Silent:
             raise CommandError(SILENT) from None
         except ProgrammingError as trouble:
-            if "permission denied" not in str(trouble):
+            if not isinstance(trouble.__cause__, InsufficientPrivilege):
                 raise
             is_whole = False
         self.stdout.write(f"Fichiers lus : {read}. À faire de nouveau, rien n'est perdu : {again}.")

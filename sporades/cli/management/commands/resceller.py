@@ -14,5 +14,5 @@ class Command(BaseCommand):
         count = second_factor.reseal()
         self.stdout.write(
             f"{count} secrets scellés avec la clé d'aujourd'hui : SECRET_KEY_FALLBACKS peut être vidée "
-            "quand les derniers codes postés auront expiré (30 jours)."
+            "quand les derniers codes postés auront expiré (30 jours), ou aussitôt si elle est compromise."
         )

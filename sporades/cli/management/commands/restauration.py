@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from sporades import journal
 from sporades.cli.operators import operator, reason_of
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 said = {"reason": reason, "left_out": by}
                 journal.record("database restored", by=operator(), at=timezone.now(), after=said)
         except ProgrammingError as trouble:
-            if "permission denied" not in str(trouble):
+            if not isinstance(trouble.__cause__, InsufficientPrivilege):
                 raise
             raise CommandError(NOT_ALLOWED) from None
         waiting = Message.objects.filter(state=Message.State.WAITING).count()

@@ -139,11 +139,14 @@ def _of_document(request: HttpRequest, code: str) -> str:
     version = by_code(code, at=at)
     if version is None:
         return ""
-    of = Registration.objects.within(request.reach).filter(folder=version.document.folder_id)
-    number = of.values_list("number", flat=True).first() or ""
-    if number and version.document.kind == SUMMARY.slug and replacement_of(version, at=at):
+    within = Registration.objects.within(request.reach).for_office().with_owed()
+    of = within.filter(folder=version.document.folder_id).first()
+    if of is None:
+        return ""
+    is_former = version.document.kind == SUMMARY.slug and replacement_of(version, at=at)
+    if is_former and of.summary_awaited:
         messages.warning(request, REPLACED)
-    return number
+    return str(of.number)
 
 
 def _led_to(request: HttpRequest, form: WhoseForm) -> None:
