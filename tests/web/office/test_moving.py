@@ -17,7 +17,7 @@ from sporades.journal.operations import forget
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, VALIDATE
-from tests.factories import NOW, OPERATOR, a_record, a_registration
+from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.web.guide import main, signed_in
 
 
@@ -331,12 +331,16 @@ def test_one_that_stands_no_more_is_announced_no_more(manager, member, in_lille)
     assert (announced(there), listed(there)) == (0, [])
 
 
-def test_a_zone_that_is_offered_there_is_not_said_to_be_chosen(manager, member, in_lille):
+@pytest.mark.usefixtures("invented_exam")
+def test_a_zone_that_is_offered_there_is_not_said_to_be_chosen(manager, member):
+    load_invented(("métropole, academies: [A09]", "métropole, academies: [A09, A25]"))
     there = member("A25", email="versailles@exemple.test")
-    given(manager, in_lille)
-    Registration.objects.filter(pk=in_lille.pk).update(zone="")
+    given(manager, a_registration())
 
-    assert "Zone à choisir" not in main(there.get(ARRIVALS))
+    page = main(there.get(ARRIVALS))
+
+    assert "académie de Lille" in page
+    assert "Zone à choisir" not in page
 
 
 def test_many_that_come_cost_no_more_than_one(manager, member, in_lille):
