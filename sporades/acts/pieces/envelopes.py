@@ -37,6 +37,13 @@ class Enclosed:
         return SIGNED_SUMMARY if self.row is None else self.row.label
 
     @property
+    def posted_on(self) -> date | None:
+        """The postmark by which it is noted; nothing where it has not come, or has to come again."""
+        if self.row is None:
+            return self.registration.summary_posted_on
+        return self.row.posted_on if self.row.is_received else None
+
+    @property
     def mark(self) -> str:
         """What tells it from what it becomes once it is noted, or anything else is done of it."""
         if self.row is not None:

@@ -307,9 +307,27 @@ def test_pressed_twice_notes_once(manager, in_lille):
 
     pages = [note(manager, in_lille, SUMMARY, IDENTITY, read=read) for _ in range(2)]
 
-    assert [page.status_code for page in pages] == [302, 409]
-    assert "Plus rien n'est attendu par courrier de ce candidat." in plain(main(pages[1]))
+    assert [(page.status_code, page.url) for page in pages] == [
+        (302, f"{THERE}?poste=2026-11-25")
+    ] * 2
+    assert "récapitulatif signé ; « Pièce d'identité »." in plain(main(manager.get(pages[1].url)))
     assert noted() == sorted(VERBS)
+
+
+@pytest.mark.parametrize(
+    ("codes", "day"),
+    [((SUMMARY, IDENTITY), TODAY), ((IDENTITY,), "24/11/2026"), ((IDENTITY, "INCONNUE"), TODAY)],
+    ids=["not all of it", "another day", "what is asked for no more"],
+)
+def test_what_is_not_noted_as_it_was_typed_is_not_said_to_be(manager, in_lille, codes, day):
+    _, read = shown(manager, in_lille)
+    note(manager, in_lille, IDENTITY, read=read)
+
+    page = note(manager, in_lille, *codes, day=day, read=read)
+
+    assert page.status_code == 409
+    assert "Rien n'est noté" in plain(main(page))
+    assert noted() == ["piece received"]
 
 
 def test_the_other_registrations_of_a_candidate_are_there_within_the_perimeter(member, db):

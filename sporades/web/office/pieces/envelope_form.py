@@ -99,6 +99,19 @@ class EnvelopeForm(ByPostForm):
         """What was ticked, as an act takes it."""
         return [self._papers[value].enclosed for value in self.cleaned_data["contenu"]]
 
+    def noted_so(self, papers: Sequence[Paper]) -> list[Enclosed]:
+        """Return what is ticked where all of it is noted already, by this very postmark; else nothing.
+
+        Args:
+            papers: what may be in the envelope, and what is here already.
+        """
+        self.full_clean()
+        day, known = self.cleaned_data.get("poste_le"), {one.value: one for one in papers}
+        sent = dict.fromkeys(self.data.getlist("contenu"))
+        there = [known[value] for value in sent if value in known]
+        is_so = all(not one.is_awaited and one.enclosed.posted_on == day for one in there)
+        return [one.enclosed for one in there] if day and is_so and len(there) == len(sent) else []
+
 
 def _ticked(data: Any, papers: dict[str, Paper]) -> list[Enclosed]:
     """Return what is ticked; where nothing is, all that might be."""

@@ -106,8 +106,12 @@ def envelope(request: HttpRequest, number: str) -> HttpResponse:
             if not changed:
                 form.add_error("poste_le", str(refusal))
         else:
-            return _onwards(request, whose, form)
+            return _onwards(request, whose, form.chosen, form.cleaned_data["poste_le"])
     if changed:
+        form = EnvelopeForm(request.POST, papers=papers, at=request.arrived_at)
+        if there := form.noted_so(papers):
+            # The button was pressed twice, or a colleague read the same envelope.
+            return _onwards(request, whose, there, form.cleaned_data["poste_le"])
         return _overtaken(request, whose, papers, changed)
     return _page(request, whose, papers, form, status=422)
 
@@ -250,11 +254,12 @@ def _overtaken(
     return _page(request, whose, papers, form, refusal=why, status=409)
 
 
-def _onwards(request: HttpRequest, whose: Registration, form: EnvelopeForm) -> HttpResponse:
+def _onwards(
+    request: HttpRequest, whose: Registration, noted: Iterable[Enclosed], day: date
+) -> HttpResponse:
     """Lead to the next envelope, and name what was noted and for whom."""
-    day = form.cleaned_data["poste_le"]
     onwards = redirect(reverse("office:incoming") + query_of(day))
-    names = [_named(one, whose) for one in form.chosen]
+    names = [_named(one, whose) for one in noted]
     said = f"reçu, posté le {day_in_words(day)} : {' ; '.join(names)}."
     back = reverse("office:registration", args=[whose.number])
     messages.success(request, done_on(whose, said, onwards=onwards, back=back, to="ce dossier"))
