@@ -73,6 +73,7 @@ lint: ## Vérifie forme, fautes, types, imports, migrations et gabarits
 format: ## Met le code en forme
 	$(tests)
 	@.venv/bin/ruff format && .venv/bin/ruff check --fix-only
+	@find sporades -path '*/templates/*.html' -print0 | xargs -0 -r .venv/bin/djade --target-version 6.1 || true
 
 sbom: ## Liste les bibliothèques d'une installation avec leurs empreintes, au format CycloneDX (var/sbom.cdx.json)
 	$(tests)

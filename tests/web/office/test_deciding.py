@@ -107,7 +107,7 @@ def test_it_says_before_that_the_candidate_is_told_at_once_and_what(manager, in_
         else "Dès l'enregistrement, un mail part au candidat."
     ) in page
     sentence = "Votre inscription est validée : vous n'avez plus rien à envoyer"
-    assert f"Valider : « {sentence}" in page
+    assert f"est complète et conforme. Le candidat lira : « {sentence}" in page
     assert "manque quelque chose. », et votre motif" in page
     decided(manager, in_lille, "validate")
     assert sentence in Message.objects.get(kind="state_changed").body

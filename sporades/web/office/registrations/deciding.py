@@ -14,7 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
-from sporades.registrations.operations.deciding import NoRoomLeft, needs_reason
+from sporades.registrations.operations.deciding import NoRoomLeft
 from sporades.registrations.states import VALIDATE
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on, note_file
@@ -142,17 +142,14 @@ def _decision_page(
 
 
 def _before_deciding(registration: Registration, form: DecisionForm) -> dict[str, Any]:
-    """Return what a validation would do without, and what its candidate is told of each decision."""
+    """Return what a validation would do without; each decision says what its candidate will read."""
     if not form.has_choices:
-        return {"unmet": None, "letters": []}
+        return {"unmet": None}
     unmet = deciding.unmet_of(registration)
+    form.show_what_is_told(unmet)
     return {
         "unmet": unmet if VALIDATE.name in form.possible else None,
         "told_how": to_be_told(registration.candidate),
-        "letters": [
-            (one.label, deciding.told_of(one, unmet).sentence, needs_reason(one))
-            for one in form.possible.values()
-        ],
     }
 
 

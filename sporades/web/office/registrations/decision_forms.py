@@ -7,10 +7,13 @@ from typing import Any
 from django import forms
 
 from sporades.accounts.permissions import Permission, Reach
+from sporades.acts.registrations.deciding import told_of
 from sporades.acts.registrations.registering import LONGEST_PAPER
 from sporades.batches.actions import ACTIONS
 from sporades.core.presses import a_press
+from sporades.core.transitions import Transition
 from sporades.evidence.queries import labels_within
+from sporades.evidence.unmet import Unmet
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import decisions_for, needs_reason
@@ -18,22 +21,22 @@ from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.days import HOW_POSTMARK, POSTMARK, DayField
 
 MEANINGS = {
-    "validate": "elle est complète et conforme",
-    "reopen": "elle redevient une inscription enregistrée, à examiner",
-    "flag": "il y manque quelque chose, que le motif dit ; le candidat reste inscrit",
-    "clear": "plus rien ne manque",
-    "set_aside": "le candidat n'est plus inscrit ; elle peut être rétablie",
-    "restore": "le candidat est de nouveau inscrit",
-    "declare-incomplete": "une pièce obligatoire manque après sa date limite ; chaque candidat lit "
+    "validate": "L'inscription est complète et conforme",
+    "reopen": "L'inscription redevient enregistrée, à examiner",
+    "flag": "Il manque quelque chose, que le motif dit ; le candidat reste inscrit",
+    "clear": "Plus rien ne manque",
+    "set_aside": "Le candidat n'est plus inscrit ; l'inscription peut être rétablie",
+    "restore": "Le candidat est de nouveau inscrit",
+    "declare-incomplete": "Une pièce obligatoire manque après sa date limite ; chaque candidat lit "
     "lesquelles, et l'anomalie se lève d'elle-même quand elles arrivent",
-    "accept-piece": "les fichiers déposés et les papiers reçus sont trouvés bons ; aucun message ne part",
-    "waive-piece": "ces inscriptions se passent de la pièce ; un message dit le motif à chaque candidat",
-    "refuse-piece": "le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
-    "follow-opinion": "ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
+    "accept-piece": "Les fichiers déposés et les papiers reçus sont trouvés bons ; aucun message ne part",
+    "waive-piece": "Ces inscriptions se passent de la pièce ; un message dit le motif à chaque candidat",
+    "refuse-piece": "Le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
+    "follow-opinion": "Ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
     "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",
-    "notify-accommodation": "chaque décision est publiée dans « Mes documents » ; un mail dit que "
+    "notify-accommodation": "Chaque décision est publiée dans « Mes documents » ; un mail dit que "
     "quelque chose attend, jamais quoi",
-    "prepare-attestation-inscription": "rien n'est publié : vous verrez d'abord les documents",
+    "prepare-attestation-inscription": "Rien n'est publié : vous verrez d'abord les documents",
 }
 """What each decision means for the candidate, under its name."""
 
@@ -47,6 +50,11 @@ def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
             "motif",
             "Cette décision est dite sans motif : effacez-le, ou choisissez-en une autre.",
         )
+
+
+def _read(decision: Transition, unmet: Unmet) -> str:
+    said = f"Le candidat lira : « {told_of(decision, unmet).sentence} »"
+    return f"{said}, et votre motif" if needs_reason(decision) else said
 
 
 class DecisionForm(forms.Form):
@@ -99,6 +107,17 @@ class DecisionForm(forms.Form):
         ask_if_called_for(self.fields["retrait"], f"decision={SET_ASIDE.name}")
         if not is_accepted:
             del self.fields["retrait"]
+
+    def show_what_is_told(self, unmet: Unmet) -> None:
+        """Say under each decision what its candidate will read.
+
+        Args:
+            unmet: what a validation would do without.
+        """
+        self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            (name, Hinted(one.label, f"{MEANINGS[name]}. {_read(one, unmet)}"))
+            for name, one in self.possible.items()
+        ]
 
     @property
     def has_choices(self) -> bool:
