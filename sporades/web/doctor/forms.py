@@ -128,8 +128,8 @@ class OpinionForm(forms.Form):
             max_length=LONGEST_TEXT,
             required=False,
             help_text="Sur l'ensemble de la demande ; le service gestionnaire et le candidat peuvent le lire : "
-            "n'y écrivez ni diagnostic, ni maladie, ni traitement. À remplir si un avis n'est pas favorable et n'a pas "
-            "son motif",
+            "n'y écrivez ni diagnostic, ni maladie, ni traitement. À remplir si vous n'êtes pas favorable à une "
+            "mesure et n'en dites pas le motif plus haut",
             widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         )
         ask_if_called_for(self.fields[TEXT])
