@@ -20,7 +20,7 @@ from sporades.exams.checking.syntax import in_french
 
 DEEPEST = 40
 MOST_NODES = 200_000
-_DEEPEST_READ = 500
+_DEEPEST_READ = 100
 _OVERSIZE = "Le fichier est trop grand, ou se répète sans fin."
 _BOOLEANS = {"oui": True, "true": True, "non": False, "false": False}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
