@@ -108,7 +108,10 @@ def test_it_says_before_that_the_candidate_is_told_at_once_and_what(manager, in_
     ) in page
     sentence = "Votre inscription est validée : vous n'avez plus rien à envoyer"
     assert f"est complète et conforme. Le candidat lira : « {sentence}" in page
-    assert "manque quelque chose. », et votre motif" in page
+    assert (
+        "Le candidat lira votre motif, et : « Votre inscription est enregistrée, mais il y manque quelque chose. »"
+        in page
+    )
     decided(manager, in_lille, "validate")
     assert sentence in Message.objects.get(kind="state_changed").body
 

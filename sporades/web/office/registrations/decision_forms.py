@@ -53,8 +53,8 @@ def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
 
 
 def _read(decision: Transition, unmet: Unmet) -> str:
-    said = f"Le candidat lira : « {told_of(decision, unmet).sentence} »"
-    return f"{said}, et votre motif" if needs_reason(decision) else said
+    read = "Le candidat lira votre motif, et" if needs_reason(decision) else "Le candidat lira"
+    return f"{read} : « {told_of(decision, unmet).sentence} »"
 
 
 class DecisionForm(forms.Form):
