@@ -1,6 +1,7 @@
 """A file is announced before it is kept: a cut before its row stands loses neither.
 
-Each room that keeps files so has a table of those that are announced, a `key` and since when.
+Each store of files has a table of those that are announced, a `key` and since when: that of
+`evidence` serves drawers and proofs of requests too, that of `medical` the store apart.
 """
 
 from collections.abc import Collection

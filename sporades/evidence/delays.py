@@ -124,3 +124,15 @@ def changed(registration: Registration, owed: Owed, day: date, *, at: datetime) 
     if day < first:
         raise Shorter(f"Ce délai ne peut pas finir avant le {day_in_words(first)}.")
     return max(until, owed.first_until)
+
+
+def more_time(until: datetime | None) -> dict[str, datetime]:
+    """Return what is written of a piece that is granted time.
+
+    Args:
+        until: until when it may be sent, if longer than its deadline gives.
+
+    Returns:
+        Columns of `Evidence`, by their names; none where it is given no more time.
+    """
+    return {} if until is None else {"granted_until": until, "until": until}

@@ -399,7 +399,10 @@ class Incompleteness(models.Model):
 
 
 class ArrivingFile(models.Model):
-    """A file that is being kept, until the row that names it stands: a cut between the two loses neither."""
+    """A file that is being kept, until the row that names it stands: a cut between the two loses neither.
+
+    It is of a piece, of a drawer, or the proof of a request.
+    """
 
     key = models.CharField("fichier", max_length=120, unique=True)
     at = models.DateTimeField("annoncé le")

@@ -13,6 +13,7 @@ from sporades.acts.sent_files import Sent
 from sporades.core import files
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
+from sporades.evidence.meanwhile import OtherFile
 from sporades.evidence.models import ArrivingFile, Deposit, Evidence
 from sporades.evidence.queries import owed_by, rows_of
 from sporades.evidence.states import State
@@ -166,7 +167,7 @@ def test_a_piece_that_is_settled_is_not_replaced(registration):
 
 
 def test_files_in_force_are_not_too_heavy_together(registration, monkeypatch):
-    monkeypatch.setattr(evidence, "MOST_BYTES", 10)
+    monkeypatch.setattr(evidence.giving, "MOST_BYTES", 10)
 
     with pytest.raises(evidence.TooMuch, match="de fichiers au plus"):
         give(registration)
@@ -191,8 +192,8 @@ def test_each_piece_beyond_ten_leaves_room_for_its_own_file(monkeypatch):
     due = "echeance: {jours_apres_fermeture: 15}}\n"
     one = f"      - {{code: IDENTITE, libelle: Pièce d'identité, {due}"
     many = "".join(f"      - {{code: P{number}, libelle: Pièce, {due}" for number in range(11))
-    monkeypatch.setattr(evidence, "MOST_BYTES", 10)
-    monkeypatch.setattr(evidence, "MORE_FOR_EACH", 1_000_000)
+    monkeypatch.setattr(evidence.giving, "MOST_BYTES", 10)
+    monkeypatch.setattr(evidence.giving, "MORE_FOR_EACH", 1_000_000)
     load_invented((one, many))
 
     given = give(a_registration(), "P0")
@@ -283,7 +284,7 @@ def test_nobody_judges_another_file_than_the_one_that_was_read(registration):
     last.evidence = piece(registration)
     evidence.note_scanned(last, is_clean=True, at=NOW)
 
-    with pytest.raises(evidence.OtherFile):
+    with pytest.raises(OtherFile):
         verifying.accept(row=piece(registration), seen=former.pk, by=MANAGER, at=NOW)
 
 

@@ -11,6 +11,7 @@ from sporades.acts.registrations import completing
 from sporades.acts.sent_files import Sent
 from sporades.core.refusals import Refused
 from sporades.evidence import operations as evidence
+from sporades.evidence.meanwhile import OtherFile
 from sporades.evidence.models import Verdict
 from sporades.evidence.states import State
 from sporades.journal.models import Entry
@@ -112,7 +113,7 @@ def test_another_file_given_meanwhile_is_not_found_good_unread(registration):
     row = piece(registration)
     give(registration, photos=[a_photo("black")])
 
-    with pytest.raises(evidence.OtherFile, match="Le candidat vient de déposer"):
+    with pytest.raises(OtherFile, match="Le candidat vient de déposer"):
         verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=LATER)
 
     assert piece(registration).state == State.CHECKING
@@ -132,7 +133,7 @@ def test_a_colleague_who_noted_it_by_post_is_not_taken_for_its_candidate(registr
     refuse(registration)
     verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
-    with pytest.raises(evidence.OtherFile, match="Un collègue vient de noter cette pièce"):
+    with pytest.raises(OtherFile, match="Un collègue vient de noter cette pièce"):
         verifying.accept(row=row, seen=row.deposit_id or 1, by=MANAGER, at=LATER)
 
 
@@ -197,7 +198,7 @@ def test_what_a_colleague_wrote_or_scanned_meanwhile_is_not_overwritten(registra
     row = piece(registration)
     verifying.receive(row=row, posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
     correct(registration, date(2026, 11, 20))
-    with pytest.raises(evidence.OtherFile, match="une autre date du cachet"):
+    with pytest.raises(OtherFile, match="une autre date du cachet"):
         correct(registration, date(2026, 11, 21), read=date(2026, 11, 24))
     verifying.scan_in(
         registration=again(registration),
@@ -209,7 +210,7 @@ def test_what_a_colleague_wrote_or_scanned_meanwhile_is_not_overwritten(registra
         at=LATER,
     )
 
-    with pytest.raises(evidence.OtherFile, match="joindre la numérisation"):
+    with pytest.raises(OtherFile, match="joindre la numérisation"):
         correct(registration, date(2026, 11, 21), read=date(2026, 11, 20), seen=None)
 
     assert piece(registration).posted_on == date(2026, 11, 20)

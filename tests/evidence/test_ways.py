@@ -354,7 +354,7 @@ def test_the_office_notes_paper_that_was_not_meant_to_come_by_post():
 def test_who_has_sent_too_much_is_led_to_the_post_where_it_is_a_way(ways, said, monkeypatch):
     load(**WAYS[ways])
     registration = a_registration()
-    monkeypatch.setattr(evidence, "MOST_BYTES", 10)
+    monkeypatch.setattr(evidence.giving, "MOST_BYTES", 10)
 
     with pytest.raises(evidence.TooMuch) as refusal:
         give(registration)

@@ -1,0 +1,128 @@
+"""A piece that came by post: its postmark, corrected, and taken back."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from sporades.core import leaving
+from sporades.core.actors import CANDIDATE
+from sporades.core.refusals import Refused
+from sporades.core.transitions import move
+from sporades.evidence.meanwhile import OTHER_POSTMARK, OtherFile, check_seen
+from sporades.evidence.models import Deposit, Evidence
+from sporades.evidence.states import (
+    CORRECT_POSTMARK,
+    RECEIVE,
+    REFUSED_AS_BEFORE,
+    TAKE_BACK,
+    WAIVED_AS_BEFORE,
+    State,
+)
+
+
+class SamePostmark(Refused):
+    """The day that is written is the one that is to be corrected."""
+
+    message = "C'est la date qui est déjà écrite : rien n'est à corriger."
+
+
+class NotReceived(Refused):
+    """It is not noted as received by post, or something has taken its place."""
+
+    message = "Cette pièce n'est pas notée comme reçue par courrier : rien n'est à annuler."
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a piece was refused for before something came by post for it.
+
+    Attributes:
+        reason: why, as its candidate read it.
+        decided_at: when.
+        decided_name: by whom.
+        deposit: the key of the file that was refused, if it was one.
+        posted_on: the postmark of the paper that was refused, if it was one.
+    """
+
+    reason: str
+    decided_at: datetime
+    decided_name: str
+    deposit: int | None
+    posted_on: date | None
+
+
+def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:
+    """Keep the postmark of a piece that came by post (L-05): its paper is in force. Raises Refused."""
+    move(
+        row,
+        RECEIVE,
+        deposit=None,
+        posted_on=posted_on,
+        arrived_at=at,
+        reason="",
+        decided_at=None,
+        decided_name="",
+    )
+
+
+def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | None) -> None:
+    """Write the postmark of a piece that came by post anew: what came, and when, stays.
+
+    Args:
+        row: the piece, its registration locked.
+        posted_on: the day of the postmark.
+        read: the day that was read as wrong.
+        seen: the key of the scan that was looked at, if there was one.
+
+    Raises:
+        OtherFile: a colleague has joined a scan, or written another day, meanwhile.
+        SamePostmark: nothing is corrected.
+        Refused: it stands no more as it was read.
+    """
+    check_seen(row, seen)
+    if row.posted_on != read:
+        raise OtherFile(OTHER_POSTMARK)
+    if posted_on == read:
+        raise SamePostmark
+    move(row, CORRECT_POSTMARK, posted_on=posted_on)
+
+
+def take_back(
+    row: Evidence, *, before: Refusal | None, since: datetime | None, seen: int | None
+) -> int:
+    """Undo that a piece came by post: it stands as before, and no scan of it is kept.
+
+    What came was somebody else's: whose piece it is opens it no more.
+
+    Args:
+        row: the piece, its registration locked.
+        before: why it was refused as this came, if it was.
+        since: when it came, where that is known: what the office has scanned since is erased.
+        seen: the key of the scan that was looked at, if there was one.
+
+    Returns:
+        How many scans are erased.
+
+    Raises:
+        OtherFile: a colleague has joined another scan meanwhile.
+        NotReceived, Refused: see each.
+    """
+    check_seen(row, seen)
+    if not row.is_received:
+        raise NotReceived
+    scans = Q(pk=row.deposit_id) if since is None else Q(pk=row.deposit_id) | Q(given_at__gte=since)
+    own = Deposit.objects.filter(scans, evidence=row).exclude(author_kind=CANDIDATE)
+    erased = dict(own.values_list("pk", "key"))
+    nothing = {"posted_on": None, "deposit": None, "arrived_at": None}
+    if row.state == State.WAIVED:
+        move(row, WAIVED_AS_BEFORE, **nothing)
+    elif before is None:
+        move(row, TAKE_BACK, **nothing, reason="", decided_at=None, decided_name="")
+    else:
+        left = Deposit.objects.filter(evidence=row).exclude(pk__in=erased)
+        kept = left.filter(pk=before.deposit).first() if before.deposit is not None else None
+        move(row, REFUSED_AS_BEFORE, **{**nothing, **asdict(before), "deposit": kept})
+    Deposit.objects.filter(pk__in=erased).delete()
+    leaving.leave(erased.values())
+    return len(erased)
