@@ -13,7 +13,7 @@ from sporades.accounts import limits, sessions, sign_ins
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, requests
 from sporades.acts.agents import appointing, inviting
-from sporades.acts.medical import awaiting_opinions, confiding, relieving
+from sporades.acts.medical import awaiting_opinions, confiding, relieving, scanning
 from sporades.acts.people import changing, enrolling, forgetting, joining
 from sporades.acts.pieces import owing, providing, reminding
 from sporades.acts.registrations import completing
@@ -220,7 +220,7 @@ def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 def scan_confided(paper: str) -> None:
     """Have a paper looked at; without an antivirus or its key it waits, and is looked at again."""
     with suppress(antivirus.Unreachable, sealing.Unreadable):
-        confiding.scan(UUID(paper), at=timezone.now())
+        scanning.scan(UUID(paper), at=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -229,7 +229,7 @@ def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the papers that nobody has looked at, erase the files, and parts of files, without a row."""
     now = timezone.now()
     apart.steps(
-        partial(confiding.scan_again, older_than=now - SCAN_AGAIN_AFTER),
+        partial(scanning.scan_again, older_than=now - SCAN_AGAIN_AFTER),
         partial(medical.sweep, older_than=now - ARRIVED_WITHIN),
         partial(files.sweep, at=now, store=medical.STORE),
     )

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accounts.models import User
-from sporades.acts.medical import confiding
+from sporades.acts.medical import confiding, reading, scanning
 from sporades.acts.sent_files import Sent
 from sporades.cli.demo_pieces import a_photo
 from sporades.core.actors import CANDIDATE, Actor
@@ -53,13 +53,13 @@ def open_papers(registration: Registration, *, doctor: User, at: datetime) -> No
     """
     found, by = medical.compartment_of(registration), doctor.memberships.get().as_actor()
     for one in found.papers.all():
-        confiding.read(paper=one.pk, reader=doctor, by=by, at=at)
-    confiding.read_remarks(found=found, reader=doctor, by=by, at=at)
+        reading.read(paper=one.pk, reader=doctor, by=by, at=at)
+    reading.read_remarks(found=found, reader=doctor, by=by, at=at)
 
 
 def _look_at(given: Paper, *, at: datetime) -> None:
     if settings.CLAMD:
-        confiding.scan(given.pk, at=at)
+        scanning.scan(given.pk, at=at)
     else:
         # What the demo has just drawn is known; what a visitor confides waits for an antivirus.
         medical.note_scanned(given, is_clean=True, at=at)

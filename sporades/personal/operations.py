@@ -22,7 +22,7 @@ from sporades import journal, mail
 from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.identities.correcting import lock_person
-from sporades.acts.medical import confiding
+from sporades.acts.medical import reading
 from sporades.candidates.models import Candidate
 from sporades.core import apart, files
 from sporades.core.actors import SYSTEM, Actor
@@ -372,7 +372,7 @@ def _confided(
     for kept, paper in zip(names, mine, strict=True):
         yield (
             kept.path,
-            partial(confiding.read, paper=paper.pk, reader=reader, is_for_copy=True, by=by, at=at),
+            partial(reading.read, paper=paper.pk, reader=reader, is_for_copy=True, by=by, at=at),
         )
 
 

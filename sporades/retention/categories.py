@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from sporades.accounts import operations as accounts
 from sporades.accounts import sign_ins
 from sporades.accounts.models import User
-from sporades.acts.medical import confiding
+from sporades.acts.medical import erasing
 from sporades.acts.people import forgetting
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
@@ -202,7 +202,7 @@ def named(at: datetime) -> QuerySet[Archive]:  # noqa: ARG001 - asked as the oth
 def confided(at: datetime) -> QuerySet[Compartment]:
     """Return the medical compartments to erase: their last day is over, or nothing sent needs them."""
     midnight_before = midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE)
-    return medical.due(at=midnight_before) | confiding.unsent(at)
+    return medical.due(at=midnight_before) | erasing.unsent(at)
 
 
 def confided_until(instant: datetime, registration: Registration) -> date:
@@ -366,7 +366,7 @@ CATEGORIES = (
         f"{CLOSING}",
         lambda: (
             f"le délai de recours, 2 mois ; désinscription, {UNDO_FOR // timedelta(hours=1)} heures ; "
-            f"demande laissée, {confiding.UNSENT_MONTHS} mois"
+            f"demande laissée, {erasing.UNSENT_MONTHS} mois"
         ),
         str,
         "Code de justice administrative, article R. 421-1 ; cahier des charges du service.",

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
-from sporades.acts.medical import confiding
+from sporades.acts.medical import erasing
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import SYSTEM
@@ -74,7 +74,7 @@ def erase_draft(key: Any, *, at: datetime) -> bool:
 def erase_confided(key: int, *, at: datetime) -> bool:
     """Erase what was confided to a doctor; who opened it stays. Return whether it was not erased yet."""
     found = categories.confided(at).filter(pk=key).first()
-    return found is not None and confiding.erase(found, at=at)
+    return found is not None and erasing.erase(found, at=at)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from sporades.accommodations.queries import requests_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.acts import accommodating
-from sporades.acts.medical import confiding
+from sporades.acts.medical import erasing
 from sporades.acts.people import enrolling
 from sporades.acts.people.attaching import attach
 from sporades.acts.writing import posting
@@ -320,7 +320,7 @@ def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with
     first = final_at(presumed_at(NOW), PARIS)
     assert compartment(with_a_paper).erase_after == first
 
-    assert not confiding.erase(compartment(with_a_paper), at=first)
+    assert not erasing.erase(compartment(with_a_paper), at=first)
 
     found = compartment(with_a_paper)
     assert found.erased_at is None
@@ -329,31 +329,31 @@ def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with
 
     post(on=(first + timedelta(days=1)).date())
     _, final = of_posting((first + timedelta(days=1)).date())
-    assert not confiding.erase(found, at=found.erase_after)
+    assert not erasing.erase(found, at=found.erase_after)
     assert compartment(with_a_paper).erase_after == final
     assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=final) is None
-    assert confiding.erase(compartment(with_a_paper), at=final)
+    assert erasing.erase(compartment(with_a_paper), at=final)
 
 
 def test_a_request_that_is_left_erases_no_paper_of_what_was_not_posted(with_a_paper):
     enter_another = again(with_a_paper)
     accommodating.prepare(registration=enter_another, by=MANAGER, at=NOW + timedelta(days=1))
     much_later = enter_another.service.closes_at + timedelta(days=400)
-    assert not confiding.unsent(much_later).exists()
+    assert not erasing.unsent(much_later).exists()
     assert _said_from(with_a_paper) is None
 
     post(on=(much_later - timedelta(days=100)).date())
-    assert not confiding.unsent(much_later).exists()
+    assert not erasing.unsent(much_later).exists()
 
-    assert confiding.unsent(much_later + timedelta(days=200)).exists()
+    assert erasing.unsent(much_later + timedelta(days=200)).exists()
     first = _said_from(with_a_paper)
-    assert not confiding.unsent(first - timedelta(seconds=1)).exists()
-    assert confiding.unsent(first).exists()
+    assert not erasing.unsent(first - timedelta(seconds=1)).exists()
+    assert erasing.unsent(first).exists()
 
 
 def _said_from(registration):
     cases = requests_of(registration.pk)
-    return confiding.unsent_from(compartment(registration), again(registration), cases)
+    return erasing.unsent_from(compartment(registration), again(registration), cases)
 
 
 def test_a_decision_that_came_back_goes_again_by_letter_to_whom_mails_reach_since(registration):

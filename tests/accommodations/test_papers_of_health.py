@@ -8,7 +8,7 @@ from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
-from sporades.acts.medical import confiding
+from sporades.acts.medical import erasing
 from sporades.acts.registrations import moving, registering
 from sporades.medical.operations import compartment_of, due, erase_after
 from sporades.medical.queries import compartment
@@ -276,9 +276,9 @@ def test_a_day_that_was_written_too_early_erases_nothing_that_is_contestable(con
     found = compartment_of(confided)
     erase_after(found, NOW)
 
-    assert not confiding.erase(found, at=LATER)
+    assert not erasing.erase(found, at=LATER)
     assert compartment(confided).erase_after == FINAL
-    assert confiding.erase(found, at=FINAL)
+    assert erasing.erase(found, at=FINAL)
 
 
 def test_papers_of_a_request_that_was_begun_meanwhile_are_not_erased(confided):
@@ -286,7 +286,7 @@ def test_papers_of_a_request_that_was_begun_meanwhile_are_not_erased(confided):
     found = compartment_of(confided)
     write(confided, at=LATER)
 
-    assert not confiding.erase(found, at=FINAL)
+    assert not erasing.erase(found, at=FINAL)
 
 
 @pytest.mark.parametrize(

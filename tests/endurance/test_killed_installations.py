@@ -20,7 +20,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.states import State as RequestState
 from sporades.accounts.models import Membership, User
-from sporades.acts.medical import confiding
+from sporades.acts.medical import scanning
 from sporades.acts.pieces import providing
 from sporades.core import files
 from sporades.documents.models import DocumentVersion
@@ -106,7 +106,7 @@ def look_again():
     """Do what the jobs of every ten minutes do, without their ten minutes."""
     connection.close()  # the database may have been killed since
     providing.scan_again(older_than=now())
-    confiding.scan_again(older_than=now())
+    scanning.scan_again(older_than=now())
 
 
 def is_all_looked_at(installation):

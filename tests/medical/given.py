@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from sporades.accounts.models import Membership, User
-from sporades.acts.medical import confiding
+from sporades.acts.medical import confiding, reading
 from sporades.acts.sent_files import Sent
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
@@ -76,4 +76,4 @@ def entrust(registration, doctor):
 
 def read(paper, user, *, by=None, at=NOW):
     """Open a paper, as the doctor of this account unless another author is said."""
-    return confiding.read(paper=paper.pk, reader=user, by=by or as_actor(user), at=at)
+    return reading.read(paper=paper.pk, reader=user, by=by or as_actor(user), at=at)

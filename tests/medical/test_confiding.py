@@ -7,7 +7,7 @@ from django.db import DatabaseError, InternalError, transaction
 
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
-from sporades.acts.medical import confiding, opining
+from sporades.acts.medical import confiding, opining, reading
 from sporades.acts.registrations import registering
 from sporades.core import files
 from sporades.intake.cleaning import Unfit
@@ -272,7 +272,7 @@ def test_a_doctor_opens_nothing_that_the_antivirus_has_not_found_clean(registrat
     found_clean(paper, is_clean=False)
     with pytest.raises(Paper.DoesNotExist):
         read(paper, doctor)
-    with pytest.raises(confiding.Infected):
+    with pytest.raises(reading.Infected):
         opened(registration, paper)
 
 
@@ -315,9 +315,9 @@ def test_the_doctor_who_reads_comments_is_kept_and_the_candidate_is_not(registra
     found = compartment(registration)
     mine = registration.candidate
 
-    [remark] = confiding.read_remarks(found=found, reader=mine.user, by=author(mine), at=NOW)
+    [remark] = reading.read_remarks(found=found, reader=mine.user, by=author(mine), at=NOW)
     assert not Opening.objects.exists()
-    confiding.read_remarks(found=found, reader=doctor, by=as_actor(doctor), at=NOW)
+    reading.read_remarks(found=found, reader=doctor, by=as_actor(doctor), at=NOW)
 
     assert Opening.objects.get().reader_name == "Dr Anne Roussel"
     assert (Opening.objects.get().paper, remark.text) == (None, "Un commentaire.")

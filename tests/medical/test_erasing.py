@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from sporades.accommodations.queries import cases_of
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.medical import confiding
+from sporades.acts.medical import erasing
 from sporades.acts.registrations import deciding, registering
 from sporades.core.days import midnight
 from sporades.core.french import local_day
@@ -155,7 +155,7 @@ def late(at):
 
 def said_on(registration):
     """Return the day from which the page says that papers are erased."""
-    until = confiding.unsent_from(
+    until = erasing.unsent_from(
         compartment(registration), again(registration), cases_of(registration=registration.pk)
     )
     return until and local_day(until, "Europe/Paris")
@@ -220,7 +220,7 @@ def test_what_is_confided_after_it_was_found_to_be_left_stays(registration, begu
     left = categories.confided(at).get()
     confide(registration, at=at)
 
-    assert not confiding.erase(left, at=at)
+    assert not erasing.erase(left, at=at)
     assert Paper.objects.count() == 2
 
 
@@ -232,7 +232,7 @@ def test_what_a_new_request_takes_up_while_the_job_waits_for_its_candidate_stays
     over = categories.confided(at).get()
     reach(registration, State.PREPARING, at=at)
 
-    assert not confiding.erase(over, at=at)
+    assert not erasing.erase(over, at=at)
     assert Paper.objects.count() == 1
     confide(registration, at=at)
 

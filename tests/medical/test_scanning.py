@@ -5,7 +5,7 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.accommodations.states import State
-from sporades.acts.medical import confiding
+from sporades.acts.medical import confiding, scanning
 from sporades.acts.registrations import registering
 from sporades.intake import antivirus
 from sporades.journal.models import Entry
@@ -48,7 +48,7 @@ def test_the_antivirus_is_given_what_was_confided_and_not_what_is_kept(registrat
         return antivirus.Verdict()
 
     monkeypatch.setattr(antivirus, "scan", looked)
-    confiding.scan(confide(registration).pk, at=NOW)
+    scanning.scan(confide(registration).pk, at=NOW)
 
     [content] = given
     assert content.startswith(b"%PDF-")
@@ -120,10 +120,10 @@ def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, sett
     work("medical")
     assert (Paper.objects.get().is_clean, jobs()) == (None, [])
 
-    confiding.scan_again(older_than=NOW)
+    scanning.scan_again(older_than=NOW)
     assert jobs() == []
-    confiding.scan_again(older_than=LATER)
-    confiding.scan_again(older_than=LATER)
+    scanning.scan_again(older_than=LATER)
+    scanning.scan_again(older_than=LATER)
     assert len(jobs()) == 1
 
     look(settings, CLEAN, at=LATER)
@@ -138,7 +138,7 @@ def test_under_a_wrong_master_key_it_waits_too(registration, settings):
     assert Paper.objects.get().is_clean is None
 
     settings.MEDICAL_KEYS = right
-    confiding.scan_again(older_than=LATER)
+    scanning.scan_again(older_than=LATER)
     look(settings, CLEAN, at=LATER)
     assert Paper.objects.get().is_clean
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.medical import confiding, opining
+from sporades.acts.medical import confiding, erasing, opining, reading
 from sporades.acts.registrations import deciding, registering
 from sporades.core.days import midnight
 from sporades.medical import operations as medical
@@ -367,7 +367,7 @@ def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, 
 
 def test_a_paper_put_into_the_copy_of_ones_data_is_not_said_to_be_opened(mine, registration):
     given = found_clean(confide(registration, kind=KIND)) or Paper.objects.get()
-    confiding.read(
+    reading.read(
         paper=given.pk,
         reader=registration.candidate.user,
         is_for_copy=True,
@@ -983,7 +983,7 @@ def test_papers_of_a_request_that_was_left_are_said_erased_where_others_are_aske
     asked.write(registration)
     confide(registration, kind="CERTIFICAT")
     erased_at = midnight(date(2027, 6, 16), "Europe/Paris")
-    assert confiding.erase(confiding.unsent(erased_at).get(), at=erased_at)
+    assert erasing.erase(erasing.unsent(erased_at).get(), at=erased_at)
 
     with time_machine.travel(erased_at, tick=False):
         mine = sign_in(registration.candidate)

@@ -1,4 +1,4 @@
-"""What a candidate confides to a doctor, and who opens it (H3): nothing of it is said elsewhere.
+"""What a candidate confides to a doctor (H3): nothing of it is said elsewhere.
 
 The journal keeps that something was confided, opened or erased: neither its kind, its name nor
 its fingerprint. A mail says that something waits, never what.
@@ -6,16 +6,14 @@ its fingerprint. A mail says that something waits, never what.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sporades import journal
 from sporades.accommodations.as_sent import was_sent_with
-from sporades.accommodations.contesting import contestable_among, papers_needed_until
+from sporades.accommodations.contesting import contestable_among
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
     decision_among,
@@ -24,34 +22,23 @@ from sporades.accommodations.queries import (
     taken_back_among,
 )
 from sporades.accommodations.rules import rules_of
-from sporades.accommodations.states import WRITABLE, State
+from sporades.accommodations.states import State
 from sporades.accounts import limits
-from sporades.accounts.models import User
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core import files
-from sporades.core.actors import CANDIDATE, SYSTEM, Actor
-from sporades.core.days import midnight, months_after
-from sporades.core.french import local_day
-from sporades.core.links import link_to
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.presses import named_text
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
-from sporades.intake import antivirus, cleaning
-from sporades.letters.operations import tell
-from sporades.letters.queries import reached_since
+from sporades.intake import cleaning
 from sporades.medical import operations as medical
 from sporades.medical.models import LONGEST_NAME, Compartment, Paper, Remark
-from sporades.medical.queries import all_remarks_of, compartment, lately_at, remarks_of
-from sporades.notices import queries as notices
+from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
-from sporades.registrations.snapshot import contact_of
 
 SCAN = "medical.scan"
-UNSENT_MONTHS = 6
-"""How long what was confided stays for a request that is left: see `unsent`."""
-MARKS = ("begun_at", "asked_at", "incomplete_at", "notified_at")
-"""The instants of a request after which that time begins anew."""
+"""The job that has a paper looked at: see `scanning`."""
 
 
 class NothingToConfide(Refused):
@@ -123,18 +110,6 @@ class Held(Refused):
         "Ce papier a servi à une décision qui peut encore être contestée : il ne se retire pas "
         "d'ici là."
     )
-
-
-class Infected(Refused):
-    """A virus was found in it."""
-
-    message = (
-        "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Retirez-le, "
-        "puis donnez-en un autre, fait depuis un autre appareil si vous le pouvez."
-    )
-
-
-# --- The candidate ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -419,262 +394,6 @@ def given_as(registration: Registration, sending: UUID) -> Paper | None:
         compartment__registration=registration, sending=sending
     ).first()
     return found
-
-
-# --- Whoever opens ----------------------------------------------------------------------------
-
-
-def read(
-    *,
-    paper: UUID,
-    reader: User,
-    is_by_page: bool = False,
-    is_for_copy: bool = False,
-    by: Actor,
-    at: datetime,
-) -> bytes:
-    """Return the bytes of a paper, once it is kept that they were read.
-
-    Args:
-        paper: its key.
-        reader: whose account reads: its candidate, or the doctor in charge.
-        is_by_page: whether one page of it is shown: those that follow soon are the same opening.
-        is_for_copy: whether it is joined to a copy of the reader's own data.
-        by: the same, as an author.
-        at: the instant.
-
-    Raises:
-        Paper.DoesNotExist: there is none, for this reader.
-        Infected: see there.
-        sealing.Unreadable: no master key opens it.
-        files.OutOfReach, files.Unreadable: the store does not give it.
-    """
-    visible = Paper.objects.visible_to(reader).select_related("compartment__registration")
-    found: Paper = visible.get(pk=paper)
-    if found.is_infected:
-        raise Infected
-    content = medical.content_of(found)
-    is_going_on = is_by_page and medical.is_being_read(found.compartment, found, by=by, at=at)
-    if _is_noted(by) and not is_going_on:
-        with transaction.atomic():
-            locked = lock_registration(found.compartment.registration_id)
-            # Another doctor may be in charge by now.
-            medical.note_opened(
-                found.compartment, visible.get(pk=paper), is_for_copy=is_for_copy, by=by, at=at
-            )
-            record("confided paper opened", locked, by=by, at=at)
-    return content
-
-
-@transaction.atomic
-def read_remarks(*, found: Compartment, reader: User, by: Actor, at: datetime) -> list[Remark]:
-    """Return the comments of a compartment, once it is kept that the doctor read them.
-
-    A candidate who reads their own leaves no trace, and does not read those between doctors.
-
-    Args:
-        found: the compartment.
-        reader: whose account reads: its candidate, or the doctor in charge.
-        by: the same, as an author.
-        at: the instant.
-
-    Raises:
-        Compartment.DoesNotExist: there is none, for this reader.
-    """
-    mine: Compartment = Compartment.objects.visible_to(reader).get(pk=found.pk)
-    is_candidates = by.kind == CANDIDATE
-    remarks = list(remarks_of(mine) if is_candidates else all_remarks_of(mine))
-    if remarks and not is_candidates and not medical.is_being_read(mine, None, by=by, at=at):
-        locked = lock_registration(mine.registration_id)
-        medical.note_opened(
-            Compartment.objects.visible_to(reader).get(pk=found.pk), None, by=by, at=at
-        )
-        record("confided remarks read", locked, by=by, at=at)
-    return remarks
-
-
-def _is_noted(by: Actor) -> bool:
-    """Return whether an opening is noted: always, unless its own candidate reads on (R-05)."""
-    return by.kind != CANDIDATE or not notices.is_database_read_only()
-
-
-# --- The antivirus ----------------------------------------------------------------------------
-
-
-def scan(key: UUID, *, at: datetime) -> None:
-    """Have a paper looked at by the antivirus, and keep what it says.
-
-    Args:
-        key: of the paper; one that is gone, or was looked at, is left.
-        at: the instant.
-
-    Raises:
-        antivirus.Unreachable: nothing is known of it: nobody looks, or nobody answers.
-        sealing.Unreadable: no master key opens it.
-        files.OutOfReach, files.Unreadable: the store does not give it.
-    """
-    waiting = Paper.objects.unscanned().filter(pk=key).select_related("compartment").first()
-    if waiting is None:
-        return
-    verdict = antivirus.scan(medical.content_of(waiting))
-    with transaction.atomic():
-        locked = lock_registration(waiting.compartment.registration_id)
-        noted = medical.note_scanned(waiting, is_clean=verdict.is_clean, at=at)
-        if noted and not verdict.is_clean:
-            record("confided paper found infected", locked, by=SYSTEM, at=at)
-            _tell_refused(waiting, locked, at=at)
-
-
-def scan_again(*, older_than: datetime) -> None:
-    """Queue the papers that a killed worker left, and those for which no antivirus answered."""
-    waiting = Paper.objects.unscanned().filter(given_at__lt=older_than)
-    for key in waiting.values_list("pk", flat=True).order_by("given_at")[:500]:
-        defer_once(SCAN, queue="evidence", paper=str(key))
-
-
-def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> None:
-    """Tell its candidate to give another; nothing where none would be taken."""
-    try:
-        check_awaited(registration)
-    except Refused:
-        return
-    tell(
-        registration.candidate,
-        "file_refused",
-        service=registration.service,
-        at=at,
-        key=f"file refused:{paper.pk}",
-        about=registration,
-        urgent=True,
-        registration=registration,
-        contact=contact_of(registration.service),
-        link=link_to("candidate:registration", registration.number),
-    )
-
-
-# --- In its time ------------------------------------------------------------------------------
-
-
-def unsent(at: datetime) -> QuerySet[Compartment]:
-    """Return the compartments that only a request which is left keeps, and for too long.
-
-    It is left where its candidate never sent it, is changing it or was told that it lacks
-    something; and, wherever it stands, where its registration was set aside or withdrawn.
-
-    Six months after the closing, and after whatever came later: the beginning of that request, its
-    sending, its being taken up or found incomplete, the last paper or comment, the end of its
-    registration, the notification of a decision before it; nor before the letter that notifies it
-    has been posted for as long. Then that decision is contested no more, whenever it was read: at
-    the latest two months after fifteen days and two months (`papers_needed_until`).
-
-    Args:
-        at: the instant.
-    """
-    today = local_day(at, settings.TIME_ZONE)
-    since = midnight(months_after(today, -UNSENT_MONTHS), settings.TIME_ZONE)
-    its = Case.objects.filter(registration=OuterRef("registration"))
-    # What the service takes again is not its candidate's to go on with.
-    going = its.open().exclude(Q(state__in=WRITABLE, instead_of=None) | Q(stands=False))
-    recent = its.filter(
-        Q.create([(f"{mark}__gte", since) for mark in MARKS], connector=Q.OR)
-        | Q(as_sent__until__gte=since.timestamp())
-    )
-    ended = its.filter(
-        Q(registration__decided_at__gte=since) | Q(registration__withdrawn_at__gte=since),
-        stands=False,
-    )
-    # What is told by a letter is contested later: nobody has received what waits, or came back.
-    told = its.filter(reached_since("notification", since.date()))
-    papers = Paper.objects.filter(compartment=OuterRef("pk"))
-    remarks = Remark.objects.filter(compartment=OuterRef("pk"))
-    lately = papers.filter(given_at__gte=since), remarks.filter(written_at__gte=since)
-    found: QuerySet[Compartment] = Compartment.objects.filter(
-        Exists(papers) | Exists(remarks),
-        *(~Exists(one) for one in (going, recent, ended, told, *lately)),
-        erase_after=None,
-        erased_at=None,
-        registration__service__closes_at__lt=since,
-    )
-    return found
-
-
-def unsent_from(
-    found: Compartment, registration: Registration, cases: Iterable[Case]
-) -> datetime | None:
-    """Return from when `unsent` finds a compartment that keeps something, if nothing happens until then.
-
-    It is the same rule, of one that its candidate looks at.
-
-    Args:
-        found: the compartment; a day of its own is not looked at.
-        registration: whose, with its service.
-        cases: all of its requests.
-
-    Returns:
-        The midnight; nothing where a request is looked at, or a letter waits to be posted.
-    """
-    known, is_active = list(cases), registration.is_active
-    if is_active and any(
-        one.is_open and not (one.state in WRITABLE and one.instead_of_id is None) for one in known
-    ):
-        return None
-    instants = [registration.service.closes_at]
-    instants += [instant for one in known for mark in MARKS if (instant := getattr(one, mark))]
-    instants += [
-        datetime.fromtimestamp(one.as_sent["until"], UTC)
-        for one in known
-        if one.as_sent and "until" in one.as_sent
-    ]
-    if known and not is_active:
-        instants += filter(None, (registration.decided_at, registration.withdrawn_at))
-    instants += filter(None, [lately_at(found)])
-    days = [local_day(one, settings.TIME_ZONE) for one in instants]
-    letters = [posting for one in known if (posting := one.posting)]
-    if any(one.posted_on is None for one in letters):
-        return None
-    days += [one.posted_on for one in letters if one.posted_on]
-    last = max(days)
-    day = months_after(last, UNSENT_MONTHS)
-    # The last of February is six months before several days of August.
-    while months_after(day, -UNSENT_MONTHS) <= last:
-        day += timedelta(days=1)
-    return midnight(day, settings.TIME_ZONE)
-
-
-@transaction.atomic
-def erase(found: Compartment, *, at: datetime) -> bool:
-    """Erase what no decision needs any more; return whether it was not erased yet.
-
-    Whatever day was written, what a request that was sent still needs stays: it may have been made
-    meanwhile.
-
-    Args:
-        found: the compartment.
-        at: the instant.
-    """
-    locked = lock_registration(found.registration_id)
-    cases = list(requests_of(locked.pk))
-    if any(case.asked_at is not None for case in cases):
-        until = papers_needed_until(locked, cases, at=at)
-        is_needed = until > at if until else not unsent(at).filter(pk=found.pk).exists()
-        if is_needed:
-            medical.erase_after(found, until)
-            return False
-    elif not _is_over(locked, at) and not unsent(at).filter(pk=found.pk).exists():
-        return False
-    is_done = medical.erase(found, at=at)
-    if is_done:
-        record("confided papers erased", locked, by=SYSTEM, at=at)
-        if any(case.is_open for case in cases):
-            # Whoever goes on with a request that was left confides other papers.
-            medical.take_again(found)
-    return is_done
-
-
-def _is_over(registration: Registration, at: datetime) -> bool:
-    """Return whether the day written for a locked registration is over, as it is written now."""
-    now = compartment(registration)
-    return now is not None and now.erase_after is not None and now.erase_after <= at
 
 
 def record(verb: str, registration: Registration, *, by: Actor, at: datetime) -> None:

@@ -32,7 +32,7 @@ from sporades.accommodations.states import Opinion, OpinionAgain, State
 from sporades.accommodations.tracker import is_set_aside
 from sporades.acts.accommodating import NotInCharge, papers_given
 from sporades.acts.consulting import consult_file
-from sporades.acts.medical import confiding, opining
+from sporades.acts.medical import opining, reading
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words, listed, local_day
@@ -397,7 +397,7 @@ def _note_opened(request: HttpRequest, case: Case, paper: Paper) -> None:
     Nothing is kept of what cannot be shown: its pages say why.
     """
     with suppress(Paper.DoesNotExist, Refused, *NOT_SHOWN):
-        confiding.read(
+        reading.read(
             paper=paper.pk,
             reader=request.user,
             is_by_page=True,

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.acts.medical import confiding
+from sporades.acts.medical import reading
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.intake import drawing
@@ -56,7 +56,7 @@ def _case(request: HttpRequest, key: int) -> Case:
 def _read(request: HttpRequest, case: Case, kept: Paper, *, is_by_page: bool = False) -> bytes:
     try:
         with given(kept):
-            return confiding.read(
+            return reading.read(
                 paper=kept.pk,
                 reader=request.user,
                 is_by_page=is_by_page,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.acts.medical import confiding, opining
+from sporades.acts.medical import opining, reading
 from sporades.candidates.models import Identity
 from sporades.core.french import instant_in_words
 from sporades.core.presses import a_press
@@ -94,7 +94,7 @@ def _read(request: HttpRequest, case: Case) -> list[Remark]:
     found = held.first()
     if found is None:
         return []
-    return confiding.read_remarks(
+    return reading.read_remarks(
         found=found, reader=request.user, by=author_on(request, case), at=request.arrived_at
     )
 

@@ -12,7 +12,7 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
-from sporades.acts.medical import confiding, opining
+from sporades.acts.medical import erasing, opining, reading
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
@@ -948,7 +948,7 @@ def test_a_paper_whose_pages_cannot_be_shown_is_still_said_to_be_unopened(
     def unreadable(**_):
         raise sealing.Unreadable
 
-    monkeypatch.setattr(confiding, "read", unreadable)
+    monkeypatch.setattr(reading, "read", unreadable)
 
     page = said(doctor.get(at("case", case), {"papier": Paper.objects.get().pk}))
 
@@ -1148,7 +1148,6 @@ def test_a_new_opinion_that_the_office_asks_for_is_seen_by_the_doctor(case, doct
 
 
 def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case, doctor):
-    from sporades.acts.medical import confiding
     from sporades.medical.queries import compartment
     from tests.accommodations.asked import decide
 
@@ -1166,7 +1165,7 @@ def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case,
     shown = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
     assert "seront effacés à partir du 12 février 2027" in shown
     found = compartment(case.registration)
-    confiding.erase(found, at=found.erase_after)
+    erasing.erase(found, at=found.erase_after)
     assert not Remark.objects.exists()
     assert not Paper.objects.exists()
     assert reverse("doctor:case", args=[case.pk]) in doctor.get(HOME).text

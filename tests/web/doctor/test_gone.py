@@ -9,7 +9,7 @@ import time_machine
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.medical import confiding, opining
+from sporades.acts.medical import erasing, opining
 from sporades.acts.registrations import moving, registering
 from sporades.core.french import day_in_words
 from sporades.medical.models import Opening, OpinionDraft, Paper
@@ -170,7 +170,7 @@ def test_papers_of_health_are_said_to_go_on_the_day_of_their_compartment_and_gon
     before = plain(doctor.get(at("case", case)))
     kept_until = day_in_words(confided_until(found.erase_after, case.registration))
     assert Paper.objects.exists()
-    confiding.erase(found, at=NOW + timedelta(days=2))
+    erasing.erase(found, at=NOW + timedelta(days=2))
     after = plain(doctor.get(at("case", case)))
 
     assert f"Ses papiers de santé seront effacés à partir du {kept_until}." in before

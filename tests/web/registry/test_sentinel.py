@@ -19,7 +19,7 @@ from PIL import Image
 from psycopg import sql
 
 from sporades.accounts.permissions import Permission
-from sporades.acts.medical import confiding
+from sporades.acts.medical import scanning
 from sporades.mail.delivery import deliver
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
@@ -180,6 +180,7 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
     failed = []
     with monkeypatch.context() as patch:
         patch.setattr("sporades.acts.medical.confiding.record", fail)
+        patch.setattr("sporades.acts.medical.reading.record", fail)
         failed.append(browser.post(page, {"texte": f"{WORD} encore", "envoi": "autre"}))
         failed.append(browser.get(file))
     assert [one.status_code for one in failed] == [500, 500]
@@ -200,7 +201,7 @@ def test_what_was_confided_is_found_nowhere_but_where_its_candidate_reads_it(  #
     assert (refused.status_code, WORD.encode() in refused.content) == (422, True)
     # What its antivirus says is told by mail; every mail leaves.
     with an_antivirus(settings, INFECTED):
-        confiding.scan(paper.pk, at=NOW)
+        scanning.scan(paper.pk, at=NOW)
     assert Message.objects.filter(kind="file_refused").exists()
     settings.MAILERS = {
         "default": {

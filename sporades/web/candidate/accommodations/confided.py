@@ -16,7 +16,7 @@ from sporades.accommodations.queries import (
     requests_of,
     requests_of_user,
 )
-from sporades.acts.medical import confiding
+from sporades.acts.medical import erasing
 from sporades.core.french import day_in_words, local_day, quoted
 from sporades.core.prepared import prepared
 from sporades.exams.schema.accommodations import HealthPaper
@@ -136,7 +136,7 @@ def erased_from(
     """
     if found.erased_at is not None:
         return None
-    return found.erase_after or confiding.unsent_from(found, registration, cases)
+    return found.erase_after or erasing.unsent_from(found, registration, cases)
 
 
 def erased_before_in_words(instant: datetime | None, registration: Registration) -> str:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.queries import last_case_of, papers_called_for_by
-from sporades.acts.medical import confiding
+from sporades.acts.medical import confiding, reading
 from sporades.core.refusals import Refused
 from sporades.medical import sealing
 from sporades.medical.models import Paper
@@ -186,7 +186,7 @@ def _taken_back(request: HttpRequest, number: str, key: UUID) -> HttpResponse:
 def _read(request: HttpRequest, found: Paper) -> bytes:
     try:
         with given(found):
-            return confiding.read(
+            return reading.read(
                 paper=found.pk, reader=request.user, by=request.actor, at=request.arrived_at
             )
     except sealing.Unreadable:
