@@ -12,7 +12,7 @@ from sporades.batches import operations, queries, tasks
 from sporades.batches.actions import AMENDED, DECIDED, Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
-from sporades.core.refusals import Refused
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -133,7 +133,7 @@ def test_what_nobody_foresaw_is_refused_at_its_line_and_the_others_are_done(prep
         {"done": 2, "refused": 1, "waiting": 0},
     )
     refused = batch.lines.get(outcome=Outcome.REFUSED)
-    assert (refused.registration, refused.why) == (three[0], operations.OUR_FAULT)
+    assert (refused.registration, refused.why) == (three[0], operations.running.OUR_FAULT)
     assert states() == [State.REGISTERED, State.VALIDATED, State.VALIDATED]
     assert Message.objects.filter(kind="state_changed").count() == 2
     assert f"Line {refused.pk} of batch {batch.pk} cannot be done" in caplog.text
@@ -164,7 +164,7 @@ def test_what_no_state_tells_is_refused_at_its_line(prepare, three):
 
 
 def test_without_a_reason_nothing_is_set_aside(prepare, three):
-    with pytest.raises(operations.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         prepare("set_aside")
 
     assert not Batch.objects.exists()
@@ -176,7 +176,7 @@ def test_nothing_chosen_is_said(prepare, three):
 
 
 def test_more_than_a_batch_takes_is_refused_and_nothing_is_kept(prepare, three, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_LINES", 2)
+    monkeypatch.setattr(operations.preparing, "MOST_LINES", 2)
 
     with pytest.raises(operations.TooMany):
         prepare()
@@ -282,11 +282,11 @@ def test_what_has_left_the_perimeter_is_not_counted_nor_told_of(prepare, three):
     launched(batch)
 
     assert (forecast.state, forecast.count) == (State.REGISTERED, 2)
-    assert batch.lines.get(outcome=Outcome.REFUSED).why == operations.OUTSIDE
+    assert batch.lines.get(outcome=Outcome.REFUSED).why == operations.running.OUTSIDE
 
 
 def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, three, monkeypatch):
-    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    monkeypatch.setattr(operations.running, "AT_ONCE", 1)
     batch = prepare()
     operations.launch(batch=batch, by=actor(batch), at=NOW)
     operations.go_on(str(batch.pk), at=NOW)
@@ -315,14 +315,14 @@ def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, t
 def test_it_stops_between_two_lines(prepare, three, monkeypatch):
     batch = prepare()
     operations.launch(batch=batch, by=actor(batch), at=NOW)
-    refused = operations._go_through
+    refused = operations.running._go_through
 
     def gone_through_and_stopped(*arguments, **options):
         gone = refused(*arguments, **options)
         Batch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
         return gone
 
-    monkeypatch.setattr(operations, "_go_through", gone_through_and_stopped)
+    monkeypatch.setattr(operations.running, "_go_through", gone_through_and_stopped)
 
     assert operations.go_on(str(batch.pk), at=NOW) is False
     assert batch.counts() == {"done": 1, "refused": 0, "waiting": 2}
@@ -349,12 +349,16 @@ def test_registrations_of_one_candidate_are_gone_through_one_after_the_other(thr
     again = BatchLine(registration_id=3)
     known = {1: three[0], 2: three[1], 3: three[0]}
 
-    assert operations._apart([own, other, again, gone], known) == [[own, again], [other], [gone]]
+    assert operations.running._apart([own, other, again, gone], known) == [
+        [own, again],
+        [other],
+        [gone],
+    ]
 
 
 @pytest.mark.parametrize("loss", [{"ends_on": "2026-11-24"}, {"role": Membership.Role.AUDITOR}])
 def test_a_role_that_ends_while_it_runs_stops_it(prepare, three, asker, monkeypatch, loss):
-    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    monkeypatch.setattr(operations.running, "AT_ONCE", 1)
     batch = prepare()
     operations.launch(batch=batch, by=actor(batch), at=NOW)
     operations.go_on(str(batch.pk), at=NOW)
@@ -377,7 +381,7 @@ def test_what_leaves_the_perimeter_meanwhile_is_refused(prepare, three, asker):
     launched(batch)
 
     assert states() == [State.REGISTERED] * 3
-    assert {line.why for line in batch.lines.all()} == {operations.OUTSIDE}
+    assert {line.why for line in batch.lines.all()} == {operations.running.OUTSIDE}
 
 
 def test_what_enters_a_grown_perimeter_is_not_touched(prepare, three, asker):
@@ -389,13 +393,13 @@ def test_what_enters_a_grown_perimeter_is_not_touched(prepare, three, asker):
 
     launched(batch)
 
-    assert batch.lines.get(registration=elsewhere).why == operations.OUTSIDE
+    assert batch.lines.get(registration=elsewhere).why == operations.running.OUTSIDE
 
 
 def test_a_batch_whose_worker_was_killed_is_taken_up_and_does_no_line_twice(
     prepare, three, monkeypatch
 ):
-    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    monkeypatch.setattr(operations.running, "AT_ONCE", 1)
     batch = prepare()
     operations.launch(batch=batch, by=actor(batch), at=NOW)
     operations.go_on(str(batch.pk), at=NOW)
@@ -422,7 +426,7 @@ def waiting_jobs():
 
 
 def test_what_is_taken_up_again_makes_no_second_chain_of_jobs(prepare, three, monkeypatch):
-    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    monkeypatch.setattr(operations.running, "AT_ONCE", 1)
     batch = prepare()
     operations.launch(batch=batch, by=actor(batch), at=NOW)
     # The queue is behind: the job of the launch waits still, and the sweep passes twice.
@@ -453,7 +457,7 @@ def test_a_job_about_a_batch_that_was_forgotten_does_nothing(prepare, three):
 
 
 def test_jobs_go_through_some_lines_each(prepare, three, monkeypatch):
-    monkeypatch.setattr(operations, "AT_ONCE", 2)
+    monkeypatch.setattr(operations.running, "AT_ONCE", 2)
     batch = prepare()
     operations.launch(batch=batch, by=actor(batch), at=NOW)
 
@@ -474,11 +478,11 @@ def test_it_is_launched_once(prepare, three):
 
 def test_one_that_nobody_launched_is_forgotten_after_a_day(prepare, three, time_machine):
     prepare()
-    time_machine.move_to(NOW + operations.PREPARED_FOR)
+    time_machine.move_to(NOW + operations.preparing.PREPARED_FOR)
     tasks.sweep(0)
     assert Batch.objects.count() == 1
 
-    time_machine.move_to(NOW + operations.PREPARED_FOR + timedelta(minutes=1))
+    time_machine.move_to(NOW + operations.preparing.PREPARED_FOR + timedelta(minutes=1))
     tasks.sweep(0)
 
     assert not Batch.objects.exists()
@@ -487,9 +491,9 @@ def test_one_that_nobody_launched_is_forgotten_after_a_day(prepare, three, time_
 def test_one_that_is_a_year_old_is_forgotten_and_what_it_did_stays(prepare, three):
     launched(prepare())
 
-    operations.forget_old(at=NOW + operations.FORGOTTEN_AFTER)
+    operations.forget_old(at=NOW + operations.preparing.FORGOTTEN_AFTER)
     assert Batch.objects.count() == 1
-    operations.forget_old(at=NOW + operations.FORGOTTEN_AFTER + timedelta(minutes=1))
+    operations.forget_old(at=NOW + operations.preparing.FORGOTTEN_AFTER + timedelta(minutes=1))
 
     assert not Batch.objects.exists()
     assert states() == [State.VALIDATED] * 3

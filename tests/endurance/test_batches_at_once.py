@@ -106,14 +106,14 @@ def test_what_is_under_way_when_it_is_stopped_is_done_and_nothing_else_is(batch)
         worker = in_the_background(batch)
         # The first two are done, and as many as are taken at a time wait for us.
         eventually(lambda: batch.counts()["done"] == 2)
-        eventually(lambda: len(waiting_for_us()) == operations.AT_A_TIME)
+        eventually(lambda: len(waiting_for_us()) == operations.running.AT_A_TIME)
         stop_apart(batch)
     worker.join()
 
     assert batch.counts() == {
-        "done": 2 + operations.AT_A_TIME,
+        "done": 2 + operations.running.AT_A_TIME,
         "refused": 0,
-        "waiting": LINES - 2 - operations.AT_A_TIME,
+        "waiting": LINES - 2 - operations.running.AT_A_TIME,
     }
     batch.refresh_from_db()
     operations.resume(batch=batch, by=batch.author, at=now())
@@ -140,7 +140,7 @@ def stop_apart(batch):
 
 def test_two_workers_that_both_believe_to_be_alone_do_no_line_twice(batch):
     # As when the connection that holds the batch is cut off, and its worker goes on.
-    outcomes = together(*[lambda: operations._go_on(str(batch.pk), at=now())] * 2)
+    outcomes = together(*[lambda: operations.running._go_on(str(batch.pk), at=now())] * 2)
 
     assert outcomes == [False, False]
     assert batch.counts() == {"done": LINES, "refused": 0, "waiting": 0}
@@ -160,7 +160,7 @@ def test_a_line_that_is_cut_off_fails_the_job_and_is_alone_to_be_undone(batch):
             f" WHEN (OLD.id = {failing}) EXECUTE FUNCTION fails()"
         )
     # As often as a process has places for helpers: none is lost.
-    for _ in range(operations.AT_A_TIME):
+    for _ in range(operations.running.AT_A_TIME):
         with pytest.raises(OperationalError):
             operations.go_on(str(batch.pk), at=now())
     assert first_line().outcome == "waiting"

@@ -15,7 +15,7 @@ from sporades.batches.actions import ACTIONS, WRITE, WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.queries import forecast as forecast_of
 from sporades.batches.states import BatchState
-from sporades.core.refusals import NobodyApproves, Refused
+from sporades.core.refusals import NobodyApproves, Refused, SamePerson
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.mailings import operations
@@ -25,7 +25,7 @@ from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.registry.world import a_member
 
-MUCH_LATER = NOW + batches.PREPARED_FOR + timedelta(minutes=1)
+MUCH_LATER = NOW + batches.preparing.PREPARED_FOR + timedelta(minutes=1)
 SUBJECT, TEXT = "Votre centre, {nom}", "{prénoms}, apportez une pièce d'identité : {lien}"
 
 
@@ -175,7 +175,7 @@ def test_markup_stays_text_to_the_last_sign(prepare, three):
 def test_a_stopped_message_goes_no_further_and_ends_with_each_written_to_once(
     prepare, three, monkeypatch
 ):
-    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    monkeypatch.setattr(batches.running, "AT_ONCE", 1)
     batch = prepare()
     batches.launch(batch=batch, by=actor(batch), at=NOW)
     batches.go_on(str(batch.pk), at=NOW)
@@ -246,7 +246,7 @@ def test_nobody_approves_their_own(prepare, three, head, author):
     batch = prepare(total=WRITTEN_ALONE + 1)
     batches.launch(batch=batch, by=actor(batch), at=NOW)
 
-    with pytest.raises(batches.SamePerson):
+    with pytest.raises(SamePerson):
         batches.approve(batch=batch, user=author, by=actor(batch), at=NOW)
     with pytest.raises(IntegrityError, match="their_own_batch"), transaction.atomic():
         Batch.objects.update(decided_by=author)
@@ -255,7 +255,7 @@ def test_nobody_approves_their_own(prepare, three, head, author):
 def test_where_nobody_could_approve_it_is_refused_and_stays_to_be_launched(prepare, three):
     batch = prepare(total=WRITTEN_ALONE + 1)
 
-    with pytest.raises(batches.NobodyApproves):
+    with pytest.raises(NobodyApproves):
         batches.launch(batch=batch, by=actor(batch), at=NOW)
 
     assert Batch.objects.get().state == BatchState.PREPARED
@@ -271,7 +271,7 @@ def test_a_decision_has_no_such_bound():
 def test_the_words_go_with_their_batch(prepare, three):
     prepare()
 
-    batches.forget_old(at=NOW + batches.PREPARED_FOR * 2)
+    batches.forget_old(at=NOW + batches.preparing.PREPARED_FOR * 2)
 
     assert not Mailing.objects.exists()
 

@@ -1,0 +1,43 @@
+"""Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
+
+from sporades.batches.operations.launching import (
+    Launched,
+    OfHealth,
+    TooManyToday,
+    approve,
+    hand_over_refusals,
+    launch,
+    refuse,
+    resume,
+    stop,
+    take_up_again,
+)
+from sporades.batches.operations.preparing import (
+    Nothing,
+    PieceMissing,
+    TooMany,
+    forget_old,
+    prepare,
+    prepare_message,
+)
+from sporades.batches.operations.running import go_on
+
+__all__ = [
+    "Launched",
+    "Nothing",
+    "OfHealth",
+    "PieceMissing",
+    "TooMany",
+    "TooManyToday",
+    "approve",
+    "forget_old",
+    "go_on",
+    "hand_over_refusals",
+    "launch",
+    "prepare",
+    "prepare_message",
+    "refuse",
+    "resume",
+    "stop",
+    "take_up_again",
+]

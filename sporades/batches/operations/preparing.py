@@ -1,0 +1,185 @@
+"""Freeze which registrations a batch is for (I11); what was never launched, and what is old, goes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from sporades.accounts.models import User
+from sporades.accounts.permissions import Reach
+from sporades.batches.actions import WRITE, Action
+from sporades.batches.models import Batch, BatchLine
+from sporades.batches.states import BatchState
+from sporades.core.locks import lock_value
+from sporades.core.refusals import ReasonMissing, Refused
+from sporades.mailings import operations as mailings
+from sporades.mailings.models import Mailing
+
+MOST_LINES = 100_000
+FROZEN_AT_ONCE = 5_000
+PREPARED_FOR = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=365)
+REASON_MISSING = "Dites le motif : chaque candidat le lira."
+
+
+class Nothing(Refused):
+    """No registration was chosen."""
+
+    message = "Aucune inscription n'est choisie : il n'y a rien à faire."
+
+
+class PieceMissing(Refused):
+    """It is about a piece, and nobody says which."""
+
+    message = "Choisissez la pièce sur laquelle porte cette action."
+
+
+class TooMany(Refused):
+    """More than a batch takes."""
+
+    message = "Un lot compte 100 000 inscriptions au plus : ajoutez un critère."
+
+
+@transaction.atomic
+def prepare(
+    *,
+    registrations: Any,
+    action: Action,
+    reason: str,
+    reach: Reach,
+    by: User,
+    at: datetime,
+    about: UUID | None = None,
+    piece: str = "",
+    sought: str = "",
+    is_of_health: bool = False,
+    sending: UUID | None = None,
+) -> Batch:
+    """Freeze which registrations an action is for; nothing is done before it is launched.
+
+    Args:
+        registrations: what was chosen, within the reach.
+        action: what is to be done.
+        reason: why, for an action that is told with one.
+        reach: where whoever asks may act.
+        by: who asks.
+        at: the instant.
+        about: what it fills or says, for an action that is asked for on a page of its own.
+        piece: the code of the supporting document, for an action that is about one.
+        sought: what they were found by, in words.
+        is_of_health: whether that says something of the health of each.
+        sending: names the press of the button: pressed twice, it prepares one batch.
+
+    Raises:
+        Nothing, TooMany: none is chosen, or too many.
+        ReasonMissing: the action is told with a reason.
+        PieceMissing: it is about a piece, and none is chosen.
+    """
+    if (already := _prepared_by(sending, by)) is not None:
+        return already
+    if action.has_piece and not piece:
+        raise PieceMissing
+    if action.has_reason and not reason:
+        raise ReasonMissing(REASON_MISSING)
+    author = reach.perimeters[0].member
+    batch: Batch = Batch.objects.create(
+        asked_by=by,
+        asked_name=author.name,
+        asked_role=author.kind,
+        perimeters=reach.as_json(),
+        action=action.code,
+        reason=reason if action.has_reason else "",
+        about=about,
+        piece=piece if action.has_piece else "",
+        sought=sought,
+        is_of_health=is_of_health,
+        total=0,
+        state=BatchState.PREPARED,
+        asked_at=at,
+        sending=sending,
+    )
+    chosen = registrations.order_by("pk").values_list("pk", flat=True)[: MOST_LINES + 1]
+    batch.total = sum(_freeze(batch, keys) for keys in batched(chosen, FROZEN_AT_ONCE))
+    if not batch.total:
+        raise Nothing
+    if batch.total > MOST_LINES:
+        raise TooMany
+    batch.save(update_fields=["total"])
+    return batch
+
+
+def _prepared_by(sending: UUID | None, by: User) -> Batch | None:
+    """Return the batch that a press of the button has prepared already, if it has.
+
+    Of two presses at once the second waits here until the first has prepared it.
+    """
+    if sending is None:
+        return None
+    lock_value("batch prepared", f"{by.pk}:{sending}")
+    found: Batch | None = by.batches.filter(sending=sending).first()
+    return found
+
+
+def _freeze(batch: Batch, keys: Sequence[int]) -> int:
+    """Write some lines, each with what is decided of it now; return how many."""
+    marks = batch.does.marks(keys, batch.piece) if batch.does.marks else {}
+    lines = [BatchLine(batch=batch, registration_id=key, mark=marks.get(key, "")) for key in keys]
+    return len(BatchLine.objects.bulk_create(lines))
+
+
+@transaction.atomic
+def prepare_message(
+    *,
+    registrations: Any,
+    subject: str,
+    text: str,
+    reach: Reach,
+    by: User,
+    at: datetime,
+    sought: str = "",
+    is_of_health: bool = False,
+    sending: UUID | None = None,
+) -> Batch:
+    """Freeze what is written to whom; nobody is written to before it is launched.
+
+    See `prepare` for the arguments.
+
+    Raises:
+        Nothing, TooMany: none is chosen, or too many.
+        NotAPlaceholder: something between braces does not exist.
+    """
+    if (already := _prepared_by(sending, by)) is not None:
+        return already
+    said = mailings.begin(subject=subject, text=text, at=at)
+    return prepare(
+        registrations=registrations,
+        action=WRITE,
+        reason="",
+        reach=reach,
+        by=by,
+        at=at,
+        about=said.pk,
+        sought=sought,
+        is_of_health=is_of_health,
+        sending=sending,
+    )
+
+
+@transaction.atomic
+def forget_old(*, at: datetime) -> int:
+    """Delete the batches never launched in a day, and those of a year ago; return how many.
+
+    Each goes with the message that it says. One that is launched meanwhile is left alone.
+    """
+    old = Batch.objects.select_for_update(skip_locked=True).filter(
+        Q(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
+        | Q(asked_at__lt=at - FORGOTTEN_AFTER)
+    )
+    said = dict(old.values_list("pk", "about"))
+    Batch.objects.filter(pk__in=said).delete()
+    Mailing.objects.filter(pk__in=filter(None, said.values())).delete()
+    return len(said)

@@ -1,0 +1,55 @@
+"""A batch in the journal, in the queue, and what its author is told of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sporades import journal, mail
+from sporades.batches.models import Batch
+from sporades.batches.queries import letters_waiting
+from sporades.core.actors import Actor
+from sporades.core.links import link_to
+from sporades.core.queue import defer_once
+
+
+def link_of(batch: Batch) -> str:
+    """Return the address of the page of a batch."""
+    return link_to("office:one_batch", batch.pk)
+
+
+def queue(batch: Batch) -> bool:
+    """Have a worker go through a batch; return whether a job was queued: none where one waits."""
+    return defer_once("batches.go_on", queue="batches", batch=str(batch.pk))
+
+
+def record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> None:
+    """Keep in the journal what was done with a batch.
+
+    Args:
+        verb: what was done.
+        batch: the batch.
+        by: who did it.
+        at: the instant.
+        more: what is kept besides its action, its reason and how many lines it has.
+    """
+    after = {"action": batch.action, "reason": batch.reason, "lines": batch.total, **more}
+    if batch.piece:
+        after["piece"] = batch.piece
+    if batch.about is not None:
+        after["about"] = str(batch.about)
+    journal.record(verb, by=by, on=batch, at=at, academy=batch.reach.only_academy, after=after)
+
+
+def tell(batch: Batch, *, at: datetime) -> None:
+    """Write to the author of a batch that it ended, stopped, or was refused."""
+    mail.write(
+        "batch_ended",
+        to=batch.asked_by.email,
+        at=at,
+        key=f"batch:{batch.pk}:{batch.state}:{at.isoformat()}",
+        about=batch,
+        batch=batch,
+        counts=batch.counts(),
+        letters=letters_waiting(batch),
+        link=link_of(batch),
+        link_to_letters=link_to("office:letters"),
+    )
