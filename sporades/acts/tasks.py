@@ -17,7 +17,7 @@ from sporades.acts.medical import awaiting_opinions, confiding, relieving, scann
 from sporades.acts.people import changing, enrolling, forgetting, joining
 from sporades.acts.pieces import owing, providing, reminding
 from sporades.acts.registrations import completing
-from sporades.acts.services import announcing, opening
+from sporades.acts.services import announcing, closing_moved, opening
 from sporades.candidates import claims
 from sporades.core import apart, files
 from sporades.core.queue import UNTIL_DONE, WHEN_BACK, Again, app, defer_once, take_up_stalled
@@ -156,7 +156,7 @@ def remind_unread(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.task(name=opening.TELL, queue="mail", priority=5, retry=WHEN_BACK)
 def tell_change(change: int | str, after: str) -> None:
     """Write to those whose draft a moved closing concerns, some hundred at once."""
-    last = opening.tell_change(int(change), after=after, at=timezone.now())
+    last = closing_moved.tell_change(int(change), after=after, at=timezone.now())
     if last:
         tell_change.defer(change=change, after=last)
 
@@ -165,7 +165,7 @@ def tell_change(change: int | str, after: str) -> None:
 @app.task(name="acts.sweep_changes", queueing_lock="acts.sweep_changes", pass_context=False)
 def sweep_changes(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Take up the moved closings of which a killed worker has not told everybody."""
-    opening.take_up_again(older_than=timezone.now() - PATIENCE)
+    closing_moved.take_up_again(older_than=timezone.now() - PATIENCE)
 
 
 @app.periodic(cron="*/5 * * * *")

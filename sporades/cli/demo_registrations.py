@@ -7,7 +7,7 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.rules import Wish
 from sporades.accounts.models import User
 from sporades.acts import accommodating
-from sporades.acts.registrations import deciding, registering, standing_in
+from sporades.acts.registrations import deciding, leaving, registering, standing_in
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel, ClaimCode
@@ -167,7 +167,7 @@ def make_registrations(*, at: datetime) -> None:
     _amend(childhood, at=at - timedelta(days=9))
     _file(person, "CRPE-EXT-BAC3", "", "A09", TEACHER, at=at - timedelta(days=5))
     _begin(person, "CS4-AG2S", "AG2S", "A09", SPORT, at=at - timedelta(days=1))
-    registering.withdraw(
+    leaving.withdraw(
         registration=Registration.objects.whole().get(pk=withdrawn.pk),
         by=_author(person),
         at=at - timedelta(hours=2),

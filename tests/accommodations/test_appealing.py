@@ -11,16 +11,11 @@ from sporades.accommodations.appeals import followed_in_words, silence_in_words
 from sporades.accommodations.contesting import court_until, is_in_time, silent_on
 from sporades.accommodations.models import Again, Appeal, Came, Case
 from sporades.accommodations.operations import Author
-from sporades.accommodations.queries import (
-    appeal_against,
-    appeal_of,
-    contested_among,
-    last_case_of,
-)
+from sporades.accommodations.queries import appeal_against, appeal_of, contested_among, last_case_of
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import check_of
 from sporades.acts import accommodating, consulting
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.core.days import midnight
 from sporades.core.refusals import ReasonMissing
 from sporades.documents.queries import replacement_of
@@ -127,7 +122,7 @@ def test_nothing_is_contested_before_it_is_notified(registration):
 
 def test_nothing_is_contested_of_a_registration_that_does_not_stand(registration, decided):
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    leaving.withdraw(registration=again(registration), by=by, at=NOW)
 
     with pytest.raises(operations.NotStanding):
         contest(decided)

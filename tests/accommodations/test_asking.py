@@ -596,7 +596,7 @@ def test_the_question_of_a_guardian_s_address_says_what_it_receives(guardian, ma
     find_incomplete(registration, at=NOW + timedelta(hours=2))
     by, case = author(registration.candidate), case_of(registration)
     accommodating.withdraw(case=case, by=by, at=NOW + timedelta(hours=3))
-    registering.withdraw(registration=again(registration), by=by, at=NOW + timedelta(hours=4))
+    leaving.withdraw(registration=again(registration), by=by, at=NOW + timedelta(hours=4))
 
     own = registration.candidate.email
     told = Message.objects.filter(about_id=str(registration.pk)).exclude(recipient=own)
@@ -664,9 +664,7 @@ def test_the_mail_of_a_withdrawn_registration_says_that_a_request_that_was_sent_
 ):
     reach(registration, state)
 
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     told = Message.objects.get(kind="withdrawn")
     assert (
@@ -714,9 +712,7 @@ def test_a_guardian_who_signed_is_told_at_once_that_the_registration_and_the_req
     if is_sent:
         send(registration)
 
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     told = Message.objects.get(kind__in=ENDED)
     body = told.body.replace("\xa0", " ")
@@ -735,9 +731,7 @@ def test_another_who_signed_is_told_that_the_request_goes_with_its_registration(
     sign(registration, **paul, is_another=True)
     send(registration)
 
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     left, fallen = Message.objects.filter(kind__in=ENDED).order_by("kind")
     assert (left.kind, left.recipient) == ("minor_withdrawn", "anne@exemple.test")
@@ -757,7 +751,7 @@ def test_no_guardian_is_told_of_what_an_adult_withdraws(is_of_registration):
     assert told_of_withdrawal(case, at=NOW) == "un mail"
 
     if is_of_registration:
-        registering.withdraw(registration=again(registration), by=by, at=of_age)
+        leaving.withdraw(registration=again(registration), by=by, at=of_age)
     else:
         accommodating.withdraw(case=case, by=by, at=of_age)
 
@@ -920,12 +914,12 @@ def test_that_a_registration_ended_reaches_a_guardian_by_mail_once_a_day_past_th
     by = author(registration.candidate)
     sign_anew(registration, 2)
 
-    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    leaving.withdraw(registration=again(registration), by=by, at=NOW)
     draft = registering.begin_again(registration=again(registration), by=by, at=NOW)
     made = registering.register(
         draft=Draft.objects.whole().get(pk=draft.pk), by=by, at=NOW
     ).registration
-    registering.withdraw(registration=again(made), by=by, at=NOW)
+    leaving.withdraw(registration=again(made), by=by, at=NOW)
 
     first, second = Message.objects.filter(kind="minor_withdrawn").order_by("pk")
     assert (first.recipient, second.recipient) == ("anne@exemple.test", "")
@@ -939,7 +933,7 @@ def test_that_it_is_made_anew_reaches_them_past_their_count_as_that_it_ended_did
     sign_anew(registration, 2)
     send(registration)
     for _ in range(2):
-        registering.withdraw(registration=again(registration), by=by, at=NOW)
+        leaving.withdraw(registration=again(registration), by=by, at=NOW)
         draft = registering.begin_again(registration=again(registration), by=by, at=NOW)
         whole = Draft.objects.whole().get(pk=draft.pk)
         registration = registering.register(draft=whole, by=by, at=NOW).registration
@@ -1081,7 +1075,7 @@ def test_of_a_birth_date_half_known_the_latest_counts(registration):
 
 
 def test_a_request_of_a_registration_that_stands_no_more_is_refused(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     with pytest.raises(operations.NotStanding):
         write(again(registration))

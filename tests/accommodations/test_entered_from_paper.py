@@ -15,7 +15,7 @@ from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating
 from sporades.acts.accommodating.silent import silence_of
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.candidates.models import Channel
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -468,9 +468,7 @@ def test_what_was_sent_from_a_space_is_not_mended_here():
 def test_a_withdrawn_registration_takes_its_paper_request_with_it(registration):
     enter(registration)
 
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     assert case_of(registration).state == State.WITHDRAWN
 

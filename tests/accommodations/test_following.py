@@ -10,7 +10,7 @@ from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.registrations import deciding, leaving, moving, registering
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.operations import joining
@@ -144,7 +144,7 @@ def test_a_category_with_the_simple_procedure_spares_the_whole_one(registration)
 )
 def test_withdrawing_a_registration_takes_back_what_is_not_decided(registration, state):
     reach(registration, state)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     assert case_of(registration).state == State.WITHDRAWN
 
@@ -152,7 +152,7 @@ def test_withdrawing_a_registration_takes_back_what_is_not_decided(registration,
 @pytest.mark.parametrize("state", [State.DECIDED, State.NOTIFIED])
 def test_withdrawing_a_registration_leaves_what_is_decided_without_effect(registration, state):
     reach(registration, state)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     assert case_of(registration).state == state
     assert granted(again(registration), "E1") == NOTHING

@@ -9,7 +9,7 @@ from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
 from sporades.acts.medical import erasing
-from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations import leaving, moving
 from sporades.medical.operations import compartment_of, due, erase_after
 from sporades.medical.queries import compartment
 from sporades.registrations.queries import lock_registration
@@ -121,7 +121,7 @@ def test_papers_of_a_request_that_is_taken_back_are_erased(confided, how):
         accommodating.withdraw(case=case, by=by, at=NOW)
         over = NOW
     else:
-        registering.withdraw(registration=confided, by=by, at=NOW)
+        leaving.withdraw(registration=confided, by=by, at=NOW)
         over = NOW + timedelta(hours=72, minutes=1)
 
     assert compartment(confided).doctor is None
@@ -178,25 +178,19 @@ def _two_drafts_beside(registration):
 
 def _registration_withdrawn(registration):
     reach(registration, State.NOTIFIED)
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=LATER
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
 
 
 def _registration_withdrawn_with_a_draft(registration):
     reach(registration, State.NOTIFIED)
     write(registration, at=LATER)
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=LATER
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
 
 
 def _taken_again_then_registration_withdrawn(registration):
     reach(registration, State.NOTIFIED)
     _take_again(registration, has_opinion=False)
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=LATER
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=LATER)
 
 
 def _taken_again_then_cancelled(registration):

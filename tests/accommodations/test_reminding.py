@@ -6,7 +6,7 @@ import pytest
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.core.links import link_to
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -16,14 +16,7 @@ from sporades.notices import operations as notices
 from sporades.notices.models import Banner
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS, again, case_of, reach, write
 from tests.accommodations.test_following import DECLARED
-from tests.factories import (
-    NOW,
-    a_candidate,
-    a_record,
-    a_registration,
-    author,
-    load_invented,
-)
+from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
 
 pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
 
@@ -82,7 +75,7 @@ def _taken_back(registration):
 
 def _left(registration):
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    leaving.withdraw(registration=again(registration), by=by, at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +155,7 @@ def test_what_is_begun_or_fell_is_reminded_whatever_is_declared(is_fallen):
     write(registration)
     if is_fallen:
         by = author(registration.candidate)
-        registering.withdraw(registration=again(registration), by=by, at=NOW)
+        leaving.withdraw(registration=again(registration), by=by, at=NOW)
         a_registration(registration.candidate)
 
     assert accommodating.remind_requests(at=deadline() - DAY) == 1

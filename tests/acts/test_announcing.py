@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts import consulting
-from sporades.acts.registrations import deciding, registering
-from sporades.acts.services import announcing, opening
+from sporades.acts.registrations import deciding, leaving, registering
+from sporades.acts.services import announcing, closing_moved, opening
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -356,7 +356,7 @@ def test_nor_is_told_of_another_closing(modified, decisions, told):
         decide(registration, decision)
 
     made = closed_later(draft.service)
-    opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
+    closing_moved.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     assert Message.objects.filter(kind="service_moved").count() == told
 
@@ -367,7 +367,7 @@ def test_of_another_closing_one_who_cannot_be_told_keeps_no_other_from_it(caplog
     made = closed_later(first.service)
     refuse("mail_message", "une@exemple.test", "recipient")
 
-    opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
+    closing_moved.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     told = Message.objects.filter(kind="service_moved").values_list("recipient", flat=True)
     assert list(told) == [second.candidate.user.email]
@@ -390,7 +390,7 @@ def test_of_what_is_no_longer_offered_no_mail_asks_to_save_it(is_offered):
 
     assert announcing.remind_drafts(at=new.service.closes_at - HOUR) == 2 * is_offered
     made = closed_later(new.service)
-    opening.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
+    closing_moved.tell_change(made.pk, after="", at=NOW + 3 * HOUR)
 
     for kind in ("draft_closing", "service_moved"):
         assert Message.objects.filter(kind=kind).count() == 2 * is_offered
@@ -462,9 +462,7 @@ def opened(registration):
 
 
 def registration_withdrawn(registration):
-    registering.withdraw(
-        registration=registration, by=author(registration.candidate), at=NOW + HOUR
-    )
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW + HOUR)
 
 
 def taken_back(registration):

@@ -10,7 +10,7 @@ from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.acts.identities import asking
 from sporades.acts.people import changing
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.registrations import deciding, leaving, moving
 from sporades.acts.sent_files import Sent
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince
@@ -48,7 +48,7 @@ def withdrawn_while_it_moves(registration):
     read = Registration.objects.whole().get(pk=registration.pk)
 
     def withdraw():
-        return registering.withdraw(registration=read, by=author(read.candidate), at=NOW)
+        return leaving.withdraw(registration=read, by=author(read.candidate), at=NOW)
 
     _, outcome = first(moved(registration), withdraw)
     registration.refresh_from_db()
@@ -69,7 +69,7 @@ def test_who_has_taken_an_account_withdraws_nothing_once_it_is_given_back(invent
         holds()
 
     def withdraw():
-        return registering.withdraw(registration=read, by=author(read.candidate), at=NOW)
+        return leaving.withdraw(registration=read, by=author(read.candidate), at=NOW)
 
     _, outcome = first(give_back, withdraw)
 
@@ -111,7 +111,7 @@ def set_aside(registration):
 
 
 def withdraw(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
 
 def accept(registration):

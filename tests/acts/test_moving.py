@@ -9,7 +9,14 @@ from sporades.accommodations.states import State
 from sporades.accommodations.tracker import awaited_in_words
 from sporades.acts import consulting
 from sporades.acts.identities import asking
-from sporades.acts.registrations import deciding, moving, registering, requesting
+from sporades.acts.registrations import (
+    deciding,
+    leaving,
+    moving,
+    receiving,
+    registering,
+    requesting,
+)
 from sporades.acts.requests import formally
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
@@ -257,7 +264,7 @@ def test_what_another_has_begun_or_asked_stays_where_it_was(registration):
 def test_a_withdrawal_is_undone_where_the_office_had_placed_it(registration):
     by = author(registration.candidate)
     move(registration)
-    registering.withdraw(registration=whole(registration), by=by, at=NOW)
+    leaving.withdraw(registration=whole(registration), by=by, at=NOW)
 
     draft = registering.begin_again(registration=whole(registration), by=by, at=NOW)
     again = registering.register(draft=draft, by=by, at=NOW).registration
@@ -268,7 +275,7 @@ def test_a_withdrawal_is_undone_where_the_office_had_placed_it(registration):
 def test_a_draft_that_its_candidate_takes_elsewhere_is_placed_there_by_nobody(registration):
     by = author(registration.candidate)
     move(registration)
-    registering.withdraw(registration=whole(registration), by=by, at=NOW)
+    leaving.withdraw(registration=whole(registration), by=by, at=NOW)
     draft = registering.begin_again(registration=whole(registration), by=by, at=NOW)
     change(draft, postcode="78000", town="Versailles")
 
@@ -374,7 +381,7 @@ def test_a_validated_one_is_asked_to_send_nothing(registration):
 
 @pytest.mark.parametrize("is_whole", [True, False])
 def test_what_has_come_by_post_is_not_said_to_be_left_to_send(registration, is_whole):
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=again(registration), posted_on=NOW.date(), by=OPERATOR, at=NOW
     )
     if is_whole:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from sporades.accounts.models import User
 from sporades.acts.people import forgetting
 from sporades.acts.registrations import registering
-from sporades.acts.services import announcing, opening
+from sporades.acts.services import announcing, closing_moved, opening
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -81,7 +81,7 @@ def move_to(at, *, after):
         is_urgent=True,
     )
     forget()
-    opening.tell_change(made.pk, after="", at=NOW + after)
+    closing_moved.tell_change(made.pk, after="", at=NOW + after)
 
 
 def test_a_draft_that_is_still_to_be_saved_is_reminded_of_again(reminded):

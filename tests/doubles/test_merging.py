@@ -11,7 +11,7 @@ from sporades.accounts.models import Membership, User
 from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
 from sporades.acts.people import addressing, claiming, enrolling, forgetting
-from sporades.acts.registrations import noting, registering
+from sporades.acts.registrations import leaving, noting
 from sporades.acts.requests import formally
 from sporades.acts.writing import messaging
 from sporades.candidates import operations as candidates
@@ -360,7 +360,7 @@ def test_nobody_approves_what_they_propose(double, propose, approve, manager):
 def test_what_has_changed_since_it_was_read_is_not_merged(double, propose, approve):
     propose(double)
     seen = comparing.mark_of(double)
-    registering.withdraw(
+    leaving.withdraw(
         registration=double.second.registrations.get(), by=author(double.second), at=NOW
     )
 
@@ -378,7 +378,7 @@ def test_registrations_that_exclude_one_another_are_settled_first(propose, appro
 
     with pytest.raises(Hindered, match="une même personne ne peut pas avoir les deux"):
         propose(double)
-    registering.withdraw(registration=standing, by=author(second), at=NOW)
+    leaving.withdraw(registration=standing, by=author(second), at=NOW)
     approve(propose(double))
 
     assert Registration.objects.filter(candidate=first).count() == 2

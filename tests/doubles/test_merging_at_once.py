@@ -9,7 +9,7 @@ from sporades.acts.identities import comparing, merging
 from sporades.acts.identities.comparing import Overtaken
 from sporades.acts.people import claiming
 from sporades.acts.pieces import keeping
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.acts.sent_files import Sent
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import Merged
@@ -79,7 +79,7 @@ def test_a_withdrawal_at_that_instant_is_kept(double, propose, head):
     seen = comparing.mark_of(double)
     left, merged = together(
         partial(
-            registering.withdraw,
+            leaving.withdraw,
             registration=registration,
             by=author(double.second),
             at=NOW,

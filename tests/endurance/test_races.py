@@ -11,7 +11,7 @@ from django.test import Client
 
 from sporades.acts.identities import correcting
 from sporades.acts.people import changing
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.candidates.models import Identity
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
@@ -90,7 +90,7 @@ def test_a_modification_saved_while_its_registration_is_withdrawn_counts_before_
 
         outcomes = together(
             partial(file, draft),
-            partial(registering.withdraw, registration=registration, by=by, at=now()),
+            partial(leaving.withdraw, registration=registration, by=by, at=now()),
         )
 
         assert no_fault(outcomes) == []
@@ -110,7 +110,7 @@ def test_a_registration_withdrawn_while_it_is_modified_stays_withdrawn_and_is_to
 
         outcomes = together(
             partial(file, draft),
-            partial(registering.withdraw, registration=registration, by=by, at=now()),
+            partial(leaving.withdraw, registration=registration, by=by, at=now()),
             partial(registering.amend, registration=registration, by=by, at=now()),
             partial(registering.amend, registration=registration, by=by, at=now()),
         )
@@ -204,7 +204,7 @@ def test_a_withdrawn_registration_begun_again_several_times_at_once_is_one_draft
     for _ in ROUNDS:
         registration = a_registration(at=now())
         by = author(registration.candidate)
-        registering.withdraw(registration=registration, by=by, at=now())
+        leaving.withdraw(registration=registration, by=by, at=now())
 
         drafts = together(
             *[partial(registering.begin_again, registration=registration, by=by, at=now())] * 5
@@ -290,7 +290,7 @@ def test_a_withdrawal_asked_several_times_at_once_is_told_once(arena, clicks):
         by = author(registration.candidate)
 
         outcomes = together(
-            *[partial(registering.withdraw, registration=registration, by=by, at=now())] * clicks
+            *[partial(leaving.withdraw, registration=registration, by=by, at=now())] * clicks
         )
 
         assert sorted(kinds(outcomes)) == ["Refused"] * (clicks - 1) + ["done"]

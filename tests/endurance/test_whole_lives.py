@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
@@ -320,7 +320,7 @@ class Life(RuleBasedStateMachine):
         target = MOVES.get((held.state, "withdraw"))
         accepted = self.is_open_after_a_minute() and target is not None
         self.does(
-            lambda: registering.withdraw(
+            lambda: leaving.withdraw(
                 registration=self.whole_of(registration), by=self.by(held.candidate), at=self.now
             ),
             accepted=accepted,
@@ -541,9 +541,9 @@ def test_every_step_of_a_life_is_that_of_the_page():
     assert Life.steps >= STEPS
     arrows = {*MOVES, *((state, "modify") for state in STANDING)}
     # Only an open service lets anybody leave, and a life is left once.
-    leaving = {one for one in arrows if one[1] == "withdraw"}
-    assert arrows - leaving <= Life.gone_through <= arrows
-    assert leaving & Life.gone_through
+    left = {one for one in arrows if one[1] == "withdraw"}
+    assert arrows - left <= Life.gone_through <= arrows
+    assert left & Life.gone_through
 
 
 def test_the_page_draws_every_move():

@@ -6,7 +6,7 @@ from uuid import uuid4
 from PIL import Image
 
 from sporades.acts.pieces import providing, verifying
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import receiving
 from sporades.acts.sent_files import Sent
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
@@ -69,7 +69,7 @@ def accept_all(registration, *, at=NOW):
     """Find good all that came by post, and note the signed summary as received."""
     for row in registration.evidence.asked().filter(is_mandatory=True):
         verifying.accept(row=row, seen=None, by=MANAGER, at=at)
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=again(registration),
         posted_on=NOW.date(),
         seen=registration.version,

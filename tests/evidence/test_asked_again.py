@@ -6,7 +6,7 @@ import pytest
 
 from sporades.acts.pieces import verifying
 from sporades.acts.pieces.verifying import NothingOwed
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NotWaived
 from sporades.evidence.queries import piece_of
@@ -144,7 +144,7 @@ def test_a_registration_that_owes_nothing_is_asked_for_nothing(registration, end
     waive(registration)
     if end == "withdrawn":
         by = author(registration.candidate)
-        registering.withdraw(registration=registration, by=by, at=NOW)
+        leaving.withdraw(registration=registration, by=by, at=NOW)
     else:
         deciding.decide(
             registration=again(registration),

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from sporades.acts.pieces import providing, verifying
-from sporades.acts.registrations import completing, deciding, registering
+from sporades.acts.registrations import completing, deciding, receiving, registering
 from sporades.acts.registrations.completing import NothingMissing
 from sporades.acts.sent_files import Sent
 from sporades.core.actors import SYSTEM
@@ -190,7 +190,7 @@ def test_more_time_given_by_the_service_counts(registration):
 @pytest.mark.parametrize("how", ["waived", "posted", "scanned"])
 def test_it_ends_by_itself_once_everything_has_come(registration, how):
     settle(registration, but=[IDENTITY])
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW
     )
     declare(registration)

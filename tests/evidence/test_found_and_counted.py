@@ -7,7 +7,7 @@ import pytest
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.evidence import operations as evidence
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import Reading, chosen
@@ -130,7 +130,7 @@ def test_a_list_names_the_pieces(lille):
 
 
 def test_nothing_is_to_provide_for_a_registration_that_was_withdrawn(lille, registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
     reading = Reading(chosen(["pieces_a_fournir", "pieces_a_verifier"]), lille)
 
     [values] = reading.of(found(Group(), reach=lille))

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.pieces import owing, providing, verifying
 from sporades.acts.pieces.providing import OtherFileMeanwhile
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.acts.sent_files import Sent
 from sporades.core import files
 from sporades.core.refusals import ReasonMissing, Refused
@@ -142,9 +142,7 @@ def test_a_piece_that_is_not_asked_for_is_not_taken(registration):
 
 
 def test_of_a_registration_that_stands_no_more_nothing_is_taken(registration):
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     with pytest.raises(owing.NotAsked):
         give(registration)

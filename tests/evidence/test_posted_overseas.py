@@ -8,7 +8,7 @@ import pytest
 from sporades.accommodations.late import counted_at
 from sporades.acts.pieces import verifying
 from sporades.acts.postmarks import PostmarkToCome
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import receiving
 from sporades.core.refusals import Refused
 from sporades.evidence.checks import checks_of
 from sporades.evidence.queries import pieces_of
@@ -80,7 +80,7 @@ def test_what_was_posted_today_where_it_was_posted_is_noted(far_east):
 def test_the_signed_summary_may_come_from_today_there(far_east):
     morning = datetime(2026, 12, 1, 9, tzinfo=NOUMEA)
 
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=far_east, posted_on=date(2026, 12, 1), by=MANAGER, at=morning
     )
 
@@ -92,9 +92,9 @@ def test_a_summary_posted_on_the_evening_of_its_filing_may_be_of_the_day_before_
     Registration.objects.filter(pk=far_west.pk).update(filed_at=evening)
     said = {"registration": again(far_west), "by": MANAGER, "at": evening + timedelta(days=9)}
     with pytest.raises(Refused, match="Indiquez un jour possible"):
-        registering.receive_summary(posted_on=date(2026, 11, 24), **said)
+        receiving.receive_summary(posted_on=date(2026, 11, 24), **said)
 
-    registering.receive_summary(posted_on=date(2026, 11, 25), **said)
+    receiving.receive_summary(posted_on=date(2026, 11, 25), **said)
 
     assert again(far_west).summary_posted_on == date(2026, 11, 25)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sporades.acts.pieces import reminding, verifying
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry
@@ -71,7 +71,7 @@ def validated(registration):
 
 
 def withdrawn(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
 
 def waived(registration):

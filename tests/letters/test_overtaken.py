@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from sporades.acts.pieces import reminding, verifying
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.acts.writing import posting
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
@@ -78,7 +78,7 @@ def decide(decision, *, at=NOW):
 
 
 def withdraw(registration):
-    registering.withdraw(registration=again(registration), by=OPERATOR, at=NOW)
+    leaving.withdraw(registration=again(registration), by=OPERATOR, at=NOW)
 
 
 def remind(registration):

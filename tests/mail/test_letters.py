@@ -9,7 +9,7 @@ import pytest
 
 from sporades import mail
 from sporades.accounts.models import User
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.acts.services import announcing
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -192,9 +192,7 @@ def test_the_receipt_of_a_withdrawal(read):
     registration = a_named_registration()
     read()
 
-    registering.withdraw(
-        registration=registration, by=author(registration.candidate), at=NOW + HOUR
-    )
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW + HOUR)
     letter = read(NOW + HOUR)
 
     assert letter["Subject"] == f"Désinscription : {TITLE}"

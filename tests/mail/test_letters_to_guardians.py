@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import registering, standing_in
+from sporades.acts.registrations import leaving, registering, standing_in
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
@@ -26,7 +26,7 @@ KIND = "minor_withdrawn"
 
 def withdraw(registration, *, at=NOW):
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=at)
+    leaving.withdraw(registration=again(registration), by=by, at=at)
 
 
 def test_a_guardian_is_told_that_a_minor_has_left_and_until_when_it_may_be_undone(letters):

@@ -7,7 +7,7 @@ import pytest
 from sporades.accounts.models import Membership
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import reminding, verifying
-from sporades.acts.registrations import deciding, moving, registering, standing_in
+from sporades.acts.registrations import deciding, leaving, moving, standing_in
 from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.evidence import operations as evidence
@@ -157,7 +157,7 @@ def modified_for_them(registration):
 
 
 def withdrawn(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
 
 ACTS = (

@@ -8,7 +8,7 @@ from django.db import DatabaseError, InternalError, transaction
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
 from sporades.acts.medical import confiding, opining, reading
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.core import files
 from sporades.intake.cleaning import Unfit
 from sporades.journal.models import Entry
@@ -215,9 +215,7 @@ def test_a_doctor_who_asks_for_a_paper_with_two_presses_asks_once(registration):
 
 
 def test_for_a_registration_that_stands_no_more_nothing_is_confided(registration, confided):
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     for act in (confide, write):
         with pytest.raises(confiding.NothingToConfide):

@@ -11,7 +11,7 @@ from sporades.accommodations.queries import cases_of
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import erasing
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.core.days import midnight
 from sporades.core.french import local_day
 from sporades.journal.models import Entry
@@ -296,7 +296,7 @@ def test_a_request_that_is_left_once_it_was_sent_keeps_papers_no_longer_than_one
     else:
         reach(registration, State.DECIDED)
         by = author(registration.candidate)
-        registering.withdraw(registration=again(registration), by=by, at=at)
+        leaving.withdraw(registration=again(registration), by=by, at=at)
 
     day = timedelta(days=1)
     assert said_on(registration) == erased

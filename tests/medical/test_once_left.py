@@ -8,7 +8,7 @@ from django.db import connection
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.core.days import midnight
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
@@ -28,7 +28,7 @@ PARIS = "Europe/Paris"
 def leave(registration, at=NOW):
     """« Me désinscrire »; return the registration as it stands then."""
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=at)
+    leaving.withdraw(registration=again(registration), by=by, at=at)
     return again(registration)
 
 

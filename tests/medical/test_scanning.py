@@ -6,7 +6,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.accommodations.states import State
 from sporades.acts.medical import confiding, scanning
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.intake import antivirus
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -72,9 +72,7 @@ def test_a_virus_is_told_by_a_mail_that_says_nothing_of_health(registration, set
 
 def test_of_a_registration_that_stands_no_more_nothing_is_told(registration, settings):
     confide(registration)
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     look(settings, INFECTED)
 

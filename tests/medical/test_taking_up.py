@@ -12,7 +12,7 @@ from django.db import transaction
 from sporades.accommodations.states import State
 from sporades.accounts import limits
 from sporades.acts.medical import confiding, taking_up
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.core import files
 from sporades.exams import operations as exams
 from sporades.journal.models import Entry
@@ -49,7 +49,7 @@ OVER = NOW + timedelta(days=5)
 
 def leave(registration, at=NOW):
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=at)
+    leaving.withdraw(registration=again(registration), by=by, at=at)
     return again(registration)
 
 

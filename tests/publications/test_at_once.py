@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from sporades.accommodations.states import State
-from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations import leaving, moving
 from sporades.acts.registrations.deciding import decide
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -133,7 +133,7 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
     one = Registration.objects.whole().get(pk=three[0].pk)
 
     def withdraw(holds):
-        registering.withdraw(registration=three[0], by=author(three[0].candidate), at=NOW)
+        leaving.withdraw(registration=three[0], by=author(three[0].candidate), at=NOW)
         holds()
 
     def deposit():
@@ -158,7 +158,7 @@ def having(act):
 
 
 def withdraw(one):
-    registering.withdraw(registration=one, by=author(one.candidate), at=NOW)
+    leaving.withdraw(registration=one, by=author(one.candidate), at=NOW)
 
 
 def set_aside(one):

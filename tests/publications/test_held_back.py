@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accommodations.states import State
-from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations import leaving, moving
 from sporades.acts.registrations.deciding import decide
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -44,7 +44,7 @@ def decided(registration, decision, at, reason=""):
 
 
 def withdrawn(registration):
-    registering.withdraw(
+    leaving.withdraw(
         registration=Registration.objects.get(pk=registration.pk),
         by=author(registration.candidate),
         at=NOW + HOUR,

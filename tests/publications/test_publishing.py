@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decide
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
@@ -206,7 +206,7 @@ def test_what_no_longer_stands_or_has_changed_is_refused_at_its_line(prepare, th
 def test_when_nothing_stands_any_more_the_office_sees_why(prepare, three, manager):
     made = prepare()
     for one in three:
-        registering.withdraw(registration=one, by=author(one.candidate), at=NOW)
+        leaving.withdraw(registration=one, by=author(one.candidate), at=NOW)
 
     with pytest.raises(refusals.NothingHolds):
         publish(made, manager)

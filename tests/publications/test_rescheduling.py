@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from sporades.acts.registrations import deciding as deciding_of
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -177,7 +177,7 @@ def test_all_is_judged_again_at_the_change(prepare, three, manager):
     made = prepare()
     publish(made, manager, LATER)
     gone, restored, _ = three
-    registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+    leaving.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
     held_back(restored)
 
     reschedule(made, manager)
@@ -191,7 +191,7 @@ def test_when_nothing_holds_any_more_it_is_said(prepare, three, manager):
     made = prepare()
     publish(made, manager, LATER)
     for one in three:
-        registering.withdraw(registration=one, by=author(one.candidate), at=NOW)
+        leaving.withdraw(registration=one, by=author(one.candidate), at=NOW)
 
     with pytest.raises(refusals.NothingHolds):
         reschedule(made, manager)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.acts import requests
 from sporades.acts.identities import asking, correcting
-from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.registrations import deciding, leaving, moving
 from sporades.acts.requests import formally
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
@@ -164,7 +164,7 @@ def another_of(candidate):
 
 
 def withdraw(registration, at=LATER):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=at)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=at)
 
 
 def set_aside(registration, at=LATER):
@@ -201,7 +201,7 @@ def test_what_nobody_can_answer_any_more_ends_with_the_last_registration(
 
 
 def test_without_a_registration_that_stands_nobody_could_answer(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     with pytest.raises(asking.NoneStands):
         send(registration.candidate)
@@ -215,7 +215,7 @@ def test_another_proof_is_another_request(registration):
 
 
 def test_what_is_asked_after_a_withdrawal_is_not_read_in_what_was_withdrawn(registration):
-    registering.withdraw(
+    leaving.withdraw(
         registration=registration, by=author(registration.candidate), at=NOW + timedelta(minutes=1)
     )
     other = a_registration(

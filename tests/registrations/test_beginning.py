@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.journal.models import Entry
 from sporades.registrations.models import Draft
 from sporades.registrations.operations import drafting
@@ -32,7 +32,7 @@ def test_a_modification_asked_for_again_is_the_same_one_and_is_journalled_once()
 def test_a_withdrawal_undone_again_is_the_same_draft_and_is_journalled_once():
     registration = a_registration()
     by = author(registration.candidate)
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
 
     drafts = [
         registering.begin_again(registration=registration, by=by, at=NOW + number * SECOND)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
@@ -99,7 +99,7 @@ def test_a_registration_begun_again_keeps_the_choice_of_the_one_withdrawn():
     registration = a_registration()
     by = author(registration.candidate)
     choose(registration, publishes=True, shares=False)
-    registering.withdraw(
+    leaving.withdraw(
         registration=Registration.objects.whole().get(pk=registration.pk), by=by, at=LATER
     )
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
 from sporades.mail.models import Message
@@ -142,7 +142,7 @@ def test_one_registers_once_for_an_exam_and_in_one_speciality():
 def test_a_withdrawn_registration_gives_way_to_a_new_one_with_another_number():
     candidate = a_candidate()
     first = a_registration(candidate)
-    registering.withdraw(registration=first, by=author(candidate), at=NOW)
+    leaving.withdraw(registration=first, by=author(candidate), at=NOW)
 
     draft = registering.begin_again(registration=first, by=author(candidate), at=NOW)
     version = registering.register(draft=draft, by=author(candidate), at=NOW)

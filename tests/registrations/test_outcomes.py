@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts import operations as accounts
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
@@ -276,7 +276,7 @@ def test_nobody_begins_again_what_is_no_longer_offered(begin, changes):
     registration = a_registration()
     by = author(registration.candidate)
     if begin is registering.begin_again:
-        registering.withdraw(registration=registration, by=by, at=NOW)
+        leaving.withdraw(registration=registration, by=by, at=NOW)
     load_invented(*changes)
 
     found = Registration.objects.whole().get()
@@ -313,7 +313,7 @@ def test_the_registration_is_withdrawn_meanwhile_the_modification_is_dropped_wit
     registration = a_registration()
     by = author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=NOW)
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
 
     with pytest.raises(Refused, match="votre modification n'est pas enregistrée"):
         save(draft)
@@ -344,7 +344,7 @@ def test_the_journal_says_where_a_registration_stood_that_is_withdrawn(state):
         state=state, reason="Il manque une pièce" if state == State.ANOMALY else ""
     )
 
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
 
     payload = Entry.objects.get(verb="registration withdrawn").payload
     assert payload["before"] == {"state": state}
@@ -354,7 +354,7 @@ def test_a_closed_service_opens_no_modification_and_takes_no_withdrawal():
     registration = a_registration()
     by, at = author(registration.candidate), registration.service.closes_at + MINUTE
 
-    for act in (registering.amend, registering.withdraw):
+    for act in (registering.amend, leaving.withdraw):
         with pytest.raises(Closed):
             act(registration=registration, by=by, at=at)
 
@@ -386,7 +386,7 @@ def test_the_answers_of_a_modification_that_is_dropped_are_erased():
     by = author(registration.candidate)
     dropped = registering.amend(registration=registration, by=by, at=NOW)
 
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
 
     assert not dropped.answers.exists()
 
@@ -404,7 +404,7 @@ def test_an_account_given_back_withdraws_nothing_for_72_hours():
     accounts.hold(candidate.user, at=NOW)
 
     with pytest.raises(accounts.Held, match="ni se désinscrire jusqu'au"):
-        registering.withdraw(registration=registration, by=author(candidate), at=NOW)
+        leaving.withdraw(registration=registration, by=author(candidate), at=NOW)
 
     registration.refresh_from_db()
     assert registration.state == "registered"

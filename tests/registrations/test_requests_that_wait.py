@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts.registrations import registering, requesting
-from sporades.acts.services import announcing, opening
+from sporades.acts.registrations import leaving, registering, requesting
+from sporades.acts.services import announcing, closing_moved, opening
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.exams.models import RegistrationService
@@ -80,7 +80,7 @@ def ended(sent, draft, registration, end, at):
     elif end == "abandon":
         drafting.abandon(draft=draft, at=at)
     else:
-        registering.withdraw(registration=whole(registration), by=by, at=NOW)
+        leaving.withdraw(registration=whole(registration), by=by, at=NOW)
 
 
 ENDS = ["take_back", "abandon", "withdraw"]
@@ -191,7 +191,7 @@ def test_nobody_is_reminded_of_what_is_sent_nor_told_that_its_service_moves(aske
     )
     opening.approve_together([(change, COLLEAGUE)], at=late)
 
-    opening.tell_change(change.pk, after="", at=late)
+    closing_moved.tell_change(change.pk, after="", at=late)
     announcing.remind_drafts(at=late + timedelta(hours=2))
 
     assert mails("service_moved") == mails("draft_closing") == ["z@exemple.test"]

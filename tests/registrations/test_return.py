@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import receiving, registering
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -59,7 +59,7 @@ def test_the_box_on_top_of_the_summary_says_that_it_is_to_be_sent_back():
 def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
     registration = a_registration()
 
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
     )
 
@@ -74,7 +74,7 @@ def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
 def test_a_summary_that_the_service_issues_again_asks_to_sign_only_what_has_not_come(is_back):
     registration = a_registration()
     if is_back:
-        registering.receive_summary(
+        receiving.receive_summary(
             registration=whole(registration), posted_on=NOW.date(), by=OPERATOR, at=NOW
         )
     identity = registration.candidate.identity
@@ -99,7 +99,7 @@ def test_a_postmark_before_the_registration_or_to_come_is_refused(posted_on):
     registration = a_registration()
 
     with pytest.raises(Refused, match="Indiquez un jour possible"):
-        registering.receive_summary(
+        receiving.receive_summary(
             registration=whole(registration), posted_on=posted_on, by=OPERATOR, at=LATER
         )
 
@@ -108,7 +108,7 @@ def test_a_postmark_before_the_registration_or_to_come_is_refused(posted_on):
 
 def test_a_new_version_is_to_be_signed_and_returned_again():
     registration = a_registration()
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
     )
     by = author(registration.candidate)
@@ -120,7 +120,7 @@ def test_a_new_version_is_to_be_signed_and_returned_again():
     check = next(c for c in checklist(whole(registration), [], [], at=LATER) if "signé" in c.label)
     assert check.state == "yours"
     with pytest.raises(Refused, match="dernier enregistrement"):
-        registering.receive_summary(
+        receiving.receive_summary(
             registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
         )
 
@@ -130,7 +130,7 @@ def test_a_return_that_is_not_asked_is_not_recorded():
     registration = a_registration()
 
     with pytest.raises(Refused, match="ne demande pas de récapitulatif signé"):
-        registering.receive_summary(
+        receiving.receive_summary(
             registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
         )
 
@@ -140,7 +140,7 @@ def test_of_two_postmarks_that_are_noted_at_once_one_is_refused():
     registration = a_registration()
 
     def note(day):
-        registering.receive_summary(
+        receiving.receive_summary(
             registration=whole(registration),
             posted_on=date(2026, 12, day),
             seen=1,
@@ -151,5 +151,5 @@ def test_of_two_postmarks_that_are_noted_at_once_one_is_refused():
 
     outcomes = together(partial(note, 1), partial(note, 2))
 
-    assert {type(one) for one in outcomes} == {type(None), registering.OtherPostmark}
+    assert {type(one) for one in outcomes} == {type(None), receiving.OtherPostmark}
     assert Entry.objects.filter(verb="summary received").count() == 1

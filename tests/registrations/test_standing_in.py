@@ -8,7 +8,14 @@ from django.db.models import ProtectedError
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.agents import inviting
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import deciding, moving, registering, requesting, standing_in
+from sporades.acts.registrations import (
+    deciding,
+    leaving,
+    moving,
+    registering,
+    requesting,
+    standing_in,
+)
 from sporades.acts.registrations.meanwhile import befallen
 from sporades.acts.services import announcing
 from sporades.candidates import operations as candidates
@@ -407,7 +414,7 @@ def test_the_consents_chosen_meanwhile_win_over_every_draft(registration, agent)
 
 def test_what_is_withdrawn_meanwhile_is_refused_and_what_was_typed_stays(registration, agent):
     mine = modified_for(registration, agent, mobile=MOBILE)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     with pytest.raises(NoLongerStands):
         filed_for(mine)
@@ -575,7 +582,7 @@ def test_answers_of_what_was_withdrawn_go_on_in_a_new_registration(registration,
     mine = modified_for(registration, agent, mobile=MOBILE)
     with pytest.raises(Refused):
         standing_in.register_anew(draft=mine, by=MANAGER, at=LATER)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
 
     standing_in.register_anew(draft=mine, by=MANAGER, at=LAST)
     # What was accepted for the one is not accepted for the other.
@@ -592,7 +599,7 @@ def test_answers_of_what_was_withdrawn_go_on_in_a_new_registration(registration,
 
 def test_a_new_registration_begun_already_is_not_written_over(registration, agent):
     mine = modified_for(registration, agent, mobile=MOBILE)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
     begun = standing_in.begin(
         candidate=registration.candidate,
         exam=registration.exam,
@@ -866,7 +873,7 @@ def test_answers_are_taken_up_in_a_new_registration_once_however_often_it_is_pre
     registration = a_registration()
     agent = a_member("agent@exemple.test", "manager", ["A09"])
     draft = modified_for(registration, agent, mobile=MOBILE)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
 
     def take():
         return standing_in.register_anew(draft=draft, by=MANAGER, at=LAST)

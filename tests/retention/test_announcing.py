@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -55,7 +55,7 @@ def test_what_is_archived_at_once_is_not_announced(filed):
 def test_neither_who_has_no_account_nor_who_withdrew_is_told():
     a_registration(a_record())
     left = a_registration(a_candidate(email="parti@exemple.test"))
-    registering.withdraw(
+    leaving.withdraw(
         registration=Registration.objects.whole().get(pk=left.pk), by=author(left.candidate), at=NOW
     )
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from sporades import mail
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.acts.writing import messaging
 from sporades.candidates.operations import civil_data
 from sporades.journal.models import Entry
@@ -54,7 +54,7 @@ def test_an_answer_is_told_by_a_mail_that_does_not_hold_it(registration):
 def test_who_was_corrected_is_called_so_where_a_mail_is_about_what_they_had_left():
     candidate = a_candidate(email="zoe@exemple.test")
     left = a_registration(candidate)
-    registering.withdraw(registration=left, by=author(candidate), at=NOW)
+    leaving.withdraw(registration=left, by=author(candidate), at=NOW)
     stands = a_registration(candidate, speciality="FOREST", epreuves=FOREST)
     correcting.correct_identity(
         registration=whole(stands),
@@ -169,7 +169,7 @@ def test_the_office_may_write_first(registration):
 def test_whoever_is_withdrawn_or_set_aside_still_writes(registration):
     by = author(registration.candidate)
     other = a_registration()
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
     deciding.decide(
         registration=other, decision=SET_ASIDE, reason="Hors délai", by=OPERATOR, at=NOW
     )

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations import leaving, moving, registering
 from sporades.acts.services import regulating
 from sporades.core.locks import alone
 from sporades.exams.checking import Source
@@ -310,7 +310,7 @@ def test_nothing_is_changed_and_nobody_is_told(young_and_old, prepare, tried):
 
 def test_what_does_not_stand_any_more_is_not_judged(young_and_old, prepare, tried, administrator):
     young = young_and_old[0]
-    registering.withdraw(registration=young, by=author(young.candidate), at=NOW)
+    leaving.withdraw(registration=young, by=author(young.candidate), at=NOW)
 
     assert counted(tried(prepare()), administrator) == [("session 2027", 1, 0)]
 

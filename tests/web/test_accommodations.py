@@ -24,7 +24,7 @@ from sporades.accommodations.queries import Proposal
 from sporades.accommodations.rules import Sat, Wish, papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.exams.held import forget
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.registrations.models import Registration
@@ -515,7 +515,7 @@ def test_a_decision_that_the_service_has_notified_is_not_to_be_confided(sign_in,
     registration = a_registration(informations={"has_disability": "oui"})
     reach(registration, State.NOTIFIED)
     if where == "elsewhere":
-        registering.withdraw(
+        leaving.withdraw(
             registration=again(registration), by=author(registration.candidate), at=NOW
         )
         registration = a_registration(
@@ -540,18 +540,18 @@ def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_d
     first = a_registration(informations={"has_disability": "oui"})
     reach(first, State.NOTIFIED)
     client = sign_in(first.candidate)
-    leaving = main(ask_to_withdraw(client, first.number))
-    registering.withdraw(registration=again(first), by=author(first.candidate), at=NOW)
+    asked = main(ask_to_withdraw(client, first.number))
+    leaving.withdraw(registration=again(first), by=author(first.candidate), at=NOW)
     second = a_registration(first.candidate, informations={"has_disability": "oui"})
 
     pages = [main(client.get(at(second))), main(client.get(at(second, page="/mesures")))]
     client.post(at(second, page="/mesures"), {**CHOSEN, "decision": "oui"})
     pages.append(main(client.get(at(second))))
 
-    assert "ne passe pas de lui-même à une nouvelle inscription" in leaving
+    assert "ne passe pas de lui-même à une nouvelle inscription" in asked
     left = main(client.get(f"/mes-inscriptions/{first.number}"))
     assert "ne passe pas de lui-même à une nouvelle inscription" in left
-    assert "Les pièces justificatives déjà données ne passent pas à la nouvelle" in leaving
+    assert "Les pièces justificatives déjà données ne passent pas à la nouvelle" in asked
     assert "session précédente" not in pages[0]
     for page in pages:
         assert "ne passe pas d'elle-même à celle-ci. Le service l'a déjà" in page
@@ -584,9 +584,7 @@ def test_what_was_confided_is_led_to_from_a_registration_that_was_withdrawn(
     write(registration)
     if is_confided:
         confide(registration)
-    registering.withdraw(
-        registration=again(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
 
     page = sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}").text
 
@@ -2074,7 +2072,7 @@ def test_where_the_registration_stands_no_more_nothing_invites_to_ask(sign_in, r
     intro = rules_of(registration).intro
     client = sign_in(registration.candidate)
     assert intro[:30] in main(client.get(at(registration)))
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     said = main(client.get(at(registration)))
 

@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.candidates.operations import civil_data
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
@@ -219,7 +219,7 @@ def test_a_summary_that_has_come_back_is_ticked_with_its_postmark(sign_in):
     registration = a_registration()
     later = NOW + timedelta(days=8)
     filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=filed, posted_on=date(2026, 12, 1), by=OPERATOR, at=later
     )
 
@@ -304,9 +304,7 @@ def test_once_the_service_is_closed_the_same_lines_stand(sign_in):
 
 def test_withdrawn_one_is_not_registered_since_then_and_nothing_more_is_awaited(sign_in):
     registration = a_registration()
-    registering.withdraw(
-        registration=registration, by=author(registration.candidate), at=NOW + HOUR
-    )
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW + HOUR)
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
@@ -319,7 +317,7 @@ def test_withdrawn_one_is_not_registered_since_then_and_nothing_more_is_awaited(
 def test_withdrawn_one_says_what_may_still_be_done_and_until_when(sign_in):
     registration = a_registration()
     by = author(registration.candidate)
-    registering.withdraw(registration=registration, by=by, at=NOW + HOUR)
+    leaving.withdraw(registration=registration, by=by, at=NOW + HOUR)
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
     closed, _ = read(sign_in, registration, at=CLOSED)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import completing, deciding, registering
+from sporades.acts.registrations import completing, deciding, leaving, receiving, registering
 from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
@@ -71,7 +71,7 @@ def a_modification(registration):
 
 def receive_summary(registration, at):
     filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
-    registering.receive_summary(registration=filed, posted_on=date(2026, 12, 1), by=OPERATOR, at=at)
+    receiving.receive_summary(registration=filed, posted_on=date(2026, 12, 1), by=OPERATOR, at=at)
 
 
 def test_the_card_of_a_registration_leads_to_what_awaits_its_candidate(sign_in):
@@ -393,7 +393,7 @@ def test_what_is_filed_for_it_stays_and_is_not_said_to_be_modifiable(sign_in):
 def test_its_withdrawal_is_not_said_to_be_undone(sign_in):
     registration = a_registration(a_candidate(), **OF_FOREST)
     by = author(registration.candidate)
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
     client = sign_in(registration.candidate)
     pages = ("/accueil", "/mes-inscriptions", f"/mes-inscriptions/{registration.number}")
     for page in pages:
@@ -500,7 +500,7 @@ def test_a_piece_that_is_only_wished_for_awaits_nobody(sign_in, tmp_path):
 def test_a_withdrawn_registration_awaits_nothing(sign_in):
     registration = a_registration()
     client = sign_in(registration.candidate)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     with time_machine.travel(NOW, tick=False):
         page = client.get("/accueil")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -37,7 +37,7 @@ LAST = DISPLAYED + timedelta(minutes=1) - INSTANT
 
 def a_withdrawn_registration(candidate=None):
     registration = a_registration(candidate)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
     return Registration.objects.whole().get(pk=registration.pk)
 
 
@@ -79,7 +79,7 @@ def test_who_leaves_when_the_service_closes_sooner_reads_its_closing_once(sign_i
 
     with time_machine.travel(NOW, tick=False):
         page = main(ask_to_withdraw(sign_in(registration.candidate), registration.number))
-    registering.withdraw(
+    leaving.withdraw(
         registration=Registration.objects.whole().get(), by=author(registration.candidate), at=NOW
     )
 
@@ -126,7 +126,7 @@ def test_a_guardian_reads_that_a_minor_has_left_for_good_what_is_offered_no_more
     registration = a_minor()
     load_invented(*GONE[0].values[0])
 
-    registering.withdraw(
+    leaving.withdraw(
         registration=Registration.objects.whole().get(), by=author(registration.candidate), at=NOW
     )
 
@@ -174,7 +174,7 @@ def test_beside_another_registration_the_home_page_offers_it_and_does_not_count_
     candidate = a_candidate()
     registered_in_two_academies(candidate)
     left = Registration.objects.get(candidate=candidate, academy="A09")
-    registering.withdraw(registration=left, by=author(candidate), at=NOW)
+    leaving.withdraw(registration=left, by=author(candidate), at=NOW)
 
     with time_machine.travel(at, tick=False):
         home = sign_in(candidate).get("/accueil")
@@ -193,7 +193,7 @@ def test_beside_another_registration_the_home_page_offers_it_and_does_not_count_
 def test_of_two_withdrawn_registrations_for_one_exam_the_last_one_is_taken_up(sign_in):
     first = a_withdrawn_registration()
     second = a_registration(first.candidate, at=NOW + INSTANT)
-    registering.withdraw(registration=second, by=author(first.candidate), at=NOW + INSTANT)
+    leaving.withdraw(registration=second, by=author(first.candidate), at=NOW + INSTANT)
 
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         page = sign_in(first.candidate).get("/mes-inscriptions")
@@ -209,7 +209,7 @@ def test_what_is_begun_anew_or_stands_again_is_offered_no_more_on_the_home_page(
     candidate = a_candidate()
     registered_in_two_academies(candidate)
     left = Registration.objects.get(candidate=candidate, academy="A09")
-    registering.withdraw(registration=left, by=author(candidate), at=NOW)
+    leaving.withdraw(registration=left, by=author(candidate), at=NOW)
     draft = registering.begin_again(registration=left, by=author(candidate), at=NOW)
     if how == "filed":
         Registration.objects.filter(academy="A25").update(exclusive_scope="")
@@ -415,7 +415,7 @@ def test_the_page_of_a_registration_shows_the_dates_of_its_exam(sign_in):
 def test_the_minute_that_is_displayed_as_the_last_one_is_whole():
     registration = a_registration()
     left_at = NOW.replace(second=20)
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=left_at)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=left_at)
     found = Registration.objects.whole().get(pk=registration.pk)
     last = NOW.replace(second=59) + UNDO_FOR
     assert "10 h 30" in found.undone_until_in_words.replace("\xa0", " ")

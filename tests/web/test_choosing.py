@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.cli import demo_files
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
@@ -306,7 +306,7 @@ def test_a_page_left_open_past_the_closing_says_that_nothing_is_begun_and_speaks
 
 
 def left(registration, at=NOW):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=at)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=at)
 
 
 def test_what_stands_anew_is_said_without_offering_the_answers_that_were_left(sign_in):

@@ -7,7 +7,7 @@ import pytest
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     CONTESTED,
@@ -150,7 +150,7 @@ def test_once_its_registration_is_left_nobody_looks_at_it(sign_in, registration,
     contest(decided)
     client = sign_in(registration.candidate)
     whole = Registration.objects.whole().get(pk=registration.pk)
-    registering.withdraw(registration=whole, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=whole, by=author(registration.candidate), at=NOW)
 
     said = page_of(client, registration)
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.core import files
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
@@ -208,7 +208,7 @@ def test_what_was_given_for_a_registration_that_was_withdrawn_serves_again(mine,
     first = Deposit.objects.get()
     evidence.note_scanned(first, is_clean=True, at=NOW)
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    leaving.withdraw(registration=again(registration), by=by, at=NOW)
     draft = registering.begin_again(registration=again(registration), by=by, at=NOW)
     draft = Draft.objects.whole().get(pk=draft.pk)
     anew = registering.register(draft=draft, by=by, at=NOW).registration

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.spaces import plain
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def withdraw(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
 
 def set_aside(registration):
@@ -66,13 +66,13 @@ def test_a_second_press_that_waits_for_the_first_does_too(sign_in, monkeypatch):
     registration = a_registration()
     client = sign_in(registration.candidate)
     asked = ask_to_withdraw(client, registration.number).request["PATH_INFO"]
-    act = registering.withdraw
+    act = leaving.withdraw
 
     def first_then_second(**said):
         act(**said)
         act(**said)
 
-    monkeypatch.setattr("sporades.acts.registrations.registering.withdraw", first_then_second)
+    monkeypatch.setattr("sporades.acts.registrations.leaving.withdraw", first_then_second)
 
     assert client.post(asked).headers["Location"] == f"/mes-inscriptions/{registration.number}"
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import verifying
 from sporades.acts.pieces.providing import NothingAwaited
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.acts.sent_files import Sent
 from sporades.candidates.operations import civil_data
 from sporades.core import files
@@ -110,7 +110,7 @@ def test_a_scan_of_the_service_is_not_said_to_be_deposited_by_its_candidate(mine
 
 
 def test_of_a_registration_that_was_withdrawn_nothing_is_awaited(mine, registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     before = main(mine.get(address(registration)))
 
@@ -121,7 +121,7 @@ def test_of_a_registration_that_was_withdrawn_nothing_is_awaited(mine, registrat
 
 def test_what_was_given_before_a_withdrawal_is_still_there(mine, registration):
     send(mine, registration, photo(name="Ma carte.jpg"))
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     assert "Ma carte.jpg" in line(mine, registration)
     assert "remplacer" not in line(mine, registration)

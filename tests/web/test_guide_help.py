@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import (
     NOW,
@@ -120,7 +120,7 @@ def test_who_has_begun_and_not_saved_is_told_that_answers_are_still_free(sign_in
 
 def test_who_has_left_the_only_registration_may_register_again(sign_in):
     registration = a_registration()
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     page = sign_in(registration.candidate).get("/aide")
 
@@ -133,7 +133,7 @@ def test_who_has_left_the_only_registration_may_register_again(sign_in):
 
 def test_a_registration_that_was_left_says_nothing_of_the_one_that_stands(sign_in):
     left = a_registration()
-    registering.withdraw(registration=left, by=author(left.candidate), at=NOW)
+    leaving.withdraw(registration=left, by=author(left.candidate), at=NOW)
     again = a_registration(left.candidate)
 
     own = answered(sign_in(again.candidate).get("/aide"), QUESTIONS[2])
@@ -169,7 +169,7 @@ def test_who_finds_greyed_fields_is_told_why_and_whom_to_ask(sign_in):
 
 def test_who_wants_back_is_told_that_a_new_registration_is_needed(sign_in):
     registration = a_registration()
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     text = answered(sign_in(registration.candidate).get("/aide"), QUESTIONS[5])
 
@@ -179,7 +179,7 @@ def test_who_wants_back_is_told_that_a_new_registration_is_needed(sign_in):
 
 def test_who_is_registered_again_reads_nothing_of_what_was_left_and_one_contact(sign_in):
     left = a_registration()
-    registering.withdraw(registration=left, by=author(left.candidate), at=NOW)
+    leaving.withdraw(registration=left, by=author(left.candidate), at=NOW)
     again = a_registration(left.candidate)
 
     page = sign_in(again.candidate).get("/aide")

@@ -12,7 +12,7 @@ from django.db import connection
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding, erasing, opining, reading
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.core.days import midnight
 from sporades.medical import operations as medical
 from sporades.medical.models import Opening, Paper, Remark
@@ -711,7 +711,7 @@ def test_under_a_wrong_master_key_the_page_stands_and_says_what_is_not_read(
 
 
 def test_of_a_registration_that_stands_no_more_nothing_is_taken(mine, registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     assert "Plus rien n'est à confier." in main(mine.get(address(registration)))
     told = mine.get(address(registration, KIND), follow=True)

@@ -8,7 +8,7 @@ import time_machine
 from sporades.accounts.models import AddressChange
 from sporades.acts.identities import correcting
 from sporades.acts.people import changing
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.digests import digest
@@ -195,9 +195,7 @@ def test_an_address_changed_since_is_a_change_of_the_next_version():
 
 def test_a_withdrawal_ends_the_history(sign_in):
     registration = a_registration()
-    registering.withdraw(
-        registration=registration, by=author(registration.candidate), at=NOW + HOUR
-    )
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW + HOUR)
 
     page = sign_in(registration.candidate).get(
         f"/mes-inscriptions/{registration.number}/historique"
@@ -268,7 +266,7 @@ def test_consents_put_back_in_a_modification_can_be_saved(sign_in):
 
 def test_what_ended_a_registration_stands_above_its_versions(sign_in):
     registration = a_registration()
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     page = main(
         sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/historique")

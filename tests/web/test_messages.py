@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.threads.models import ThreadMessage
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.threads.said import ANSWERED, ASKED, answer, write
@@ -100,7 +100,7 @@ def test_an_unread_answer_awaits_at_home_and_on_the_pages_of_its_registration(mi
 
 def test_an_answer_about_what_was_withdrawn_awaits_too(sign_in):
     registration = a_registration()
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
     write(registration)
     answer(registration)
     answer(registration)
@@ -114,7 +114,7 @@ def test_an_answer_about_what_was_withdrawn_awaits_too(sign_in):
 
 def test_whoever_is_withdrawn_reads_and_writes(mine):
     registration, browser = mine
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     page = browser.post(where(registration), {"texte": ASKED}, follow=True)
 

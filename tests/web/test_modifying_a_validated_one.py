@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, receiving
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
@@ -47,9 +47,7 @@ def validate(registration):
 
 def receive_summary(registration):
     filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
-    registering.receive_summary(
-        registration=filed, posted_on=date(2026, 11, 25), by=OPERATOR, at=NOW
-    )
+    receiving.receive_summary(registration=filed, posted_on=date(2026, 11, 25), by=OPERATOR, at=NOW)
 
 
 def where_it_begins(client, registration):

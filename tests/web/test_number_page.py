@@ -7,7 +7,7 @@ from sporades.accommodations.rules import exam_of
 from sporades.accommodations.states import State
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, receiving
 from sporades.candidates.operations import civil_data
 from sporades.mail.models import Message
 from sporades.registrations.deadlines import accommodation_of
@@ -233,7 +233,7 @@ def test_after_a_modification_the_summary_and_the_mail_do_not_call_for_what_is_d
 
 def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign_in):
     registration = a_registration()
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=Registration.objects.whole().with_owed().get(pk=registration.pk),
         posted_on=NOW.date(),
         by=OPERATOR,

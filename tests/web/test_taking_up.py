@@ -13,7 +13,7 @@ from sporades.accommodations.states import State
 from sporades.accounts import limits
 from sporades.acts import accommodating
 from sporades.acts.consulting import open_document
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.core import files
 from sporades.core.days import midnight
 from sporades.exams.models import RegistrationService
@@ -57,7 +57,7 @@ def registration():
 
 def leave(registration):
     by = author(registration.candidate)
-    registering.withdraw(registration=again(registration), by=by, at=NOW)
+    leaving.withdraw(registration=again(registration), by=by, at=NOW)
     return again(registration)
 
 

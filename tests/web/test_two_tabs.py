@@ -7,7 +7,7 @@ from django import forms
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.registrations.fields import flat
 from sporades.registrations.models import Draft, SectionAnswers, Version
 from sporades.registrations.operations import drafting
@@ -316,7 +316,7 @@ def test_a_window_left_open_on_what_was_withdrawn_elsewhere_is_told_so(sign_in):
     client.post(f"/mes-inscriptions/{registration.number}/modifier")
     draft = Draft.objects.open().get()
     by = author(registration.candidate)
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
 
     page = client.post(
         f"/inscription/{draft.pk}/identification",

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from tests.factories import NOW, a_registration, answer_all, answers_with, author
@@ -72,7 +72,7 @@ def test_a_withdrawn_document_is_told_as_such(visitor, summary):
 
 def test_the_document_of_a_withdrawn_registration_says_since_when(visitor, summary):
     registration = summary.document.folder.registration
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     answer = visitor.get(f"/verifier/{summary.code}")
 
@@ -95,7 +95,7 @@ def test_a_replaced_document_of_a_withdrawn_registration_says_both(visitor, summ
     answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
     registering.register(draft=draft, by=by, at=NOW)
     registration.refresh_from_db()
-    registering.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
 
     said = main(visitor.get(f"/verifier/{summary.code}"))
 
@@ -105,7 +105,7 @@ def test_a_replaced_document_of_a_withdrawn_registration_says_both(visitor, summ
 
 def test_the_document_of_a_new_registration_is_not_touched_by_an_older_withdrawal(visitor, summary):
     old = summary.document.folder.registration
-    registering.withdraw(registration=old, by=author(old.candidate), at=NOW)
+    leaving.withdraw(registration=old, by=author(old.candidate), at=NOW)
     new = a_registration(old.candidate)
     standing = DocumentVersion.objects.get(
         document__folder=new.folder, document__kind="recapitulatif"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.registrations.models import Registration, SectionAnswers
 from tests.factories import (
     NOW,
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def withdraw(registration):
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
 
 # --- One registration a session -----------------------------------------------------------------

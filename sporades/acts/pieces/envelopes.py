@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import receiving
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.evidence.models import Evidence
@@ -48,7 +48,7 @@ class Enclosed:
         """What tells it from what it becomes once it is noted, or anything else is done of it."""
         if self.row is not None:
             return self.row.mark
-        noted = registering.noted_in(self.registration)
+        noted = receiving.noted_in(self.registration)
         return f"{self.registration.version} {noted or '-'}"
 
 
@@ -74,7 +74,7 @@ def note(
 
     Raises:
         NotNoted: one of them is no more as it was read, or cannot have been posted on that day; see
-            `registering.receive_summary` and `verifying.receive`.
+            `receiving.receive_summary` and `verifying.receive`.
     """
     in_order = sorted(papers, key=lambda one: (one.registration.pk, one.row is not None))
     # Two envelopes of one person, noted at once, wait for each other and never crosswise.
@@ -89,7 +89,7 @@ def note(
 
 def _note(paper: Enclosed, posted_on: date, *, is_certain: bool, at: datetime) -> None:
     if paper.row is None:
-        registering.receive_summary(
+        receiving.receive_summary(
             registration=paper.registration,
             posted_on=posted_on,
             seen=paper.registration.version,

@@ -6,8 +6,8 @@ from sporades.accounts.permissions import Reach
 from sporades.acts.identities.correcting import CORRECTED
 from sporades.acts.identities.merging import MERGED
 from sporades.acts.registrations.deciding import TOLD
+from sporades.acts.registrations.leaving import AS_ASKED, WITHDRAWN
 from sporades.acts.registrations.moving import VERB as MOVED
-from sporades.acts.registrations.registering import AS_ASKED, WITHDRAWN
 from sporades.core.french import instant_in_words
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once

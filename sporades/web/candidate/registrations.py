@@ -24,7 +24,7 @@ from sporades.accommodations.rules import may_appear, rules_of
 from sporades.accommodations.tracker import LACKING, Told, check_of, taken_back_in_words, told_of
 from sporades.acts.identities.merging import MERGED, merges_of
 from sporades.acts.people.guardians import address_beside, is_told_at_home
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.acts.registrations.deciding import against, decisions_on
 from sporades.acts.registrations.moving import moves_of, placed_in_words
 from sporades.acts.registrations.requesting import refused_modifications_of
@@ -291,7 +291,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     case, refusal = last_case_of(found) if rules_of(found) else None, None
     if request.method == "POST":
         try:
-            registering.withdraw(registration=found, by=request.actor, at=request.arrived_at)
+            leaving.withdraw(registration=found, by=request.actor, at=request.arrived_at)
         except Refused as said:
             if _registration(request, number).withdrawn_at is not None:
                 return redirect("candidate:registration", found.number)
@@ -391,7 +391,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
                 "note": _note_of(one),
             }
             for one in decisions_on(found)
-            | registering.withdrawals_as_asked(found)
+            | leaving.withdrawals_as_asked(found)
             | moves_of(found)
             | merges_of(found)
             | refused_modifications_of(found)

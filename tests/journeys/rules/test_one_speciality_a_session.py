@@ -1,6 +1,6 @@
 """One speciality a session is kept until one leaves it."""
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_candidate, a_draft, a_registration, author
 from tests.journeys.helpers import heading, open_tab, press, said, tab
@@ -19,7 +19,7 @@ def test_one_speciality_a_session_is_kept_until_one_leaves_it(site, context):
     assert "Une seule spécialité par session." in said(page.locator("main .s-notice--error"))
     assert Registration.objects.get() == sailor
 
-    registering.withdraw(registration=sailor, by=author(candidate), at=NOW)
+    leaving.withdraw(registration=sailor, by=author(candidate), at=NOW)
     page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")
     press(page, "Enregistrer")
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades.accounts import limits
 from sporades.acts.identities import asking, correcting
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.candidates.forms import answers_of
 from sporades.candidates.operations import civil_data
 from sporades.intake.reading import LARGEST
@@ -265,7 +265,7 @@ def test_the_answer_is_on_the_account_page_and_one_may_ask_again(browser, regist
 
 def test_once_nothing_stands_the_page_says_that_nobody_could_answer(browser, registration):
     browser.post(ASK, answers(registration))
-    registering.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     page = browser.get(EDIT)
 

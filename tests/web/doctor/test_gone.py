@@ -10,7 +10,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import erasing, opining
-from sporades.acts.registrations import moving, registering
+from sporades.acts.registrations import leaving, moving
 from sporades.core.french import day_in_words
 from sporades.medical.models import Opening, OpinionDraft, Paper
 from sporades.medical.operations import compartment_of
@@ -152,9 +152,7 @@ def test_what_is_taken_back_at_the_very_instant_keeps_what_was_typed(
 
 
 def test_a_registration_that_ended_is_not_said_to_be_a_request_that_was_taken_back(case, doctor):
-    registering.withdraw(
-        registration=case.registration, by=author(case.registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=case.registration, by=author(case.registration.candidate), at=NOW)
 
     page = plain(doctor.get(at("case", case)))
 

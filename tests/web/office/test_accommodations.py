@@ -24,7 +24,7 @@ from sporades.accommodations.states import (
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, consulting
 from sporades.acts.medical import relieving
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.batches.models import Batch
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import printed
@@ -467,7 +467,7 @@ def test_a_request_that_was_taken_back_is_not_said_not_begun(manager, declared, 
     else:
         reach(registration, State.ASKED)
         by = author(registration.candidate)
-        registering.withdraw(registration=again(registration), by=by, at=NOW)
+        leaving.withdraw(registration=again(registration), by=by, at=NOW)
 
     said = plain(main(manager.get(tab(registration))))
 

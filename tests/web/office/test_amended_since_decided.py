@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, VALIDATE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, answers_with, author
@@ -96,7 +96,7 @@ def test_those_that_were_modified_since_are_found(manager, in_lille, wanted):
     modify(in_lille, hours=2)
     decide(withdrawn, VALIDATE, hours=1)
     modify(withdrawn, hours=2)
-    registering.withdraw(
+    leaving.withdraw(
         registration=withdrawn, by=author(withdrawn.candidate), at=NOW + timedelta(hours=3)
     )
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.forms import answers_of
@@ -163,7 +163,7 @@ def test_the_proof_is_said_where_a_batch_restores_what_was_set_aside_meanwhile(m
 
 
 def test_a_correction_that_does_not_concern_a_file_is_not_in_it(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     later = NOW + timedelta(days=1)
     other = a_registration(in_lille.candidate, at=later)
     correcting.correct_identity(

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.identities import asking, correcting
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.exams import operations as exams
@@ -198,7 +198,7 @@ def test_a_person_of_two_academies_is_for_either_and_each_names_its_own(member, 
 
 
 def test_once_nothing_stands_the_queue_holds_it_no_more(manager, asked, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     assert "Aucune demande" in main(manager.get(where("correction_requests")))
     assert manager.get(where("correction_request", asked.pk)).status_code == 404
@@ -214,7 +214,7 @@ def test_the_list_asks_as_much_for_one_as_for_many(manager, django_assert_max_nu
 
 
 def test_an_academy_that_was_left_does_not_read_what_is_asked_of_another(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     a_registration(
         in_lille.candidate,
         academy="A25",

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words
@@ -149,7 +149,7 @@ def test_what_cannot_be_decided_here_is_refused(manager, in_lille, decision):
 
 
 def test_what_its_candidate_withdrew_nobody_restores(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     page = manager.get(reverse("office:decide", args=[in_lille.number]))
 
@@ -217,7 +217,7 @@ def test_one_that_is_set_aside_is_neither_modified_nor_withdrawn(in_lille):
     decide(in_lille, SET_ASIDE, WHY)
     by = author(in_lille.candidate)
 
-    for act in (registering.amend, registering.withdraw):
+    for act in (registering.amend, leaving.withdraw):
         with pytest.raises(Refused):
             act(registration=in_lille, by=by, at=NOW)
 
@@ -413,7 +413,7 @@ def test_what_its_candidate_withdrew_since_it_was_read_is_said(manager, in_lille
     where = reverse("office:decide", args=[in_lille.number])
     decide(in_lille, FLAG, WHY)
     read = manager.get(where)
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     page = manager.post(
         where, {"decision": "clear", "vue": value_of(read, "vue"), "etat": value_of(read, "etat")}

@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decide
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
@@ -85,7 +85,7 @@ def test_a_document_that_a_manager_opens_is_not_opened_by_its_holder(manager, in
 
 
 def test_mails_and_acts_are_told_with_their_instants(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     mails, acts = (manager.get(tab(name, in_lille)).text for name in ("mails", "journal"))
 
@@ -129,7 +129,7 @@ def test_the_fingerprint_of_a_version_is_named(manager, in_lille):
 def test_a_registration_that_stands_no_more_leads_at_its_top_to_the_one_that_does(
     manager, in_lille
 ):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     said = "Ce candidat est inscrit par ailleurs"
     assert said not in main(manager.get(tab("registration", in_lille)))
     standing = a_registration(in_lille.candidate)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.registrations import deciding, leaving, moving, registering
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.exams.models import Exam, RegistrationService
@@ -223,7 +223,7 @@ def test_what_was_typed_stays_readable_when_the_registration_is_no_more(manager,
     draft = opened(manager, in_lille)
     answer(manager, draft, mobile=MOBILE)
     if done == "withdrawn":
-        registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+        leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     elif done == "set aside":
         deciding.decide(
             registration=in_lille, decision=SET_ASIDE, reason="Doublon", by=MANAGER, at=NOW
@@ -328,7 +328,7 @@ def test_what_was_set_aside_meanwhile_leads_who_may_to_restoring_it(manager, in_
 def test_answers_of_what_its_candidate_withdrew_serve_a_new_registration(manager, in_lille):
     draft = opened(manager, in_lille)
     answer(manager, draft, mobile=MOBILE)
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=LATER)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=LATER)
     page = manager.post(at("recap", draft))
     where = at("register_anew", draft)
     assert page.status_code == 409
@@ -350,7 +350,7 @@ def test_answers_of_what_its_candidate_withdrew_serve_a_new_registration(manager
 def test_a_new_registration_begun_already_is_said_and_nothing_is_lost(manager, in_lille):
     draft = opened(manager, in_lille)
     answer(manager, draft, mobile=MOBILE)
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=LATER)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=LATER)
     choose(manager, in_lille)
 
     page = manager.post(at("register_anew", draft))
@@ -438,7 +438,7 @@ def choose(client, registration, **answers):
 
 
 def test_a_manager_registers_somebody_who_is_known(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     response = choose(manager, in_lille)
     draft = Draft.objects.get(author=manager.user)
     assert response.url == at("draft", draft)
@@ -482,7 +482,7 @@ def test_the_address_of_the_record_is_proposed_rather_than_one_filed_before_it(m
     made = a_record()
     filed = a_registration(made, identification={"address_1": "9 rue Neuve", "mobile": MOBILE})
     Candidate.objects.filter(pk=made.pk).update(address_1="5 quai du Wault")
-    registering.withdraw(registration=filed, by=author(made), at=NOW)
+    leaving.withdraw(registration=filed, by=author(made), at=NOW)
 
     page = first_tab_for(manager, made)
 

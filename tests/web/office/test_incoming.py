@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.states import State
 from sporades.journal.models import Entry
@@ -356,7 +356,7 @@ def test_the_other_registrations_of_a_candidate_are_there_within_the_perimeter(m
 @pytest.mark.parametrize("is_withdrawn", [True, False])
 def test_of_what_stands_no_more_nothing_is_awaited(manager, in_lille, is_withdrawn):
     if is_withdrawn:
-        registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+        leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     else:
         deciding.decide(
             registration=in_lille, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
 from sporades.intake import reading
@@ -186,7 +186,7 @@ def test_an_attestation_that_waits_where_one_may_not_read_is_said(manager, in_li
 
 
 def test_no_attestation_is_offered_of_what_stands_no_more(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     page = manager.get(where("documents", in_lille.number))
 
@@ -550,7 +550,7 @@ def test_what_another_prepares_farther_than_ones_perimeter_is_said_and_leads_now
 
 def test_when_nothing_holds_any_more_the_page_says_why(manager, in_lille):
     made = deposited(manager, in_lille, "notification-amenagement")
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     page = manager.post(where("publish_publication", made.pk), {"a_partir_du": ""}, follow=True)
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -40,7 +40,7 @@ def test_the_summary_of_a_registration_that_stands_no_more_is_not_awaited(
     where = reverse("office:registration", args=[in_lille.number])
     assert "attendu avant le vendredi 25 décembre 2026" in plain(main(manager.get(where)))
     if is_withdrawn:
-        registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+        leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     else:
         deciding.decide(
             registration=in_lille, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=NOW
@@ -112,7 +112,7 @@ def test_the_summary_of_a_version_that_is_no_more_the_last_is_not_received(manag
 
 
 def test_the_summary_of_what_was_withdrawn_is_not_received(manager, in_lille):
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     assert received(manager, in_lille, "25/11/2026").status_code == 422
     assert in_lille.summary_posted_on is None

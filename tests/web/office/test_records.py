@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.people.known_addresses import TooManyKnown
-from sporades.acts.registrations import registering, standing_in
+from sporades.acts.registrations import leaving, registering, standing_in
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.journal.models import Entry
 from sporades.registrations.records import postal_address_of
@@ -377,7 +377,7 @@ def test_its_civil_data_are_corrected_from_a_registration_that_stands_by_who_may
     assert links(manager.get(page), "Corriger l'état civil") == [correction]
     assert manager.get(correction).status_code == 200
     assert links(auditor.get(page), "Corriger l'état civil") == []
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
     assert links(manager.get(page), "Corriger l'état civil") == []
 
 

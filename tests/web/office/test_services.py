@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import registering
-from sporades.acts.services import opening
+from sporades.acts.registrations import leaving, registering
+from sporades.acts.services import closing_moved, opening
 from sporades.core.actors import Actor
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
@@ -196,7 +196,7 @@ def test_those_who_have_begun_something_are_told_once(member, service):
     head.post(reverse("office:approve_change", args=[ServiceChange.objects.get().pk]))
 
     work()
-    opening.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
+    closing_moved.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
 
     letter = Message.objects.get(kind="service_moved")
     service.refresh_from_db()
@@ -205,24 +205,24 @@ def test_those_who_have_begun_something_are_told_once(member, service):
 
 
 def test_those_whom_a_killed_worker_left_untold_are_told_once(manager, service, monkeypatch):
-    monkeypatch.setattr(opening, "TOLD_AT_ONCE", 1)
+    monkeypatch.setattr(closing_moved, "TOLD_AT_ONCE", 1)
     begun = [a_draft(), a_draft()]
     shorten(manager, service, closes_at=later(service, days=-1))
     change = ServiceChange.objects.get()
     with connection.cursor() as cursor:  # the first is told, its worker is killed just there
-        opening.tell_change(change.pk, after="", at=NOW)
+        closing_moved.tell_change(change.pk, after="", at=NOW)
         cursor.execute("DELETE FROM procrastinate_jobs")
     a_draft(at=NOW + timedelta(seconds=1))  # begun under the new dates
     soon = NOW + timedelta(minutes=6)
 
-    assert opening.take_up_again(older_than=NOW - timedelta(seconds=1)) == 0
-    assert [opening.take_up_again(older_than=soon) for _ in range(2)] == [1, 0]
+    assert closing_moved.take_up_again(older_than=NOW - timedelta(seconds=1)) == 0
+    assert [closing_moved.take_up_again(older_than=soon) for _ in range(2)] == [1, 0]
     work()
 
     told = Message.objects.filter(kind="service_moved")
     assert {one.recipient for one in told} == {one.candidate.user.email for one in begun}
     assert told.count() == len(begun)
-    assert opening.take_up_again(older_than=soon) == 0
+    assert closing_moved.take_up_again(older_than=soon) == 0
 
 
 def test_of_two_closings_the_last_one_is_told_of(manager, service):
@@ -234,7 +234,7 @@ def test_of_two_closings_the_last_one_is_told_of(manager, service):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
-    assert opening.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
+    assert closing_moved.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
     work()
 
     service.refresh_from_db()
@@ -259,15 +259,15 @@ def test_a_closing_brought_forward_is_in_force_at_once_and_told(manager, service
 def test_who_is_registered_is_told_that_the_closing_is_brought_forward(
     manager, service, monkeypatch
 ):
-    monkeypatch.setattr(opening, "TOLD_AT_ONCE", 1)
+    monkeypatch.setattr(closing_moved, "TOLD_AT_ONCE", 1)
     made = [a_registration(), a_registration(a_record())]
     left = a_registration()
-    registering.withdraw(registration=left, by=author(left.candidate), at=NOW)
+    leaving.withdraw(registration=left, by=author(left.candidate), at=NOW)
     former = made[0].closing_in_words
 
     shorten(manager, service, closes_at=later(service, days=-10))
     work()
-    opening.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
+    closing_moved.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
 
     mailed, posted = Message.objects.filter(kind="service_closes_sooner").order_by("pk")
     assert [mailed.about_id, posted.about_id] == [str(one.pk) for one in made]
@@ -277,7 +277,7 @@ def test_who_is_registered_is_told_that_the_closing_is_brought_forward(
         assert f"le {now}. La fermeture annoncée avant était le {former}." in one.body
     assert "Si vous vouliez la modifier, ou la quitter, faites-le avant" in mailed.body
     assert "demandez-le à votre service gestionnaire avant" in posted.body
-    assert opening.take_up_again(older_than=NOW + timedelta(minutes=6)) == 0
+    assert closing_moved.take_up_again(older_than=NOW + timedelta(minutes=6)) == 0
 
 
 def test_who_is_registered_and_was_left_untold_is_told_once(manager, service):
@@ -286,7 +286,7 @@ def test_who_is_registered_and_was_left_untold_is_told_once(manager, service):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
-    assert opening.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
+    assert closing_moved.take_up_again(older_than=NOW + timedelta(minutes=6)) == 1
     work()
 
     assert Message.objects.filter(kind="service_closes_sooner").count() == 1

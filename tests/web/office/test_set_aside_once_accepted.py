@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from sporades.acts.registrations import deciding, registering, silent
+from sporades.acts.registrations import deciding, receiving, silent
 from sporades.batches.actions import ACTIONS
 from sporades.core.refusals import Refused
 from sporades.mail.models import Message
@@ -27,7 +27,7 @@ TAKEN_BACK = (
 
 def whole(registration, *, at=NOW):
     """Have all that a registration is asked for come."""
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=again(registration), posted_on=at.date(), by=MANAGER, at=at
     )
     receive(registration, at=at)
@@ -138,7 +138,7 @@ def whole_long_ago(registration):
     """Have all come in September: silence lasts until 16 November."""
     ago = NOW - timedelta(days=70)
     Registration.objects.filter(pk=registration.pk).update(filed_at=ago)
-    registering.receive_summary(
+    receiving.receive_summary(
         registration=again(registration), posted_on=ago.date(), by=MANAGER, at=ago
     )
     receive(registration)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.acts.writing import resending
 from sporades.documents.models import DocumentVersion
 from sporades.exams.held import forget
@@ -92,7 +92,7 @@ def test_registrations_are_counted_by_all_that_tells_them_apart(member):
     a_registration()
     a_registration(speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"})
     withdrawn = a_registration(academy="A25", identification=VERSAILLES)
-    registering.withdraw(registration=withdrawn, by=author(withdrawn.candidate), at=NOW)
+    leaving.withdraw(registration=withdrawn, by=author(withdrawn.candidate), at=NOW)
 
     answer = page(administrator)
 
@@ -150,7 +150,7 @@ def test_only_those_that_stand_are_counted_where_it_is_asked(member):
     standing = a_registration()
     for academy, said in (("A09", {}), ("A25", VERSAILLES)):
         gone = a_registration(academy=academy, identification=said)
-        registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+        leaving.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
 
     answer = page(administrator, comptees="en-cours")
     of_today = page(administrator, "hours", comptees="en-cours")
@@ -194,7 +194,7 @@ def test_a_day_leads_to_the_hours_of_those_that_stand(manager, in_lille):
 
 def test_who_withdraws_and_registers_anew_is_one_candidate_of_two_registrations(manager):
     first = a_registration()
-    registering.withdraw(registration=first, by=author(first.candidate), at=NOW)
+    leaving.withdraw(registration=first, by=author(first.candidate), at=NOW)
     a_registration(first.candidate)
     a_registration()
 
@@ -345,7 +345,7 @@ def test_the_last_hour_and_minutes_of_what_closed_are_still_told_on_its_day(memb
         a_registration(at=closes_at + timedelta(minutes=minutes, seconds=59))
     a_registration(at=closes_at + timedelta(minutes=1))
     gone = a_registration(at=closes_at)
-    registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+    leaving.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
     a_registration(academy="A25", identification=VERSAILLES, at=closes_at)
     client = member(role=ADMINISTRATOR)
     close("A09", closes_at)
@@ -752,7 +752,7 @@ def test_the_words_and_counts_of_bars_are_those_of_lines(manager, in_lille):
 def test_states_are_in_the_order_of_a_life_whatever_their_size(manager):
     for _ in range(2):
         gone = a_registration()
-        registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+        leaving.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
     a_registration()
 
     assert [*tables(page(manager))["Inscriptions par état, aujourd'hui"].items()] == [
@@ -872,7 +872,7 @@ def test_shares_that_are_not_together_a_hundred_are_said_to_be_rounded(manager, 
     deciding.decide(
         registration=validated, decision=VALIDATE, reason="", by=author(validated.candidate), at=NOW
     )
-    registering.withdraw(registration=withdrawn, by=author(withdrawn.candidate), at=NOW)
+    leaving.withdraw(registration=withdrawn, by=author(withdrawn.candidate), at=NOW)
 
     answer = page(manager)
 

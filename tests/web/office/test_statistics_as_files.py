@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.evidence import operations as evidence
 from sporades.exams.models import RegistrationService
 from tests.evidence.given import MANAGER, give, piece
@@ -126,7 +126,7 @@ def test_an_auditor_has_the_files_of_what_they_read(member, in_lille, in_versail
 
 def test_the_choice_of_the_page_is_that_of_the_file(manager, in_lille):
     gone = a_registration(a_candidate())
-    registering.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
+    leaving.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
     answer = manager.get(reverse("office:statistics"), {"comptees": "en-cours"})
 
     file = manager.get(links(answer)["Inscriptions par académie"])

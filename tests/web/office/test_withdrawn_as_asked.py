@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
@@ -91,7 +91,7 @@ def test_who_wrote_is_withdrawn_told_what_came_and_when_and_it_is_no_decision(
 def test_after_the_closing_too_and_nobody_is_told_to_register_anew(manager, member, in_lille):
     after = in_lille.service.closes_at + timedelta(days=3)
     with pytest.raises(Refused):
-        registering.withdraw(
+        leaving.withdraw(
             registration=in_lille,
             by=author(in_lille.candidate),
             at=in_lille.service.closes_at + MINUTE,
@@ -159,7 +159,7 @@ def test_what_a_colleague_has_decided_meanwhile_is_read_first(manager, in_lille)
 
 def test_what_stands_no_more_is_not_withdrawn_again(manager, in_lille):
     read = opened(manager, in_lille)
-    registering.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
 
     page = manager.post(where(in_lille), {**read, **SAID})
 

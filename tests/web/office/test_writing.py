@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
@@ -280,7 +280,7 @@ def test_those_without_an_address_are_counted_then_written_letters(manager, two)
 def three(two):
     """File a third registration in Lille, and withdraw it; return the three."""
     third = a_registration(a_candidate(birth_name="Le Corre", first_names="Enora"))
-    registering.withdraw(registration=third, by=author(third.candidate), at=NOW)
+    leaving.withdraw(registration=third, by=author(third.candidate), at=NOW)
     return (*two, third)
 
 

@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
 from sporades.documents.models import Document, DocumentVersion, Folder
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
@@ -23,15 +23,7 @@ from sporades.threads.models import ThreadMessage
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.access import Who
 from sporades.web.registry import ACCESS
-from tests.factories import (
-    NOW,
-    OPERATOR,
-    a_candidate,
-    a_draft,
-    answer_all,
-    answers_with,
-    author,
-)
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, answer_all, answers_with, author
 from tests.threads.said import answer
 from tests.web.registry.routes import PAGES, TABS, WITH_APPLICATION, address
 from tests.web.registry.world import (
@@ -108,7 +100,7 @@ def an_estate(email):
         return draft
 
     withdrawn = registering.register(draft=begun("S00"), by=by, at=NOW).registration
-    registering.withdraw(registration=withdrawn, by=by, at=NOW)
+    leaving.withdraw(registration=withdrawn, by=by, at=NOW)
     registration = registering.register(draft=begun("S00"), by=by, at=NOW).registration
     answer(registration)
     return Estate(

@@ -45,7 +45,7 @@ from sporades.acts.medical import opining
 from sporades.acts.people import claiming, enrolling
 from sporades.acts.pieces import keeping
 from sporades.acts.registrations import deciding as deciding_of
-from sporades.acts.registrations import noting, registering, requesting, standing_in
+from sporades.acts.registrations import leaving, noting, registering, requesting, standing_in
 from sporades.acts.services import opening, regulating
 from sporades.acts.writing import messaging
 from sporades.batches import operations as batches
@@ -689,7 +689,7 @@ def an_estate(email: str, mark: str = "") -> Estate:
         else {}
     )
     withdrawn = a_registration(candidate, exam="BS", speciality="", **answers)
-    registering.withdraw(registration=withdrawn, by=by, at=NOW)
+    leaving.withdraw(registration=withdrawn, by=by, at=NOW)
     registration = a_registration(candidate, **answers)
     amending = registering.amend(registration=registration, by=by, at=NOW)
     typed = amending.answers.get(section="identification").answers

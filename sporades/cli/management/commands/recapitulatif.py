@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import receiving
 from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
 from sporades.core.refusals import Refused
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(no_registration(options["number"]))
         by = operator()
         try:
-            registering.receive_summary(
+            receiving.receive_summary(
                 registration=found, posted_on=options["cachet"], by=by, at=timezone.now()
             )
         except Refused as refusal:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.registrations.silent import to_set_aside_in_words
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
@@ -129,7 +129,7 @@ def _decision_page(
         "last": None,
         "versions": (),
         "filled": being_filled(request, registration),
-        "is_as_asked": registering.withdrawals_as_asked(registration).exists()
+        "is_as_asked": leaving.withdrawals_as_asked(registration).exists()
         if registration.withdrawn_at
         else False,
         **_before_deciding(registration, form),
@@ -164,7 +164,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     refused = ""
     if posted is not None and TAKE_BACK in posted:
         try:
-            registering.take_summary_back(
+            receiving.take_summary_back(
                 registration=found,
                 noted=request.POST.get(NOTED, ""),
                 by=author_on(request, found),
@@ -181,7 +181,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             return back_to_file(request, found.number)
     elif posted is not None and form.is_valid():
         try:
-            registering.receive_summary(
+            receiving.receive_summary(
                 registration=found,
                 posted_on=form.cleaned_data["poste_le"],
                 seen=seen,
@@ -196,7 +196,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Le récapitulatif signé est noté comme reçu.")
             return back_to_file(request, found.number)
-    noted = (NOTED, registering.noted_in(found))
+    noted = (NOTED, receiving.noted_in(found))
     context = {
         "registration": found,
         "form": form,

@@ -8,7 +8,7 @@ from django import forms
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations.deciding import told_of
-from sporades.acts.registrations.registering import LONGEST_PAPER
+from sporades.acts.registrations.leaving import LONGEST_PAPER
 from sporades.batches.actions import ACTIONS
 from sporades.core.presses import a_press
 from sporades.core.transitions import Transition

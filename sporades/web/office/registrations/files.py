@@ -16,8 +16,9 @@ from sporades.acts.identities.correcting import corrections_on, while_it_counts
 from sporades.acts.identities.merging import merges_of
 from sporades.acts.registrations import noting
 from sporades.acts.registrations.deciding import decisions_on
+from sporades.acts.registrations.leaving import withdrawals_as_asked
 from sporades.acts.registrations.moving import moves_of, received_in_words
-from sporades.acts.registrations.registering import amendments_told_of, withdrawals_as_asked
+from sporades.acts.registrations.registering import amendments_told_of
 from sporades.core.french import instant_in_words, local_day, times_in_words
 from sporades.core.prepared import prepared
 from sporades.documents import kinds

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import rules_of
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
 from sporades.registrations.models import Registration
@@ -29,7 +29,7 @@ def withdraw_as_asked(request: HttpRequest, number: str) -> HttpResponse:
     form, refusal = WithdrawalForm(posted), None
     if posted is not None and form.is_valid():
         try:
-            registering.withdraw_as_asked(
+            leaving.withdraw_as_asked(
                 registration=found,
                 asked_on=form.cleaned_data["recue_le"],
                 paper=form.cleaned_data["papier"],
@@ -38,7 +38,7 @@ def withdraw_as_asked(request: HttpRequest, number: str) -> HttpResponse:
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
-        except registering.DayToCheck as wrong:
+        except leaving.DayToCheck as wrong:
             form.add_error("recue_le", str(wrong))
         except Refused as said:
             refusal = said
