@@ -10,19 +10,14 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.candidates.names import is_named, is_same_person
+from sporades.candidates.names import is_same_person
 from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.prepared import prepared
 from sporades.exams.models.service import MINUTE, RegistrationService
 from sporades.exams.queries import rules, versions_of_exam
 from sporades.exams.rules.accommodations import health_papers, procedure_of
 from sporades.exams.schema import Exam, Status
-from sporades.exams.schema.accommodations import (
-    Accommodations,
-    HealthPaper,
-    Measure,
-    Procedure,
-)
+from sporades.exams.schema.accommodations import Accommodations, HealthPaper, Measure, Procedure
 from sporades.registrations.deadlines import after_reading
 from sporades.registrations.models import Registration, RegistrationPaper, Version
 
@@ -558,16 +553,6 @@ def late_until(registration: Registration) -> datetime | None:
 def may_appear(registration: Registration, at: datetime) -> bool:
     """Return whether a need that appears now may still be asked for, the deadline having passed."""
     return registration.is_active and takes_late(registration, at) and is_late(registration, at)
-
-
-def is_minor(registration: Registration, at: datetime) -> bool:
-    """Return whether a candidate is under eighteen: then their guardian signs (P-06)."""
-    return registration.is_minor(at)
-
-
-def is_own_name(registration: Registration, name: str) -> bool:
-    """Return whether a name is the candidate's own: see `candidates.names.is_named`."""
-    return is_named(registration.identity, name)
 
 
 def is_another_guardian(registration: Registration, name: str) -> bool:

@@ -13,7 +13,6 @@ from sporades.accommodations.rules import (
     deadline_of,
     emptied,
     is_late,
-    is_minor,
     is_over,
     late_until,
     may_appear,
@@ -489,7 +488,7 @@ def _to_do(case: Case, *, at: datetime, left: Left | None) -> str:
     again = " de nouveau" if case.is_taken_up else ""
     if left is not None:
         return f"{left.in_words}{again}."
-    if is_minor(case.registration, at) and case.signature is None:
+    if case.registration.is_minor(at) and case.signature is None:
         return (
             "finissez votre demande, faites-la signer par votre représentant légal, puis "
             f"envoyez-la{again}."

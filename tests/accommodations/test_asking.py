@@ -9,13 +9,14 @@ from django.db import IntegrityError
 from sporades.accommodations import operations
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Again, Case
-from sporades.accommodations.rules import Wish, deadline_of, is_minor, is_own_name
+from sporades.accommodations.rules import Wish, deadline_of
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import sent_in_words
 from sporades.acts import accommodating
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import guardian_address, told_of_withdrawal
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering
+from sporades.candidates.names import is_named
 from sporades.core.refusals import Refused
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
@@ -1005,7 +1006,7 @@ def test_nobody_signs_for_themselves_but_a_parent_may_bear_the_same_names(name, 
     named = {"birth_name": "Ñuñez-Le Goff", "usage_name": "Martin", "first_names": "Zoé, Marie"}
     registration = a_minor(a_candidate(**MINOR, **named))
     write(registration)
-    assert is_own_name(registration, name) == is_own
+    assert is_named(registration.identity, name) == is_own
 
     if is_own:
         with pytest.raises(operations.OwnSignature):
@@ -1063,15 +1064,15 @@ def test_of_age_on_the_day_by_the_clock_of_the_address(registration, born, postc
     identity = registration.identity
     identity.birth_year, identity.birth_month, identity.birth_day = born.year, born.month, born.day
 
-    assert is_minor(registration, at) is is_one
+    assert registration.is_minor(at) is is_one
 
 
 def test_of_a_birth_date_half_known_the_latest_counts(registration):
     registration.identity.birth_year = 2008
     registration.identity.birth_month = registration.identity.birth_day = None
 
-    assert is_minor(registration, datetime(2026, 12, 31, 12, tzinfo=UTC) - timedelta(days=1))
-    assert not is_minor(registration, datetime(2026, 12, 31, 12, tzinfo=UTC))
+    assert registration.is_minor(datetime(2026, 12, 31, 12, tzinfo=UTC) - timedelta(days=1))
+    assert not registration.is_minor(datetime(2026, 12, 31, 12, tzinfo=UTC))
 
 
 def test_a_request_of_a_registration_that_stands_no_more_is_refused(registration):

@@ -7,9 +7,9 @@ from django import forms
 
 from sporades.accommodations.models import LONGEST_NAME, Case
 from sporades.accommodations.operations import AnotherGuardian, OwnAddress, OwnSignature
-from sporades.accommodations.rules import is_another_guardian, is_own_name
+from sporades.accommodations.rules import is_another_guardian
 from sporades.accounts.forms import AS_TYPED, AddressField
-from sporades.candidates.names import cleaned_full_name
+from sporades.candidates.names import cleaned_full_name, is_named
 from sporades.registrations.fields import CleanCharField, ask_if_called_for
 from sporades.registrations.models import Registration
 
@@ -71,7 +71,7 @@ class WhoSigns(forms.Form):
         """
         self._named = registration.guardian_name
         name = self.data.get(self.signer, "")
-        is_namesake = is_own_name(registration, name)
+        is_namesake = is_named(registration.identity, name)
         is_another = bool(name.strip()) and is_another_guardian(registration, name)
         for box, is_asked in (("homonyme", is_namesake), ("aussi", is_another and not is_namesake)):
             if is_asked:

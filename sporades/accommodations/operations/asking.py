@@ -45,9 +45,7 @@ from sporades.accommodations.rules import (
     followed_by,
     held_by_wishes,
     is_another_guardian,
-    is_minor,
     is_over,
-    is_own_name,
     rules_of,
     sat_by,
     suiting_papers,
@@ -56,12 +54,8 @@ from sporades.accommodations.rules import (
     wishes_of,
     without_paper,
 )
-from sporades.accommodations.states import (
-    KEEP_AS_SENT,
-    SEND,
-    TAKE_UP,
-    WITHDRAW,
-)
+from sporades.accommodations.states import KEEP_AS_SENT, SEND, TAKE_UP, WITHDRAW
+from sporades.candidates.names import is_named
 from sporades.core.transitions import move
 from sporades.documents import kinds
 from sporades.documents import operations as documents
@@ -343,7 +337,7 @@ def sign(
     if rules is not None:
         _check_whole(case, rules, sat)
         _narrow(case, rules, sat)
-    if is_own_name(case.registration, name) and not is_namesake:
+    if is_named(case.registration.identity, name) and not is_namesake:
         raise OwnSignature
     if is_another_guardian(case.registration, name) and not (is_another or is_namesake):
         raise AnotherGuardian.of(case.registration.guardian_name)
@@ -391,7 +385,7 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         raise LateReasonMissing
     asked = Asked(wishes, late_reason=case.late_reason, late_words=case.late_words)
     _check_added(case, rules, sat, asked, at=arrived)
-    if is_minor(registration, arrived) and case.signature is None:
+    if registration.is_minor(arrived) and case.signature is None:
         raise NotSigned
     procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
     _narrow(case, rules, sat)

@@ -18,7 +18,7 @@ from sporades.accommodations.operations.refusals import (
     NotStanding,
     NotTheirs,
 )
-from sporades.accommodations.rules import Wish, is_minor, rules_of
+from sporades.accommodations.rules import Wish, rules_of
 from sporades.accommodations.states import TAKE_UP, State
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
@@ -104,7 +104,7 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
     case.posted_on, case.has_envelope = paper.posted_on, _has_envelope(paper, before)
     case.save(update_fields=["posted_on", "has_envelope"])
     signature = None
-    if paper.guardian and is_minor(case.registration, counted):
+    if paper.guardian and case.registration.is_minor(counted):
         signature, _ = sign(
             case,
             name=paper.guardian,

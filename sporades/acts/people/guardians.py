@@ -16,7 +16,7 @@ from sporades import mail
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.queries import fallen_before
-from sporades.accommodations.rules import is_another_guardian, is_minor
+from sporades.accommodations.rules import is_another_guardian
 from sporades.accounts import limits
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
@@ -124,7 +124,7 @@ def tell_of_return(
         is_by_service: whether the managing service has filed it, and not the minor.
         at: the instant.
     """
-    if not is_minor(registration, at):
+    if not registration.is_minor(at):
         return
     said = _said_of_fallen(registration, fallen_before(registration), at=at)
     said["is_by_service"] = is_by_service
@@ -179,13 +179,13 @@ def address_beside(registration: Registration, *, at: datetime) -> str:
 
     Nobody is written to once the candidate is of age, nor twice in one letter box.
     """
-    return guardian_address(registration) if is_minor(registration, at) else ""
+    return guardian_address(registration) if registration.is_minor(at) else ""
 
 
 def is_told_at_home(registration: Registration, *, at: datetime) -> bool:
     """Return whether the guardian of a minor is named without any address of a mail: a letter is sent home."""
     return (
-        is_minor(registration, at)
+        registration.is_minor(at)
         and bool(registration.guardian_name)
         and not (registration.guardian_email or guardian_address(registration))
         and bool(_home_of(registration))
@@ -274,7 +274,7 @@ def tell_of_withdrawal(case: Case, *, is_leaving: bool = False, at: datetime) ->
 def _who_signed(case: Case, *, at: datetime) -> dict[str, Signature]:
     """Return the last signature for a minor of each address; that of whom no mail reaches under none."""
     whom: dict[str, Signature] = {}
-    if not is_minor(case.registration, at):
+    if not case.registration.is_minor(at):
         return whom
     for signature in case.signatures.order_by("-signed_at", "-pk"):
         address = signature.email or guardian_address(case.registration)
@@ -325,7 +325,7 @@ def _write_home(
 ) -> None:
     """Write to the guardian whom a registration names, or to whoever signed where it names none."""
     home = _home_of(registration)
-    if home and is_minor(registration, at):
+    if home and registration.is_minor(at):
         envelope = [registration.guardian_name or to, *home]
         tell_at(
             envelope,

@@ -12,7 +12,6 @@ from sporades.accommodations.rules import (
     Sat,
     excluding,
     held_by_wishes,
-    is_minor,
     papers_in_words,
     plan_in_words,
     rules_of,
@@ -107,7 +106,7 @@ def spared(registration: Registration, *, proposed: Iterable[Proposal] = (), at:
         proposed: what is proposed of what was decided before: it says which decision it is.
         at: now.
     """
-    signature = "signature de votre représentant légal, " if is_minor(registration, at) else ""
+    signature = "signature de votre représentant légal, " if registration.is_minor(at) else ""
     return FORMER_SPARES.format(signature=signature, which=_which(proposed))
 
 
@@ -128,7 +127,7 @@ def _which(proposed: Iterable[Proposal]) -> str:
 
 def guardian_signs(registration: Registration, *, at: datetime) -> str:
     """Say to a minor, before anything is chosen, that a guardian will sign; to others, nothing."""
-    return GUARDIAN_SIGNS if is_minor(registration, at) else ""
+    return GUARDIAN_SIGNS if registration.is_minor(at) else ""
 
 
 def lost_by(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:

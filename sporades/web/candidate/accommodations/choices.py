@@ -30,7 +30,7 @@ from sporades.accommodations.queries import (
     revision_after,
     taken_back_among,
 )
-from sporades.accommodations.rules import is_minor, rules_of, sat_by
+from sporades.accommodations.rules import rules_of, sat_by
 from sporades.accommodations.tracker import deadline_in_words, kept_date_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.french import quoted
@@ -283,7 +283,7 @@ def _closed(form: ChoicesForm) -> str:
 
 def _is_signed(case: Case | None, registration: Registration, *, at: datetime) -> bool:
     """Return whether a guardian has signed what is asked now: a change would be signed anew."""
-    return case is not None and is_minor(registration, at) and case.signature is not None
+    return case is not None and registration.is_minor(at) and case.signature is not None
 
 
 def _say_kept(request: HttpRequest, form: PapersForm) -> None:

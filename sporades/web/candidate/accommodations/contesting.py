@@ -32,7 +32,7 @@ from sporades.accommodations.queries import (
     decision_of,
     open_case_of,
 )
-from sporades.accommodations.rules import is_minor, rules_of
+from sporades.accommodations.rules import rules_of
 from sporades.acts import accommodating as acts
 from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
@@ -70,7 +70,7 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
     form = AppealForm(
         request.POST if request.method == "POST" else None,
         registration=found,
-        is_minor=is_minor(found, request.arrived_at),
+        is_minor=found.is_minor(request.arrived_at),
         initial=typed,
     )
     if request.method == "POST" and form.is_valid():

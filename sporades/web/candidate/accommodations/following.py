@@ -25,7 +25,6 @@ from sporades.accommodations.rules import (
     Sat,
     changed_since_in_words,
     deadline_of,
-    is_minor,
     is_over,
     rules_of,
     sat_by,
@@ -200,7 +199,7 @@ def _of_case(
         else Lateness.NONE
     )
     is_chosen = is_chosen and late == Lateness.NONE
-    needs_signature = is_writable and is_minor(registration, at)
+    needs_signature = is_writable and registration.is_minor(at)
     zone = registration.service.zone
     last = case.signatures.order_by("-revision").first()
     signature = last if last is not None and last.revision == case.revision else None

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 
 from sporades.accommodations.late import came_in_time, lateness_of
 from sporades.accommodations.queries import open_case_of
-from sporades.accommodations.rules import is_minor
 from sporades.accommodations.tracker import WITHOUT_THEM, may_take_up, sent_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.french import within
@@ -66,7 +65,7 @@ def take_up(request: HttpRequest, number: str) -> HttpResponse:
         "sent": within(sent_in_words(case)),
         "was_in_time": came_in_time(case),
         "lateness": lateness_of(case, found, at=request.arrived_at).value,
-        "needs_signature": is_minor(found, request.arrived_at),
+        "needs_signature": found.is_minor(request.arrived_at),
     }
     return render(request, "candidate/accommodation_take_up.html", context)
 

@@ -18,13 +18,7 @@ from sporades.accommodations.operations import (
     DecisionReplaced,
     NotNotified,
 )
-from sporades.accommodations.queries import (
-    appeal_against,
-    appeal_of,
-    decision_of,
-    open_case_of,
-)
-from sporades.accommodations.rules import is_minor
+from sporades.accommodations.queries import appeal_against, appeal_of, decision_of, open_case_of
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, instant_in_words
@@ -153,7 +147,7 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
             sent(ENTER),
             today=found.last_day(at),
             notified=found.first_day(case.notified_at or at),
-            is_minor=is_minor(found, at),
+            is_minor=found.is_minor(at),
             guardian=found.guardian_name,
         ),
         refusing=RefuseAppealForm(sent(REFUSE), author=accommodating.author_of(found, by)),

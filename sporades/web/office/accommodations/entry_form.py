@@ -20,7 +20,6 @@ from sporades.accommodations.rules import (
     held_by_wishes,
     is_chosen_by_paper,
     is_late,
-    is_minor,
     is_over,
     sat_by,
     suiting_papers,
@@ -192,7 +191,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         opens_at = min(self._registration.service.opens_at, at)
         day = self._day
         days = [opens_at, *([counted_at(self._registration, day)] if day else [])]
-        self._signs = any(is_minor(self._registration, one) for one in days)
+        self._signs = any(self._registration.is_minor(one) for one in days)
         if not self._signs:
             for name in ("representant", "homonyme", "aussi", "qualite"):
                 del self.fields[name]
@@ -267,7 +266,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
 
     def _check_signed(self, counted: datetime) -> None:
         """Ask who has signed for whoever was a minor on the day of the postmark."""
-        if not is_minor(self._registration, counted):
+        if not self._registration.is_minor(counted):
             return
         name = self.cleaned_data.get("representant")
         if not name:
@@ -342,7 +341,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         said = self.cleaned_data
         asked: Asked = self.asked()
         counted = counted_at(self._registration, said["poste_le"])
-        signs = self._signs and is_minor(self._registration, counted)
+        signs = self._signs and self._registration.is_minor(counted)
         return {
             "asked": asked,
             "paper": OnPaper(

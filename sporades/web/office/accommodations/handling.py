@@ -16,7 +16,7 @@ from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
 from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of
-from sporades.accommodations.rules import is_minor, rules_of
+from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
@@ -27,12 +27,7 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.accommodations.following import (
-    case_of,
-    minor_in_words,
-    said_of,
-    told_of,
-)
+from sporades.web.office.accommodations.following import case_of, minor_in_words, said_of, told_of
 from sporades.web.office.accommodations.forms import (
     CALL,
     DECIDING,
@@ -175,7 +170,7 @@ def _page(
         "rules": rules_of(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
-        f"{minor_in_words(found) if is_minor(found, at) else ''}",
+        f"{minor_in_words(found) if found.is_minor(at) else ''}",
         **_shown_before(case, asked, request),
         **_deciding(case, asked, by, request),
         "papers": _papers(case) if case.is_open else [],
