@@ -143,7 +143,7 @@ def check_of(
     if case is None:
         why = "Vous avez déclaré un handicap." if fallen is None else fallen_in_words(fallen)
         note = f"{why} {deadline_in_words(registration, at=at)}"
-        return [Check(LABEL, "yours", note, "accommodation")]
+        return [Check(LABEL, "yours", note, "accommodation", until=deadline_of(registration))]
     case.registration = registration
     if case.notified_at is not None:
         when = instant_in_words(case.notified_at, registration.service.zone)
@@ -161,7 +161,9 @@ def check_of(
     over = taken_again_in_words(case) or _in_force_in_words(former, registration, at=at)
     awaited = awaited_in_words(case, at=at, papers=papers)
     said = " ".join(filter(None, (over, lost, awaited)))
-    return [Check(LABEL, state, said, "accommodation")]
+    is_dated = case.asked_at is None and not is_late(registration, at)
+    until = deadline_of(registration) if is_dated else None
+    return [Check(LABEL, state, said, "accommodation", until=until)]
 
 
 def _unsent(
@@ -176,9 +178,8 @@ def _unsent(
         else fallen_in_words(fallen)
     )
     if may_appear(registration, at):
-        return Check(
-            LABEL, "yours", f"{said} {deadline_in_words(registration, at=at)}", "accommodation"
-        )
+        note = f"{said} {deadline_in_words(registration, at=at)}"
+        return Check(LABEL, "yours", note, "accommodation", until=late_until(registration))
     return Check(LABEL, "ended", f"{said} {_over_in_words(registration)}", "accommodation")
 
 

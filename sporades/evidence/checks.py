@@ -53,15 +53,17 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     if row.state == State.REFUSED:
         due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"
         note = f"Non conforme : {row.reason} Vérifiée {_decided(registration, row)}. {due}"
-        return Check(label, "missing", note, "piece", row.code, is_optional)
+        return Check(label, "missing", note, "piece", row.code, is_optional, owed.until)
     if row.state == State.OWED and is_over:
         was_due = f"Elle était à fournir avant le {owed.before}."
         if is_optional:
             return Check(label, "ended", was_due)
-        return Check(label, "missing", f"{was_due} {CALL}", "piece", row.code)
+        said = f"{was_due} {CALL}"
+        return Check(label, "missing", said, "piece", row.code, until=owed.until)
     is_theirs = row.state == State.OWED and not is_over
     state = "yours" if is_theirs else "waiting"
-    return Check(label, state, _note(registration, owed), "piece", row.code, is_optional)
+    note = _note(registration, owed)
+    return Check(label, state, note, "piece", row.code, is_optional, owed.until)
 
 
 def _settled(registration: Registration, row: Evidence) -> str:

@@ -26,6 +26,7 @@ class Check:
         about: what it is done with: "summary", "return", "piece", "accommodation" or nothing.
         piece: the code of the piece it is about.
         is_optional: whether a registration is complete without it.
+        until: until when its candidate is to do it; nothing where it is done at once.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Check:
     about: str = ""
     piece: str = ""
     is_optional: bool = False
+    until: datetime | None = None
 
     @property
     def completes(self) -> bool:
@@ -127,11 +129,11 @@ def _return(registration: Registration, *, at: datetime) -> list[Check]:
     if registration.is_validated:
         return [Check(label, "ended", no_more_in_words(registration))]
     label = "Renvoyer le récapitulatif signé au service gestionnaire"
+    until = datetime.fromisoformat(asked["until"])
     if registration.is_summary_late(at):
-        return [
-            Check(label, "missing", f"{summary_late_in_words(asked['before'])} {CALL}", "return")
-        ]
-    return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return")]
+        said = f"{summary_late_in_words(asked['before'])} {CALL}"
+        return [Check(label, "missing", said, "return", until=until)]
+    return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return", until=until)]
 
 
 def summary_late_in_words(before: str) -> str:

@@ -90,7 +90,7 @@ def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
     page, managed = read(sign_in, registration)
 
     assert "Oui, votre inscription est enregistrée." in main(page)
-    assert lines(page) == [FILED, PUBLISHED, UNREAD, TO_RETURN, IDENTITY_PAPER]
+    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED, PUBLISHED]
     assert lines(managed) == lines(page)
 
 
@@ -188,8 +188,67 @@ def test_the_link_to_what_is_to_be_opened_says_it_once(sign_in):
 def test_the_page_bears_the_name_of_the_link_that_leads_there(sign_in):
     page, _ = read(sign_in, a_registration())
 
-    assert words(seen(page).cssselect("h1")[0]) == "Informations importantes"
-    assert [words(one) for one in seen(page).cssselect("main h2")] == ["Suis-je bien inscrit ?"]
+    assert words(seen(page).cssselect("h1")[0]) == (
+        "Informations importantes : suis-je bien inscrit ?"
+    )
+
+
+def test_the_answer_comes_first_then_what_is_left_then_what_is_done(sign_in):
+    page, managed = read(sign_in, a_registration())
+
+    said = seen(page).cssselect("main > *:not(h1)")
+    assert words(said[0]).startswith(
+        "Oui, votre inscription est enregistrée. Il reste 3 choses à faire."
+    )
+    assert [words(one) for one in seen(page).cssselect("main h2")] == ["À faire", "C'est fait"]
+    under = [words(one) for one in seen(managed).cssselect("main h3")]
+    assert under[:2] == ["À faire", "C'est fait"]
+
+
+def test_what_is_left_is_in_the_order_of_its_dates_the_summary_to_open_first(sign_in, tmp_path):
+    load(
+        tmp_path / "essai.yaml",
+        (
+            "libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}",
+            "libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 5}",
+        ),
+    )
+
+    page, _ = read(sign_in, a_registration())
+
+    assert [one.partition(" : ")[2].partition(" : ")[0][:24] for one in lines(page)[:3]] == [
+        "Ouvrir le récapitulatif ",
+        "Pièce justificative",
+        "Renvoyer le récapitulati",
+    ]
+
+
+def test_what_is_left_counts_what_is_said_beside_the_conditions(sign_in):
+    registration = a_registration()
+    with time_machine.travel(NOW, tick=False):
+        browser = sign_in(registration.candidate)
+        begun = browser.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        draft = begun.request["PATH_INFO"].split("/")[2]
+        changed = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
+        answer(browser, browser.get(f"/inscription/{draft}/identification"), changed)
+
+    page, _ = read(sign_in, registration, at=NOW + HOUR)
+
+    assert "Il reste 4 choses à faire." in main(page)
+    assert "Votre modification n'est pas enregistrée." in main(page).partition("À faire")[2]
+
+
+def test_of_what_asks_nothing_more_it_is_said(sign_in):
+    registration = a_registration()
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    with time_machine.travel(NOW, tick=False):
+        sign_in(registration.candidate).get(f"/mes-documents/{registration.number}/recapitulatif")
+
+    page, _ = read(sign_in, registration)
+
+    assert "Oui, votre inscription est validée. Vous n'avez rien à faire." in main(page)
+    assert "À faire" not in [words(one) for one in seen(page).cssselect("main h2")]
 
 
 def test_a_summary_once_opened_says_when(sign_in):
@@ -199,7 +258,7 @@ def test_a_summary_once_opened_says_when(sign_in):
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
-    assert lines(page) == [FILED, PUBLISHED, READ, TO_RETURN, IDENTITY_PAPER]
+    assert lines(page) == [TO_RETURN, IDENTITY_PAPER, FILED, PUBLISHED, READ]
     assert lines(managed) == lines(page)
 
 
@@ -209,9 +268,11 @@ def test_a_summary_that_is_not_published_is_not_said_to_be(sign_in):
 
     page, _ = read(sign_in, registration, at=NOW)
 
-    assert lines(page)[1:3] == [
-        "En attente : Récapitulatif publié Il sera dans « Mes documents ».",
+    assert lines(page) == [
         TO_RETURN,
+        IDENTITY_PAPER,
+        FILED,
+        "En attente : Récapitulatif publié Il sera dans « Mes documents ».",
     ]
 
 
@@ -225,7 +286,7 @@ def test_a_summary_that_has_come_back_is_ticked_with_its_postmark(sign_in):
 
     page, managed = read(sign_in, registration, at=later)
 
-    assert lines(page) == [FILED, PUBLISHED, UNREAD, RETURNED, IDENTITY_PAPER]
+    assert lines(page) == [UNREAD, IDENTITY_PAPER, FILED, PUBLISHED, RETURNED]
     assert lines(managed) == lines(page)
 
 
@@ -262,11 +323,11 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
     page, _ = read(sign_in, registration, at=NOW + 2 * HOUR)
 
     assert lines(page) == [
-        AMENDED,
-        PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
         UNREAD.replace("n°1", "n°2"),
         TO_RETURN,
         IDENTITY_PAPER,
+        AMENDED,
+        PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
     ]
 
 
@@ -284,7 +345,7 @@ def test_after_a_correction_of_civil_data_the_dates_are_those_of_the_version_it_
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
-    assert lines(page)[:2] == [
+    assert lines(page)[3:] == [
         AMENDED,
         PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
     ]
@@ -298,7 +359,7 @@ def test_once_the_service_is_closed_the_same_lines_stand(sign_in):
 
     assert not registration.service.accepts(CLOSED)
     assert "Oui, votre inscription est enregistrée." in main(page)
-    assert lines(page) == [FILED, PUBLISHED, UNREAD, TO_RETURN, IDENTITY_PAPER]
+    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED, PUBLISHED]
     assert lines(managed) == lines(page)
 
 
@@ -354,10 +415,8 @@ def test_each_piece_has_its_own_deadline_and_an_optional_one_says_so(sign_in, tm
 
     page, _ = read(sign_in, registration)
 
-    assert lines(page)[4:] == [
-        IDENTITY_PAPER,
-        OPTIONAL_PAPER,
-    ]
+    assert lines(page)[:4] == [UNREAD, TO_RETURN, IDENTITY_PAPER, OPTIONAL_PAPER]
+    assert "Il reste 4 choses à faire, dont 1 facultative." in main(page)
 
 
 def test_an_optional_piece_whose_day_has_passed_waits_for_nobody(sign_in, tmp_path):
@@ -372,7 +431,7 @@ def test_an_optional_piece_whose_day_has_passed_waits_for_nobody(sign_in, tmp_pa
 
     page, _ = read(sign_in, registration, at=NOW + timedelta(days=50))
 
-    optional = lines(page)[5]
+    optional = lines(page)[-1]
     assert "Photographie (facultative)" in optional
     assert "Elle était à fournir avant le vendredi 8 janvier 2027 à 12 h 00" in optional
     assert "À fournir avant" not in optional
@@ -402,7 +461,7 @@ def test_where_nothing_is_to_be_sent_nothing_is_awaited(sign_in, tmp_path, at):
 
     page, _ = read(sign_in, registration, at=at)
 
-    assert lines(page) == [FILED, PUBLISHED, UNREAD]
+    assert lines(page) == [UNREAD, FILED, PUBLISHED]
 
 
 def settle(registration, way):
@@ -459,13 +518,17 @@ def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_d
             sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
         )
 
+    asked = [
+        summary.format("Récapitulatif signé renvoyé au service gestionnaire", **said),
+        paper.format("Pièce justificative : Pièce d'identité", **said),
+    ]
     assert lines(page) == [
+        UNREAD,
         FILED,
         "Fait : Inscription validée Le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris).",
         PUBLISHED,
-        UNREAD,
-        summary.format("Récapitulatif signé renvoyé au service gestionnaire", **said),
-        paper.format("Pièce justificative : Pièce d'identité", **said),
+        *(one for one in asked if one.startswith("Fait")),
+        *(one for one in asked if one.startswith("N'est plus demandé")),
     ]
     assert lines(managed) == lines(page)
     assert "vous n'avez plus rien à envoyer" in number

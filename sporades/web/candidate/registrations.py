@@ -73,6 +73,16 @@ from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
 
 TO_DO = ("missing", "yours")
 """The states of what its candidate has to do."""
+LEFT = "À faire"
+GROUPS = (
+    (LEFT, TO_DO),
+    ("C'est fait", ("done",)),
+    ("En attente", ("waiting",)),
+    ("N'est plus demandé", ("ended",)),
+)
+"""The headings of « Suis-je bien inscrit ? », each with the states of the conditions under it."""
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+"""Before each date: what has none is done first."""
 MERGED_IN_WORDS = "Vos deux dossiers sont réunis"
 JUST_FILED = timedelta(hours=1)
 """For how long « N° Inscription » says first that it is filed."""
@@ -137,7 +147,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
         **_once_ended(found, at=at),
-        "checks": checks,
+        "groups": _grouped(checks),
         "is_left_to_do": any(one["state"] in TO_DO for one in checks),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations
@@ -251,16 +261,18 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     requests = _requests_of(found) if found.is_active else NO_REQUEST
     is_or_not = "Oui" if found.is_active else "Non"
     checks = _checks(found, documents, requests, at=at)
+    awaiting = [
+        *unread_answers([found]),
+        *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
+    ]
     context = {
         "registration": found,
         "answer": f"{is_or_not}, {within(found.heading)}.",
+        "left": _left_to_do_in_words(checks, len(awaiting)) if found.is_active else "",
         "is_to_complete": any(one["completes"] for one in checks),
-        "checks": checks,
+        "groups": _grouped(checks, has_more=bool(awaiting)),
         **_once_ended(found, at=at),
-        "awaiting": [
-            *unread_answers([found]),
-            *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
-        ],
+        "awaiting": awaiting,
     }
     return render(request, "candidate/registered.html", context)
 
@@ -539,6 +551,34 @@ def _missing(registration: Registration, case: Case | None) -> str:
     if case is None or case.state not in LACKING:
         return ""
     return missing_in_words(papers_called_for(case, registration))
+
+
+def _grouped(
+    checks: Sequence[dict[str, Any]], *, has_more: bool = False
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return conditions under their headings: those to be done by date, first what is done at once.
+
+    Args:
+        checks: as `_checks` gives them.
+        has_more: whether more than these is to be done: « À faire » is there without any then.
+    """
+    found = {title: [one for one in checks if one["state"] in states] for title, states in GROUPS}
+    found[LEFT].sort(key=lambda one: one["until"] or AT_ONCE)
+    return [
+        (title, items) for title, items in found.items() if items or (has_more and title == LEFT)
+    ]
+
+
+def _left_to_do_in_words(checks: Iterable[dict[str, Any]], more: int) -> str:
+    """Say how many things its candidate has to do, and how many of them only if they like."""
+    to_do = [one for one in checks if one["state"] in TO_DO]
+    optional = sum(one["is_optional"] for one in to_do)
+    if not (count := len(to_do) + more):
+        return "Vous n'avez rien à faire."
+    said = f"Il reste {count} {'chose' if count == 1 else 'choses'} à faire"
+    if not optional:
+        return f"{said}."
+    return f"{said}, dont {optional} {'facultative' if optional == 1 else 'facultatives'}."
 
 
 SAID_WHOLE = {"summary", "accommodation"}
