@@ -9,7 +9,6 @@ from sporades.accommodations.late import Lateness
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import papers_called_for_by
 from sporades.accommodations.rules import deadline_of, is_late, late_until, takes_late
-from sporades.core.french import listed
 from sporades.registrations.models import Registration
 
 
@@ -33,18 +32,18 @@ class Act(StrEnum):
 
 
 WORDS = {
-    Act.READ: "lisez la notification de la décision précédente",
-    Act.MEASURES: "choisissez les mesures que vous demandez",
-    Act.SPECIFY: "précisez les mesures choisies",
-    Act.PAPERS: "choisissez les épreuves de chaque mesure",
+    Act.READ: "Lire la notification de la décision précédente",
+    Act.MEASURES: "Choisir les mesures que vous demandez",
+    Act.SPECIFY: "Préciser les mesures choisies",
+    Act.PAPERS: "Choisir les épreuves de chaque mesure",
     Act.LATE: "{late}",
-    Act.CONFIDE: "confiez {papers}",
-    Act.SIGN: "faites signer votre demande par votre représentant légal",
+    Act.CONFIDE: "Déposer {papers}",
+    Act.SIGN: "Faire signer la demande par votre représentant légal",
 }
 LATE_WORDS = {
-    Lateness.FIRST: "dites pourquoi votre demande est tardive",
-    Lateness.ADDING: "dites pourquoi ce que vous y ajoutez est tardif",
-    Lateness.CLOSED: "retirez de votre demande ce que vous y ajoutez trop tard",
+    Lateness.FIRST: "Dire pourquoi votre demande est tardive",
+    Lateness.ADDING: "Dire pourquoi ce que vous y ajoutez est tardif",
+    Lateness.CLOSED: "Retirer de votre demande ce que vous y ajoutez trop tard",
 }
 """What is to be done of a request that the deadline would refuse: see `late.unsaid_of`."""
 
@@ -68,23 +67,17 @@ class Left:
         """The act that comes next: the one main button of the page."""
         return next(iter(self.acts), Act.SEND)
 
-    @property
-    def in_words(self) -> str:
-        """Each act up to the sending: « confiez …, relisez votre demande, puis envoyez-la »."""
-        said = self._words()
-        if Act.SIGN not in self.acts:
-            said.append("relisez votre demande")
-        return f"{', '.join(said)}, puis envoyez-la"
+    def up_to_the_sending(self, *, again: bool) -> list[tuple[Act, str]]:
+        """Return each act in words, up to the sending.
 
-    @property
-    def before_sending_again(self) -> str:
-        """What comes before an incomplete request is sent again, as a sentence; or nothing."""
-        said = self._words()
-        return f"Avant le nouvel envoi, {listed(said)}." if said else ""
-
-    def _words(self) -> list[str]:
+        Args:
+            again: whether the request was sent before.
+        """
         late = LATE_WORDS.get(self.late, "")
-        return [WORDS[act].format(papers=self.papers, late=late) for act in self.acts]
+        said = [(act, WORDS[act].format(papers=self.papers, late=late)) for act in self.acts]
+        # Whoever signs reads it again first.
+        send = "Envoyer" if Act.SIGN in self.acts else "Relire et envoyer"
+        return [*said, (Act.SEND, f"{send}{' de nouveau' if again else ''} la demande")]
 
 
 def unsent_in_words(case: Case, *, at: datetime, by_office: bool = False) -> str:

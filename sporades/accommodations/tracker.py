@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from sporades.accommodations.appeals import appealed_in_words
 from sporades.accommodations.late import came_in_time
-from sporades.accommodations.left import Left
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
     Sat,
@@ -314,7 +313,7 @@ def steps_of(
     at: datetime,
     papers: str = "",
     by_office: bool = False,
-    left: Left | None = None,
+    is_listed: bool = False,
 ) -> list[Check]:
     """Return the steps of a request: those behind with their date, the next with who is awaited.
 
@@ -323,12 +322,12 @@ def steps_of(
         at: now.
         papers: those without which it is incomplete, in words, where its candidate reads.
         by_office: whether the managing service reads them, and not the candidate.
-        left: what is left to do before it is sent, where that is known.
+        is_listed: whether what is left to do before it is sent is listed beside: see `left.Left`.
     """
     said = (
         handled_in_words(case)
         if by_office
-        else awaited_in_words(case, at=at, papers=papers, left=left)
+        else awaited_in_words(case, at=at, papers=papers, is_listed=is_listed)
     )
     behind = BEHIND[State(case.state)] + bool(case.opened_at)
     usual = "" if by_office else usual_day_in_words(case, at=at, papers=papers)
@@ -414,18 +413,20 @@ def taken_again_in_words(case: Case) -> str:
     )
 
 
-def awaited_in_words(
-    case: Case, *, at: datetime, papers: str = "", left: Left | None = None
-) -> str:
-    """Say in one line what a request waits for, and from whom; of one that is over, nothing."""
+def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_listed: bool = False) -> str:
+    """Say in one line what a request waits for, and from whom; of one that is over, nothing.
+
+    Beside the list of what its candidate has to do (`is_listed`), only what that list does not say.
+    """
     if case.state == State.PREPARING:
         if case.asked_at is None and is_over(case.registration, at):
             return deadline_in_words(case.registration, at=at)
-        to_do, kept = _to_do(case, at=at, left=left), kept_date_in_words(case)
-        return f"À vous : {to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
+        kept = kept_date_in_words(case)
+        to_do = "" if is_listed else f"À vous : {_to_do(case, at=at)}"
+        return f"{to_do} {f'{kept} {NO_DATE}' if kept else ''}".strip()
     if case.state == State.INCOMPLETE:
-        before = f" {left.before_sending_again}".rstrip() if left else ""
-        return f"À vous : {lacking_in_words(case)}{before} {NO_DATE}"
+        said = f"{lacking_in_words(case)} {NO_DATE}"
+        return said if is_listed else f"À vous : {said}"
     if case.state == State.OPINION_GIVEN:
         return f"L'avis du médecin est rendu. {_decider(case)}".strip()
     state = State(case.state)
@@ -485,10 +486,8 @@ def _decider(case: Case) -> str:
     return f"La décision est prise par : {asked.decision.authority}." if asked else ""
 
 
-def _to_do(case: Case, *, at: datetime, left: Left | None) -> str:
+def _to_do(case: Case, *, at: datetime) -> str:
     again = " de nouveau" if case.is_taken_up else ""
-    if left is not None:
-        return f"{left.in_words}{again}."
     if case.registration.is_minor(at) and case.signature is None:
         return (
             "finissez votre demande, faites-la signer par votre représentant légal, puis "

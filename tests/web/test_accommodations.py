@@ -267,13 +267,15 @@ def test_a_guardian_signs_once_the_epreuves_are_chosen(sign_in, a_choice_is_due)
     write(filed, Wish(READER))
     client = sign_in(filed.candidate)
 
-    assert "Faire signer" not in main(client.get(at(filed)))
+    assert SIGN not in main(client.get(at(filed)))
+    assert ways(client, filed)[2] == ""
     assert client.get(at(filed, page="/signature")).headers["Location"] == at(filed)
     with pytest.raises(PapersMissing):
         sign(case_of(filed), name="Ana Ruiz", quality="mère", statement="Lu", at=NOW)
 
     client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E2"]})
-    assert "Faire signer" in main(client.get(at(filed)))
+    assert SIGN in main(client.get(at(filed)))
+    assert ways(client, filed)[1] == at(filed, page="/signature")
 
 
 SIGNED = {"qualite": "père", "accord": "on"}
@@ -646,7 +648,9 @@ def test_the_usual_delay_of_a_decision_is_told_with_its_day_and_as_no_promise(si
 
     assert in_days in main(client.get(at(registration)))
     write(registration, plan="PAP")
-    assert step_of(client, registration) == in_days
+    assert f"Ensuite : l'avis du médecin, puis la décision. {in_days}" in main(
+        client.get(at(registration))
+    ).replace("\xa0", " ")
     send(registration)
     assert step_of(client, registration) == in_days  # a paper is still to be confided
     for kind in ("CERTIFICAT", "PLAN"):
@@ -751,11 +755,11 @@ def test_sending_what_was_not_read_sends_nothing(sign_in, registration):
         (
             State.PREPARING,
             (
-                "À vous : confiez « Certificat du médecin » (obligatoire), relisez votre demande, puis "
-                "envoyez-la."
+                "À faire Déposer « Certificat du médecin » (obligatoire) Relire et envoyer la demande "
+                "Ensuite : l'avis du médecin, puis la décision."
             ),
         ),
-        (State.INCOMPLETE, "À vous : Le papier est illisible."),
+        (State.INCOMPLETE, "Le papier est illisible. Aucune date limite"),
         (State.WITH_DOCTOR, "Le médecin désigné étudie votre demande"),
         (
             State.OPINION_GIVEN,
@@ -1049,7 +1053,7 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     page = main(client.get(at(registration)))
     signing = main(client.get(at(registration, page="/signature")))
 
-    assert "À faire : Envoyer la demande" in page
+    assert "Envoyer la demande Ensuite" in page
     assert "Manque" not in page
     assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
     assert "puis confier ce qui manque avant l'avis du médecin" in page
@@ -1057,14 +1061,25 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
     assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
 
 
-def come_next(client, registration, label="Envoyer la demande"):
-    """Return what the top of a page says is to be done, and its main buttons."""
-    page = client.get(at(registration))
-    main_ones = seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")
-    [said] = [one["note"] for one in page.context["steps"] if one["label"] == label]
-    return said, [words(one) for one in main_ones]
+def come_next(client, registration):
+    """Return what the top of a page lists to be done, and its main buttons."""
+    page = seen(client.get(at(registration)))
+    main_ones = page.cssselect("main .fr-btn:not(.fr-btn--secondary)")
+    listed = [words(one).replace("\xa0", " ") for one in page.cssselect("#a-faire + ol > li")]
+    return listed, [words(one) for one in main_ones]
 
 
+def ways(client, registration):
+    """Return where each thing that the top lists is done, nothing where it cannot be yet."""
+    page = seen(client.get(at(registration)))
+    return [
+        next((link.get("href") for link in one.cssselect("a")), "")
+        for one in page.cssselect("#a-faire + ol > li")
+    ]
+
+
+GUARDIAN = "Faire signer la demande par votre représentant légal"
+READ_AND_SEND = "Relire et envoyer la demande"
 CONFIDE, SIGN, SEND = (
     "Confier mes papiers de santé",
     "Faire signer mon représentant légal",
@@ -1078,27 +1093,97 @@ def test_the_top_says_what_is_next_and_the_main_button_does_it(sign_in, kept, co
 
     accommodating.prepare(registration=again(filed), by=author(filed.candidate), at=NOW)
     assert come_next(client, filed) == (
-        (
-            "À vous : choisissez les mesures que vous demandez, faites signer votre demande par votre "
-            "représentant légal, puis envoyez-la."
-        ),
+        ["Choisir les mesures que vous demandez", GUARDIAN, "Envoyer la demande"],
         ["Choisir les mesures"],
     )
     write(filed, Wish(READER), plan="PAP")
     assert come_next(client, filed) == (
-        (
-            "À vous : confiez « Votre plan » (obligatoire), faites signer votre demande par votre "
-            "représentant légal, puis envoyez-la."
-        ),
+        ["Déposer « Votre plan » (obligatoire)", GUARDIAN, "Envoyer la demande"],
         [CONFIDE],
     )
     confide(filed, kind="PLAN")
-    assert come_next(client, filed) == (
-        "À vous : faites signer votre demande par votre représentant légal, puis envoyez-la.",
-        [SIGN],
-    )
+    assert come_next(client, filed) == ([GUARDIAN, "Envoyer la demande"], [SIGN])
     asked.sign(filed)
-    assert come_next(client, filed) == ("À vous : relisez votre demande, puis envoyez-la.", [SEND])
+    assert come_next(client, filed) == ([READ_AND_SEND], [SEND])
+
+
+def test_what_is_to_be_done_is_at_the_top_with_its_link_once_it_may_be(sign_in, kept, confided):
+    filed = a_minor()
+    client = sign_in(filed.candidate)
+    accommodating.prepare(registration=again(filed), by=author(filed.candidate), at=NOW)
+    assert ways(client, filed) == [at(filed, page="/mesures"), "", ""]
+    write(filed, Wish(READER), plan="PAP")
+    health = f"/mes-inscriptions/{filed.number}/sante"
+    assert ways(client, filed) == [health, at(filed, page="/signature"), ""]
+    asked.sign(filed)
+    assert ways(client, filed) == [health, "#demande"]
+    page, said = seen(client.get(at(filed))), read(client, at(filed))
+    assert said.index("À envoyer avant le") < said.index("À faire Déposer « Votre plan »")
+    assert said.index("À faire") < said.index("Vos papiers de santé")
+    # What others do then is one line, and no step waits for its candidate among theirs.
+    assert not page.cssselect("main .s-checks")
+    assert page.cssselect("#demande")
+
+
+def the_state(page):
+    """Return what the page says first of a request, and how."""
+    [first, *_] = seen(page).cssselect("main .s-state")
+    [kind] = [one for one in first.get("class").split() if one.startswith("s-state--")]
+    return words(first), kind.removeprefix("s-state--")
+
+
+@pytest.mark.parametrize(
+    ("decisions", "state"),
+    [
+        ({}, ("2 mesures accordées", "success")),
+        ({READER: Decision.REFUSED}, ("1 mesure accordée, 1 refusée", "info")),
+        ({THIRD: Decision.REFUSED, READER: Decision.REFUSED}, ("2 mesures refusées", "error")),
+    ],
+)
+def test_once_read_a_decision_is_the_answer_and_its_steps_are_folded(
+    sign_in, registration, decisions, state
+):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD), Wish(READER))
+    decide(
+        registration,
+        **{code: DecisionOn(one, reason="Motif.") for code, one in decisions.items()},
+    )
+    _notify(registration, at=NOW)
+    client = sign_in(registration.candidate)
+    assert the_state(client.get(at(registration)))[0] == "Notifiée"
+    client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+
+    page = client.get(at(registration))
+
+    assert the_state(page) == state
+    said = main(page).replace("\xa0", " ")
+    places = [
+        said.index(one)
+        for one in (
+            state[0],
+            "Lire la notification",
+            "vous pouvez la contester jusqu'au",
+            "Temps majoré d'un tiers",
+            "Les étapes de votre demande",
+            "Avis du médecin rendu",
+        )
+    ]
+    assert places == sorted(places)
+    [steps] = seen(page).cssselect("main details")
+    assert steps.get("open") is None
+    assert len(steps.cssselect(".s-checks > li")) == 6
+
+
+def test_a_measure_that_is_granted_otherwise_is_not_counted_as_it_was_asked(sign_in, registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD), Wish(READER))
+    decide(registration, **{THIRD: DecisionOn(Decision.OTHER, HALF, reason="Motif.")})
+    _notify(registration, at=NOW)
+    client = sign_in(registration.candidate)
+    client.get(f"/mes-documents/{registration.number}/decision-amenagement")
+
+    assert the_state(client.get(at(registration)))[0] == (
+        "1 mesure remplacée par une autre, 1 accordée"
+    )
 
 
 def test_a_signature_does_not_hide_that_a_mandatory_paper_is_missing(sign_in):
@@ -1112,7 +1197,7 @@ def test_a_signature_does_not_hide_that_a_mandatory_paper_is_missing(sign_in):
     said = "La demande est signée. Il reste à confier « Votre plan », puis à envoyer la demande."
     assert said in main(signed).replace("\xa0", " ")
     assert come_next(client, filed) == (
-        "À vous : confiez « Votre plan » (obligatoire), relisez votre demande, puis envoyez-la.",
+        ["Déposer « Votre plan » (obligatoire)", READ_AND_SEND],
         [CONFIDE],
     )
     [send_it] = [one for one in seen(signed).cssselect("main button") if words(one) == SEND]
@@ -1138,7 +1223,7 @@ def test_two_mandatory_papers_are_said_to_be_so(sign_in, kept, confided):
     page = read(client, at(filed))
 
     both = "« Certificat du médecin » et « Votre plan »"
-    assert f"À vous : confiez {both} (obligatoires), relisez votre demande" in page
+    assert f"Déposer {both} (obligatoires) {READ_AND_SEND}" in page
     assert "Certificat du médecin (obligatoire) : à confier." in page
     assert "Votre plan (obligatoire) : à confier." in page
     assert "Autre bilan (s'il y a lieu) : pas confié." in page
@@ -1183,10 +1268,11 @@ def test_epreuves_to_be_ticked_come_before_all_else(sign_in):
     write(filed, Wish(READER))
 
     assert come_next(sign_in(filed.candidate), filed) == (
-        (
-            "À vous : choisissez les épreuves de chaque mesure, confiez « Certificat du médecin » "
-            "(obligatoire), relisez votre demande, puis envoyez-la."
-        ),
+        [
+            "Choisir les épreuves de chaque mesure",
+            "Déposer « Certificat du médecin » (obligatoire)",
+            "Relire et envoyer la demande",
+        ],
         ["Choisir les épreuves"],
     )
 
@@ -1198,7 +1284,10 @@ def test_a_measure_to_be_specified_comes_before_all_else(sign_in):
 
     said, main_ones = come_next(sign_in(filed.candidate), filed)
 
-    assert said.startswith("À vous : précisez les mesures choisies, confiez « Certificat")
+    assert said[:2] == [
+        "Préciser les mesures choisies",
+        "Déposer « Certificat du médecin » (obligatoire)",
+    ]
     assert main_ones == ["Préciser les mesures"]
 
 
@@ -1211,19 +1300,25 @@ def test_what_is_left_of_an_incomplete_request_is_said_beside_what_its_service_w
     send(filed)
     asked.find_incomplete(filed)
     write(filed, Wish(READER))
-    client, label = sign_in(filed.candidate), "Compléter la demande"
+    client = sign_in(filed.candidate)
 
-    said, main_ones = come_next(client, filed, label)
-    assert said.startswith(
-        "À vous : Le papier est illisible. Avant le nouvel envoi, confiez « Certificat du médecin » "
-        "(obligatoire) et faites signer votre demande par votre représentant légal. Aucune date"
-    )
+    said, main_ones = come_next(client, filed)
+    lacking = "Le papier est illisible. Aucune date limite"
+    page = read(client, at(filed))
+    assert page.index(lacking) < page.index("À faire") < page.index("Les étapes de votre demande")
+    assert page.count("Le papier est illisible.") == 1
+    assert said == [
+        "Déposer « Certificat du médecin » (obligatoire)",
+        GUARDIAN,
+        "Envoyer de nouveau la demande",
+    ]
     assert main_ones == [CONFIDE]
     confide(filed, kind="CERTIFICAT")
     asked.sign(filed)
 
-    said, main_ones = come_next(client, filed, label)
-    assert said.startswith("À vous : Le papier est illisible. Aucune date limite")
+    said, main_ones = come_next(client, filed)
+    assert said == ["Relire et envoyer de nouveau la demande"]
+    assert lacking in read(client, at(filed))
     assert main_ones == ["Envoyer de nouveau ma demande"]
 
 
@@ -1234,7 +1329,7 @@ def test_of_what_others_look_at_the_main_button_is_that_of_the_missing_paper(
     reach(registration, state)
     client = sign_in(registration.candidate)
 
-    assert come_next(client, registration, "Compléter la demande")[1] == [CONFIDE]
+    assert come_next(client, registration) == ([], [CONFIDE])
     confide(registration, kind="CERTIFICAT")
     page = client.get(at(registration))
     assert not seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")
@@ -1248,11 +1343,15 @@ def test_a_decision_that_was_not_read_comes_before_another_request(
     client = sign_in(registration.candidate)
 
     assert come_next(client, registration) == (
-        (
-            "À vous : lisez la notification de la décision précédente, confiez « Certificat du médecin » "
-            "(obligatoire), relisez votre demande, puis envoyez-la."
-        ),
+        [
+            "Lire la notification de la décision précédente",
+            "Déposer « Certificat du médecin » (obligatoire)",
+            READ_AND_SEND,
+        ],
         ["Lire la notification"],
+    )
+    assert ways(client, registration)[0] == (
+        f"/mes-documents/{registration.number}/decision-amenagement"
     )
     client.get(f"/mes-documents/{registration.number}/decision-amenagement")
     assert come_next(client, registration)[1] == [CONFIDE]

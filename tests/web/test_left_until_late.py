@@ -44,15 +44,13 @@ def test_what_was_written_in_time_is_led_to_why_it_is_late_and_not_to_a_refusal(
     write(registration)
     confide(registration, kind="CERTIFICAT")
     client = sign_in(registration.candidate)
-    assert "À vous : relisez votre demande, puis envoyez-la." in read(client, registration)
+    assert "À faire Relire et envoyer la demande" in read(client, registration)
 
     stopped_clock.move_to(LATE)
     client = sign_in(registration.candidate)
     page = client.get(at(registration))
     assert (page.context["next"], page.context["may_send"]) == ("late", False)
-    said = (
-        "À vous : dites pourquoi votre demande est tardive, relisez votre demande, puis envoyez-la."
-    )
+    said = "À faire Dire pourquoi votre demande est tardive Relire et envoyer la demande"
     assert said in main(page).replace("\xa0", " ")
     assert "Dire pourquoi elle est tardive" in main(page)
     assert "Envoyer ma demande" not in main(page)
@@ -88,7 +86,7 @@ def test_what_was_added_in_time_and_left_says_why_it_is_late(sign_in, stopped_cl
     page = sign_in(registration.candidate).get(at(registration))
 
     assert (page.context["next"], page.context["may_send"]) == ("late", False)
-    assert "dites pourquoi ce que vous y ajoutez est tardif" in main(page).replace("\xa0", " ")
+    assert "Dire pourquoi ce que vous y ajoutez est tardif" in main(page).replace("\xa0", " ")
     assert "Dire pourquoi cet ajout est tardif" in main(page)
 
 
@@ -105,7 +103,7 @@ def test_what_was_added_in_time_and_left_is_taken_out_where_nothing_late_is_take
 
     page = client.get(at(registration))
     assert (page.context["next"], page.context["may_send"]) == ("late", False)
-    said = "retirez de votre demande ce que vous y ajoutez trop tard"
+    said = "Retirer de votre demande ce que vous y ajoutez trop tard"
     assert said in main(page).replace("\xa0", " ")
 
     write(registration, *WISHES, at=LATE)

@@ -75,6 +75,12 @@ from sporades.web.candidate.accommodations.confided import (
 )
 from sporades.web.candidate.accommodations.contesting import said_of_appeals
 from sporades.web.candidate.accommodations.taking_up import offers_to
+from sporades.web.candidate.accommodations.to_do import (
+    NOTHING_TO_DO,
+    outcome_of,
+    shown_beside,
+    to_do_of,
+)
 from sporades.web.candidate.own import own_registration
 
 LATE_ACTS = {
@@ -225,10 +231,16 @@ def _of_case(
         papers,
         late,
     )
-    told = left if is_writable and not is_asked else None
-    steps = steps_of(case, at=at, papers=missing, left=told)
+    is_listed = is_writable and not is_asked
+    is_to_sign = needs_signature and signature is None and is_chosen
+    steps = steps_of(case, at=at, papers=missing, is_listed=is_listed)
     return {
-        **_stands(case, missing),
+        **_stands(case, former, missing),
+        **(
+            to_do_of(case, left, steps, is_to_sign=is_to_sign, may_send=is_ready)
+            if is_listed
+            else NOTHING_TO_DO
+        ),
         "taken_again": taken_again_in_words(case) if case.is_open else "",
         "may_withdraw": case.is_undecided and is_theirs,
         "may_take_up": may_take_up(case, registration),
@@ -236,14 +248,17 @@ def _of_case(
         if _is_undeclared(case, registration, at=at)
         else "",
         **(lost_by(case, former, sat) if is_theirs else NOTHING_LOST),
-        "steps": [_step(step, case, is_asked=is_asked) for step in steps],
+        "steps": [
+            _step(step, case, is_asked=is_asked)
+            for step in (shown_beside(steps) if is_listed else steps)
+        ],
         "is_asked_by_doctor": is_asked,
         "asked": asked_rows(case, sat),
         "is_writable": is_writable,
         "may_change": is_writable and is_theirs,
         "is_to_choose": is_to_choose and not is_to_specify,
         "is_to_specify": is_to_specify,
-        "needs_signature": needs_signature and signature is None and is_chosen,
+        "needs_signature": is_to_sign,
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature
         else "",
@@ -266,8 +281,10 @@ def _of_case(
     }
 
 
-def _stands(case: Case, missing: str) -> dict[str, str]:
-    """Return where a request stands: of one that was sent and lacks a paper, also that it does."""
+def _stands(case: Case, former: Case | None, missing: str) -> dict[str, str]:
+    """Return where a request stands: what was decided, once that is read; or that it lacks a paper."""
+    if case.state == State.NOTIFIED and former is not None and not case.is_to_read:
+        return outcome_of(case.measures.all())
     said = _state(case)
     if missing and case.state in LACKING:
         lacking = "des papiers" if missing.count("«") > 1 else "un papier"
