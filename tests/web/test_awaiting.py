@@ -1,5 +1,6 @@
 """What awaits a candidate, as the home page says it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,13 +31,14 @@ from tests.web.guide import links, main, seen, words
 
 TITLE = "Brevet d'essai – Marin, session 2027"
 SUMMARY = (
-    "Votre récapitulatif d'inscription est à imprimer, à signer et à renvoyer. "
+    "Récapitulatif d'inscription à signer et à renvoyer. "
     "À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
 )
 PIECES = (
     "Pièces justificatives à fournir : Pièce d'identité. "
     "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
 )
+LEFT = re.compile(r" Il reste [^.]*\.")
 NOTHING = "Rien ne vous attend aujourd'hui"
 LAST_MINUTE_OF_PIECES = datetime(2026, 12, 30, 23, 0, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -47,8 +49,9 @@ def heading(page):
 
 
 def awaited(page):
-    """Return the sentences of what awaits, in order."""
-    return [words(one) for one in seen(page).cssselect("main .s-awaiting li p:first-child")]
+    """Return what awaits, in order: each with its deadline, without how long there is."""
+    found = [one.cssselect("p")[:-1] for one in seen(page).cssselect("main .s-awaiting li")]
+    return [LEFT.sub("", " ".join(words(part) for part in parts)) for parts in found]
 
 
 def open_documents(registration, but=()):
@@ -93,6 +96,52 @@ def test_after_saving_the_summary_to_sign_and_the_pieces_await_with_their_deadli
 
     assert awaited(page) == [SUMMARY, PIECES]
     assert heading(page) == "2 choses vous attendent"
+
+
+def test_each_thing_is_said_then_its_date_and_the_first_has_the_one_main_button(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    first, second = seen(page).cssselect("main .s-awaiting li")
+    assert [words(one) for one in first.cssselect("p")[:2]] == [
+        "Récapitulatif d'inscription à signer et à renvoyer.",
+        "À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris). Il reste 30 jours.",
+    ]
+    assert not first.cssselect("p")[1].cssselect(".s-quiet")
+    assert words(second.cssselect("p")[1]).endswith("Il reste 35 jours.")
+    filled = seen(page).cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
+    assert [words(one).partition(" : ")[0] for one in filled] == [
+        "Visualiser/imprimer le récapitulatif"
+    ]
+    [card] = seen(page).cssselect("main .s-card .fr-btn:first-child")
+    assert words(card).startswith("Gérer ma candidature")
+    assert "fr-btn--secondary" in card.get("class")
+
+
+def test_where_nothing_awaits_the_main_button_is_that_of_a_card(sign_in):
+    registration = a_registration()
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    open_documents(registration)
+
+    page = sign_in(registration.candidate).get("/accueil")
+
+    assert heading(page) == NOTHING
+    filled = seen(page).cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
+    assert [words(one).partition(" : ")[0] for one in filled] == ["Gérer ma candidature"]
+
+
+def test_what_has_passed_says_no_time_left(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(LAST_MINUTE_OF_SUMMARY, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    late, due = [words(one) for one in seen(page).cssselect("main .s-awaiting li")]
+    assert "n'est pas noté comme reçu" in late
+    assert "Il reste" not in late
+    assert "Il reste 5 jours." in due
 
 
 def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in):
@@ -433,12 +482,13 @@ def test_of_two_registrations_each_thing_says_which_it_is_about(sign_in):
         page = sign_in(registration.candidate).get("/accueil")
 
     assert awaited(page) == [
-        SUMMARY.replace("renvoyer. ", f"renvoyer. {TITLE}. "),
-        PIECES.replace("identité. ", f"identité. {TITLE}. "),
+        f"{SUMMARY} {TITLE}",
+        f"{PIECES} {TITLE}",
         (
-            "Votre inscription n'est pas encore enregistrée. Brevet d'essai – Forestier, session 2027. "
+            "Votre inscription n'est pas encore enregistrée. "
             f"Elle ne peut pas l'être tant que votre inscription à : {TITLE} est en cours. Une seule "
-            "spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
+            "spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.) "
+            "Brevet d'essai – Forestier, session 2027"
         ),
     ]
 
@@ -451,8 +501,8 @@ def test_a_draft_that_no_card_is_about_is_named(sign_in):
 
     assert awaited(page) == [
         (
-            f"Votre inscription n'est pas encore enregistrée. {TITLE}. "
-            "À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+            "Votre inscription n'est pas encore enregistrée. "
+            f"À enregistrer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris). {TITLE}"
         )
     ]
 

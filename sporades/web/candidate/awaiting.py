@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -24,13 +24,14 @@ from sporades.accommodations.tracker import (
 )
 from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.days import midnight
-from sporades.core.french import day_in_words, ended, local_day
+from sporades.core.french import day_in_words, ended, local_day, time_left_in_words
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.checks import PASSED
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed, Rows, owed_by
 from sporades.evidence.states import State as PieceState
+from sporades.exams.models.service import MINUTE
 from sporades.letters.queries import posting_of
 from sporades.mail.queries import undelivered_to
 from sporades.registrations.checklist import CALL, summary_late_in_words
@@ -46,8 +47,9 @@ from sporades.web.candidate.as_issued import since_issued
 
 SAID_OTHERWISE = (SUMMARY.slug, EVIDENCE_REQUEST.slug)
 """The documents of which the page of their registration says more: they ask for something."""
-SUMMARY_DUE = "Votre récapitulatif d'inscription est à imprimer, à signer et à renvoyer."
+SUMMARY_DUE = "Récapitulatif d'inscription à signer et à renvoyer."
 SUMMARY_LATE = "Votre récapitulatif d'inscription signé n'est pas noté comme reçu."
+NO_TIME = timedelta(0)
 ASKED_NO_MORE = "Plus rien n'est à envoyer"
 
 type Cases = Mapping[int, Case]
@@ -65,6 +67,7 @@ class Awaiting:
         act: the words of the link.
         deadline: what to do before when, in words, or nothing.
         until: the same instant, written so as to be sorted.
+        left: how long there is until then, in words, or nothing.
     """
 
     sentence: str
@@ -73,6 +76,7 @@ class Awaiting:
     deadline: str = ""
     until: str = ""
     about: str = ""
+    left: str = ""
 
 
 def awaiting(
@@ -117,8 +121,14 @@ def awaiting(
     return [
         *_anomalies(registrations, name=name),
         *_documents(registrations, decisions, name=name),
-        *dated,
+        *(replace(one, left=_left(one.until, at=at)) for one in dated),
     ]
+
+
+def _left(until: str, *, at: datetime) -> str:
+    """Say how long there is until the end of a last minute; nothing of what has none, or has passed."""
+    left = datetime.fromisoformat(until) + MINUTE - at if until else NO_TIME
+    return time_left_in_words(left) if left > NO_TIME else ""
 
 
 def contestable(registrations: Iterable[Registration], *, at: datetime) -> list[Awaiting]:
