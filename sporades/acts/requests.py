@@ -339,6 +339,7 @@ def tell(
         request=request,
         received=request.sent_in_words,
         is_unnamed=False,
+        is_correction=isinstance(request, CorrectionRequest),
         silence=silence_on(registration, request.sent_at, at=at) if request.is_waiting else [],
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,

@@ -26,6 +26,9 @@ _UNSEEN = re.compile(f"[{UNSEEN}]")
 JOINERS = frozenset("\u200c\u200d")
 """ZERO WIDTH NON-JOINER and ZERO WIDTH JOINER, without which some scripts spell another word."""
 
+_LEFT_HANGING = " ,;:.-–(«"
+"""What a text that is cut does not end with."""
+
 _VIRAMA = 9
 """The combining class of the sign that takes the vowel away in the scripts of India and around."""
 
@@ -97,6 +100,19 @@ def _is_letter(sign: str) -> bool:
 def clean_lines(text: str) -> str:
     """Return several lines, each in its one normal form, without empty ones around them."""
     return "\n".join(clean(line) for line in text.splitlines()).strip("\n")
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text that is no longer than some signs: what is cut, at a word, ends with « … ».
+
+    Args:
+        text: on one line.
+        most: how many signs it may have, the last one included.
+    """
+    if len(text) <= most:
+        return text
+    whole, _, rest = text[:most].rpartition(" ")
+    return f"{(whole or rest[:-1]).rstrip(_LEFT_HANGING)}…"
 
 
 def stacks_marks(text: str) -> bool:

@@ -509,13 +509,12 @@ def test_a_guardian_reads_which_request_was_signed_that_it_is_not_sent_and_until
     sign(registration)
 
     mail, letter = told_to_sign(registration)
-    name = registration.identity.full_name
-    subject = f"Une demande de {name} a été signée par un représentant légal : {TITLE}"
+    subject = f"Demande de Maëlle Anne… signée, inscription n°{registration.number}"
     assert [mail.subject, letter.subject] == [subject, subject]
-    whose = f"Cette demande est celle de son inscription n°{registration.number} : {TITLE}."
+    whose = f"Examen ou concours : {TITLE}\nNuméro d'inscription : {registration.number}\n\n"
     until = "elle est à envoyer avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
     for one, named in ((mail, "mail"), (letter, "courrier")):
-        assert f"{whose} Par discrétion, ce {named} n'en dit pas plus." in plainly(one)
+        assert f"{whose}Par discrétion, ce {named} n'en dit pas plus." in plainly(one)
         assert (
             f"Au moment où ce {named} est écrit, cette demande n'est pas encore envoyée : {until}"
         ) in plainly(one)
@@ -820,7 +819,7 @@ def test_no_mail_nor_letter_repeats_a_name_that_only_whoever_signs_has_typed():
         "une demande a été signée par quelqu'un qui se dit représentant légal de "
         f"{registration.identity.full_name}, sous un autre nom que celui de l'inscription."
     ) in other.body
-    assert left.subject.startswith("Une demande signée par un représentant légal est retirée : ")
+    assert left.subject == f"Demande signée puis retirée, inscription n°{registration.number}"
     for told in Message.objects.filter(kind__in=kinds):
         assert "Paul" not in told.subject + told.body
         assert "bloqué" not in told.subject + told.body

@@ -141,7 +141,8 @@ def test_the_guardian_of_a_minor_is_told_and_reminded_that_something_awaits_neve
 
     first, reminder = told_to_guardians()
     assert {first.recipient, reminder.recipient} == {"anne@exemple.test"}
-    assert (first.subject[:16], reminder.subject[:16]) == ("Quelque chose at", "Rappel : quelque")
+    awaits = f"uelque chose attend Maëlle Anne LE…, n°{registration.number}"
+    assert (first.subject, reminder.subject) == (f"Q{awaits}", f"Rappel : q{awaits}")
     said = "".join(one.subject + one.body for one in (first, reminder)).lower()
     assert f"/mes-inscriptions/{registration.number}" in said
     assert [word for word in SECRETS if word.lower() in said] == []
@@ -202,7 +203,7 @@ def test_whoever_has_no_account_is_sent_the_document_by_letter(db):
     letter = Letter.objects.filter(message__kind="something_awaits").latest("pk")
     assert letter.enclosed == case_of(registration).notification
     assert "contactez-le" not in letter.message.body
-    assert "est jointe à ce courrier. Lisez-la sans attendre" in letter.message.body
+    assert "\nLisez-la sans attendre : un délai peut courir" in letter.message.body
     assert "de votre espace" not in letter.enclosed.content["review"]
 
 

@@ -44,7 +44,7 @@ def test_it_is_told_twice_without_saying_of_what_and_until_when():
     assert told == [0, 1, 0, 1, 0, 0]
     first, _ = reminders()
     assert first.recipient == registration.candidate.address
-    assert first.subject == f"Quelque chose vous attend dans votre espace : {registration.title}"
+    assert first.subject == f"À faire dans votre espace, inscription n°{registration.number}"
     said = " ".join(first.body.split())
     assert link_to("candidate:registration", registration.number) in said
     assert "À faire avant le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)." in said

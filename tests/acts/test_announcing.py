@@ -318,7 +318,7 @@ def test_who_is_registered_and_modifies_is_not_told_in_a_subject_that_they_are_n
     announcing.remind_drafts(at=draft.service.closes_at - timedelta(days=1))
 
     mail = Message.objects.get(kind="draft_closing")
-    assert mail.subject.startswith("Votre modification n'est pas enregistrée")
+    assert mail.subject.startswith("Modification non enregistrée : ")
     assert "votre inscription reste telle qu'elle était" in mail.body.replace("\xa0", " ")
 
 

@@ -53,7 +53,7 @@ def test_what_was_told_of_the_same_piece_is_said_and_where_it_stands(registratio
     said = doubts(refused("piece_asked_again"), registration)
 
     told = (
-        f"Depuis, « Pièce justificative dispensée : {registration.title} » a été écrit au candidat le "
+        f"Depuis, « Non demandée : Pièce d'identité, n°{registration.number} » a été écrit au candidat le "
         "mercredi 25 novembre 2026 à 10 h 37 (heure de Paris)."
     )
     assert said == [told, "Cette pièce, « Pièce d'identité », est maintenant : Dispensée."]
@@ -114,7 +114,7 @@ def test_a_copy_is_as_old_as_what_it_repeats(registration):
     ask(registration, at=LATER)
     fresh.refresh_from_db()
 
-    assert any("demandée de nouveau" in one for one in doubts(fresh, registration))
+    assert any("« Redemandée : " in one for one in doubts(fresh, registration))
 
 
 def test_what_a_piece_has_become_is_said_without_a_word_to_its_candidate(registration):

@@ -65,7 +65,7 @@ def test_its_candidate_is_told_that_a_piece_is_waived_and_why(registration):
 
     mail = Message.objects.get(kind="piece_waived")
     assert mail.recipient == registration.candidate.address
-    assert f"d'une pièce justificative : {piece(registration).label}." in mail.body
+    assert f"à fournir une pièce justificative : {piece(registration).label}." in mail.body
     # Free words of the office may tell of health: they are read in one's space alone.
     assert "Vue au guichet" not in mail.body
     assert "Motif : lisez-le à la page de vos pièces justificatives" in mail.body

@@ -62,7 +62,7 @@ def test_a_refusal_is_taken_back_and_its_candidate_has_nothing_to_replace(regist
     assert (row.state, row.reason, row.decided_at) == (State.ACCEPTED, "", LATER)
     mail = Message.objects.get(kind="piece_found_good")
     assert mail.recipient == registration.candidate.address
-    assert "Vous n'avez plus à la remplacer." in mail.body
+    assert ": vous n'avez plus à la remplacer." in mail.body
     entry = Entry.objects.get(verb="piece refusal taken back")
     assert entry.payload["after"]["reason"] == "Floue."
     found = Verdict.objects.filter(evidence=row).order_by("at")

@@ -50,7 +50,7 @@ def test_a_piece_that_is_owed_is_reminded_of_seven_days_then_two_days_before(reg
     assert told == [0, 1, 0, 0, 1, 0, 0]
     first, second = reminders()
     assert first.recipient == second.recipient == registration.candidate.user.email
-    assert first.subject.startswith("Pièces justificatives à fournir : Brevet d'essai")
+    assert first.subject == f"Pièces à fournir, inscription n°{registration.number}"
     said = " ".join(first.body.split())
     assert "Une pièce justificative manque encore à votre inscription" in said
     assert (
@@ -212,12 +212,12 @@ def test_a_signed_summary_is_reminded_of_as_pieces_are(unsigned):
 
     assert told == [0, 1, 0, 1, 0, 0]
     first, _ = reminders()
-    assert first.subject.startswith("Récapitulatif signé à renvoyer : Brevet d'essai")
+    assert first.subject == f"Récapitulatif signé à renvoyer, inscription n°{unsigned.number}"
     said = " ".join(plain(first.body).split())
     assert "Votre récapitulatif d'inscription signé n'est pas noté comme reçu." in said
     assert "à renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)" in said
     assert "1 place des Essais" in said
-    assert "ièce" not in first.subject + said.partition("Examen ou concours")[0]
+    assert "ièce" not in first.subject + said.partition("Votre service gestionnaire : ")[0]
     assert f"/mes-inscriptions/{unsigned.number}/numero" in first.body
     noted = Entry.objects.filter(verb="pieces reminded").first()
     assert noted.in_words == "Pièces justificatives rappelées : Récapitulatif signé"

@@ -131,7 +131,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     assert first["Numéro d'inscription"] in summary
     assert "12 rue des Îles" in summary
     [receipt] = post.read()
-    assert receipt["Subject"] == "Inscription enregistrée : Brevet d'essai – Marin, session 2027"
+    assert receipt["Subject"] == f"Inscription enregistrée, n°{first["Numéro d'inscription"]}"
     assert first["Numéro d'inscription"] in words(receipt)
 
     press(page, "Gérer ma candidature")
@@ -148,7 +148,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     assert heading(page) == "Gérer ma candidature : votre désinscription est enregistrée"
     assert "Cette inscription ne peut pas être réactivée." in text(page)
     [farewell] = post.read()
-    assert farewell["Subject"] == "Désinscription : Brevet d'essai – Marin, session 2027"
+    assert farewell["Subject"] == f"Désinscription enregistrée, n°{first["Numéro d'inscription"]}"
 
     press(page, "Me réinscrire avec mes réponses")
     assert tab(page) == "Récapitulatif"

@@ -308,25 +308,25 @@ def test_a_message_that_cannot_be_sent_holds_up_no_other(office, address):
 
 
 def test_a_name_that_holds_lines_adds_no_header(office):
-    registration = a_registration(a_candidate(first_names="Ana\r\nBcc: tous@exemple.test"))
-    registration.exam.label = "Brevet\r\nBcc: tous@exemple.test"
+    draft = a_draft(a_candidate(first_names="Ana\r\nBcc: tous@exemple.test"))
+    draft.exam.label = "Brevet\r\nBcc: tous@exemple.test"
     message = mail.write(
-        "withdrawn",
-        to=registration.candidate.email,
+        "no_longer_offered",
+        to=draft.candidate.user.email,
         at=NOW,
-        key="désinscription",
-        about=registration,
-        registration=registration,
-        when="",
-        managing=registration.service.managing_service,
+        key="n'est plus proposé",
+        about=draft,
+        draft=draft,
+        name=draft.candidate.identity.full_name,
+        gone="",
         link="",
     )
 
     delivery.deliver(message.pk, at=NOW)
 
     [letter] = office.letters
-    assert (letter["Bcc"], letter["Subject"]) == (None, "Désinscription : Brevet")
-    assert letter.taken_for == [registration.candidate.email]
+    assert (letter["Bcc"], letter["Subject"]) == (None, "N'est plus proposé : Brevet")
+    assert letter.taken_for == [draft.candidate.user.email]
 
 
 # --- What was registered -------------------------------------------------------------------------

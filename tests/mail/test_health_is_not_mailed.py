@@ -207,7 +207,8 @@ def test_a_mail_about_a_piece_does_not_name_it_then():
         lambda one: verifying.waive(row=piece(one), reason="Vue", by=MANAGER, at=NOW)
     )
 
-    assert "d'une pièce justificative : lisez laquelle dans votre espace." in text
+    assert "une pièce justificative : lisez laquelle dans votre espace." in text
+    assert text.startswith("Pièce non demandée, inscription n°…\n")
     assert "Motif : lisez-le à la page" in text
 
 
@@ -228,8 +229,9 @@ def test_a_reminder_does_not_name_them_then():
 
     text = told_of_a_piece(remind)
 
-    assert "encore à votre inscription : lisez dans votre espace" in text
-    assert "- " not in text.partition("encore à votre")[2].partition("Examen")[0]
+    assert "manque encore à votre inscription.\n" in text
+    assert "\nLisez dans votre espace laquelle, et avant quel jour.\n" in text
+    assert "- " not in text
 
 
 def test_a_reminder_of_some_that_are_not_given_alike_sends_to_the_page_then():

@@ -96,7 +96,7 @@ def test_the_receipt(read):
 
     letter = read()
 
-    assert letter["Subject"] == f"Inscription enregistrée : {TITLE}"
+    assert letter["Subject"] == f"Inscription enregistrée, n°{registration.number}"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
@@ -139,7 +139,7 @@ def test_the_receipt_of_a_modification(read):
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre modification de candidature est enregistrée.
+La modification de votre inscription est enregistrée.
 
 Examen ou concours : {TITLE}, académie de Lille
 Numéro candidat : {registration.candidate.number}
@@ -195,7 +195,7 @@ def test_the_receipt_of_a_withdrawal(read):
     leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW + HOUR)
     letter = read(NOW + HOUR)
 
-    assert letter["Subject"] == f"Désinscription : {TITLE}"
+    assert letter["Subject"] == f"Désinscription enregistrée, n°{registration.number}"
     assert (
         words(letter)
         == f"""\
@@ -222,7 +222,7 @@ def test_the_reminder_of_a_draft(read):
     announcing.remind_drafts(at=at)
     letter = read(at)
 
-    assert letter["Subject"] == f"Votre inscription n'est pas enregistrée : {TITLE}"
+    assert letter["Subject"] == "Inscription non enregistrée : Brevet d'essai – Marin…"
     assert (
         words(letter)
         == f"""\
@@ -275,15 +275,18 @@ def test_the_reminder_of_a_document_names_what_it_is_about_and_not_what_it_says(
     announcing.remind_unread(at=at)
     letter = read(at)
 
-    assert letter["Subject"] == f"Rappel : un document vous attend : {TITLE}"
+    assert letter["Subject"] == (
+        f"Rappel : récapitulatif d'inscription à lire, n°{registration.number}"
+    )
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
         == f"""\
 Bonjour {FULL_NAME},
 
-Un document publié le {WHEN} n'a pas encore été ouvert. Il concerne votre inscription :
-{TITLE}
+Vous n'avez pas encore ouvert votre récapitulatif d'inscription, qui est dans votre espace candidat depuis le {WHEN}.
+
+Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}
 
 Pour le lire : {SITE}/mes-documents/{registration.number}

@@ -40,7 +40,7 @@ def test_a_request_and_its_refusal(letters, invented_exam):
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre demande de correction de vos informations personnelles a été reçue le {SENT}, avec la pièce jointe. Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, vos informations et vos inscriptions restent telles qu'elles sont.
+Votre demande de correction de votre état civil a été reçue le {SENT}, avec la pièce jointe. Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, votre état civil et vos inscriptions restent ce qu'ils sont.
 
 Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée.
 
@@ -62,7 +62,7 @@ Si vous n'avez pas fait cette demande, prévenez le service gestionnaire.
         == f"""\
 Bonjour {FULL_NAME},
 
-Votre demande de correction de vos informations personnelles, envoyée le {SENT}, est refusée : elles restent telles qu'elles sont.
+Votre demande de correction de votre état civil, envoyée le {SENT}, est refusée : il reste tel qu'il est.
 
 Motif : <b>Illisible</b>
 
@@ -103,7 +103,7 @@ def test_a_request_that_is_accepted_is_said_to_be(letters, invented_exam):
         == f"""\
 Bonjour {candidate.identity.full_name},
 
-Votre demande de correction de vos informations personnelles, envoyée le {SENT}, est acceptée : elles sont corrigées comme vous l'avez demandé.
+Votre demande de correction de votre état civil, envoyée le {SENT}, est acceptée : il est corrigé comme vous l'avez demandé.
 
 Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
 - {registration.title}, numéro {registration.number} : ce récapitulatif est à signer et à renvoyer avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris), celui d'une version précédente ne vaut plus
@@ -112,7 +112,7 @@ L'historique de chaque inscription dit ce qui a changé.
 
 Tout autre document déjà délivré reste tel qu'il est, avec l'état civil d'avant : une décision, une attestation. Si vous devez le montrer, montrez aussi votre nouveau récapitulatif.
 
-Vérifiez-les : {SITE}/mes-inscriptions
+Vérifiez-le : {SITE}/mes-inscriptions
 
 S'il reste une erreur, prévenez le service gestionnaire.
 

@@ -84,7 +84,7 @@ def test_an_answer_to_a_message_is_told_and_not_held(letters, registration):
     answer(registration)
     [letter] = letters()
 
-    assert letter["Subject"] == f"Message de votre service gestionnaire : {TITLE}"
+    assert letter["Subject"] == f"Message de votre service, inscription n°{registration.number}"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
@@ -108,7 +108,7 @@ def test_a_document_is_published_then_taken_back(letters, registration, manager)
 
     name = "Décision administrative"  # its own name would tell who asked for what
     folder = f"Vos documents : {SITE}/mes-documents/{registration.number}"
-    assert letter["Subject"] == f"Un document vous attend : {name}"
+    assert letter["Subject"] == f"{name} à lire, inscription n°{registration.number}"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
@@ -129,7 +129,7 @@ Un document est publié pour votre inscription : {name}, version n°1. Lisez-le 
     )
     telling.tell(str(made.pk), at=LATER)
     [letter] = letters(LATER)
-    assert letter["Subject"] == f"Document retiré : {name}"
+    assert letter["Subject"] == f"Document retiré : {name}, n°{registration.number}"
     assert (
         words(letter)
         == f"""\
@@ -137,9 +137,9 @@ Bonjour {FULL_NAME},
 
 Un document publié pour votre inscription est retiré : {name}, version n°1. Il ne vaut plus : ne vous en servez pas.
 
+{about(registration)}
 Motif : <b>Erreur</b> de date
 
-{about(registration)}
 {folder}
 
 {CONTACT}
@@ -179,6 +179,9 @@ def test_the_guardian_of_a_minor_is_told_of_a_decision_made_elsewhere_and_remind
 
     announcing.remind_unread(at=NOW + announcing.UNREAD_FOR)
     assert "n'a pas encore été ouvert" in told.latest("pk").body
+    own = Message.objects.get(kind="document_unread")
+    assert own.subject == f"Rappel : à lire sans attendre, inscription n°{registration.number}"
+    assert "amén" not in own.body.casefold()
 
 
 @pytest.mark.parametrize("instant", [None, LATER], ids=["at once", "later"])
@@ -326,7 +329,9 @@ def test_a_request_its_answer_and_what_it_changes(letters, registration, late):
     [letter] = letters()
     page = f"Votre inscription : {SITE}/mes-inscriptions/{registration.number}"
 
-    assert letter["Subject"] == f"Demande de modification envoyée : {TITLE}"
+    assert letter["Subject"] == (
+        f"Demande de modification envoyée, inscription n°{registration.number}"
+    )
     assert (
         words(letter)
         == f"""\
@@ -334,11 +339,11 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification a été reçue le mercredi 16 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Votre service gestionnaire l'acceptera ou la refusera, et un mail vous le dira. D'ici là, votre inscription reste telle qu'elle est.
 
+{about(registration)}
 Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Sans réponse de sa part le 16 février 2027, votre demande sera réputée acceptée.
 
 Ce mail ne dit pas ce que vous demandez : lisez-le dans votre espace.
 
-{about(registration)}
 {page}
 
 {CONTACT}
@@ -347,7 +352,9 @@ Ce mail ne dit pas ce que vous demandez : lisez-le dans votre espace.
 
     requesting.refuse(request=asked, answer="<b>Trop tard</b>", by=OPERATOR, at=late)
     [letter] = letters()
-    assert letter["Subject"] == f"Demande de modification refusée : {TITLE}"
+    assert letter["Subject"] == (
+        f"Demande de modification refusée, inscription n°{registration.number}"
+    )
     assert (
         words(letter)
         == f"""\
@@ -355,6 +362,7 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification est refusée : votre inscription reste telle qu'elle est.
 
+{about(registration)}
 Motif : lisez-le à la page de votre inscription
 
 Décision prise par : {OPERATOR.name}, {named(registration.service)}.
@@ -363,7 +371,6 @@ Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janv
 
 Ce mail ne dit pas ce que vous demandiez : lisez-le dans votre espace.
 
-{about(registration)}
 {page}
 
 {CONTACT}
@@ -380,7 +387,9 @@ def test_a_request_that_is_accepted(letters, registration, late):
     requesting.accept(request=asked, by=OPERATOR, at=late)
     [letter] = letters()
 
-    assert letter["Subject"] == f"Demande de modification acceptée : {TITLE}"
+    assert letter["Subject"] == (
+        f"Demande de modification acceptée, inscription n°{registration.number}"
+    )
     assert (
         words(letter)
         == f"""\
@@ -388,6 +397,7 @@ Bonjour {FULL_NAME},
 
 Votre demande de modification est acceptée : votre inscription est modifiée, version n°2.
 
+{about(registration)}
 Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Imprimez, \
@@ -398,7 +408,6 @@ Pièces justificatives à fournir, si ce n'est pas déjà fait :
 - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans votre \
 espace candidat, ou à envoyer par courrier
 
-{about(registration)}
 Votre inscription : {SITE}/mes-inscriptions/{registration.number}
 
 {CONTACT}
@@ -417,7 +426,7 @@ def test_a_registration_that_goes_to_another_academy(letters, registration):
     )
     [letter] = letters()
 
-    assert letter["Subject"] == f"Changement d'académie : {TITLE}"
+    assert letter["Subject"] == f"Changement d'académie, inscription n°{registration.number}"
     said = words(letter)
     for sentence in (
         "Votre inscription est désormais gérée par : Bureau des essais de Versailles, académie de",

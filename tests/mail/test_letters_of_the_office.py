@@ -95,17 +95,19 @@ def test_a_decision(letters, decisions, subject, sentence):
         )
 
     letter = letters()[-1]
-    assert letter["Subject"] == f"{subject} : {TITLE}"
+    happened, _, rest = sentence.partition("\n")
+    assert letter["Subject"] == f"{subject}, n°{registration.number}"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
         == f"""\
 Bonjour {FULL_NAME},
 
-{sentence}
+{happened}
+
 Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}
-
+{rest}
 Votre inscription : {SITE}/mes-inscriptions/{registration.number}
 
 {CONTACT}
@@ -119,7 +121,7 @@ Votre inscription : {SITE}/mes-inscriptions/{registration.number}
         (
             False,
             (
-                "vous n'avez plus rien à lui envoyer.\n\n"
+                "\n\n"
                 "Si vous avez besoin d'un aménagement d'épreuves, il se demande à part. Pour "
                 "obtenir un aménagement d'épreuves, faites votre demande, si ce n'est pas déjà fait, dans "
                 "votre espace candidat, à la page « Aménagement d'épreuves » de votre inscription, avant le mardi 15 décembre 2026 à "
@@ -130,9 +132,9 @@ Votre inscription : {SITE}/mes-inscriptions/{registration.number}
         (
             True,
             (
-                "vous n'avez plus rien à lui envoyer.\n\n"
+                "\n\n"
                 "Pour obtenir un aménagement d'épreuves, si vous l'avez demandé, envoyez ce qui vous est "
-                "demandé pour cela, si ce n'est pas déjà fait.\n\nExamen"
+                "demandé pour cela, si ce n'est pas déjà fait.\n\nVotre inscription"
             ),
         ),
     ],
@@ -223,7 +225,7 @@ def test_what_is_undone_says_whether_something_is_still_to_come(
         )
 
     letter = letters()[-1]
-    assert letter["Subject"] == f"{subject} : {TITLE}"
+    assert letter["Subject"] == f"{subject}, n°{registration.number}"
     assert said in words(letter)
 
 
@@ -243,7 +245,7 @@ def test_a_closing_that_is_moved(letters):
     work()
 
     [letter] = letters()
-    assert letter["Subject"] == f"La date de fermeture change : {TITLE}"
+    assert letter["Subject"] == "Nouvelle date de fermeture : Brevet d'essai – Marin…"
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
@@ -297,7 +299,7 @@ def test_an_extension_that_somebody_decided(letters, decide, subject, said, beco
     decide([(proposed, Actor("head", "Dominique Petit", "0"))], at=NOW)
 
     [letter] = letters()
-    assert letter["Subject"] == f"{subject} : {service}"
+    assert letter["Subject"] == f"{subject} : Lille, Brevet d'essai, session 2027"
     assert letter.taken_for == ["claude@exemple.test"]
     assert (
         words(letter)
@@ -329,7 +331,7 @@ def test_an_extension_to_approve(letters):
     )
 
     [letter] = letters()
-    assert letter["Subject"] == f"Prolongation à approuver : {service}"
+    assert letter["Subject"] == "Prolongation à approuver : Lille, Brevet d'essai, session…"
     assert letter.taken_for == ["cheffe@exemple.test"]
     assert (
         words(letter)
@@ -666,7 +668,7 @@ def test_corrected_civil_data(letters):
         == f"""\
 Bonjour {name},
 
-Le service des examens et concours a corrigé les informations personnelles de votre dossier.
+Le service des examens et concours a corrigé votre état civil.
 
 Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
 - {TITLE}, numéro {registration.number} : ce récapitulatif est à signer et à renvoyer avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris), celui d'une version précédente ne vaut plus
@@ -675,7 +677,7 @@ L'historique de chaque inscription dit ce qui a changé.
 
 Tout autre document déjà délivré reste tel qu'il est, avec l'état civil d'avant : une décision, une attestation. Si vous devez le montrer, montrez aussi votre nouveau récapitulatif.
 
-Vérifiez-les : {SITE}/mes-inscriptions
+Vérifiez-le : {SITE}/mes-inscriptions
 
 Si vous n'avez pas demandé cette correction, ou si elle est fausse, prévenez le service gestionnaire.
 

@@ -65,7 +65,9 @@ def test_a_registration_that_was_modified_for_its_candidate_after_the_closing(le
     version = filed(draft, reason="Erreur <b>du service</b>", at=late, identification=moved)
 
     [letter] = letters(late)
-    assert letter["Subject"] == f"Inscription modifiée pour vous : {TITLE}"
+    assert letter["Subject"] == (
+        f"Inscription modifiée pour vous, n°{registration.number}, version 2"
+    )
     assert letter.taken_for == ["zoe@exemple.test"]
     assert (
         words(letter)
@@ -176,7 +178,7 @@ def test_a_registration_that_was_made_for_somebody_without_an_account(letters, a
     registration = filed(draft, **answers_with()).registration
 
     [letter] = letters()
-    assert letter["Subject"] == f"Inscription enregistrée pour vous : {TITLE}"
+    assert letter["Subject"] == f"Inscription enregistrée pour vous, n°{registration.number}"
     assert letter.taken_for == ["papier@exemple.test"]
     assert (
         words(letter)

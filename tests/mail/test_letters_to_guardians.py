@@ -37,7 +37,7 @@ def test_a_guardian_is_told_that_a_minor_has_left_and_until_when_it_may_be_undon
 
     [letter] = [one for one in letters() if one.taken_for == ["anne@exemple.test"]]
     name = registration.identity.full_name
-    assert letter["Subject"] == f"Désinscription de {name} : {TITLE}"
+    assert letter["Subject"] == f"Désinscription de {name}, n°{registration.number}"
     assert (
         words(letter)
         == f"""\
@@ -45,10 +45,10 @@ Bonjour,
 
 La désinscription de {name}, dont vous êtes le représentant légal, a été enregistrée le mercredi 25 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris). Cette inscription ne peut pas être réactivée.
 
-Si vous ne le saviez pas, parlez-en ensemble sans attendre. Une nouvelle inscription peut être faite avant la fermeture du service, le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Jusqu'au samedi 28 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes ses réponses.
-
 Examen ou concours : {TITLE}
 Numéro d'inscription : {registration.number}
+
+Si vous ne le saviez pas, parlez-en ensemble sans attendre. Une nouvelle inscription peut être faite avant la fermeture du service, le mardi 15 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris). Jusqu'au samedi 28 novembre 2026 à 10\u00a0h\u00a030 (heure de Paris), elle peut reprendre toutes ses réponses.
 
 {CONTACT.replace("Votre service", "Son service")}
 {SIGNED}"""
@@ -72,7 +72,7 @@ def test_a_guardian_is_told_that_a_minor_who_had_left_is_back(letters):
 
     [letter] = [one for one in letters() if one.taken_for == ["anne@exemple.test"]]
     name = registration.identity.full_name
-    assert letter["Subject"] == f"Nouvelle inscription de {name} : {TITLE}"
+    assert letter["Subject"] == f"Nouvelle inscription de {name}, n°{made.number}"
     assert (
         words(letter)
         == f"""\

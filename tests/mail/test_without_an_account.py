@@ -196,7 +196,7 @@ def test_what_no_mail_names_is_to_be_asked_of_the_service(act):
 
     [text] = mails_of(act, by_mail())
 
-    assert "emande" in text.partition("Examen ou concours")[0]
+    assert "emande" in text.partition("Votre service gestionnaire : ")[0]
     assert "votre service gestionnaire" in text
     assert [words for words in LEADS if words in text] == []
 
@@ -212,5 +212,5 @@ def test_every_mail_leads_to_their_page_whoever_has_one(act):
 def test_an_answer_is_in_the_mail_of_whoever_has_no_page_and_says_how_to_reply():
     [text] = mails_of(answered_to, by_mail())
 
-    assert "Votre service gestionnaire vous a écrit :\n\n" in text
+    assert "Votre service gestionnaire vous a écrit : son message suit.\n\n" in text
     assert "Ne répondez pas à ce mail" in text

@@ -60,7 +60,7 @@ def test_a_virus_is_told_by_a_mail_that_says_nothing_of_health(registration, set
     look(settings, INFECTED)
 
     [message] = Message.objects.filter(kind="file_refused")
-    assert message.subject == f"Fichier à donner de nouveau : {registration.title}"
+    assert message.subject == f"Fichier à déposer de nouveau, inscription n°{registration.number}"
     said = " ".join(message.body.split())
     assert "un programme malveillant dans un fichier que vous avez déposé" in said
     assert said.count(f"/mes-inscriptions/{registration.number}") == 1

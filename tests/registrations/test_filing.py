@@ -26,7 +26,7 @@ def test_filing_takes_the_numbers_issues_the_summary_and_sends_one_receipt():
     )
     assert (summary.document.title, summary.number) == ("Récapitulatif d'inscription", 1)
     [receipt] = Message.objects.filter(about_kind="registration")
-    assert receipt.subject == "Inscription enregistrée : Brevet d'essai – Marin, session 2027"
+    assert receipt.subject == f"Inscription enregistrée, n°{registration.number}"
     assert receipt.recipient == draft.candidate.user.email
     assert registration.number in receipt.body
 

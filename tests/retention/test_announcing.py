@@ -29,7 +29,7 @@ def test_it_is_told_once_a_month_before_and_says_until_which_day(filed):
 
     mail = told().get()
     assert mail.recipient == filed.candidate.address
-    assert mail.subject.startswith("À télécharger au plus tard le 15 décembre 2028 : ")
+    assert mail.subject.startswith("À télécharger d'ici au 15 décembre 2028, n°")
     assert "reste dans votre espace candidat jusqu'au 15 décembre 2028." in mail.body
     assert f"/mes-documents/{filed.number}" in mail.body
     assert Entry.objects.filter(verb="archiving announced", object_id=str(filed.pk)).count() == 1

@@ -243,4 +243,4 @@ def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed
     registration.refresh_from_db()
     assert registration.state == "withdrawn"
     told = Message.objects.get(kind="withdrawn")
-    assert told.subject == "Désinscription : Brevet d'essai – Marin, session 2027"
+    assert told.subject == f"Désinscription enregistrée, n°{registration.number}"

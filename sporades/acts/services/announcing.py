@@ -367,7 +367,7 @@ def _remind_of_document(pk: int, *, at: datetime) -> bool:
         key=f"document:{version.pk}:unread",
         about=version,
         published=instant_in_words(version.published_at, version.content["zone"]),
-        folder=folder,
+        document=version,
         registration=registration,
         name=registration.candidate.identity.full_name,
         contact=contact_of(registration.service),

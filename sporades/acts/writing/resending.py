@@ -37,7 +37,7 @@ KINDS = {
     "piece_found_good": "Pièce justificative conforme",
     "piece_given_time": "Délai accordé pour une pièce justificative",
     "piece_time_cut_back": "Délai d'une pièce justificative corrigé",
-    "piece_waived": "Pièce justificative dispensée",
+    "piece_waived": "Dispense d'une pièce justificative",
     "piece_refused": "Pièce justificative non conforme",
     "file_refused": "Fichier refusé par l'antivirus",
     "appeal_received": "Recours reçu",

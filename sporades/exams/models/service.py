@@ -123,6 +123,11 @@ class RegistrationService(models.Model):
     def __str__(self) -> str:
         return f"{self.domain}, {self.session}, {self.academy}"
 
+    @property
+    def place_first(self) -> str:
+        """Name it by what tells it from others first: what is cut at its end still does."""
+        return f"{self.academy.name}, {self.domain}, {self.session}"
+
     def accepts(self, at: datetime) -> bool:
         """Tell whether a request that arrives at this instant is in time."""
         return self.opens_at <= at < self.closes_at + MINUTE

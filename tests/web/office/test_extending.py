@@ -229,7 +229,7 @@ def test_who_reaches_one_academy_decides_of_it_alone(administrator, member, serv
     assert list(waiting()) == [versailles]
     [told] = Message.objects.filter(recipient="cheffe@exemple.test", kind="extension_to_approve")
     assert "Versailles" not in told.body
-    assert told.subject == f"Prolongation à approuver : {services['A09']}"
+    assert told.subject == "Prolongation à approuver : Lille, Brevet d'essai, session…"
 
 
 def test_they_are_refused_in_one_go_and_who_proposed_reads_why_once(

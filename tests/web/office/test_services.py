@@ -881,7 +881,7 @@ def test_who_proposed_is_told_when_a_colleague_takes_it_back_and_not_when_they_d
 
     [told] = Message.objects.filter(kind="extension_decided")
     assert told.recipient == manager.user.email
-    assert told.subject == f"Prolongation retirée : {service}"
+    assert told.subject == "Prolongation retirée : Lille, Brevet d'essai, session 2027"
     assert "retire la prolongation que vous avez proposée" in told.body
 
 

@@ -53,7 +53,7 @@ class MailingForm(forms.Form):
 
     objet = CleanCharField(
         label="Objet",
-        help_text=f"{LONGEST_SUBJECT} signes au plus. L'examen et le numéro d'inscription sont "
+        help_text=f"{LONGEST_SUBJECT} signes au plus ; un téléphone en montre 60. L'examen et le numéro d'inscription sont "
         "toujours dits sous le texte",
         max_length=LONGEST_SUBJECT,
         error_messages={"required": "Écrivez l'objet du message."},
