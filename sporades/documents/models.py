@@ -61,6 +61,24 @@ class Document(models.Model):
         return kinds.get(self.kind).title
 
 
+LET_OUT = ("published", "withdrawn")
+"""The states of a publication whose documents are read from their instant on, or were."""
+
+IS_LET_OUT = Q(publication_line=None) | Q(publication_line__publication__state__in=LET_OUT)
+"""Whether nothing keeps a version for those that are published with it.
+
+Thousands get their instant some at a time; the row of their publication lets all of them be read at
+once. It is asked here, like the instant, so that no reader forgets it.
+"""
+
+
+def is_not_taken_back(at: datetime) -> Q:
+    """Whether neither a version nor all that was published with it was taken back by an instant."""
+    its_own = Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)
+    publication = "publication_line__publication__withdrawn_at"
+    return its_own & (Q(**{publication: None}) | Q(**{f"{publication}__gt": at}))
+
+
 def _first_of_an_instant() -> Case:
     return Case(When(document__kind__in=kinds.coming_first(), then=0), default=1)
 
@@ -70,19 +88,19 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
 
     def published_by(self, at: datetime) -> Self:
         """Keep versions that were published at this instant, withdrawn since or not."""
-        return self.filter(published_at__lte=at).but_held_back()
+        return self.filter(IS_LET_OUT, published_at__lte=at).but_held_back()
 
     def but_held_back(self) -> Self:
         """Keep versions but those whose ground was taken away before their instant."""
         return self.exclude(withdrawn_at__lt=F("published_at"))
 
     def to_come(self, at: datetime) -> Self:
-        """Keep versions that nobody may read yet: not published, or from a later instant on."""
-        return self.filter(Q(published_at=None) | Q(published_at__gt=at))
+        """Keep versions that nobody may read yet: not published, from a later instant on, or kept."""
+        return self.filter(Q(published_at=None) | Q(published_at__gt=at) | ~IS_LET_OUT)
 
     def visible_at(self, at: datetime) -> Self:
         """Keep versions that may be read at this instant: published, and not withdrawn."""
-        return self.published_by(at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
+        return self.published_by(at).filter(is_not_taken_back(at))
 
     def latest_visible(self, at: datetime) -> Self:
         """Keep the last version of each document, where it may be read.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Least
 
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
@@ -18,7 +19,12 @@ from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.documents.codes import in_groups, new_code
-from sporades.documents.models import Document, DocumentVersion, Folder
+from sporades.documents.models import (
+    Document,
+    DocumentVersion,
+    DocumentVersionQuerySet,
+    Folder,
+)
 from sporades.notices import queries as notices
 
 logger = logging.getLogger(__name__)
@@ -178,18 +184,35 @@ def hold_back(folder: int, *, of: Iterable[str] | None = None, at: datetime) -> 
         of: the kinds that it concerns; all of them unless said.
         at: the instant.
     """
-    held = DocumentVersion.objects.filter(
-        document__folder=folder, published_at__gt=at, withdrawn_at=None
-    )
+    held = DocumentVersion.objects.filter(document__folder=folder)
     if of is not None:
         held = held.filter(document__kind__in=of)
-    held.update(withdrawn_at=at)
+    keep_from_sight(held.filter(withdrawn_at=None), at=at)
+
+
+def keep_from_sight(versions: DocumentVersionQuerySet, *, at: datetime) -> None:
+    """Hold back, among some versions, those that have an instant and that nobody may read yet.
+
+    Args:
+        versions: among which.
+        at: the instant. It is noted as one before that from which they were to be read, which tells
+            them from what was read and taken back: those that a publication keeps for the others
+            may have theirs behind them.
+    """
+    to_come = versions.to_come(at).filter(published_at__isnull=False)
+    to_come.update(withdrawn_at=Least(at, F("published_at") - timedelta(microseconds=1)))
 
 
 def release(version: DocumentVersion) -> None:
     """Let a version be read that was held back, from its instant on."""
     DocumentVersion.objects.filter(pk=version.pk).update(withdrawn_at=None)
     version.refresh_from_db(fields=["withdrawn_at"])
+
+
+def keep_unread(versions: QuerySet[DocumentVersion]) -> None:
+    """Hold back versions that nobody has read, whatever their instant: `discard` may have them."""
+    given = versions.filter(published_at__isnull=False)
+    given.update(withdrawn_at=F("published_at") - timedelta(microseconds=1))
 
 
 @transaction.atomic

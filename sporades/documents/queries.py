@@ -21,12 +21,26 @@ def by_code(typed: str, *, at: datetime) -> DocumentVersion | None:
         typed: the code as somebody typed it.
         at: now.
     """
-    return (
+    found = (
         DocumentVersion.objects.published_by(at)
         .filter(code=normalised(typed))
         .select_related("document")
         .first()
     )
+    if found is not None:
+        found.withdrawn_at = taken_back_at(found)
+    return found
+
+
+def taken_back_at(version: DocumentVersion) -> datetime | None:
+    """Return when a version was taken back, by itself or with all that was published with it."""
+    if version.withdrawn_at is not None:
+        return version.withdrawn_at
+    path = "publication_line__publication__withdrawn_at"
+    with_all: datetime | None = (
+        DocumentVersion.objects.filter(pk=version.pk).values_list(path, flat=True).get()
+    )
+    return with_all
 
 
 def replacement_of(version: DocumentVersion, *, at: datetime) -> DocumentVersion | None:

@@ -30,6 +30,7 @@ from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.documents.queries import taken_back_at
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import put_aside
@@ -326,7 +327,7 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
         at: the instant of printing.
     """
     version = letter.enclosed
-    taken_back = version.withdrawn_at if version else None
+    taken_back = taken_back_at(version) if version else None
     is_withdrawn = taken_back is not None and taken_back <= at
     written = letter.message.written_at
     said = [NOT_ENCLOSED] if is_withdrawn else []

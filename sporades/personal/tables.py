@@ -16,6 +16,7 @@ from sporades.batches.actions import ACTIONS
 from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
 from sporades.documents import kinds
+from sporades.documents.models import IS_LET_OUT, LET_OUT, is_not_taken_back
 from sporades.publications.models import PublicationLine
 from sporades.publications.operations.preparing import PREPARED
 from sporades.registrations.models import CorrectionRequest, Registration
@@ -190,9 +191,7 @@ def _identities(person: Person) -> Q:
 
 def documents_of(person: Person) -> Q:
     """Return which documents are given: a decision is read first where its delay runs from then."""
-    visible = Q(published_at__lte=person.at) & (
-        Q(withdrawn_at=None) | Q(withdrawn_at__gt=person.at)
-    )
+    visible = Q(published_at__lte=person.at) & IS_LET_OUT & is_not_taken_back(person.at)
     mine = Q(document__folder__registration__candidate__in=person.keys)
     to_read = (
         Q(document__kind__in=kinds.contested(), opened_at=None) if person.user else Q(pk__in=[])
@@ -202,7 +201,7 @@ def documents_of(person: Person) -> Q:
 
 def _lines(person: Person) -> Q:
     mine = Q(registration__candidate__in=person.keys)
-    return mine & Q(version__published_at__lte=person.at)
+    return mine & Q(version__published_at__lte=person.at, publication__state__in=LET_OUT)
 
 
 def _published(person: Person) -> Any:

@@ -1,5 +1,6 @@
 """What an act on a publication locks, in this order: the publication, its line, its registration."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -43,13 +44,32 @@ def hold(registration: Registration) -> None:
 
 
 def hold_all(lines: QuerySet[PublicationLine]) -> None:
-    """Lock the registrations of some lines, after their publication and before their documents.
+    """Lock the registrations of a few lines, after their publication and before their documents.
 
     Whoever withdraws, moves or changes one of them holds back what is to be read later and is
     published already: done at that instant, it is judged after them, or held back by them.
     """
     held = Registration.objects.select_for_update(no_key=True)
     list(held.filter(pk__in=lines.values("registration")).order_by("pk").values_list("pk"))
+
+
+def hold_some(keys: Collection[int]) -> set[int]:
+    """Lock those of some registrations that nobody holds; where all are held, wait for one.
+
+    Whoever waits for one that is held here waits for no third person meanwhile.
+
+    Args:
+        keys: their keys.
+
+    Returns:
+        The keys of those that are held until the transaction ends.
+    """
+    rows = Registration.objects.order_by("pk").values_list("pk", flat=True)
+    free = rows.select_for_update(no_key=True, skip_locked=True).filter(pk__in=keys)
+    held = set(free)
+    if not held and keys:
+        held = set(rows.select_for_update(no_key=True).filter(pk=min(keys)))
+    return held
 
 
 def locked(publication: Publication) -> Publication:

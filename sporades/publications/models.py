@@ -104,6 +104,7 @@ class Publication(AskedByMember):
     refused_name = models.CharField("proposition refusée par", max_length=255, blank=True)
     refusal = models.CharField("motif du refus", max_length=300, blank=True)
     why = models.CharField("motif du retrait", max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
     taken_by = models.CharField("décision prise par", max_length=120, blank=True)
     taken_as = models.CharField("qualité de l'auteur", max_length=120, blank=True)
     appeal = models.CharField("voies et délais de recours", max_length=1_000, blank=True)
@@ -176,6 +177,16 @@ class Publication(AskedByMember):
         return self.state == PublicationState.PROPOSED
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether its documents get their instant, some at a time: nobody reads any meanwhile."""
+        return self.state == PublicationState.PUBLISHING
+
+    @property
+    def is_let_out(self) -> bool:
+        """Whether its documents are read from their instant on, or were until they were taken back."""
+        return self.state in DECIDED
+
+    @property
     def is_decided(self) -> bool:
         """Whether its documents are read, at once or from an instant to come on."""
         return self.state == PublicationState.PUBLISHED
@@ -220,7 +231,8 @@ class Publication(AskedByMember):
 
     def may_be_dropped(self, at: datetime) -> bool:
         """Return whether nobody outside the office has seen any of it."""
-        return self.is_in_preparation or self.is_proposed or self.is_scheduled(at)
+        is_kept = self.is_in_preparation or self.is_proposed or self.is_under_way
+        return is_kept or self.is_scheduled(at)
 
     def may_be_withdrawn(self, at: datetime) -> bool:
         """Return whether its documents are read."""

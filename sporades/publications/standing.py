@@ -46,4 +46,6 @@ def _refuse(lines: QuerySet[PublicationLine], why: str) -> None:
     PublicationLine.objects.filter(pk__in=[pk for pk, _ in refused]).update(
         outcome=LineOutcome.REFUSED, why=why
     )
-    documents.discard(DocumentVersion.objects.filter(pk__in=[version for _, version in refused]))
+    versions = DocumentVersion.objects.filter(pk__in=[version for _, version in refused])
+    documents.keep_unread(versions)
+    documents.discard(versions)

@@ -10,6 +10,7 @@ class PublicationState(models.TextChoices):
 
     PREPARING = "preparing", "En préparation"
     PROPOSED = "proposed", "À approuver"
+    PUBLISHING = "publishing", "Publication en cours"
     PUBLISHED = "published", "Publiée"
     WITHDRAWN = "withdrawn", "Retirée"
     DROPPED = "dropped", "Abandonnée"
@@ -26,13 +27,22 @@ class LineOutcome(models.TextChoices):
 
 
 PREPARING, PROPOSED = PublicationState.PREPARING, PublicationState.PROPOSED
-PUBLISHED = PublicationState.PUBLISHED
+PUBLISHING, PUBLISHED = PublicationState.PUBLISHING, PublicationState.PUBLISHED
 
 PROPOSE = Transition("propose", {PREPARING}, PROPOSED, "Proposer la publication")
 PUBLISH = Transition("publish", {PREPARING}, PUBLISHED, "Publier")
 APPROVE = Transition("approve", {PROPOSED}, PUBLISHED, "Approuver")
 REFUSE = Transition("refuse", {PROPOSED}, PREPARING, "Refuser")
-DROP = Transition("drop", {PREPARING, PROPOSED, PUBLISHED}, PublicationState.DROPPED, "Abandonner")
+BEGIN_TO_PUBLISH = Transition("begin_to_publish", {PREPARING}, PUBLISHING, "Publier")
+BEGIN_APPROVED = Transition("begin_approved", {PROPOSED}, PUBLISHING, "Approuver")
+"""Many documents are judged and given their instant some at a time, all of them kept meanwhile."""
+BEGIN_ANEW = Transition("begin_anew", {PUBLISHED}, PUBLISHING, "Changer l'instant")
+LET_OUT = Transition("let_out", {PUBLISHING}, PUBLISHED, "Publier")
+FIND_NOTHING = Transition("find_nothing", {PUBLISHING}, PREPARING, "Rien à publier")
+
+DROP = Transition(
+    "drop", {PREPARING, PROPOSED, PUBLISHING, PUBLISHED}, PublicationState.DROPPED, "Abandonner"
+)
 """What is published is dropped before its instant alone: nobody has seen it."""
 WITHDRAW = Transition("withdraw", {PUBLISHED}, PublicationState.WITHDRAWN, "Retirer")
 

@@ -1,4 +1,4 @@
-"""A worker of publications: `python -m tests.endurance.publishers fill|tell PUBLICATION`."""
+"""A worker of publications: `python -m tests.endurance.publishers fill|go_on|tell PUBLICATION PART`."""
 
 import sys
 
@@ -6,14 +6,20 @@ import django
 
 django.setup()
 
-from sporades.publications.operations import depositing, telling  # noqa: E402 - models after the setup
+from sporades.publications.operations import (  # noqa: E402 - models after the setup
+    by_parts,
+    counting,
+    depositing,
+    telling,
+)
 from tests.endurance.arena import now  # noqa: E402 - the same
 
-ACTS = {"fill": depositing.fill, "tell": telling.tell}
+ACTS = {"fill": depositing.fill, "go_on": by_parts.go_through_some, "tell": telling.tell}
 
 
-def main(act: str, publication: str) -> None:
-    """Go through the lines until none is left."""
+def main(act: str, publication: str, part: str) -> None:
+    """Go through the lines until none is left, so many in one transaction."""
+    counting.AT_ONCE = int(part)
     while ACTS[act](publication, at=now()):
         pass
 

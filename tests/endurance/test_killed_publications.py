@@ -16,7 +16,8 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.publications.operations import depositing
+from sporades.publications.operations import counting, depositing
+from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import eventually, figure, now
@@ -27,6 +28,8 @@ from tools.processes import end, spawn
 
 DOCUMENTS = figure(24, 5_000)
 KILLS = figure(4, 50)
+PART = 3
+"""How many lines one transaction goes through here, so that there are many of them."""
 NOTICE = "notification-amenagement"
 
 
@@ -61,7 +64,14 @@ def killed_at_work(act, publication, done, arena, folder):
 
     def start():
         return spawn(
-            [sys.executable, "-m", "tests.endurance.publishers", act, str(publication.pk)],
+            [
+                sys.executable,
+                "-m",
+                "tests.endurance.publishers",
+                act,
+                str(publication.pk),
+                str(PART),
+            ],
             log=folder / act,
             environment=environment_of(arena, folder, FILES_URL=os.environ["FILES_URL"]),
         )
@@ -86,7 +96,9 @@ def killed_at_work(act, publication, done, arena, folder):
     return killed
 
 
-def test_each_document_is_prepared_once_and_told_once(publication, arena, tmp_path):
+def test_each_document_is_prepared_once_published_once_and_told_once(
+    publication, arena, tmp_path, monkeypatch
+):
     prepared = publication.lines.filter(outcome="prepared")
     killed = killed_at_work("fill", publication, prepared.count, arena, tmp_path)
 
@@ -96,7 +108,18 @@ def test_each_document_is_prepared_once_and_told_once(publication, arena, tmp_pa
     assert publication.counts()["prepared"] == DOCUMENTS
     versions = DocumentVersion.objects.filter(document__kind=NOTICE)
     assert versions.count() == versions.values("document").distinct().count() == DOCUMENTS
+    monkeypatch.setattr(counting, "AT_ONCE", PART)
     publish_together(publication, publication.asked_by, at=now())
+    assert publication.state == PublicationState.PUBLISHING
+
+    gone_through = publication.lines.filter(outcome="published")
+    killed = killed_at_work("go_on", publication, gone_through.count, arena, tmp_path)
+
+    publication.refresh_from_db()
+    assert killed >= KILLS // 2
+    assert publication.state == PublicationState.PUBLISHED
+    assert versions.published_by(now()).count() == DOCUMENTS
+    assert Entry.objects.filter(verb="publication completed").count() == 1
 
     told = publication.lines.filter(told_at__isnull=False)
     killed = killed_at_work("tell", publication, told.count, arena, tmp_path)

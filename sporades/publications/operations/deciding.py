@@ -18,10 +18,12 @@ from sporades.core.french import local_day
 from sporades.core.links import link_to
 from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.core.transitions import Transition, move
+from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.publications.locking import hold_all, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import telling
+from sporades.publications.operations.counting import are_many, queue
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
     AlreadyMoved,
@@ -42,6 +44,9 @@ from sporades.publications.refusals import (
 from sporades.publications.standing import prepared_of, set_aside
 from sporades.publications.states import (
     APPROVE,
+    BEGIN_ANEW,
+    BEGIN_APPROVED,
+    BEGIN_TO_PUBLISH,
     PROPOSE,
     PROPOSE_ANEW,
     PUBLISH,
@@ -72,7 +77,8 @@ def publish(
     Raises:
         InstantPast, InstantFar, NothingToPublish, StillFilling, NobodyApproves, DecisionUnsaid: see
             each.
-        NothingHolds: nothing is left of it; the lines that were set aside stay so.
+        NothingHolds: nothing is left of it; the lines that were set aside stay so. Of many, a job
+            finds it out, and tells.
         AlreadyMoved: it is no longer in preparation.
     """
     _check_instant(instant, at=at)
@@ -84,15 +90,18 @@ def publish(
             raise DecisionUnsaid
         if not prepared_of(found).exists():
             raise NothingToPublish
-        hold_all(prepared_of(found))
-        set_aside(
-            found, prepared_of(found), within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at)
-        )
-        holds = prepared_of(found).exists()
-        if holds and found.publishes.needs_approval:
-            _propose(publication, instant, user=user, by=by, at=at)
-        elif holds:
-            _publish(publication, PUBLISH, instant or at, user=user, by=by, at=at)
+        within = _reach_of(user, Permission.PREPARE_DOCUMENTS, at)
+        if found.publishes.needs_approval:
+            # Nobody waits for it: whatever changes from here on is judged at the approval.
+            set_aside(found, prepared_of(found), within=within)
+            holds = prepared_of(found).exists()
+            if holds:
+                _propose(publication, instant, user=user, by=by, at=at)
+        else:
+            ways = (PUBLISH, BEGIN_TO_PUBLISH)
+            holds = _judge_and_publish(
+                publication, ways, instant or at, within=within, user=user, by=by, at=at
+            )
     if not holds:
         raise NothingHolds
 
@@ -127,13 +136,25 @@ def reschedule(
         if found.publish_at == instant:
             raise SameInstant
         lines = found.lines.filter(outcome=LineOutcome.PUBLISHED)
-        hold_all(lines)
-        take_out_of_sight(found, InstantCome, at=at)
-        set_aside(found, lines, within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at))
+        are_judged_later = are_many(lines)
+        if are_judged_later:
+            refuse_seen(found, InstantCome)
+        else:
+            hold_all(lines)
+            take_out_of_sight(found, InstantCome, at=at)
+            set_aside(found, lines, within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at))
         holds = lines.exists()
         if holds:
             lines.update(outcome=LineOutcome.PREPARED)
-            _decide_anew(publication, found, instant, user=user, by=by, at=at)
+            _decide_anew(
+                publication,
+                found,
+                instant,
+                are_judged_later=are_judged_later,
+                user=user,
+                by=by,
+                at=at,
+            )
     if not holds:
         raise NothingHolds
 
@@ -152,12 +173,24 @@ def take_out_of_sight(
         at: the instant of the act.
     """
     unseen = publication.lines.filter(outcome__in=UNREAD)
-    told = list(unseen.select_for_update().values_list("told_at", flat=True))
+    list(unseen.select_for_update().values_list("pk"))
     versions = DocumentVersion.objects.filter(publication_line__in=unseen)
-    versions.filter(published_at__gt=at).update(withdrawn_at=at)
-    if any(told) or versions.filter(opened_at__isnull=False).exists():
-        raise seen
+    documents.keep_from_sight(versions, at=at)
+    refuse_seen(publication, seen)
     return versions
+
+
+def refuse_seen(publication: Publication, seen: type[Refused]) -> None:
+    """Refuse a locked publication of which somebody was told, or which somebody has read.
+
+    Args:
+        publication: which.
+        seen: what is raised then.
+    """
+    unseen = publication.lines.filter(outcome__in=UNREAD)
+    is_read = DocumentVersion.objects.filter(publication_line__in=unseen, opened_at__isnull=False)
+    if unseen.filter(told_at__isnull=False).exists() or is_read.exists():
+        raise seen
 
 
 def approve(*, publication: Publication, user: User, by: Actor, at: datetime) -> None:
@@ -186,13 +219,12 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
                 "L'instant choisi est passé : refusez la proposition, son auteur en choisira un "
                 "autre."
             )
-        hold_all(prepared_of(found))
-        set_aside(
-            found, prepared_of(found), within=_reach_of(user, Permission.APPROVE_PUBLICATIONS, at)
+        within = _reach_of(user, Permission.APPROVE_PUBLICATIONS, at)
+        ways, instant = (APPROVE, BEGIN_APPROVED), found.publish_at or at
+        holds = _judge_and_publish(
+            publication, ways, instant, within=within, user=user, by=by, at=at
         )
-        holds = prepared_of(found).exists()
         if holds:
-            _publish(publication, APPROVE, found.publish_at or at, user=user, by=by, at=at)
             found.publish_at = publication.publish_at
             _tell_proposer(found, "approved", by=by, at=at)
     if not holds:
@@ -276,6 +308,15 @@ def _check_proposer(publication: Publication, *, at: datetime) -> None:
         raise NoLongerProposed
 
 
+def reach_of_decision(publication: Publication) -> Reach:
+    """Return where whoever decided a publication might publish at that instant."""
+    if publication.decided_by is None or publication.decided_at is None:
+        return Reach(())
+    is_approved = publication.proposed_by_id is not None
+    permission = Permission.APPROVE_PUBLICATIONS if is_approved else Permission.PREPARE_DOCUMENTS
+    return _reach_of(publication.decided_by, permission, publication.decided_at)
+
+
 def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:
     day = local_day(at, settings.TIME_ZONE)
     return reach(user.memberships_on(day) if user.is_active else [], permission)
@@ -286,24 +327,31 @@ def _decide_anew(
     before: Publication,
     instant: datetime | None,
     *,
+    are_judged_later: bool,
     user: User,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Publish or propose what was decided for another instant, whose documents are held back.
+    """Publish or propose what was decided for another instant, whose documents nobody reads.
 
     Args:
         publication: which.
         before: the same, as it was decided.
         instant: the new one; nothing for at once.
+        are_judged_later: whether there are many: they keep the former instant, which the state of
+            their publication hides, until they are gone through.
         user: who changes it.
         by: the same, in the role that allows it.
         at: the instant of the act.
     """
     if before.publishes.needs_approval:
-        _wait_again(publication)
+        if not are_judged_later:
+            _wait_again(publication)
         nobody = {"decided_at": None, "decided_by": None, "decided_name": ""}
         _propose(publication, instant, PROPOSE_ANEW, user=user, by=by, at=at, **nobody)
+    elif are_judged_later:
+        _decide(publication, BEGIN_ANEW, instant or at, user=user, by=by, at=at)
+        queue(publication)
     else:
         _publish(publication, PUBLISH_ANEW, instant or at, user=user, by=by, at=at)
     was = before.publish_at.isoformat() if before.publish_at else ""
@@ -366,6 +414,39 @@ def least_reach(lines: QuerySet[PublicationLine], by: Actor) -> Reach:
     )
 
 
+def _judge_and_publish(
+    publication: Publication,
+    ways: tuple[Transition, Transition],
+    instant: datetime,
+    *,
+    within: Reach,
+    user: User,
+    by: Actor,
+    at: datetime,
+) -> bool:
+    """Publish what still holds, or begin to where it is much; return whether anything holds.
+
+    Args:
+        publication: locked.
+        ways: how its state moves: at once, or where jobs go through its lines.
+        instant: from when on the documents are read.
+        within: where whoever decides may.
+        user: who decides.
+        by: the same, in the role that allows it.
+        at: the instant of the act.
+    """
+    if are_many(prepared_of(publication)):
+        _decide(publication, ways[1], instant, user=user, by=by, at=at)
+        queue(publication)
+        return True
+    hold_all(prepared_of(publication))
+    set_aside(publication, prepared_of(publication), within=within)
+    if not prepared_of(publication).exists():
+        return False
+    _publish(publication, ways[0], instant, user=user, by=by, at=at)
+    return True
+
+
 def _publish(
     publication: Publication,
     transition: Transition,
@@ -376,15 +457,37 @@ def _publish(
     at: datetime,
 ) -> None:
     """Let every document that is prepared be read from one instant on, in one statement."""
+    give_their_instant(prepared_of(publication), instant)
+    _decide(publication, transition, instant, user=user, by=by, at=at)
+    telling.queue(publication, instant)
+
+
+def _decide(
+    publication: Publication,
+    transition: Transition,
+    instant: datetime,
+    *,
+    user: User,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Keep who decided, and from when on the documents are read."""
     decided = {"decided_at": at, "decided_by": user, "decided_name": by.name}
     move(publication, transition, publish_at=instant, moved_at=at, **decided)
-    prepared = prepared_of(publication)
-    DocumentVersion.objects.filter(publication_line__in=prepared).update(
+    record("publication published", publication, by=by, at=at)
+
+
+def give_their_instant(lines: QuerySet[PublicationLine], instant: datetime | None) -> None:
+    """Give documents that still hold the instant from which they are read, under their locks.
+
+    Args:
+        lines: theirs, prepared.
+        instant: the one that was decided.
+    """
+    DocumentVersion.objects.filter(publication_line__in=lines).update(
         published_at=instant, withdrawn_at=None
     )
-    prepared.update(outcome=LineOutcome.PUBLISHED)
-    record("publication published", publication, by=by, at=at)
-    telling.queue(publication, instant)
+    lines.update(outcome=LineOutcome.PUBLISHED)
 
 
 def _ask_approval(publication: Publication, *, at: datetime) -> None:

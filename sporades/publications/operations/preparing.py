@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades.accounts.asking import clock_of
 from sporades.accounts.models import User
@@ -22,7 +23,12 @@ from sporades.publications.deposited import Decision
 from sporades.publications.locking import hold, hold_line, in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import telling
-from sporades.publications.operations.deciding import take_out_of_sight, tell_authors
+from sporades.publications.operations.counting import are_many, queue
+from sporades.publications.operations.deciding import (
+    refuse_seen,
+    take_out_of_sight,
+    tell_authors,
+)
 from sporades.publications.recording import record, record_line
 from sporades.publications.refusals import AlreadyRead, DecisionUnsaid, OfHealth
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
@@ -158,7 +164,12 @@ def drop(*, publication: Publication, by: Actor, at: datetime) -> None:
     found = locked(publication)
     if found.is_decided and not found.is_scheduled(at):
         raise AlreadyRead
-    _unpublish(found, at=at)
+    if are_many(found.lines.filter(outcome__in=UNREAD)):
+        # Its state hides them from here on.
+        refuse_seen(found, AlreadyRead)
+        queue(publication)
+    else:
+        _unpublish(found, at=at)
     move(publication, DROP, publish_at=None, archive_key="", moved_at=at)
     record("publication dropped", publication, by=by, at=at)
     _tell_dropped(found, by=by, at=at)
@@ -178,12 +189,33 @@ def withdraw(*, publication: Publication, reason: str, by: Actor, at: datetime) 
         raise ReasonMissing
     if locked(publication).is_scheduled(at):
         raise Refused("Ces documents ne sont pas encore publiés : abandonnez la publication.")
-    move(publication, WITHDRAW, why=reason, moved_at=at)
+    # From here on nobody reads any of them.
+    move(publication, WITHDRAW, why=reason, withdrawn_at=at, moved_at=at)
     published = publication.lines.filter(outcome=LineOutcome.PUBLISHED)
-    DocumentVersion.objects.filter(publication_line__in=published).update(withdrawn_at=at)
-    published.update(outcome=LineOutcome.WITHDRAWN, why=reason)
+    if are_many(published):
+        queue(publication)
+    else:
+        take_back(published, publication)
+        telling.queue(publication, at)
     record("publication withdrawn", publication, reason=reason, by=by, at=at)
-    telling.queue(publication, at)
+
+
+def take_back(lines: QuerySet[PublicationLine], publication: Publication) -> None:
+    """Note, at documents that are read and at their lines, that their publication is withdrawn."""
+    DocumentVersion.objects.filter(publication_line__in=lines).update(
+        withdrawn_at=publication.withdrawn_at
+    )
+    lines.update(outcome=LineOutcome.WITHDRAWN, why=publication.why)
+
+
+def forget(lines: QuerySet[PublicationLine]) -> None:
+    """Delete lines whose documents nobody outside has seen, and these with them."""
+    versions = DocumentVersion.objects.filter(publication_line__in=lines)
+    kept = list(versions.values_list("pk", flat=True))
+    unseen = DocumentVersion.objects.filter(pk__in=kept)
+    documents.keep_unread(unseen)
+    lines.delete()
+    documents.discard(unseen)
 
 
 @transaction.atomic
@@ -198,7 +230,8 @@ def withdraw_one(*, line: PublicationLine, reason: str, by: Actor, at: datetime)
         raise ReasonMissing
     publication = locked(line.publication)
     moved = publication.lines.filter(pk=line.pk, outcome=LineOutcome.PUBLISHED)
-    if publication.is_scheduled(at) or not moved.update(outcome=LineOutcome.WITHDRAWN, why=reason):
+    may = publication.may_be_withdrawn(at)
+    if not may or not moved.update(outcome=LineOutcome.WITHDRAWN, why=reason):
         raise Refused("Ce document n'est pas publié, ou plus.")
     DocumentVersion.objects.filter(publication_line=line.pk).update(withdrawn_at=at)
     publication.lines.filter(pk=line.pk).update(withdrawal_told_at=at)
@@ -227,10 +260,8 @@ def _issued(
 
 def _unpublish(publication: Publication, *, at: datetime) -> None:
     """Forget the documents that nobody outside has seen. Raises AlreadyRead."""
-    versions = take_out_of_sight(publication, AlreadyRead, at=at)
-    kept = list(versions.values_list("pk", flat=True))
-    publication.lines.filter(outcome__in=UNREAD).delete()
-    documents.discard(DocumentVersion.objects.filter(pk__in=kept))
+    take_out_of_sight(publication, AlreadyRead, at=at)
+    forget(publication.lines.filter(outcome__in=UNREAD))
 
 
 def _tell_dropped(publication: Publication, *, by: Actor, at: datetime) -> None:

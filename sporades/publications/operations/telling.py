@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
@@ -13,13 +13,12 @@ from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.documents import operations as documents
 from sporades.letters import operations as letters
-from sporades.publications.locking import locked
-from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.locking import hold_all, locked
+from sporades.publications.models import DECIDED, Publication, PublicationLine
 from sporades.publications.recording import record_line
 from sporades.publications.standing import set_aside
 from sporades.publications.states import LineOutcome
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 
 AT_ONCE = 200
@@ -42,30 +41,31 @@ def tell(pk: str, *, at: datetime) -> bool:
 
 def take_up_again(*, at: datetime, older_than: datetime) -> int:
     """Queue again what a killed worker left untold; return how many publications."""
+    lines = PublicationLine.objects.filter(_PUBLISHED | _WITHDRAWN, publication=OuterRef("pk"))
     waiting = Publication.objects.filter(
-        _to_tell("lines__"), publish_at__lte=older_than, moved_at__lt=older_than
-    ).distinct()
+        Exists(lines), state__in=DECIDED, publish_at__lte=older_than, moved_at__lt=older_than
+    )
     for publication in waiting:
         queue(publication, at)
     return len(waiting)
 
 
-def _to_tell(path: str = "") -> Q:
-    published = Q(**{f"{path}outcome": LineOutcome.PUBLISHED, f"{path}told_at": None})
-    withdrawn = Q(**{f"{path}outcome": LineOutcome.WITHDRAWN, f"{path}withdrawal_told_at": None})
-    return published | withdrawn
+_PUBLISHED = Q(outcome=LineOutcome.PUBLISHED, told_at=None)
+_WITHDRAWN = Q(outcome=LineOutcome.WITHDRAWN, withdrawal_told_at=None)
 
 
 def _tell_some(pk: str, *, at: datetime) -> bool:
     publication = Publication.objects.get(pk=pk)
-    if publication.publish_at is None:
+    if publication.publish_at is None or not publication.is_let_out:
         return False
     if publication.publish_at > at:
         # It was put off since this was queued.
         queue(publication, publication.publish_at)
         return False
+    # Of one that is withdrawn, lines that are not gone through yet are told of nothing.
+    to_tell = _PUBLISHED | _WITHDRAWN if publication.is_decided else _WITHDRAWN
     lines = list(
-        publication.lines.filter(_to_tell()).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+        publication.lines.filter(to_tell).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     )
     gone_through = apart.each(_tell_line, lines, at=at)
     Publication.objects.filter(pk=pk).update(moved_at=at)
@@ -78,28 +78,27 @@ def _tell_line(pk: int, *, at: datetime) -> bool:
     """Tell one, or set it aside; return that it is gone through."""
     # Kept as it is: whoever changes its instant waits, or did so before anybody was told.
     publication = locked(Publication(pk=PublicationLine.objects.get(pk=pk).publication_id))
-    if publication.publish_at is None or publication.publish_at > at:
+    if publication.publish_at is None or publication.publish_at > at or not publication.is_let_out:
         return False
     if not _holds(pk):
         return True
-    published = {"outcome": LineOutcome.PUBLISHED, "told_at": None}
-    withdrawn = {"outcome": LineOutcome.WITHDRAWN, "withdrawal_told_at": None}
     one = PublicationLine.objects.filter(pk=pk)
-    if one.filter(**published).update(told_at=at):
+    if publication.is_decided and one.filter(_PUBLISHED).update(told_at=at):
         _tell_publication(_whole(pk), at=at)
-    elif one.filter(**withdrawn).update(withdrawal_told_at=at):
+    elif one.filter(_WITHDRAWN).update(withdrawal_told_at=at):
         tell_withdrawal(_whole(pk), by=SYSTEM, at=at)
     return True
 
 
 def _holds(pk: int) -> bool:
     """Look again at a document that was held back before its instant; return whether it is read."""
+    this = PublicationLine.objects.filter(pk=pk)
+    # Whoever is changing it may be about to hold its document back.
+    hold_all(this)
     line = _whole(pk)
     version = line.version
     if version is None or line.registration_id is None or not version.is_held_back:
         return True
-    lock_registration(line.registration_id)
-    this = PublicationLine.objects.filter(pk=pk)
     set_aside(line.publication, this, within=line.publication.concerned)
     if this.filter(outcome=LineOutcome.REFUSED).exists():
         return False

@@ -359,6 +359,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
         "is_scheduled": found.is_scheduled(request.arrived_at),
+        "is_to_come": found.is_scheduled(request.arrived_at) or found.is_under_way,
         "stands": _stands(
             found,
             is_ready=bool(may_publish) and not counts[LineOutcome.WAITING],
@@ -434,6 +435,11 @@ def _done(request: HttpRequest, pk: str, act: Any, said: str, **more: Any) -> Ht
 def _outcome(found: Publication, request: HttpRequest) -> str:
     if found.is_proposed:
         return "La publication est proposée : une autre personne doit l'approuver."
+    if found.is_under_way:
+        return (
+            "La publication est décidée. Ses documents sont regardés une dernière fois, puis lus de "
+            "tous au même instant."
+        )
     if found.is_scheduled(request.arrived_at):
         return f"Les documents seront lus à partir du {found.publish_in_words}."
     _, printed = _counted(found)

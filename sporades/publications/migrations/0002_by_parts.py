@@ -1,0 +1,32 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("publications", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="publication",
+            name="withdrawn_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="retirée le"),
+        ),
+        migrations.AlterField(
+            model_name="publication",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("preparing", "En préparation"),
+                    ("proposed", "À approuver"),
+                    ("publishing", "Publication en cours"),
+                    ("published", "Publiée"),
+                    ("withdrawn", "Retirée"),
+                    ("dropped", "Abandonnée"),
+                ],
+                default="preparing",
+                max_length=10,
+                verbose_name="état",
+            ),
+        ),
+    ]

@@ -1,0 +1,159 @@
+"""Go through a publication of many documents, some at a time (R-07, R-27, R-37).
+
+Who reads them is said of all at once by the row of the publication: nobody while it is under way or
+once it is dropped, nobody since it was withdrawn. One transaction goes through some of its lines,
+and holds what their candidates wait for that long alone. A worker that is killed leaves lines that
+are gone through and others that wait: their outcome says how far it is.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from sporades.core.actors import SYSTEM
+from sporades.core.locks import alone
+from sporades.core.transitions import move
+from sporades.publications.locking import hold_some, locked
+from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import counting, telling
+from sporades.publications.operations.deciding import (
+    give_their_instant,
+    reach_of_decision,
+    tell_authors,
+)
+from sporades.publications.operations.preparing import forget, take_back
+from sporades.publications.recording import record
+from sporades.publications.standing import prepared_of, set_aside
+from sporades.publications.states import (
+    FIND_NOTHING,
+    LET_OUT,
+    UNREAD,
+    LineOutcome,
+    PublicationState,
+)
+
+IN_ONE_JOB = 10
+"""How many transactions one job does: whoever is urgent does not wait long behind."""
+
+
+def go_on(pk: str, *, at: datetime) -> bool:
+    """Go through some lines of a publication that is under way; return whether others wait.
+
+    Args:
+        pk: the publication's key.
+        at: the instant.
+    """
+    with alone("publication by parts", pk) as is_held:
+        return is_held and all(go_through_some(pk, at=at) for _ in range(IN_ONE_JOB))
+
+
+def take_up_again(*, older_than: datetime) -> int:
+    """Queue again the publications whose worker was killed; return how many."""
+    lines = PublicationLine.objects.filter(publication=OuterRef("pk"))
+    read = lines.filter(outcome=LineOutcome.PUBLISHED)
+    unread = lines.filter(outcome__in=UNREAD)
+    waiting = Publication.objects.filter(
+        Q(state=PublicationState.PUBLISHING)
+        | Q(Exists(read), state=PublicationState.WITHDRAWN)
+        | Q(Exists(unread), state=PublicationState.DROPPED),
+        moved_at__lt=older_than,
+    )
+    for publication in waiting:
+        counting.queue(publication)
+    return len(waiting)
+
+
+@transaction.atomic
+def go_through_some(pk: str, *, at: datetime) -> bool:
+    """Do to some lines of a publication what was decided of all; after the last one, end it.
+
+    Args:
+        pk: the publication's key.
+        at: the instant.
+
+    Returns:
+        Whether others wait.
+    """
+    found = locked(Publication(pk=pk))
+    match found.state:
+        case PublicationState.PUBLISHING:
+            return _publish_some(found, at=at)
+        case PublicationState.WITHDRAWN:
+            return _take_back_some(found, at=at)
+        case PublicationState.DROPPED:
+            return _forget_some(found)
+        case _:
+            return False
+
+
+def _publish_some(publication: Publication, *, at: datetime) -> bool:
+    """Judge some lines and give them their instant; after the last one, let all be read."""
+    waiting = prepared_of(publication)
+    some = waiting.filter(pk__in=_held(waiting))
+    set_aside(publication, some, within=reach_of_decision(publication))
+    give_their_instant(some, publication.publish_at)
+    if waiting.exists():
+        Publication.objects.filter(pk=publication.pk).update(moved_at=at)
+        return True
+    _finish(publication, at=at)
+    return False
+
+
+def _take_back_some(publication: Publication, *, at: datetime) -> bool:
+    """Note at some lines that all are taken back; after the last one, tell who was told."""
+    read = publication.lines.filter(outcome=LineOutcome.PUBLISHED)
+    some = _first(read)
+    take_back(some, publication)
+    if read.exists():
+        return True
+    telling.queue(publication, at)
+    return False
+
+
+def _forget_some(publication: Publication) -> bool:
+    """Delete some documents of what is dropped."""
+    unread = publication.lines.filter(outcome__in=UNREAD)
+    forget(_first(unread))
+    return unread.exists()
+
+
+def _first(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
+    keys = lines.order_by("pk").values_list("pk", flat=True)[: counting.AT_ONCE]
+    return lines.filter(pk__in=list(keys))
+
+
+def _held(lines: QuerySet[PublicationLine]) -> list[int]:
+    """Return the keys of the first lines, those left out whose registration others hold."""
+    first: list[tuple[int, int | None]] = list(
+        lines.order_by("pk").values_list("pk", "registration")[: counting.AT_ONCE]
+    )
+    held = hold_some([registration for _, registration in first if registration])
+    return [pk for pk, registration in first if registration is None or registration in held]
+
+
+def _finish(publication: Publication, *, at: datetime) -> None:
+    """Let all that was given its instant be read; where nothing holds, prepare it anew."""
+    instant = publication.publish_at
+    if instant is not None and publication.lines.filter(outcome=LineOutcome.PUBLISHED).exists():
+        move(publication, LET_OUT, moved_at=at)
+        record("publication completed", publication, by=SYSTEM, at=at)
+        telling.queue(publication, instant)
+        return
+    authors = {
+        publication.asked_by: publication.asked_name,
+        publication.proposed_by: publication.proposed_name,
+        publication.decided_by: publication.decided_name,
+    }
+    nobody = {
+        "publish_at": None,
+        "proposed_by": None,
+        "proposed_name": "",
+        "concerns": None,
+        "decided_at": None,
+        "decided_by": None,
+        "decided_name": "",
+    }
+    move(publication, FIND_NOTHING, moved_at=at, **nobody)
+    record("publication found empty", publication, by=SYSTEM, at=at)
+    tell_authors(publication, "found empty", authors, by=SYSTEM, at=at)
