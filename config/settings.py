@@ -230,14 +230,14 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO and not SITE_IS_ENCRYPTED
 MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_FORMS = {
-    "authenticate": "sporades.web.account.forms.SecondFactorForm",
-    "reauthenticate": "sporades.web.account.forms.SecondFactorAgainForm",
-    "activate_totp": "sporades.web.account.forms.ActivateTOTPForm",
-    "login_webauthn": "sporades.web.account.forms.LoginWebAuthnForm",
-    "authenticate_webauthn": "sporades.web.account.forms.SecondWebAuthnForm",
-    "reauthenticate_webauthn": "sporades.web.account.forms.WebAuthnAgainForm",
-    "add_webauthn": "sporades.web.account.forms.AddWebAuthnForm",
-    "edit_webauthn": "sporades.web.account.forms.EditWebAuthnForm",
+    "authenticate": "sporades.web.account.factor_forms.SecondFactorForm",
+    "reauthenticate": "sporades.web.account.factor_forms.SecondFactorAgainForm",
+    "activate_totp": "sporades.web.account.factor_forms.ActivateTOTPForm",
+    "login_webauthn": "sporades.web.account.factor_forms.LoginWebAuthnForm",
+    "authenticate_webauthn": "sporades.web.account.factor_forms.SecondWebAuthnForm",
+    "reauthenticate_webauthn": "sporades.web.account.factor_forms.WebAuthnAgainForm",
+    "add_webauthn": "sporades.web.account.factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "sporades.web.account.factor_forms.EditWebAuthnForm",
 }
 SOCIALACCOUNT_ADAPTER = "sporades.web.account.franceconnect.SocialAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False

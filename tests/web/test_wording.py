@@ -37,7 +37,7 @@ from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.trees import Group, Leaf
-from sporades.web.account.forms import CredentialField
+from sporades.web.account.factor_forms import CredentialField
 from sporades.web.doctor.forms import OpinionForm
 from sporades.web.layout.errors import SECRETS
 from sporades.web.office.accommodations.author_form import AuthorForm

@@ -22,7 +22,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sporades.accounts import second_factor
 from sporades.accounts.operations import PasswordChanged, hold_as_shown, lock
 from sporades.acts.people import changing
-from sporades.web.account.forms import ActivateTOTPForm, spend_code
+from sporades.web.account.factor_forms import ActivateTOTPForm, spend_code
 from sporades.web.layout.proofs import (
     TO_TYPE,
     needs_second_factor_again,
