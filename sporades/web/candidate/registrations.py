@@ -1,4 +1,4 @@
-"""« Mes inscriptions »: read, modify, withdraw, begin again."""
+"""« Mes inscriptions »: where each stands, what is to be done, modified, chosen."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -7,37 +7,25 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.contesting import contested_until
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import (
-    appeal_of,
-    cases_of,
-    decision_among,
-    last_among,
-    last_case_of,
-    taken_back_among,
-)
+from sporades.accommodations.queries import cases_of, decision_among, last_among
 from sporades.accommodations.rules import may_appear, rules_of
-from sporades.accommodations.tracker import LACKING, Told, check_of, taken_back_in_words, told_of
-from sporades.acts.identities.merging import MERGED, merges_of
-from sporades.acts.people.guardians import address_beside, is_told_at_home
-from sporades.acts.registrations import leaving, registering
-from sporades.acts.registrations.deciding import against, decisions_on
-from sporades.acts.registrations.moving import moves_of, placed_in_words
-from sporades.acts.registrations.requesting import refused_modifications_of
+from sporades.accommodations.tracker import LACKING, Told, check_of, told_of
+from sporades.acts.registrations import registering
+from sporades.acts.registrations.deciding import against
+from sporades.acts.registrations.moving import placed_in_words
 from sporades.acts.requests import formally, is_decided_by_silence
-from sporades.core.actors import CANDIDATE, SYSTEM
-from sporades.core.french import instant_in_words, local_day, within
-from sporades.core.refusals import Refused
+from sporades.core.actors import CANDIDATE
+from sporades.core.french import local_day, within
 from sporades.documents.models import DocumentVersion
-from sporades.documents.queries import documents_in, replaced_in
+from sporades.documents.queries import documents_in
 from sporades.evidence.checks import PIECE, checks_of
 from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
-from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
@@ -60,16 +48,17 @@ from sporades.registrations.queries import (
 from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
 from sporades.registrations.summary import SUMMARY
 from sporades.retention.categories import kept_in_words
-from sporades.threads.queries import registration_and_answers_to
 from sporades.web.candidate.accommodations.confided import (
     cases_and_fallen_of,
     missing_in_words,
     papers_called_for,
 )
-from sporades.web.candidate.accommodations.taking_up import if_left, once_left
-from sporades.web.candidate.awaiting import Awaiting, on_its_page, unread_answers, with_openings
+from sporades.web.candidate.accommodations.falling import left_in_words
+from sporades.web.candidate.accommodations.taking_up import once_left
+from sporades.web.candidate.awaited import Awaiting
+from sporades.web.candidate.awaiting import on_its_page, unread_answers, with_openings
 from sporades.web.candidate.dates import dates_of
-from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
+from sporades.web.candidate.own import own_registration_and_answers
 
 TO_DO = ("missing", "yours")
 """The states of what its candidate has to do."""
@@ -83,7 +72,6 @@ GROUPS = (
 """The headings of « Suis-je bien inscrit ? », each with the states of the conditions under it."""
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 """Before each date: what has none is done first."""
-MERGED_IN_WORDS = "Vos deux dossiers sont réunis"
 JUST_FILED = timedelta(hours=1)
 """For how long « N° Inscription » says first that it is filed."""
 
@@ -117,7 +105,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
 
 def registration(request: HttpRequest, number: str) -> HttpResponse:
     """« Gérer ma candidature »: where it stands, what can be done."""
-    found = _registration(request, number)
+    found = own_registration_and_answers(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
     modifications = list(modifications_of(registration=found.pk))
@@ -129,7 +117,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     checks = _checks(found, documents, requests, at=at)
     context = {
         "registration": found,
-        "left_request": _left_in_words(left, found),
+        "left_request": left_in_words(left, found),
         "left_papers": once_left(found, at=at),
         "awaiting": [
             *unread_answers([found]),
@@ -180,7 +168,7 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
 
 def number(request: HttpRequest, number: str) -> HttpResponse:
     """« N° Inscription »: the numbers, the service, the receipt; of one that stands."""
-    found = _registration(request, number)
+    found = own_registration_and_answers(request, number)
     if not found.is_active:
         return redirect("candidate:registration", found.number)
     last, owed, at = _last(found), found.owed, request.arrived_at
@@ -243,7 +231,7 @@ def _filing_in_words(version: Version, *, at: datetime) -> str:
 
 def summary(request: HttpRequest, number: str) -> HttpResponse:
     """« Mon inscription », tab « Récapitulatif »: read only."""
-    found = _registration(request, number)
+    found = own_registration_and_answers(request, number)
     context = {
         "registration": found,
         "version": _last(found),
@@ -255,7 +243,7 @@ def summary(request: HttpRequest, number: str) -> HttpResponse:
 
 def registered(request: HttpRequest, number: str) -> HttpResponse:
     """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date (E6)."""
-    found = _registration(request, number)
+    found = own_registration_and_answers(request, number)
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
     requests = _requests_of(found) if found.is_active else NO_REQUEST
@@ -279,7 +267,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
 
 def amend(request: HttpRequest, number: str) -> HttpResponse:
     """« Modifier »: all tabs again; nothing changes until « Enregistrer »."""
-    found = _registration(request, number)
+    found = own_registration_and_answers(request, number)
     try:
         draft = registering.amend(registration=found, by=request.actor, at=request.arrived_at)
     except (AwaitsDecision, NoLongerOffered) as refusal:
@@ -288,95 +276,9 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("candidate:draft", draft.pk)
 
 
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """« Me désinscrire », confirmed by someone who has just signed in (S-18).
-
-    Pressed twice, or opened again, it leads to what the first press did.
-    """
-    found = _registration(request, number)
-    if found.withdrawn_at is not None:
-        return redirect("candidate:registration", found.number)
-    is_editable = found.is_editable(request.arrived_at)
-    # Of what cannot be done any more, nobody is asked to prove who they are to read it.
-    if is_editable and needs_recent_sign_in(request):
-        return sign_in_again(request)
-    case, refusal = last_case_of(found) if rules_of(found) else None, None
-    if request.method == "POST":
-        try:
-            leaving.withdraw(registration=found, by=request.actor, at=request.arrived_at)
-        except Refused as said:
-            if _registration(request, number).withdrawn_at is not None:
-                return redirect("candidate:registration", found.number)
-            refusal = said
-        else:
-            told = "Un mail vous confirme votre désinscription."
-            if case is not None and case.is_undecided:
-                told = f"{told} Votre demande d'aménagement d'épreuves est retirée aussi."
-            messages.success(request, told)
-            return redirect("candidate:registration", found.number)
-    context = {
-        "registration": found,
-        "is_editable": is_editable,
-        "until_closing": found.would_be_undone_until_closing(request.arrived_at),
-        "is_being_changed": any(
-            not one.is_untouched for one in modifications_of(registration=found.pk)
-        ),
-        "has_pieces": bool(found.owed["evidence"]),
-        "accommodation": _left_with(found, case),
-        "papers": if_left(found, at=request.arrived_at),
-        "guardian_told": _guardian_told(found, at=request.arrived_at),
-        "refusal": refusal,
-    }
-    return render(request, "candidate/withdraw.html", context, status=409 if refusal else 200)
-
-
-def _guardian_told(registration: Registration, *, at: datetime) -> str:
-    """Say how the guardian of a minor is told that they leave; nothing where nobody is."""
-    if address_beside(registration, at=at):
-        return "un autre, ou un courrier, préviendra votre représentant légal"
-    if is_told_at_home(registration, at=at):
-        return "un courrier préviendra votre représentant légal"
-    return ""
-
-
-FALLS_TOO = (
-    "Votre demande d'aménagement d'épreuves sera retirée aussi : une nouvelle inscription demande une "
-    "nouvelle demande, où vos choix vous seront proposés."
-)
-NOT_LOOKED_AT = "Plus personne n'étudiera votre recours contre la décision."
-NOT_CARRIED = (
-    "Votre aménagement d'épreuves ne passe pas de lui-même à une nouvelle inscription : il y sera à "
-    "redemander."
-)
-
-
-def _left_in_words(cases: Sequence[Case], registration: Registration) -> str:
-    """Say that a request fell with a registration, or was taken back, or what a decision is worth."""
-    case = taken_back_among(cases)
-    if case is None:
-        return NOT_CARRIED if decision_among(cases) is not None else ""
-    case.registration = registration
-    return f"{taken_back_in_words(case)} Une nouvelle inscription demande une nouvelle demande."
-
-
-def _left_with(registration: Registration, case: Case | None) -> str:
-    """Say what becomes of a request, of its decision and of an appeal, with the registration that is left."""
-    if case is None:
-        return ""
-    contested = f" {NOT_LOOKED_AT}" if appeal_of(registration.pk) is not None else ""
-    return f"{FALLS_TOO if case.is_undecided else NOT_CARRIED}{contested}"
-
-
-def again(request: HttpRequest, number: str) -> HttpResponse:
-    """Undo a withdrawal by a new registration, filled from the old one (E8)."""
-    found = _registration(request, number)
-    draft = registering.begin_again(registration=found, by=request.actor, at=request.arrived_at)
-    return redirect("candidate:draft", draft.pk)
-
-
 def consents(request: HttpRequest, number: str) -> HttpResponse:
     """The two consents, changeable at any time (D6)."""
-    found = _registration(request, number)
+    found = own_registration_and_answers(request, number)
     form = ConsentsForm(request.POST or None, registration=found)
     if request.method == "POST" and form.is_valid():
         registering.choose_consents(
@@ -385,59 +287,6 @@ def consents(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect("candidate:registration", found.number)
     return render(request, "candidate/consents.html", {"registration": found, "form": form})
-
-
-def history(request: HttpRequest, number: str) -> HttpResponse:
-    """« Historique »: each version, its author, its fingerprint and what it changed (E4)."""
-    found = _registration(request, number)
-    versions = list(found.versions.for_history())
-    context = {
-        "registration": found,
-        "versions": versions,
-        "replaced": replaced_in(found.folder_id, at=request.arrived_at),
-        "consents": chosen_since(found),
-        "decisions": [
-            {
-                "when": f"{instant_in_words(one.at, found.service.zone)}, {_by(one, versions)}",
-                "what": MERGED_IN_WORDS if one.verb == MERGED else one.in_words,
-                "note": _note_of(one),
-            }
-            for one in decisions_on(found)
-            | leaving.withdrawals_as_asked(found)
-            | moves_of(found)
-            | merges_of(found)
-            | refused_modifications_of(found)
-        ],
-    }
-    return render(request, "candidate/history.html", context)
-
-
-def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
-    """One version, as it was filed."""
-    found = _registration(request, number)
-    context = {"registration": found, "version": get_object_or_404(found.versions, number=version)}
-    return render(request, "candidate/version.html", context)
-
-
-def _by(entry: Entry, versions: list[Version]) -> str:
-    """Return which managing service did this, the one that had the registration then, or that none did."""
-    if entry.actor_kind == SYSTEM.kind:
-        return "automatiquement"
-    if entry.verb == MERGED:  # of whichever academy
-        return "par le service des examens et concours"
-    last = next((one for one in versions if one.filed_at <= entry.at), versions[-1])
-    return f"par {last.signed_by if last.filed_at == entry.at else last.service_name}"
-
-
-def _note_of(entry: Entry) -> str:
-    """Say why this was done, or which number is left by a merge."""
-    after: dict[str, Any] = entry.payload["after"]
-    if entry.verb != MERGED:
-        return str(after["reason"])
-    numbers = [one for one in (after["kept"], after["merged"]) if one]
-    if len(numbers) == 1:
-        return f"Votre numéro candidat est {numbers[0]}."
-    return f"Votre numéro candidat est {numbers[0]} ; {numbers[1]} était aussi le vôtre."
 
 
 def _card(
@@ -463,13 +312,6 @@ def _missed_in_words(draft: Draft, exclusion: Exclusion | None, *, at: datetime)
         return ""
     # Another registration stands in its place: whoever has that one is registered.
     return missed if exclusion is None else "Cette saisie n'a pas été enregistrée à temps."
-
-
-def _registration(request: HttpRequest, number: str) -> Registration:
-    found: Registration = get_object_or_404(
-        registration_and_answers_to, user=request.user.pk, number=number
-    )
-    return found
 
 
 def _asked(

@@ -1,0 +1,33 @@
+"""One thing that awaits a candidate."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sporades.accommodations.models import Case
+from sporades.registrations.models import Draft, Registration
+
+type Cases = Mapping[int, Case]
+type Name = Callable[[Registration | Draft], str]
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """One thing to do.
+
+    Attributes:
+        sentence: what it is.
+        about: the registration, where there are several.
+        link: where it is done.
+        act: the words of the link.
+        deadline: what to do before when, in words, or nothing.
+        until: the same instant, written so as to be sorted.
+        left: how long there is until then, in words, or nothing.
+    """
+
+    sentence: str
+    link: str
+    act: str
+    deadline: str = ""
+    until: str = ""
+    about: str = ""
+    left: str = ""
