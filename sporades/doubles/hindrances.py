@@ -8,7 +8,7 @@ from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.registrations.models import CorrectionRequest, Draft
-from sporades.registrations.operations import joining
+from sporades.registrations.operations import giving_over
 
 NOWHERE = Reach()
 _LATER = "puis reprenez la fusion."
@@ -41,13 +41,13 @@ def hindrances(
 
 
 def _of_registrations(kept: Candidate, left: Candidate, reach: Reach) -> Iterator[str]:
-    for one, other in joining.excluding(left, kept=kept):
+    for one, other in giving_over.excluding(left, kept=kept):
         yield (
             f"Les inscriptions n°{other.number} ({other}) et n°{one.number} ({one}) sont en cours, et "
             "une même personne ne peut pas avoir les deux : écartez l'une, ou attendez que le "
             f"candidat s'en désinscrive, {_LATER}"
         )
-    for pair in joining.begun_twice(left, kept=kept):
+    for pair in giving_over.begun_twice(left, kept=kept):
         yield (
             f"{_named(pair, reach)} est commencée dans les deux dossiers : elle doit d'abord être "
             f"enregistrée ou abandonnée, par qui l'a commencée, dans l'un des deux, {_LATER}"

@@ -13,7 +13,7 @@ from sporades.acts import accommodating
 from sporades.acts.registrations import deciding, leaving, moving, registering
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations.operations import joining
+from sporades.registrations.operations import giving_over
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     ACCESS,
@@ -208,7 +208,7 @@ def test_nothing_of_an_academy_that_is_left_is_seen_there(registration):
 def test_a_request_goes_with_its_registration_when_candidates_are_merged(registration):
     case = reach(registration, State.WITH_DOCTOR)
     double = a_candidate()
-    joining.give_all(registration.candidate, kept=double)
+    giving_over.give_all(registration.candidate, kept=double)
 
     case.refresh_from_db()
     assert case.registration.candidate == double

@@ -35,7 +35,7 @@ from sporades.letters.operations import give_letters, mail_unprintable, settle_r
 from sporades.letters.queries import summary_for
 from sporades.mail.operations import carry
 from sporades.registrations.models import Registration
-from sporades.registrations.operations import joining
+from sporades.registrations.operations import giving_over
 from sporades.registrations.records import address_filed_at, postal_address_of
 from sporades.registrations.snapshot import contact_of
 
@@ -110,10 +110,10 @@ def _lock(double: LikelyDouble) -> None:
     users = list(holders)
     accounts.lock_all(users)
     claims.lock(keys)
-    held = joining.lock_all(keys)
+    held = giving_over.lock_all(keys)
     # Nothing is begun or filed for somebody who is locked to their key.
     list(persons.select_for_update(of=("self",)).values_list("pk", flat=True))
-    if list(holders.all()) != users or joining.held_by(keys) != held:
+    if list(holders.all()) != users or giving_over.held_by(keys) != held:
         raise Overtaken
 
 
@@ -123,11 +123,11 @@ def _merge(
     account, was = left.user, _what_was(left)
     addresses = {one.address for one in (kept, left) if not one.by_letter}
     reached = _reached(kept, left)
-    given = joining.give_all(left, kept=kept)
+    given = giving_over.give_all(left, kept=kept)
     candidates.merge(left, kept=kept, at=at)
     candidates.reach_at(kept, reached=reached)
     drawers.give(left, to=kept)
-    joining.give_folders(kept)
+    giving_over.give_folders(kept)
     carry(left, to=kept)
     give_letters(left, to=kept)
     mail_unprintable(kept, at=at)

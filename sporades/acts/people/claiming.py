@@ -19,7 +19,7 @@ from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
-from sporades.registrations.operations import joining as begun
+from sporades.registrations.operations import giving_over
 
 
 class WrongCode(Refused):
@@ -156,7 +156,7 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
 def _make_room(user: User, record: Candidate) -> None:
     mine = Candidate.objects.filter(user=user)
     # In the order of every act: what is being filed is filed, and counts, or goes to the record.
-    begun.lock_all(list(mine.values_list("pk", flat=True)))
+    giving_over.lock_all(list(mine.values_list("pk", flat=True)))
     own = mine.select_for_update(of=("self",)).first()
     if own is None:
         return
@@ -164,7 +164,7 @@ def _make_room(user: User, record: Candidate) -> None:
         raise TwoFiles
     if not _is_same(own.identity, record.identity):
         raise AnotherPerson
-    begun.give_all(own, kept=record)
+    giving_over.give_all(own, kept=record)
     mail.forget([own])
     drawers.give(own, to=record)
     candidates.erase(own)

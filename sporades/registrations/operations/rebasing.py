@@ -8,8 +8,8 @@ from django.db import transaction
 
 from sporades.registrations import accepted
 from sporades.registrations.changes import changes_between
+from sporades.registrations.clashes import Key, Merged, Tabs, merge, same
 from sporades.registrations.dossier import Answers, Dossier, rules_in_force
-from sporades.registrations.merging import Key, Merged, Tabs, merge, same
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 from sporades.registrations.operations import drafting, filing
 from sporades.registrations.sections import SECTIONS

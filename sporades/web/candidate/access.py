@@ -1,6 +1,6 @@
 """Who may use the candidate's routes."""
 
-from sporades.accommodations import waiting
+from sporades.accommodations import kept_sealed
 from sporades.intake import reading
 from sporades.medical.operations import MOST_SENT
 from sporades.web.access import Route, Sealed, Who
@@ -103,7 +103,7 @@ ROUTES = {
         BOTH,
         owned="registration",
         keeps_answers=True,
-        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+        kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
     ),
     "candidate:accommodation_contest_back": _route(
         BOTH,
@@ -118,7 +118,7 @@ ROUTES = {
         BOTH,
         owned="registration",
         keeps_answers=True,
-        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+        kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
     ),
     "candidate:confide": _route(
         BOTH, owned="registration", takes_files=MOST_SENT, writes_no_file=True

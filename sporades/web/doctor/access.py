@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sporades.accommodations import waiting
+from sporades.accommodations import kept_sealed
 from sporades.accounts.permissions import Permission
 from sporades.web.access import Route, Sealed, Who
 
@@ -11,7 +11,9 @@ POST, BOTH = ("POST",), ("GET", "POST")
 _cases = partial(Route, Who.STAFF, permission=Permission.GIVE_OPINIONS)
 _case = partial(_cases, within="case")
 # What is typed there is of health: it never waits in clear for its author to sign in again.
-_typed = partial(_case, BOTH, keeps_answers=True, kept_sealed=Sealed(waiting.seal, waiting.unseal))
+_typed = partial(
+    _case, BOTH, keeps_answers=True, kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal)
+)
 
 
 ROUTES = {

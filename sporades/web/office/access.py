@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sporades.accommodations import waiting
+from sporades.accommodations import kept_sealed
 from sporades.accounts.permissions import Permission
 from sporades.exams.operations import preparing
 from sporades.intake import reading
@@ -251,21 +251,21 @@ ROUTES = {
         within="registration",
         permission=Permission.DECIDE_ACCOMMODATIONS,
         keeps_answers=True,
-        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+        kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
     ),
     "office:enter_accommodation": _files(
         BOTH,
         within="registration",
         permission=Permission.DECIDE_ACCOMMODATIONS,
         keeps_answers=True,
-        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+        kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
     ),
     "office:appeal": _files(
         BOTH,
         within="registration",
         permission=Permission.DECIDE_ACCOMMODATIONS,
         keeps_answers=True,
-        kept_sealed=Sealed(waiting.seal, waiting.unseal),
+        kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
     ),
     "office:journal": _files(within="registration"),
     "office:filing_proof": Route(

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from sporades.core.numbers import INTEGER, whole
-from sporades.registrations.merging import Key
+from sporades.registrations.clashes import Key
 from sporades.registrations.models import Draft
 from sporades.registrations.operations import rebasing
 from sporades.registrations.refusals import Standing

@@ -10,7 +10,7 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.test import Client
 from django.urls import resolve
 
-from sporades.accommodations import waiting
+from sporades.accommodations import kept_sealed
 from sporades.web.access import Who
 from sporades.web.layout.kept import KEPT
 from sporades.web.layout.readers import READER, mark_of
@@ -244,7 +244,7 @@ def test_what_may_speak_of_health_never_waits_in_clear(world, name):
     [held] = browser.session[KEPT].values()
     assert sorted(held) == ["page", "reader", "sealed", "size", "was_open"]
     assert "dyslexie" not in str(held)
-    assert waiting.unseal(held["sealed"], at=address(name, world)) == {"texte": [SENTENCE]}
+    assert kept_sealed.unseal(held["sealed"], at=address(name, world)) == {"texte": [SENTENCE]}
 
 
 def test_all_that_a_doctor_types_is_sealed_meanwhile():

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from sporades.registrations.merging import merge
+from sporades.registrations.clashes import merge
 from tests.factories import answers_with
 
 VALUES = (None, "", "oui", "non", ["NAGE"])
