@@ -131,14 +131,19 @@ def _return(registration: Registration, *, at: datetime) -> list[Check]:
     label = "Renvoyer le récapitulatif signé au service gestionnaire"
     until = datetime.fromisoformat(asked["until"])
     if registration.is_summary_late(at):
-        said = f"{summary_late_in_words(asked['before'])} {CALL}"
+        said = f"{summary_late_in_words(registration)} {CALL}"
         return [Check(label, "missing", said, "return", until=until)]
-    return [Check(label, "yours", f"À envoyer avant le {asked['before']}.", "return", until=until)]
+    return [Check(label, "yours", summary_due_in_words(registration), "return", until=until)]
 
 
-def summary_late_in_words(before: str) -> str:
-    """Say until when a signed summary that has not come back was to be sent."""
-    return f"Il était à renvoyer avant le {before}."
+def summary_due_in_words(registration: Registration) -> str:
+    """Say by which day a signed summary is posted: a postmark bears no hour."""
+    return f"À poster au plus tard le {registration.summary_last_day}."
+
+
+def summary_late_in_words(registration: Registration) -> str:
+    """Say by which day a signed summary that has not come back was to be posted."""
+    return f"Il était à poster au plus tard le {registration.summary_last_day}."
 
 
 def no_more_in_words(registration: Registration) -> str:

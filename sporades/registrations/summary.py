@@ -5,13 +5,14 @@ from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.evidence import Issued
 from sporades.registrations.giving import Giving
 
-WARNING = "Il est indispensable de télécharger ou d'imprimer ce récapitulatif et de le conserver."
-ON_PAPER = "Il est indispensable de conserver ce récapitulatif."
-"""The same, to whoever receives it by post."""
+WARNING = "Il est indispensable de conserver ce récapitulatif."
+"""Pages and mails say to download or to print it: whoever reads it has done so."""
+TO_RETURN = (
+    "À signer plus bas{who}, puis à poster au plus tard le {last} : l'adresse y est. Il est "
+    "indispensable d'en garder une copie."
+)
 
-TO_RETURN = "Gardez-en une copie : il est aussi à signer{who} et à renvoyer avant le {before} : l'adresse est plus bas."
-
-BY_TWO = " par le candidat et par son représentant légal,"
+BY_TWO = ", par le candidat et par son représentant légal"
 SIGNER, GUARDIAN = "Date et signature du candidat", "Date et signature du représentant légal"
 """Where each signs: the guardian too, for a minor."""
 
@@ -38,14 +39,13 @@ def content(issued: Issued) -> Content:
     said = {key: value for key, value in snapshot.items() if key not in UNPRINTED}
     if registration.is_validated or registration.summary_posted_on:
         said["to_return"] = None
-    asked = said["to_return"]
-    is_minor = issued.version.is_of_a_minor
+    asked, is_minor = said["to_return"], issued.version.is_of_a_minor
+    last = registration.last_day_in_words(asked) if asked else ""
     who = BY_TWO if is_minor else ""
-    to_return = f" {TO_RETURN.format(who=who, before=asked['before'])}" if asked else ""
-    warning = WARNING if registration.candidate.has_account else ON_PAPER
     return {
         **said,
-        "warning": warning + to_return,
+        "warning": TO_RETURN.format(who=who, last=last) if asked else WARNING,
+        "last_day": last,
         "signers": [SIGNER, GUARDIAN] if is_minor else [SIGNER],
         "evidence": issued.told,
         "giving": GIVEN[issued.giving] if issued.due else "",

@@ -610,7 +610,7 @@ def test_the_question_of_a_guardian_s_address_says_what_it_receives(guardian, ma
 def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
     a_minor()
 
-    by_two = "À renvoyer signé, par vous et par votre représentant légal, avant le"
+    by_two = "À poster, signé par vous et par votre représentant légal, au plus tard le"
     of_age, minor = Message.objects.filter(kind="registered").order_by("pk")
     assert by_two not in of_age.body
     assert by_two in minor.body

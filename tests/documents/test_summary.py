@@ -56,7 +56,10 @@ def test_the_guardian_of_a_minor_has_room_to_sign_and_who_is_of_age_signs_alone(
         said = in_words(text)
         assert own in said
         assert theirs in said
-        assert "à signer par le candidat et par son représentant légal, et à renvoyer" in said
+        assert (
+            "À signer plus bas, par le candidat et par son représentant légal, puis à poster"
+            in said
+        )
     for text in (page_text(twin(a_summary())), pdf_text(printed(a_summary()))):
         assert own in in_words(text)
         assert "représentant légal" not in in_words(text)
@@ -134,8 +137,8 @@ def test_a_paper_says_once_to_sign_it_and_to_send_it_back():
 
     _, asked = text.split("À renvoyer au service gestionnaire ")
     assert asked.startswith(
-        "Imprimez, signez et renvoyez ce récapitulatif. À envoyer avant le vendredi 25 décembre "
-        "2026 à 23 h 59 (heure de Paris) à cette adresse : Bureau des essais"
+        "Imprimez, signez et renvoyez ce récapitulatif. À poster au plus tard le vendredi 25 "
+        "décembre 2026 (cachet de la poste), à cette adresse : Bureau des essais"
     )
 
 

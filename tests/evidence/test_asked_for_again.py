@@ -50,7 +50,7 @@ def test_what_could_not_be_given_meanwhile_leaves_the_usual_days(registration, a
     assert pieces_of(found)[0].until == USUAL
     assert before(found.owed["to_return"]) == SAID
     signed = next(one for one in checklist(found, [], [], at=NOW) if "signé" in one.label)
-    assert SAID in " ".join(signed.note.split())
+    assert signed.note == "À poster au plus tard le dimanche 10 janvier 2027."
     assert not lacking(BACK).exists()
     give(registration, at=USUAL)
     assert piece(registration).state == State.CHECKING
@@ -76,7 +76,8 @@ def test_the_mail_says_what_is_asked_for_again_and_until_when(registration, away
 
     body = told("state_changed")
     assert (
-        f"récapitulatif d'inscription signé, à envoyer par courrier {SAID} à : Bureau des" in body
+        "récapitulatif d'inscription signé, à poster au plus tard le dimanche 10 janvier 2027 (cachet "
+        "de la poste), à : Bureau des" in body
     )
     assert f"- Pièce d'identité, {SAID}" in body
     assert "se déposent dans votre espace candidat, ou s'envoient par courrier" in body

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.usefixtures("kept")
 LATE = datetime.fromisoformat("2027-01-05T11:00:00+01:00")
 USUAL = datetime.fromisoformat("2027-01-13T23:59:00+01:00")
 SAID = "avant le mercredi 13 janvier 2027 à 23 h 59 (heure de Paris)"
+POSTED = "au plus tard le mercredi 13 janvier 2027"
 DUE_BAC = "diplome: [BAC]}, "
 
 
@@ -72,7 +73,7 @@ def test_an_accepted_modification_leaves_the_usual_days_for_what_it_asks_for_fir
     assert before(version.snapshot["to_return"]) == SAID
     assert piece(registration, BAC).until == USUAL
     body = told("change_accepted")
-    assert f"À renvoyer signé {SAID} à votre service gestionnaire" in body
+    assert f"À poster {POSTED} (cachet de la poste), à l'adresse ci-dessous." in body
     assert f"- Copie du baccalauréat, {SAID}, à déposer dans votre espace candidat" in body
     assert "Pièce d'identité" not in body
 
@@ -154,7 +155,7 @@ def test_what_the_office_files_after_the_closing_is_due_after_it(invented_exam):
     version = standing_in.register(draft=draft, reason="Erreur du service", by=MANAGER, at=LATE)
 
     body = told("registered_for")
-    assert f"À renvoyer signé {SAID}" in body
+    assert f"À poster {POSTED}" in body
     assert f"- Pièce d'identité, {SAID}" in body
     assert not lacking(LATE).filter(pk=version.registration_id).exists()
 

@@ -215,7 +215,9 @@ def test_a_signed_summary_is_reminded_of_as_pieces_are(unsigned):
     assert first.subject == f"Récapitulatif signé à renvoyer, inscription n°{unsigned.number}"
     said = " ".join(plain(first.body).split())
     assert "Votre récapitulatif d'inscription signé n'est pas noté comme reçu." in said
-    assert "à renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)" in said
+    assert (
+        "à poster au plus tard le vendredi 25 décembre 2026 (cachet de la poste), à cette" in said
+    )
     assert "1 place des Essais" in said
     assert "ièce" not in first.subject + said.partition("Votre service gestionnaire : ")[0]
     assert f"/mes-inscriptions/{unsigned.number}/numero" in first.body

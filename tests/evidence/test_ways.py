@@ -173,7 +173,7 @@ def test_a_paper_that_goes_with_a_letter_is_to_be_kept_and_its_pieces_are_posted
     registration = a_registration(a_record())
 
     for text in papers(registration, "recapitulatif"):
-        assert "Il est indispensable de conserver ce récapitulatif." in text
+        assert "Il est indispensable d'en garder une copie." in text
         assert "télécharger" not in text
         assert f"Envoyez-les par courrier, à : {ADDRESS}" in text
     for text in papers(registration, "demande-pieces"):

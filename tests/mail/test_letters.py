@@ -43,7 +43,7 @@ Adresse mail : essais@lille.exemple.test
 Adresse : 1 place des Essais, 59000 Lille
 """
 TO_SEND = """\
-- Imprimez, signez et renvoyez ce récapitulatif. À renvoyer signé avant le vendredi 25 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) à votre service gestionnaire, à l'adresse ci-dessous.
+- Imprimez, signez et renvoyez ce récapitulatif. À poster au plus tard le vendredi 25 décembre 2026 (cachet de la poste), à l'adresse ci-dessous.
 
 Pièces justificatives à déposer dans votre espace candidat, ou à envoyer par courrier à votre service gestionnaire :
 - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
@@ -175,7 +175,7 @@ def test_a_receipt_says_whom_to_ask_for_when_and_where_else_the_summary_goes(rea
 
     assert "Interlocuteur : Gestionnaire des essais\n" in text
     assert "Horaires : le mardi matin\n" in text
-    assert "(heure de Paris) à : Boîte des essais, 59001 Lille.\n" in text
+    assert "(cachet de la poste), à : Boîte des essais, 59001 Lille.\n" in text
 
 
 def test_the_spaces_that_french_keeps_are_unbroken_in_a_letter(read):

@@ -401,8 +401,8 @@ Votre demande de modification est acceptée : votre inscription est modifiée, v
 Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique de votre inscription, {SITE}/mes-inscriptions/{registration.number}/historique
 
 Téléchargez ou imprimez votre nouveau récapitulatif d'inscription, c'est indispensable. Imprimez, \
-signez et renvoyez ce récapitulatif. À renvoyer signé avant le vendredi 25 décembre 2026 à 23 h 59 (heure \
-de Paris) à votre service gestionnaire, à l'adresse ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.
+signez et renvoyez ce récapitulatif. À poster au plus tard le vendredi 25 décembre 2026 (cachet de \
+la poste), à l'adresse ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.
 
 Pièces justificatives à fournir, si ce n'est pas déjà fait :
 - Pièce d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans votre \

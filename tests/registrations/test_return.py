@@ -52,8 +52,11 @@ def test_the_box_on_top_of_the_summary_says_that_it_is_to_be_sent_back():
         document__kind="recapitulatif"
     )
 
-    assert "à signer et à renvoyer avant le vendredi 25 décembre 2026" in issued.content["warning"]
-    assert "renvoyer" not in unsigned.content["warning"]
+    assert issued.content["warning"] == (
+        "À signer plus bas, puis à poster au plus tard le vendredi 25 décembre 2026 : l'adresse y est. "
+        "Il est indispensable d'en garder une copie."
+    )
+    assert unsigned.content["warning"] == "Il est indispensable de conserver ce récapitulatif."
 
 
 def test_its_return_is_recorded_by_the_postmark_and_shown_to_the_candidate():
@@ -91,7 +94,7 @@ def test_a_summary_that_the_service_issues_again_asks_to_sign_only_what_has_not_
     last = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("number")
     assert last.number == 2
     assert (last.content["to_return"] is None) is is_back
-    assert ("à signer et à renvoyer" in last.content["warning"]) is not is_back
+    assert ("à poster" in last.content["warning"]) is not is_back
 
 
 @pytest.mark.parametrize("posted_on", [date(2026, 11, 24), date(2026, 12, 4)])

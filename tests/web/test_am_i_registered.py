@@ -35,7 +35,7 @@ READ = (
 )
 TO_RETURN = (
     "À faire : Renvoyer le récapitulatif signé au service gestionnaire "
-    "À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
+    "À poster au plus tard le vendredi 25 décembre 2026."
 )
 RETURNED = (
     "Fait : Récapitulatif signé renvoyé au service gestionnaire Reçu, posté le 1er décembre 2026."
@@ -300,14 +300,17 @@ def test_a_summary_that_did_not_come_back_in_time_is_missing(sign_in):
     assert TO_RETURN in lines(before)
     [said] = [one for one in lines(page) if "Renvoyer le récapitulatif signé" in one]
     assert said.startswith("Manque :")
-    assert "Il était à renvoyer avant le vendredi 25 décembre 2026 à 23 h 59" in said
+    assert "Il était à poster au plus tard le vendredi 25 décembre 2026." in said
     assert said.endswith("Contactez votre service gestionnaire.")
     assert lines(managed) == lines(page)
     with time_machine.travel(late, tick=False):
         asked = sign_in(registration.candidate).get(
             f"/mes-inscriptions/{registration.number}/numero"
         )
-    assert "Il était à renvoyer signé avant le vendredi 25 décembre 2026" in main(asked)
+    assert (
+        "Il était à poster au plus tard le vendredi 25 décembre 2026 (cachet de la poste)"
+        in main(asked)
+    )
 
 
 def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):

@@ -32,7 +32,7 @@ from tests.web.guide import links, main, seen, words
 TITLE = "Brevet d'essai – Marin, session 2027"
 SUMMARY = (
     "Récapitulatif d'inscription à signer et à renvoyer. "
-    "À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)."
+    "À poster au plus tard le vendredi 25 décembre 2026."
 )
 PIECES = (
     "Pièces justificatives à fournir : Pièce d'identité. "
@@ -107,7 +107,7 @@ def test_each_thing_is_said_then_its_date_and_the_first_has_the_one_main_button(
     first, second = seen(page).cssselect("main .s-awaiting li")
     assert [words(one) for one in first.cssselect("p")[:2]] == [
         "Récapitulatif d'inscription à signer et à renvoyer.",
-        "À renvoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris). Il reste 30 jours.",
+        "À poster au plus tard le vendredi 25 décembre 2026. Il reste 30 jours.",
     ]
     assert not first.cssselect("p")[1].cssselect(".s-quiet")
     assert words(second.cssselect("p")[1]).endswith("Il reste 35 jours.")
@@ -157,7 +157,7 @@ def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in)
     way = f"/mes-documents/{registration.number}/recapitulatif/pdf"
     assert links(
         page,
-        f"Visualiser/imprimer le récapitulatif : {SUMMARY.split(' À renvoyer', maxsplit=1)[0]}",
+        f"Visualiser/imprimer le récapitulatif : {SUMMARY.split(' À poster', maxsplit=1)[0]}",
     ) == [way]
 
 
@@ -178,8 +178,8 @@ PIECES_LATE = (
     "La date limite est passée. Contactez votre service gestionnaire."
 )
 SUMMARY_LATE = (
-    "Votre récapitulatif d'inscription signé n'est pas noté comme reçu. Il était à renvoyer avant le "
-    "vendredi 25 décembre 2026 à 23 h 59 (heure de Paris). Contactez votre service gestionnaire."
+    "Votre récapitulatif d'inscription signé n'est pas noté comme reçu. Il était à poster au plus tard "
+    "le vendredi 25 décembre 2026. Contactez votre service gestionnaire."
 )
 LAST_MINUTE_OF_SUMMARY = datetime(2026, 12, 25, 23, 0, tzinfo=UTC)
 EXAM_OVER = datetime(2027, 5, 21, 22, 0, tzinfo=UTC)

@@ -23,12 +23,12 @@ HEAD = Actor("head", "Cheffe d'essai", "user:0")
 WEEK = timedelta(days=7)
 TOLD = {
     "accommodation": "votre inscription, avant le mardi 15 décembre 2026 à 23 h 59",
-    "summary": "avant le vendredi 25 décembre 2026 à 23 h 59",
+    "summary": "au plus tard le vendredi 25 décembre 2026",
     "piece": "avant le mercredi 30 décembre 2026 à 23 h 59",
 }
 EXTENDED = {
     "accommodation": "votre inscription, avant le mardi 22 décembre 2026 à 23 h 59",
-    "summary": "avant le vendredi 1er janvier 2027 à 23 h 59",
+    "summary": "au plus tard le vendredi 1er janvier 2027",
     "piece": "avant le mercredi 6 janvier 2027 à 23 h 59",
 }
 
@@ -103,7 +103,7 @@ def test_a_fixed_day_does_not_move_unless_the_closing_passes_it(sign_in, day, du
 
     [number, *_] = pages(sign_in, registration)
 
-    assert f"À renvoyer signé avant le {due}" in number
+    assert f"À poster au plus tard le {due} (cachet de la poste)" in number
     assert said(number, EXTENDED) == ["piece"]
 
 

@@ -59,7 +59,7 @@ def test_the_summary_says_where_and_until_when_it_is_returned_with_room_for_the_
 
     text = main(page)
     assert (
-        "Imprimez, signez et renvoyez ce récapitulatif. À envoyer avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)"
+        "Imprimez, signez et renvoyez ce récapitulatif. À poster au plus tard le vendredi 25 décembre 2026 (cachet de la poste)"
         in text
     )
     assert "Bureau des essais de Lille 1 place des Essais 59000 Lille" in text

@@ -46,9 +46,8 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
     ]
     assert main(page).count(ADDRESS) == 1
     assert (
-        "Imprimez, signez et renvoyez ce récapitulatif. À renvoyer signé avant le vendredi 25 "
-        "décembre 2026 à 23 h 59 (heure de Paris) à votre service gestionnaire, à l'adresse donnée "
-        "plus bas."
+        "Imprimez, signez et renvoyez ce récapitulatif. À poster au plus tard le vendredi 25 "
+        "décembre 2026 (cachet de la poste), à votre service gestionnaire : l'adresse est plus bas."
     ) in main(page)
     assert main(page).count("Imprimez, signez et renvoyez") == 1
 
@@ -252,7 +251,7 @@ def test_after_a_correction_by_the_service_what_came_back_signed_stays_good(sign
     page = number_page(sign_in, registration)
 
     assert words(seen(page).cssselect("h1")[0]) == "N° Inscription"
-    assert "À renvoyer signé" not in main(page)
+    assert "À poster" not in main(page)
     assert "ne vaut plus" not in main(page)
 
 
@@ -266,7 +265,7 @@ def test_a_summary_that_goes_elsewhere_says_where(sign_in):
 
     page = number_page(sign_in, a_registration())
 
-    assert "(heure de Paris) à : Boîte des essais, 59001 Lille." in main(page)
+    assert "(cachet de la poste), à : Boîte des essais, 59001 Lille." in main(page)
 
 
 def test_it_says_whom_to_ask_for_and_when(sign_in):

@@ -171,6 +171,8 @@ def test_what_is_filed_beside_the_answers_is_read_too(sign_in, identity, start, 
         for owed in [*snapshot["evidence"], snapshot["to_return"] or {}]
         for name in ("code", "until")
     }
+    # A postmark bears a day, and no hour.
+    unread |= set(leaves((snapshot["to_return"] or {}).get("before")))
     missing = [text for text in leaves(beside) if text not in number_page and text not in unread]
     # How to sign the paper is said on the paper too.
     paper = main(client.get(f"/mes-documents/{registration.number}/recapitulatif"))

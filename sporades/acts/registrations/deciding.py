@@ -315,6 +315,7 @@ def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | No
         "pieces": pieces,
         "summary": summary,
         "is_by_two": bool(summary) and found.is_signed_by_two,
+        "last_day": found.summary_last_day if summary else "",
         "due_by": min([*days, datetime.fromisoformat(summary["until"])] if summary else days),
         "is_named": are_named_to(found),
         "giving": giving_to(found, pieces),

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
-from sporades.core.french import ended, instant_in_words, local_day
+from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import is_offered, last_date_of, rules
@@ -390,6 +390,15 @@ class Registration(models.Model):
         """
         return max(self._days(instant))
 
+    def last_day_in_words(self, asked: Mapping[str, Any]) -> str:
+        """Say by which day what is asked for is posted: a postmark bears no hour.
+
+        Args:
+            asked: what says `until` when, as a version keeps it.
+        """
+        last = self.last_day(datetime.fromisoformat(asked["until"]))
+        return day_in_words(last, weekday=True)
+
     def first_day(self, instant: datetime) -> date:
         """Return the same, by the earliest of these clocks."""
         return min(self._days(instant))
@@ -512,6 +521,12 @@ class Registration(models.Model):
         """
         is_here = self.is_validated or self.summary_posted_on
         return None if is_here or not self.is_active else self.owed["to_return"]
+
+    @property
+    def summary_last_day(self) -> str:
+        """By which day its signed summary is posted, in words; nothing where none is asked for."""
+        asked = self.owed["to_return"]
+        return self.last_day_in_words(asked) if asked else ""
 
     @property
     def is_signed_by_two(self) -> bool:

@@ -124,6 +124,12 @@ class Version(models.Model):
         return ", ".join(asked["address"])
 
     @property
+    def returned_by(self) -> str:
+        """By which day its signed summary is posted, in words; nothing where none is asked for."""
+        asked = self.snapshot["to_return"]
+        return self.registration.last_day_in_words(asked) if asked else ""
+
+    @property
     def address(self) -> str:
         """The mail address that was its candidate's when it was filed, where there was one."""
         said: str = dict(self.snapshot["identity"]).get(ADDRESS, "")

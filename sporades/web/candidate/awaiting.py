@@ -20,7 +20,7 @@ from sporades.evidence.states import State as PieceState
 from sporades.exams.models.service import MINUTE
 from sporades.letters.queries import posting_of
 from sporades.mail.queries import undelivered_to
-from sporades.registrations.checklist import CALL, summary_late_in_words
+from sporades.registrations.checklist import CALL, summary_due_in_words, summary_late_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
@@ -389,9 +389,9 @@ def _summaries(
                 about=name(registration),
                 link=reverse("candidate:document_pdf", args=[registration.number, SUMMARY.slug]),
                 act="Visualiser/imprimer le récapitulatif",
-                deadline=f"{summary_late_in_words(asked['before'])} {CALL}"
+                deadline=f"{summary_late_in_words(registration)} {CALL}"
                 if is_late
-                else f"À renvoyer avant le {asked['before']}.",
+                else summary_due_in_words(registration),
                 until=asked["until"],
             )
         )

@@ -137,7 +137,7 @@ def test_who_it_is_and_all_that_may_come_is_on_the_page(manager, in_lille):
     assert "Maëlle" in said
     assert f"n°{in_lille.number}" in said
     assert "Inscription enregistrée" in said
-    assert "Récapitulatif signé À renvoyer avant le vendredi 25 décembre 2026" in said
+    assert "Récapitulatif signé À poster au plus tard le vendredi 25 décembre 2026" in said
     assert "Pièce d'identité À fournir avant le" in said
     boxes, _ = shown(manager, in_lille)
     assert boxes == [f"{in_lille.number}/{SUMMARY}", f"{in_lille.number}/{IDENTITY}"]
@@ -423,5 +423,5 @@ def test_a_deadline_that_has_passed_is_said(member, in_lille):
     with time_machine.travel(late, tick=False):
         said = plain(main(member("A09", at=late).get(envelope(in_lille))))
 
-    assert "Était à renvoyer avant le" in said
+    assert "Était à poster au plus tard le" in said
     assert "Était à fournir avant le" in said

@@ -21,6 +21,7 @@ from sporades.documents.queries import by_code, replacement_of
 from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import RECEIVE
 from sporades.evidence.unmet import is_let_go, stands_in_words
+from sporades.registrations.checklist import summary_due_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY
 from sporades.searches.queries import USUAL_ORDER, found, in_order, planned_anew
@@ -209,9 +210,9 @@ def _summary(
     elif asked is None:
         said = "N'est plus demandé depuis la validation."
     elif registration.is_summary_late(request.arrived_at):
-        said = f"Était à renvoyer avant le {asked['before']}."
+        said = f"Était à poster au plus tard le {registration.summary_last_day}."
     else:
-        said = f"À renvoyer avant le {asked['before']}."
+        said = summary_due_in_words(registration)
     return Paper(enclosed, stands=said, hint=of + said, is_awaited=day is None)
 
 
