@@ -179,8 +179,10 @@ def test_the_guardian_of_a_minor_is_told_of_a_decision_made_elsewhere_and_remind
 
     announcing.remind_unread(at=NOW + announcing.UNREAD_FOR)
     assert "n'a pas encore été ouvert" in told.latest("pk").body
-    own = Message.objects.get(kind="document_unread")
-    assert own.subject == f"Rappel : à lire sans attendre, inscription n°{registration.number}"
+    own = Message.objects.get(
+        kind="document_unread",
+        subject=f"Rappel : à lire sans attendre, inscription n°{registration.number}",
+    )
     assert "amén" not in own.body.casefold()
 
 
