@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import cache
 
+import pytest
 from django.apps import apps
 
 from sporades.accounts.models import Membership
@@ -12,7 +13,7 @@ from sporades.exams.schema import Rubric
 from sporades.exams.schema import Status as PaperStatus
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.states import State
-from tests.tree import ending, text_of
+from tests.tree import ending, found, text_of
 
 
 @cache
@@ -95,3 +96,19 @@ def test_models_and_their_fields_have_english_names():
     assert {"epreuve", "candidature", "gestionnaire", "nom"} <= french
     assert {name for name in names if parts_of(name) & french} == set()
     assert all(name.isascii() for name in names)
+
+
+GIVEN_OTHERWISE = (
+    r"\bdonn(er|ez|é|ée|és|ées) ((un|une|le|la|votre|vos|des|les) )?(autres? )?(fichier|papier|pièce)",
+    r"\bconfi(er|ez|é) ((un|ce|le|votre|vos|mes|les) )?(autres? )?(fichier|papier|commentaire)",
+    r"\b(fichier|papier|commentaire)s?( de santé)? ((est|sont) )?confié",
+)
+
+
+@pytest.mark.parametrize("pattern", GIVEN_OTHERWISE)
+def test_a_piece_is_deposited_and_never_given_nor_confided(pattern):
+    """« Déposer » is the one verb of whoever sends a file: what a doctor is confided is a request."""
+    said = ending(".html", ".txt", ".typ", ".py", under=["sporades/"])
+    written = [path for path in said if "/migrations/" not in path]
+
+    assert found(pattern, [*written, *ending(".md", under=["docs/guide-"])]) == []

@@ -128,7 +128,7 @@ def papers_in_hand(case: Case, registration: Registration, given: Iterable[str])
     due = {one.code for one in papers_called_for_by(case, registration) if one.is_mandatory}
     missing = len(due - held)
     if case.has_envelope:
-        return f"{'Confiés en partie' if missing else 'Tous confiés'}, et une enveloppe sur papier"
+        return f"{'Déposés en partie' if missing else 'Tous déposés'}, et une enveloppe sur papier"
     if not missing:
-        return "Tous confiés"
+        return "Tous déposés"
     return "Il en manque un" if missing == 1 else f"Il en manque {missing}"

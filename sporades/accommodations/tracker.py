@@ -104,7 +104,7 @@ LACKING = {
 }
 """The same, of one that others may look at as it is, and that lacks a paper."""
 SENT_WITHOUT = (
-    "Vous pouvez {act} votre demande ainsi, puis confier ce qui manque avant l'avis du médecin. "
+    "Vous pouvez {act} votre demande ainsi, puis déposer ce qui manque avant l'avis du médecin. "
     f"Aucun jour n'est fixé pour cela : faites-le vite, {_GIVEN_BACK}"
 )
 """The same, of one that is about to be sent."""
@@ -432,7 +432,7 @@ def awaited_in_words(case: Case, *, at: datetime, papers: str = "", is_listed: b
     state = State(case.state)
     said = _left_by_its_doctor(case) or AWAITED.get(state, "")
     if case.state in LACKING and papers:
-        said = f"À vous : confiez {papers}. {LACKING[state]} {said}"
+        said = f"À vous : déposez {papers}. {LACKING[state]} {said}"
     if not case.is_complete_after_all:
         return said
     return f"{WITHOUT_AN_ANSWER if is_set_aside(case) else COMPLETE_AFTER_ALL} {said}"

@@ -86,7 +86,7 @@ SOURCES = (
     Source("pièce jointe à une demande de correction", CorrectionRequest, "proof_key"),
     Source("document déposé", DocumentVersion, "content", within="file"),
     Source("fichiers déposés d'une publication", Publication, "archive_key"),
-    Source("papier confié à un médecin", Paper, "key", store=STORE),
+    Source("papier de santé", Paper, "key", store=STORE),
     Source("document imprimé", DocumentVersion, "pdf_key", is_made_again=True),
     Source("impression de courriers", PrintRun, "file_key", is_made_again=True),
     Source("export", Export, "file_key", is_made_again=True, by_whom="qui l'avait demandé"),

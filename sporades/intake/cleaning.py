@@ -82,7 +82,7 @@ class TooLargeTogether(reading.TooLarge):
         "fois, ou reprenez-les avec la définition ordinaire de l'appareil."
     )
     message_after = (
-        "Avec le fichier déjà donné, cela pèse {weight}, pour 40 Mo au plus : ajoutez moins de pages "
+        "Avec le fichier déjà déposé, cela pèse {weight}, pour 40 Mo au plus : ajoutez moins de pages "
         "à la fois, ou remplacez ce fichier."
     )
 

@@ -50,7 +50,7 @@ class TooMuch(Refused):
     """The papers of a compartment are too many, or too heavy together."""
 
     message = (
-        "Vous pouvez confier vingt papiers au plus, et 50 Mo en tout : retirez-en un, ou réduisez "
+        "Vous pouvez déposer vingt papiers au plus, et 50 Mo en tout : retirez-en un, ou réduisez "
         "ce fichier."
     )
 
@@ -65,8 +65,8 @@ class TakesNothing(Refused):
     """What it would take is erased, or about to be."""
 
     message = (
-        "Plus rien n'est à confier pour le moment. Si vous faites une demande d'aménagement, vous "
-        "pourrez de nouveau confier des papiers et des commentaires."
+        "Plus rien n'est à déposer pour le moment. Si vous faites une demande d'aménagement, vous "
+        "pourrez de nouveau déposer des papiers et des commentaires."
     )
 
 

@@ -202,7 +202,7 @@ TITLES = {
     "journal.Entry": "Journal",
     "letters.Letter": "Courriers",
     "mail.Message": "Mails",
-    "medical.Compartment": "Ce que vous confiez, par inscription",
+    "medical.Compartment": "Ce que vous déposez, par inscription",
     "medical.Opening": "Qui a ouvert quoi",
     "medical.Paper": "Papiers",
     "medical.Remark": "Commentaires",

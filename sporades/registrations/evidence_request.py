@@ -20,7 +20,7 @@ GIVEN = {
     f"courrier {_AT}",
     Giving.DEPOSIT: "Déposez-les dans votre espace candidat : aucune n'est à envoyer par courrier.",
     Giving.POST: f"Envoyez-les par courrier {_AT}",
-    Giving.EACH: "Chacune dit plus haut comment elle se donne. Ce qui est à envoyer par courrier va "
+    Giving.EACH: "Chacune dit plus haut par où l'envoyer. Ce qui est à envoyer par courrier va "
     f"{_AT}",
 }
 """How its pieces are given; an address follows, unless none comes by post."""

@@ -361,7 +361,7 @@ CATEGORIES = (
     ),
     Category(
         "sante",
-        "Papiers et commentaires de santé confiés à un médecin",
+        "Papiers et commentaires de santé déposés pour un médecin",
         "la notification de la décision d'aménagement, ou la désinscription ; demande laissée, "
         f"{CLOSING}",
         lambda: (

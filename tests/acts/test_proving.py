@@ -426,7 +426,7 @@ def test_nothing_of_health_nor_of_accommodations_is_in_it():
 
     data, text = data_in(made.pdf).decode(), pdf_text(made.pdf)
     for said in (data, text):
-        for word in (mark, "aménagement", "handicap", "médecin", "confié", "recours"):
+        for word in (mark, "aménagement", "handicap", "médecin", "de santé", "recours"):
             assert word.casefold() not in said.casefold()
     # By the fingerprint of an act whose instant is known one could try what it says.
     for one in left_out:

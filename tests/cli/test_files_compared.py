@@ -103,7 +103,7 @@ def test_a_paper_of_health_is_missed_without_its_registration(registration, caps
         run()
 
     said = capsys.readouterr().out
-    assert said.splitlines()[0] == f"papier confié à un médecin, n°{paper.pk} : absent"
+    assert said.splitlines()[0] == f"papier de santé, n°{paper.pk} : absent"
     assert registration.number not in said
 
 

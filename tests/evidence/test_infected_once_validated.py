@@ -83,7 +83,7 @@ def test_no_more_validated_it_is_asked_for_again_and_once_its_paper_is_seen_vali
     assert found() == []
     body = " ".join(Message.objects.filter(kind="state_changed").latest("pk").body.split())
     assert "- Pièce d'identité, avant le mercredi 30 décembre" in body
-    assert "(celle que vous avez donnée n'est pas conforme)" in body
+    assert "(celle que vous avez fournie n'est pas conforme)" in body
     row = piece(infected)
     verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW + 4 * HOUR)
     decide(infected, VALIDATE, at=NOW + 5 * HOUR)

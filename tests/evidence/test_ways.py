@@ -88,7 +88,7 @@ def papers(registration, kind):
         (
             "each",
             (
-                "Pièces justificatives à donner à votre service gestionnaire : - Pièce d'identité, avant le "
+                "Pièces justificatives à fournir à votre service gestionnaire : - Pièce d'identité, avant le "
                 "mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans votre espace candidat, "
                 "pas par courrier - Photographie, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de "
                 "Paris), à envoyer par courrier, pas à déposer"
@@ -136,7 +136,7 @@ def test_the_mail_of_a_registration_says_how_its_pieces_are_given(ways, said, un
             "each",
             f"Ce qui est à envoyer par courrier va à : {ADDRESS}",
             (
-                "Chacune dit plus haut comment elle se donne. Ce qui est à envoyer par courrier va à cette "
+                "Chacune dit plus haut par où l'envoyer. Ce qui est à envoyer par courrier va à cette "
                 f"adresse ; le cachet de la poste fait foi : {LINES} Par courrier, joignez"
             ),
             True,
@@ -266,7 +266,7 @@ def test_a_reminder_says_how_pieces_are_given(ways, said):
         ),
         (
             "each",
-            "Une pièce justificative se donne comme le dit votre page de pièces : par courrier, ou dans",
+            "Une pièce justificative se fournit comme le dit votre page de pièces : par courrier, ou dans",
         ),
     ],
 )

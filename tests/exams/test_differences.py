@@ -85,14 +85,14 @@ BAC = "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}
             BAC,
             BAC.replace("15}}", "15}, voies: [depot]}"),
             (
-                "Pièce BAC, Copie du baccalauréat : voies par où les pièces se donnent : dépôt dans "
+                "Pièce BAC, Copie du baccalauréat : voies par où les pièces se fournissent : dépôt dans "
                 "l'espace candidat, rien auparavant"
             ),
         ),
         (
             "    pieces:\n",
             "    voies_selon_academie: [{academies: [A09, A25], voies: [courrier]}]\n    pieces:\n",
-            "Nouvelles voies, académies : A09, A25 (voies par où les pièces se donnent courrier)",
+            "Nouvelles voies, académies : A09, A25 (voies par où les pièces se fournissent courrier)",
         ),
         (BAC, "", "La pièce BAC, Copie du baccalauréat n'est plus demandée"),
         (

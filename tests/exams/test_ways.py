@@ -47,7 +47,7 @@ def test_the_signed_summary_comes_back_where_it_is_said(exam, academy, is_asked)
 
 
 NONE = (
-    "Sans aucune voie, rien ne pourrait être donné : écrivez « depot », « courrier », ou les deux ; ou "
+    "Sans aucune voie, rien ne pourrait être fourni : écrivez « depot », « courrier », ou les deux ; ou "
     "retirez cette clé."
 )
 TWICE = (
@@ -78,7 +78,7 @@ TWICE = (
             RETURN.replace("A25", "A31"),
             "retour_du_recapitulatif",
             (
-                "Le récapitulatif signé ne revient que par courrier, et rien ne se donne par courrier "
+                "Le récapitulatif signé ne revient que par courrier, et rien ne se fournit par courrier "
                 "(académie A31) : ajoutez « courrier » à « voies », dites dans « academies » celles où il est "
                 "à renvoyer, ou retirez « retour_du_recapitulatif » et demandez le récapitulatif signé comme "
                 "une pièce."
@@ -89,7 +89,7 @@ TWICE = (
             "",
             "retour_du_recapitulatif",
             (
-                "Le récapitulatif signé ne revient que par courrier, et rien ne se donne par courrier "
+                "Le récapitulatif signé ne revient que par courrier, et rien ne se fournit par courrier "
                 "(académie A28, A31) : ajoutez « courrier » à « voies », dites dans « academies » celles où il "
                 "est à renvoyer, ou retirez « retour_du_recapitulatif » et demandez le récapitulatif signé "
                 "comme une pièce."
@@ -100,7 +100,7 @@ TWICE = (
             "    voies: [depot]\n",
             "retour_du_recapitulatif",
             (
-                "Le récapitulatif signé ne revient que par courrier, et rien ne se donne par courrier "
+                "Le récapitulatif signé ne revient que par courrier, et rien ne se fournit par courrier "
                 "(académie A09, A25) : ajoutez « courrier » à « voies », ou retirez "
                 "« retour_du_recapitulatif » et demandez le récapitulatif signé comme une pièce."
             ),

@@ -186,7 +186,7 @@ def test_a_photo_that_is_confided_is_made_lighter_too(site, browser, photo, came
     press(page, "Donner")
     page.wait_for_url("**/sante")
 
-    assert "Votre fichier est confié." in text(page)
+    assert "Votre fichier est déposé." in text(page)
     [confided] = Paper.objects.all()
     assert confided.pages == 1
     assert 100_000 < max(came) < len(photo) / 3

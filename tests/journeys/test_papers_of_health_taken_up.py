@@ -45,7 +45,7 @@ def test_from_me_desinscrire_to_the_papers_of_the_new_registration(site, browser
     page.goto(f"{site}/mes-inscriptions/{new.number}/sante")
     fits(page)
     assert NAME in text(page)
-    press(page, f"Reprendre les papiers confiés pour l'inscription n°{registration.number}")
+    press(page, f"Reprendre les papiers déposés pour l'inscription n°{registration.number}")
     fits(page)
     press(page, "Reprendre ce qui est coché")
     fits(page)

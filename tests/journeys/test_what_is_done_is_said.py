@@ -16,7 +16,7 @@ def test_a_comment_that_is_confided_is_said_and_seen(site, context):
 
     press(page, "Envoyer au médecin")
 
-    said = page.locator("[data-said]").filter(has_text="Votre commentaire est confié.")
+    said = page.locator("[data-said]").filter(has_text="Votre commentaire est envoyé.")
     page.wait_for_load_state("load")
     expect(said).to_be_focused()
     expect(said).to_be_in_viewport()

@@ -176,7 +176,7 @@ def test_time_that_is_given_says_again_why_a_piece_is_refused(registration):
     grant(registration)
 
     said = Message.objects.get(kind="piece_given_time").body
-    assert "Celle que vous avez donnée n'est pas conforme. Motif : Illisible." in said
+    assert "Celle que vous avez fournie n'est pas conforme. Motif : Illisible." in said
 
 
 def test_what_is_overtaken_says_by_what_is_in_no_queue_and_in_no_run(registration, kept):

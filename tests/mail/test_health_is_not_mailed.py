@@ -246,7 +246,7 @@ def test_a_reminder_of_some_that_are_not_given_alike_sends_to_the_page_then():
     assert reminding.remind_pieces(at=piece(registration).until - timedelta(days=1)) == 1
 
     assert (
-        "Votre page de pièces dit comment chacune se donne. Ce qui est à envoyer par courrier va à "
+        "Votre page de pièces dit comment chacune se fournit. Ce qui est à envoyer par courrier va à "
         "l'adresse ci-dessous ; le cachet de la poste fait foi."
     ) in " ".join(reads(registration).split())
 

@@ -505,9 +505,9 @@ def test_a_former_decision_is_asked_of_who_says_that_there_was_one(sign_in, answ
     page = main(client.get(at(registration)))
     confided = main(client.get(f"/mes-inscriptions/{registration.number}/sante"))
 
-    said = "Dernière décision (pas obligatoire) : pas confié. Le médecin y lit ce que vous aviez"
+    said = "Dernière décision (pas obligatoire) : pas déposé. Le médecin y lit ce que vous aviez"
     assert (said in page) is is_asked
-    assert "Autre bilan (s'il y a lieu) : pas confié." in page
+    assert "Autre bilan (s'il y a lieu) : pas déposé." in page
     assert ("Dernière décision" in confided) is is_asked
 
 
@@ -1055,8 +1055,8 @@ def test_what_is_only_begun_has_not_failed_and_lacks_said_before_the_signature(s
 
     assert "Envoyer la demande Ensuite" in page
     assert "Manque" not in page
-    assert "Il reste à confier « Votre plan »." in page.replace("\xa0", " ")
-    assert "puis confier ce qui manque avant l'avis du médecin" in page
+    assert "Il reste à déposer « Votre plan »." in page.replace("\xa0", " ")
+    assert "puis déposer ce qui manque avant l'avis du médecin" in page
     assert "Un mail annoncera la signature, à anne@exemple.test" in signing
     assert "Simplifiée : votre plan porte déjà l'avis d'un médecin" in page.replace("\xa0", " ")
 
@@ -1081,7 +1081,7 @@ def ways(client, registration):
 GUARDIAN = "Faire signer la demande par votre représentant légal"
 READ_AND_SEND = "Relire et envoyer la demande"
 CONFIDE, SIGN, SEND = (
-    "Confier mes papiers de santé",
+    "Déposer mes papiers de santé",
     "Faire signer mon représentant légal",
     "Envoyer ma demande",
 )
@@ -1194,7 +1194,7 @@ def test_a_signature_does_not_hide_that_a_mandatory_paper_is_missing(sign_in):
 
     signed = client.post(at(filed, page="/signature"), signing, follow=True)
 
-    said = "La demande est signée. Il reste à confier « Votre plan », puis à envoyer la demande."
+    said = "La demande est signée. Il reste à déposer « Votre plan », puis à envoyer la demande."
     assert said in main(signed).replace("\xa0", " ")
     assert come_next(client, filed) == (
         ["Déposer « Votre plan » (obligatoire)", READ_AND_SEND],
@@ -1224,9 +1224,9 @@ def test_two_mandatory_papers_are_said_to_be_so(sign_in, kept, confided):
 
     both = "« Certificat du médecin » et « Votre plan »"
     assert f"Déposer {both} (obligatoires) {READ_AND_SEND}" in page
-    assert "Certificat du médecin (obligatoire) : à confier." in page
-    assert "Votre plan (obligatoire) : à confier." in page
-    assert "Autre bilan (s'il y a lieu) : pas confié." in page
+    assert "Certificat du médecin (obligatoire) : à déposer." in page
+    assert "Votre plan (obligatoire) : à déposer." in page
+    assert "Autre bilan (s'il y a lieu) : pas déposé." in page
 
 
 def test_before_it_is_sent_a_request_says_what_will_still_be_due_and_until_when(
@@ -1235,16 +1235,16 @@ def test_before_it_is_sent_a_request_says_what_will_still_be_due_and_until_when(
     write(registration)
     client = sign_in(registration.candidate)
     still_due = (
-        "Il reste à confier « Certificat du médecin ». Sans cela, votre demande est incomplète. Vous "
-        "pouvez envoyer votre demande ainsi, puis confier ce qui manque avant l'avis du médecin. "
+        "Il reste à déposer « Certificat du médecin ». Sans cela, votre demande est incomplète. Vous "
+        "pouvez envoyer votre demande ainsi, puis déposer ce qui manque avant l'avis du médecin. "
         "Aucun jour n'est fixé pour cela : faites-le vite, car votre demande peut vous être rendue "
-        "comme incomplète, ou être étudiée sans. Confier ce qui manque"
+        "comme incomplète, ou être étudiée sans. Déposer ce qui manque"
     )
 
     assert still_due in read(client, at(registration))
     assert come_next(client, registration)[1] == [CONFIDE]
     confide(registration, kind="CERTIFICAT")
-    assert "Confier ce qui manque" not in read(client, at(registration))
+    assert "Déposer ce qui manque" not in read(client, at(registration))
     assert come_next(client, registration)[1] == [SEND]
 
 
@@ -1257,7 +1257,7 @@ def test_before_it_is_signed_it_is_said_already_that_it_may_be_sent_without_the_
     page = read(sign_in(filed.candidate), at(filed))
 
     assert (
-        "Vous pouvez faire signer et envoyer votre demande ainsi, puis confier ce qui manque avant "
+        "Vous pouvez faire signer et envoyer votre demande ainsi, puis déposer ce qui manque avant "
         "l'avis du médecin."
     ) in page
 
@@ -1490,7 +1490,7 @@ def test_a_mandatory_paper_that_is_missing_is_said_before_sending_after_and_at_h
     write(registration)
     client = sign_in(registration.candidate)
     missing = (
-        "Il reste à confier « Certificat du médecin ». Sans cela, votre demande est incomplète."
+        "Il reste à déposer « Certificat du médecin ». Sans cela, votre demande est incomplète."
     )
     assert missing in main(client.get(at(registration)))
 
@@ -1498,10 +1498,10 @@ def test_a_mandatory_paper_that_is_missing_is_said_before_sending_after_and_at_h
         at(registration, page="/envoi"), {"vu": case_of(registration).revision}, follow=True
     )
     assert f"Votre demande est envoyée. {missing}" in main(sent)
-    assert "À vous : confiez « Certificat du médecin »." in main(sent)
-    awaited = "est envoyée, mais il reste à confier « Certificat du médecin »."
+    assert "À vous : déposez « Certificat du médecin »." in main(sent)
+    awaited = "est envoyée, mais il reste à déposer « Certificat du médecin »."
     assert awaited in main(client.get("/accueil"))
-    assert "À vous : confiez « Certificat du médecin »." in main(
+    assert "À vous : déposez « Certificat du médecin »." in main(
         client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")
     )
 
@@ -1516,7 +1516,7 @@ def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_r
     reach(registration, State.WITH_DOCTOR)
     client = sign_in(registration.candidate)
     mine = f"/mes-inscriptions/{registration.number}"
-    missing = "À vous : confiez « Certificat du médecin »."
+    missing = "À vous : déposez « Certificat du médecin »."
 
     lacking = main(client.get(at(registration)))
     assert missing in lacking
@@ -1525,7 +1525,7 @@ def test_a_mandatory_paper_that_is_missing_is_still_said_once_a_doctor_has_the_r
     assert not seen(client.get(at(registration))).cssselect(".is-missing")
     assert "Complète, confiée" not in lacking
     assert missing in main(client.get(f"{mine}/suis-je-inscrit"))
-    awaited = "est chez le médecin, mais il reste à confier « Certificat du médecin »."
+    awaited = "est chez le médecin, mais il reste à déposer « Certificat du médecin »."
     assert awaited in main(client.get("/accueil"))
 
     confide(registration, kind="CERTIFICAT")

@@ -163,13 +163,13 @@ def test_a_comment_of_health_waits_sealed_and_is_confided_once(clock, registrati
     assert where in held
     assert "épilepsie" not in held
     assert "pilepsie" not in "".join(Session.objects.values_list("session_data", flat=True))
-    assert "Votre commentaire est là, il n'est pas confié" in main(page)
+    assert "Votre commentaire est là, il n'est pas envoyé" in main(page)
     assert page.context["form"]["texte"].value() == SECRET
     assert not Remark.objects.exists()
 
     browser.post(where, {"texte": SECRET, "envoi": "une-pression"})
     assert [one.text for one in compartment(registration).remarks.all()] == [SECRET]
-    assert "il n'est pas confié" not in main(browser.get(where))
+    assert "il n'est pas envoyé" not in main(browser.get(where))
 
 
 def test_a_comment_that_waited_for_what_takes_it_no_more_is_shown_to_be_copied(clock, registration):
@@ -182,7 +182,7 @@ def test_a_comment_that_waited_for_what_takes_it_no_more_is_shown_to_be_copied(c
     page = browser.get(where)
 
     assert SECRET in words(seen(page).get_element_by_id("non-confie"))
-    assert "vérifiez-le, puis confiez-le" not in main(page)
+    assert "vérifiez-le, puis envoyez-le" not in main(page)
 
 
 def test_a_comment_that_no_key_opens_any_more_does_not_keep_the_page_away(

@@ -300,5 +300,5 @@ def test_what_weighs_too_much_with_what_was_given_is_refused_unread_at_its_place
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["porte_documents"]
-    assert "Avec le fichier déjà donné, cela pèse 100 Ko, pour 40 Mo au plus" in main(answer)
+    assert "Avec le fichier déjà déposé, cela pèse 100 Ko, pour 40 Mo au plus" in main(answer)
     assert piece(registration).deposit == given

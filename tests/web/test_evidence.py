@@ -337,7 +337,7 @@ def test_pages_too_heavy_with_those_that_were_given_name_none_of_them(
     assert page.status_code == 422
     said, again = page.context["form"].errors["fichiers"]
     assert again == ALL_AGAIN
-    assert said.startswith("Avec le fichier déjà donné, cela pèse 100 Ko, pour 40 Mo au plus")
+    assert said.startswith("Avec le fichier déjà déposé, cela pèse 100 Ko, pour 40 Mo au plus")
     assert piece(registration).deposit == given
 
 
@@ -359,7 +359,7 @@ def test_pages_are_added_after_those_that_were_given(mine, registration):
     send(mine, registration, photo(name="recto.jpg"))
 
     page = mine.get(address(registration, "IDENTITE"))
-    assert "Vous avez déjà donné « recto.jpg » (1 page" in main(page)
+    assert "Vous avez déjà déposé « recto.jpg » (1 page" in main(page)
     for colour in ("black", "red"):
         sent = {"fichiers": [photo(colour, "verso.jpg")], "envoi": str(uuid4()), "suite": "on"}
         mine.post(address(registration, "IDENTITE"), sent)

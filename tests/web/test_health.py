@@ -90,7 +90,7 @@ def line(browser, registration):
 def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
     said = main(mine.get(address(registration)))
 
-    assert "Seuls vous et le médecin désigné lisez ce que vous confiez ici." in said
+    assert "Seuls vous et le médecin désigné lisez ce que vous déposez ici." in said
     assert "Votre service gestionnaire et les administrateurs ne peuvent pas l'ouvrir." in said
     assert "Aucun médecin n'est désigné pour l'instant" in said
     assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
@@ -157,11 +157,11 @@ def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_i
 
     assert "est incomplète : Le papier est illisible. Donnez ce qui manque, puis envoyez-la" in page
     assert "Relire et envoyer ma demande" in page
-    assert "Votre fichier est confié." in said
+    assert "Votre fichier est déposé." in said
     assert "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne" in said
     written = {"texte": "Voici ce qui manquait.", "envoi": str(uuid4())}
     answered = main(mine.post(address(registration), written, follow=True))
-    assert "Votre commentaire est confié. Il reste à envoyer de nouveau" in answered
+    assert "Votre commentaire est envoyé. Il reste à envoyer de nouveau" in answered
     tracker = main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement"))
     assert (
         "personne n'étudie votre demande tant que vous ne l'avez pas envoyée de nouveau" in tracker
@@ -226,7 +226,7 @@ def test_what_was_confided_for_the_request_before_is_said_to_serve_again(mine, r
         confide(registration)
     else:
         write(registration, "Je fatigue vite.")
-    said = "confié pour une demande précédente"
+    said = "déposé pour une demande précédente"
     assert said not in main(mine.get(here))
     asked.send(registration)
     asked._withdraw(registration, at=NOW)
@@ -248,7 +248,7 @@ def test_what_was_put_aside_is_not_said_to_serve_again(mine, registration):
     asked.send(registration, at=later)
     by = author(registration.candidate)
     accommodating.take_up(case=asked.case_of(registration), by=by, at=later)
-    said = "confié pour une demande précédente"
+    said = "déposé pour une demande précédente"
     assert said in main(mine.get(here))
 
     mine.post(retire(registration, paper))
@@ -297,7 +297,7 @@ def test_who_has_not_answered_the_doctor_is_warned_before_sending_again(mine, re
     accommodating.entrust(case=case, doctor=doctor, name=by.name, by=by, at=NOW)
     opining.ask_more(case=case, text="Une précision.", press=str(uuid4()), by=by, at=NOW)
     here = f"/mes-inscriptions/{registration.number}/amenagement"
-    warned = "Vous n'avez rien confié au médecin depuis sa demande."
+    warned = "Vous n'avez rien déposé pour le médecin depuis sa demande."
 
     before, home = main(mine.get(here)), main(mine.get("/accueil"))
     write(registration, "La voici.", at=NOW + timedelta(minutes=1))
@@ -348,7 +348,7 @@ def test_nothing_empty_is_shown_where_nothing_is_taken_any_more(mine, registrati
 def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, registration):
     said = send(mine, registration, photo("white"), photo("gray"))
 
-    assert "Votre fichier est confié." in main(said)
+    assert "Votre fichier est déposé." in main(said)
     assert "En vérification ordonnance.jpg et 1 autre : Autre papier de santé 2 pages," in line(
         mine, registration
     )
@@ -385,9 +385,9 @@ def test_what_the_antivirus_finds_is_said(mine, registration):
 
     said = line(mine, registration)
 
-    assert "Confié papier.jpg" in said
+    assert "Déposé papier.jpg" in said
     assert "Refusé papier.jpg" in said
-    assert "personne ne l'ouvrira. Retirez-le, puis donnez-en un autre" in said
+    assert "personne ne l'ouvrira. Retirez-le, puis déposez-en un autre" in said
     assert mine.get(address(registration, "papiers", infected.pk)).status_code == 404
 
 
@@ -414,12 +414,12 @@ def test_a_file_that_is_not_taken_leaves_what_was_given_on_the_page(mine, regist
 
     assert [answer.status_code for answer in answers] == [200, 422]
     for answer in answers:
-        said = main(answer).partition("Vous avez déjà confié ")[2]
+        said = main(answer).partition("Vous avez déjà déposé ")[2]
         assert said.startswith(
-            "Autre papier de santé : ordonnance.jpg, confié le mercredi 25 novembre 2026"
+            "Autre papier de santé : ordonnance.jpg, déposé le mercredi 25 novembre 2026"
         )
         assert (
-            " Certificat du médecin : certificat.jpg, confié le mercredi 25 novembre 2026" in said
+            " Certificat du médecin : certificat.jpg, déposé le mercredi 25 novembre 2026" in said
         )
         assert said.endswith("– refusé, un programme malveillant y a été trouvé")
 
@@ -453,9 +453,9 @@ def test_a_page_on_which_nothing_is_seen_is_taken_and_told(mine, registration):
     )
 
     assert Paper.objects.count() == 2
-    assert "Votre fichier est confié." in blank
+    assert "Votre fichier est déposé." in blank
     assert "Votre fichier semble vide" in blank
-    assert "Votre fichier est confié." in right
+    assert "Votre fichier est déposé." in right
     assert "semble vide" not in right
 
 
@@ -564,11 +564,11 @@ def test_what_a_request_was_sent_with_returns_when_it_is_kept_as_it_was(
     said = main(mine.post(retire(registration, paper), follow=True))
     assert "Ce fichier est retiré : il revient si vous gardez votre demande" in said
     assert paper.name not in said
-    assert "Il reste à confier « Certificat du médecin »" in main(mine.get(where))
+    assert "Il reste à déposer « Certificat du médecin »" in main(mine.get(where))
     mine.post(f"{where}/telle-qu-envoyee", {"vu": asked.case_of(registration).revision})
 
     assert paper.name in main(mine.get(address(registration)))
-    assert "Il reste à confier" not in main(mine.get(where))
+    assert "Il reste à déposer" not in main(mine.get(where))
     assert asked.case_of(registration).state == State.ASKED
     assert confided()
 
@@ -643,7 +643,7 @@ def test_a_comment_is_written_and_the_doctors_is_read(mine, registration):
     said = mine.post(
         address(registration), {"texte": "Je suis suivie.", "envoi": "une"}, follow=True
     )
-    assert "Votre commentaire est confié." in main(said)
+    assert "Votre commentaire est envoyé." in main(said)
     doctor = entrust(registration, a_doctor())
     write(registration, "Merci.", by=doctor.memberships.get().as_actor())
 
@@ -713,7 +713,7 @@ def test_under_a_wrong_master_key_the_page_stands_and_says_what_is_not_read(
 def test_of_a_registration_that_stands_no_more_nothing_is_taken(mine, registration):
     leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
-    assert "Plus rien n'est à confier." in main(mine.get(address(registration)))
+    assert "Plus rien n'est à déposer." in main(mine.get(address(registration)))
     told = mine.get(address(registration, KIND), follow=True)
     assert "Cette inscription ne tient plus" in told.text.replace("\u00a0", " ")
     assert send(mine, registration, photo()).status_code == 422
@@ -726,7 +726,7 @@ def test_once_it_is_erased_the_page_says_so_and_who_had_opened_it(mine, registra
 
     page = main(mine.get(address(registration)))
 
-    assert "Vos papiers et vos commentaires sont effacés. Plus rien n'est à confier" in page
+    assert "Vos papiers et vos commentaires sont effacés. Plus rien n'est à déposer" in page
     assert "décision est définitive" not in page
     assert "Dr Anne Roussel, médecin désigné, ouverture de « Autre papier de santé »" in page
     assert "Donner" not in page
@@ -769,7 +769,7 @@ def test_what_is_sent_is_never_written_on_the_disk(
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "nowhere"
     monkeypatch.setattr(bodies, "IN_MEMORY", 0)
 
-    assert "Votre fichier est confié." in main(send(mine, registration, photo()))
+    assert "Votre fichier est déposé." in main(send(mine, registration, photo()))
 
 
 # --- Which papers -----------------------------------------------------------------------------
@@ -908,7 +908,7 @@ def test_a_comment_that_is_taken_no_more_is_shown_with_why(mine, registration):
 
     shown = seen(page).get_element_by_id("non-confie")
     assert page.status_code == 422
-    assert words(shown).startswith("Votre commentaire n'est pas confié L'avis du médecin est rendu")
+    assert words(shown).startswith("Votre commentaire n'est pas envoyé L'avis du médecin est rendu")
     assert "Je fatigue.\nVite." in shown.text_content()
     assert main(page).count("L'avis du médecin est rendu") == 1
     assert not Remark.objects.exists()
@@ -918,7 +918,7 @@ def test_what_another_window_took_back_meanwhile_takes_nothing_and_says_so(mine,
     confide(registration)
     asked.reach(registration, State.ASKED)
     asked._withdraw(registration, at=NOW)
-    why = "Votre demande d'aménagement est retirée : plus rien n'est à confier."
+    why = "Votre demande d'aménagement est retirée : plus rien n'est à déposer."
 
     comment = mine.post(address(registration), {"texte": "Un mot.", "envoi": "une-pression"})
     assert why in words(seen(comment).get_element_by_id("non-confie"))
@@ -927,7 +927,7 @@ def test_what_another_window_took_back_meanwhile_takes_nothing_and_says_so(mine,
 
     given = send(mine, registration, photo())
     assert given.status_code == 422
-    assert f"Votre fichier n'est pas confié. {why}" in main(given)
+    assert f"Votre fichier n'est pas déposé. {why}" in main(given)
     assert "définitive" not in main(given)
     assert not seen(given).cssselect("main form")
     assert Paper.objects.count() == 1
@@ -941,7 +941,7 @@ def test_nothing_is_confided_once_the_decision_is_notified_and_the_page_says_why
 
     page = mine.get(address(registration))
 
-    assert "La décision vous est notifiée : plus rien n'est à confier." in main(page)
+    assert "La décision vous est notifiée : plus rien n'est à déposer." in main(page)
     assert not seen(page).cssselect("main form")
 
 
@@ -987,13 +987,13 @@ def test_papers_of_a_request_that_was_left_are_said_erased_where_others_are_aske
 
     with time_machine.travel(erased_at, tick=False):
         mine = sign_in(registration.candidate)
-        said = "Ce que vous aviez confié avant est effacé depuis le 16 juin 2027."
+        said = "Ce que vous aviez déposé avant est effacé depuis le 16 juin 2027."
         page = plain(main(mine.get(address(registration))))
-        assert f"{said} Confiez de nouveau ce qui sert à votre demande." in page
+        assert f"{said} Déposez de nouveau ce qui sert à votre demande." in page
         assert "Personne : rien n'est déposé." not in page
         assert said in plain(main(mine.get(f"/mes-inscriptions/{registration.number}/amenagement")))
 
         confide(registration, kind="CERTIFICAT", at=erased_at)
         page = plain(main(mine.get(address(registration))))
         assert said in page
-        assert "Confiez de nouveau" not in page
+        assert "Déposez de nouveau" not in page

@@ -142,6 +142,6 @@ def test_of_who_is_set_aside_nobody_is_awaited_and_nothing_is_to_be_done(
     assert said in main(page).replace("\xa0", " ")
     assert "À vous" not in main(page)
     assert "à envoyer" not in main(page).replace("\xa0", " ")
-    assert "Confier" not in main(page)
+    assert "Déposer" not in main(page)
     # What was confided is still read there, or taken back.
     assert f"/mes-inscriptions/{registration.number}/sante" in page.text

@@ -115,7 +115,7 @@ def test_before_one_leaves_the_day_and_what_may_be_done_until_it_are_said(mine, 
 
     said = said_in(ask_to_withdraw(mine, registration.number))
 
-    assert f"que vous avez confiés seront effacés à partir du {DAY}" in said
+    assert f"que vous avez déposés seront effacés à partir du {DAY}" in said
     assert "Si vous vous réinscrivez avant ce jour, vous pourrez reprendre ces papiers" in said
     assert "nouvelle demande, où vos choix vous seront proposés" in said
 
@@ -165,12 +165,12 @@ def test_the_new_registration_names_the_papers_and_takes_none_by_itself(mine, le
 
     said = said_in(page)
     assert (
-        f"Vous aviez confié 2 papiers et 1 commentaire pour l'inscription n°{left.number}" in said
+        f"Vous aviez déposé 2 papiers et 1 commentaire pour l'inscription n°{left.number}" in said
     )
     assert "certificat.jpg" in said
     assert "bilan.jpg" in said
     assert f"Tout y est effacé à partir du {DAY}." in said
-    words = f"Reprendre les papiers confiés pour l'inscription n°{left.number}"
+    words = f"Reprendre les papiers déposés pour l'inscription n°{left.number}"
     assert links(page, words) == [reprise(anew, left)]
     assert papers(anew) == []
 
@@ -234,9 +234,9 @@ def test_what_is_ticked_is_taken_up_and_what_is_left_to_do_is_said(mine, left, a
     assert "2 papiers et 1 commentaire sont repris. L'antivirus les vérifie." in said
     assert "Votre demande d'aménagement n'est pas encore envoyée." in said
     assert "Je suis suivie depuis mars." in said
-    assert "Vous aviez confié" not in said
+    assert "Vous aviez déposé" not in said
     again_shown = mine.get(reprise(anew, left), follow=True)
-    assert "Ce que vous aviez confié pour cette inscription est déjà repris" in said_in(again_shown)
+    assert "Ce que vous aviez déposé pour cette inscription est déjà repris" in said_in(again_shown)
 
 
 def test_pressed_twice_it_says_that_it_is_done(mine, left, anew):

@@ -41,7 +41,7 @@ def registered(ways):
         (
             "each",
             (
-                "Chaque pièce dit comment elle se donne : déposée ici, ou envoyée par courrier à votre "
+                "Chaque pièce dit par où l'envoyer : déposée ici, ou envoyée par courrier à votre "
                 "service gestionnaire, 1"
             ),
             True,
@@ -121,7 +121,7 @@ def test_what_comes_by_post_and_is_late_is_not_said_to_be_deposited_no_more(sign
         (
             "each",
             (
-                "Chacune dit comment elle se donne ; par courrier, à l'adresse donnée plus bas. Pièce "
+                "Chacune dit par où l'envoyer ; par courrier, à l'adresse donnée plus bas. Pièce "
                 "d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans "
                 "votre espace candidat, pas par courrier : à fournir. Photographie,"
             ),

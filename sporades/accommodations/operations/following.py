@@ -15,7 +15,7 @@ from sporades.registrations.models import Registration
 
 CATEGORY_CHANGED = (
     "Votre catégorie de candidat a changé : votre demande suit maintenant la procédure complète. "
-    "Donnez les papiers qu'elle demande, puis envoyez-la de nouveau."
+    "Déposez les papiers qu'elle demande, puis envoyez-la de nouveau."
 )
 
 

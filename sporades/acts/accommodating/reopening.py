@@ -38,7 +38,7 @@ class ForAnother(Refused):
     """Papers of health were given since, and not for the doctor of before, who does not read them."""
 
     message = (
-        "Des papiers ou des commentaires de santé ont été confiés depuis cet avis, et non à ce "
+        "Des papiers ou des commentaires de santé ont été déposés depuis cet avis, et non pour ce "
         "médecin : annulez la reprise, puis reprenez la décision en demandant un nouvel avis."
     )
 

@@ -44,7 +44,7 @@ SCAN = "medical.scan"
 class NothingToConfide(Refused):
     """The registration stands no more."""
 
-    message = "Cette inscription ne tient plus : rien n'est plus à confier."
+    message = "Cette inscription ne tient plus : rien n'est plus à déposer."
 
 
 class OpinionGiven(Refused):
@@ -71,8 +71,8 @@ class TakenBack(medical.TakesNothing):
     """The last request was taken back."""
 
     message = (
-        "Votre demande d'aménagement est retirée : plus rien n'est à confier. Si vous faites une autre "
-        "demande, vous pourrez de nouveau confier des papiers et des commentaires."
+        "Votre demande d'aménagement est retirée : plus rien n'est à déposer. Si vous faites une autre "
+        "demande, vous pourrez de nouveau déposer des papiers et des commentaires."
     )
 
 
@@ -80,8 +80,8 @@ class Notified(medical.TakesNothing):
     """The decision is notified, and nothing is asked since."""
 
     message = (
-        "La décision vous est notifiée : plus rien n'est à confier. Si vous faites une autre demande, "
-        "vous pourrez de nouveau confier des papiers et des commentaires."
+        "La décision vous est notifiée : plus rien n'est à déposer. Si vous faites une autre demande, "
+        "vous pourrez de nouveau déposer des papiers et des commentaires."
     )
 
 

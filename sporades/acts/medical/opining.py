@@ -89,13 +89,13 @@ class NotSimple(Refused):
 class PlanMissing(Refused):
     """A paper without which the request is incomplete was not confided, or not verified yet."""
 
-    message = "Aucun plan n'est confié : demandez-le au candidat, ou répondez mesure par mesure."
+    message = "Aucun plan n'est déposé : demandez-le au candidat, ou répondez mesure par mesure."
 
 
 class PlanUnread(Refused):
     """The plan that is said to hold the opinion was not opened."""
 
-    message = "Ouvrez d'abord le plan confié : c'est lui qui porte l'avis."
+    message = "Ouvrez d'abord le plan déposé : c'est lui qui porte l'avis."
 
 
 class NotADoctorThere(Refused):
@@ -297,7 +297,7 @@ def check_plan(case: Case, *, by: Actor) -> None:
         raise PlanMissing("Le plan est sur papier, et non ici : répondez mesure par mesure.")
     if missing := [one.label for one in due if one.code not in found.given]:
         raise PlanMissing(
-            f"{quoted(missing)} : rien de confié que l'antivirus ait vérifié. Demandez ce papier au "
+            f"{quoted(missing)} : rien de déposé que l'antivirus ait vérifié. Demandez ce papier au "
             "candidat, ou répondez mesure par mesure."
         )
     if not found.given:

@@ -21,7 +21,7 @@ class Infected(Refused):
 
     message = (
         "Un programme malveillant a été trouvé dans ce fichier : personne ne l'ouvrira. Retirez-le, "
-        "puis donnez-en un autre, fait depuis un autre appareil si vous le pouvez."
+        "puis déposez-en un autre, fait depuis un autre appareil si vous le pouvez."
     )
 
 

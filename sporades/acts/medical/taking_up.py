@@ -34,8 +34,8 @@ class Gone(Refused):
     """What was chosen is not there any more."""
 
     message = (
-        "Ce que vous aviez confié pour l'inscription d'avant est effacé : il n'y a plus rien à en "
-        "reprendre. Confiez de nouveau ce qui sert encore."
+        "Ce que vous aviez déposé pour l'inscription d'avant est effacé : il n'y a plus rien à en "
+        "reprendre. Déposez de nouveau ce qui sert encore."
     )
 
 

@@ -34,7 +34,7 @@ def _none(path: Path) -> Fault:
     return Fault(
         path,
         "contradiction",
-        "Sans aucune voie, rien ne pourrait être donné : écrivez « depot », « courrier », ou les "
+        "Sans aucune voie, rien ne pourrait être fourni : écrivez « depot », « courrier », ou les "
         "deux ; ou retirez cette clé.",
     )
 
@@ -80,7 +80,7 @@ def _summary(exam: Exam, path: Path) -> Iterator[Fault]:
     yield Fault(
         (*path, "retour_du_recapitulatif"),
         "contradiction",
-        f"Le récapitulatif signé ne revient que par courrier, et rien ne se donne par courrier{where} : "
+        f"Le récapitulatif signé ne revient que par courrier, et rien ne se fournit par courrier{where} : "
         f"ajoutez « courrier » à « voies »{limit}, ou retirez « retour_du_recapitulatif » et demandez le "
         "récapitulatif signé comme une pièce.",
     )

@@ -104,7 +104,7 @@ WORDS = {
     "un_de": "l'un de",
     "unite": "unité",
     "validite": "validité",
-    "voies": "voies par où les pièces se donnent",
+    "voies": "voies par où les pièces se fournissent",
     "voies_selon_academie": "voies selon l'académie",
 }
 """The words of a key, where they are not the key itself."""

@@ -33,7 +33,7 @@ class WaysInAcademies(Strict):
 
     academies: tuple[AcademyCode, ...] = Field(min_length=1, description="Académies concernées.")
     ways: tuple[Way, ...] = Field(
-        alias="voies", description="Par où les pièces s'y donnent : l'une, ou les deux."
+        alias="voies", description="Par où les pièces s'y fournissent : l'une, ou les deux."
     )
 
 
@@ -71,7 +71,7 @@ class Piece(Strict):
         alias="delai_de_remplacement",
         ge=0,
         le=90,
-        description="Jours laissés pour la remplacer quand elle est refusée, ou pour la donner quand "
+        description="Jours laissés pour la remplacer quand elle est refusée, ou pour la fournir quand "
         "elle est demandée, ou demandée de nouveau, après l'échéance ; « 0 » : aucun de plus.",
     )
     reference: Line | None = Field(None, description="Le texte qui la demande.")
@@ -84,12 +84,12 @@ class Piece(Strict):
     ways: tuple[Way, ...] | None = Field(
         None,
         alias="voies",
-        description="Par où elle se donne ; à défaut, comme les autres pièces de l'examen.",
+        description="Par où elle se fournit ; à défaut, comme les autres pièces de l'examen.",
     )
     ways_by_academy: tuple[WaysInAcademies, ...] = Field(
         (),
         alias="voies_selon_academie",
-        description="Académies où elle se donne par d'autres voies.",
+        description="Académies où elle se fournit par d'autres voies.",
     )
 
 

@@ -99,13 +99,13 @@ class Exam(Strict):
     ways: tuple[Way, ...] | None = Field(
         None,
         alias="voies",
-        description="Par où se donnent les pièces : « depot » dans l'espace candidat, « courrier » ; à "
+        description="Par où se fournissent les pièces : « depot » dans l'espace candidat, « courrier » ; à "
         "défaut, l'un ou l'autre. Une pièce peut dire les siennes.",
     )
     ways_by_academy: tuple[WaysInAcademies, ...] = Field(
         (),
         alias="voies_selon_academie",
-        description="Académies où les pièces se donnent par d'autres voies.",
+        description="Académies où les pièces se fournissent par d'autres voies.",
     )
     accommodations: Accommodations | None = Field(
         None,

@@ -198,9 +198,9 @@ def unread_on(request: HttpRequest, case: Case, held: Compartment | None) -> dic
         labels = labels_of_papers(case.registration)
         named = [f"{labels.get(one.kind, OTHER_PAPER)}, {_name(one)}" for one in left.papers]
         unopened = (
-            "Vous n'avez ouvert aucun des papiers de santé confiés"
+            "Vous n'avez ouvert aucun des papiers de santé déposés"
             if len(left.papers) == left.of
-            else f"Vous n'avez pas ouvert {len(left.papers)} des {left.of} papiers de santé confiés"
+            else f"Vous n'avez pas ouvert {len(left.papers)} des {left.of} papiers de santé déposés"
         )
         unopened = f"{unopened} : {' ; '.join(named)}."
     return {"unopened": unopened, "unread": left.remarks}
@@ -251,7 +251,7 @@ def _on_paper(case: Case, *, is_confided: bool) -> str:
             if case.has_envelope
             else "sans enveloppe"
         )
-        return f"La demande est arrivée sur papier, {came} ; ce que le candidat a confié depuis est ici."
+        return f"La demande est arrivée sur papier, {came} ; ce que le candidat a déposé depuis est ici."
     if not case.has_envelope:
         return (
             "La demande est arrivée sur papier, sans enveloppe : aucun papier de santé n'est joint. "

@@ -180,7 +180,7 @@ def _lacking(case: Case) -> str:
     if case.is_on_paper and (case.has_envelope or not any(one.is_given for one in papers)):
         return ""
     due = [f"« {one.label} »" for one in papers if one.is_mandatory and not one.is_given]
-    return f"Aucun fichier n'est confié pour {listed(due)}." if due else ""
+    return f"Aucun fichier n'est déposé pour {listed(due)}." if due else ""
 
 
 def attest(request: HttpRequest, case: int) -> HttpResponse:

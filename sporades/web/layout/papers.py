@@ -22,7 +22,7 @@ class NotRead(BeingPrepared):
     message = (
         "Ce fichier a bien été reçu, mais il ne peut pas être lu en ce moment. Le service technique "
         "en est prévenu. S'il sert à une inscription, demandez à son service gestionnaire s'il faut "
-        "le donner de nouveau."
+        "le déposer de nouveau."
     )
     title = "Fichier indisponible"
     retry_after = timedelta(hours=1)

@@ -86,7 +86,7 @@ def ask(page, own):
 
 def confide(page):
     """Give a paper of health, from the page of the request."""
-    press(page, "Confier mes papiers de santé")
+    press(page, "Déposer mes papiers de santé")
     fits(page)
     page.get_by_role("main").get_by_role("link", name="Donner").first.click()
     fits(page)

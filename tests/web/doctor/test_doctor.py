@@ -94,7 +94,7 @@ def test_who_takes_a_request_knows_whether_its_mandatory_papers_were_confided(do
 
     assert "Procédure complète Il en manque un" in before
     assert "Procédure complète Il en manque un" in taken
-    assert "Procédure complète Tous confiés" in after
+    assert "Procédure complète Tous déposés" in after
 
 
 @pytest.fixture
@@ -653,9 +653,9 @@ def test_in_the_simple_procedure_the_plan_that_was_read_holds_the_opinion(simple
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        (lambda case: None, "« Votre plan » : rien de confié"),
-        (lambda case: found_clean(confide(case.registration, kind="BILAN")), "rien de confié"),
-        (lambda case: confide(case.registration, kind="PLAN"), "rien de confié"),
+        (lambda case: None, "« Votre plan » : rien de déposé"),
+        (lambda case: found_clean(confide(case.registration, kind="BILAN")), "rien de déposé"),
+        (lambda case: confide(case.registration, kind="PLAN"), "rien de déposé"),
         (the_plan, "« Votre plan » : ouvrez ce papier"),
     ],
     ids=["nothing", "another paper", "not verified yet", "not opened"],
@@ -928,7 +928,7 @@ def test_a_paper_that_was_not_opened_is_marked_and_named_before_signing(case, do
     signing = said(doctor.get(at("sign", case)))
 
     assert (before.count("Pas encore ouvert"), after.count("Pas encore ouvert")) == (2, 1)
-    assert f"1 des 2 papiers de santé confiés : Autre papier de santé, {second.name}." in signing
+    assert f"1 des 2 papiers de santé déposés : Autre papier de santé, {second.name}." in signing
 
 
 def test_a_paper_is_not_said_to_be_unopened_beside_its_own_pages(case, doctor):
@@ -1024,8 +1024,8 @@ def test_a_mandatory_paper_that_nobody_confided_is_said_before_the_opinion_is_si
     confide(registration, kind="CERTIFICAT")  # The antivirus has not answered yet.
     given = said(doctor.get(at("sign", case)))
 
-    assert "Aucun fichier n'est confié pour « Certificat du médecin »." in lacking
-    assert "Aucun fichier n'est confié" not in given
+    assert "Aucun fichier n'est déposé pour « Certificat du médecin »." in lacking
+    assert "Aucun fichier n'est déposé" not in given
 
 
 def test_who_has_signed_is_led_to_the_request_that_has_waited_longest(doctor, case):
@@ -1184,7 +1184,7 @@ def test_who_signs_unread_is_told_which_papers_and_comments_they_leave(case, doc
     doctor.get(at("remarks", case))
     read = said(doctor.get(at("sign", case)))
 
-    assert "Vous n'avez ouvert aucun des papiers de santé confiés : " in unread
+    assert "Vous n'avez ouvert aucun des papiers de santé déposés : " in unread
     assert "Vous n'avez pas encore lu un commentaire du candidat" in unread
     assert "Vous n'avez" not in read
 
@@ -1194,7 +1194,7 @@ def test_of_several_papers_the_number_that_was_not_opened_is_said(case, doctor):
     doctor.get(at("paper", case, Paper.objects.first().pk))
     write(doctor, case)
 
-    assert "Vous n'avez pas ouvert 1 des 2 papiers de santé confiés : " in said(
+    assert "Vous n'avez pas ouvert 1 des 2 papiers de santé déposés : " in said(
         doctor.get(at("sign", case))
     )
 
@@ -1303,7 +1303,7 @@ def test_of_a_request_that_another_one_followed_it_is_said_where_the_papers_went
     page = said(doctor.get(at("case", case)))
 
     assert "les papiers de santé et les commentaires sont passés à elle" in page
-    assert "rien de confié" not in page
+    assert "rien de déposé" not in page
     assert "Commentaires (0)" not in page
 
 

@@ -344,7 +344,7 @@ def test_the_list_says_whether_the_mandatory_papers_are_there(
 
     page = main(manager.get(LIST))
 
-    said = "tous confiés" if is_confided else "il en manque un"
+    said = "tous déposés" if is_confided else "il en manque un"
     assert (f"Papiers obligatoires : {said}" in page) == is_said
 
 
@@ -632,7 +632,7 @@ def test_which_papers_were_confided_is_seen_and_none_is_opened(manager, in_lille
 
     after = main(manager.get(page_of(in_lille)))
 
-    assert before.count("pas confié") == after.count("pas confié") + 1
+    assert before.count("pas déposé") == after.count("pas déposé") + 1
     assert "ordonnance" not in after
     assert "sante" not in str(seen(manager.get(page_of(in_lille))).xpath("//main//a/@href"))
 
@@ -1030,7 +1030,7 @@ def test_who_only_reads_the_file_is_not_told_more_of_it(member, in_lille):
 def test_who_decides_reads_which_papers_were_confided(manager, in_lille):
     reach(in_lille, State.OPINION_GIVEN)
 
-    assert "Certificat du médecin : pas confié" in main(manager.get(page_of(in_lille)))
+    assert "Certificat du médecin : pas déposé" in main(manager.get(page_of(in_lille)))
 
 
 # --- What changes while a page is open --------------------------------------------------------

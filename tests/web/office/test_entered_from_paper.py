@@ -129,7 +129,7 @@ def test_the_whole_way_from_a_paper_to_the_decision_that_a_letter_carries(manage
     handle = reverse("office:handle_accommodation", args=[on_paper.number])
     shown = main(manager.get(handle))
     assert "remettez-la au médecin sans l'ouvrir" in shown
-    assert "pas confié" not in shown
+    assert "pas déposé" not in shown
     chosen = seen(manager.get(handle)).cssselect("main [name=medecin]")[0]
     key = chosen.get("value") or chosen.cssselect("option[value]:not([value=''])")[0].get("value")
     case = case_of(on_paper)
@@ -471,8 +471,8 @@ def claim(registration):
 @pytest.mark.parametrize(
     ("envelope", "first", "whole"),
     [
-        ("non", "sur papier, sans enveloppe", "tous confiés"),
-        ("oui", "sur papier", "tous confiés, et une enveloppe sur papier"),
+        ("non", "sur papier, sans enveloppe", "tous déposés"),
+        ("oui", "sur papier", "tous déposés, et une enveloppe sur papier"),
     ],
 )
 def test_what_is_confided_since_by_whoever_claims_their_file_is_said_beside_the_envelope(
@@ -488,11 +488,11 @@ def test_what_is_confided_since_by_whoever_claims_their_file_is_said_beside_the_
         found_clean(confide(held, kind=one.code))
 
     assert f"Papiers obligatoires : {whole}" in main(manager.get(LIST))
-    assert "confié Seuls le candidat et le médecin les lisent." in main(manager.get(handled))
+    assert "déposé Seuls le candidat et le médecin les lisent." in main(manager.get(handled))
     entrust(on_paper)
     case = case_of(on_paper)
     page = main(as_doctor_of(case).get(reverse("doctor:case", args=[case.pk])))
-    assert "ce que le candidat a confié depuis est ici" in page
+    assert "ce que le candidat a déposé depuis est ici" in page
     assert "rien n'en est ici" not in page
 
 
@@ -507,5 +507,5 @@ def test_whoever_claims_their_file_since_reads_that_it_came_by_post_and_is_asked
     )
 
     assert "Par courrier, posté le 20 novembre 2026." in page
-    assert "À vous : confiez" not in page
+    assert "À vous : déposez" not in page
     assert page_of(on_paper) not in manager.get(tab(on_paper)).text

@@ -134,9 +134,9 @@ def _papers_of_health(registration: Registration, case: Case, *, name: Name) -> 
         return None
     where = "chez le médecin" if case.state == CaseState.WITH_DOCTOR else "envoyée"
     return Awaiting(
-        sentence=f"Votre demande d'aménagement est {where}, mais il reste à confier {missing}.",
+        sentence=f"Votre demande d'aménagement est {where}, mais il reste à déposer {missing}.",
         about=name(registration),
         link=reverse("candidate:health", args=[registration.number]),
-        act="Confier mes papiers de santé",
+        act="Déposer mes papiers de santé",
         deadline=LACKING[CaseState(case.state)],
     )

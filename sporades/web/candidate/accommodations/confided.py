@@ -99,7 +99,7 @@ def papers_called_for(case: Any, registration: Registration) -> list[CalledFor]:
 
 
 SERVES_AGAIN = (
-    "Ce que vous avez confié pour une demande précédente, papiers et commentaires, sert aussi à "
+    "Ce que vous avez déposé pour une demande précédente, papiers et commentaires, sert aussi à "
     "celle-ci : le médecin qui l'étudie le lira. Vous pouvez retirer les papiers dont vous ne voulez "
     "plus tant que la demande n'est pas chez le médecin."
 )
@@ -149,4 +149,4 @@ def erased_before_in_words(instant: datetime | None, registration: Registration)
     if instant is None:
         return ""
     day = day_in_words(local_day(instant, registration.service.zone))
-    return f"Ce que vous aviez confié avant est effacé depuis le {day}."
+    return f"Ce que vous aviez déposé avant est effacé depuis le {day}."

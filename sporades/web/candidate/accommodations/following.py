@@ -331,7 +331,7 @@ def _missing_in_words(missing: str, left: Left) -> str:
     others = {*left.acts} - {Act.CONFIDE}
     before = {frozenset(): "", frozenset({Act.SIGN}): "faire signer et "}
     act = f"{before.get(frozenset(others), 'finir et ')}envoyer"
-    return f"Il reste à confier {missing}. {WITHOUT_THEM} {SENT_WITHOUT.format(act=act)}"
+    return f"Il reste à déposer {missing}. {WITHOUT_THEM} {SENT_WITHOUT.format(act=act)}"
 
 
 def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:

@@ -34,8 +34,8 @@ from sporades.web.layout.papers import given, paper
 from sporades.web.layout.sent import taking
 
 _KEPT = (
-    "Votre session s'était terminée. Votre commentaire est là, il n'est pas confié : vérifiez-le, "
-    "puis confiez-le."
+    "Votre session s'était terminée. Votre commentaire est là, il n'est pas envoyé : vérifiez-le, "
+    "puis envoyez-le."
 )
 RETURNS = (
     "il revient si vous gardez votre demande telle qu'elle était envoyée ; il est effacé quand vous "
@@ -63,7 +63,7 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
         else:
             forget(request)
             to_send = still_to_send(found, last_case_of(found))
-            messages.success(request, f"Votre commentaire est confié. {to_send}".strip())
+            messages.success(request, f"Votre commentaire est envoyé. {to_send}".strip())
             return redirect("candidate:health", number)
     told = shown(found, page=request.GET.get("page"), at=request.arrived_at)
     told["offered"] = offers_to(found, told["left_ones"]) if told["is_open"] else []
@@ -103,7 +103,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             )
         if not form.errors:
             to_send = still_to_send(found, last_case_of(found))
-            said = f"Votre fichier est confié. L'antivirus le vérifie. {to_send}"
+            said = f"Votre fichier est déposé. L'antivirus le vérifie. {to_send}"
             messages.success(request, said.strip())
             if doubt := doubt_in_words(given.doubts):
                 messages.warning(request, doubt)

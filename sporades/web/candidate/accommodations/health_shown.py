@@ -209,7 +209,7 @@ def _to_send(registration: Registration, case: Case | None) -> str:
         return ""
     if case.state == State.INCOMPLETE:
         return (
-            f"Votre demande d'aménagement est incomplète : {ended(case.missing)} Donnez ce qui manque, "
+            f"Votre demande d'aménagement est incomplète : {ended(case.missing)} Déposez ce qui manque, "
             "puis envoyez-la de nouveau : personne ne l'étudie d'ici là."
         )
     if case.state != State.PREPARING:

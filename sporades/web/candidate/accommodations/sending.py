@@ -40,7 +40,7 @@ def _say_sent(request: HttpRequest, registration: Registration) -> None:
     sent = last_with_papers_of(registration)
     missing = missing_in_words(papers_called_for(sent, registration))
     if missing:
-        said = f"Votre demande est envoyée. Il reste à confier {missing}. {WITHOUT_THEM}"
+        said = f"Votre demande est envoyée. Il reste à déposer {missing}. {WITHOUT_THEM}"
         messages.warning(request, said)
     else:
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")

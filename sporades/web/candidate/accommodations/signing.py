@@ -85,7 +85,7 @@ def _signed_in_words(registration: Registration) -> str:
     """Say that a request is signed, and what is left to do of it."""
     case = last_with_papers_of(registration)
     missing = missing_in_words(papers_called_for(case, registration)) if case else ""
-    confide = f"à confier {missing}, puis " if missing else ""
+    confide = f"à déposer {missing}, puis " if missing else ""
     return f"La demande est signée. Il reste {confide}à envoyer la demande."
 
 

@@ -1,4 +1,4 @@
-"""« Reprendre les papiers confiés pour l'inscription n°… »: what a withdrawn registration had (E8, H3)."""
+"""« Reprendre les papiers déposés pour l'inscription n°… »: what a withdrawn registration had (E8, H3)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -37,12 +37,12 @@ OFFERED = (
     "nouvelle inscription."
 )
 """What becomes of what was confided for a registration that is left, once there is another."""
-CONFIDED = "Les papiers de santé et les commentaires que vous avez confiés"
-NOTHING_LEFT = "Ce que vous aviez confié pour cette inscription est déjà repris, ou effacé."
+CONFIDED = "Les papiers de santé et les commentaires que vous avez déposés"
+NOTHING_LEFT = "Ce que vous aviez déposé pour cette inscription est déjà repris, ou effacé."
 NOTHING_TICKED = "Cochez au moins un papier ou un commentaire."
 UNREAD = (
     "{many} ne {can} pas être lu{s} en ce moment, et n{are} pas repris : réessayez plus tard, ou "
-    "confiez de nouveau ce qui manque."
+    "déposez de nouveau ce qui manque."
 )
 SHOWN_OF_A_REMARK = 300
 """How many signs of a comment are shown beside its box: its own page has it whole."""
@@ -182,7 +182,7 @@ def counted(papers: int, remarks: int) -> str:
 def act_in_words(offered: Offered) -> str:
     """Return what the button and the page that takes something up are called."""
     what = "papiers" if offered.papers_left or not offered.remarks_left else "commentaires"
-    return f"Reprendre les {what} confiés pour l'inscription n°{offered.registration.number}"
+    return f"Reprendre les {what} déposés pour l'inscription n°{offered.registration.number}"
 
 
 def until_in_words(left: Registration, what: str = "Tout y est effacé") -> str:
@@ -271,7 +271,7 @@ def standing_to_take_up(left: Registration) -> Registration | None:
 def _paper(one: Paper, registration: Registration) -> Hinted:
     zone = registration.service.zone
     waits = "" if one.is_clean else ". L'antivirus ne l'a pas encore vérifié"
-    told = f"{label_of(registration, one.kind)}. {one.size_in_words}, confié le {one.given_in_words(zone)}"
+    told = f"{label_of(registration, one.kind)}. {one.size_in_words}, déposé le {one.given_in_words(zone)}"
     return Hinted(name_of(one), f"{told}{waits}")
 
 

@@ -82,7 +82,7 @@ def _papers_left(registration: Registration, case: Case, *, at: datetime) -> str
         "restent jusqu'à la fin du délai pour contester la décision qui vous a été notifiée : ils "
     )
     return (
-        f"Les papiers de santé et les commentaires que vous avez confiés {kept if is_contestable else ''}"
+        f"Les papiers de santé et les commentaires que vous avez déposés {kept if is_contestable else ''}"
         f"sont effacés à partir du {day}. Si vous faites une autre demande d'ici là, ils y serviront."
     )
 

@@ -69,10 +69,10 @@ class FilesField(forms.FileField):
 
 
 DOUBTS = {
-    "blank": "Votre fichier semble vide : rien ne s'y voit. Ouvrez-le pour vérifier, et donnez-en un "
+    "blank": "Votre fichier semble vide : rien ne s'y voit. Ouvrez-le pour vérifier, et déposez-en un "
     "autre s'il le faut.",
     "small": "Votre image est très petite : elle ne pourra sans doute pas être lue. Reprenez la photo de "
-    "plus près, puis donnez-la à la place.",
+    "plus près, puis déposez-la à la place.",
 }
 """What a giver is told of a file that is taken all the same, the worst first."""
 GIVEN = "piece-"
@@ -87,7 +87,7 @@ TWO_FILES_ONE_GONE = (
     "sur « Déposer »."
 )
 """The same of a file that came with the form: no browser shows it again."""
-NOTHING_TO_ADD_TO = "Le fichier à la suite duquel vous ajoutiez ne peut plus être complété : donnez la pièce entière."
+NOTHING_TO_ADD_TO = "Le fichier à la suite duquel vous ajoutiez ne peut plus être complété : déposez la pièce entière."
 ALL_AGAIN = "Aucun de vos fichiers n'est gardé : choisissez-les tous de nouveau."
 ALREADY_HERE = (
     "Déjà reçus : {named}. Choisissez seulement ce qui manque ; pour tout choisir de nouveau, rouvrez "
@@ -298,12 +298,12 @@ class ProvideForm(UploadsForm):
             **{f"{GIVEN}{one.deposit_id}": one.deposit for one in given if one.deposit},
         }
         if self._drawer:
-            self.rule = "Donnez un fichier, ou choisissez-en un que vous avez déjà."
+            self.rule = "Déposez un fichier, ou choisissez-en un que vous avez déjà."
             self.fields["porte_documents"] = forms.ChoiceField(
-                label="Ou un fichier que j'ai donné pour une autre inscription"
+                label="Ou un fichier que j'ai déposé pour une autre inscription"
                 if not drawer
                 else "Ou un fichier de mon porte-documents"
-                f"{', ou donné pour une autre inscription' if given else ''}",
+                f"{', ou déposé pour une autre inscription' if given else ''}",
                 choices=[*_choices(drawer), *map(_choice_of, given)],
                 required=False,
                 initial="",
@@ -364,7 +364,7 @@ def _choices(drawer: Iterable[KeptFile]) -> list[tuple[str, str]]:
 
 def _choice_of(given: Evidence) -> tuple[str, str]:
     said = f"{given.deposit.name}, {given.deposit.size_in_words}" if given.deposit else ""
-    where = f"donné pour l'inscription n°{given.registration.number}"
+    where = f"déposé pour l'inscription n°{given.registration.number}"
     return f"{GIVEN}{given.deposit_id}", Hinted(given.label, f"{said}, {where}")
 
 
