@@ -100,6 +100,9 @@ class Publication(AskedByMember):
     concerns = models.JSONField(
         "périmètre des documents proposés", null=True, blank=True, editable=False
     )
+    within = models.JSONField(
+        "périmètre de qui publie beaucoup", null=True, blank=True, editable=False
+    )
     refused_at = models.DateTimeField("proposition refusée le", null=True, blank=True)
     refused_name = models.CharField("proposition refusée par", max_length=255, blank=True)
     refusal = models.CharField("motif du refus", max_length=300, blank=True)
@@ -202,6 +205,11 @@ class Publication(AskedByMember):
         if self.concerns is None:
             return self.reach
         return Reach(tuple(Perimeter.from_json(one, self.author) for one in self.concerns))
+
+    @property
+    def judged_within(self) -> Reach:
+        """Where whoever decided might publish at that instant, of what jobs go through."""
+        return Reach(tuple(Perimeter.from_json(one, self.author) for one in self.within or ()))
 
     @property
     def says_of_health(self) -> bool:

@@ -1,6 +1,6 @@
 """What of a publication still holds: a document is of a registration that stands, as it stood."""
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from sporades.accommodations.queries import asked_here
 from sporades.accounts.permissions import Reach
@@ -33,8 +33,9 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
         within: where whoever publishes may.
     """
     _refuse(lines.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
-    there = Registration.objects.within(within)
-    _refuse(lines.exclude(registration__in=there), HAS_MOVED)
+    # Asked of each: a list of all that lies there is the whole table.
+    there = Registration.objects.within(within).filter(pk=OuterRef("registration"))
+    _refuse(lines.filter(~Exists(there)), HAS_MOVED)
     if publication.publishes.is_on_accommodations:
         _refuse(lines.filter(registration__in=asked_here()), ASKED_SINCE)
     if not publication.publishes.is_deposited:

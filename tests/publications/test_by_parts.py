@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from sporades.acts.agents import inviting
 from sporades.acts.registrations import registering
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
-from sporades.documents.models import DocumentVersion
+from sporades.documents.models import LET_OUT, DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, mark_opened
 from sporades.documents.queries import by_code
 from sporades.journal.models import Entry
@@ -18,7 +19,7 @@ from sporades.mail.models import Message
 from sporades.personal.gathering import person_of
 from sporades.personal.tables import documents_of
 from sporades.publications import refusals, tasks
-from sporades.publications.models import PublicationLine
+from sporades.publications.models import DECIDED, PublicationLine
 from sporades.publications.operations import (
     by_parts,
     counting,
@@ -32,7 +33,7 @@ from sporades.registrations.models import Registration
 from tests.acts.test_issuing import amend
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import held, together
-from tests.factories import NOW, author
+from tests.factories import NOW, OPERATOR, author
 from tests.jobs import work
 from tests.publications.doing import (
     DECISION,
@@ -263,6 +264,16 @@ def test_when_nothing_holds_any_more_it_is_prepared_anew_and_who_decided_is_told
     assert mail.recipient == manager.email
     assert "rien n'est publié" in mail.body
     assert told() == []
+
+
+def test_what_was_decided_goes_on_where_the_account_of_who_decided_is_closed(made, manager):
+    publish(made, manager)
+    some(made)
+    inviting.close(email=manager.email, reason="départ", by=OPERATOR, at=NOW)
+    work("publications")
+
+    made.refresh_from_db()
+    assert (made.state, made.counts()["published"]) == (PublicationState.PUBLISHED, 3)
 
 
 def test_no_other_of_its_kind_is_prepared_while_it_is_under_way(made, three, prepare, manager):
@@ -515,6 +526,29 @@ def test_who_is_saving_is_not_waited_for_while_others_are_gone_through(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["publish", "withdraw", "drop"])
+def test_what_is_being_printed_holds_up_none_of_the_others(made, manager, monkeypatch, act):
+    publish(made, manager, LATER if act == "drop" else NOW, at=NOW - HOUR)
+    if act != "publish":
+        work("publications")
+        made.refresh_from_db()
+        by = member(manager)
+        if act == "drop":
+            preparing.drop(publication=made, by=by, at=NOW)
+        else:
+            preparing.withdraw(publication=made, reason="Erreur", by=by, at=NOW)
+    monkeypatch.setattr(counting, "AT_ONCE", 3)
+    first, *others = made.lines.order_by("pk")
+
+    with held(first.version):
+        assert some(made) is True
+        left = {"publish": "prepared", "withdraw": "published", "drop": "published"}[act]
+        assert list(made.lines.filter(outcome=left)) == [first]
+        assert made.lines.exclude(pk=first.pk).count() == (0 if act == "drop" else len(others))
+    assert some(made) is False
+
+
+@pytest.mark.django_db(transaction=True)
 def test_who_saves_between_two_parts_waits_for_none(made, three, manager):
     publish(made, manager)
     some(made)
@@ -559,3 +593,7 @@ def test_no_document_is_held_by_what_is_done_with_all_of_them(made, three, manag
         some(made)
         [(documents, _)] = together(free_documents)
         assert len(every - documents) == 1
+
+
+def test_what_documents_ask_of_a_publication_are_the_states_of_what_is_decided():
+    assert {*LET_OUT} == {*DECIDED}

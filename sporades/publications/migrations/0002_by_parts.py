@@ -12,6 +12,16 @@ class Migration(migrations.Migration):
             name="withdrawn_at",
             field=models.DateTimeField(blank=True, null=True, verbose_name="retirée le"),
         ),
+        migrations.AddField(
+            model_name="publication",
+            name="within",
+            field=models.JSONField(
+                blank=True,
+                editable=False,
+                null=True,
+                verbose_name="périmètre de qui publie beaucoup",
+            ),
+        ),
         migrations.AlterField(
             model_name="publication",
             name="state",

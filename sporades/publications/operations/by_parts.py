@@ -14,12 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import alone
 from sporades.core.transitions import move
+from sporades.documents.models import DocumentVersion
 from sporades.publications.locking import hold_some, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import counting, telling
 from sporades.publications.operations.deciding import (
     give_their_instant,
-    reach_of_decision,
     tell_authors,
 )
 from sporades.publications.operations.preparing import forget, take_back
@@ -91,7 +91,7 @@ def _publish_some(publication: Publication, *, at: datetime) -> bool:
     """Judge some lines and give them their instant; after the last one, let all be read."""
     waiting = prepared_of(publication)
     some = waiting.filter(pk__in=_held(waiting))
-    set_aside(publication, some, within=reach_of_decision(publication))
+    set_aside(publication, some, within=publication.judged_within)
     give_their_instant(some, publication.publish_at)
     if waiting.exists():
         Publication.objects.filter(pk=publication.pk).update(moved_at=at)
@@ -119,17 +119,33 @@ def _forget_some(publication: Publication) -> bool:
 
 
 def _first(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
-    keys = lines.order_by("pk").values_list("pk", flat=True)[: counting.AT_ONCE]
-    return lines.filter(pk__in=list(keys))
+    """Return the first lines, those left out whose document somebody is writing."""
+    first = lines.order_by("pk").values_list("pk", "version")[: counting.AT_ONCE]
+    return lines.filter(pk__in=_unwritten(list(first)))
 
 
 def _held(lines: QuerySet[PublicationLine]) -> list[int]:
-    """Return the keys of the first lines, those left out whose registration others hold."""
-    first: list[tuple[int, int | None]] = list(
-        lines.order_by("pk").values_list("pk", "registration")[: counting.AT_ONCE]
-    )
-    held = hold_some([registration for _, registration in first if registration])
-    return [pk for pk, registration in first if registration is None or registration in held]
+    """Return the keys of the first lines, those left out of which others hold anything."""
+    waiting = lines.order_by("pk").values_list("pk", "version", "registration")
+    first: list[tuple[int, int | None, int | None]] = list(waiting[: counting.AT_ONCE])
+    held = hold_some([registration for *_, registration in first if registration])
+    return _unwritten([(pk, version) for pk, version, of in first if of is None or of in held])
+
+
+def _unwritten(lines: list[tuple[int, int | None]]) -> list[int]:
+    """Lock the documents of some lines that nobody is printing; where all are printed, wait for one.
+
+    Args:
+        lines: the key of each, and that of its document.
+
+    Returns:
+        The keys of the lines of those that are locked; the first one, where none is.
+    """
+    rows = DocumentVersion.objects.select_for_update(skip_locked=True)
+    keys = [version for _, version in lines if version]
+    free = set(rows.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    some = [pk for pk, version in lines if version is None or version in free]
+    return some or [pk for pk, _ in lines[:1]]
 
 
 def _finish(publication: Publication, *, at: datetime) -> None:

@@ -137,12 +137,13 @@ def reschedule(
             raise SameInstant
         lines = found.lines.filter(outcome=LineOutcome.PUBLISHED)
         are_judged_later = are_many(lines)
+        within = _reach_of(user, Permission.PREPARE_DOCUMENTS, at)
         if are_judged_later:
             refuse_seen(found, InstantCome)
         else:
             hold_all(lines)
             take_out_of_sight(found, InstantCome, at=at)
-            set_aside(found, lines, within=_reach_of(user, Permission.PREPARE_DOCUMENTS, at))
+            set_aside(found, lines, within=within)
         holds = lines.exists()
         if holds:
             lines.update(outcome=LineOutcome.PREPARED)
@@ -151,6 +152,7 @@ def reschedule(
                 found,
                 instant,
                 are_judged_later=are_judged_later,
+                within=within,
                 user=user,
                 by=by,
                 at=at,
@@ -308,15 +310,6 @@ def _check_proposer(publication: Publication, *, at: datetime) -> None:
         raise NoLongerProposed
 
 
-def reach_of_decision(publication: Publication) -> Reach:
-    """Return where whoever decided a publication might publish at that instant."""
-    if publication.decided_by is None or publication.decided_at is None:
-        return Reach(())
-    is_approved = publication.proposed_by_id is not None
-    permission = Permission.APPROVE_PUBLICATIONS if is_approved else Permission.PREPARE_DOCUMENTS
-    return _reach_of(publication.decided_by, permission, publication.decided_at)
-
-
 def _reach_of(user: User, permission: Permission, at: datetime) -> Reach:
     day = local_day(at, settings.TIME_ZONE)
     return reach(user.memberships_on(day) if user.is_active else [], permission)
@@ -328,6 +321,7 @@ def _decide_anew(
     instant: datetime | None,
     *,
     are_judged_later: bool,
+    within: Reach,
     user: User,
     by: Actor,
     at: datetime,
@@ -340,6 +334,7 @@ def _decide_anew(
         instant: the new one; nothing for at once.
         are_judged_later: whether there are many: they keep the former instant, which the state of
             their publication hides, until they are gone through.
+        within: where whoever changes it may.
         user: who changes it.
         by: the same, in the role that allows it.
         at: the instant of the act.
@@ -350,8 +345,7 @@ def _decide_anew(
         nobody = {"decided_at": None, "decided_by": None, "decided_name": ""}
         _propose(publication, instant, PROPOSE_ANEW, user=user, by=by, at=at, **nobody)
     elif are_judged_later:
-        _decide(publication, BEGIN_ANEW, instant or at, user=user, by=by, at=at)
-        queue(publication)
+        _begin(publication, BEGIN_ANEW, instant or at, within=within, user=user, by=by, at=at)
     else:
         _publish(publication, PUBLISH_ANEW, instant or at, user=user, by=by, at=at)
     was = before.publish_at.isoformat() if before.publish_at else ""
@@ -436,8 +430,7 @@ def _judge_and_publish(
         at: the instant of the act.
     """
     if are_many(prepared_of(publication)):
-        _decide(publication, ways[1], instant, user=user, by=by, at=at)
-        queue(publication)
+        _begin(publication, ways[1], instant, within=within, user=user, by=by, at=at)
         return True
     hold_all(prepared_of(publication))
     set_aside(publication, prepared_of(publication), within=within)
@@ -462,6 +455,21 @@ def _publish(
     telling.queue(publication, instant)
 
 
+def _begin(
+    publication: Publication,
+    transition: Transition,
+    instant: datetime,
+    *,
+    within: Reach,
+    user: User,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Let jobs go through the documents, within what whoever decides reaches at this instant."""
+    _decide(publication, transition, instant, user=user, by=by, at=at, within=within.as_json())
+    queue(publication)
+
+
 def _decide(
     publication: Publication,
     transition: Transition,
@@ -470,10 +478,11 @@ def _decide(
     user: User,
     by: Actor,
     at: datetime,
+    **more: Any,
 ) -> None:
     """Keep who decided, and from when on the documents are read."""
     decided = {"decided_at": at, "decided_by": user, "decided_name": by.name}
-    move(publication, transition, publish_at=instant, moved_at=at, **decided)
+    move(publication, transition, publish_at=instant, moved_at=at, **decided, **more)
     record("publication published", publication, by=by, at=at)
 
 
