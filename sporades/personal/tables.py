@@ -536,7 +536,7 @@ TABLES = (
         "publications.Publication",
         why_not=OF_STAFF,
         keep="asked_role kind zone taken_by",
-        trees="perimeters concerns",
+        trees="perimeters concerns within",
         people="asked_name decided_name proposed_name refused_name taken_as",
         texts="refusal why appeal",
         blank="archive_key",

@@ -35,8 +35,9 @@ APPROVE = Transition("approve", {PROPOSED}, PUBLISHED, "Approuver")
 REFUSE = Transition("refuse", {PROPOSED}, PREPARING, "Refuser")
 BEGIN_TO_PUBLISH = Transition("begin_to_publish", {PREPARING}, PUBLISHING, "Publier")
 BEGIN_APPROVED = Transition("begin_approved", {PROPOSED}, PUBLISHING, "Approuver")
-"""Many documents are judged and given their instant some at a time, all of them kept meanwhile."""
 BEGIN_ANEW = Transition("begin_anew", {PUBLISHED}, PUBLISHING, "Changer l'instant")
+"""Many documents are judged and given their instant some at a time, all of them hidden meanwhile."""
+
 LET_OUT = Transition("let_out", {PUBLISHING}, PUBLISHED, "Publier")
 FIND_NOTHING = Transition("find_nothing", {PUBLISHING}, PREPARING, "Rien à publier")
 
