@@ -153,6 +153,7 @@ WORDS = {
     "question": "Question",
     "regulation": "Réglementation",
     "service": "Service d'inscription",
+    "summary_until": "Récapitulatif signé attendu jusqu'au",
     "size": "Taille",
     "speciality": "Spécialité",
     "type": "Nature",

@@ -14,7 +14,7 @@ from sporades.mail.models import Message
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import BAC, MANAGER, again, complete, give, piece
-from tests.evidence.test_reminding import DAY, UNTIL
+from tests.evidence.test_reminding import DAY, INSTANT, UNTIL
 from tests.factories import (
     NOW,
     a_candidate,
@@ -91,6 +91,20 @@ def test_it_may_be_given_is_reminded_of_and_is_missing_only_then(registration):
     give(registration, BAC, at=USUAL)
 
     assert piece(registration, BAC).state == State.CHECKING
+
+
+def test_a_summary_to_be_signed_again_is_reminded_of_before_its_own_day(registration):
+    complete(registration)
+    with_a_diploma(again(registration))
+    give(registration, BAC, at=LATE)
+
+    told = [
+        reminding.remind_pieces(at=USUAL - before)
+        for before in (7 * DAY + INSTANT, 7 * DAY, 6 * DAY, 2 * DAY, DAY)
+    ]
+
+    assert told == [0, 1, 0, 1, 0]
+    assert SAID in Message.objects.filter(kind="pieces_due").latest("pk").body.replace("\xa0", " ")
 
 
 def test_a_modification_gives_no_more_time_for_what_was_asked_for_in_time(registration):

@@ -13,7 +13,7 @@ from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
-from tests.evidence.given import MANAGER, give, piece
+from tests.evidence.given import MANAGER, again, give, piece
 from tests.factories import NOW, a_record, a_registration, author
 from tests.jobs import work
 from tests.spaces import plain
@@ -270,6 +270,19 @@ def test_one_that_was_asked_for_again_is_reminded_of_before_its_new_day(unsigned
 
     assert reminding.remind_pieces(at=BACK - 2 * DAY) == 0
     assert reminding.remind_pieces(at=until - 7 * DAY) == 1
+
+
+def test_one_whose_service_closes_earlier_is_reminded_of_before_the_day_that_was_told(unsigned):
+    move(unsigned, -10 * DAY)
+    work("evidence")
+    service = BACK - 10 * DAY
+
+    told = [
+        reminding.remind_pieces(at=at) for at in (service - 2 * DAY, BACK - 7 * DAY, BACK - 2 * DAY)
+    ]
+
+    assert told == [0, 1, 1]
+    assert again(unsigned).summary_until == BACK
 
 
 def test_a_summary_follows_a_service_that_closes_later(unsigned):

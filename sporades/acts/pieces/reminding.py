@@ -72,17 +72,18 @@ def _due(at: datetime) -> QuerySet[Evidence]:
 def _to_return(at: datetime) -> QuerySet[Registration]:
     """Return the registrations of whose signed summary a reminder is due and was not written.
 
-    They are looked for by the day of their service and exam, or by that on which it was asked for
-    again: to read what each version says would read them all. Each says its own day then.
+    They are looked for by the day of their service and exam, or by the later one that was told
+    (`Registration.keep_summary_day`): to read what each version says would read them all. Each says
+    its own day then.
     """
     due = Q(pk__in=[])
     for service, exam, until in _returned_by(at):
         for before, reached in _steps("candidate"):
             since = until - before
             if since <= at < until:
-                due |= Q(
-                    reached, _not_told(since), last_filed_at__lte=since, service=service, exam=exam
-                )
+                usual = Q(summary_until=None) | Q(summary_until__lte=until)
+                filed = Q(last_filed_at__lte=since, service=service, exam=exam)
+                due |= Q(reached, usual, filed, _not_told(since))
     for before, reached in _steps("candidate"):
         due |= Q(
             reached,

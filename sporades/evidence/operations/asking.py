@@ -144,6 +144,8 @@ def _ask_one(key: int, *, at: datetime) -> bool:
 def follow_dates(service: int, *, after: int, most: int) -> int:
     """Give pieces as much time as a service that was extended gives; none is given less.
 
+    Of one that closes earlier, the day that was told of the signed summary is kept beside.
+
     Args:
         service: the key of the service.
         after: the key of the registration after which to go on.
@@ -156,9 +158,12 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
     held = list(mine.select_for_update(of=("self",)).values_list("pk", flat=True)[:most])
     rows = Evidence.objects.asked().filter(registration__in=held)
     known = {(row.registration_id, row.code): row for row in rows}
-    later = []
+    later, signed = [], []
     for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
-        for piece in registration.owed["evidence"]:
+        owed = registration.owed
+        if registration.keep_summary_day(owed["to_return"]):
+            signed.append(registration)
+        for piece in owed["evidence"]:
             row = known.get((registration.pk, piece["code"]))
             until = datetime.fromisoformat(piece["until"])
             if row is not None and row.until < until:
@@ -194,7 +199,7 @@ def follow_reading(*, after: int, most: int, at: datetime) -> int:
     concerned = concerned.order_by("pk")
     held = list(concerned.select_for_update(of=("self",)).values_list("pk", flat=True)[:most])
     rows = by_registration(Evidence.objects.asked().filter(registration__in=held))
-    later = []
+    later, signed = [], []
     for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
         now = {one.row.pk: one.until for one in owed_by(registration, rows[registration.pk])}
         for row in rows[registration.pk]:

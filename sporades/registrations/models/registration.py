@@ -480,6 +480,28 @@ class Registration(models.Model):
             summary_until=self.summary_until,
         )
 
+    def keep_summary_day(self, asked: Mapping[str, Any] | None) -> bool:
+        """Keep until when its signed summary may come back, where its service gives less time.
+
+        Reminders go by the day of the service, or by this one.
+
+        Args:
+            asked: what its last version calls for, or nothing.
+
+        Returns:
+            Whether it is later than what was kept: the row is to be saved.
+        """
+        exam = rules(self.regulation_id).exam(self.exam.code)
+        usual = exam.summary_return_in(self.academy_id)
+        if not asked or usual is None:
+            return False
+        until = datetime.fromisoformat(asked["until"])
+        kept = self.summary_until
+        if until <= self.service.instant_of(usual.deadline) or (kept and until <= kept):
+            return False
+        self.summary_until = until
+        return True
+
     def is_exam_over(self, at: datetime) -> bool:
         """Return whether the last of the dates of its exam has passed; without any, the year of its session."""
         last = last_date_of(self.service, exam=self.exam.code, regulation=self.regulation_id)

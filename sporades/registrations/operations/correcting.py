@@ -161,6 +161,8 @@ def _frozen(
     *,
     at: datetime,
 ) -> Version:
+    if registration.keep_summary_day(snapshot["to_return"]):
+        registration.save(update_fields=["summary_until"])
     # Its candidate may have another number since, by a merge.
     snapshot = {**snapshot, "candidate_number": registration.candidate.number}
     return Version.objects.create(

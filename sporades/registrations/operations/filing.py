@@ -382,6 +382,8 @@ def _freeze(
         told=before["evidence"] if before and goes_on else (),
         at=at,
     )
+    if registration.keep_summary_day(snapshot["to_return"]):
+        registration.save(update_fields=["summary_until"])
     return Version.objects.create(
         registration=registration,
         number=registration.version,
