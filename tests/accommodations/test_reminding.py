@@ -15,7 +15,7 @@ from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS, again, case_of, reach, write
-from tests.accommodations.test_following import DECLARED
+from tests.accommodations.test_following import DECLARED, amend
 from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
 
 pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
@@ -87,6 +87,43 @@ def test_only_what_was_never_sent_nor_given_up_is_reminded_of(done, is_told):
 
     assert accommodating.remind_requests(at=deadline() - DAY) == is_told
     assert reminders().filter(written_at=deadline() - DAY).exists() is is_told
+
+
+def _begun_anew(registration):
+    _taken_back(registration)
+    accommodating.prepare(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+def _sent_then_begun_anew(registration):
+    case = reach(registration, State.ASKED)
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case, by=by, at=NOW)
+    accommodating.prepare(registration=registration, by=by, at=NOW)
+
+
+def _declared_no_more(registration):
+    write(registration)
+    amend(registration, informations={"has_disability": "non"})
+
+
+def _declared_again(registration):
+    _declared_no_more(registration)
+    amend(registration, informations=DECLARED)
+
+
+@pytest.mark.parametrize(
+    ("done", "is_told"),
+    [
+        (_begun_anew, True),
+        (_sent_then_begun_anew, True),
+        (_declared_no_more, False),
+        (_declared_again, True),
+    ],
+)
+def test_whoever_begins_or_declares_again_is_reminded_again(done, is_told):
+    done(a_registration(informations=DECLARED))
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == is_told
 
 
 @pytest.mark.parametrize(

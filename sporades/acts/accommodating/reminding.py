@@ -19,7 +19,7 @@ from sporades.exams.queries import rules
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.notices.queries import stops_writing
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import STANDING
@@ -32,7 +32,7 @@ def remind_requests(*, at: datetime) -> int:
     """Remind those whose request is announced, begun or fallen, and not sent, as `remind_pieces` does of pieces; return how many.
 
     Whoever has filed with less time left than that has just read the deadline: they are reminded at
-    the next step. Nobody is who took a request back, nor whose record the office keeps without an
+    the next step. Nobody is who took a request back and began no other, nor whose record the office keeps without an
     account: their request comes on paper. Nor anybody while nothing is written (R-05): they are
     reminded after that.
     """
@@ -43,8 +43,14 @@ def remind_requests(*, at: datetime) -> int:
 
 
 def _unsent() -> QuerySet[Registration]:
+    same = {"registration": OuterRef("registration")}
+    begun = Case.objects.filter(state=State.PREPARING, asked_at=None, **same)
+    # The service itself takes back what was not sent, with the version that declares no handicap.
+    dropped = Version.objects.filter(number__gt=1, filed_at=OuterRef("withdrawn_at"), **same)
     done = Case.objects.filter(
-        Q(asked_at__isnull=False) | Q(withdrawn_at__isnull=False), registration=OuterRef("pk")
+        Q(asked_at__isnull=False) | Q(Q(withdrawn_at__isnull=False), ~Exists(dropped)),
+        ~Exists(begun),
+        registration=OuterRef("pk"),
     )
     found: QuerySet[Registration] = Registration.objects.filter(
         Q(has_disability=True) | _is_begun() | _is_fallen(),
