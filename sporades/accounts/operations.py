@@ -1,7 +1,7 @@
 """Open, activate, change and close accounts."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -31,6 +31,8 @@ KEPT_WITHOUT_REGISTRATION = timedelta(days=183)
 DORMANT_AFTER = timedelta(days=183)
 _LAST_USE = Greatest("created_at", Coalesce("last_login", "created_at"))
 WARNED_BEFORE = timedelta(days=30)
+BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
+"""Earlier than any account."""
 
 
 class AddressTaken(Refused):
@@ -287,6 +289,22 @@ def hold(user: User, *, at: datetime) -> datetime:
     return at + UNDOING_LASTS
 
 
+def release(user: User) -> None:
+    """Let an account be moved and withdraw again: somebody made sure of whose it is."""
+    user.taken_back_at = None
+    user.save(update_fields=["taken_back_at"])
+
+
+def shut_everybody_out(user: User) -> None:
+    """End every way into an account and every way back, but a link sent to its address of now.
+
+    Who read its letter box may have added any of them. A member of staff keeps second factors,
+    as when intruders are shut out.
+    """
+    _shut_out(user, since=BEFORE_ALL)
+    LeftAddress.objects.filter(user=user).delete()
+
+
 def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
     """End every way into an account but a link sent to the address it is given back to.
 
@@ -295,12 +313,16 @@ def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
     back that are younger than this one were an intruder's. For the same reason a member of staff
     is never left without any second factor: an operator takes off the last one (S-16).
     """
+    _shut_out(user, since=left.suspect_since)
+    LeftAddress.objects.filter(user=user, pk__gte=left.pk).delete()
+
+
+def _shut_out(user: User, *, since: datetime) -> None:
     end_sessions(user)
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    _take_off_factors(user, since=left.suspect_since)
-    SocialAccount.objects.filter(user=user, date_joined__gte=left.suspect_since).delete()
-    LeftAddress.objects.filter(user=user, pk__gte=left.pk).delete()
+    _take_off_factors(user, since=since)
+    SocialAccount.objects.filter(user=user, date_joined__gte=since).delete()
 
 
 def _take_off_factors(user: User, *, since: datetime) -> None:

@@ -194,7 +194,7 @@ OF_CANDIDATE = (
 """The mails about the person of a candidate: their civil status, their record."""
 OF_ACCOUNT = (
     *("activation", "password_reset", "password_changed", "sign_in_changed"),
-    *("address_change", "address_changed", "address_restored"),
+    *("address_change", "address_changed", "address_moved", "address_restored"),
 )
 """The mails about the account of a candidate. Many hold a key: their fate alone is shown."""
 

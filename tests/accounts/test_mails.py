@@ -142,6 +142,32 @@ MAILS = [
         ],
     ),
     (
+        "address_moved",
+        CHANGED | {"is_left": True, "new": ""},
+        "L'adresse mail de votre compte Sporades a changé",
+        [
+            f"Le {WHEN}, le service des examens et concours a changé l'adresse de votre compte",
+            "a@exemple.test ne sert plus à vous connecter",
+            f"Si ce n'était pas vous, prévenez-le tout de suite : {SITE}",
+        ],
+    ),
+    (
+        "address_moved",
+        CHANGED | {"is_left": False, "ways": ""},
+        "L'adresse mail de votre compte Sporades a changé",
+        [
+            "lisait a@exemple.test, a donné à votre compte l'adresse b@exemple.test.",
+            "Le nouveau mot de passe sera le seul moyen de se connecter.",
+            "Regardez ensuite vos inscriptions",
+        ],
+    ),
+    (
+        "address_moved",
+        CHANGED | {"is_left": False, "ways": "clé d'accès"},
+        "L'adresse mail de votre compte Sporades a changé",
+        ["Restent pour se connecter, avec le nouveau mot de passe : clé d'accès."],
+    ),
+    (
         "address_restored",
         CHANGED | {"is_back": True, "ways": "clé d'accès et FranceConnect", "held_until": WHEN},
         "Votre compte Sporades a retrouvé son adresse",

@@ -2,21 +2,26 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 
+from sporades.accounts import operations as accounts
 from sporades.accounts.models import LeftAddress, Membership, User
+from sporades.acts.people import changing
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import joined
+from tests.factories import NOW
 
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 OLD, NEW = "theo@exemple.test", "theo.roussel@exemple.test"
 WHY = "Identité vérifiée au guichet"
 
 
-def move(old=OLD, new=NEW, motif=WHY):
-    call_command("compte", "adresse", old, new, "--motif", motif)
+def move(*more, old=OLD, new=NEW, motif=WHY):
+    call_command("compte", "adresse", old, new, "--motif", motif, *more)
 
 
 @pytest.mark.django_db
@@ -47,6 +52,62 @@ def test_an_operator_gives_an_account_another_address_and_both_are_told(capsys):
 
 
 @pytest.mark.django_db
+def test_whoever_reads_the_former_address_has_no_way_back(capsys):
+    user = joined()
+    ways_back = [
+        accounts.leave(user, email="avant@exemple.test", at=NOW).pk,
+        accounts.remember_address(user, at=NOW).pk,
+    ]
+    Message.objects.all().delete()
+
+    move("--ancienne-lue-par-un-autre")
+
+    assert "l'ancienne adresse ne peut pas annuler" in capsys.readouterr().out
+    told = {(one.kind, one.recipient): one.body for one in Message.objects.all()}
+    assert set(told) == {("address_moved", OLD), ("address_moved", NEW), ("password_reset", NEW)}
+    assert "ce-n-etait-pas-moi" not in told["address_moved", OLD] + told["address_moved", NEW]
+    assert NEW not in told["address_moved", OLD]
+    for pk in ways_back:
+        with pytest.raises(accounts.TooOld):
+            changing.undo(pk, at=NOW)
+    noted = Entry.objects.filter(verb="address changed").latest("pk")
+    assert noted.payload["after"] == {"reason": WHY, "is_read_by_another": True}
+
+
+@pytest.mark.django_db
+def test_nothing_that_they_may_have_added_opens_the_account():
+    user = joined()
+    for kind in ("webauthn", "totp", "recovery_codes"):
+        Authenticator.objects.create(user=user, type=kind, data={})
+    SocialAccount.objects.create(user=user, provider="franceconnect", uid="x")
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
+
+    move("--ancienne-lue-par-un-autre")
+
+    user = User.objects.get(pk=user.pk)
+    assert (user.email, user.candidate.email) == (NEW, NEW)
+    assert not user.has_usable_password()
+    assert not user.authenticator_set.exists()
+    assert not SocialAccount.objects.exists()
+    assert not UserSession.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("more", [(), ("--ancienne-lue-par-un-autre",)])
+def test_an_operator_moves_an_account_that_was_just_given_back_and_nothing_holds_it(more):
+    user = joined()
+    move()
+    changing.undo(LeftAddress.objects.get().pk, at=NOW)
+    assert User.objects.get(pk=user.pk).email == OLD
+
+    move(*more)
+
+    user = User.objects.get(pk=user.pk)
+    assert user.email == NEW
+    accounts.check_not_held(user, at=NOW)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -70,17 +131,18 @@ def test_what_is_refused_changes_nothing_and_is_said(said, words):
 
 
 @pytest.mark.django_db
-def test_a_member_of_staff_whom_the_link_alone_would_let_in_is_refused():
+@pytest.mark.parametrize("more", [(), ("--ancienne-lue-par-un-autre",)])
+def test_a_member_of_staff_whom_the_link_alone_would_let_in_is_refused(more):
     agent = joined("agent@exemple.test")
     Membership.objects.create(
         user=agent, role="manager", full_name="Camille Petit", academies=["A09"]
     )
 
     with pytest.raises(CommandError, match="sans double authentification"):
-        move(old="agent@exemple.test")
+        move(*more, old="agent@exemple.test")
 
     Authenticator.objects.create(user=agent, type="totp", data={})
-    move(old="agent@exemple.test")
+    move(*more, old="agent@exemple.test")
 
     assert User.objects.get(pk=agent.pk).email == NEW
     assert Authenticator.objects.filter(user=agent).exists()

@@ -129,6 +129,7 @@ NEVER = {
         "address_change",
         "address_changed",
         "address_known",
+        "address_moved",
         "address_restored",
         "alert_asked",
         "member_invited",

@@ -133,12 +133,24 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
 
 
 @transaction.atomic
-def move_address(email: str, *, to: str, reason: str, by: Actor, at: datetime) -> User:
+def move_address(
+    email: str,
+    *,
+    to: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    is_read_by_another: bool = False,
+) -> User:
     """Give an account another address for an owner who reads the former letter box no more.
 
     Whoever asks was identified otherwise: they know neither the password nor what the former
     address receives. Every session ends, the former address has the way back, the new one a link
-    to a new password; second factors stay.
+    to a new password; second factors stay. An account that was given back to an old address is
+    held no more: whose it is was made sure of.
+
+    Where somebody else reads the former address they have no way back, and nothing that they may
+    have added opens the account: the password, the second factors and FranceConnect go too.
 
     Args:
         email: the address of the account, however it is typed.
@@ -146,13 +158,13 @@ def move_address(email: str, *, to: str, reason: str, by: Actor, at: datetime) -
         reason: why, kept in the journal.
         by: who changes it.
         at: the instant.
+        is_read_by_another: whether somebody else reads the former letter box.
 
     Raises:
         NoAccount: no activated account has this address.
         SameAddress: it is its address already.
         OpensAlone: a member of staff without a second factor would be let in by the link alone.
         AddressKnown: it is another's.
-        Held: the account has just been given back to an old address.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=account_at(email).pk)
     old, new = user.email, normalised_address(to)
@@ -162,13 +174,19 @@ def move_address(email: str, *, to: str, reason: str, by: Actor, at: datetime) -
         raise SameAddress
     if user.is_staff_member and not user.has_second_factor:
         raise OpensAlone
-    accounts.check_not_held(user, at=at)
+    accounts.release(user)
     take_address(new, but_to=user, at=at)
     _move(user, email=new)
-    end_sessions(user)
-    _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
+    said: dict[str, Any] = {"reason": reason}
+    if is_read_by_another:
+        accounts.shut_everybody_out(user)
+        said["is_read_by_another"] = True
+        _tell_change_for_good(user, old=old, at=at)
+    else:
+        end_sessions(user)
+        _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
     _send_reset(user, at=at)
-    journal.record("address changed", by=by, on=user, at=at, after={"reason": reason})
+    journal.record("address changed", by=by, on=user, at=at, after=said)
     return user
 
 
@@ -208,6 +226,25 @@ def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
             when=instant_in_words(at, ZONE),
             undo=_way_back(left) if to == left.email else "",
             deadline=instant_in_words(left.expires_at, ZONE),
+            help_page=link_to("public:contact"),
+        )
+
+
+def _tell_change_for_good(user: User, *, old: str, at: datetime) -> None:
+    """Write to both addresses; neither has a way back, and the old one is not told the new one."""
+    for to in (old, user.email):
+        mail.write(
+            "address_moved",
+            to=to,
+            at=at,
+            key=f"address-moved {user.pk} {at.isoformat()}",
+            about=user,
+            urgent=to == old,
+            old=old,
+            is_left=to == old,
+            new="" if to == old else user.email,
+            ways=listed(second_factor.ways_left(user)),
+            when=instant_in_words(at, ZONE),
             help_page=link_to("public:contact"),
         )
 

@@ -42,6 +42,11 @@ class Command(BaseCommand):
         moved.add_argument(
             "--motif", required=True, help="qui a vérifié l'identité du titulaire, et comment"
         )
+        moved.add_argument(
+            "--ancienne-lue-par-un-autre",
+            action="store_true",
+            help="l'ancienne adresse n'annule rien, et plus rien d'ancien n'ouvre le compte",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         say = {"liberer": self._free, "connexions": self._read, "adresse": self._move}[
@@ -56,17 +61,28 @@ class Command(BaseCommand):
         user = changing.remove_second_factors(address, by=operator(), at=timezone.now())
         self.stdout.write(f"{user.email} : double authentification retirée, appareils déconnectés.")
 
-    def _move(self, address: str, new: str, motif: str, **_: Any) -> None:
+    def _move(self, address: str, new: str, motif: str, **options: Any) -> None:
         try:
             validate_email(normalised_address(new))
         except ValidationError:
             raise CommandError(f"« {new} » n'est pas une adresse mail.") from None
+        is_read = options["ancienne_lue_par_un_autre"]
         user = changing.move_address(
-            address, to=new, reason=reason_of(motif), by=operator(), at=timezone.now()
+            address,
+            to=new,
+            reason=reason_of(motif),
+            by=operator(),
+            at=timezone.now(),
+            is_read_by_another=is_read,
+        )
+        after = (
+            "l'ancienne adresse ne peut pas annuler, l'ancien mot de passe n'ouvre plus le compte."
+            if is_read
+            else "l'ancienne adresse peut annuler pendant 72 heures."
         )
         self.stdout.write(
             f"{user.email} : nouvelle adresse du compte, appareils déconnectés. Un lien vers un nouveau "
-            "mot de passe y part ; l'ancienne adresse peut annuler pendant 72 heures."
+            f"mot de passe y part ; {after}"
         )
 
     def _read(self, address: str, motif: str, **_: Any) -> None:

@@ -37,6 +37,7 @@ KINDS = {
     "sign_in_changed": "Moyens de connexion changés",
     "address_change": "Nouvelle adresse à confirmer",
     "address_changed": "Adresse changée",
+    "address_moved": "Adresse changée par le service",
     "address_restored": "Ancienne adresse rétablie",
     "signed_request_withdrawn": "Demande retirée : au représentant légal qui l'a signée",
 }
