@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from tests.endurance.arena import eventually, rows
 from tests.endurance.own_server import SETTINGS, OwnServer
@@ -64,8 +66,9 @@ class Backups:
         self._place = self._house.folder
         [said] = _blocks("ini")
         self.wait_for(self._begin(_blocks("sh")[0]))
+        self._archiving = self._settings(said)
         server.server.stop()
-        server.start_again(**self._settings(said))
+        server.start_again(**self._archiving)
 
     def base(self) -> "subprocess.Popen[str]":
         """Begin a base backup, as each night; `wait_for` says how it ended."""
@@ -101,12 +104,34 @@ class Backups:
         said, _ = command.communicate(timeout=120)
         assert command.returncode == 0, said
 
-    def archive(self) -> None:
-        """Have all that is written by now in the archive, as `archive_timeout` would."""
+    def archive(self) -> Path:
+        """Have all that is written by now in the archive, as `archive_timeout` would.
+
+        Returns:
+            The last segment there.
+        """
         with self._superuser() as asked:
             [name] = asked.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
         wal = self._place / ROOTS["/srv/wal"]
         eventually((wal / name).exists)
+        return Path(wal / name)
+
+    def ask_again_for(self, segment: Path) -> None:
+        """Do as a power cut just after a segment was archived: PostgreSQL does not know that it was."""
+        states = self._place / "data/pg_wal/archive_status"
+        known = states / f"{segment.name}.done"
+        eventually(known.exists)
+        self.server.stop_at_once()
+        known.rename(known.with_suffix(".ready"))
+        self.server.start_again(**self._archiving)
+
+    def watched(self) -> dict[str, Any]:
+        """Return what the query of « Watching » says of the archive."""
+        [query] = re.findall(r"`(select [^`]* from pg_stat_archiver)`", PAGE.read_text("utf-8"))
+        with self._superuser() as asked:
+            row = asked.cursor(row_factory=dict_row).execute(query).fetchone()
+        assert row is not None
+        return row
 
     def _superuser(self) -> psycopg.Connection:
         return psycopg.connect(self.server.url, **self._as_superuser(), autocommit=True)

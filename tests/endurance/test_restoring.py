@@ -13,7 +13,7 @@ from sporades.acts.medical import confiding
 from sporades.journal import sealing
 from sporades.medical.models import Paper
 from sporades.registrations.models import Registration
-from tests.endurance.arena import figure, now, pointing_at, rows
+from tests.endurance.arena import eventually, figure, now, pointing_at, rows
 from tests.endurance.own_server import OwnServer
 from tests.endurance.restoring import Backups, dangling, picture
 from tests.evidence.given import a_photo, give
@@ -173,6 +173,25 @@ def test_what_was_backed_up_comes_back_as_it_was_at_any_instant(server, backups,
             answer = sign_in(a_browser(), registration.candidate.user)
             assert (answer.status_code, registration.number in answer.text) == (200, True)
             assert read(paper, doctor, at=now()).startswith(b"%PDF")
+
+
+def test_a_segment_that_is_asked_for_twice_stops_no_archive_and_none_is_written_over(backups):
+    first = backups.archive()
+    archived = first.read_bytes()
+
+    backups.ask_again_for(first)
+    second = backups.archive()
+
+    assert first.name < second.name
+    assert backups.watched()["failed_count"] == 0
+    assert first.read_bytes() == archived
+
+    second.write_bytes(b"of another server")
+    backups.ask_again_for(second)
+
+    eventually(lambda: backups.watched()["failed_count"] > 0)
+    assert backups.watched()["last_failed_wal"] == second.name
+    assert second.read_bytes() == b"of another server"
 
 
 def assert_whole(noted):
