@@ -170,6 +170,7 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
                 row.until = until
                 later.append(row)
     Evidence.objects.bulk_update(later, ["until"])
+    Registration.objects.bulk_update(signed, ["summary_until"])
     return held[-1] if held else 0
 
 
@@ -199,7 +200,7 @@ def follow_reading(*, after: int, most: int, at: datetime) -> int:
     concerned = concerned.order_by("pk")
     held = list(concerned.select_for_update(of=("self",)).values_list("pk", flat=True)[:most])
     rows = by_registration(Evidence.objects.asked().filter(registration__in=held))
-    later, signed = [], []
+    later = []
     for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
         now = {one.row.pk: one.until for one in owed_by(registration, rows[registration.pk])}
         for row in rows[registration.pk]:
