@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from sporades.acts.agents import inviting
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.documents.models import LET_OUT, DocumentVersion
@@ -88,7 +88,7 @@ def some(made, at=NOW):
 
 def withdraw(registration, at=NOW):
     found = Registration.objects.get(pk=registration.pk)
-    registering.withdraw(registration=found, by=author(registration.candidate), at=at)
+    leaving.withdraw(registration=found, by=author(registration.candidate), at=at)
 
 
 def acts(made):
