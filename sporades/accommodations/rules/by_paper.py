@@ -1,25 +1,19 @@
-"""What the réglementation says of a registration's accommodations, and who must sign."""
+"""For which épreuves a measure is asked, advised and granted; which measures exclude each other."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
-from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.candidates.names import is_same_person
+from sporades.accommodations.rules.of_exam import exam_of, rules_of
 from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.prepared import prepared
-from sporades.exams.models.service import MINUTE, RegistrationService
-from sporades.exams.queries import rules, versions_of_exam
-from sporades.exams.rules.accommodations import health_papers, procedure_of
 from sporades.exams.schema import Exam, Status
-from sporades.exams.schema.accommodations import Accommodations, HealthPaper, Measure, Procedure
-from sporades.registrations.deadlines import after_reading
-from sporades.registrations.models import Registration, RegistrationPaper, Version
+from sporades.exams.schema.accommodations import Accommodations, Measure
+from sporades.registrations.models import Registration, RegistrationPaper
 
 FAVOURED = "Favorable pour : {}", "défavorable pour : {}"
 GRANTED = "Accordée pour : {}", "refusée pour : {}"
@@ -79,16 +73,6 @@ def changed_since_in_words(registration: Registration, instant: datetime | None)
         f"L'inscription a été modifiée depuis, le {day} : les épreuves nommées ici sont celles "
         "d'aujourd'hui."
     )
-
-
-def exam_of(registration: Registration) -> Exam:
-    """Return what the version of a registration says of its exam."""
-    return rules(registration.regulation_id).exam(registration.exam.code)
-
-
-def rules_of(registration: Registration) -> Accommodations | None:
-    """Return what may be asked for, or nothing where it is asked for elsewhere."""
-    return exam_of(registration).accommodations
 
 
 def sat_by(registration: Registration) -> list[Sat]:
@@ -475,179 +459,3 @@ def _apart(one: AskedMeasure, chosen: list[str], sat: Iterable[Sat], said: tuple
     yes, no = said
     words = yes.format(papers_in_words(chosen, taken, one.code))
     return f"{words} ; {no.format(listed(others))}" if others else words
-
-
-def deadline_of(registration: Registration) -> datetime:
-    """Return until when a request is in time: the closing, unless the réglementation says another.
-
-    A service that closes earlier than its last version told takes back nothing; later, it gives
-    as much time; so does read-only mode, in which it ended.
-    """
-    return deadline_from(
-        rules_of(registration), registration.service, closing=_closing_of(registration)
-    )
-
-
-def deadline_from(
-    asked: Accommodations | None, service: RegistrationService, *, closing: datetime
-) -> datetime:
-    """Return until when requests for a service are in time.
-
-    Args:
-        asked: what the réglementation says of them.
-        service: which.
-        closing: its own, or a later one that was told.
-    """
-    until = (
-        closing
-        if asked is None or asked.deadline is None
-        else asked.deadline.instant(closing=closing, zone=service.zone)
-    )
-    return after_reading(service, until)
-
-
-def _closing_of(registration: Registration) -> datetime:
-    closing = registration.__dict__.get("told") or _told_by(registration)
-    instants = [registration.service.closes_at]
-    if closing["closes_at"]:
-        instants.append(datetime.fromisoformat(closing["closes_at"]))
-    return max(instants)
-
-
-def _told_by(registration: Registration) -> dict[str, Any]:
-    told = Version.objects.filter(registration=registration.pk, number=registration.version)
-    return {"closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()}
-
-
-def is_late(registration: Registration, at: datetime) -> bool:
-    """Return whether the last minute of the deadline has passed."""
-    return at >= deadline_of(registration) + MINUTE
-
-
-def takes_late(registration: Registration, at: datetime) -> bool:
-    """Return whether a request that comes after its deadline is taken, where it says why.
-
-    None is once the exam is over: nobody sits it any more.
-    """
-    asked = rules_of(registration)
-    if asked is None or not asked.late or registration.is_exam_over(at):
-        return False
-    until = late_until(registration)
-    return until is None or at < until + MINUTE
-
-
-def is_over(registration: Registration, at: datetime) -> bool:
-    """Return whether no first request is taken any more; what was sent before is still completed."""
-    return is_late(registration, at) and not takes_late(registration, at)
-
-
-def late_until(registration: Registration) -> datetime | None:
-    """Return until when a late request is taken; nothing where it always is, or never."""
-    asked, service = rules_of(registration), registration.service
-    if asked is None or asked.late_until is None:
-        return None
-    until = asked.late_until.instant(closing=_closing_of(registration), zone=service.zone)
-    return after_reading(service, until)
-
-
-def may_appear(registration: Registration, at: datetime) -> bool:
-    """Return whether a need that appears now may still be asked for, the deadline having passed."""
-    return registration.is_active and takes_late(registration, at) and is_late(registration, at)
-
-
-def is_another_guardian(registration: Registration, name: str) -> bool:
-    """Return whether a name is not that of the guardian whom a registration names, where it names one."""
-    named = registration.guardian_name
-    return bool(named) and not is_same_person(named, name)
-
-
-def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:
-    """Return the procedure that a request follows, by the category of its registration."""
-    asked = rules_of(registration)
-    if asked is None:
-        return Procedure.COMPLETE
-    codes = list(measures)
-    return procedure_of(asked, category=registration.category, plan=plan, measures=codes)
-
-
-def why_complete(registration: Registration, case: Case, *, measures: Iterable[str]) -> str:
-    """Say why a plan that is in force spares a request nothing of the whole procedure; else nothing.
-
-    Args:
-        registration: whose request it is.
-        case: the request.
-        measures: the codes of the measures that it asks for.
-    """
-    asked = rules_of(registration)
-    if asked is None or asked.simple is None or not case.plan or case.is_simple:
-        return ""
-    if case.plan not in asked.simple.plans:
-        return "ce plan ne donne pas droit à la procédure simplifiée"
-    if registration.category not in asked.simple.categories:
-        return "votre catégorie de candidat n'a pas droit à la procédure simplifiée"
-    codes = set(measures)
-    beyond = [
-        f"« {one.label} »"
-        for one in asked.measures
-        if one.needs_whole_procedure and one.code in codes
-    ]
-    if not beyond:
-        return ""
-    verb = "demandent" if len(beyond) > 1 else "demande"
-    return f"{listed(beyond)} {verb} la procédure complète, même avec un plan"
-
-
-def papers_called_for(
-    registration: Registration, case: Case, *, measures: Iterable[str]
-) -> list[HealthPaper]:
-    """Return the papers of health that a request calls for.
-
-    Args:
-        registration: whose request it is.
-        case: the request.
-        measures: the codes of the measures that it asks for.
-    """
-    asked = rules_of(registration)
-    if asked is None:
-        return []
-    called = health_papers(
-        asked,
-        procedure=Procedure(case.procedure),
-        plan=case.plan,
-        measures=list(measures),
-        has_former_decision=case.has_former_decision,
-    )
-    # The service has its own decision: nobody confides it to the service.
-    return [one for one in called if not (case.is_former_held and one.is_at_hand)]
-
-
-def late_in_words(case: Case) -> str:
-    """Say why a request comes after its deadline, in the words of its candidate where there are any."""
-    if not case.late_reason:
-        return ""
-    reason = _once_named(case, lambda asked: asked.late_reason(case.late_reason))
-    return " : ".join(filter(None, [reason.label if reason else "", case.late_words]))
-
-
-def plan_in_words(case: Case) -> str:
-    """Say which plan its candidate has, in the words in which it was chosen; « Aucun » of none."""
-    plan = _once_named(case, lambda asked: asked.plan(case.plan)) if case.plan else None
-    return plan.label if plan else "Aucun"
-
-
-def _once_named[Named](case: Case, named: Callable[[Accommodations], Named | None]) -> Named | None:
-    """Return what a request names, also where a later version knows it no more: it was asked so."""
-    asked = rules_of(case.registration)
-    if asked and (now := named(asked)):
-        return now
-    versions = versions_of_exam(case.registration.regulation, exam=case.registration.exam.code)
-    before = (one.accommodations for one in versions)
-    return next((found for one in before if one and (found := named(one))), None)
-
-
-def measures_by_family(asked: Accommodations) -> Mapping[str, list[Measure]]:
-    """Return the measures under the title of their family, in the order of the réglementation."""
-    found: dict[str, list[Measure]] = {}
-    for measure in asked.measures:
-        found.setdefault(measure.family, []).append(measure)
-    return found

@@ -1,0 +1,90 @@
+"""Until when a request is in time, and until when it is taken late."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models.fields.json import KeyTransform
+
+from sporades.accommodations.rules.of_exam import rules_of
+from sporades.exams.models.service import MINUTE, RegistrationService
+from sporades.exams.schema.accommodations import Accommodations
+from sporades.registrations.deadlines import after_reading
+from sporades.registrations.models import Registration, Version
+
+
+def deadline_of(registration: Registration) -> datetime:
+    """Return until when a request is in time: the closing, unless the réglementation says another.
+
+    A service that closes earlier than its last version told takes back nothing; later, it gives
+    as much time; so does read-only mode, in which it ended.
+    """
+    return deadline_from(
+        rules_of(registration), registration.service, closing=_closing_of(registration)
+    )
+
+
+def deadline_from(
+    asked: Accommodations | None, service: RegistrationService, *, closing: datetime
+) -> datetime:
+    """Return until when requests for a service are in time.
+
+    Args:
+        asked: what the réglementation says of them.
+        service: which.
+        closing: its own, or a later one that was told.
+    """
+    until = (
+        closing
+        if asked is None or asked.deadline is None
+        else asked.deadline.instant(closing=closing, zone=service.zone)
+    )
+    return after_reading(service, until)
+
+
+def _closing_of(registration: Registration) -> datetime:
+    closing = registration.__dict__.get("told") or _told_by(registration)
+    instants = [registration.service.closes_at]
+    if closing["closes_at"]:
+        instants.append(datetime.fromisoformat(closing["closes_at"]))
+    return max(instants)
+
+
+def _told_by(registration: Registration) -> dict[str, Any]:
+    told = Version.objects.filter(registration=registration.pk, number=registration.version)
+    return {"closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()}
+
+
+def is_late(registration: Registration, at: datetime) -> bool:
+    """Return whether the last minute of the deadline has passed."""
+    return at >= deadline_of(registration) + MINUTE
+
+
+def takes_late(registration: Registration, at: datetime) -> bool:
+    """Return whether a request that comes after its deadline is taken, where it says why.
+
+    None is once the exam is over: nobody sits it any more.
+    """
+    asked = rules_of(registration)
+    if asked is None or not asked.late or registration.is_exam_over(at):
+        return False
+    until = late_until(registration)
+    return until is None or at < until + MINUTE
+
+
+def is_over(registration: Registration, at: datetime) -> bool:
+    """Return whether no first request is taken any more; what was sent before is still completed."""
+    return is_late(registration, at) and not takes_late(registration, at)
+
+
+def late_until(registration: Registration) -> datetime | None:
+    """Return until when a late request is taken; nothing where it always is, or never."""
+    asked, service = rules_of(registration), registration.service
+    if asked is None or asked.late_until is None:
+        return None
+    until = asked.late_until.instant(closing=_closing_of(registration), zone=service.zone)
+    return after_reading(service, until)
+
+
+def may_appear(registration: Registration, at: datetime) -> bool:
+    """Return whether a need that appears now may still be asked for, the deadline having passed."""
+    return registration.is_active and takes_late(registration, at) and is_late(registration, at)

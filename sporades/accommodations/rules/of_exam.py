@@ -1,0 +1,120 @@
+"""What the réglementation of an exam says of accommodations."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sporades.accommodations.models import Case
+from sporades.candidates.names import is_same_person
+from sporades.core.french import listed
+from sporades.exams.queries import rules, versions_of_exam
+from sporades.exams.rules.accommodations import health_papers, procedure_of
+from sporades.exams.schema import Exam
+from sporades.exams.schema.accommodations import Accommodations, HealthPaper, Measure, Procedure
+from sporades.registrations.models import Registration
+
+
+def exam_of(registration: Registration) -> Exam:
+    """Return what the version of a registration says of its exam."""
+    return rules(registration.regulation_id).exam(registration.exam.code)
+
+
+def rules_of(registration: Registration) -> Accommodations | None:
+    """Return what may be asked for, or nothing where it is asked for elsewhere."""
+    return exam_of(registration).accommodations
+
+
+def is_another_guardian(registration: Registration, name: str) -> bool:
+    """Return whether a name is not that of the guardian whom a registration names, where it names one."""
+    named = registration.guardian_name
+    return bool(named) and not is_same_person(named, name)
+
+
+def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:
+    """Return the procedure that a request follows, by the category of its registration."""
+    asked = rules_of(registration)
+    if asked is None:
+        return Procedure.COMPLETE
+    codes = list(measures)
+    return procedure_of(asked, category=registration.category, plan=plan, measures=codes)
+
+
+def why_complete(registration: Registration, case: Case, *, measures: Iterable[str]) -> str:
+    """Say why a plan that is in force spares a request nothing of the whole procedure; else nothing.
+
+    Args:
+        registration: whose request it is.
+        case: the request.
+        measures: the codes of the measures that it asks for.
+    """
+    asked = rules_of(registration)
+    if asked is None or asked.simple is None or not case.plan or case.is_simple:
+        return ""
+    if case.plan not in asked.simple.plans:
+        return "ce plan ne donne pas droit à la procédure simplifiée"
+    if registration.category not in asked.simple.categories:
+        return "votre catégorie de candidat n'a pas droit à la procédure simplifiée"
+    codes = set(measures)
+    beyond = [
+        f"« {one.label} »"
+        for one in asked.measures
+        if one.needs_whole_procedure and one.code in codes
+    ]
+    if not beyond:
+        return ""
+    verb = "demandent" if len(beyond) > 1 else "demande"
+    return f"{listed(beyond)} {verb} la procédure complète, même avec un plan"
+
+
+def papers_called_for(
+    registration: Registration, case: Case, *, measures: Iterable[str]
+) -> list[HealthPaper]:
+    """Return the papers of health that a request calls for.
+
+    Args:
+        registration: whose request it is.
+        case: the request.
+        measures: the codes of the measures that it asks for.
+    """
+    asked = rules_of(registration)
+    if asked is None:
+        return []
+    called = health_papers(
+        asked,
+        procedure=Procedure(case.procedure),
+        plan=case.plan,
+        measures=list(measures),
+        has_former_decision=case.has_former_decision,
+    )
+    # The service has its own decision: nobody confides it to the service.
+    return [one for one in called if not (case.is_former_held and one.is_at_hand)]
+
+
+def late_in_words(case: Case) -> str:
+    """Say why a request comes after its deadline, in the words of its candidate where there are any."""
+    if not case.late_reason:
+        return ""
+    reason = _once_named(case, lambda asked: asked.late_reason(case.late_reason))
+    return " : ".join(filter(None, [reason.label if reason else "", case.late_words]))
+
+
+def plan_in_words(case: Case) -> str:
+    """Say which plan its candidate has, in the words in which it was chosen; « Aucun » of none."""
+    plan = _once_named(case, lambda asked: asked.plan(case.plan)) if case.plan else None
+    return plan.label if plan else "Aucun"
+
+
+def _once_named[Named](case: Case, named: Callable[[Accommodations], Named | None]) -> Named | None:
+    """Return what a request names, also where a later version knows it no more: it was asked so."""
+    asked = rules_of(case.registration)
+    if asked and (now := named(asked)):
+        return now
+    versions = versions_of_exam(case.registration.regulation, exam=case.registration.exam.code)
+    before = (one.accommodations for one in versions)
+    return next((found for one in before if one and (found := named(one))), None)
+
+
+def measures_by_family(asked: Accommodations) -> Mapping[str, list[Measure]]:
+    """Return the measures under the title of their family, in the order of the réglementation."""
+    found: dict[str, list[Measure]] = {}
+    for measure in asked.measures:
+        found.setdefault(measure.family, []).append(measure)
+    return found
