@@ -11,7 +11,7 @@ from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish, deadline_of
 from sporades.accommodations.states import State
-from sporades.accommodations.tracker import sent_in_words
+from sporades.accommodations.words import sent_in_words
 from sporades.acts import accommodating
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import guardian_address, told_of_withdrawal

@@ -11,7 +11,7 @@ from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
-from sporades.accommodations.tracker import sent_in_words
+from sporades.accommodations.words import sent_in_words
 from sporades.acts import accommodating
 from sporades.acts.accommodating.silent import silence_of
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome

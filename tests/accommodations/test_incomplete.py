@@ -8,7 +8,7 @@ import pytest
 from sporades.accommodations import operations
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import PAPER_ASKED, State
-from sporades.accommodations.tracker import COMPLETE_AFTER_ALL, WITHOUT_AN_ANSWER, awaited_in_words
+from sporades.accommodations.words import COMPLETE_AFTER_ALL, WITHOUT_AN_ANSWER, awaited_in_words
 from sporades.acts import accommodating
 from sporades.acts.medical import opining
 from sporades.core.refusals import ReasonMissing

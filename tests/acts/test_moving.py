@@ -6,7 +6,7 @@ import pytest
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.accommodations.tracker import awaited_in_words
+from sporades.accommodations.words import awaited_in_words
 from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import (

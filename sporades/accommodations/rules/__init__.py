@@ -36,6 +36,7 @@ from sporades.accommodations.rules.deadlines import (
     is_over,
     late_until,
     may_appear,
+    may_take_up,
     takes_late,
 )
 from sporades.accommodations.rules.of_exam import (
@@ -74,6 +75,7 @@ __all__ = [
     "late_in_words",
     "late_until",
     "may_appear",
+    "may_take_up",
     "measures_by_family",
     "not_asked_again",
     "opinion_on_papers",

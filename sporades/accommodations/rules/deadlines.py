@@ -1,11 +1,13 @@
-"""Until when a request is in time, and until when it is taken late."""
+"""Until when a request is in time, taken late, or changed."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db.models.fields.json import KeyTransform
 
+from sporades.accommodations.models import Case
 from sporades.accommodations.rules.of_exam import rules_of
+from sporades.accommodations.states import State
 from sporades.exams.models.service import MINUTE, RegistrationService
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.deadlines import after_reading
@@ -88,3 +90,9 @@ def late_until(registration: Registration) -> datetime | None:
 def may_appear(registration: Registration, at: datetime) -> bool:
     """Return whether a need that appears now may still be asked for, the deadline having passed."""
     return registration.is_active and takes_late(registration, at) and is_late(registration, at)
+
+
+def may_take_up(case: Case, registration: Registration) -> bool:
+    """Return whether its candidate may still change a request that was sent."""
+    is_theirs = case.instead_of_id is None
+    return case.state == State.ASKED and registration.is_active and is_theirs

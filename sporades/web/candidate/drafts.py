@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from sporades.accommodations.queries import last_case_of
 from sporades.accommodations.rules import sat_in
-from sporades.accommodations.tracker import emptied_in_words, undeclared_in_words
+from sporades.accommodations.words import emptied_in_words, undeclared_in_words
 from sporades.exams.schema import Status
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion

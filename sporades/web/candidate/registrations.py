@@ -14,7 +14,8 @@ from sporades.accommodations.contesting import contested_until
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, decision_among, last_among
 from sporades.accommodations.rules import may_appear, rules_of
-from sporades.accommodations.tracker import LACKING, Told, check_of, told_of
+from sporades.accommodations.tracker import Told, check_of, told_of
+from sporades.accommodations.words import LACKING
 from sporades.acts.registrations import registering
 from sporades.acts.registrations.deciding import against
 from sporades.acts.registrations.moving import placed_in_words

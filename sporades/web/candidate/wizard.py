@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.accommodations.queries import cases_of, last_among
-from sporades.accommodations.tracker import undeclared_in_words
+from sporades.accommodations.words import undeclared_in_words
 from sporades.acts.registrations import registering
 from sporades.registrations.changes import have_sensitive
 from sporades.registrations.models import Version

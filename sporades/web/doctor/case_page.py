@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accommodations.late import late_told
+from sporades.accommodations.missing import is_set_aside
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import OTHER_PAPER, labels_of_papers, papers_asked_of
 from sporades.accommodations.replacing import (
@@ -25,7 +26,6 @@ from sporades.accommodations.rules import (
     sat_by,
 )
 from sporades.accommodations.states import OpinionAgain, State
-from sporades.accommodations.tracker import is_set_aside
 from sporades.acts.medical import opining, reading
 from sporades.candidates.words import birth_date_in_words
 from sporades.core import files

@@ -15,9 +15,10 @@ from django.utils.datastructures import MultiValueDict
 
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.left import papers_in_hand
+from sporades.accommodations.missing import is_set_aside
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
-from sporades.accommodations.tracker import is_set_aside, usual_day_of
+from sporades.accommodations.words import usual_day_of
 from sporades.acts.accommodating import (
     LEFT_BY_DOCTOR,
     TAKEN_FROM_DOCTOR,

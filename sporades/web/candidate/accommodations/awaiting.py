@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 from django.urls import reverse
 
+from sporades.accommodations.missing import is_answered
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
 from sporades.accommodations.states import State as CaseState
-from sporades.accommodations.tracker import (
+from sporades.accommodations.words import (
     ANSWERED,
     LACKING,
     NO_DATE,
     deadline_in_words,
     emptied_in_words,
     fallen_in_words,
-    is_answered,
     kept_date_in_words,
 )
 from sporades.acts.medical.opining import is_asked_by_doctor

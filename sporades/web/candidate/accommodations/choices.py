@@ -31,7 +31,7 @@ from sporades.accommodations.queries import (
     taken_back_among,
 )
 from sporades.accommodations.rules import rules_of, sat_by
-from sporades.accommodations.tracker import deadline_in_words, kept_date_in_words
+from sporades.accommodations.words import deadline_in_words, kept_date_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.french import quoted
 from sporades.core.refusals import Refused

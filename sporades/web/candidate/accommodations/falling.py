@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import appeal_of, decision_among, taken_back_among
-from sporades.accommodations.tracker import taken_back_in_words
+from sporades.accommodations.words import taken_back_in_words
 from sporades.registrations.models import Registration
 
 FALLS_TOO = (

@@ -11,6 +11,7 @@ from django.urls import reverse
 from sporades.accommodations.contesting import INTERRUPTS, ONLY_ONCE, contest_in_words
 from sporades.accommodations.late import Lateness, unsaid_of
 from sporades.accommodations.left import Act, Left
+from sporades.accommodations.missing import is_answered
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION, decided_on_papers
 from sporades.accommodations.queries import (
@@ -26,22 +27,20 @@ from sporades.accommodations.rules import (
     changed_since_in_words,
     deadline_of,
     is_over,
+    may_take_up,
     rules_of,
     sat_by,
     to_specify,
     wishes_of,
 )
 from sporades.accommodations.states import Decision, State
-from sporades.accommodations.tracker import (
+from sporades.accommodations.tracker import is_stopped, steps_of
+from sporades.accommodations.words import (
     LACKING,
     SENT_WITHOUT,
     WITHOUT_THEM,
     deadline_in_words,
     emptied_in_words,
-    is_answered,
-    is_stopped,
-    may_take_up,
-    steps_of,
     taken_again_in_words,
     taken_back_in_words,
     undeclared_in_words,

@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 
 from sporades.accommodations.late import came_in_time, lateness_of
 from sporades.accommodations.queries import open_case_of
-from sporades.accommodations.tracker import WITHOUT_THEM, may_take_up, sent_in_words
+from sporades.accommodations.rules import may_take_up
+from sporades.accommodations.words import WITHOUT_THEM, sent_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.french import within
 from sporades.core.refusals import Refused

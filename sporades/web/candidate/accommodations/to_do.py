@@ -11,7 +11,7 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import Decision
-from sporades.accommodations.tracker import usual_delay_in_words
+from sporades.accommodations.words import usual_delay_in_words
 from sporades.registrations.checklist import Check
 
 NOTHING_TO_DO: dict[str, Any] = {"to_do": [], "lead": "", "then": ""}

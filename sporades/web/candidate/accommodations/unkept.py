@@ -12,9 +12,8 @@ from django.utils.datastructures import MultiValueDict
 from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, taken_back_among
-from sporades.accommodations.rules import rules_of, sat_by
+from sporades.accommodations.rules import may_take_up, rules_of, sat_by
 from sporades.accommodations.states import State
-from sporades.accommodations.tracker import may_take_up
 from sporades.core.french import listed
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
