@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from sporades import mail
@@ -14,11 +13,7 @@ from sporades.mail.models import Message
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.tree import ending, text_of
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A manager of Lille, and registrations there."""
 
 import pytest
-import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import reach
@@ -13,9 +12,8 @@ from tests.web.registry.world import a_member
 
 
 @pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _clock(stopped_clock):
+    """The clock of the invented exam stands."""
 
 
 @pytest.fixture

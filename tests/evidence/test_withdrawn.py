@@ -1,7 +1,6 @@
 """A piece that is asked for no more: what was given for it is shown, and nothing is done of it."""
 
 import pytest
-import time_machine
 
 from sporades.core import files
 from sporades.evidence import operations as evidence
@@ -11,13 +10,7 @@ from tests.evidence.test_following_a_version import WITH_BAC, asks_no_more
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, signed_in
 
-pytestmark = pytest.mark.usefixtures("kept")
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 
 
 @pytest.fixture

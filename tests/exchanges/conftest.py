@@ -1,7 +1,6 @@
 """A search of a manager of Lille, and what it finds."""
 
 import pytest
-import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
@@ -18,9 +17,8 @@ WHY = "Préparer les convocations"
 
 
 @pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _clock(stopped_clock):
+    """The clock of the invented exam stands."""
 
 
 @pytest.fixture

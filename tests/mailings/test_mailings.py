@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -25,14 +24,10 @@ from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.registry.world import a_member
 
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 MUCH_LATER = NOW + batches.preparing.PREPARED_FOR + timedelta(minutes=1)
 SUBJECT, TEXT = "Votre centre, {nom}", "{prénoms}, apportez une pièce d'identité : {lien}"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.db import connection
 
 from sporades.accounts.permissions import Perimeter, Reach
@@ -18,16 +17,12 @@ from sporades.registrations.sections import IDENTIFICATION, SECTIONS
 from sporades.territory.models import FRANCE
 from tests.factories import NOW, a_candidate, a_draft
 
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 EVERYWHERE = Reach((Perimeter(None, None, SYSTEM),))
 DAY = date(2026, 11, 25)
 SHORT = {"postcode": "5900", "town": "Lille", "country": FRANCE}
 SECRET = "59-Secret-Zoé"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

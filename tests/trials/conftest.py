@@ -1,7 +1,6 @@
 """A head of service of Lille, an administrator, and a file that asks more than the one in force."""
 
 import pytest
-import time_machine
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
@@ -16,9 +15,8 @@ Role = Membership.Role
 
 
 @pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _clock(stopped_clock):
+    """The clock of the invented exam stands."""
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What was issued before civil data were corrected, or two files merged, is said to be of before."""
 
 import pytest
-import time_machine
 
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
@@ -17,11 +16,7 @@ from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main, signed_in
 from tests.web.registry.world import a_member, source, with_specialities, without_specialities
 
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def corrected(registration):

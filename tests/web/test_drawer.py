@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sporades.acts.registrations import leaving, registering
@@ -19,14 +18,8 @@ from tests.evidence.given import IDENTITY, a_photo, again, piece
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.guide import main, seen, words
 
-pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+pytestmark = pytest.mark.usefixtures("stopped_clock", "invented_exam", "kept")
 DRAWER = "/mon-porte-documents"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -33,13 +33,7 @@ from tests.web.guide import main, seen, words
 UNTIL = datetime.fromisoformat("2026-12-30T23:59:00+01:00")
 MINUTE = timedelta(minutes=1)
 
-pytestmark = pytest.mark.usefixtures("kept")
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 
 
 @pytest.fixture

@@ -38,14 +38,8 @@ from tests.medical.given import (
 from tests.spaces import plain
 from tests.web.guide import main, seen, signed_in, words
 
-pytestmark = pytest.mark.usefixtures("kept", "confided")
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept", "confided")
 KIND = "papier-de-sante"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

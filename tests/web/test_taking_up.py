@@ -32,15 +32,9 @@ from tests.medical.given import again, compartment, confide, found_clean, write
 from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, buttons, links, main, seen
 
-pytestmark = pytest.mark.usefixtures("kept", "confided")
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept", "confided")
 DAY = "29 novembre 2026"
 OVER = midnight(NOW.date() + timedelta(days=4), "Europe/Paris")
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

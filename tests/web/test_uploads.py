@@ -5,7 +5,6 @@ import hashlib
 from uuid import UUID, uuid4
 
 import pytest
-import time_machine
 
 from sporades.accounts import limits
 from sporades.core import files
@@ -17,15 +16,9 @@ from tests.evidence.given import IDENTITY, a_photo, piece
 from tests.factories import NOW, a_candidate, a_registration
 from tests.web.guide import main, seen, words
 
-pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+pytestmark = pytest.mark.usefixtures("stopped_clock", "invented_exam", "kept")
 TUS = {"Tus-Resumable": "1.0.0"}
 PART = "application/offset+octet-stream"
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,20 +7,14 @@ from django.urls import reverse
 from sporades.evidence.states import State
 from tests.evidence.given import piece
 from tests.evidence.test_ways import WAYS, load
-from tests.factories import NOW, a_registration
+from tests.factories import a_registration
 from tests.web.guide import main, seen, words
 from tests.web.test_evidence import address, line, photo, send
 
 POST = "1 place des Essais, 59000 Lille : le cachet de la poste fait foi."
 ACCEPTED = "PDF (5 Mo au plus) ou photos"
 
-pytestmark = pytest.mark.usefixtures("kept")
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 
 
 def registered(ways):

@@ -1,7 +1,6 @@
 """Doctors, and requests of Lille and Versailles at the stages that a doctor sees."""
 
 import pytest
-import time_machine
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
@@ -12,9 +11,8 @@ from tests.web.doctor.space import a_doctor, browser_of, sign, take, write
 
 
 @pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _clock(stopped_clock):
+    """The clock of the invented exam stands."""
 
 
 @pytest.fixture(autouse=True)

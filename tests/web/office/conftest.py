@@ -1,7 +1,6 @@
 """Members of staff, and what the candidates of two academies have filed."""
 
 import pytest
-import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 
@@ -32,9 +31,8 @@ def second_factor_shown(client, *, at):
 
 
 @pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def _clock(stopped_clock):
+    """The clock of the invented exam stands."""
 
 
 @pytest.fixture

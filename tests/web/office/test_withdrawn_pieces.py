@@ -1,7 +1,6 @@
 """A piece that is asked for no more: the office reads what was given for it, and decides nothing."""
 
 import pytest
-import time_machine
 
 from sporades.core import files
 from sporades.evidence import operations as evidence
@@ -11,13 +10,7 @@ from tests.evidence.test_following_a_version import WITH_BAC, asks_no_more
 from tests.factories import NOW, a_registration
 from tests.web.guide import main
 
-pytestmark = pytest.mark.usefixtures("kept")
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 
 
 @pytest.fixture
