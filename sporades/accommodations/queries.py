@@ -105,6 +105,7 @@ def asked_here() -> QuerySet[Any, Any]:
 
 
 cases_of = prepared(Case)(requests_of)
+"""The same, prepared: as everywhere, `requests_…` is a question to go on from, `cases_…` is asked as it is."""
 
 
 def requests_of_user(user: int) -> QuerySet[Case]:
