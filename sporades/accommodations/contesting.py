@@ -23,6 +23,7 @@ ONLY_ONCE = "Un autre recours auprès de l'autorité n'interromprait plus ce dé
 """Said beside the ways to contest, once the authority was asked: of both, the court is left."""
 APPEAL_MONTHS = 2
 """What the law gives to contest a decision (CJA R. 421-1)."""
+_IN_LETTERS = {2: "deux", 3: "trois", 4: "quatre"}
 SILENCE_MONTHS = 2
 """After how long an appeal that nobody has answered is rejected (CJA R. 421-2)."""
 PRESUMED_AFTER = timedelta(days=15)
@@ -83,7 +84,11 @@ def received_at(
 
 
 def contest_in_words(
-    notified_at: datetime, opened_at: datetime | None, zone: str, *, posting: Posting | None = None
+    notified_at: datetime,
+    opened_at: datetime | None,
+    registration: Registration,
+    *,
+    posting: Posting | None = None,
 ) -> str:
     """Say from when and until when a decision may be contested, as its page and its document do.
 
@@ -92,9 +97,48 @@ def contest_in_words(
     Args:
         notified_at: when it was notified.
         opened_at: when its notification was opened for the first time, if it was.
-        zone: where its service is.
+        registration: of whom, with its service.
         posting: how the notification left, or is to leave, where it does by letter.
     """
+    said = _authority_in_words(notified_at, opened_at, registration.service.zone, posting=posting)
+    received = received_at(notified_at, opened_at, registration.service.zone, posting=posting)
+    return f"{said} {far_in_words(received, registration)}".strip()
+
+
+def far_in_words(received: datetime | None, registration: Registration) -> str:
+    """Say how long one has to go to court who lives far from it; of anybody else, nothing.
+
+    Asking the authority to look again has no such time more (Conseil d'État, 5 janvier 2000, n° 170954).
+
+    Args:
+        received: when the decision was; nothing where no letter is on its way.
+        registration: of whom, with its service.
+    """
+    more = registration.months_of_distance
+    if not more:
+        return ""
+    until = court_from(received, registration) if received else None
+    last = f", jusqu'au {day_in_words(until)} inclus" if until else ""
+    return (
+        f"Pour saisir le tribunal, vous avez {_IN_LETTERS[APPEAL_MONTHS + more]} mois{last}, parce que vous "
+        "habitez loin de lui (code de justice administrative, article R. 421-7)."
+    )
+
+
+def court_from(received: datetime, registration: Registration) -> date:
+    """Return the last day on which the court may be asked (CJA R. 421-1, R. 421-7).
+
+    Args:
+        received: when the decision was.
+        registration: of whom, with its service.
+    """
+    more = registration.months_of_distance
+    return contested_until(received, registration.service.zone, months=APPEAL_MONTHS + more)
+
+
+def _authority_in_words(
+    notified_at: datetime, opened_at: datetime | None, zone: str, *, posting: Posting | None
+) -> str:
     received = received_at(notified_at, opened_at, zone, posting=posting)
     notified = f"Notifiée le {day_in_words(local_day(notified_at, zone))}"
     if received is None:
@@ -172,19 +216,21 @@ def last_day_of(case: Case, zone: str) -> date | None:
     return None if received is None else contested_until(received, zone)
 
 
-def soonest_last_day_of(case: Case, zone: str, *, at: datetime | None = None) -> date:
-    """Return that day, or the soonest that it may be where the letter that notifies it waits.
+def court_day_of(case: Case, *, at: datetime | None = None) -> date:
+    """Return the last day on which the court may be asked about a decision, or the soonest that it may be.
 
     Args:
-        case: a notified one, with its notification.
-        zone: where its service is.
+        case: a notified one, with its notification and its registration.
         at: now: a letter that waits is posted no sooner; else as if it were at once.
 
     Raises:
         ValueError: it is not notified.
     """
-    last = last_day_of(case, zone)
-    return last or contested_until(presumed_at(at or case.notified_at), zone)  # type: ignore[arg-type] # notified
+    if case.notified_at is None:
+        raise ValueError(case)
+    zone = case.registration.service.zone
+    received = received_at(case.notified_at, case.opened_at, zone, posting=case.posting)
+    return court_from(received or presumed_at(at or case.notified_at), case.registration)
 
 
 def silence_about(received_on: date) -> Silence:
@@ -227,13 +273,14 @@ def court_until(appeal: Appeal, zone: str, *, at: datetime | None = None) -> dat
         zone: where its service is.
         at: now: an answer by a letter that waits is posted no sooner; else as if it were at once.
     """
-    by_silence = contested_until(midnight(silent_on(appeal.received_on), zone), zone)
+    registration = appeal.case.registration
+    by_silence = court_from(midnight(silent_on(appeal.received_on), zone), registration)
     answered_at = appeal.answered_at
     if answered_at is None or local_day(answered_at, zone) > by_silence:
         return by_silence
     opened_at = appeal.answer.opened_at if appeal.answer else None
     received = received_at(answered_at, opened_at, zone, posting=appeal.posting)
-    return contested_until(received or presumed_at(at or answered_at), zone)
+    return court_from(received or presumed_at(at or answered_at), registration)
 
 
 def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:
@@ -244,7 +291,7 @@ def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:
         zone: where its service is.
         at: now: what a letter that waits says is final no sooner than if it were posted today.
     """
-    last = soonest_last_day_of(case, zone, at=at)
+    last = court_day_of(case, at=at)
     anew = [
         court_until(one, zone, at=at)
         for one in case.appeals.all()
@@ -277,22 +324,24 @@ def answer_in_words(
             f"{day_in_words(last)} : il n'a pas interrompu le délai pour saisir le tribunal."
         )
     silent = silent_on(appeal.received_on)
-    by_silence = contested_until(midnight(silent, zone), zone)
+    registration = appeal.case.registration
+    by_silence = court_from(midnight(silent, zone), registration)
     if local_day(answered_at, zone) > by_silence:
         return (
             f"Resté sans réponse le {day_in_words(silent)}, ce recours était rejeté depuis ce jour : "
             f"le tribunal pouvait être saisi jusqu'au {day_in_words(by_silence)}."
         )
     received = received_at(answered_at, opened_at, zone, posting=posting)
+    months = _IN_LETTERS[APPEAL_MONTHS + registration.months_of_distance]
     by_post = (
-        "Vous avez deux mois pour saisir le tribunal, à compter du jour où vous recevez cette réponse par "
+        f"Vous avez {months} mois pour saisir le tribunal, à compter du jour où vous recevez cette réponse par "
         "courrier. Si rien ne montre ce jour, elle est réputée reçue "
     )
     if received is None:
         return f"{by_post}quinze jours après celui où le courrier est posté."
     day, until = (
         day_in_words(local_day(received, zone)),
-        day_in_words(contested_until(received, zone)),
+        day_in_words(court_from(received, registration)),
     )
     if received == opened_at:
         return (
@@ -302,7 +351,7 @@ def answer_in_words(
     if posting is not None:
         return f"{by_post}le {day} : vous pouvez alors le saisir jusqu'au {until} inclus."
     return (
-        "Vous avez deux mois pour saisir le tribunal, à compter du jour où vous ouvrez cette réponse "
+        f"Vous avez {months} mois pour saisir le tribunal, à compter du jour où vous ouvrez cette réponse "
         "dans votre espace, ou la recevez par courrier : une fois ouverte, votre dernier jour est dit "
         "à la page « Aménagement d'épreuves ». Si rien ne montre ce jour, elle est réputée reçue le "
         f"{day} : vous pouvez alors le saisir jusqu'au {until} inclus."
@@ -396,15 +445,16 @@ def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case
     return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
 
 
-def contested_until(received: datetime, zone: str) -> date:
+def contested_until(received: datetime, zone: str, *, months: int = APPEAL_MONTHS) -> date:
     """Return the last day on which a decision may be contested (CJA R. 421-1).
 
-    The two months are clear ones: neither the day of the reception nor the one on which they end
+    The months are clear ones: neither the day of the reception nor the one on which they end
     counts. A last day on which nobody works is put off to the next one (CPC 642).
 
     Args:
         received: when its notification was.
         zone: where its service is.
+        months: how many: `court_from` has more for who lives far.
     """
-    ends = months_after(local_day(received, zone), APPEAL_MONTHS)
+    ends = months_after(local_day(received, zone), months)
     return working_day_from(ends + timedelta(days=1))

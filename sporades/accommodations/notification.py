@@ -101,7 +101,10 @@ def content(source: Notified) -> Content:
             rules.decision.address, has_space=registration.candidate.has_account
         ),
         "until": contest_in_words(
-            source.at, None, zone, posting=None if registration.candidate.has_account else UNPOSTED
+            source.at,
+            None,
+            registration,
+            posting=None if registration.candidate.has_account else UNPOSTED,
         ),
         "zone": zone,
         "service": contact_of(service),

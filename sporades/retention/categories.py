@@ -369,7 +369,7 @@ CATEGORIES = (
             f"demande laissée, {erasing.UNSENT_MONTHS} mois"
         ),
         str,
-        "Code de justice administrative, article R. 421-1 ; cahier des charges du service.",
+        "Code de justice administrative, articles R. 421-1 et R. 421-7 ; cahier des charges du service.",
         (confided,),
     ),
     Category(

@@ -35,6 +35,10 @@ from sporades.territory.rules import (
     sought,
 )
 
+METROPOLITAN = "Europe/Paris"
+"""The clock of the academies and departments that are not overseas."""
+MONTHS_FROM_OVERSEAS, MONTHS_FROM_ABROAD = 1, 2
+"""How many months more one has to go to court (CJA R. 421-7)."""
 MOST_NEAR = 5
 LEAST_LIKENESS = 0.75
 """Of names that a slip sets apart: « lile » and « lille » are alike by 0.9."""
@@ -144,6 +148,27 @@ def residence_academy(
         return Residence(Outcome.UNKNOWN, _suggested(postcode))
     town = held().towns.get((postcode, commune_code or ""))
     return residence_within({town.academy} if town else served)
+
+
+def months_of_distance(postcode: str, country_code: str = FRANCE, *, seat: str) -> int:
+    """Return how many months more one has to go to court who lives far from it (CJA R. 421-7).
+
+    Two abroad; one overseas for a court that is not, or anywhere else for one that is overseas.
+    Where an address is not recognised nothing is added: what is said is then no later than the law.
+
+    Args:
+        postcode: of who lives there, as typed.
+        country_code: INSEE code of their country.
+        seat: the code of the academy whose court it is.
+    """
+    if (country_code or FRANCE) != FRANCE:
+        return MONTHS_FROM_ABROAD
+    lives_in = departments_of_postcode(postcode)
+    if not lives_in:
+        return 0
+    if academy(seat).zone != METROPOLITAN:
+        return 0 if any(one.academy_id == seat for one in lives_in) else MONTHS_FROM_OVERSEAS
+    return MONTHS_FROM_OVERSEAS if all(one.zone != METROPOLITAN for one in lives_in) else 0
 
 
 def zone_of_address(postcode: str, country_code: str = FRANCE) -> str:

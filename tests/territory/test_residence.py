@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sporades.territory import queries, reference
-from sporades.territory.models import Commune
+from sporades.territory.models import FRANCE, Commune
 from sporades.territory.rules import Outcome, departments_suggested_by
 
 MOROCCO = "99350"
@@ -167,3 +167,23 @@ def test_a_residence_costs_no_query_once_held(django_assert_num_queries):
         assert queries.academies_of_postcode("48250")
         assert queries.residence_academy("59034").academies
         assert queries.residence_academy("", None, MOROCCO).academies
+
+
+@pytest.mark.parametrize(
+    ("postcode", "country", "seat", "months"),
+    [
+        ("59000", FRANCE, "A09", 0),
+        ("13001", FRANCE, "A09", 0),
+        ("97400", FRANCE, "A09", 1),
+        ("97500", FRANCE, "A70", 1),
+        ("97400", FRANCE, "A28", 0),
+        ("59000", FRANCE, "A28", 1),
+        ("97200", FRANCE, "A28", 1),
+        ("1000", "99131", "A09", 2),
+        ("1000", "99131", "A28", 2),
+        ("", "", "A09", 0),
+        ("00000", FRANCE, "A28", 0),
+    ],
+)
+def test_the_months_of_distance_are_those_of_the_code(postcode, country, seat, months):
+    assert queries.months_of_distance(postcode, country, seat=seat) == months

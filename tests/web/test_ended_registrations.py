@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.registrations import deciding, leaving
+from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.spaces import plain
@@ -142,6 +143,22 @@ def test_a_summary_that_nobody_had_to_send_back_is_not_said_to_be_sent_no_more(s
         (line.partition(" version")[0], "Plus rien n'est à envoyer" in line) for line in lines
     ] == [("Récapitulatif d'inscription", False), ("Demande pièces justificatives", True)]
     assert "Pas encore ouvert" not in lines[0]
+
+
+def test_the_home_of_who_lives_far_from_the_court_says_its_day_too(sign_in, stopped_clock):
+    registration = a_registration()
+    Registration.objects.filter(pk=registration.pk).update(postcode="97400")
+    set_aside(registration)
+    client = sign_in(registration.candidate)
+
+    assert (
+        "contestez-la au plus tard le 26 janvier 2027, devant le tribunal au plus tard le 26 février "
+        "2027." in plain(main(client.get("/accueil")))
+    )
+
+    stopped_clock.move_to("2027-02-26T23:00:00Z")
+    later = sign_in(registration.candidate).get("/accueil")
+    assert "lisez comment contester" not in plain(main(later))
 
 
 def test_the_home_says_until_when_it_may_be_contested_that_a_registration_is_set_aside(

@@ -378,6 +378,13 @@ class Registration(models.Model):
         return territory.zone_of_address(self.postcode, self.country)
 
     @property
+    def months_of_distance(self) -> int:
+        """How many months more its candidate has to go to court, from where they live (CJA R. 421-7)."""
+        return territory.months_of_distance(
+            self.postcode, self.country, seat=self.service.academy_id
+        )
+
+    @property
     def closing_in_words(self) -> str:
         """Say the closing of its service, by the candidate's clock too."""
         return self.service.said(self.service.closes_at, self.reader_zone)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from sporades.accommodations.contesting import contested_until, presumed_by
+from sporades.accommodations.contesting import contested_until, court_from, presumed_by
 from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day, time_left_in_words
 from sporades.documents.models import DocumentVersion
@@ -106,9 +106,10 @@ def contestable(registrations: Iterable[Registration], *, at: datetime) -> list[
         if not one.is_set_aside or one.decided_at is None or not against_of(one):
             continue
         zone = one.service.zone
-        last = contested_until(one.decided_at, zone)
-        if local_day(at, zone) > last:
+        last, court = contested_until(one.decided_at, zone), court_from(one.decided_at, one)
+        if local_day(at, zone) > court:
             continue
+        before_court = f", devant le tribunal au plus tard le {day_in_words(court)}"
         found.append(
             Awaiting(
                 sentence="Votre inscription est écartée : lisez comment contester cette décision.",
@@ -116,7 +117,7 @@ def contestable(registrations: Iterable[Registration], *, at: datetime) -> list[
                 link=reverse("candidate:registration", args=[one.number]),
                 act="Lire la décision",
                 deadline="Pour rester dans les délais, contestez-la au plus tard le "
-                f"{day_in_words(last)}.",
+                f"{day_in_words(last)}{before_court if court > last else ''}.",
                 until=midnight(last, zone).astimezone(UTC).isoformat(),
             )
         )

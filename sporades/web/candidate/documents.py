@@ -10,7 +10,9 @@ from django.urls import reverse
 from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.contesting import (
     contested_until,
+    court_from,
     court_until,
+    far_in_words,
     is_in_time,
     received_at,
 )
@@ -129,11 +131,12 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
     ):
         return {}
     last = day_in_words(contested_until(version.opened_at, zone))
+    far = far_in_words(version.opened_at, registration)
     day = day_in_words(local_day(version.opened_at, zone))
     return {
         "title": f"Dernier jour pour contester cette décision : le {last}",
         "text": f"Vous l'avez ouverte pour la première fois le {day}, et le délai court de ce jour. Le "
-        "document, fait avant, ne pouvait pas le dire.",
+        f"document, fait avant, ne pouvait pas le dire. {far}".strip(),
     }
 
 
@@ -144,7 +147,9 @@ def _answered(version: DocumentVersion, registration: Registration) -> dict[str,
     if opened_at is None or found is None or found.answered_at is None:
         return {}
     found.answer = version
-    if not is_in_time(found, zone) or court_until(found, zone) != contested_until(opened_at, zone):
+    if not is_in_time(found, zone) or court_until(found, zone) != court_from(
+        opened_at, registration
+    ):
         return {}
     return {
         "title": f"Dernier jour pour saisir le tribunal : le {day_in_words(court_until(found, zone))}",

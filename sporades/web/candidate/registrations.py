@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sporades.accommodations.contesting import contested_until
+from sporades.accommodations.contesting import court_from
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, decision_among, last_among
 from sporades.accommodations.rules import may_appear, rules_of
@@ -336,9 +336,9 @@ def _asked(
 
 def _may_be_contested(refused: ChangeRequest, *, at: datetime) -> bool:
     """Return whether it is in time to contest a refusal, whenever it was read."""
-    zone = refused.registration.service.zone
-    decided_at = refused.decided_at
-    return decided_at is not None and local_day(at, zone) <= contested_until(decided_at, zone)
+    registration, decided_at = refused.registration, refused.decided_at
+    today = local_day(at, registration.service.zone)
+    return decided_at is not None and today <= court_from(decided_at, registration)
 
 
 def _last(registration: Registration) -> Version:

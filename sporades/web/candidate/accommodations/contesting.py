@@ -11,10 +11,10 @@ from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.appeals import followed_in_words, received_in_words
 from sporades.accommodations.contesting import (
     INTERRUPTS,
+    court_day_of,
     last_day_of,
     silence_about,
     silent_on,
-    soonest_last_day_of,
 )
 from sporades.accommodations.forms.appeal import AppealForm
 from sporades.accommodations.models import LONGEST_APPEAL, Appeal, Case
@@ -188,8 +188,7 @@ def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) ->
     if not has_confided(registration):
         return ""
     zone = registration.service.zone
-    last = soonest_last_day_of(appeal.case, zone, at=at)
-    until = midnight(last + timedelta(days=1), zone)
+    until = midnight(court_day_of(appeal.case, at=at) + timedelta(days=1), zone)
     day = day_in_words(confided_until(max(until, at), registration))
     return f"Vos papiers de santé seront effacés à partir du {day}."
 

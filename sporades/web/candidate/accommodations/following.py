@@ -176,7 +176,9 @@ def _of_decision(
         "grants": any(one.decided_code for one in last.measures.all()),
         "interrupts": INTERRUPTS,
         "only_once": ONLY_ONCE,
-        "contested": contest_in_words(last.notified_at, last.opened_at, zone, posting=last.posting),
+        "contested": contest_in_words(
+            last.notified_at, last.opened_at, registration, posting=last.posting
+        ),
         **said_of_appeals(last, registration, last=case, at=at),
     }
 

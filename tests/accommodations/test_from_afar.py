@@ -1,0 +1,90 @@
+"""Who lives far from the court has more time to ask it, and is told so (CJA R. 421-7)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sporades.accommodations.contesting import (
+    contest_in_words,
+    court_day_of,
+    court_until,
+    final_of,
+    is_in_time,
+    last_day_of,
+    presumed_at,
+)
+from sporades.accommodations.states import State
+from sporades.medical.models import Compartment
+from sporades.registrations.models import Registration
+from sporades.territory.models import FRANCE
+from tests.accommodations.asked import reach
+from tests.accommodations.test_following import DECLARED
+from tests.accommodations.test_notified_by_letter import contest_by_letter
+from tests.factories import NOW, a_registration
+from tests.spaces import plain
+
+pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
+
+BELGIUM = "99131"
+AUTHORITY = date(2027, 2, 11)
+"""Two months after the day on which a notification of NOW that nobody opens is received."""
+
+
+def living(registration, postcode, country=FRANCE):
+    """Have its candidate live elsewhere, and return it as it is read then."""
+    Registration.objects.filter(pk=registration.pk).update(postcode=postcode, country=country)
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def notified(postcode, country=FRANCE):
+    registration = a_registration(informations=DECLARED)
+    case = reach(registration, State.NOTIFIED)
+    case.registration = living(registration, postcode, country)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("postcode", "country", "months", "court"),
+    [
+        ("59000", FRANCE, "", AUTHORITY),
+        ("97400", FRANCE, "trois", date(2027, 3, 11)),
+        ("97500", FRANCE, "trois", date(2027, 3, 11)),
+        ("1000", BELGIUM, "quatre", date(2027, 4, 12)),
+    ],
+    ids=["near", "La Réunion", "Saint-Pierre-et-Miquelon", "abroad"],
+)
+def test_the_court_waits_for_who_lives_far_and_the_authority_does_not(
+    postcode, country, months, court
+):
+    case = notified(postcode, country)
+    zone = case.registration.service.zone
+
+    said = plain(contest_in_words(case.notified_at, None, case.registration))
+
+    assert last_day_of(case, zone) == AUTHORITY
+    assert court_day_of(case) == court
+    assert final_of(case, zone).date() == court + timedelta(days=1)
+    assert "la contester jusqu'au 11 février 2027 inclus" in said
+    assert ("Pour saisir le tribunal" in said) == bool(months)
+    assert f"vous avez {months} mois, jusqu'au" in said or not months
+
+
+def test_an_appeal_keeps_its_two_months_and_the_court_has_more_after_its_silence():
+    case = notified("1000", BELGIUM)
+    registration, zone = case.registration, case.registration.service.zone
+
+    appeal = contest_by_letter(registration, at=presumed_at(NOW))
+    appeal.case.registration = registration
+
+    # Silent two months after it came, on 10 February; then four to go to court.
+    assert is_in_time(appeal, zone)
+    assert court_until(appeal, zone) == date(2027, 6, 11)
+
+
+def test_papers_of_health_are_kept_as_long_as_the_court_may_ask_for_them():
+    case = notified("1000", BELGIUM)
+    contest_by_letter(case.registration, at=presumed_at(NOW))
+
+    held = Compartment.objects.get(registration=case.registration)
+
+    assert held.erase_after is None or held.erase_after.date() > date(2027, 4, 12)
