@@ -96,7 +96,7 @@ def check_of(
         return [Check(LABEL, "yours", note, "accommodation", until=deadline_of(registration))]
     case.registration = registration
     if case.notified_at is not None:
-        when = instant_in_words(case.notified_at, registration.service.zone)
+        when = day_in_words(local_day(case.notified_at, registration.service.zone))
         left = cancelled_in_words(case)
         if case.is_to_read:
             note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.text import capfirst
 
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, local_day
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
@@ -76,7 +76,7 @@ def _settled(registration: Registration, row: Evidence) -> str:
 
 def _decided(registration: Registration, row: Evidence) -> str:
     at = row.decided_at
-    return f"le {instant_in_words(at, registration.service.zone)}" if at else ""
+    return f"le {_day(registration, at)}" if at else ""
 
 
 def _note(registration: Registration, owed: Owed) -> str:
@@ -100,8 +100,12 @@ def _how(owed: Owed) -> str:
 def _deposited(registration: Registration, row: Evidence) -> str:
     if row.deposit is None:
         return ""
-    given = instant_in_words(row.deposit.given_at, registration.service.zone)
-    return f"Déposée le {given}."
+    return f"Déposée le {_day(registration, row.deposit.given_at)}."
+
+
+def _day(registration: Registration, at: datetime) -> str:
+    """Return the day of what is past: the page of its piece says the hour."""
+    return day_in_words(local_day(at, registration.service.zone))
 
 
 def _is_late(registration: Registration, owed: Owed) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.core.french import day_in_words, instant_in_words
+from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
@@ -86,11 +86,17 @@ def _decided(registration: Registration) -> list[Check]:
     if registration.state == State.ANOMALY:
         return [Check("Inscription complète", "missing", registration.reason)]
     if registration.is_validated:
-        return [Check("Inscription validée", "done", f"Le {registration.decided_in_words}.")]
+        return [Check("Inscription validée", "done", f"Le {_decided_on(registration)}.")]
     if registration.awaits_new_validation:
         note = "Le service gestionnaire vérifiera votre modification."
         return [Check("Inscription validée de nouveau", "waiting", note)]
     return []
+
+
+def _decided_on(registration: Registration) -> str:
+    """Return the day of a decision: its history says the hour."""
+    at, zone = registration.decided_at, registration.service.zone
+    return day_in_words(local_day(at, zone)) if at else ""
 
 
 def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
@@ -115,8 +121,8 @@ def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
 
 
 def _on(summary: DocumentVersion, words: str, instant: datetime, zone: str) -> str:
-    """Say which version it was, and when: each has its own summary."""
-    return f"Version n°{summary.number}, {words} {instant_in_words(instant, zone)}."
+    """Say which version it was, and which day: each has its own summary."""
+    return f"Version n°{summary.number}, {words} {day_in_words(local_day(instant, zone))}."
 
 
 def _return(registration: Registration, *, at: datetime) -> list[Check]:
@@ -148,5 +154,5 @@ def summary_late_in_words(registration: Registration) -> str:
 
 def no_more_in_words(registration: Registration) -> str:
     """Say of what nobody has checked that nothing of it is awaited any more, and since when."""
-    since = registration.decided_in_words
+    since = _decided_on(registration)
     return f"Votre inscription est validée depuis le {since} : plus rien n'est à envoyer."

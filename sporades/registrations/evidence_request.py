@@ -1,5 +1,6 @@
 """« Demande pièces justificatives »: what its candidate is asked for, and until when (G1)."""
 
+from sporades.core.alike import alike
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.evidence import Issued
@@ -46,6 +47,7 @@ def content(issued: Issued) -> Content:
         "service": service,
         "asked": VALIDATED if is_validated else ASKED if issued.due else NOTHING_LEFT,
         "evidence": issued.told,
+        "before": alike(issued.told, "before"),
         "giving": GIVEN[issued.giving] if issued.due else "",
         "is_posted": issued.giving.is_posted,
         "evidence_here": issued.here,

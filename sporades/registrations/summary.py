@@ -1,5 +1,6 @@
 """« Récapitulatif d'inscription »: what the summary says."""
 
+from sporades.core.alike import alike
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.registrations.evidence import Issued
@@ -48,6 +49,7 @@ def content(issued: Issued) -> Content:
         "last_day": last,
         "signers": [SIGNER, GUARDIAN] if is_minor else [SIGNER],
         "evidence": issued.told,
+        "before": alike(issued.told, "before"),
         "giving": GIVEN[issued.giving] if issued.due else "",
         "is_posted": issued.giving.is_posted,
         "evidence_here": issued.here,

@@ -64,7 +64,9 @@ def test_the_save_itself_publishes_the_request_under_the_number_of_the_version()
     text = plain(in_words(pdf_text(printed(request))))
     assert "Demande pièces justificatives" in text
     assert registration.number in text
-    assert "Pièce d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)" in text
+    assert (
+        "Avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris) : Pièce d'identité." in text
+    )
 
 
 def test_each_version_has_its_own_request_that_asks_for_what_it_calls_for():
@@ -117,10 +119,9 @@ def test_what_is_here_is_not_asked_for_again_by_the_documents_of_a_later_version
         assert version.content["evidence_here"] == [["Pièce d'identité", "conforme"]]
         text = plain(in_words(pdf_text(printed(version))))
         assert "Pièce d'identité : conforme." in text
-        assert "Pièce d'identité, avant le" not in text
-        assert "Copie du baccalauréat, avant le" in text
+        assert "(heure de Paris) : Copie du baccalauréat." in text
     mail = Message.objects.get(kind="amended")
-    assert "- Copie du baccalauréat, avant le" in mail.body
+    assert "- Copie du baccalauréat" in mail.body
     assert "- Pièce d'identité" not in mail.body
 
 
@@ -156,7 +157,9 @@ def test_what_was_frozen_before_documents_said_it_is_printed_as_it_was(kept):
     """The worker, or a repair, prints old contents with today's templates."""
     registration = a_registration()
     for version in (requests(registration)[-1], summary(registration)):
-        version.content = {k: v for k, v in version.content.items() if k != "evidence_here"}
+        version.content = {
+            k: v for k, v in version.content.items() if k not in {"evidence_here", "before"}
+        }
 
         text = plain(in_words(pdf_text(_unsealed(version))))
 

@@ -154,8 +154,8 @@ CHANGES = [
         ("Mathématiques (U2) Inscrit", "Mathématiques (U2) Dispensé"),
         ("Diplôme le plus élevé CAP", "Diplôme le plus élevé Baccalauréat"),
         (
-            "à 23 h 59 (heure de Paris). Déposez",
-            "à 23 h 59 (heure de Paris). Copie du baccalauréat, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris). Déposez",
+            "Pièce d'identité. Déposez",
+            "Pièce d'identité. Copie du baccalauréat. Déposez",
         ),
         name="diploma-that-dispenses-and-calls-for-a-piece",
     ),

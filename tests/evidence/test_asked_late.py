@@ -170,7 +170,7 @@ def test_what_the_office_files_after_the_closing_is_due_after_it(invented_exam):
 
     body = told("registered_for")
     assert f"À poster {POSTED}" in body
-    assert f"- Pièce d'identité, {SAID}" in body
+    assert f"gestionnaire, {SAID} : - Pièce d'identité" in body
     assert not lacking(LATE).filter(pk=version.registration_id).exists()
 
 

@@ -70,28 +70,27 @@ def papers(registration, kind):
             "both",
             (
                 "Pièces justificatives à déposer dans votre espace candidat, ou à envoyer par courrier à "
-                "votre service gestionnaire : - Pièce d'identité, avant le mercredi 30 décembre 2026 à "
-                "23 h 59 (heure de Paris)"
+                "votre service gestionnaire, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de "
+                "Paris) : - Pièce d'identité"
             ),
             "non par courrier",
         ),
         (
             "deposit",
-            "Pièces justificatives à déposer dans votre espace candidat, et non par courrier : - Pièce",
+            "Pièces justificatives à déposer dans votre espace candidat, et non par courrier, avant le",
             "à envoyer par courrier",
         ),
         (
             "post",
-            "Pièces justificatives à envoyer par courrier à votre service gestionnaire : - Pièce",
+            "Pièces justificatives à envoyer par courrier à votre service gestionnaire, avant le",
             "à déposer dans votre espace",
         ),
         (
             "each",
             (
-                "Pièces justificatives à fournir à votre service gestionnaire : - Pièce d'identité, avant le "
-                "mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans votre espace candidat, "
-                "pas par courrier - Photographie, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de "
-                "Paris), à envoyer par courrier, pas à déposer"
+                "Pièces justificatives à fournir à votre service gestionnaire, avant le mercredi 30 décembre "
+                "2026 à 23 h 59 (heure de Paris) : - Pièce d'identité, à déposer dans votre espace candidat, "
+                "pas par courrier - Photographie, à envoyer par courrier, pas à déposer"
             ),
             "ou à envoyer",
         ),
@@ -164,9 +163,10 @@ def test_papers_say_of_each_piece_how_it_is_given_where_they_differ():
     for kind in ("recapitulatif", "demande-pieces"):
         for text in papers(registration, kind):
             assert (
-                "(heure de Paris), à déposer dans votre espace candidat, pas par courrier." in text
-            )
-            assert "(heure de Paris), à envoyer par courrier, pas à déposer." in text
+                "(heure de Paris) : Pièce d'identité, à déposer dans votre espace candidat, pas par "
+                "courrier."
+            ) in text
+            assert "Photographie, à envoyer par courrier, pas à déposer." in text
 
 
 def test_a_paper_that_goes_with_a_letter_is_to_be_kept_and_its_pieces_are_posted(invented_exam):
@@ -392,7 +392,7 @@ def test_who_has_no_account_sends_by_post_what_others_deposit():
     registration = again(a_registration(a_record()))
 
     assert piece_of(registration, "IDENTITE").is_posted
-    assert "à envoyer par courrier à votre service gestionnaire :" in mail("registered")
+    assert "à envoyer par courrier à votre service gestionnaire, avant le" in mail("registered")
     assert "espace candidat" not in mail("registered")
 
 

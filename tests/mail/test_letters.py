@@ -45,8 +45,8 @@ Adresse : 1 place des Essais, 59000 Lille
 TO_SEND = """\
 - Imprimez, signez et renvoyez ce récapitulatif. À poster au plus tard le vendredi 25 décembre 2026 (cachet de la poste), à l'adresse ci-dessous.
 
-Pièces justificatives à déposer dans votre espace candidat, ou à envoyer par courrier à votre service gestionnaire :
-- Pièce d'identité, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris)
+Pièces justificatives à déposer dans votre espace candidat, ou à envoyer par courrier à votre service gestionnaire, avant le mercredi 30 décembre 2026 à 23\u00a0h\u00a059 (heure de Paris) :
+- Pièce d'identité
 """
 TO_ALL = """
 Pour obtenir un aménagement d'épreuves, faites votre demande dans votre espace candidat, à la \
@@ -66,7 +66,7 @@ TO_DO = TO_SEND + TO_ALL
 TO_SEND_AGAIN = TO_SEND.replace(
     "ci-dessous.\n",
     "ci-dessous. Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus.\n",
-).replace("gestionnaire :", "gestionnaire, si ce n'est pas déjà fait :")
+).replace("gestionnaire, avant le", "gestionnaire, si ce n'est pas déjà fait, avant le")
 TO_DO_AGAIN = TO_SEND_AGAIN + TO_ALL_AGAIN
 SIGNED = "Sporades, Autorité d'essai\n"
 

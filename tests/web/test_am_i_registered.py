@@ -27,12 +27,9 @@ AMENDED = (
     "Fait : Inscription enregistrée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris). "
     "Version n°2, le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
 )
-PUBLISHED = "Fait : Récapitulatif publié Version n°1, le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)."
+PUBLISHED = "Fait : Récapitulatif publié Version n°1, le 25 novembre 2026."
 UNREAD = "À faire : Ouvrir le récapitulatif Version n°1, à télécharger ou à imprimer : c'est indispensable."
-READ = (
-    "Fait : Récapitulatif ouvert "
-    "Version n°1, la première fois le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
-)
+READ = "Fait : Récapitulatif ouvert Version n°1, la première fois le 25 novembre 2026."
 TO_RETURN = (
     "À faire : Renvoyer le récapitulatif signé au service gestionnaire "
     "À poster au plus tard le vendredi 25 décembre 2026."
@@ -330,7 +327,7 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
         TO_RETURN,
         IDENTITY_PAPER,
         AMENDED,
-        PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        PUBLISHED.replace("n°1", "n°2"),
     ]
 
 
@@ -350,7 +347,7 @@ def test_after_a_correction_of_civil_data_the_dates_are_those_of_the_version_it_
 
     assert lines(page)[3:] == [
         AMENDED,
-        PUBLISHED.replace("n°1", "n°2").replace("10 h 30", "11 h 30"),
+        PUBLISHED.replace("n°1", "n°2"),
     ]
     assert lines(managed) == lines(page)
 
@@ -506,13 +503,12 @@ def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_d
     deciding.decide(
         registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW + HOUR
     )
-    when = "le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)"
-    then = "le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)"
+    when = then = "le 25 novembre 2026"
     said = {
         "checked": f"Conforme, vérifiée par le service gestionnaire {then}.",
         "then": then,
         "ended": f"Votre inscription est validée depuis {when} : plus rien n'est à envoyer.",
-        "given": "mercredi 25 novembre 2026 à 10 h 30 (heure de Paris).",
+        "given": "25 novembre 2026.",
     }
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
@@ -528,7 +524,7 @@ def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_d
     assert lines(page) == [
         UNREAD,
         FILED,
-        "Fait : Inscription validée Le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris).",
+        "Fait : Inscription validée Le 25 novembre 2026.",
         PUBLISHED,
         *(one for one in asked if one.startswith("Fait")),
         *(one for one in asked if one.startswith("N'est plus demandé")),

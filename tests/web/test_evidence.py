@@ -578,9 +578,9 @@ def test_what_was_given_awaits_no_more_and_says_so_where_one_asks(mine, registra
 
     assert "Pièces justificatives à fournir" not in main(mine.get("/accueil"))
     checked = main(mine.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit"))
-    assert "Pièce justificative : Pièce d'identité Déposée le mercredi 25 novembre 2026" in checked
+    assert "Pièce justificative : Pièce d'identité Déposée le 25 novembre 2026." in checked
     number = main(mine.get(f"/mes-inscriptions/{registration.number}/numero"))
-    assert "Pièce d'identité, avant le" not in number
+    assert "À fournir avant le" not in number
     assert "Pièce d'identité : en vérification." in number
 
 

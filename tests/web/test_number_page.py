@@ -52,6 +52,43 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
     assert main(page).count("Imprimez, signez et renvoyez") == 1
 
 
+def test_one_deadline_of_all_pieces_is_said_once_and_two_each_at_their_piece(sign_in):
+    registration = a_registration(**WITH_BAC)
+    due = "avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)"
+    before = f"{due} : Pièce d'identité. Copie du baccalauréat."
+
+    page = main(number_page(sign_in, registration))
+    [mail] = Message.objects.filter(kind="registered")
+
+    assert before in page
+    assert page.count("30 décembre 2026") == 1
+    assert ": à fournir" not in page
+    body = " ".join(mail.body.split())
+    assert f"{due} : - Pièce d'identité - Copie du baccalauréat" in body
+    assert body.count("30 décembre 2026") == 1
+
+    load_invented(
+        (
+            "diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}",
+            "diplome: [BAC]}, echeance: {jours_apres_fermeture: 16}",
+        )
+    )
+    page = main(number_page(sign_in, a_registration(**WITH_BAC)))
+
+    assert f"Pièce d'identité, {due}." in page
+    assert "Copie du baccalauréat, avant le jeudi 31 décembre 2026" in page
+
+
+def test_what_is_to_be_replaced_is_told_from_what_is_to_be_given(sign_in):
+    registration = a_registration(**WITH_BAC)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.refuse(row=piece(registration), reason="Floue.", seen=None, by=MANAGER, at=NOW)
+
+    page = main(number_page(sign_in, registration))
+
+    assert f"{piece(registration).label} : non conforme, à remplacer." in page
+
+
 def test_what_has_no_deadline_stays_where_it_is(sign_in):
     registration = a_registration()
 

@@ -115,9 +115,9 @@ def test_what_comes_by_post_and_is_late_is_not_said_to_be_deposited_no_more(sign
         (
             "each",
             (
-                "Chacune dit par où l'envoyer ; par courrier, à l'adresse donnée plus bas. Pièce "
-                "d'identité, avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à déposer dans "
-                "votre espace candidat, pas par courrier : à fournir. Photographie,"
+                "Chacune dit par où l'envoyer ; par courrier, à l'adresse donnée plus bas. À fournir "
+                "avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris) : Pièce d'identité, à "
+                "déposer dans votre espace candidat, pas par courrier. Photographie,"
             ),
             "Déposer mes pièces justificatives",
         ),

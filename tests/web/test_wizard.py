@@ -131,8 +131,9 @@ def test_a_piece_that_is_only_wished_for_is_said_to_be_optional_on_the_page_and_
     [mail] = Message.objects.filter(kind="registered")
 
     for text in (unescape(page.text), mail.body):
-        assert "Copie du baccalauréat (facultative), avant le" in text
-        assert "Pièce d'identité, avant le" in text
+        assert "Copie du baccalauréat (facultative)" in text
+        assert "Pièce d'identité" in text
+        assert "Pièce d'identité (facultative)" not in text
 
 
 def test_what_is_odd_is_to_be_checked_before_saving_and_never_after(sign_in):

@@ -21,6 +21,7 @@ from sporades.acts.registrations.deciding import against
 from sporades.acts.registrations.moving import placed_in_words
 from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.core.actors import CANDIDATE
+from sporades.core.alike import alike
 from sporades.core.french import local_day, within
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
@@ -193,6 +194,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "has_accommodations": rules_of(found) is not None,
         "sections": _by_deadline(found, to_give, told),
         "pieces": to_give,
+        "before": alike(to_give, "before"),
         "giving": giving_of(one.ways for one in to_give),
         "given": [one for one in pieces if one.row.state not in TO_PROVIDE],
         "is_just_filed": _is_just_filed(last, at=at),
