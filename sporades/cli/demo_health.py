@@ -14,7 +14,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Paper
 from sporades.registrations.models import Registration
 
-REMARK = "L'exemple de commentaire que seul le médecin en charge lit : l'écriture me fatigue vite."
+REMARK = "L'exemple de commentaire que seul le médecin désigné lit : l'écriture me fatigue vite."
 
 
 def confide_papers(registration: Registration, *, at: datetime) -> None:

@@ -238,7 +238,7 @@ def test_what_is_told_of_one_piece_says_how_it_is_given(ways, said):
             (
                 "(heure de Paris), à déposer dans votre espace candidat, pas par courrier - Photographie, "
                 "avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris), à envoyer par courrier, pas "
-                "à déposer Donnez chacune comme il est dit. Ce qui est à envoyer par courrier va à l'adresse "
+                "à déposer Fournissez chacune comme il est dit. Ce qui est à envoyer par courrier va à l'adresse "
                 "ci-dessous ; le cachet de la poste fait foi. Votre récapitulatif"
             ),
         ),

@@ -183,7 +183,7 @@ def test_a_photo_that_is_confided_is_made_lighter_too(site, browser, photo, came
     (tmp_path / "papier.jpg").write_bytes(photo)
     page.get_by_label("Votre fichier").set_input_files(tmp_path / "papier.jpg")
 
-    press(page, "Donner")
+    press(page, "Déposer")
     page.wait_for_url("**/sante")
 
     assert "Votre fichier est déposé." in text(page)

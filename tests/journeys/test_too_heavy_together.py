@@ -18,7 +18,7 @@ def test_papers_of_health_too_heavy_together_are_not_sent(site, context, tmp_pat
     methods = []
     page.on("request", lambda request: methods.append(request.method))
 
-    page.get_by_role("button", name="Donner", exact=True).click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
 
     page.get_by_text("pour 25 Mo au plus").wait_for()
     assert "28,3" in text(page)
@@ -38,7 +38,7 @@ def test_a_paper_of_health_of_a_wrong_type_costs_none_of_the_others(site, contex
     methods = []
     page.on("request", lambda request: methods.append(request.method))
 
-    page.get_by_role("button", name="Donner", exact=True).click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
 
     page.get_by_text("lettre.txt : Ce fichier n'est ni un PDF").wait_for()
     assert "rien n'est envoyé" in text(page)
@@ -57,7 +57,7 @@ def test_a_paper_of_health_of_a_wrong_type_leaves_as_another_is_chosen(site, con
     field = page.locator("[type=file]")
     wrong = {"name": "lettre.txt", "mimeType": "text/plain", "buffer": b"Bonjour"}
     field.set_input_files([wrong])
-    page.get_by_role("button", name="Donner", exact=True).click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
     page.get_by_text("lettre.txt : Ce fichier n'est ni un PDF").wait_for()
 
     field.set_input_files([{"name": "une.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}])

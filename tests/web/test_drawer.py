@@ -216,7 +216,7 @@ def test_what_was_given_for_a_registration_that_was_withdrawn_serves_again(mine,
     provide(mine, anew, porte_documents=choice)
 
     assert f"/mes-inscriptions/{registration.number}/pieces" in left.text
-    assert f"donné pour l'inscription n°{registration.number}" in main(page)
+    assert f"déposé pour l'inscription n°{registration.number}" in main(page)
     second = Deposit.objects.exclude(pk=first.pk).get()
     assert (second.evidence.registration_id, second.digest) == (anew.pk, first.digest)
     assert second.key != first.key

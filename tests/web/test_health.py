@@ -71,7 +71,7 @@ def photo(colour="white", name="ordonnance.jpg"):
 
 
 def send(browser, registration, *photos):
-    """Press « Donner »."""
+    """Press « Déposer »."""
     data = {"fichiers": list(photos), "envoi": str(uuid4())}
     return browser.post(address(registration, KIND), data, follow=True)
 
@@ -89,7 +89,7 @@ def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
     assert "Aucun médecin n'est désigné pour l'instant" in said
     assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
     assert line(mine, registration) == (
-        "Autre papier de santé Donner un fichier : Autre papier de santé"
+        "Autre papier de santé Déposer un papier : Autre papier de santé"
     )
 
 
@@ -134,7 +134,7 @@ def test_what_is_mandatory_is_given_before_the_way_back_to_the_request(mine, reg
         return [words(one) for one in found if one.get("class") == "fr-btn"]
 
     assert plain_buttons(mine.get(address(registration))) == [
-        "Donner un fichier : Certificat du médecin"
+        "Déposer un papier : Certificat du médecin"
     ]
     confide(registration, kind="CERTIFICAT")
 
@@ -149,7 +149,7 @@ def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_i
     page = main(mine.get(address(registration)))
     said = main(send(mine, registration, photo()))
 
-    assert "est incomplète : Le papier est illisible. Donnez ce qui manque, puis envoyez-la" in page
+    assert "est incomplète : Le papier est illisible. Déposez ce qui manque, puis envoyez-la" in page
     assert "Relire et envoyer ma demande" in page
     assert "Votre fichier est déposé." in said
     assert "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne" in said
@@ -279,7 +279,7 @@ def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, regi
     said = words(seen(page).get_element_by_id("demande-du-medecin"))
     assert "Dr Anne Roussel, médecin désigné, le" in said
     assert "L'audiogramme de juin." in said
-    assert "Donnez le papier demandé ci-dessous" in said
+    assert "Déposez le papier demandé ci-dessous" in said
     assert "Un médecin attend votre réponse." in main(page)
     assert "Aucun médecin n'est désigné pour l'instant" not in main(page)
 
@@ -335,7 +335,7 @@ def test_nothing_empty_is_shown_where_nothing_is_taken_any_more(mine, registrati
 
     page = mine.get(address(registration))
 
-    assert "Donner un fichier" not in main(page)
+    assert "Déposer un papier" not in main(page)
     assert "Autre papier de santé" not in main(page)
 
 
@@ -723,7 +723,7 @@ def test_once_it_is_erased_the_page_says_so_and_who_had_opened_it(mine, registra
     assert "Vos papiers et vos commentaires sont effacés. Plus rien n'est à déposer" in page
     assert "décision est définitive" not in page
     assert "Dr Anne Roussel, médecin désigné, ouverture de « Autre papier de santé »" in page
-    assert "Donner" not in page
+    assert "Déposer un" not in page
 
 
 def test_what_is_another_candidates_or_of_another_registration_is_not_found(
@@ -783,7 +783,7 @@ def test_what_was_given_stays_when_it_is_called_for_no_more(mine, registration):
 
     assert said.startswith("Votre plan En vérification papier.jpg")
     assert "Retirer" in said
-    assert "Donner" not in said
+    assert "Déposer un" not in said
     assert mine.get(address(registration, "PLAN")).status_code == 404
 
 

@@ -88,12 +88,12 @@ def confide(page):
     """Give a paper of health, from the page of the request."""
     press(page, "Déposer mes papiers de santé")
     fits(page)
-    page.get_by_role("main").get_by_role("link", name="Donner").first.click()
+    page.get_by_role("main").get_by_role("link", name="Déposer un papier").first.click()
     fits(page)
     page.locator("main input[type=file]").set_input_files(
         [{"name": "papier.jpg", "mimeType": "image/jpeg", "buffer": a_photo("white")}]
     )
-    press(page, "Donner")
+    press(page, "Déposer")
     found_clean(Paper.objects.latest("pk"))
 
 
