@@ -9,6 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding, erasing, opining, reading
@@ -20,7 +21,7 @@ from sporades.registrations.states import SET_ASIDE
 from sporades.web.candidate.pieces.forms import ALL_AGAIN
 from sporades.web.layout import bodies
 from tests.accommodations import asked
-from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS
+from tests.accommodations.asked import READER, WITHOUT_ACCOMMODATIONS
 from tests.endurance.arena import WAITING, eventually, held, rows
 from tests.evidence.given import a_photo
 from tests.factories import NOW, a_registration, author, load_invented
@@ -141,6 +142,14 @@ def test_what_is_mandatory_is_given_before_the_way_back_to_the_request(mine, reg
     assert plain_buttons(mine.get(address(registration))) == [way]
 
 
+def test_of_two_mandatory_papers_one_is_led_to(mine, registration):
+    asked.write(registration, Wish(READER), plan="PAP")
+
+    main_buttons = seen(mine.get(address(registration))).cssselect('main a[class="fr-btn"]')
+
+    assert [words(one) for one in main_buttons] == ["Déposer un papier : Certificat du médecin"]
+
+
 def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_is_given(
     mine, registration
 ):
@@ -149,7 +158,9 @@ def test_a_request_that_is_incomplete_is_said_to_be_sent_again_once_what_lacks_i
     page = main(mine.get(address(registration)))
     said = main(send(mine, registration, photo()))
 
-    assert "est incomplète : Le papier est illisible. Déposez ce qui manque, puis envoyez-la" in page
+    assert (
+        "est incomplète : Le papier est illisible. Déposez ce qui manque, puis envoyez-la" in page
+    )
     assert "Relire et envoyer ma demande" in page
     assert "Votre fichier est déposé." in said
     assert "Il reste à envoyer de nouveau votre demande d'aménagement : personne ne" in said
@@ -327,7 +338,8 @@ def test_what_a_doctor_asked_is_said_to_be_answered_then_goes_with_the_request(m
 def test_the_page_says_what_comments_are_for_and_who_reads_them(mine, registration):
     said = main(mine.get(address(registration)))
 
-    assert "Seuls vous et le médecin désigné le lisez." in said
+    assert "Un commentaire complète vos papiers pour le médecin" in said
+    assert said.count("Seuls vous et le médecin désigné") == 1
 
 
 def test_nothing_empty_is_shown_where_nothing_is_taken_any_more(mine, registration):

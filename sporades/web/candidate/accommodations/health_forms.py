@@ -55,8 +55,8 @@ class RemarkForm(forms.Form):
     texte = CleanLinesField(
         label="Votre commentaire",
         max_length=LONGEST_REMARK,
-        help_text="4 000 signes au plus. Seuls vous et le médecin désigné le lisez.",
-        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+        help_text="4 000 signes au plus",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         error_messages={"required": "Écrivez votre commentaire avant de l'envoyer."},
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)

@@ -103,6 +103,8 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     held = {one["kind"] for one in given}
     if not is_open:
         kinds = [kind for kind in kinds if kind.code in held]
+    lacking = (one for one in kinds if one.is_mandatory and one.is_asked and one.code not in held)
+    first = next(lacking, None) if is_open else None
     openings = _openings(found, zone).get_page(page)
     remarks = [_remark(one, zone) for one in remarks_of(found)] if found else []
     asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
@@ -128,11 +130,11 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
             {
                 "kind": kind,
                 "papers": [one for one in given if one["kind"] == kind.code],
+                "is_next": kind is first,
             }
             for kind in kinds
         ],
-        "is_lacking": is_open
-        and any(one.is_mandatory and one.is_asked and one.code not in held for one in kinds),
+        "is_lacking": first is not None,
         "remarks": remarks,
         "is_given": bool(given),
         "is_confided": bool(given or remarks),
