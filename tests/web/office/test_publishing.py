@@ -18,6 +18,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.publications.deposited import DEPOSITED, SILENT, UNTAGGED
 from sporades.publications.models import Publication
+from sporades.publications.operations import counting
 from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
 from sporades.web.layout.readers import READER, mark_of
@@ -465,6 +466,36 @@ def test_what_is_to_come_is_published_at_once_where_no_other_instant_is_given(
     made.refresh_from_db()
     assert (made.state, made.publish_at) == (PublicationState.PUBLISHED, NOW)
     assert "Les documents sont publiés" in main(page)
+
+
+def test_what_is_gone_through_by_parts_says_where_it_is(
+    manager, head, in_lille, candidate, monkeypatch
+):
+    """One document more than one transaction takes is taken by a job, once it takes one."""
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+
+    page = main(head.post(where("approve_publication", made.pk), follow=True))
+
+    assert "lus de tous au même instant" in page
+    assert "Publication en cours" in page
+    assert "aucun candidat n'en voit" in page
+    assert "Publication en cours" in main(head.get(where("publications")))
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    work("publications")
+    page = main(head.get(where("publication", made.pk)))
+    assert "Publiés le mercredi 25 novembre 2026" in page
+    assert "en cours" not in page
+
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+    page = main(
+        head.post(where("withdraw_publication", made.pk), {"motif": "Date fausse"}, follow=True)
+    )
+    assert "Plus personne ne lit aucun de ces documents." in page
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    work("publications")
+    assert "Plus personne ne lit" not in main(head.get(where("publication", made.pk)))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import deciding, preparing
 from sporades.publications.queries import unheard_among
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
-from sporades.publications.states import LineOutcome, PublicationState
+from sporades.publications.states import UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
@@ -366,6 +366,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
             refused=_refused_whole([found]).get(found.pk, 0),
             at=request.arrived_at,
         ),
+        "is_ending": found.is_over and any(counts[one] for one in UNREAD),
         "is_mine": is_mine,
         "is_busy": is_busy,
         "batch": filling,
