@@ -143,6 +143,20 @@ class Publication(AskedByMember):
                 | Q(publish_at__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
             ),
             models.CheckConstraint(
+                name="what_is_under_way_has_its_instant_who_decided_and_where",
+                condition=~Q(state=PublicationState.PUBLISHING)
+                | Q(
+                    publish_at__isnull=False,
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                    within__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="only_a_withdrawn_publication_says_when",
+                condition=Q(withdrawn_at=None) | Q(state=PublicationState.WITHDRAWN),
+            ),
+            models.CheckConstraint(
                 name="a_withdrawn_publication_says_why",
                 condition=Q(state=PublicationState.WITHDRAWN) & ~Q(why="")
                 | ~Q(state=PublicationState.WITHDRAWN) & Q(why=""),

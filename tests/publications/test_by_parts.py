@@ -526,6 +526,30 @@ def test_who_is_saving_is_not_waited_for_while_others_are_gone_through(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_saves_during_the_part_of_another_waits_for_nobody(made, three, manager):
+    publish(made, manager)
+    *_, last = made.lines.order_by("pk")
+
+    def save():
+        with transaction.atomic():
+            # Refused at once where anybody held it.
+            list(
+                Registration.objects.select_for_update(nowait=True).filter(pk=last.registration_id)
+            )
+            withdraw(last.registration)
+        return "saved"
+
+    with transaction.atomic():
+        assert some(made) is True
+        assert together(save) == ["saved"]
+    work("publications")
+    work("publications")
+
+    assert made.lines.get(pk=last.pk).why == refusals.STANDS_NO_MORE
+    assert len(told()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["publish", "withdraw", "drop"])
 def test_what_is_being_printed_holds_up_none_of_the_others(made, manager, monkeypatch, act):
     publish(made, manager, LATER if act == "drop" else NOW, at=NOW - HOUR)

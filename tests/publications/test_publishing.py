@@ -473,7 +473,10 @@ def test_a_batch_prepares_the_documents_of_a_search(three, manager, allowed):
     "change",
     [
         {"state": "published"},
+        {"state": "publishing"},
+        {"state": "publishing", "publish_at": NOW, "decided_at": NOW},
         {"state": "withdrawn"},
+        {"withdrawn_at": NOW},
         {"why": "Erreur"},
         {"state": "proposed"},
         {"refusal": "Erreur"},

@@ -1,9 +1,11 @@
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("publications", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,6 +39,29 @@ class Migration(migrations.Migration):
                 default="preparing",
                 max_length=10,
                 verbose_name="état",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "publishing"), _negated=True),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("publish_at__isnull", False),
+                        ("within__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="what_is_under_way_has_its_instant_who_decided_and_where",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("withdrawn_at", None), ("state", "withdrawn"), _connector="OR"),
+                name="only_a_withdrawn_publication_says_when",
             ),
         ),
     ]
