@@ -174,7 +174,10 @@ TEMPLATES = [
         "NAME": "text",
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"autoescape": False, "builtins": ["sporades.core.alike", "sporades.mail.filters"]},
+        "OPTIONS": {
+            "autoescape": False,
+            "builtins": ["sporades.core.alike", "sporades.mail.filters"],
+        },
     },
 ]
 FORM_RENDERER = "sporades.web.layout.forms.Renderer"

@@ -24,12 +24,13 @@ LABELS = {
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
 NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"
-UNMET = MISSING, UNJUDGED_YET = "missing", "unjudged"
+UNMET = TO_REVIEW, MISSING, UNJUDGED_YET = "to_review", "missing", "unjudged"
 WORDS: dict[str, str] = {
     **{str(state.value): f"pièce : {state.label}" for state in State},
     NOT_ASKED: "pièce non demandée",
     COMPLETE: "rien ne manque",
     LACKING: "des pièces manquent",
+    TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
 }
@@ -69,6 +70,7 @@ def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at a
         for states in (TO_PROVIDE, UNJUDGED)
     )
     return Case(
+        When(registration__to_review_since__isnull=False, then=Value(TO_REVIEW)),
         When(missing, then=Value(MISSING)),
         When(unjudged, then=Value(UNJUDGED_YET)),
         default=Value(""),

@@ -23,15 +23,17 @@ class Unmet:
         missing: the mandatory pieces that were never given, or that are not good.
         unjudged: the mandatory pieces that came, and that nobody has judged.
         lacks_summary: whether its signed summary is to come back, and is not noted as received.
+        to_review: what is asked of it since its civil data or its academy are others, in sentences.
     """
 
     missing: list[Evidence]
     unjudged: list[Evidence]
     lacks_summary: bool = False
+    to_review: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Return whether anything is."""
-        return bool(self.missing or self.unjudged or self.lacks_summary)
+        return bool(self.missing or self.unjudged or self.lacks_summary or self.to_review)
 
     @property
     def is_to_send(self) -> bool:
@@ -42,24 +44,28 @@ class Unmet:
     def in_words(self) -> list[str]:
         """Say it to whoever decides, a sentence for each."""
         return [
+            *(f"À revoir : {said}" for said in self.to_review),
             *_counted(self.missing, "manque", "manquent"),
             *_counted(self.unjudged, "attend un verdict", "attendent un verdict"),
             *([NO_SUMMARY] if self.lacks_summary else ()),
         ]
 
 
-def unmet_by(rows: Iterable[Evidence], *, lacks_summary: bool = False) -> Unmet:
+def unmet_by(
+    rows: Iterable[Evidence], *, lacks_summary: bool = False, to_review: Iterable[str] = ()
+) -> Unmet:
     """Return what is missing, or waits for a verdict, among the pieces that are asked for.
 
     Args:
         rows: the pieces.
-        lacks_summary: see `Unmet`.
+        lacks_summary, to_review: see `Unmet`.
     """
     mandatory = [row for row in rows if row.is_mandatory]
     return Unmet(
         missing=[row for row in mandatory if row.state in TO_PROVIDE],
         unjudged=[row for row in mandatory if row.state in UNJUDGED],
         lacks_summary=lacks_summary,
+        to_review=tuple(to_review),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
+from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 
@@ -66,6 +67,7 @@ def checklist(
     return [
         _filed(registration),
         *_decided(registration),
+        *_to_review(registration, at=at),
         *_summary(documents, registration.service.zone),
         *_return(registration, at=at),
         *pieces,
@@ -97,6 +99,14 @@ def _decided_on(registration: Registration) -> str:
     """Return the day of a decision: its history says the hour."""
     at, zone = registration.decided_at, registration.service.zone
     return day_in_words(local_day(at, zone)) if at else ""
+
+
+def _to_review(registration: Registration, *, at: datetime) -> list[Check]:
+    """Return what is asked since its civil data or its academy are others, and it does not say."""
+    if not registration.to_review:
+        return []
+    said = "\n".join([*registration.to_review, how_to_change(registration, at=at)])
+    return [Check("Répondre à ce qui est maintenant demandé", "yours", said)]
 
 
 def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:

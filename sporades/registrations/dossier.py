@@ -211,16 +211,13 @@ def _facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts
         **dossier.of("supplementaires"),
         **(known or {}),
     }
-    identity = dossier.identity
     return Facts(
         # A modification changes what was filed: a birthday since neither closes it nor opens it.
         on=dossier.registered_on or dossier.day,
         session_year=dossier.regulation.rules.session.year,
         academy=dossier.service.academy_id,
         speciality=dossier.speciality.code if dossier.speciality else "",
-        birth_date=identity.latest_birth_date,
-        nationality=identity.nationality,
-        is_born_abroad=identity.birth_country != FRANCE,
+        **civil_facts(dossier.identity),
         has_disability=said.get("has_disability") == YES,
         category=said.get("category") or "",
         passing_form=said.get("passing_form") or "",
@@ -231,6 +228,15 @@ def _facts_of(dossier: Dossier, known: Mapping[str, Any] | None = None) -> Facts
             **{question.code: _answer(question, said) for question in dossier.rules.questions},
         },
     )
+
+
+def civil_facts(identity: Identity) -> dict[str, Any]:
+    """Return those of the facts that civil data say."""
+    return {
+        "birth_date": identity.latest_birth_date,
+        "nationality": identity.nationality,
+        "is_born_abroad": identity.birth_country != FRANCE,
+    }
 
 
 def _years(said: Any) -> int | None:

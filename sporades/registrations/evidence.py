@@ -71,23 +71,23 @@ def evidence_of(
     ]
 
 
-def evidence_there(
+def evidence_anew(
     registration: Registration,
     version: Version,
     told: list[dict[str, Any]],
     *,
-    left: str,
+    before: Mapping[str, Any],
     at: datetime,
 ) -> list[dict[str, Any]]:
-    """Return what a registration owes that was given to another academy, which may ask for other pieces.
+    """Return what a registration owes whose academy, or civil data, are others, which may ask for other pieces.
 
-    What the two ask for alike of these answers stays as it was told, whatever else has changed since.
+    What is asked of these answers now as before stays as it was told, whatever else has changed since.
 
     Args:
-        registration: as the other academy has it.
+        registration: as it is now.
         version: its last one, whose answers are judged by the réglementation under which it was filed.
         told: the pieces that it owed, with their deadlines.
-        left: the code of the academy that had it.
+        before: the facts that were others.
         at: the instant.
     """
     dossier = Dossier(
@@ -104,9 +104,9 @@ def evidence_there(
     rows = registration.papers.values_list("paper__code", "status")
     facts = replace(dossier.facts, statuses=dict(rows))
     here = {piece.code: piece for piece in evidence.due(dossier.rules, facts)}
-    there = {piece.code for piece in evidence.due(dossier.rules, replace(facts, academy=left))}
-    owed = {one["code"]: one for one in told if one["code"] in here or one["code"] not in there}
-    for code in here.keys() - there - owed.keys():
+    were = {piece.code for piece in evidence.due(dossier.rules, replace(facts, **before))}
+    owed = {one["code"]: one for one in told if one["code"] in here or one["code"] not in were}
+    for code in here.keys() - were - owed.keys():
         owed[code] = _line_of(here[code], dossier, told=None, at=at)
     order = [piece.code for piece in dossier.rules.evidence]
     return sorted(owed.values(), key=lambda one: order.index(one["code"]))

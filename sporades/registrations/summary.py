@@ -26,7 +26,7 @@ GIVEN = {
 }
 """How its pieces are given; an address follows, unless none comes by post."""
 
-UNPRINTED = {"accepted", "answers", "closes_at", "signed_by"}
+UNPRINTED = {"accepted", "answers", "closes_at", "signed_by", "to_review"}
 """What a version keeps for the service alone."""
 
 

@@ -42,6 +42,7 @@ from sporades.searches.criteria import (
     Row,
     Telephone,
     Text,
+    ToReview,
     WholeName,
     YesNo,
 )
@@ -199,6 +200,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             ),
             Choice("etat", "État", "state", _states),
             AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
+            ToReview("a_revoir", "À revoir depuis une correction", "to_review_since"),
             Choice("academie", "Académie", "academy_id", _academies),
             ManagedBy(
                 "service",

@@ -223,6 +223,14 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 SHORT,
             ),
             Column(
+                "a_revoir",
+                "À revoir depuis le",
+                ("to_review_since", "service__zone"),
+                _day,
+                ("to_review_since",),
+                SHORT,
+            ),
+            Column(
                 "desinscrite",
                 "Désinscrite le",
                 ("withdrawn_at", "service__zone"),

@@ -23,6 +23,7 @@ from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.operations import correcting
 from sporades.registrations.queries import persons_of
 from sporades.registrations.refusals import NothingChanged
+from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
 
 CORRECTED = "identity corrected"
@@ -108,10 +109,13 @@ def correct_identity(
         after={**{name: identity[name] for name in kept}, "proof": proof},
     )
     app.configure_task("doubles.look", queue="batches").defer(candidate=candidate.pk)
-    standing = list(_standing(candidate).with_owed().order_by("pk"))
+    standing = list(_standing(candidate).order_by("pk"))
     corrected_by = registration.service.managing_service.name
-    for one in standing:
-        issue_again(registration=one, identity=new, signed_by=corrected_by, by=by, at=at)
+    anew = {
+        one.pk: issue_again(registration=one, identity=new, signed_by=corrected_by, by=by, at=at)
+        for one in standing
+    }
+    standing = list(_standing(candidate).whole().with_owed().order_by("pk"))
     tell(
         candidate,
         "identity_corrected",
@@ -123,7 +127,9 @@ def correct_identity(
         enclosed=summary_for(registration) if registration in standing else None,
         name=new.full_name,
         request=request,
-        registrations=_named_to(candidate, standing, beside=registration),
+        registrations=[
+            (one, anew[one.pk]) for one in _named_to(candidate, standing, beside=registration)
+        ],
         contact=contact_of(registration.service),
         link=link_to("candidate:registrations"),
     )
@@ -173,15 +179,19 @@ def while_it_counts[Row: Model](
 
 def issue_again(
     *, registration: Registration, identity: Identity, signed_by: str, by: Actor, at: datetime
-) -> None:
+) -> Anew:
     """Put a registration under its candidate's civil data, in the transaction of an act.
 
     See `correcting.take_identity` for the arguments.
+
+    Returns:
+        What is asked of it now that was not before.
     """
     version = correcting.take_identity(
         registration=registration, identity=identity, signed_by=signed_by, by=by, at=at
     )
     reissue(version, by=by, at=at)
+    return Anew.of(version, at=at)
 
 
 def reissue(version: Version, *, by: Actor, at: datetime) -> None:

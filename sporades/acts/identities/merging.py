@@ -37,6 +37,7 @@ from sporades.mail.operations import carry
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import giving_over
 from sporades.registrations.records import address_filed_at, postal_address_of
+from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
 
 MERGED = "candidates merged"
@@ -198,18 +199,22 @@ def _what_was(candidate: Candidate) -> dict[str, object]:
     }
 
 
-def _put_under(kept: Candidate, given: list[Registration], *, by: Actor, at: datetime) -> set[int]:
+def _put_under(
+    kept: Candidate, given: list[Registration], *, by: Actor, at: datetime
+) -> dict[int, Anew]:
     """Put the registrations that stand under the civil data that are kept, where these are others.
 
     Returns:
-        Their keys: each has a new version, and a new summary.
+        What is asked of each now that was not before, by its key: it has a new version, and a new
+        summary.
     """
-    said, again = candidates.civil_data(kept.identity), set()
+    said, again = candidates.civil_data(kept.identity), {}
     for one in given:
         if one.is_active and candidates.civil_data(one.identity) != said:
             signed_by = one.service.managing_service.name
-            issue_again(registration=one, identity=kept.identity, signed_by=signed_by, by=by, at=at)
-            again.add(one.pk)
+            again[one.pk] = issue_again(
+                registration=one, identity=kept.identity, signed_by=signed_by, by=by, at=at
+            )
     return again
 
 
@@ -225,7 +230,7 @@ def _closed(account: User | None, kept: Candidate, *, by: Actor, at: datetime) -
 
 
 def _tell(
-    kept: Candidate, *, addresses: set[str], closed: str, again: set[int], at: datetime
+    kept: Candidate, *, addresses: set[str], closed: str, again: dict[int, Anew], at: datetime
 ) -> None:
     """Write to every address that either had: which account is left, what it holds, what is issued again."""
     mine = Registration.objects.filter(candidate=kept).whole().with_owed()
@@ -247,7 +252,7 @@ def _tell(
             enclosed=summary_for(first) if issued else None,
             **named,
             registrations=[one for one in registrations if one.service_id == service.pk],
-            again=[one for one in issued if one.service_id == service.pk],
+            again=[(one, again[one.pk]) for one in issued if one.service_id == service.pk],
             is_closed=False,
             closed="",
             sign_in_as="",
@@ -264,7 +269,7 @@ def _tell(
             **named,
             # What there is to see is told where it is seen.
             registrations=registrations if address == kept.address else [],
-            again=issued if address == kept.address else [],
+            again=[(one, again[one.pk]) for one in issued] if address == kept.address else [],
             is_closed=address == closed,
             closed=half_said(closed) if closed else "",
             sign_in_as=_sign_in_as(kept, address),

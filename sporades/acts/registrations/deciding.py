@@ -39,6 +39,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.operations import deciding
 from sporades.registrations.queries import held_to_decide, with_owed
 from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
+from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import (
     CLEAR,
@@ -131,7 +132,8 @@ def unmet_of(registration: Registration) -> Unmet:
     # One that was brought from elsewhere has no version that says what to send back.
     asks = bool(registration.told and registration.told["to_return"])
     lacks = asks and registration.summary_posted_on is None
-    return unmet_by(rows_of(registration=registration.pk), lacks_summary=lacks)
+    rows, review = rows_of(registration=registration.pk), registration.to_review
+    return unmet_by(rows, lacks_summary=lacks, to_review=review)
 
 
 def told_of(decision: Transition, unmet: Unmet) -> Told:
@@ -140,7 +142,7 @@ def told_of(decision: Transition, unmet: Unmet) -> Told:
     is_otherwise = {
         VALIDATE.name: bool(unmet),
         REOPEN.name: unmet.is_to_send,
-        CLEAR.name: unmet.is_to_send,
+        CLEAR.name: unmet.is_to_send or bool(unmet.to_review),
     }
     return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
 
@@ -232,9 +234,7 @@ def decide_within(
     is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
     if is_asked_again:
         ask_again(with_owed.get(pk=registration.pk), by=by, at=at)
-    is_issued_again = decision is RESTORE and _stand_under_what_was_corrected(
-        registration, by=by, at=at
-    )
+    anew = _under_what_was_corrected(registration, by=by, at=at) if decision is RESTORE else None
     is_so = decision.name not in UNMET
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
     awaited = _awaited(registration, at=at) if is_asked_again else None
@@ -261,10 +261,11 @@ def decide_within(
         about=registration,
         matter=STANDING if decision in (SET_ASIDE, RESTORE) else DECISION,
         urgent=True,
-        enclosed=summary_for(registration) if is_issued_again else None,
+        enclosed=summary_for(registration) if anew is not None else None,
         registration=registration,
         told=told,
-        is_issued_again=is_issued_again,
+        is_issued_again=anew is not None,
+        anew=anew,
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
         is_set_aside=decision is SET_ASIDE,
@@ -326,17 +327,24 @@ decide = transaction.atomic(decide_within)
 """Decide in a transaction of its own: what is refused leaves nothing."""
 
 
-def _stand_under_what_was_corrected(registration: Registration, *, by: Actor, at: datetime) -> bool:
-    """Take the civil data that were corrected while a registration was set aside; return whether they were."""
+def _under_what_was_corrected(
+    registration: Registration, *, by: Actor, at: datetime
+) -> Anew | None:
+    """Take the civil data that were corrected while a registration was set aside.
+
+    Returns:
+        What is asked of it now that was not before; nothing where they were not corrected.
+    """
     registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
     if registration.identity_id == registration.candidate.identity_id:
-        return False
-    issue_again(
+        return None
+    anew = issue_again(
         registration=registration,
         identity=registration.candidate.identity,
         signed_by=registration.service.managing_service.name,
         by=by,
         at=at,
     )
-    registration.refresh_from_db(fields=["version", "identity", "name_key", "birth_date"])
-    return True
+    changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
+    registration.refresh_from_db(fields=[*changed, "summary_until", "to_review_since"])
+    return anew

@@ -34,6 +34,7 @@ from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.operations import correcting
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import named
+from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import State
 from sporades.territory.models import Academy
@@ -219,7 +220,7 @@ def move_for_good(
         version=version,
         reason=reason,
         managed_by=named(service),
-        changing=_how_to_change(moved, at=at),
+        changing=how_to_change(moved, at=at),
         awaits=not moved.is_validated and _is_awaited_by_post(version),
         awaits_summary=_awaits_summary(version),
         giving=_given_otherwise(version, left=left),
@@ -275,22 +276,3 @@ def _given_otherwise(version: Version, *, left: str) -> Giving | None:
     if all(set(ways_of(moved, code)) == before for code, before in zip(codes, there, strict=True)):
         return None
     return giving_as_told(version)
-
-
-def _how_to_change(registration: Registration, *, at: datetime) -> str:
-    """Say how its candidate changes an answer there: the other service has its own dates."""
-    if registration.is_amendable(at) and not registration.candidate.has_account:
-        return (
-            "Pour changer une réponse, demandez-le à ce service avant le "
-            f"{registration.closing_in_words}."
-        )
-    if deadline := registration.deadline_in_words(at):
-        return deadline
-    if gone := registration.gone_in_words:
-        return gone
-    closed = registration.service.closed_in_words(at, registration.reader_zone)
-    where = " sur la page de votre inscription" if registration.candidate.has_account else ""
-    return (
-        f"{closed} Pour changer une réponse, demandez une modification{where} : ce service l'accepte "
-        "ou la refuse."
-    )

@@ -78,7 +78,14 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_owed(self) -> Self:
         """Add when the last version was filed and what it calls for, without the rest of it."""
         last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
-        keys = ("filed_in_words", "closes_at", "to_return", "evidence", "accommodation")
+        keys = (
+            "filed_in_words",
+            "closes_at",
+            "to_return",
+            "evidence",
+            "accommodation",
+            "to_review",
+        )
         told = JSONObject(**{key: KeyTransform(key, "snapshot") for key in keys})
         return self.annotate(told=Subquery(last.values(told=told)))
 
@@ -119,6 +126,11 @@ class Registration(models.Model):
     summary_until = models.DateTimeField(
         "récapitulatif signé demandé de nouveau jusqu'au", null=True, blank=True
     )
+
+    to_review_since = models.DateTimeField(
+        "à revoir depuis une correction, le", null=True, blank=True
+    )
+    """When its civil data or its academy became such that its rules refuse it: see `reviewing`."""
 
     name_key = models.TextField("clé de recherche", db_collation="C")
     birth_date = models.DateField("date de naissance", null=True, blank=True)
@@ -210,6 +222,11 @@ class Registration(models.Model):
                 fields=["academy", "decided_at", "id"],
                 condition=Q(state=State.ANOMALY),
                 name="registration_in_anomaly_there",
+            ),
+            models.Index(
+                fields=["to_review_since", "id"],
+                condition=Q(to_review_since__isnull=False),
+                name="registration_to_review",
             ),
             models.Index(fields=["ine"], condition=~Q(ine=""), name="registration_by_ine"),
             models.Index(fields=["mobile"], condition=~Q(mobile=""), name="registration_by_mobile"),
@@ -486,6 +503,11 @@ class Registration(models.Model):
             has_account=self.candidate.has_account,
             summary_until=self.summary_until,
         )
+
+    @property
+    def to_review(self) -> list[str]:
+        """What its rules ask, and it does not say since its civil data or its academy are others."""
+        return (self.told.get("to_review") or []) if self.to_review_since and self.told else []
 
     def keep_summary_day(self, asked: Mapping[str, Any] | None) -> bool:
         """Keep until when its signed summary may come back, where its service gives less time.

@@ -15,7 +15,9 @@ from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.registrations.changes import changes_between
-from sporades.registrations.evidence import evidence_there
+from sporades.registrations.deadlines import later_of
+from sporades.registrations.dossier import civil_facts
+from sporades.registrations.evidence import evidence_anew
 from sporades.registrations.models import (
     ChangeRequest,
     CorrectionRequest,
@@ -26,7 +28,10 @@ from sporades.registrations.models import (
 from sporades.registrations.models.version import ADDRESS
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.receipt import return_of
+from sporades.registrations.reviewing import of_identity, of_service, to_review
 from sporades.registrations.snapshot import contact_of
+
+SIGNED_AGAIN = "Récapitulatif signé : à renvoyer de nouveau, signé aussi par le représentant légal"
 
 
 def take_identity(
@@ -39,9 +44,11 @@ def take_identity(
 ) -> Version:
     """Put a registration under other civil data, in a new version that its service signs.
 
-    Everything else stays as it was filed, the signed summary that came back too: it is the
-    service that corrects, on proof. Its deadlines are those in force. A modification that is open goes on from the
-    new version, unless it had to catch up with another already.
+    Its answers stay as they were filed, the signed summary that came back too: it is the
+    service that corrects, on proof. Of who is a minor by these civil data alone, it is to be signed
+    again, by their guardian too. Pieces are those that they call for, and what they ask that it does
+    not say is kept in the version. Its deadlines are those in force. A modification that is open
+    goes on from the new version, unless it had to catch up with another already.
 
     Args:
         registration: one that stands; its row is locked.
@@ -52,18 +59,29 @@ def take_identity(
     """
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
     before = locked.versions.get(number=locked.version)
+    was, was_by_two = of_identity(locked, locked.identity), before.is_of_a_minor
+    now = of_identity(locked, identity)
     locked.version += 1
     locked.identity = identity
     locked.name_key = identity.name_key
     locked.birth_date = identity.birth_date
-    locked.save(update_fields=["version", "identity", "name_key", "birth_date"])
-    kept = locked.owed_now(before.snapshot)
+    kept = dict(locked.owed_now(before.snapshot))
+    changes = changes_between(before.snapshot, _under(identity, kept, number=locked.version, at=at))
+    if locked.summary_posted_on and locked.is_minor(at) and not was_by_two:
+        locked.summary_posted_on = None
+        kept["to_return"] = _returned_again(locked, kept["to_return"], at=at)
+        changes.append(SIGNED_AGAIN)
+    changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
+    locked.save(update_fields=changed)
+    former = civil_facts(was.identity)
     snapshot = {
         **_under(identity, kept, number=locked.version, at=at),
+        "evidence": evidence_anew(now, before, kept["evidence"], before=former, at=at),
         "signed_by": signed_by,
     }
     _up_to_date(locked, before).update(amends_version=locked.version)
-    return _frozen(locked, before, snapshot, changes_between(before.snapshot, snapshot), by, at=at)
+    review = to_review(now, was, before, at=at)
+    return _frozen(locked, before, snapshot, changes, by, review=review, at=at)
 
 
 def take_service(
@@ -91,7 +109,7 @@ def take_service(
         raise Refused("Cette inscription est déjà dans cette académie.")
     if left.pk != registration.service_id:
         raise Refused("Cette inscription vient d'être donnée à une autre académie.")
-    before = locked.versions.get(number=locked.version)
+    before, was = locked.versions.get(number=locked.version), of_service(locked, left)
     locked.version += 1
     locked.service, locked.academy, locked.is_placed = service, service.academy, True
     locked.save(update_fields=["version", "service", "academy", "is_placed"])
@@ -109,7 +127,9 @@ def take_service(
         "service": contact_of(service),
         "signed_by": left.managing_service.name,
         "to_return": _returned_to(locked, left, kept["to_return"], at=at),
-        "evidence": evidence_there(locked, before, kept["evidence"], left=left.academy_id, at=at),
+        "evidence": evidence_anew(
+            locked, before, kept["evidence"], before={"academy": left.academy_id}, at=at
+        ),
     }
     _up_to_date(locked, before).update(amends_version=locked.version)
     # What the office that gives it away was typing stays where its author may read it.
@@ -124,7 +144,17 @@ def take_service(
         f"Académie : {left.academy.name} → {service.academy.name}",
         f"Service gestionnaire : {left.managing_service.name} → {service.managing_service.name}",
     ]
-    return _frozen(locked, before, snapshot, changes, by, at=at)
+    review = to_review(locked, was, before, at=at)
+    return _frozen(locked, before, snapshot, changes, by, review=review, at=at)
+
+
+def _returned_again(
+    corrected: Registration, asked: dict[str, Any] | None, *, at: datetime
+) -> dict[str, Any] | None:
+    """Return until when a summary that came back is sent again, with the usual days where its day has passed."""
+    exam = rules(corrected.regulation_id).exam(corrected.exam.code)
+    again = return_of(exam, corrected.service, reader=corrected.reader_zone, at=at)
+    return {**asked, **later_of(asked, again)} if asked and again else asked
 
 
 def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
@@ -159,12 +189,18 @@ def _frozen(
     changes: list[str],
     by: Actor,
     *,
+    review: list[str],
     at: datetime,
 ) -> Version:
-    if registration.keep_summary_day(snapshot["to_return"]):
-        registration.save(update_fields=["summary_until"])
-    # Its candidate may have another number since, by a merge.
-    snapshot = {**snapshot, "candidate_number": registration.candidate.number}
+    registration.keep_summary_day(snapshot["to_return"])
+    registration.to_review_since = (registration.to_review_since or at) if review else None
+    registration.save(update_fields=["summary_until", "to_review_since"])
+    snapshot = {
+        **{key: said for key, said in snapshot.items() if key != "to_review"},
+        # Its candidate may have another number since, by a merge.
+        "candidate_number": registration.candidate.number,
+        **({"to_review": review} if review else {}),
+    }
     return Version.objects.create(
         registration=registration,
         number=registration.version,

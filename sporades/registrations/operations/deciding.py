@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
 from sporades.registrations.models import Registration
-from sporades.registrations.states import DECISIONS, REASONED, RESTORE
+from sporades.registrations.states import DECISIONS, REASONED, RESTORE, VALIDATE
 
 
 class NoRoomLeft(Refused):
@@ -47,10 +47,12 @@ def decide(*, registration: Registration, decision: Transition, reason: str, at:
     if needs_reason(decision) and not reason:
         raise ReasonMissing
     kept = reason if needs_reason(decision) else ""
+    # Whoever validates has read what was to be reviewed, and takes it as it is.
+    settled = {"to_review_since": None} if decision is VALIDATE else {}
     # Only what stands again may find its place taken.
     try:
         with transaction.atomic() if decision is RESTORE else nullcontext():
-            move(registration, decision, reason=kept, decided_at=at)
+            move(registration, decision, reason=kept, decided_at=at, **settled)
     except IntegrityError as trouble:
         if "a_candidate_registers_once" in str(trouble):
             raise NoRoomLeft from trouble

@@ -326,8 +326,8 @@ def _amended(registration: Registration, *, at: datetime) -> Registration:
     registration.amended_at = at
     # What came back signed is the summary of the version before.
     registration.summary_posted_on = None
-    # The version that is being filed says them.
-    registration.consents_chosen_at = None
+    # The version that is being filed says them, and is judged whole.
+    registration.consents_chosen_at = registration.to_review_since = None
     return registration
 
 

@@ -26,6 +26,7 @@ from sporades.searches.criteria.subjects import (
     PieceArrived,
     PieceState,
     Ready,
+    ToReview,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Row",
     "Telephone",
     "Text",
+    "ToReview",
     "Unreadable",
     "WholeName",
     "YesNo",

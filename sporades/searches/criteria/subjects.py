@@ -37,6 +37,14 @@ class AmendedSince(YesNo):
 
 
 @dataclass(frozen=True)
+class ToReview(YesNo):
+    """Whether its rules ask what it does not say, since its civil data or its academy are others."""
+
+    def _holds(self) -> Q:
+        return self._is(__isnull=False) & Q(state__in=STANDING)
+
+
+@dataclass(frozen=True)
 class LastVersion(Instant):
     """The day of the last version, whatever made it: an answer, a correction, a move, a merge."""
 

@@ -26,6 +26,7 @@ from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.receipt import against_of
+from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.accommodations.awaiting import of_accommodations
@@ -81,6 +82,7 @@ def awaiting(
     dated.sort(key=lambda one: (not one.until, one.until))
     return [
         *_anomalies(registrations, name=name),
+        *_to_review(registrations, name=name, at=at),
         *_documents(registrations, decisions, name=name),
         *(replace(one, left=_left(one.until, at=at)) for one in dated),
     ]
@@ -372,6 +374,22 @@ def _anomalies(registrations: Iterable[Registration], *, name: Name) -> list[Awa
         )
         for one in registrations
         if one.state == State.ANOMALY
+    ]
+
+
+def _to_review(
+    registrations: Iterable[Registration], *, name: Name, at: datetime
+) -> list[Awaiting]:
+    return [
+        Awaiting(
+            sentence=f"Votre inscription ne dit pas tout ce qui est maintenant demandé. {' '.join(one.to_review)}",
+            about=name(one),
+            link=reverse("candidate:registration", args=[one.number]),
+            act="Gérer ma candidature",
+            deadline=how_to_change(one, at=at),
+        )
+        for one in registrations
+        if one.to_review
     ]
 
 

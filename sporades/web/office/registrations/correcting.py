@@ -10,6 +10,7 @@ from sporades.candidates.forms import answers_of
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced
 from sporades.registrations.models import Registration
+from sporades.registrations.reviewing import to_review_in_words
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import CorrectionForm
@@ -60,4 +61,7 @@ def _outcome(registration: Registration, count: int) -> str:
         if count == 1
         else f"Ses {count} inscriptions en cours ont une nouvelle version."
     )
-    return f"L'état civil est corrigé. {again} {capfirst(announced(registration.candidate))}"
+    told = capfirst(announced(registration.candidate))
+    return (
+        f"L'état civil est corrigé. {again} {told}{to_review_in_words(registration.candidate_id)}"
+    )

@@ -6,6 +6,7 @@ queues, one way to go through them.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -27,6 +28,7 @@ from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
 from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
 from sporades.registrations.refusals import Incomplete
+from sporades.registrations.reviewing import to_review_in_words
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on
@@ -189,6 +191,7 @@ def accept(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         lambda said: queue.acts.accept(**said, **shown),
         queue.accepted,
         back=onwards,
+        after=partial(to_review_in_words, found.candidate.pk) if queue is CORRECTIONS else str,
     )
 
 
@@ -318,6 +321,7 @@ def _done(
     *,
     back: HttpResponseRedirect,
     written: str = "",
+    after: Callable[[], str] = str,
 ) -> HttpResponse:
     """Do it and go on; of what is refused, give back what was written."""
     by = _author(request, found)
@@ -335,6 +339,6 @@ def _done(
         messages.error(request, f"{refusal}{unsent}")
         return redirect(queue.routes["page"], found.pk)
     here = reverse(queue.routes["page"], args=[found.pk])
-    about = done_on(found.registration, said, onwards=back, back=here, to="cette demande")
+    about = done_on(found.registration, said + after(), onwards=back, back=here, to="cette demande")
     messages.success(request, about)
     return back

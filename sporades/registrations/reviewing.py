@@ -1,0 +1,140 @@
+"""What its rules ask of a registration, and it does not say, since its civil data or its academy are others.
+
+It was filed as its candidate then was, where it then was: a minor of whom no guardian is asked, since
+their date of birth was another, an age that is too low, a question that its new academy alone asks.
+Nothing is filed anew, and nobody would see it. Its candidate or its office modifies it, which judges
+all again; or its office validates it as it is, having read this.
+"""
+
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sporades.candidates.models import Identity
+from sporades.exams.models import RegistrationService
+from sporades.registrations.evidence import are_named_to
+from sporades.registrations.models import Registration, Version
+from sporades.registrations.refusals import Trouble
+from sporades.registrations.trying import troubles_under
+
+
+def of_identity(registration: Registration, identity: Identity) -> Registration:
+    """Return a registration as that of a candidate of other civil data, to be judged; never saved."""
+    found, found.candidate = copy(registration), copy(registration.candidate)
+    found.candidate.identity = found.identity = identity
+    return found
+
+
+def of_service(registration: Registration, service: RegistrationService) -> Registration:
+    """Return a registration as that of a service, to be judged; never saved."""
+    found = copy(registration)
+    found.service, found.academy = service, service.academy
+    return found
+
+
+def to_review(
+    now: Registration, before: Registration, version: Version, *, at: datetime
+) -> list[str]:
+    """Return what a registration does not say of what is asked of it now, and was not before.
+
+    By the réglementation under which it was filed: nothing else has changed.
+
+    Args:
+        now: as it has become.
+        before: as it was.
+        version: its last one, with its answers, and what was to be reviewed already.
+        at: the instant.
+
+    Returns:
+        Sentences, each with the tab and the field that it is about.
+    """
+    answers = version.snapshot["answers"]
+    was = {_in_words(one) for one in _judged(before, answers, at=at)}
+    known = set(version.snapshot.get("to_review") or ()) if before.to_review_since else set()
+    found = [_in_words(one) for one in _judged(now, answers, at=at)]
+    return [said for said in found if said in known or said not in was]
+
+
+def _judged(registration: Registration, answers: dict[str, Any], *, at: datetime) -> list[Trouble]:
+    return troubles_under(registration.regulation, registration, answers=answers, others=(), at=at)
+
+
+def _in_words(trouble: Trouble) -> str:
+    where = f"« {trouble.title} »" if trouble.title else ""
+    if trouble.label and not trouble.names_its_field:
+        where = f"{where}, « {trouble.label} »" if where else f"« {trouble.label} »"
+    return f"{where} : {trouble.message}" if where else trouble.message
+
+
+@dataclass(frozen=True)
+class Anew:
+    """What a version that its service has made asks for, and the one before did not.
+
+    Attributes:
+        registration: whose.
+        to_review: what is to be said, or settled with the service, in sentences.
+        pieces: what is to be sent.
+        is_named: whether what is sent to its candidate names pieces.
+        how: how an answer is changed.
+    """
+
+    registration: Registration
+    to_review: list[str]
+    pieces: list[dict[str, Any]]
+    is_named: bool
+    how: str
+
+    def __bool__(self) -> bool:
+        """Return whether it asks for anything."""
+        return bool(self.to_review or self.pieces)
+
+    @classmethod
+    def of(cls, version: Version, *, at: datetime) -> Self:
+        """Return what a version asks for anew.
+
+        Args:
+            version: issued, with its registration.
+            at: now.
+        """
+        found = version.registration
+        before = found.versions.get(number=version.number - 1).snapshot["evidence"]
+        known = {one["code"] for one in before}
+        due = [] if found.is_validated else version.due
+        return cls(
+            registration=found,
+            to_review=version.snapshot.get("to_review") or [],
+            pieces=[one for one in due if one["code"] not in known],
+            is_named=are_named_to(found),
+            how=how_to_change(found, at=at),
+        )
+
+
+def how_to_change(registration: Registration, *, at: datetime) -> str:
+    """Say how its candidate changes an answer of a registration, by the dates of its service."""
+    if registration.is_amendable(at) and not registration.candidate.has_account:
+        return (
+            "Pour changer une réponse, demandez-le à ce service avant le "
+            f"{registration.closing_in_words}."
+        )
+    if deadline := registration.deadline_in_words(at):
+        return deadline
+    if gone := registration.gone_in_words:
+        return gone
+    closed = registration.service.closed_in_words(at, registration.reader_zone)
+    where = " sur la page de votre inscription" if registration.candidate.has_account else ""
+    return (
+        f"{closed} Pour changer une réponse, demandez une modification{where} : ce service l'accepte "
+        "ou la refuse."
+    )
+
+
+def to_review_in_words(candidate: int) -> str:
+    """Say to who corrects civil data how many registrations are to be reviewed; nothing where none is."""
+    standing = Registration.objects.active().filter(candidate=candidate)
+    count = standing.filter(to_review_since__isnull=False).count()
+    if not count:
+        return ""
+    if count == 1:
+        return " 1 inscription est à revoir : le haut de son dossier dit ce qui lui est demandé."
+    return f" {count} inscriptions sont à revoir : le haut de chaque dossier dit ce qui lui est demandé."

@@ -1,0 +1,279 @@
+"""Civil data, or an academy, that are others ask for what a registration does not say (I6, I4, D3)."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts.identities import correcting
+from sporades.acts.pieces import reminding
+from sporades.acts.registrations import deciding, moving, registering
+from sporades.candidates.operations import civil_data
+from sporades.documents.models import DocumentVersion
+from sporades.evidence.queries import pieces_of
+from sporades.evidence.states import State
+from sporades.mail.models import Message
+from sporades.registrations.operations import drafting
+from sporades.registrations.reviewing import to_review_in_words
+from sporades.registrations.states import REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from sporades.registrations.summary import GUARDIAN, SIGNER
+from tests.accommodations.asked import MINOR, a_minor
+from tests.evidence.given import MANAGER, again, complete
+from tests.factories import NOW, OPERATOR, a_record, a_registration, author, load_invented
+from tests.spaces import plain
+
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
+DAY = timedelta(days=1)
+ADULT = {"birth_year": 1998, "birth_month": 3, "birth_day": 14}
+ASKED = [
+    "« Identification » : Remplissez « Nom et prénom de votre représentant légal ».",
+    "« Identification » : Remplissez « Téléphone de votre représentant légal ».",
+    (
+        "« Informations candidature », « Recensement et journée défense » : Choisissez votre situation "
+        "au regard du service national."
+    ),
+]
+
+
+@pytest.fixture
+def registration():
+    """Return one of a category that a minor may choose."""
+    return a_registration(
+        informations={"category": "FORM"},
+        qualification={"experience": "3"},
+        epreuves={"statut-E3": "inscrit"},
+    )
+
+
+def correct(registration, *, at=NOW, **changes):
+    candidate = again(registration).candidate
+    correcting.correct_identity(
+        registration=again(registration),
+        identity={**civil_data(candidate.identity), **changes},
+        seen=candidate.identity_id,
+        proof="Acte de naissance",
+        by=MANAGER,
+        at=at,
+    )
+    return again(registration)
+
+
+def decide(registration, decision, *, at=NOW):
+    reason = "Doublon" if decision is SET_ASIDE else ""
+    deciding.decide(
+        registration=again(registration), decision=decision, reason=reason, by=MANAGER, at=at
+    )
+
+
+def told(kind):
+    return plain(Message.objects.filter(kind=kind).latest("pk").body)
+
+
+def amend(registration, at=NOW, **typed):
+    """File what is typed of « Identification » and « Informations candidature »."""
+    by = author(registration.candidate)
+    draft = registering.amend(registration=again(registration), by=by, at=at)
+    for section, said in typed.items():
+        known = draft.answers.get(section=section).answers
+        drafting.answer(
+            draft=draft, section=section, typed={**known, **said}, seen_revision=None, at=at
+        )
+    registering.register(draft=draft, by=by, at=at)
+    return again(registration)
+
+
+# --- The civil data --------------------------------------------------------------------------
+
+
+def test_a_minor_is_asked_for_a_guardian_and_whatever_their_age_calls_for(registration):
+    found = correct(registration, **MINOR)
+
+    assert (found.to_review, found.to_review_since) == (ASKED, NOW)
+    body = told("identity_corrected")
+    assert "Ces informations changent ce qui est demandé pour cette inscription" in body
+    assert all(f"- {said}" in body for said in ASKED)
+    assert "Vous pouvez la modifier jusqu'au mardi 15 décembre 2026" in body
+    assert to_review_in_words(found.candidate_id).startswith(" 1 inscription est à revoir")
+
+
+def test_what_does_not_change_what_is_asked_is_followed_by_nothing(registration):
+    found = correct(registration, birth_name="Le Gouff")
+
+    assert (found.to_review, found.to_review_since) == ([], None)
+    assert "to_review" not in found.versions.latest("number").snapshot
+    assert "ce qui est demandé" not in told("identity_corrected")
+    assert to_review_in_words(found.candidate_id) == ""
+
+
+def test_another_correction_keeps_what_is_not_said_yet_and_one_that_is_undone_nothing(registration):
+    correct(registration, **MINOR)
+
+    named = correct(registration, birth_name="Le Gouff", at=NOW + DAY / 24)
+    undone = correct(registration, **ADULT, at=NOW + DAY / 12)
+
+    assert (named.to_review, named.to_review_since) == (ASKED, NOW)
+    assert (undone.to_review, undone.to_review_since) == ([], None)
+
+
+def test_a_modification_answers_it(registration):
+    correct(registration, **MINOR)
+
+    found = amend(
+        registration,
+        at=NOW + DAY / 24,
+        identification={"guardian_name": "Anne Le Goff", "guardian_phone": "06 39 98 12 35"},
+        informations={"national_service": "RECENSE"},
+    )
+
+    assert (found.to_review, found.to_review_since) == ([], None)
+
+
+def test_whoever_validates_has_read_it(registration):
+    complete(registration)
+    correct(registration, **MINOR)
+
+    unmet = deciding.unmet_of(again(registration))
+    decide(registration, VALIDATE, at=NOW + DAY / 24)
+
+    assert unmet.in_words == [
+        *(f"À revoir : {said}" for said in ASKED),
+        "Le récapitulatif signé n'est pas noté comme reçu.",
+    ]
+    assert again(registration).to_review == []
+
+
+def test_a_validated_one_is_to_be_reviewed_too(registration):
+    complete(registration)
+    decide(registration, VALIDATE)
+
+    found = correct(registration, **MINOR, at=NOW + DAY / 24)
+
+    assert found.is_validated
+    assert found.to_review == ASKED
+
+
+def test_what_was_set_aside_is_judged_when_it_is_restored(registration):
+    decide(registration, SET_ASIDE)
+    before = correct(registration, **MINOR)
+
+    decide(registration, RESTORE, at=NOW + DAY)
+
+    assert before.to_review == []
+    assert again(registration).to_review == ASKED
+    body = told("state_changed")
+    assert f"- {ASKED[0]}" in body
+
+
+def test_a_piece_that_other_civil_data_call_for_is_asked_for_and_named():
+    due = "echeance: {jours_apres_fermeture: 15}}"
+    load_invented(
+        (
+            f"libelle: Copie du baccalauréat, si: {{diplome: [BAC]}}, {due}",
+            f'libelle: Titre de séjour, si: {{sauf: {{nationalite: ["99100"]}}}}, {due}',
+        )
+    )
+    made = a_registration()
+    assert [one.row.code for one in pieces_of(again(made))] == ["IDENTITE"]
+
+    correct(made, nationality="99109")
+
+    assert [one.row.code for one in pieces_of(again(made))] == ["IDENTITE", "BAC"]
+    body = told("identity_corrected")
+    assert "- Pièce justificative à fournir : Titre de séjour, avant le mercredi 30" in body
+    correct(made, nationality="99100", at=NOW + DAY / 24)
+    assert made.evidence.get(code="BAC").state == State.WITHDRAWN
+
+
+# --- The signed summary ----------------------------------------------------------------------
+
+
+def test_of_who_is_a_minor_now_the_signed_summary_is_asked_for_again_by_two(registration):
+    complete(registration)
+
+    found = correct(registration, **MINOR)
+
+    assert found.summary_posted_on is None
+    assert found.is_signed_by_two
+    issued = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("pk").content
+    assert issued["signers"] == [SIGNER, GUARDIAN]
+    assert "signer par le candidat et par son représentant légal" in issued["warning"]
+    assert "récapitulatif est à signer, par vous et par votre représentant légal, et à" in told(
+        "identity_corrected"
+    )
+    assert found.versions.latest("number").changes[-1] == (
+        "Récapitulatif signé : à renvoyer de nouveau, signé aussi par le représentant légal"
+    )
+
+
+def test_once_its_day_has_passed_it_leaves_the_usual_days_and_is_reminded_of(registration):
+    complete(registration)
+    late = NOW + 60 * DAY
+
+    found = correct(registration, **MINOR, at=late)
+
+    until = found.summary_until
+    assert until.date() == (late + 8 * DAY).date()
+    assert not found.is_summary_late(late)
+    assert reminding.remind_pieces(at=until - 7 * DAY) == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "changes"),
+    [
+        (a_registration, {"birth_name": "Le Gouff"}),
+        (a_minor, {"birth_name": "Le Gouff"}),
+        (a_minor, ADULT),
+    ],
+    ids=["an adult", "a minor", "a minor who was none"],
+)
+def test_any_other_that_came_back_stays_good(made, changes):
+    registration = made()
+    complete(registration)
+
+    assert correct(registration, **changes).summary_posted_on == NOW.date()
+
+
+def test_its_validation_that_is_undone_asks_for_it(registration):
+    complete(registration)
+    decide(registration, VALIDATE)
+    correct(registration, **MINOR, at=NOW + DAY / 24)
+    assert again(registration).summary_awaited is None
+
+    decide(registration, REOPEN, at=NOW + DAY / 12)
+
+    assert again(registration).summary_awaited
+    assert "signé par vous et par votre représentant légal" in told("state_changed")
+
+
+# --- Another academy -------------------------------------------------------------------------
+
+
+def test_what_another_academy_alone_asks_is_said_to_its_candidate():
+    permit = '{code: permis, type: oui_non, libelle: "Avez-vous le permis bateau ?"}'
+    there = "{code: bateau, type: texte, libelle: Nom du bateau, longueur_maximale: 20, si: {academie: [A25]}}"
+    load_invented((permit, f"{permit}\n      - {there}"))
+    registration = a_registration()
+
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="Déménagée", by=OPERATOR, at=NOW
+    )
+
+    found = again(registration)
+    asked = "« Informations supplémentaires », « Nom du bateau » : Répondez à cette question."
+    assert asked in found.to_review
+    assert f"- {asked}" in told("registration_moved")
+
+
+def test_what_comes_by_letter_says_whom_to_ask():
+    registration = a_registration(
+        a_record(),
+        informations={"category": "FORM"},
+        qualification={"experience": "3"},
+        epreuves={"statut-E3": "inscrit"},
+    )
+
+    correct(registration, **MINOR)
+
+    assert "Pour changer une réponse, demandez-le à ce service avant le mardi 15" in told(
+        "identity_corrected"
+    )
