@@ -17,6 +17,7 @@ from sporades.notices.models import Banner
 from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS, again, case_of, reach, write
 from tests.accommodations.test_following import DECLARED, amend
 from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
+from tests.web.test_extended_service import move
 
 pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
 
@@ -196,3 +197,28 @@ def test_what_is_begun_or_fell_is_reminded_whatever_is_declared(is_fallen):
         a_registration(registration.candidate)
 
     assert accommodating.remind_requests(at=deadline() - DAY) == 1
+
+
+def test_where_the_closing_is_brought_forward_who_was_told_the_later_one_is_reminded_by_it():
+    told = a_registration(informations=DECLARED)
+    last = deadline()
+    move(told, -10 * DAY)
+    after = a_registration(a_candidate(), informations=DECLARED, at=NOW + DAY)
+
+    reminded = [
+        accommodating.remind_requests(at=at)
+        for at in (
+            last - 12 * DAY,  # two days before the closing of today
+            last - 7 * DAY - INSTANT,
+            last - 7 * DAY,
+            last - 2 * DAY,
+            last - DAY,
+        )
+    ]
+
+    assert reminded == [1, 0, 1, 1, 0]
+    assert [one.recipient for one in reminders()] == [
+        after.candidate.address,
+        told.candidate.address,
+        told.candidate.address,
+    ]

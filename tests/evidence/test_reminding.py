@@ -14,7 +14,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from tests.evidence.given import MANAGER, again, give, piece
-from tests.factories import NOW, a_record, a_registration, author
+from tests.factories import NOW, a_record, a_registration, author, load_invented
 from tests.jobs import work
 from tests.spaces import plain
 from tests.web.test_extended_service import move
@@ -283,6 +283,14 @@ def test_one_whose_service_closes_earlier_is_reminded_of_before_the_day_that_was
 
     assert told == [0, 1, 1]
     assert again(unsigned).summary_until == BACK
+
+
+def test_it_goes_by_the_reglementation_under_which_it_was_filed(unsigned):
+    load_invented(("jours_apres_fermeture: 10", "jours_apres_fermeture: 25"))
+
+    told = [reminding.remind_pieces(at=BACK - before) for before in (7 * DAY, 2 * DAY)]
+
+    assert told == [1, 1]
 
 
 def test_a_summary_follows_a_service_that_closes_later(unsigned):

@@ -1,10 +1,13 @@
 """Remind who declared a handicap, or has begun to ask, and has sent no request, before it is too late (H1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from sporades import journal
 from sporades.accommodations.models import Case
@@ -14,8 +17,9 @@ from sporades.acts.reminders import AT_ONCE, BEFORE, told
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.queries import rules
+from sporades.exams.states import ChangeState
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.notices.queries import stops_writing
@@ -83,12 +87,37 @@ def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
     services = RegistrationService.objects.select_related("academy").in_bulk(
         [service for service, _, _ in groups]
     )
+    told = _told_later(services)
     for key, regulation, code in groups:
         service, asked = services[key], rules(regulation).exam(code).accommodations
         if asked is not None:
-            until = deadline_from(asked, service, closing=service.closes_at)
             mine = known.filter(service=key, regulation=regulation, exam__code=code)
-            yield mine.filter(_is_due(until, at)).order_by("pk")
+            mine = mine.alias(last_filed_at=Coalesce("amended_at", "filed_at"))
+            for closing, whose in [*told[key], (service.closes_at, ~_any_of(told[key]))]:
+                until = deadline_from(asked, service, closing=closing)
+                yield mine.filter(whose, _is_due(until, at)).order_by("pk")
+
+
+def _told_later(services: Mapping[int, RegistrationService]) -> dict[int, list[tuple[datetime, Q]]]:
+    """Return the closings that services had, later than today's, each with whom it was told to.
+
+    Whoever filed meanwhile keeps it (`deadline_of`), however it was brought forward since.
+    """
+    found: dict[int, list[tuple[datetime, Q]]] = {key: [] for key in services}
+    since: dict[int, Q] = {}
+    applied = ServiceChange.objects.filter(service__in=services, state=ChangeState.APPLIED)
+    for change in applied.order_by("decided_at", "pk"):
+        key = change.service_id
+        until = Q(last_filed_at__lte=change.decided_at)
+        if change.closed_at > services[key].closes_at:
+            found[key].append((change.closed_at, since.get(key, Q()) & until))
+        since[key] = ~until
+    return found
+
+
+def _any_of(told: Iterable[tuple[datetime, Q]]) -> Q:
+    none = Q(pk__in=[])
+    return reduce(or_, (whose for _, whose in told), none)
 
 
 def _is_due(until: datetime, at: datetime) -> Q:

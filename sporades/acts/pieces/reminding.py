@@ -17,8 +17,8 @@ from sporades.core.links import link_to
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, Owed, giving_to, owed_by
 from sporades.evidence.states import TO_PROVIDE
-from sporades.exams.models import Exam, RegistrationService
-from sporades.exams.queries import programme_of
+from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.queries import rules
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.notices.queries import stops_writing
@@ -30,6 +30,9 @@ from sporades.registrations.snapshot import contact_of
 KIND = "pieces_due"
 SIGNED = "Récapitulatif signé"
 """How the journal names it among what a reminder names."""
+
+OVER_AFTER = timedelta(days=366)
+"""How long after its closing nothing of a service is reminded of any more."""
 
 
 def remind_pieces(*, at: datetime) -> int:
@@ -77,12 +80,12 @@ def _to_return(at: datetime) -> QuerySet[Registration]:
     its own day then.
     """
     due = Q(pk__in=[])
-    for service, exam, until in _returned_by(at):
+    for under, until in _returned_by(at):
         for before, reached in _steps("candidate"):
             since = until - before
             if since <= at < until:
                 usual = Q(summary_until=None) | Q(summary_until__lte=until)
-                filed = Q(last_filed_at__lte=since, service=service, exam=exam)
+                filed = Q(last_filed_at__lte=since, **under)
                 due |= Q(reached, usual, filed, _not_told(since))
     for before, reached in _steps("candidate"):
         due |= Q(
@@ -117,14 +120,24 @@ def _not_told(since: Any) -> Q:
     return Q(~Exists(told(KIND, registration="pk").filter(written_at__gte=since)))
 
 
-def _returned_by(at: datetime) -> Iterator[tuple[RegistrationService, Exam, datetime]]:
-    """Return until when each service has the signed summary of each exam sent back, where it does."""
-    for service in RegistrationService.objects.filter(opens_at__lte=at):
-        programme = programme_of(service)
-        for offered in programme.exams if programme else ():
-            asked = offered.rules.summary_return_in(service.academy_id)
-            if asked is not None:
-                yield service, offered.exam, service.instant_of(asked.deadline)
+def _returned_by(at: datetime) -> Iterator[tuple[dict[str, Any], datetime]]:
+    """Return until when each service has the signed summaries sent back that one version asks for.
+
+    Each registration keeps the réglementation under which it was last filed, whatever has come in
+    force since. What closed a year ago is over.
+    """
+    lately = RegistrationService.objects.filter(opens_at__lte=at, closes_at__gt=at - OVER_AFTER)
+    versions = list(Regulation.objects.light().order_by("pk"))
+    for service in lately:
+        same = service.domain_id, service.session_id
+        for version in versions:
+            if (version.domain_id, version.session_id) != same:
+                continue
+            for exam in rules(version.pk).exams:
+                asked = exam.summary_return_in(service.academy_id)
+                if asked is not None:
+                    under = {"service": service, "regulation": version, "exam__code": exam.code}
+                    yield under, service.instant_of(asked.deadline)
 
 
 @transaction.atomic
