@@ -12,6 +12,8 @@ DECISION = "decision"
 """Validated, to validate again, in anomaly, no more so: the last says it all."""
 STANDING = "standing"
 """Set aside, restored. Only one of them takes back the other, which may be contested."""
+TO_GUARDIAN = "to_guardian"
+"""The same, to the guardian of a minor, who reads of it beside their candidate: neither letter is the other's."""
 WITHDRAWAL = "withdrawal"
 REMINDER = "reminder"
 _PIECE = "piece:"
@@ -19,6 +21,7 @@ _PIECE = "piece:"
 OVERTAKES = {
     DECISION: {DECISION},
     STANDING: {STANDING, DECISION},
+    TO_GUARDIAN: {TO_GUARDIAN},
     WITHDRAWAL: {DECISION, REMINDER, _PIECE},
 }
 """What each matter makes false of the same registration; a piece overtakes itself alone.

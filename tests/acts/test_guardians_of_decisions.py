@@ -7,8 +7,9 @@ import pytest
 from sporades.acts.identities import asking
 from sporades.acts.registrations import deciding, requesting
 from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message
-from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import MANAGER, again
 from tests.factories import NOW, OPERATOR, a_registration
@@ -64,6 +65,36 @@ def test_a_guardian_without_a_mail_is_told_by_a_letter_at_home(act):
     assert letter.has_own_envelope
     assert "Par discrétion, ce courrier n'en dit pas plus." in letter.message.body
     assert "http" not in letter.message.body
+
+
+def restore(registration):
+    deciding.decide(
+        registration=again(registration),
+        decision=RESTORE,
+        reason="",
+        by=OPERATOR,
+        at=NOW + timedelta(hours=1),
+    )
+
+
+def test_once_it_is_restored_the_guardian_is_not_left_with_the_alarm():
+    registration = a_minor()
+    set_aside(registration)
+
+    restore(registration)
+
+    told = Message.objects.filter(recipient="anne@exemple.test", kind="guardian_awaited")
+    assert told.count() == 2
+
+
+def test_of_two_letters_at_home_the_one_that_waits_is_printed_no_more():
+    registration = a_minor(guardian="")
+    set_aside(registration)
+
+    restore(registration)
+
+    letters = Letter.objects.filter(message__kind="guardian_awaited").order_by("pk")
+    assert [one.state for one in letters] == [LetterState.OVERTAKEN, LetterState.TO_PRINT]
 
 
 @pytest.mark.parametrize("act", ACTS)

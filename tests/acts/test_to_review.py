@@ -277,3 +277,29 @@ def test_what_comes_by_letter_says_whom_to_ask():
     assert "Pour changer une réponse, demandez-le à ce service avant le mardi 15" in told(
         "identity_corrected"
     )
+
+
+# --- The address that reaches them -------------------------------------------------------------
+
+
+def moved_away(registration):
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="Déménagée", by=OPERATOR, at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    "act",
+    [lambda one: correct(one, birth_name="Le Gouff"), moved_away],
+    ids=["civil data", "moved"],
+)
+def test_a_version_that_the_service_makes_says_the_address_of_today(registration, act):
+    candidate = registration.candidate
+    former, candidate.email = candidate.email, "nouvelle@exemple.test"
+    candidate.save(update_fields=["email"])
+
+    act(registration)
+
+    version = registration.versions.latest("number")
+    assert version.address == "nouvelle@exemple.test"
+    assert f"Adresse mail : {former} → nouvelle@exemple.test" in version.changes

@@ -43,6 +43,7 @@ def tell_guardian(
     is_reminder: bool = False,
     is_to_many: bool = False,
     account: str = "",
+    matter: str = "",
 ) -> None:
     """Tell the guardian of a minor that something awaits their candidate: by mail, else by a letter.
 
@@ -54,6 +55,7 @@ def tell_guardian(
         is_to_many: whether it is published to many at once.
         account: the page of the account where it awaits, where that of the registration says nothing
             of it.
+        matter: of what a later message may say otherwise: see `tell`.
     """
     _tell_beside(
         registration,
@@ -63,6 +65,7 @@ def tell_guardian(
         urgent=not is_reminder,
         goes_home=not (is_reminder or is_to_many),
         is_reminder=is_reminder,
+        matter=matter,
         is_of_account=bool(account),
         page=link_to(account)
         if account

@@ -32,7 +32,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
-from sporades.letters.rules import DECISION, STANDING
+from sporades.letters.rules import DECISION, STANDING, TO_GUARDIAN
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
@@ -283,10 +283,11 @@ def decide_within(
         contact=contact_of(registration.service),
         link=link_to("candidate:registration", registration.number),
     )
-    if decision is SET_ASIDE:
-        # Who alone may contest it for a minor (code civil, article 388-1-1).
+    if decision in (SET_ASIDE, RESTORE):
+        # Who alone may contest it for a minor (code civil, article 388-1-1), and is not left with the
+        # alarm: what waits to be printed goes no more.
         key = f"registration:{registration.pk}:decided:{entry.pk}:guardian"
-        tell_guardian(registration, at=at, key=key)
+        tell_guardian(registration, at=at, key=key, matter=TO_GUARDIAN)
 
 
 def _asks(registration: Registration, *, at: datetime) -> dict[str, Any]:

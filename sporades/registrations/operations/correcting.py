@@ -65,7 +65,7 @@ def take_identity(
     locked.identity = identity
     locked.name_key = identity.name_key
     locked.birth_date = identity.birth_date
-    kept = dict(locked.owed_now(before.snapshot))
+    kept = _reached_now(locked, locked.owed_now(before.snapshot))
     changes = changes_between(before.snapshot, _under(identity, kept, number=locked.version, at=at))
     if locked.summary_posted_on and locked.is_minor(at) and not was_by_two:
         locked.summary_posted_on = None
@@ -115,7 +115,7 @@ def take_service(
     locked.save(update_fields=["version", "service", "academy", "is_placed"])
     documents.move_folder(locked.folder_id, academy=service.academy_id)
     documents.hold_back(locked.folder_id, at=at)
-    kept = locked.owed_now(before.snapshot)
+    kept = _reached_now(locked, locked.owed_now(before.snapshot))
     snapshot = {
         **kept,
         "version": locked.version,
@@ -143,6 +143,7 @@ def take_service(
     changes = [
         f"Académie : {left.academy.name} → {service.academy.name}",
         f"Service gestionnaire : {left.managing_service.name} → {service.managing_service.name}",
+        *changes_between(before.snapshot, kept),
     ]
     review = to_review(locked, was, before, at=at)
     return _frozen(locked, before, snapshot, changes, by, review=review, at=at)
@@ -227,3 +228,10 @@ def _under(
         "name": identity.full_name,
         "identity": [*lines, *address],
     }
+
+
+def _reached_now(registration: Registration, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """Return what a version says, with the mail address that its candidate has by now (B7)."""
+    lines = [line for line in snapshot["identity"] if line[0] != ADDRESS]
+    address = registration.candidate.email
+    return {**snapshot, "identity": [*lines, *([[ADDRESS, address]] if address else [])]}
