@@ -16,6 +16,9 @@ SAME_AS = "same_as"
 PROVENANCE_KEPT = timedelta(days=365)
 """CNIL, délibération n° 2021-122 of 14 October 2021 on logging: six months to a year."""
 
+SALT_BYTES = 16
+"""Of what is drawn for the fingerprint of an act alone: without it nobody finds again what it said."""
+
 
 def about_of(row: models.Model) -> dict[str, str]:
     """Return the fields that name the row an act is on."""
@@ -84,6 +87,7 @@ class Entry(models.Model):
     origin = models.CharField(
         "empreinte de la provenance", max_length=64, blank=True, default="", db_default=""
     )
+    salt = models.CharField("sel", max_length=2 * SALT_BYTES, blank=True, default="", db_default="")
     digest = models.CharField("empreinte de l'acte", max_length=64)
     seal = models.ForeignKey(
         Seal, models.PROTECT, verbose_name="sceau", related_name="+", null=True, blank=True
@@ -131,6 +135,12 @@ class Entry(models.Model):
         return f"{said}, sur justificatif : {proof}" if proof else said
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left of whom it named, nor of what its fingerprint could be tried with."""
+        kept = self.actor_name, self.actor_id, self.payload, self.request, self.network
+        return not any((*kept, self.origin, self.salt))
+
+    @property
     def is_of_another(self) -> bool:
         """Whether it is told to an academy that what it is on has left, or is not of."""
         return SAME_AS in self.payload
@@ -147,8 +157,12 @@ class Entry(models.Model):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What its fingerprint is of: all that it says, and the fingerprint of its provenance."""
+        """What its fingerprint is of: all that it says, its salt, and the fingerprint of its provenance.
+
+        An act that was written before there were salts has none.
+        """
         return {
+            **({"salt": self.salt} if self.salt else {}),
             **({"origin": self.origin} if self.origin else {}),
             "at": self.at.astimezone(UTC).isoformat(),
             "verb": self.verb,

@@ -1,5 +1,6 @@
 """Write to the journal; forget whom its acts name."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from sporades.core import origin
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
-from sporades.journal.models import PROVENANCE_KEPT, SAME_AS, Entry, about_of
+from sporades.journal.models import PROVENANCE_KEPT, SALT_BYTES, SAME_AS, Entry, about_of
 
 
 def record(
@@ -81,6 +82,7 @@ def _written(entry: Entry, source: origin.Origin | None) -> Entry:
     if source is not None:
         entry.request, entry.network = source.number, source.network
         entry.origin = digest(entry.provenance)
+    entry.salt = secrets.token_hex(SALT_BYTES)
     entry.digest = digest(entry.content)
     entry.save()
     return entry
@@ -111,11 +113,12 @@ def forget(
     academy: str = "",
     after: dict[str, Any] | None = None,
 ) -> Entry:
-    """Take the author's name and the content out of some acts, and record which ones.
+    """Take the author and the content out of some acts, and record which ones.
 
     The fingerprint that each had when it was written stays, under its seal: `sealing.verify`
-    believes an act to be forgotten if it is empty, and this record lists it. The database lets
-    nobody else do it, nor the role that serves pages (docs/operations.md).
+    believes an act to be forgotten if it is empty, and this record lists it. Its salt goes too:
+    nobody finds the name again by trying them all. The database lets nobody else do it, nor the
+    role that serves pages (docs/operations.md).
 
     Args:
         acts: the acts whose persons are being erased or archived.

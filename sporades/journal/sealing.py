@@ -122,7 +122,7 @@ def findings_on(entries: Collection[Entry], seals: Collection[Seal], *, at: date
         line for one in seals for line in _of_seal(one, one.number, digests.get(one.number - 1, ""))
     ]
     listed = {one.pk: {int(pk): fingerprint for pk, fingerprint in one.acts} for one in seals}
-    is_any_empty = any(not (one.actor_name or one.payload) for one in entries)
+    is_any_empty = any(one.is_empty for one in entries)
     readable = Readable(_forgotten() if is_any_empty else set(), at - PROVENANCE_KEPT)
     for entry in entries:
         is_listed = entry.seal_id is None or listed[entry.seal_id].get(entry.pk) == entry.digest
@@ -162,7 +162,7 @@ class Readable:
 
     def is_as_written(self, entry: Entry) -> bool:
         """Return whether an act has its fingerprints, or is empty where it may be."""
-        if entry.pk in self.forgotten and not (entry.actor_name or entry.payload or entry.network):
+        if entry.pk in self.forgotten and entry.is_empty:
             return True
         return entry.digest == digest(entry.content) and self._has_its_provenance(entry)
 

@@ -679,10 +679,10 @@ TABLES = (
             "network": "Donnée de vos propres actes, douze mois ; elle est ensuite oubliée.",
             "request": "Donné de vos propres actes, douze mois ; il est ensuite oublié.",
         },
-        withheld={"origin": INNER},
+        withheld={"origin": INNER, "salt": INNER},
         keep="verb actor_kind actor_id object_kind object_id academy",
         people="actor_name",
-        blank="payload digest origin request network",
+        blank="payload digest origin salt request network",
     ),
     Table("journal.Seal", why_not="Des empreintes d'actes.", is_emptied=True),
     Table(

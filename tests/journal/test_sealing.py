@@ -67,6 +67,8 @@ def test_what_nobody_touched_is_said_to_be_whole(acts):
         ("at", "2026-01-01T00:00:00Z"),
         ("object_id", "12"),
         ("academy", "A25"),
+        ("salt", "0" * 32),
+        ("salt", ""),
         ("digest", "0" * 64),
     ],
 )
@@ -279,7 +281,7 @@ def test_whoever_is_forgotten_is_so_with_where_they_were(act):
     forget(Entry.objects.filter(pk=act.pk), "draft erased", by=BY, at=NOW, on=act)
 
     kept = Entry.objects.get(pk=act.pk)
-    assert (kept.actor_name, kept.request, kept.network) == ("", "", None)
+    assert (kept.actor_name, kept.actor_id, kept.request, kept.network) == ("", "", "", None)
     assert sealing.verify(at=NOW).findings == UNTOUCHED
 
 
