@@ -8,13 +8,16 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from sporades.journal.words import IN_WORDS, in_quality, on_document, on_pieces
+from sporades.journal.words import CONSULTATIONS, IN_WORDS, in_quality, on_document, on_pieces
 
 SAME_AS = "same_as"
 """Where the content of an act says of which it is the same, in the journal of another academy."""
 
 PROVENANCE_KEPT = timedelta(days=365)
 """CNIL, délibération n° 2021-122 of 14 October 2021 on logging: six months to a year."""
+
+CONSULTATIONS_KEPT = PROVENANCE_KEPT
+"""The same deliberation: who looked at a file is a trace of access, and proves no act."""
 
 SALT_BYTES = 16
 """Of what is drawn for the fingerprint of an act alone: without it nobody finds again what it said."""
@@ -112,6 +115,11 @@ class Entry(models.Model):
             models.Index(fields=["id"], name="entry_unsealed", condition=Q(seal__isnull=True)),
             models.Index(
                 fields=["at"], name="entry_with_network", condition=Q(network__isnull=False)
+            ),
+            models.Index(
+                fields=["at"],
+                name="entry_who_looked",
+                condition=Q(verb__in=CONSULTATIONS) & ~Q(actor_name=""),
             ),
         ]
 

@@ -9,8 +9,8 @@ from django.db.models import Model, Q, QuerySet
 
 from sporades.core.actors import Actor
 from sporades.core.days import bounds
-from sporades.journal.models import PROVENANCE_KEPT, SAME_AS, Entry, about_of
-from sporades.journal.words import FORGETTING, READINGS
+from sporades.journal.models import CONSULTATIONS_KEPT, PROVENANCE_KEPT, SAME_AS, Entry, about_of
+from sporades.journal.words import CONSULTATIONS, FORGETTING, READINGS
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
@@ -67,6 +67,23 @@ def told_too_long(*, at: datetime) -> QuerySet[Entry]:
     found: QuerySet[Entry] = Entry.objects.filter(
         network__isnull=False, at__lt=at - PROVENANCE_KEPT
     )
+    return found
+
+
+def consultations(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Keep the acts that say who looked at somebody's file, and prove nothing else."""
+    return entries.filter(verb__in=CONSULTATIONS)
+
+
+def proving_acts(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Keep the other ones: what was done, and what proves it."""
+    return entries.exclude(verb__in=CONSULTATIONS)
+
+
+def who_looked_too_long(*, at: datetime) -> QuerySet[Entry]:
+    """Return the acts that still say who looked at a file, more than a year later."""
+    old = consultations(Entry.objects.filter(at__lt=at - CONSULTATIONS_KEPT))
+    found: QuerySet[Entry] = old.exclude(actor_name="")
     return found
 
 

@@ -264,6 +264,12 @@ READINGS = (
 )
 """The verbs of those who only read (S-60): many, and apart from what changes something."""
 
+CONSULTATIONS = tuple(verb for verb in READINGS if verb != "filing proof taken")
+"""Those of them that say who looked, and prove nothing: they name them a year (S-60).
+
+Of the proof of a filing the journal keeps the fingerprint, by which the proof itself is known.
+"""
+
 QUALITIES = {
     "administrator": "administrateur",
     "auditor": "auditeur",

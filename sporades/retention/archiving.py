@@ -15,7 +15,7 @@ from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
-from sporades.journal.queries import entries_about
+from sporades.journal.queries import entries_about, proving_acts
 from sporades.letters.models import Letter
 from sporades.mail.operations import messages_about
 from sporades.medical import operations as medical
@@ -34,7 +34,8 @@ def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
     Its rows, mails and acts are copied, then deleted; acts stay in the journal without names,
-    and its figures in the statistics, of nobody.
+    and its figures in the statistics, of nobody. Who looked at it is not copied, and has its own
+    year.
     A candidate without an account goes with their last registration, unless something goes on for
     them: a draft in its time, a code that still serves. An account stays, and is from then on one
     without a registration. Files stay where they are: the archive names them, and says how many
@@ -87,7 +88,7 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
     kept = _keep(registration, rows, at=at)
     figures.keep(registration)
     forget_acts(
-        entries_about(*rows),
+        proving_acts(entries_about(*rows)),
         "registration archived",
         by=SYSTEM,
         on=registration,
@@ -110,7 +111,7 @@ def _goes_on(candidate: Candidate, *, at: datetime) -> bool:
 
 
 def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Archive:
-    mails, acts = messages_about(rows), entries_about(*rows)
+    mails, acts = messages_about(rows), proving_acts(entries_about(*rows))
     letters = Letter.objects.filter(message__in=mails).order_by("pk")
     everything = [*rows, registration.identity, *mails.order_by("pk"), *letters, *acts]
     content = gathering.written(everything)

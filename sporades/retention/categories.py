@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Exists, Min, OuterRef, QuerySet
+from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from sporades.accounts import operations as accounts
@@ -14,8 +14,10 @@ from sporades.accounts import sign_ins
 from sporades.accounts.models import User
 from sporades.acts.medical import erasing
 from sporades.acts.people import forgetting
+from sporades.candidates.models import Candidate
 from sporades.core.days import midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
+from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.journal import queries as journal
 from sporades.journal.models import Entry
@@ -263,6 +265,47 @@ def acts_of_office(at: datetime) -> QuerySet[Entry]:
     return journal.still_told(before=before).filter(object_kind__in=OFFICE)
 
 
+def consultations(at: datetime) -> QuerySet[Entry]:
+    """Return the acts that say who looked at a file, too long ago, and of which nothing is withheld."""
+    return journal.who_looked_too_long(at=at).exclude(_of_withheld())
+
+
+def _of_withheld() -> Q:
+    """Return which acts are on a registration that is withheld, its documents, or its candidate."""
+    numbers = Hold.objects.values("number")
+    standing = Registration.objects.filter(number__in=numbers)
+    whose = Candidate.objects.filter(registrations__in=standing)
+    rows: tuple[QuerySet[Any], ...] = (
+        standing,
+        DocumentVersion.objects.filter(document__folder__registration__in=standing),
+        whose,
+        Candidate.objects.filter(merged_into__in=whose),
+        User.objects.filter(candidate__in=whose),
+    )
+    found = Q(pk__in=[])
+    for one in rows:
+        keys = one.order_by().values_list("pk", flat=True)
+        found |= Q(object_kind=one.model._meta.model_name, object_id__in=[str(key) for key in keys])
+    # Few are withheld.
+    for content in Archive.objects.filter(number__in=numbers).values_list("content", flat=True):
+        found |= on_rows_of(content)
+    return found
+
+
+def on_rows_of(content: list[dict[str, Any]]) -> Q:
+    """Return which acts are on what an archive holds, by its lines, or on its candidate, who may stay."""
+    kept: dict[str, list[str]] = {}
+    for line in content:
+        kind = line["model"].partition(".")[2]
+        kept.setdefault(kind, []).append(str(line["pk"]))
+        if kind == "registration":
+            kept.setdefault("candidate", []).append(str(line["fields"]["candidate"]))
+    found = Q(pk__in=[])
+    for kind, keys in kept.items():
+        found |= Q(object_kind=kind, object_id__in=keys)
+    return found
+
+
 def acts_left(at: datetime) -> QuerySet[Entry]:
     """Return the other acts of which no registration, archived or not, can be left.
 
@@ -341,6 +384,16 @@ CATEGORIES = (
         (lambda at: journal.told_too_long(at=at),),
     ),
     Category(
+        "consultation",
+        "Qui a consulté un dossier, une fiche, un document ou une pièce (agent, et de quel compte), "
+        "tant que rien n'y est gelé",
+        "son instant",
+        lambda: "12 mois",
+        str,
+        LOGGING,
+        (consultations,),
+    ),
+    Category(
         "brouillon",
         "Saisie jamais enregistrée",
         CLOSING,
@@ -352,7 +405,7 @@ CATEGORIES = (
     Category(
         "inscription",
         "Inscription : versions, réponses, documents et fichiers, mails, messages, demandes et "
-        "pièces jointes, pièces justificatives, notes, actes du journal",
+        "pièces jointes, pièces justificatives, notes, actes du journal, sans les consultations",
         CLOSING,
         _active,
         _archived,

@@ -113,9 +113,9 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
 
 
 def forget_some_acts(*, at: datetime) -> int:
-    """Forget some acts of the office that are too old, and record which; return how many."""
-    for too_old in (categories.acts_of_office, categories.acts_left):
-        keys = list(too_old(at).order_by("pk").values_list("pk", flat=True)[:ACTS_AT_ONCE])
+    """Forget some acts of the journal that are too old, and record which; return how many."""
+    for too_old in (categories.consultations, categories.acts_of_office, categories.acts_left):
+        keys = list(too_old(at).order_by("at", "pk").values_list("pk", flat=True)[:ACTS_AT_ONCE])
         if keys:
             forget_acts(Entry.objects.filter(pk__in=keys), "acts forgotten", by=SYSTEM, at=at)
             return len(keys)

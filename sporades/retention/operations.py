@@ -12,6 +12,8 @@ from sporades.core import apart
 from sporades.core.actors import Actor
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.journal.models import Entry
+from sporades.journal.queries import consultations, in_order
 from sporades.registrations.models import Registration
 from sporades.retention import announcing, archiving, categories, erasing
 from sporades.retention.models import Archive, Hold
@@ -95,7 +97,7 @@ def left_of(*, at: datetime) -> int:
 
 
 def forget_acts(*, at: datetime) -> int:
-    """Forget the acts of the office that are too old; return how many were.
+    """Forget the acts of the journal that are too old; return how many were.
 
     Args:
         at: the instant.
@@ -198,6 +200,12 @@ def read(*, number: str, reason: str, by: Actor, at: datetime) -> Archive:
         raise NotArchived if stands else Unknown
     _record("archive read", found, by=by, at=at, reason=reason)
     return found
+
+
+def who_looked(archive: Archive) -> list[Entry]:
+    """Return the acts of who looked at what is archived that the journal still names, the last first."""
+    about = categories.on_rows_of(archive.content)
+    return list(in_order(consultations(Entry.objects.filter(about)).exclude(actor_name="")))
 
 
 def _record(verb: str, on: Archive | Hold, *, by: Actor, at: datetime, reason: str) -> None:

@@ -119,6 +119,10 @@ class Command(BaseCommand):
             "effacée après le": categories.kept_until(found.counts_from).isoformat(),
             **found.facts,
             "lignes": found.content,
+            "consultations de douze mois, ou gardées par un gel": [
+                f"{one.at.isoformat()} : {one.in_words}, par {one.author_in_words}"
+                for one in operations.who_looked(found)
+            ],
         }
         self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
         if fichiers:
