@@ -9,6 +9,12 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import joined
 
+WHY = "Identité vérifiée au guichet"
+
+
+def free(address, motif=WHY):
+    call_command("compte", "liberer", address, "--motif", motif)
+
 
 @pytest.mark.django_db
 def test_an_operator_frees_an_account_of_its_second_factor_and_its_owner_is_told(capsys):
@@ -17,7 +23,7 @@ def test_an_operator_frees_an_account_of_its_second_factor_and_its_owner_is_told
     for kind in ("totp", "webauthn", "recovery_codes"):
         Authenticator.objects.create(user=user, type=kind, data={})
 
-    call_command("compte", "liberer", "Theo@exemple.test")
+    free("Theo@exemple.test")
 
     said = "theo@exemple.test : double authentification retirée, appareils déconnectés.\n"
     assert capsys.readouterr().out == said
@@ -26,7 +32,9 @@ def test_an_operator_frees_an_account_of_its_second_factor_and_its_owner_is_told
     body = Message.objects.get(kind="sign_in_changed", recipient="theo@exemple.test").body
     assert "le service a retiré la double authentification de votre compte" in body
     assert "ce-n-etait-pas-moi" not in body
-    assert Entry.objects.get(verb="sign-in changed").actor_kind == "operator"
+    noted = Entry.objects.get(verb="sign-in changed")
+    said = {"change": "second_factors_removed", "reason": WHY}
+    assert (noted.actor_kind, noted.payload["after"]) == ("operator", said)
 
 
 @pytest.mark.django_db
@@ -41,4 +49,16 @@ def test_an_account_that_has_nothing_to_be_freed_of_is_said_so(address, words):
     joined()
 
     with pytest.raises(CommandError, match=words):
-        call_command("compte", "liberer", address)
+        free(address)
+
+
+@pytest.mark.django_db
+def test_why_it_is_freed_is_asked_for_and_nothing_is_removed_without():
+    Authenticator.objects.create(user=joined(), type="totp", data={})
+
+    with pytest.raises(CommandError, match="--motif"):
+        call_command("compte", "liberer", "theo@exemple.test")
+    with pytest.raises(CommandError, match="Le motif compte de 1 à"):
+        free("theo@exemple.test", " ")
+
+    assert Authenticator.objects.exists()

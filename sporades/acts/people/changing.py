@@ -316,8 +316,14 @@ def account_at(email: str) -> User:
 
 
 @transaction.atomic
-def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
+def remove_second_factors(email: str, *, reason: str, by: Actor, at: datetime) -> User:
     """Let in by the password alone an owner who cannot show a second factor any more.
+
+    Args:
+        email: the address of the account, however it is typed.
+        reason: who verified who asks, and how, kept in the journal.
+        by: who removes them.
+        at: the instant.
 
     Raises:
         NoAccount: no account has this address.
@@ -333,6 +339,7 @@ def remove_second_factors(email: str, *, by: Actor, at: datetime) -> User:
         news="le service a retiré la double authentification de votre compte et déconnecté tous "
         "les appareils",
         is_added=False,
+        reason=reason,
         by=by,
         at=at,
     )
@@ -346,6 +353,7 @@ def tell_sign_in_changed(
     change: str,
     news: str,
     is_added: bool,
+    reason: str = "",
     by: Actor | None = None,
     at: datetime,
     was_code: bool = False,
@@ -360,6 +368,7 @@ def tell_sign_in_changed(
         change: what happened, for the journal.
         news: what happened, in words.
         is_added: whether there is something to take away.
+        reason: why, for the journal, where somebody else than the owner did it.
         by: who did it; the owner, unless said otherwise.
         at: the instant.
         was_code: whether a recovery code was spent, and others may be known.
@@ -381,7 +390,8 @@ def tell_sign_in_changed(
         reset=link_to("account_reset_password"),
         help_page=link_to("public:contact"),
     )
-    journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=change)
+    after = {"change": change, "reason": reason} if reason else change
+    journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=after)
 
 
 # --- Its civil data -----------------------------------------------------------------------------

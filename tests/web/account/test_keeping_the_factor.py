@@ -226,7 +226,7 @@ def test_an_open_session_whose_account_has_no_factor_any_more_is_led_to_one(clie
 
 def test_whom_an_operator_has_freed_adds_one_by_the_password(client, agent):
     protected(client, agent.email)
-    call_command("compte", "liberer", agent.email)
+    call_command("compte", "liberer", agent.email, "--motif", "Reconnue au guichet")
     cache.clear()
 
     sign_in(client, email=agent.email)

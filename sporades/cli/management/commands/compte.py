@@ -29,6 +29,9 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="what", required=True)
         free = commands.add_parser("liberer", help="retirer la double authentification d'un compte")
         free.add_argument("address", metavar="ADRESSE")
+        free.add_argument(
+            "--motif", required=True, help="qui a vérifié l'identité du titulaire, et comment"
+        )
         read = commands.add_parser(
             "connexions", help="les connexions de douze mois et les essais refusés, noté au journal"
         )
@@ -57,8 +60,10 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
 
-    def _free(self, address: str, **_: Any) -> None:
-        user = changing.remove_second_factors(address, by=operator(), at=timezone.now())
+    def _free(self, address: str, motif: str, **_: Any) -> None:
+        user = changing.remove_second_factors(
+            address, reason=reason_of(motif), by=operator(), at=timezone.now()
+        )
         self.stdout.write(f"{user.email} : double authentification retirée, appareils déconnectés.")
 
     def _move(self, address: str, new: str, motif: str, **options: Any) -> None:
