@@ -381,6 +381,7 @@ def test_signing_out_closes_the_session_of_franceconnect_too(client, provider):
     answer = client.post(reverse("account_logout"))
 
     assert answer.url.startswith(f"{provider}/logout/?")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     over_there = requests.get(answer.url, allow_redirects=False, timeout=10)
     assert over_there.status_code == 302
     assert over_there.headers["Location"].startswith(SIGNED_OUT)

@@ -302,12 +302,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = allauth_logout(request)
     if request.method != "POST":
         return response
-    if not endpoint:
-        response["Clear-Site-Data"] = '"cache", "storage"'
-        return response
-    query = {
-        "id_token_hint": id_token,
-        "state": secrets.token_urlsafe(16),
-        "post_logout_redirect_uri": link_to("account_login"),
-    }
-    return redirect(f"{endpoint}?{urlencode(query)}")
+    if endpoint:
+        query = {
+            "id_token_hint": id_token,
+            "state": secrets.token_urlsafe(16),
+            "post_logout_redirect_uri": link_to("account_login"),
+        }
+        response = redirect(f"{endpoint}?{urlencode(query)}")
+    # ASVS 14.3.1, on the way to FranceConnect too: the page one comes back from there to is anybody's.
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
