@@ -93,9 +93,9 @@ def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
         if asked is not None:
             mine = known.filter(service=key, regulation=regulation, exam__code=code)
             mine = mine.alias(last_filed_at=Coalesce("amended_at", "filed_at"))
-            for closing, whose in [*told[key], (service.closes_at, ~_any_of(told[key]))]:
+            for closing, to_whom in [*told[key], (service.closes_at, ~_any_of(told[key]))]:
                 until = deadline_from(asked, service, closing=closing)
-                yield mine.filter(whose, _is_due(until, at)).order_by("pk")
+                yield mine.filter(to_whom, _is_due(until, at)).order_by("pk")
 
 
 def _told_later(services: Mapping[int, RegistrationService]) -> dict[int, list[tuple[datetime, Q]]]:
