@@ -12,7 +12,6 @@ LANDLINE = (
     "fixe. Corrigez-le, ou écrivez-le dans « Téléphone fixe »."
 )
 SAME_NAMES = "Votre prénom est le même que votre nom de famille. Si c'est une erreur, "
-CHECK = "Vérifiez que c'est bien votre choix."
 
 
 def oddities(draft):
@@ -88,7 +87,7 @@ def test_nothing_is_odd_in_a_usual_candidature():
             ("epreuves", "statut-E2"),
             (
                 "Vous passez cette épreuve, dont vous pouvez être dispensé(e) : « Titulaire du "
-                f"baccalauréat ». {CHECK}"
+                "baccalauréat »."
             ),
             id="a dispensation left aside",
         ),
@@ -96,6 +95,27 @@ def test_nothing_is_odd_in_a_usual_candidature():
 )
 def test_what_is_unusual_is_said_at_its_field(changes, place, message):
     assert oddities(a_draft(**changes)) == [(*place, message)]
+
+
+def test_what_one_diploma_dispenses_from_is_said_once():
+    load_invented(
+        (
+            "{motif: Dispense demandée, sur_demande: true}",
+            "{motif: Titulaire du baccalauréat, diplomes: [BAC]}",
+        )
+    )
+    draft = a_draft(
+        qualification={"diploma": "BAC"},
+        epreuves={"statut-E2": "inscrit", "statut-E3": "inscrit"},
+    )
+
+    [(*place, message)] = oddities(draft)
+
+    assert place == ["epreuves", ""]
+    assert message == (
+        "Vous passez « Mathématiques » (U2) et « Éducation physique et sportive » (U3), dont vous "
+        "pouvez être dispensé(e) : « Titulaire du baccalauréat »."
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,7 +144,7 @@ def test_the_same_option_chosen_twice_is_said():
     assert place == ["epreuves", "option-F1"]
     assert message == (
         "« Éducation physique et sportive » (U3) et « Langue facultative » : vous avez "
-        f"choisi deux fois « Nage ». {CHECK}"
+        "choisi deux fois « Nage »."
     )
 
 

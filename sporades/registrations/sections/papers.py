@@ -251,7 +251,9 @@ class PapersForm(SectionForm):
         for sentence in self.withdrawn:
             yield "", sentence
         for oddity in papers.oddities(self.offers, self.choices_made()):
-            yield self._field_of(oddity.field) or "", oddity.message
+            # What is said of several épreuves is seen on the tab, whose first is not alone in it.
+            field = "" if oddity.field == "papers" else self._field_of(oddity.field)
+            yield field or "", oddity.message
 
     def _field_of(self, place: str) -> str | None:
         """Return the field that a breach speaks of: « papers.E1.option » for instance.

@@ -10,8 +10,6 @@ from sporades.exams.rules.papers.words import named
 from sporades.exams.rules.texts import said_by
 from sporades.exams.schema.papers import Status
 
-_CHECK = "Vérifiez que c'est bien votre choix."
-
 
 def oddities(offers: Sequence[PaperOffer], choices: Mapping[str, Choice]) -> Iterator[Breach]:
     """Find what is unusual among choices that break no rule.
@@ -30,7 +28,8 @@ def oddities(offers: Sequence[PaperOffer], choices: Mapping[str, Choice]) -> Ite
 
 
 def _dispensations_left(offers: Sequence[PaperOffer]) -> Iterator[Breach]:
-    """Find the épreuves that are sat although a diploma dispenses from them."""
+    """Find the épreuves that are sat although a diploma dispenses from them, those of one reason together."""
+    alike: dict[str, list[PaperOffer]] = {}
     for offer in offers:
         reasons = [
             f"« {one.reason} »{said_by(one.reference)}"
@@ -38,12 +37,16 @@ def _dispensations_left(offers: Sequence[PaperOffer]) -> Iterator[Breach]:
             if one.reason in offer.dispensations and not one.on_request
         ]
         if reasons:
-            yield Breach(
-                "dispense_possible",
-                f"papers.{offer.code}",
-                f"Vous passez cette épreuve, dont vous pouvez être dispensé(e) : {listed(reasons)}. "
-                f"{_CHECK}",
-            )
+            alike.setdefault(listed(reasons), []).append(offer)
+    for why, found in alike.items():
+        which = "cette épreuve"
+        if len(found) > 1:
+            which = listed([named(one.paper) for one in found])
+        yield Breach(
+            "dispense_possible",
+            f"papers.{found[0].code}" if len(found) == 1 else "papers",
+            f"Vous passez {which}, dont vous pouvez être dispensé(e) : {why}.",
+        )
 
 
 def _same_options(entered: Sequence[tuple[PaperOffer, Choice]]) -> Iterator[Breach]:
@@ -56,7 +59,7 @@ def _same_options(entered: Sequence[tuple[PaperOffer, Choice]]) -> Iterator[Brea
                 "meme_option",
                 f"papers.{offer.code}.option",
                 f"{named(seen[option].paper)} et {named(offer.paper)} : vous avez choisi deux fois "
-                f"« {option} ». {_CHECK}",
+                f"« {option} ».",
             )
         elif option:
             seen[option] = offer
