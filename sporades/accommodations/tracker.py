@@ -61,7 +61,9 @@ TAKING, CANCELLED = "Décision reprise", "Reprise annulée"
 TAKINGS_AGAIN = (TAKING, CANCELLED)
 
 LABEL = "Demande d'aménagement d'épreuves"
+ASK = "Faire ma demande d'aménagement"
 FOLLOW = "Suivre ma demande d'aménagement"
+SEE = "Voir ma demande d'aménagement"
 COMPLETE = "Compléter la demande"
 
 
@@ -93,17 +95,18 @@ def check_of(
     if case is None:
         why = "Vous avez déclaré un handicap." if fallen is None else fallen_in_words(fallen)
         note = f"{why} {deadline_in_words(registration, at=at)}"
-        return [Check(LABEL, "yours", note, "accommodation", until=deadline_of(registration))]
+        due = deadline_of(registration)
+        return [Check(LABEL, "yours", note, "accommodation", until=due, act=ASK)]
     case.registration = registration
     if case.notified_at is not None:
         when = day_in_words(local_day(case.notified_at, registration.service.zone))
         left = cancelled_in_words(case)
         if case.is_to_read:
             note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
-            return [Check(LABEL, "yours", note, "accommodation")]
+            return [Check(LABEL, "yours", note, "accommodation", act="Lire la décision")]
         appeal = appealed_in_words(case, registration.service.zone, at=at)
         note = f"{left} Décision notifiée le {when}. {appeal}".strip()
-        return [Check(LABEL, "waiting" if appeal else "done", note, "accommodation")]
+        return [Check(LABEL, "waiting" if appeal else "done", note, "accommodation", act=SEE)]
     is_to_send = case.state == State.PREPARING
     lost = emptied_in_words(case)
     is_theirs = is_to_send or (bool(lost) and may_take_up(case, registration))
@@ -113,7 +116,8 @@ def check_of(
     said = " ".join(filter(None, (over, lost, awaited)))
     is_dated = case.asked_at is None and not is_late(registration, at)
     until = deadline_of(registration) if is_dated else None
-    return [Check(LABEL, state, said, "accommodation", until=until)]
+    act = "Continuer ma demande d'aménagement" if state == "yours" else FOLLOW
+    return [Check(LABEL, state, said, "accommodation", until=until, act=act)]
 
 
 def _unsent(
@@ -129,8 +133,9 @@ def _unsent(
     )
     if may_appear(registration, at):
         note = f"{said} {deadline_in_words(registration, at=at)}"
-        return Check(LABEL, "yours", note, "accommodation", until=late_until(registration))
-    return Check(LABEL, "ended", f"{said} {over_in_words(registration)}", "accommodation")
+        until, act = late_until(registration), ASK
+        return Check(LABEL, "yours", note, "accommodation", until=until, act=act)
+    return Check(LABEL, "ended", f"{said} {over_in_words(registration)}", "accommodation", act=SEE)
 
 
 def _in_force_in_words(former: Case | None, registration: Registration, *, at: datetime) -> str:

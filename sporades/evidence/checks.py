@@ -16,6 +16,7 @@ from sporades.registrations.models import Registration
 
 PASSED = f"La date limite est passée. {CALL}"
 PIECE = "Pièce justificative : "
+SEE = "Voir cette pièce"
 
 
 def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime) -> list[Check]:
@@ -53,17 +54,19 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     if row.state == State.REFUSED:
         due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"
         note = f"Non conforme : {row.reason} Vérifiée {_decided(registration, row)}. {due}"
-        return Check(label, "missing", note, "piece", row.code, is_optional, owed.until)
+        act = "Remplacer cette pièce" if owed.may_be_given(at) else SEE
+        return Check(label, "missing", note, "piece", row.code, is_optional, owed.until, act)
     if row.state == State.OWED and is_over:
         was_due = f"Elle était à fournir avant le {owed.before}."
         if is_optional:
             return Check(label, "ended", was_due)
         said = f"{was_due} {CALL}"
-        return Check(label, "missing", said, "piece", row.code, until=owed.until)
+        return Check(label, "missing", said, "piece", row.code, until=owed.until, act=SEE)
     is_theirs = row.state == State.OWED and not is_over
     state = "yours" if is_theirs else "waiting"
     note = _note(registration, owed)
-    return Check(label, state, note, "piece", row.code, is_optional, owed.until)
+    act = "Déposer cette pièce" if is_theirs and owed.is_deposited else SEE
+    return Check(label, state, note, "piece", row.code, is_optional, owed.until, act)
 
 
 def _settled(registration: Registration, row: Evidence) -> str:

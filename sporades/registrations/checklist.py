@@ -28,6 +28,7 @@ class Check:
         piece: the code of the piece it is about.
         is_optional: whether a registration is complete without it.
         until: until when its candidate is to do it; nothing where it is done at once.
+        act: the words of the link to where it is done or followed, where they are its own.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Check:
     piece: str = ""
     is_optional: bool = False
     until: datetime | None = None
+    act: str = ""
 
     @property
     def completes(self) -> bool:
@@ -113,8 +115,8 @@ def _summary(documents: Iterable[DocumentVersion], zone: str) -> list[Check]:
     summary = next((one for one in documents if one.document.kind == SUMMARY.slug), None)
     if summary is None or summary.published_at is None:
         return [Check("Récapitulatif publié", "waiting", "Il sera dans « Mes documents ».")]
+    # It is published by the save itself, which the first line tells.
     return [
-        Check("Récapitulatif publié", "done", _on(summary, "le", summary.published_at, zone)),
         Check(
             "Récapitulatif ouvert",
             "done",

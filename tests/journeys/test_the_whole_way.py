@@ -145,7 +145,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
 
     clock.shift(timedelta(minutes=6))
     withdraw(page)
-    assert heading(page) == "Gérer ma candidature : votre désinscription est enregistrée"
+    assert heading(page) == "Votre désinscription est enregistrée"
     assert "Cette inscription ne peut pas être réactivée." in text(page)
     [farewell] = post.read()
     assert farewell["Subject"] == f"Désinscription enregistrée, n°{first["Numéro d'inscription"]}"

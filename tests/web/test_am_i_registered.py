@@ -27,7 +27,6 @@ AMENDED = (
     "Fait : Inscription enregistrée Le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris). "
     "Version n°2, le mercredi 25 novembre 2026 à 11 h 30 (heure de Paris)."
 )
-PUBLISHED = "Fait : Récapitulatif publié Version n°1, le 25 novembre 2026."
 UNREAD = "À faire : Ouvrir le récapitulatif Version n°1, à télécharger ou à imprimer : c'est indispensable."
 READ = "Fait : Récapitulatif ouvert Version n°1, la première fois le 25 novembre 2026."
 TO_RETURN = (
@@ -87,11 +86,11 @@ def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
     page, managed = read(sign_in, registration)
 
     assert "Oui, votre inscription est enregistrée." in main(page)
-    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED, PUBLISHED]
+    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED]
     assert lines(managed) == lines(page)
 
 
-COMPLETE_LATER = "Elle sera complète quand le service gestionnaire aura reçu"
+COMPLETE_LATER = "Votre inscription sera complète quand le service gestionnaire aura reçu"
 
 
 def test_it_is_said_not_to_be_complete_while_something_is_to_be_sent(sign_in):
@@ -151,7 +150,7 @@ def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(si
     asked = [
         link
         for link in seen(page).cssselect("main .s-checks a")
-        if words(link).startswith(("Lire ce qui est demandé", "Pièces justificatives"))
+        if words(link).startswith(("Lire ce qui est demandé", "Déposer cette pièce"))
     ]
     with time_machine.travel(NOW, tick=False):
         browser = sign_in(registration.candidate)
@@ -198,8 +197,44 @@ def test_the_answer_comes_first_then_what_is_left_then_what_is_done(sign_in):
         "Oui, votre inscription est enregistrée. Il reste 3 choses à faire."
     )
     assert [words(one) for one in seen(page).cssselect("main h2")] == ["À faire", "C'est fait"]
-    under = [words(one) for one in seen(managed).cssselect("main h3")]
-    assert under[:2] == ["À faire", "C'est fait"]
+    assert words(seen(managed).cssselect("#inscrit + h3")[0]) == "À faire"
+    [done] = seen(managed).cssselect("main details")
+    assert words(done.cssselect("summary")[0]) == "C'est fait"
+    assert len(done.cssselect(".s-checks > li")) == 1
+
+
+def test_a_registration_that_has_ended_says_so_and_that_nothing_is_left_to_manage(sign_in):
+    registration = a_registration()
+    by = author(registration.candidate)
+    _, before = read(sign_in, registration)
+    registering.withdraw(registration=registration, by=by, at=NOW + HOUR)
+
+    _, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
+
+    headings = [words(seen(one).cssselect("h1")[0]) for one in (before, managed)]
+    assert headings == [
+        "Gérer ma candidature : votre inscription est enregistrée",
+        "Votre désinscription est enregistrée",
+    ]
+
+
+def test_each_link_of_the_list_says_what_it_does_and_the_pages_are_led_to_once(sign_in):
+    _, managed = read(sign_in, a_registration(informations={"has_disability": "oui"}))
+
+    said = [words(one).partition(" : ")[0] for one in seen(managed).cssselect("main .s-checks a")]
+    assert sorted(said) == [
+        "Déposer cette pièce",
+        "Faire ma demande d'aménagement",
+        "Lire ce qui est demandé",
+        "Ouvrir le récapitulatif",
+    ]
+    quiet = [words(one) for one in seen(managed).cssselect("main .s-quiet-links a")]
+    assert quiet[:2] == ["Pièces justificatives", "Papiers de santé"]
+    every = [words(one) for one in seen(managed).cssselect("main a")]
+    assert [every.count(one) for one in ("Pièces justificatives", "Aménagement d'épreuves")] == [
+        1,
+        1,
+    ]
 
 
 def test_what_is_left_is_in_the_order_of_its_dates_the_summary_to_open_first(sign_in, tmp_path):
@@ -255,7 +290,7 @@ def test_a_summary_once_opened_says_when(sign_in):
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
-    assert lines(page) == [TO_RETURN, IDENTITY_PAPER, FILED, PUBLISHED, READ]
+    assert lines(page) == [TO_RETURN, IDENTITY_PAPER, FILED, READ]
     assert lines(managed) == lines(page)
 
 
@@ -283,7 +318,7 @@ def test_a_summary_that_has_come_back_is_ticked_with_its_postmark(sign_in):
 
     page, managed = read(sign_in, registration, at=later)
 
-    assert lines(page) == [UNREAD, IDENTITY_PAPER, FILED, PUBLISHED, RETURNED]
+    assert lines(page) == [UNREAD, IDENTITY_PAPER, FILED, RETURNED]
     assert lines(managed) == lines(page)
 
 
@@ -327,7 +362,6 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
         TO_RETURN,
         IDENTITY_PAPER,
         AMENDED,
-        PUBLISHED.replace("n°1", "n°2"),
     ]
 
 
@@ -347,7 +381,6 @@ def test_after_a_correction_of_civil_data_the_dates_are_those_of_the_version_it_
 
     assert lines(page)[3:] == [
         AMENDED,
-        PUBLISHED.replace("n°1", "n°2"),
     ]
     assert lines(managed) == lines(page)
 
@@ -359,7 +392,7 @@ def test_once_the_service_is_closed_the_same_lines_stand(sign_in):
 
     assert not registration.service.accepts(CLOSED)
     assert "Oui, votre inscription est enregistrée." in main(page)
-    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED, PUBLISHED]
+    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED]
     assert lines(managed) == lines(page)
 
 
@@ -461,7 +494,7 @@ def test_where_nothing_is_to_be_sent_nothing_is_awaited(sign_in, tmp_path, at):
 
     page, _ = read(sign_in, registration, at=at)
 
-    assert lines(page) == [UNREAD, FILED, PUBLISHED]
+    assert lines(page) == [UNREAD, FILED]
 
 
 def settle(registration, way):
@@ -525,7 +558,6 @@ def test_a_validated_one_owes_nothing_more_and_says_of_each_line_only_what_was_d
         UNREAD,
         FILED,
         "Fait : Inscription validée Le 25 novembre 2026.",
-        PUBLISHED,
         *(one for one in asked if one.startswith("Fait")),
         *(one for one in asked if one.startswith("N'est plus demandé")),
     ]

@@ -59,7 +59,7 @@ def test_to_withdraw_twice_leads_to_what_the_first_press_did(sign_in):
     where = f"/mes-inscriptions/{registration.number}"
     assert [one.headers["Location"] for one in (first, *again)] == [where] * 3
     page = main(client.get(where))
-    assert "votre désinscription est enregistrée" in page
+    assert "Votre désinscription est enregistrée" in page
     assert "n'est plus possible" not in page
 
 

@@ -233,7 +233,7 @@ def test_a_withdrawn_registration_is_never_made_active_again_a_new_one_is_needed
     refused = client.post(f"/mes-inscriptions/{registration.number}/modifier")
     again = save(client, walk(client))
 
-    assert main(page).count("Gérer ma candidature : votre désinscription est enregistrée") == 1
+    assert main(page).count("Votre désinscription est enregistrée") == 1
     assert links(page, "Publication de mon nom : mes choix") == []
     assert "Cette inscription ne peut pas être réactivée." in main(page)
     assert refused.status_code == 409

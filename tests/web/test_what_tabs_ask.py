@@ -105,21 +105,21 @@ def test_each_tab_says_whom_to_telephone(sign_in, tab):
     assert f"Une question ? {service.name} : {service.phone}" in main(page).replace("\xa0", " ")
 
 
-def test_what_is_left_to_do_is_the_button_of_a_registration_until_nothing_is(sign_in):
+def test_what_is_left_to_do_comes_before_the_buttons_of_a_registration(sign_in):
     registration = a_registration()
     client = sign_in(registration.candidate)
     where = f"/mes-inscriptions/{registration.number}"
 
     page = seen(client.get(where))
-    assert page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
-    [first, *_] = page.cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
-    assert (words(first), first.get("href")) == ("Voir ce qu'il reste à faire", "#inscrit")
+    first = next(iter(page.cssselect("main .s-checks, main .s-buttons")))
+    assert {one.get("class") for one in first.cssselect("li")} == {"is-yours"}
+    assert not page.cssselect("main details .is-yours, main details .is-missing")
 
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
     client.get(f"/mes-documents/{registration.number}/recapitulatif")
     page = seen(client.get(where))
     assert not page.cssselect(".s-checks .is-missing, .s-checks .is-yours")
-    assert "reste à faire" not in words(page)
+    assert not page.cssselect("main > .s-checks")
 
 
 def test_a_qualification_that_asks_nothing_of_a_category_is_no_tab(sign_in):

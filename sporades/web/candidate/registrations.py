@@ -463,11 +463,8 @@ def _checks(
             "Ouvrir le récapitulatif",
         ),
         "return": (f"{asked}#a-renvoyer", "Lire ce qui est demandé"),
-        "piece": (f"{given}#piece-", "Pièces justificatives"),
-        "accommodation": (
-            reverse("candidate:accommodation", args=[registration.number]),
-            "Aménagement d'épreuves",
-        ),
+        "piece": (f"{given}#piece-", ""),
+        "accommodation": (reverse("candidate:accommodation", args=[registration.number]), ""),
         "": ("", ""),
     }
     return [
@@ -475,7 +472,7 @@ def _checks(
             **asdict(check),
             "completes": check.completes,
             "url": ways[check.about][0] + check.piece,
-            "act": ways[check.about][1],
+            "act": check.act or ways[check.about][1],
             "which": "" if check.about in SAID_WHOLE else check.label.removeprefix(PIECE),
         }
         for check in checklist(registration, documents, pieces, at=at)
