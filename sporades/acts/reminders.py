@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.db.models import CharField, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
-from sporades.mail.models import Message
+from sporades.letters.rules import REMINDER
+from sporades.mail.models import Message, about_of
+from sporades.registrations.models import Registration
 
 BEFORE = (timedelta(days=7), timedelta(days=2))
 """How long before the deadline of what is to be sent its candidate is reminded, once each time."""
@@ -27,3 +29,9 @@ def told(kind: str, *, registration: str) -> QuerySet[Message]:
     return Message.objects.filter(
         about_kind="registration", about_id=Cast(OuterRef(registration), CharField()), kind=kind
     )
+
+
+def was_reminded(kind: str, registration: Registration) -> bool:
+    """Return whether a candidate was reminded by that kind of mail before: the next one says so."""
+    own: QuerySet[Message] = Message.objects.filter(**about_of(registration))
+    return own.filter(kind=kind, matter=REMINDER).exists()

@@ -43,8 +43,9 @@ def test_it_is_told_twice_without_saying_of_what_and_until_when():
     ]
 
     assert told == [0, 1, 0, 1, 0, 0]
-    first, _ = reminders()
+    first, second = reminders()
     assert first.recipient == registration.candidate.address
+    assert second.subject == f"Rappel : à faire dans votre espace, n°{registration.number}"
     assert first.subject == f"À faire dans votre espace, inscription n°{registration.number}"
     said = " ".join(first.body.split())
     assert link_to("candidate:registration", registration.number) in said

@@ -51,6 +51,7 @@ def test_a_piece_that_is_owed_is_reminded_of_seven_days_then_two_days_before(reg
     first, second = reminders()
     assert first.recipient == second.recipient == registration.candidate.user.email
     assert first.subject == f"Pièces à fournir, inscription n°{registration.number}"
+    assert second.subject == f"Rappel : pièces à fournir, n°{registration.number}"
     said = " ".join(first.body.split())
     assert "Une pièce justificative manque encore à votre inscription" in said
     assert (
@@ -211,7 +212,8 @@ def test_a_signed_summary_is_reminded_of_as_pieces_are(unsigned):
     ]
 
     assert told == [0, 1, 0, 1, 0, 0]
-    first, _ = reminders()
+    first, second = reminders()
+    assert second.subject == f"Rappel : récapitulatif signé à renvoyer, n°{unsigned.number}"
     assert first.subject == f"Récapitulatif signé à renvoyer, inscription n°{unsigned.number}"
     said = " ".join(plain(first.body).split())
     assert "Votre récapitulatif d'inscription signé n'est pas noté comme reçu." in said

@@ -13,7 +13,7 @@ from sporades import journal
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules import deadline_from, deadline_of
 from sporades.accommodations.states import State
-from sporades.acts.reminders import AT_ONCE, BEFORE, told
+from sporades.acts.reminders import AT_ONCE, BEFORE, told, was_reminded
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to
@@ -149,6 +149,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         about=found,
         matter=REMINDER,
         registration=found,
+        is_again=was_reminded(KIND, found),
         is_waited_for=False,
         may_run=False,
         before=found.service.said(until, found.reader_zone),

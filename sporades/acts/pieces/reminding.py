@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sporades import journal
-from sporades.acts.reminders import AT_ONCE, BEFORE, BEFORE_BY_LETTER, told
+from sporades.acts.reminders import AT_ONCE, BEFORE, BEFORE_BY_LETTER, told, was_reminded
 from sporades.candidates.models import told_by_letter
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
@@ -162,6 +162,7 @@ def _remind(key: int, *, at: datetime) -> bool:
         matter=REMINDER,
         due_by=min(_deadlines(owed, signed)),
         registration=registration,
+        is_again=was_reminded(KIND, registration),
         pieces=owed,
         signed=signed,
         giving=giving_to(registration, owed),
