@@ -99,6 +99,7 @@ OURS = {
             "registrations.CorrectionRequest.proof_key",
             "publications.Publication.kind",
             "publications.Publication.perimeters",
+            "publications.Publication.within",
             "documents.Document.kind",
             "documents.DocumentVersion.code",
             "documents.DocumentVersion.pdf_key",
