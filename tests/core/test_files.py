@@ -298,6 +298,8 @@ def hanging(monkeypatch, settings):
         settings.STORAGES = {**settings.STORAGES, "default": kept}
         yield server
         default_storage.connection.meta.client.close()
+        # The store of the next test answers.
+        files._outages["default"].ends()
 
 
 def test_while_one_waits_for_a_store_that_hangs_the_others_are_told_at_once(hanging):
