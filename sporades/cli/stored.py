@@ -1,24 +1,32 @@
 """What the rows name, compared with what the two stores hold (R-20)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Model, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 
 from sporades.core import files, pooler
+from sporades.core.clock import by_the_machine
 from sporades.documents.models import DocumentVersion
 from sporades.drawers.models import KeptFile
-from sporades.evidence.models import Deposit
+from sporades.evidence.models import ArrivingFile, Deposit
 from sporades.exchanges.models import Export
 from sporades.letters.models import PrintRun
-from sporades.medical.models import Paper
+from sporades.medical.models import Paper, PassingFile
 from sporades.medical.operations import STORE
 from sporades.publications.models import Publication
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
-from sporades.retention.models import Archive
+from sporades.retention.models import Archive, LeavingFile
 
+PARTS = "0123456789abcdef"
+"""How keys begin: by each in turn, so that all that a store holds is never in memory."""
+OLD_ENOUGH = timedelta(days=1)
+"""Younger, a file may be waiting for its row: far more than any takes to come."""
+ADDRESSES = {files.USUAL: "FILES_URL", STORE: "MEDICAL_FILES_URL"}
+"""What an operator calls each store."""
 AT_ONCE = 500
 SILENCES = 20
 """After how many files in a row that a store does not give it is said not to answer."""
@@ -93,6 +101,14 @@ SOURCES = (
 )
 
 
+ON_THEIR_WAY = (
+    Source("fichier en cours de dépôt", ArrivingFile, "key"),
+    Source("export en cours d'écriture", Export, "pending_key"),
+    Source("papier sans ligne encore, ou plus", PassingFile, "key", store=STORE),
+)
+"""What names a file that is about to have a row, or to leave: the worker sees to it."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A file that is not what its row says: by what it is and its number, nobody's name."""
@@ -161,6 +177,69 @@ def compared_archives(*, sample: int | None = None) -> Iterator[Fault | None]:
                 if what
                 else None
             )
+
+
+@dataclass
+class Unnamed:
+    """What a store holds and no row names.
+
+    Attributes:
+        store: which one.
+        old: the key of each that is old enough to be erased, and when it was written.
+        young: how many are not.
+        named: how many files of the store some row names.
+    """
+
+    store: str
+    old: list[tuple[str, datetime]] = field(default_factory=list)
+    young: int = 0
+    named: int = 0
+
+
+def unnamed(store: str, *, at: datetime) -> Unnamed:
+    """Find what a store holds and no row names, the archives' among them.
+
+    The store is looked at before the rows: what gets its row meanwhile is named. No key comes
+    back once it is named no more, but of what is made again.
+
+    Args:
+        store: which one.
+        at: the instant.
+
+    Raises:
+        files.OutOfReach: the store does not answer.
+        ProgrammingError: this role of the database does not read the archives.
+    """
+    found, oldest = Unnamed(store), by_the_machine(at - OLD_ENOUGH)
+    for start in PARTS:
+        there = files.listed(start, store=store)
+        named = _named(store, start)
+        for key, written in there:
+            if key in named:
+                found.named += 1
+            elif written > oldest:
+                found.young += 1
+            else:
+                found.old.append((key, written))
+    return found
+
+
+def _named(store: str, start: str) -> set[str]:
+    first, *others = (
+        one.rows().filter(file__startswith=start).values_list("file", flat=True)
+        for one in (*SOURCES, *ON_THEIR_WAY)
+        if one.store == store
+    )
+    # By one statement: what moves from a table to another is seen in one of them.
+    named = set(first.union(*others, all=True).iterator(chunk_size=AT_ONCE))
+    if store == files.USUAL:
+        # After those that it comes from, for the same reason.
+        archived = Archive.objects.exclude(files=[]).values_list("files", flat=True)
+        for keys in archived.iterator(chunk_size=AT_ONCE):
+            named.update(key for key in keys if key.startswith(start))
+        leaving = LeavingFile.objects.filter(key__startswith=start)
+        named.update(leaving.values_list("key", flat=True))
+    return named
 
 
 def _drawn(rows: QuerySet[Any], sample: int | None) -> Iterator[Any]:

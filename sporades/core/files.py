@@ -8,12 +8,13 @@ that was changed is never given out.
 import hashlib
 import logging
 import os
+import re
 import secrets
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from botocore.exceptions import (
@@ -37,6 +38,8 @@ PARTIAL = ".partial"
 ABANDONED_AFTER = timedelta(days=1)
 READINGS = 3
 """How often a file is asked for that arrives otherwise than its store says."""
+
+_KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}\.[^/]+")
 
 logger = logging.getLogger(__name__)
 
@@ -233,6 +236,46 @@ def sweep(*, at: datetime, store: str = USUAL) -> int:
     for path in abandoned:
         path.unlink(missing_ok=True)
     return len(abandoned)
+
+
+def listed(start: str, *, store: str = USUAL) -> list[tuple[str, datetime]]:
+    """Return what a store holds, a part of it at a time: each key, and when its file was written.
+
+    What is not named as `put` names (parts of files, what somebody else put there) is left out.
+
+    Args:
+        start: how the keys begin, "0" to "f".
+        store: which one.
+
+    Raises:
+        OutOfReach: the store does not answer.
+    """
+    storage = storages[store]
+    with _reached(store):
+        try:
+            root = Path(storage.path(""))
+        except NotImplementedError:
+            # Django's own listing asks once for each folder: these have 65,536.
+            there = storage.bucket.objects.filter(Prefix=start)  # type: ignore[attr-defined] # S3's
+            found = [(one.key, one.last_modified) for one in there]
+        else:
+            found = list(_in_folder(root, start))
+    return [(key, written) for key, written in found if _KEY.fullmatch(key)]
+
+
+def _in_folder(root: Path, start: str) -> Iterator[tuple[str, datetime]]:
+    for first in root.iterdir():
+        if not (first.name.startswith(start) and first.is_dir()):
+            continue
+        for folder, _, names in first.walk(on_error=_fail):
+            for path in map(folder.joinpath, names):
+                with suppress(FileNotFoundError):  # It left meanwhile.
+                    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    yield path.relative_to(root).as_posix(), written
+
+
+def _fail(error: OSError) -> None:
+    raise error
 
 
 @contextmanager

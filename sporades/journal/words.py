@@ -217,6 +217,7 @@ IN_WORDS = {
     "trial asked": "Essai à blanc demandé",
     "trial ended": "Essai à blanc terminé",
     "trial stopped": "Essai à blanc arrêté",
+    "unnamed files erased": "Fichiers que rien ne nommait effacés",
     "unused account erased": "Compte inutilisé effacé",
     "unused account warned": "Compte inutilisé averti de son effacement",
     "unused record erased": "Fiche inutilisée d'un candidat effacée",

@@ -1,17 +1,22 @@
 """A backup made by the lines of docs/operations.md comes back, at any instant (R-50, R-51)."""
 
+import os
 import random
 from datetime import datetime
 from io import StringIO
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
 
 from sporades.acts.medical import confiding
+from sporades.cli import stored
+from sporades.core import files
 from sporades.journal import sealing
-from sporades.medical.models import Paper
+from sporades.medical import operations as medical
+from sporades.medical.models import Paper, PassingFile
 from sporades.registrations.models import Registration
 from tests.endurance.arena import eventually, figure, now, pointing_at, rows
 from tests.endurance.own_server import OwnServer
@@ -99,6 +104,8 @@ class Days:
         mine = author(paper.compartment.registration.candidate)
         confiding.take_back(paper=paper, by=mine, at=now())
         assert not storages["medical"].exists(paper.key)
+        # As the job does an hour later: from then on no row names it at all.
+        medical.sweep(older_than=now())
         self.erasing.append(len(self.acts))
 
     def _seal(self):
@@ -170,6 +177,8 @@ def test_what_was_backed_up_comes_back_as_it_was_at_any_instant(server, backups,
             assert held is None or picture() == held
             assert dangling() == []
             assert_whole(noted)
+            assert_no_file_too_many()
+            assert_whole(noted)
             answer = sign_in(a_browser(), registration.candidate.user)
             assert (answer.status_code, registration.number in answer.text) == (200, True)
             assert read(paper, doctor, at=now()).startswith(b"%PDF")
@@ -192,6 +201,27 @@ def test_a_segment_that_is_asked_for_twice_stops_no_archive_and_none_is_written_
     eventually(lambda: backups.watched()["failed_count"] > 0)
     assert backups.watched()["last_failed_wal"] == second.name
     assert second.read_bytes() == b"of another server"
+
+
+def assert_no_file_too_many():
+    """What was erased came back with the tars: the step of the page leaves what rows name alone."""
+    for store in ("default", "medical"):
+        for path in Path(storages[store].path("")).rglob("*.*"):
+            os.utime(path, (0, 0))
+
+    call_command(
+        "fichiers",
+        "orphelins",
+        effacer=True,
+        motif="Essai",
+        malgre_leur_nombre=True,
+        stdout=StringIO(),
+    )
+
+    there = {key for start in stored.PARTS for key, _ in files.listed(start, store="medical")}
+    assert there == {
+        key for model in (Paper, PassingFile) for key in model.objects.values_list("key", flat=True)
+    }
 
 
 def assert_whole(noted):
