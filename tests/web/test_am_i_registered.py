@@ -207,7 +207,7 @@ def test_a_registration_that_has_ended_says_so_and_that_nothing_is_left_to_manag
     registration = a_registration()
     by = author(registration.candidate)
     _, before = read(sign_in, registration)
-    registering.withdraw(registration=registration, by=by, at=NOW + HOUR)
+    leaving.withdraw(registration=registration, by=by, at=NOW + HOUR)
 
     _, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
