@@ -297,7 +297,7 @@ def test_what_was_confided_for_what_was_never_sent_is_read_by_no_doctor(
     made = _take_again_as_opined(notified)
 
     assert not Paper.objects.visible_to(notified.doctor).exists()
-    with pytest.raises(reopening.ForAnother, match="et non à ce médecin"):
+    with pytest.raises(reopening.ForAnother, match="et non pour ce médecin"):
         accommodating.reopen(case=made, why=OpinionAgain.UNCLEAR, by=MANAGER, at=LATER)
     confiding.take_back(paper=paper, by=author(registration.candidate), at=LATER)
     assert not Paper.objects.filter(pk=paper.pk).exists()

@@ -104,7 +104,8 @@ def test_a_summary_to_be_signed_again_is_reminded_of_before_its_own_day(registra
     ]
 
     assert told == [0, 1, 0, 1, 0]
-    assert SAID in Message.objects.filter(kind="pieces_due").latest("pk").body.replace("\xa0", " ")
+    body = Message.objects.filter(kind="pieces_due").latest("pk").body.replace("\xa0", " ")
+    assert "au plus tard le mercredi 13 janvier 2027 (cachet de la poste)" in body
 
 
 def test_a_modification_gives_no_more_time_for_what_was_asked_for_in_time(registration):

@@ -167,8 +167,8 @@ def test_what_is_issued_again_under_the_data_that_are_kept_is_said_with_its_summ
     said = Message.objects.filter(kind="candidates_merged", body__contains=again.number)
     [told] = [plain(one.body) for one in said]
     assert (
-        f"- {again.title}, numéro {again.number} : ce récapitulatif est à signer et à renvoyer "
-        f"avant le {again.summary_awaited['before']}, celui d'une version précédente ne vaut plus"
+        f"- {again.title}, numéro {again.number} : ce récapitulatif est à signer et à poster "
+        f"au plus tard le {again.summary_last_day}, celui d'une version précédente ne vaut plus"
     ) in told
     assert "Celle-ci était sous d'autres informations personnelles" in told
     if account is by_letter:
