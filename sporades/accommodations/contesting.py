@@ -11,6 +11,7 @@ from sporades.core.french import day_in_words, local_day
 from sporades.exams.rules.silence import Silence
 from sporades.exams.schema.legal import Meaning
 from sporades.letters.queries import Posting
+from sporades.registrations.distance import LAW
 from sporades.registrations.models import Registration
 from sporades.registrations.models.registration import undone_before
 
@@ -121,7 +122,7 @@ def far_in_words(received: datetime | None, registration: Registration) -> str:
     last = f", jusqu'au {day_in_words(until)} inclus" if until else ""
     return (
         f"Pour saisir le tribunal, vous avez {_IN_LETTERS[APPEAL_MONTHS + more]} mois{last}, parce que vous "
-        "habitez loin de lui (code de justice administrative, article R. 421-7)."
+        f"habitez loin de lui {LAW}."
     )
 
 

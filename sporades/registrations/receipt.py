@@ -12,6 +12,7 @@ from sporades.exams.rules.silence import Silence
 from sporades.exams.schema import Exam
 from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.registrations.deadlines import accommodation_of, due_from
+from sporades.registrations.distance import distance_in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
 
@@ -48,7 +49,7 @@ def receipt_of(
         return [received]
     day = local_day(at, service.zone)
     silence = in_words(legal, day, is_complete=is_complete, has_deadline=True, today=day)
-    return [received, silence]
+    return [received, f"{silence} {distance_in_words(registration)}".rstrip()]
 
 
 def named(service: RegistrationService) -> str:
@@ -109,7 +110,9 @@ def accommodation_by_mail(
 def against_of(registration: Registration) -> list[str]:
     """Return what is said with a decision against a registration: who answers for it, and appeals."""
     legal = rules(registration.regulation_id).legal
-    return [] if legal is None else [against_in_words(legal)]
+    if legal is None:
+        return []
+    return [f"{against_in_words(legal)} {distance_in_words(registration)}".rstrip()]
 
 
 def taken_by(registration: Registration, *, name: str, role: str, at: datetime) -> list[str]:
@@ -144,7 +147,8 @@ def silence_on(
     if legal is None:
         return []
     received_on, today = local_day(received_at, zone), local_day(at, zone)
-    return [in_words(legal, received_on, is_complete=is_complete, today=today)]
+    said = in_words(legal, received_on, is_complete=is_complete, today=today)
+    return [f"{said} {distance_in_words(registration)}".rstrip()]
 
 
 def silence_about(registration: Registration, received_at: datetime) -> Silence | None:

@@ -16,6 +16,7 @@ from sporades.accommodations.contesting import (
 from sporades.accommodations.states import State
 from sporades.medical.models import Compartment
 from sporades.registrations.models import Registration
+from sporades.registrations.receipt import against_of, silence_on
 from sporades.territory.models import FRANCE
 from tests.accommodations.asked import reach
 from tests.accommodations.test_following import DECLARED
@@ -88,3 +89,18 @@ def test_papers_of_health_are_kept_as_long_as_the_court_may_ask_for_them():
     held = Compartment.objects.get(registration=case.registration)
 
     assert held.erase_after is None or held.erase_after.date() > date(2027, 4, 12)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "country", "more"),
+    [("59000", FRANCE, ""), ("97400", FRANCE, "un mois"), ("1000", BELGIUM, "deux mois")],
+)
+def test_what_goes_against_a_registration_says_how_much_more_time_the_court_gives(
+    postcode, country, more
+):
+    registration = living(a_registration(), postcode, country)
+
+    said = plain(" ".join([*against_of(registration), *silence_on(registration, NOW, at=NOW)]))
+
+    assert said.count("R. 421-7") == (2 if more else 0)
+    assert f"vous avez {more} de plus" in said or not more

@@ -68,7 +68,7 @@ Motif : <b>Illisible</b>
 
 Décision prise par : {OPERATOR.name}, {named(registration.service)}.
 
-Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire qu'elle soit revue, ou saisir le tribunal administratif. Qui habite loin de lui a plus de temps pour le saisir : un mois de plus entre l'outre-mer et la métropole, deux de l'étranger (code de justice administrative, article R. 421-7).
+Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire qu'elle soit revue, ou saisir le tribunal administratif.
 
 Votre compte, où vous pouvez faire une autre demande : {SITE}/mon-compte
 

@@ -74,9 +74,7 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
                 "académie de Lille.\n\n"
                 "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
                 "Dans les deux mois qui suivent cette décision, vous pouvez demander au service "
-                "gestionnaire qu'elle soit revue, ou saisir le tribunal administratif. Qui habite "
-                "loin de lui a plus de temps pour le saisir : un mois de plus entre l'outre-mer et la "
-                "métropole, deux de l'étranger (code de justice administrative, article R. 421-7).\n"
+                "gestionnaire qu'elle soit revue, ou saisir le tribunal administratif.\n"
             ),
         ),
         (

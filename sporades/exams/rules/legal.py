@@ -17,9 +17,7 @@ _BEFORE_ITS_DEADLINE = {
 }
 _APPEAL = (
     "Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire "
-    "qu'elle soit revue, ou saisir le tribunal administratif. Qui habite loin de lui a plus de temps pour "
-    "le saisir : un mois de plus entre l'outre-mer et la métropole, deux de l'étranger (code de justice "
-    "administrative, article R. 421-7)."
+    "qu'elle soit revue, ou saisir le tribunal administratif."
 )
 """What the law gives (CJA R. 421-1) where the réglementation says nothing more."""
 _CODE = "code des relations entre le public et l'administration, article"

@@ -146,7 +146,7 @@ def _answered(version: DocumentVersion, registration: Registration) -> dict[str,
     found = Appeal.objects.filter(answer=version).select_related("case__notification").first()
     if opened_at is None or found is None or found.answered_at is None:
         return {}
-    found.answer = version
+    found.answer, found.case.registration = version, registration
     if not is_in_time(found, zone) or court_until(found, zone) != court_from(
         opened_at, registration
     ):

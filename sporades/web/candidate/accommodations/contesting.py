@@ -219,6 +219,7 @@ def said_of_appeals(
 
 def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dict[str, Any]:
     zone = registration.service.zone
+    appeal.case.registration = registration
     if appeal.withdrawn_at is not None:
         day = day_in_words(local_day(appeal.withdrawn_at, zone))
         said = [f"{received_in_words(appeal)}.", f"Vous l'avez retiré le {day}."]
