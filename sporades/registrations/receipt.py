@@ -7,15 +7,21 @@ from sporades.accounts.models import Membership
 from sporades.core.french import local_day, within
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
-from sporades.exams.rules.legal import against_in_words, in_words, silence_of
+from sporades.exams.rules.legal import against_in_words, in_words, paragraphs, silence_of
 from sporades.exams.rules.silence import Silence
 from sporades.exams.schema import Exam
 from sporades.exams.schema.evidence import USUAL_DAYS
+from sporades.exams.schema.legal import Meaning
 from sporades.registrations.deadlines import accommodation_of, due_from
 from sporades.registrations.distance import distance_in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
 
+REASSURED = (
+    "Ce qui suit est obligatoire sur tout accusé de réception. Cela ne veut pas dire que votre "
+    "inscription sera rejetée."
+)
+"""Said first, where silence would reject."""
 _AGAIN = (
     "Si votre demande est déjà faite, vérifiez-la : une mesure ne vaut que pour les épreuves que vous "
     "passez."
@@ -29,7 +35,7 @@ _FALLEN = (
 def receipt_of(
     registration: Registration, *, number: int, dossier: Dossier, is_complete: bool, at: datetime
 ) -> list[str]:
-    """Return the sentences of the receipt of a version.
+    """Return the paragraphs of the receipt of a version.
 
     Args:
         registration: the registration, numbered.
@@ -48,8 +54,10 @@ def receipt_of(
     if legal is None:
         return [received]
     day = local_day(at, service.zone)
-    silence = in_words(legal, day, is_complete=is_complete, has_deadline=True, today=day)
-    return [received, f"{silence} {distance_in_words(registration)}".rstrip()]
+    said = paragraphs(legal, day, is_complete=is_complete, has_deadline=True, today=day)
+    is_rejected = legal.implicit_decision.meaning is Meaning.REJECTED
+    far = distance_in_words(registration)
+    return [*([REASSURED] if is_rejected else []), received, *said, *([far] if far else [])]
 
 
 def named(service: RegistrationService) -> str:

@@ -130,7 +130,7 @@ def test_a_receipt_says_when_silence_decides_and_that_what_is_missing_moves_it(
 
     body = " ".join(Message.objects.get(kind="request_received").body.split())
     assert "Sans réponse de sa part le 25 janvier 2027, votre demande sera" in body
-    assert ("vaut pour un dossier complet" in body) != is_confided
+    assert ("Ce délai ne court que du jour" in body) != is_confided
 
 
 def test_the_journal_says_each_step_of_a_request_and_who_took_it():

@@ -123,7 +123,7 @@ def test_its_candidate_is_told_by_a_letter_that_says_nothing_of_what_it_is(regis
     assert letter.message.recipient == ""
 
 
-WHOLE = "vaut pour un dossier complet"
+WHOLE = "Ce délai ne court que du jour"
 MISSING = "Il y manque encore quelque chose d'obligatoire : demandez sans attendre"
 
 

@@ -79,25 +79,33 @@ def test_the_receipt_says_who_decides_and_what_silence_means(regulation):
     [
         (
             Meaning.REJECTED,
-            "elle recule tant que le service attend ce qui vous est demandé, au plus tard jusqu'à la",
+            (
+                "s'arrête tant que le service attend ce qui vous est demandé, et reprend dès qu'il le "
+                "reçoit, au plus tard à la"
+            ),
         ),
         (
             Meaning.ACCEPTED,
-            "le délai ne court que du jour où le service reçoit ce qui vous est demandé, avant la",
+            "ne court que du jour où le service reçoit tout ce qui vous est demandé, avant la",
         ),
     ],
 )
 def test_the_receipt_says_how_its_date_and_the_deadlines_fit_together(regulation, meaning, said):
     day = dt.date(2026, 11, 1)
 
-    receipt = legal.in_words(
+    authority, silence, appeal = legal.paragraphs(
         meant(regulation, meaning), day, is_complete=False, has_deadline=True, today=day
     )
 
-    assert receipt.endswith(
-        f" La date du 1er janvier 2027 vaut pour un dossier complet : {said} date limite d'envoi, "
-        "qui ne change pas (code des relations entre le public et l'administration, article L. 114-5)."
+    assert authority.startswith("Autorité compétente : ")
+    assert silence.startswith(
+        "Sans réponse de sa part le 1er janvier 2027, votre demande sera réputée"
     )
+    assert silence.endswith(
+        f" Ce délai {said} date limite d'envoi (code des relations entre le public et "
+        "l'administration, article L. 114-5)."
+    )
+    assert appeal == "Vous pouvez saisir le tribunal administratif dans les deux mois."
 
 
 def meant(regulation, meaning):

@@ -115,7 +115,7 @@ Ce qu'il vous reste à faire :
 {CONTACT}
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
-{registration.versions.get().snapshot["receipt"][1]}
+{chr(10).join(registration.versions.get().snapshot["receipt"][1:])}
 
 {SIGNED}"""
     )
@@ -155,7 +155,7 @@ Ce qu'il vous reste à faire :
 {CONTACT}
 Accusé de réception :
 Demande reçue le {LATER} et enregistrée sous le numéro {registration.number}, version n°2, par le service : Bureau des essais de Lille, académie de Lille.
-{version.snapshot["receipt"][1]}
+{chr(10).join(version.snapshot["receipt"][1:])}
 
 {SIGNED}"""
     )

@@ -93,7 +93,7 @@ Pour obtenir un aménagement d'épreuves, si votre demande est déjà faite, vé
 {CONTACT}
 Accusé de réception :
 {version.snapshot["receipt"][0]}
-{version.snapshot["receipt"][1]}
+{chr(10).join(version.snapshot["receipt"][1:])}
 
 {SIGNED}"""
     )
@@ -200,7 +200,7 @@ Ce qu'il vous reste à faire :
 {CONTACT}
 Accusé de réception :
 Demande reçue le {WHEN} et enregistrée sous le numéro {registration.number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille.
-{registration.versions.get().snapshot["receipt"][1]}
+{chr(10).join(registration.versions.get().snapshot["receipt"][1:])}
 
 {SIGNED}"""
     )

@@ -168,9 +168,9 @@ def test_only_who_has_something_to_send_is_told_that_the_date_of_silence_moves()
     forget()
     complete = a_registration()
 
-    said = [one.versions.get().snapshot["receipt"][1] for one in (owing, complete)]
+    said = [one.versions.get().snapshot["receipt"][2] for one in (owing, complete)]
 
-    assert ["vaut pour un dossier complet" in one for one in said] == [True, False]
+    assert ["Ce délai ne court que du jour" in one for one in said] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,5 @@ def test_the_receipt_names_the_academy_once(name, said):
 
     registration = a_registration()
 
-    received, _ = registration.versions.get().snapshot["receipt"]
+    received, *_ = registration.versions.get().snapshot["receipt"]
     assert received.endswith(f", par le service : {said}")

@@ -302,10 +302,8 @@ def test_the_last_tab_gives_the_receipt_with_its_hour_its_number_its_service_and
         f"le numéro {number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille. "
         "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
         "Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée. "
-        "La date du 25 janvier 2027 vaut pour un dossier complet : le délai ne court que du jour où "
-        "le service reçoit ce qui vous est demandé, avant la date limite d'envoi, qui ne change pas "
-        "(code des relations entre le public et l'administration, article L. 114-5). "
-        "Un mail vous le confirme à l'adresse maelle@exemple.test."
+        "Ce délai ne court que du jour où le service reçoit tout ce qui vous est demandé, avant la date "
+        "limite d'envoi (code des relations entre le public et l'administration, article L. 114-5). "
     )
 
 

@@ -318,7 +318,10 @@ def test_it_says_whom_to_ask_for_and_when(sign_in):
     )
 
 
-REASSURING = "elle ne veut pas dire que votre inscription sera rejetée."
+REASSURING = (
+    "Accusé de réception Ce qui suit est obligatoire sur tout accusé de réception. Cela ne veut pas dire "
+    "que votre inscription sera rejetée. Demande reçue le"
+)
 
 
 @pytest.mark.parametrize(("meaning", "is_said"), [("acceptation", False), ("rejet", True)])
@@ -332,4 +335,22 @@ def test_a_silence_that_rejects_is_said_not_to_be_a_refusal(sign_in, meaning, is
     )
 
     assert (REASSURING in page) is is_said
-    assert (REASSURING in Message.objects.get(kind="registered").body) is is_said
+    body = " ".join(Message.objects.get(kind="registered").body.split())
+    assert (REASSURING.replace("réception Ce", "réception : Ce") in body) is is_said
+    paper = main(
+        sign_in(registration.candidate).get(f"/mes-documents/{registration.number}/recapitulatif")
+    )
+    assert (REASSURING in paper) is is_said
+    after = seen(number_page(sign_in, registration)).xpath(
+        "//main//h2[.='Accusé de réception']/following-sibling::p"
+    )
+    paragraphs = [words(one) for one in after]
+    assert len([one for one in paragraphs if one.startswith("Autorité compétente")]) == 1
+    assert len([one for one in paragraphs if one.startswith("Sans réponse de sa part")]) == 1
+    assert ("Vous pouvez saisir le tribunal." in paragraphs) is is_said
+
+
+def test_who_has_just_saved_reads_under_the_numbers_that_a_mail_says_so(sign_in):
+    page = main(number_page(sign_in, a_registration()))
+
+    assert page.index("Un mail vous le confirme") < page.index("À faire maintenant")

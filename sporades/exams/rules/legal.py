@@ -8,12 +8,13 @@ from sporades.exams.schema.legal import LegalMentions, Meaning
 
 _MEANT = {Meaning.ACCEPTED: "acceptée", Meaning.REJECTED: "rejetée"}
 _UNTIL_COMPLETE = {
-    Meaning.ACCEPTED: "le délai ne court que du jour où le service reçoit ce qui vous est demandé",
-    Meaning.REJECTED: "elle recule tant que le service attend ce qui vous est demandé",
+    Meaning.ACCEPTED: "ne court que du jour où le service reçoit tout ce qui vous est demandé",
+    Meaning.REJECTED: "s'arrête tant que le service attend ce qui vous est demandé, et reprend dès "
+    "qu'il le reçoit",
 }
 _BEFORE_ITS_DEADLINE = {
-    Meaning.ACCEPTED: ", avant la date limite d'envoi, qui ne change pas",
-    Meaning.REJECTED: ", au plus tard jusqu'à la date limite d'envoi, qui ne change pas",
+    Meaning.ACCEPTED: ", avant la date limite d'envoi",
+    Meaning.REJECTED: ", au plus tard à la date limite d'envoi",
 }
 _APPEAL = (
     "Dans les deux mois qui suivent cette décision, vous pouvez demander au service gestionnaire "
@@ -42,7 +43,24 @@ def in_words(
     has_deadline: bool = False,
     today: date,
 ) -> str:
-    """Say who decides, on what grounds, and what silence means, with its date.
+    """Say in one paragraph what `paragraphs` says."""
+    said = paragraphs(
+        mentions, received_on, is_complete=is_complete, has_deadline=has_deadline, today=today
+    )
+    return " ".join(said)
+
+
+def paragraphs(
+    mentions: LegalMentions,
+    received_on: date,
+    *,
+    is_complete: bool,
+    has_deadline: bool = False,
+    today: date,
+) -> list[str]:
+    """Say who decides, on what grounds, what silence means, with its date, and how it is contested.
+
+    One idea is one paragraph: every candidate reads them.
 
     Args:
         mentions: what the réglementation says.
@@ -54,14 +72,15 @@ def in_words(
     """
     silence = silence_of(mentions, received_on)
     is_over = silence.has_decided(today)
-    sentences = (
+    moved = "" if is_complete else _moved(silence, has_deadline=has_deadline, is_over=is_over)
+    said = (
         _authority(mentions),
-        "" if is_over else _to_decide(silence),
+        "" if is_over else f"{_to_decide(silence)} {moved}".strip(),
+        moved if is_over else "",
         _decided(silence) if is_over and is_complete else "",
         mentions.implicit_decision.appeal,
-        "" if is_complete else _moved(silence, has_deadline=has_deadline, is_over=is_over),
     )
-    return " ".join(filter(None, sentences))
+    return list(filter(None, said))
 
 
 def _to_decide(silence: Silence) -> str:
@@ -85,9 +104,9 @@ def _decided(silence: Silence) -> str:
 def _moved(silence: Silence, *, has_deadline: bool, is_over: bool) -> str:
     day, meant = day_in_words(silence.on), _MEANT[silence.meaning]
     whole = (
-        f"Votre demande n'est pas réputée {meant} : la date du {day} vaut pour un dossier complet, et"
+        f"Votre demande n'est pas réputée {meant} : le délai, qui finissait le {day},"
         if is_over
-        else f"La date du {day} vaut pour un dossier complet :"
+        else "Ce délai"
     )
     by_then = _BEFORE_ITS_DEADLINE[silence.meaning] if has_deadline else ""
     return f"{whole} {_UNTIL_COMPLETE[silence.meaning]}{by_then} ({_CODE} L. 114-5)."
