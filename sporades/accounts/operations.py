@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -337,6 +337,20 @@ def _take_off_factors(user: User, *, since: datetime) -> None:
         if "credential" in passkey.data:
             passkey.data["credential"]["clientExtensionResults"] = {"credProps": {"rk": False}}
         passkey.save(update_fields=["data"])
+
+
+def take_passwords_of_staff() -> int:
+    """Make every password of a member of staff useless; return how many there were.
+
+    Each is chosen anew through « Mot de passe oublié »; second factors stay.
+    """
+    mine = Membership.objects.filter(user=OuterRef("pk"))
+    usable = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    taken = list(User.objects.select_for_update(no_key=True).filter(usable, Exists(mine)))
+    for user in taken:
+        user.set_unusable_password()
+    User.objects.bulk_update(taken, ["password"])
+    return len(taken)
 
 
 def forget_old_changes(*, at: datetime) -> int:

@@ -1,6 +1,7 @@
 """Before a database that was brought back serves again: what was given since is given to nobody else."""
 
 import os
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -8,11 +9,16 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from sporades.accounts.models import Membership, User
+from sporades.batches.models import Batch
 from sporades.journal.models import Entry
+from sporades.publications.models import Publication
 from sporades.registrations.numbers import take_number
+from sporades.retention.models import Hold
 from tests import moulds
 from tests.endurance.arena import a_copy, pointing_at, rows
 from tests.factories import NOW
+from tests.web.registry.world import PASSWORD, a_member
 
 STANDS = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()"
 
@@ -69,6 +75,73 @@ def test_every_key_is_moved_everybody_signs_in_again_and_the_journal_says_it():
     assert entry.payload["after"] == {"reason": "Disque perdu", "left_out": 100_000}
     assert f"{len(stood)} séquences avancées de 100000" in told.getvalue()
     assert "Mails qui attendaient à cet instant : 0." in told.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("restored", "stopped_clock")
+def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+    left = a_member("parti@exemple.test", Membership.Role.MANAGER, ["A09"])
+    Membership.objects.filter(user=left).update(ends_on=NOW.date() - timedelta(days=1))
+    for hours, state in ((1, "published"), (-1, "published"), (1, "dropped")):
+        Publication.objects.create(
+            asked_by=head,
+            asked_name="x",
+            asked_at=NOW,
+            perimeters=[],
+            zone="x",
+            kind="convocation",
+            moved_at=NOW,
+            state=state,
+            publish_at=NOW + timedelta(hours=hours),
+            decided_at=NOW,
+            decided_by=head,
+        )
+    for state in ("running", "prepared"):
+        Batch.objects.create(
+            asked_by=head,
+            asked_name="x",
+            asked_at=NOW,
+            perimeters=[],
+            action="validate",
+            total=1,
+            state=state,
+        )
+    Hold.objects.create(number="1", academy="A09", reason="Recours", placed_at=NOW, placed_by="x")
+    told = StringIO()
+
+    call_command("restauration", motif="Disque perdu", saut=1, stdout=told)
+
+    said = told.getvalue()
+    for line in (
+        "- Rôles d'agents ouverts : 1 (agent liste)",
+        "- Publications décidées dont l'heure est à venir : 1.",
+        "- Lots en cours : 1.",
+        "- Gels : 1 (archives gels)",
+        "- Papiers confiés à un médecin : 0",
+    ):
+        assert line in said
+    assert "Mots de passe d'agents" not in said
+    assert User.objects.get(pk=head.pk).has_usable_password()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("restored", "stopped_clock")
+def test_passwords_of_staff_that_may_have_been_stolen_since_serve_no_more():
+    agents = [
+        a_member(f"{name}@exemple.test", Membership.Role.MANAGER, ["A09"]) for name in ("a", "b")
+    ]
+    candidate = User.objects.create_user("c@exemple.test", PASSWORD, created_at=NOW)
+    told = StringIO()
+
+    call_command(
+        "restauration", motif="Disque perdu", saut=1, mots_de_passe_agents=True, stdout=told
+    )
+
+    assert not any(User.objects.get(pk=one.pk).has_usable_password() for one in agents)
+    assert User.objects.get(pk=candidate.pk).check_password(PASSWORD)
+    assert "Mots de passe d'agents rendus inutilisables : 2." in told.getvalue()
+    assert Entry.objects.get(verb="database restored").payload["after"]["passwords_taken"] == 2
 
 
 @pytest.mark.django_db

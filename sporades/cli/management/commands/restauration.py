@@ -1,8 +1,11 @@
 """`sporades restauration`: before a database that was brought back serves again (R-51)."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, transaction
@@ -10,9 +13,18 @@ from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
 from sporades import journal
+from sporades.accounts import operations as accounts
+from sporades.accounts.models import Membership
+from sporades.batches.models import Batch
+from sporades.batches.states import BatchState
 from sporades.cli.operators import operator, reason_of
 from sporades.core import sequences
+from sporades.core.french import local_day
 from sporades.mail.models import Message
+from sporades.medical.models import Paper
+from sporades.publications.models import Publication
+from sporades.publications.states import PublicationState
+from sporades.retention.models import Hold
 
 LEFT_OUT = 100_000
 """How many numbers are given to nobody: far more than are taken between two backups."""
@@ -38,6 +50,12 @@ class Command(BaseCommand):
             help="de combien de numéros avancer : plus qu'il n'en a été donné depuis l'instant "
             f"restauré ({LEFT_OUT} si rien n'est dit)",
         )
+        parser.add_argument(
+            "--mots-de-passe-agents",
+            action="store_true",
+            help="rendre inutilisables ceux de tous les agents : chacun en choisit un autre par "
+            "« Mot de passe oublié »",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         reason, by = reason_of(options["motif"]), options["saut"]
@@ -47,7 +65,9 @@ class Command(BaseCommand):
             with transaction.atomic():
                 moved = sequences.move_forward(by)
                 closed, _ = Session.objects.all().delete()
-                said = {"reason": reason, "left_out": by}
+                said: dict[str, Any] = {"reason": reason, "left_out": by}
+                if options["mots_de_passe_agents"]:
+                    said["passwords_taken"] = accounts.take_passwords_of_staff()
                 journal.record("database restored", by=operator(), at=timezone.now(), after=said)
         except ProgrammingError as trouble:
             if not isinstance(trouble.__cause__, InsufficientPrivilege):
@@ -62,3 +82,43 @@ class Command(BaseCommand):
             f"Mails qui attendaient à cet instant : {waiting}. Ils partiront avec le travailleur, pour "
             "certains une seconde fois."
         )
+        if "passwords_taken" in said:
+            self.stdout.write(
+                f"Mots de passe d'agents rendus inutilisables : {said['passwords_taken']}."
+            )
+        for line in _to_read_again(timezone.now()):
+            self.stdout.write(line)
+
+
+def _to_read_again(at: datetime) -> Iterator[str]:
+    """Say what was taken away or changed since, and stands again: only people know what."""
+    yield (
+        "À relire avant d'ouvrir : ce qui a été retiré ou changé depuis l'instant restauré vaut de "
+        "nouveau, tel qu'il était."
+    )
+    roles = Membership.objects.current(local_day(at, settings.TIME_ZONE)).count()
+    yield (
+        f"- Rôles d'agents ouverts : {roles} (agent liste). Un rôle fini, un périmètre réduit ou un "
+        "compte fermé depuis est à finir, réduire ou fermer de nouveau, avec chaque académie."
+    )
+    yield (
+        "- Mots de passe, doubles authentifications, FranceConnect et adresses des comptes : ceux de "
+        "cet instant, même volés et changés depuis (compte adresse, compte liberer)."
+    )
+    published = Publication.objects.filter(state=PublicationState.PUBLISHED)
+    scheduled = published.filter(publish_at__gt=at).count()
+    yield (
+        f"- Publications décidées dont l'heure est à venir : {scheduled}. Celles qui ont été "
+        "abandonnées depuis, ou retirées, sont à abandonner ou retirer de nouveau."
+    )
+    running = Batch.objects.filter(state=BatchState.RUNNING).count()
+    yield f"- Lots en cours : {running}. Ils continuent avec le travailleur."
+    yield "- Dates des services, réglementations et bandeaux : ceux de cet instant."
+    yield (
+        f"- Gels : {Hold.objects.count()} (archives gels). Ceux qui ont été demandés depuis sont à "
+        "demander de nouveau, avant archives appliquer."
+    )
+    yield (
+        f"- Papiers confiés à un médecin : {Paper.objects.confided().count()}, avec ceux que leur "
+        "candidat a repris depuis."
+    )
