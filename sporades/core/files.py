@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -40,6 +41,10 @@ READINGS = 3
 """How often a file is asked for that arrives otherwise than its store says."""
 
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}\.[^/]+")
+
+RESTS = 2
+"""A store that was waited for in vain is asked by nobody for as many times as long: a third at most
+of what a worker does is to wait for it."""
 
 logger = logging.getLogger(__name__)
 
@@ -280,11 +285,11 @@ def _fail(error: OSError) -> None:
 
 @contextmanager
 def _reached(store: str) -> Iterator[None]:
-    """Ask a store; one that was waited for in vain is waited for by one thread at a time."""
-    outage = _outages[store]
+    """Ask a store; one that was waited for in vain is waited for now and then, by one thread."""
+    outage, begun = _outages[store], monotonic()
     with outage.attempt() as is_asked:
         if not is_asked:
-            logger.error("The file store does not answer: another thread waits for it")
+            logger.error("The file store does not answer: it was asked a moment ago")
             raise OutOfReach
         try:
             yield
@@ -298,7 +303,7 @@ def _reached(store: str) -> Iterator[None]:
                 raise
             logger.error("The file store does not answer: %s", _why(trouble))  # noqa: TRY400 - a line
             if isinstance(trouble, ConnectTimeoutError | ReadTimeoutError | TimeoutError):
-                outage.begins()
+                outage.begins(rest=RESTS * (monotonic() - begun))
             else:
                 outage.ends()
             raise OutOfReach from error

@@ -7,6 +7,7 @@ any more, not even that the process lives (R-31).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, RLock
+from time import monotonic
 
 
 class Outage:
@@ -15,9 +16,16 @@ class Outage:
     def __init__(self) -> None:
         """Take it for answering."""
         self._away, self._waited_for = Event(), RLock()
+        self._rests_until = 0.0
 
-    def begins(self) -> None:
-        """Note that it was waited for in vain."""
+    def begins(self, *, rest: float = 0) -> None:
+        """Note that it was waited for in vain.
+
+        Args:
+            rest: for how many seconds it is asked by nobody: whoever does one thing at a time, as a
+                worker does, would otherwise wait for it again and again, and do nothing else.
+        """
+        self._rests_until = monotonic() + rest
         self._away.set()
 
     def ends(self) -> None:
@@ -26,13 +34,13 @@ class Outage:
 
     @contextmanager
     def attempt(self) -> Iterator[bool]:
-        """Say whether it may be asked, in the block: while it is away, by one thread at a time."""
+        """Say whether it may be asked, in the block: while it is away, by one thread, after its rest."""
         if not self._away.is_set():
             yield True
             return
         is_first = self._waited_for.acquire(blocking=False)
         try:
-            yield is_first
+            yield is_first and monotonic() >= self._rests_until
         finally:
             if is_first:
                 self._waited_for.release()

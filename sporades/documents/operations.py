@@ -15,6 +15,7 @@ from django.db.models.functions import Least
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
 from sporades.core.links import link_to
+from sporades.core.locks import lock_value
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
@@ -222,7 +223,7 @@ def discard(versions: QuerySet[DocumentVersion]) -> int:
     Whoever holds the code of one finds nothing: it never existed for its reader.
     """
     unpublished = versions.filter(Q(published_at=None) | Q(withdrawn_at__lt=F("published_at")))
-    # Locked, so that what is being printed has its key, and its file goes too.
+    # Locked: what was just printed has its key, and its file goes too.
     held = unpublished.select_for_update().values_list("pdf_key", KeyTransform("file", "content"))
     keys = {key for kept in held for key in kept if key}
     count, _ = unpublished.delete()
@@ -256,11 +257,10 @@ def printed(version: DocumentVersion) -> bytes:
 def _printed(version: DocumentVersion, kept: list[str]) -> bytes:
     """See `printed`; add to what is kept the file that this printing has made."""
     may_keep = not notices.is_database_read_only()
-    rows = DocumentVersion.objects.all()
-    version.refresh_from_db(
-        fields=["pdf_key", "sealed"],
-        from_queryset=rows.select_for_update() if may_keep else rows,
-    )
+    if may_keep:
+        # Not the row: whoever opens its page notes it there, and the store may hang meanwhile.
+        lock_value("printing", str(version.pk))
+    version.refresh_from_db(fields=["pdf_key", "sealed"])
     if version.pdf_key and (version.sealed or not seal.is_configured()):
         try:
             return files.get(version.pdf_key)
@@ -279,7 +279,9 @@ def _printed(version: DocumentVersion, kept: list[str]) -> bytes:
     given = version.content.get("file")
     if version.pdf_key not in {former, given}:
         kept.append(version.pdf_key)
-    version.save(update_fields=["pdf_key", "sealed"])
+    mine = DocumentVersion.objects.filter(pk=version.pk)
+    if not mine.update(pdf_key=version.pdf_key, sealed=version.sealed):
+        raise DocumentVersion.DoesNotExist  # discarded meanwhile: what was kept goes too
     if former not in {"", version.pdf_key, given}:
         # It names a person, and no row names it any more.
         transaction.on_commit(lambda: files.forget_or_say([former]))

@@ -288,7 +288,8 @@ class Hanging:
 
 @pytest.fixture
 def hanging(monkeypatch, settings):
-    """Keep files in a store that never answers, and is waited for a quarter of a second."""
+    """Keep files in a store that never answers, is waited for a quarter of a second, and has no rest."""
+    monkeypatch.setattr(files, "RESTS", 0)
     with Hanging() as server:
         port = server.listening.getsockname()[1]
         monkeypatch.setenv("FILES_URL", f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents")
@@ -315,6 +316,17 @@ def test_while_one_waits_for_a_store_that_hangs_the_others_are_told_at_once(hang
     assert is_first
     assert isinstance(told, files.OutOfReach)
     assert len(hanging.asked) == in_vain
+
+
+def test_who_does_one_thing_at_a_time_does_not_wait_for_it_again_and_again(hanging, monkeypatch):
+    monkeypatch.setattr(files, "RESTS", 1_000)
+    key = f"00/00/{'0' * 64}.pdf"
+
+    for _ in range(5):
+        with pytest.raises(files.OutOfReach):
+            files.get(key)
+
+    assert len(hanging.asked) == 1
 
 
 def test_a_store_that_hangs_over_what_it_has_is_out_of_reach_too(hanging):

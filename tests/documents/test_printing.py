@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,11 +17,13 @@ from sporades.core import files, pades, pdf
 from sporades.core.queue import FIRST_WAIT, LONGEST_WAIT, app
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
-from sporades.documents.operations import BeingPrepared, Unprintable, issue, printed
+from sporades.documents.operations import BeingPrepared, Unprintable, issue, mark_opened, printed
+from tests.core.test_files import PATIENCE, Hanging
 from tests.documents.reading import pdf_text
 from tests.documents.summaries import a_pdf
-from tests.endurance.arena import together
+from tests.endurance.arena import eventually, together
 from tests.refusing import refuse
+from tests.s3 import SECRET
 from tools import keys
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -131,6 +134,46 @@ def test_readers_who_come_first_all_at_once_get_one_and_the_same_paper(
     assert len(set(read)) == 1
     assert read[0].count(SEAL) == 1
     assert len(kept(store)) == 1
+
+
+def test_while_the_store_is_waited_for_its_reader_opens_the_page(
+    shared_folder, filed, monkeypatch, settings
+):
+    version = issue(shared_folder, filed, {}, number=1, at=NOON)
+    with Hanging() as hanging, ThreadPoolExecutor(1) as worker:
+        port = hanging.listening.getsockname()[1]
+        monkeypatch.setenv("FILES_URL", f"s3+http://essai:{SECRET}@127.0.0.1:{port}/documents")
+        settings.STORAGES = {**settings.STORAGES, "default": file_store("FILES_URL")}
+        printing = worker.submit(together, lambda: printed(version))
+        eventually(lambda: hanging.asked)
+
+        mark_opened(DocumentVersion.objects.get(pk=version.pk), at=NOON)
+
+        assert not printing.done()
+        hanging.answers.set()
+        hanging.asked[0].shutdown(socket.SHUT_RDWR)
+        [refused] = printing.result(PATIENCE)
+    assert isinstance(refused, BeingPrepared)
+    assert DocumentVersion.objects.get(pk=version.pk).opened_at == NOON
+
+
+def test_what_is_discarded_while_it_is_printed_leaves_no_file(
+    shared_folder, filed, store, monkeypatch
+):
+    version = issue(shared_folder, filed, {}, number=1, at=NOON)
+    typeset = pdf.typeset
+
+    def discarded_meanwhile(*said, **more):
+        paper = typeset(*said, **more)
+        together(lambda: DocumentVersion.objects.filter(pk=version.pk).delete())
+        return paper
+
+    monkeypatch.setattr(pdf, "typeset", discarded_meanwhile)
+
+    with pytest.raises(DocumentVersion.DoesNotExist):
+        printed(version)
+
+    assert kept(store) == []
 
 
 # --- A file that is lost -------------------------------------------------------------------------
