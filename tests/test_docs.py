@@ -17,6 +17,7 @@ from sporades.cli import demo_people
 from sporades.documents import kinds
 from sporades.registrations.sections import SECTIONS
 from sporades.web.layout import kept
+from sporades.web.layout.errors import RETRY_AFTER
 from sporades.web.registry import ACCESS
 from tests.moves import moves
 from tests.web.registry.test_in_a_browser import MEASURED
@@ -43,6 +44,18 @@ def everywhere(pattern, sheets=PAGES):
 
 def wrong(said, known):
     return sorted(f"{page}: {name}" for name, page in said if name not in known)
+
+
+def test_the_proxy_says_what_our_own_page_says_where_the_web_does_not_answer():
+    page = text_of(ROOT / "sporades/web/layout/templates/errors/503.html")
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    proxy = text_of(DOCS / "operations.md").partition("```nginx")[2].partition("```")[0]
+
+    [said] = re.findall(r'return 503 "(.*)\\n";', proxy)
+
+    assert said.split("\\n\\n") == re.findall(r"<p[^>]*>(.*)</p>", page)
+    assert "error_page 502 504 @away;" in proxy
+    assert f"add_header Retry-After {RETRY_AFTER} always;" in proxy
 
 
 def test_the_proxy_lets_pass_what_the_service_takes():
