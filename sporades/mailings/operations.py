@@ -125,9 +125,27 @@ def keep_template(
             "asked_at": at,
         },
     )
+    _note("template kept", kept, by=author, at=at)
     return kept
 
 
-def forget_template(template: MailingTemplate) -> None:
-    """Forget a template, as its author asks."""
+@transaction.atomic
+def forget_template(template: MailingTemplate, *, by: Actor, at: datetime) -> None:
+    """Forget a template, as its author asks.
+
+    Args:
+        template: one of theirs.
+        by: who asks, as the journal names them.
+        at: the instant.
+    """
+    _note("template forgotten", template, by=by, at=at)
     template.delete()
+
+
+def _note(verb: str, template: MailingTemplate, *, by: Actor, at: datetime) -> None:
+    """Keep what colleagues may send in its author's stead: its name and subject, not its text."""
+    academy, after = (
+        template.reach.only_academy,
+        {"name": template.name, "subject": template.subject},
+    )
+    journal.record(verb, by=by, on=template, at=at, academy=academy, after=after)

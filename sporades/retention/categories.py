@@ -247,6 +247,7 @@ OFFICE = (
     "mailing",
     "mailingtemplate",
     "roleproposal",
+    "search",
     "trial",
 )
 """What the office does for itself: the kinds of rows, as acts name them; nothing, of no row."""
@@ -445,7 +446,8 @@ CATEGORIES = (
     ),
     Category(
         "acte",
-        "Actes du journal sur les accès proposés, exports, lots, envois et bandeaux",
+        "Actes du journal sur les accès proposés, exports, lots, envois, modèles, recherches partagées "
+        "et bandeaux",
         "leur instant",
         lambda: in_years(settings.RETENTION_ACTS_YEARS),
         str,

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from sporades import journal
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
+from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.searches.models import Search
@@ -60,9 +62,13 @@ def name(
     shared_within: Reach | None,
     order: str = "",
     by: User,
+    author: Actor,
     at: datetime,
 ) -> Search:
     """Give a search a name; one of somebody else is copied under that name.
+
+    What colleagues are given to read, or no longer, is in the journal; what one keeps for oneself
+    is not.
 
     Args:
         search: what is kept.
@@ -71,6 +77,7 @@ def name(
             nobody else.
         order: a known order, in which its list opens; nothing for the usual one.
         by: who keeps it.
+        author: the same, as the journal names them.
         at: the instant.
 
     Raises:
@@ -84,11 +91,13 @@ def name(
     try:
         with transaction.atomic():
             if search.owner_id == by.pk:
+                former = search.reach if search.is_shared else None
                 search.name, search.is_shared, search.asked_at = name, is_shared, at
                 search.perimeters, search.order = perimeters, order
                 search.save(update_fields=["name", "is_shared", "perimeters", "order", "asked_at"])
+                _tell_of(search, former, by=author, at=at)
                 return search
-            return Search.objects.create(
+            made: Search = Search.objects.create(
                 owner=by,
                 name=name,
                 is_shared=is_shared,
@@ -99,6 +108,8 @@ def name(
                 digest=search.digest,
                 asked_at=at,
             )
+            _tell_of(made, None, by=author, at=at)
+            return made
     except IntegrityError as trouble:
         search.refresh_from_db()
         if "a_name_is_given_to_one_search" in str(trouble):
@@ -106,8 +117,30 @@ def name(
         raise
 
 
-def forget(search: Search) -> None:
-    """Forget a search, as its author asks."""
+def _tell_of(search: Search, former: Reach | None, *, by: Actor, at: datetime) -> None:
+    """Keep that colleagues are given a search to read, or no longer; nothing of what is one's own."""
+    if search.is_shared:
+        _note("search shared", search, search.reach, by=by, at=at)
+    elif former is not None:
+        _note("search shared no more", search, former, by=by, at=at)
+
+
+def _note(verb: str, search: Search, within: Reach, *, by: Actor, at: datetime) -> None:
+    after = {"name": search.name}
+    journal.record(verb, by=by, on=search, at=at, academy=within.only_academy, after=after)
+
+
+@transaction.atomic
+def forget(search: Search, *, by: Actor, at: datetime) -> None:
+    """Forget a search, as its author asks.
+
+    Args:
+        search: one of theirs.
+        by: who asks, as the journal names them.
+        at: the instant.
+    """
+    if search.is_shared:
+        _note("shared search forgotten", search, search.reach, by=by, at=at)
     search.delete()
 
 

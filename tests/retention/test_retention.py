@@ -604,7 +604,14 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
     confide(held, name=f"Certificat de {NAME}.jpg")
     medical.erase_after(Compartment.objects.get(), NOW + 100 * DAY)
     passing = searches.keep(tree=Group(), columns=(), by=manager, at=NOW)
-    searches.name(search=passing, name=NAME, shared_within=None, by=manager, at=NOW)
+    searches.name(
+        search=passing,
+        name=NAME,
+        shared_within=None,
+        by=manager,
+        author=manager.memberships.get().as_actor(),
+        at=NOW,
+    )
     Membership.objects.update(ends_on=NOW.date())
     service = RegistrationService.objects.first()
     journal.record("service dates changed", by=OPERATOR, on=service, at=NOW, after={"why": NAME})

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 import time_machine
 
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.factories import NOW, a_draft, answers_with
@@ -156,6 +157,10 @@ def test_a_modification_is_abandoned_from_its_summary_and_from_its_registration(
     way = f"/inscription/{page.request['PATH_INFO'].split('/')[2]}/abandon"
     assert links(page, "Abandonner ma modification") == [way]
     assert links(client.get(managed), "Abandonner ma modification") == [way]
+    for _ in range(2):
+        client.post(way)
+    [noted] = Entry.objects.filter(verb="draft abandoned")
+    assert (noted.object_kind, noted.object_id) == ("registration", str(registration.pk))
 
 
 def test_a_modification_not_saved_changes_nothing(mine):

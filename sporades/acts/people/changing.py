@@ -394,6 +394,18 @@ def tell_sign_in_changed(
     journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=after)
 
 
+def note_closed(user: User, *, is_everywhere: bool, at: datetime) -> None:
+    """Keep in the journal that an account was closed on other devices, from one where it is open.
+
+    Args:
+        user: whose account it is.
+        is_everywhere: whether it is on that one too.
+        at: the instant.
+    """
+    verb = "every session closed" if is_everywhere else "other sessions closed"
+    journal.record(verb, by=author(user), on=user, at=at)
+
+
 # --- Its civil data -----------------------------------------------------------------------------
 
 

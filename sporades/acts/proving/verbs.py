@@ -18,6 +18,7 @@ WITH_CONTENT = (
     *ON_HOURS,
     "change request taken back",
     "document opened",
+    "draft abandoned",
     "draft not filed, out of hours",
     "draft reminded",
     "filling dropped",

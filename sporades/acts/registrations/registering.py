@@ -31,6 +31,7 @@ from sporades.registrations.states import State
 FILED, AMENDED = "registration filed", "registration amended"
 AMENDED_ANEW = "registration amended after its validation"
 """The verb of a modification after which it is to be validated again."""
+ABANDONED = "draft abandoned"
 OUT_OF_HOURS = "draft not filed, out of hours"
 NOTED_ONCE_IN = timedelta(hours=1)
 FOR_CANDIDATES = {
@@ -78,6 +79,23 @@ def note_begun(
         academy = of.academy_id if of else draft.service.academy_id
         journal.record(verb, by=by, on=of or draft, at=at, academy=academy)
     return draft
+
+
+@transaction.atomic
+def abandon(*, draft: Draft, by: Actor, at: datetime) -> None:
+    """Leave a draft, and erase its answers; one that is filed or left already stays as it is.
+
+    Args:
+        draft: the draft, of any age.
+        by: who leaves it.
+        at: the instant.
+    """
+    locked = filing.lock(draft)
+    if locked.is_open:
+        drafting.abandon(draft=locked, at=at)
+        on = locked.amends or locked
+        author = by if locked.amends else unnamed(by, locked.candidate)
+        journal.record(ABANDONED, by=author, on=on, at=at, academy=locked.service.academy_id)
 
 
 @transaction.atomic

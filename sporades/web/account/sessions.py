@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from sporades.accounts import sign_ins
 from sporades.accounts.models import SignIn, User
 from sporades.accounts.sessions import open_sessions
+from sporades.acts.people import changing
 from sporades.core.french import instant_in_words, times_in_words
 from sporades.web.account.devices import device_in_words
 
@@ -21,7 +22,10 @@ from sporades.web.account.devices import device_in_words
 def sessions(request: HttpRequest) -> HttpResponse:
     """Show where the account is open; close it elsewhere, or everywhere."""
     if request.method == "POST":
-        if "everywhere" in request.POST:
+        is_everywhere = "everywhere" in request.POST
+        # Whoever holds a session that was stolen throws its owner out by it too.
+        changing.note_closed(request.user, is_everywhere=is_everywhere, at=request.arrived_at)
+        if is_everywhere:
             end_sessions(request, list(UserSession.objects.filter(user=request.user)))
             logout(request, show_message=False)
             messages.success(request, "Tous vos appareils sont déconnectés.")

@@ -69,7 +69,7 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
     if not found.is_open:
         return drafts.after(found)
     if request.method == "POST":
-        drafting.abandon(draft=found, at=request.arrived_at)
+        registering.abandon(draft=found, by=request.actor, at=request.arrived_at)
         messages.success(request, "Votre saisie est abandonnée.")
         return redirect("candidate:registrations")
     return render(request, "candidate/abandon.html", {"draft": found})

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from sporades.accounts.sessions import forget_closed
 from sporades.acts.tasks import forget_accounts
+from sporades.journal.models import Entry
 from tests.factories import NOW
 from tests.web.account.owner import sign_in
 from tests.web.guide import main, seen, words
@@ -32,6 +33,9 @@ def test_open_sessions_are_listed_and_closed_elsewhere_or_everywhere(client, cli
     assert client.get(reverse("account_edit")).status_code == 302
     assert client_two.get(reverse("account_edit")).status_code == 302
     assert not UserSession.objects.exists()
+    acts = Entry.objects.filter(object_kind="user", verb__endswith="closed").order_by("pk")
+    assert [one.verb for one in acts] == ["other sessions closed", "every session closed"]
+    assert {one.actor_id for one in acts} == {user.identifier}
 
 
 def test_nothing_is_offered_for_other_devices_where_there_are_none(client, user):

@@ -273,6 +273,15 @@ def test_an_administrator_reads_what_is_of_no_academy_too(member, in_lille, in_v
     assert "Essai, ligne de commande" in main(page)
 
 
+def test_an_act_on_an_account_that_has_a_motive_alone_says_it_alone(member, in_lille):
+    by, account = Actor("operator", "Essai"), in_lille.candidate.user
+    journal.record("sign-in changed", by=by, on=account, at=NOW, after={"reason": "Au guichet"})
+
+    page = member(role=ADMINISTRATOR).get(JOURNAL, {"acte": "sign-in changed"})
+
+    assert [line.on.partition(" (")[2] for line in page.context["lines"]] == ["motif : Au guichet)"]
+
+
 def test_who_reads_several_academies_chooses_one(member, auditor, in_lille, in_versailles):
     administrator = member(role=ADMINISTRATOR)
 

@@ -647,6 +647,8 @@ def test_a_draft_that_is_left_leads_back_to_the_file(manager, in_lille):
 
     assert left.url == late.url == reverse("office:registration", args=[in_lille.number])
     assert not draft.answers.exists()
+    noted = Entry.objects.get(verb="draft abandoned")
+    assert (noted.object_id, noted.actor_id) == (str(in_lille.pk), f"user:{manager.user.pk}")
 
 
 @pytest.mark.parametrize("name", ["drafts", "search"])

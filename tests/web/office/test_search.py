@@ -16,6 +16,7 @@ from sporades.acts.registrations import deciding, registering
 from sporades.core.french import NO_SUCH_DAY
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
+from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.searches import operations as searches
@@ -127,6 +128,28 @@ def test_a_search_of_somebody_else_does_not_exist_until_it_is_shared(member, in_
     assert numbers(theirs.get(address)) == [in_lille.number]
     assert "Inscrits (partagée)" in main(theirs.get(SEARCH))
     assert "Inscrits (partagée)" in main(theirs.get(reverse("office:home")))
+
+
+def test_what_colleagues_are_given_to_read_is_in_the_journal_and_what_is_ones_own_is_not(
+    member, in_lille
+):
+    mine = member("A09")
+    address = shared(mine, REGISTERED)
+    mine.post(f"{address}/nom", {"nom": "Les miens"})
+    mine.post(f"{address}/nom", {"nom": "Encore miens"})
+    mine.post(f"{address}/nom", {"nom": "Encore", "partagee": "on"})
+    mine.post(f"{address}/oubli")
+
+    acts = Entry.objects.filter(object_kind="search").order_by("pk")
+
+    assert not Search.objects.exclude(name="").exists()
+    assert [(one.verb, one.payload["after"]["name"]) for one in acts] == [
+        ("search shared", "Inscrits"),
+        ("search shared no more", "Les miens"),
+        ("search shared", "Encore"),
+        ("shared search forgotten", "Encore"),
+    ]
+    assert {(one.academy, one.actor_id) for one in acts} == {("A09", f"user:{mine.user.pk}")}
 
 
 @pytest.mark.parametrize("page", ["office:found", "office:export", "office:batch", "office:write"])

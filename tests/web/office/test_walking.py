@@ -199,7 +199,14 @@ def test_a_shared_search_leads_to_the_files_of_its_readers_perimeter_alone(
     member, search, three, in_versailles
 ):
     within = reach(search.owner.memberships.all(), Permission.READ_FILES)
-    searches.name(search=search, name="Inscrits", shared_within=within, by=search.owner, at=NOW)
+    searches.name(
+        search=search,
+        name="Inscrits",
+        shared_within=within,
+        by=search.owner,
+        author=within.perimeters[0].member,
+        at=NOW,
+    )
     other = member("A09", "A25", email="autre@exemple.test")
     elsewhere = member("A25", email="ailleurs@exemple.test")
 

@@ -14,6 +14,7 @@ from sporades.acts.registrations import leaving
 from sporades.batches.actions import WRITTEN_ALONE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
+from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.mailings.models import Mailing, MailingTemplate
@@ -494,6 +495,13 @@ def test_its_author_alone_forgets_it(manager, member, two):
     manager.post(where)
 
     assert not MailingTemplate.objects.exists()
+    acts = Entry.objects.filter(object_kind="mailingtemplate").order_by("pk")
+    said = {"name": "Rappel", "subject": SAID["objet"]}
+    assert [(one.verb, one.academy, one.payload["after"]) for one in acts] == [
+        ("template kept", "A09", said),
+        ("template forgotten", "A09", said),
+    ]
+    assert {one.actor_id for one in acts} == {f"user:{manager.user.pk}"}
 
 
 def test_an_auditor_writes_to_nobody(member, two):

@@ -256,8 +256,8 @@ def _roles(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
     given, ended = _roles_of(after), _roles_of(before)
     if entry.verb == "member changed":
         return f"{', '.join(given)} ; avant : {', '.join(ended)}"
-    said = ", ".join(given or ended)
-    return f"{said} ; motif : {after['reason']}" if after.get("reason") else said
+    said, reason = ", ".join(given or ended), after.get("reason")
+    return " ; ".join(filter(None, (said, reason and f"motif : {reason}")))
 
 
 def _roles_of(said: dict[str, Any]) -> list[str]:
@@ -307,6 +307,11 @@ def _asked(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
     return " ; ".join(filter(None, (counted, reason and f"motif : {reason}")))
 
 
+def _kept(entry: Entry, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say how what colleagues share is called."""
+    return f"« {after['name']} »" if after.get("name") else ""
+
+
 _DETAILS: dict[str, Callable[[Entry, dict[str, Any], dict[str, Any]], str]] = {
     "managingservice": _contacts,
     "domain": _renamed,
@@ -319,6 +324,8 @@ _DETAILS: dict[str, Callable[[Entry, dict[str, Any], dict[str, Any]], str]] = {
     "archive": _held,
     "export": _asked,
     "batch": _asked,
+    "search": _kept,
+    "mailingtemplate": _kept,
 }
 """What is said of an act, by the kind of the row that it is on."""
 

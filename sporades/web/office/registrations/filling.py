@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
-from sporades.acts.registrations import standing_in
+from sporades.acts.registrations import registering, standing_in
 from sporades.acts.registrations.meanwhile import befallen
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
@@ -28,7 +28,6 @@ from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
-from sporades.registrations.operations import drafting
 from sporades.registrations.queries import version_of
 from sporades.registrations.records import records_held, records_within
 from sporades.registrations.refusals import (
@@ -208,7 +207,8 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
     if not found.is_open:
         return _after(found)
     if request.method == "POST":
-        drafting.abandon(draft=found, at=request.arrived_at)
+        by = _author(request, found.service)
+        registering.abandon(draft=found, by=by, at=request.arrived_at)
         messages.success(request, "Votre saisie est abandonnée.")
         return _before(found)
     return render(request, "office/abandon.html", {"draft": found, **_besides(request, found)})

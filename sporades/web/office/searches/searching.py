@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from sporades.accounts.permissions import Permission
 from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges.models import Export
@@ -190,6 +191,7 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
             shared_within=request.reach if form.cleaned_data.get("partagee") else None,
             order=known_order(request.GET.get("tri", "")),
             by=request.user,
+            author=_author(request),
             at=request.arrived_at,
         )
     except Refused as refusal:
@@ -201,9 +203,19 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
 
 def forget(request: HttpRequest, search: str) -> HttpResponse:
     """Forget one of one's own searches."""
-    operations.forget(get_object_or_404(request.user.searches, pk=search))
+    operations.forget(
+        get_object_or_404(request.user.searches, pk=search),
+        by=_author(request),
+        at=request.arrived_at,
+    )
     messages.success(request, "La recherche est supprimée.")
     return redirect("office:search")
+
+
+def _author(request: HttpRequest) -> Actor:
+    """Return who keeps a search or forgets one: it is on nothing of one academy, their first role."""
+    author: Actor = request.reach.perimeters[0].member
+    return author
 
 
 def _list_of(kept: Search, asked: str) -> str:

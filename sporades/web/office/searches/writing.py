@@ -102,7 +102,11 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
 
 def forget_template(request: HttpRequest, template: str) -> HttpResponse:
     """Forget one of one's own templates."""
-    mailings.forget_template(get_object_or_404(request.user.mailing_templates, pk=template))
+    mailings.forget_template(
+        get_object_or_404(request.user.mailing_templates, pk=template),
+        by=request.reach.perimeters[0].member,
+        at=request.arrived_at,
+    )
     messages.success(request, "Le modèle est supprimé.")
     return redirect("office:search")
 
