@@ -1,5 +1,6 @@
 """People and registrations for the tests, made through the real acts."""
 
+import re
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -103,6 +104,15 @@ def load_invented(*changes: tuple[str, str], at: datetime = NOW) -> None:
     exams.load(Source(INVENTED.name, text), by=OPERATOR, at=at)
 
 
+def without_exclusion() -> None:
+    """Put the invented exam in force with no rule on how many specialities one registers for."""
+    rule = re.search(
+        r"^ *inscription_unique:.*\n", INVENTED.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert rule
+    load_invented((rule[0], ""))
+
+
 def a_candidate(*, email: str = "", at: datetime = NOW, **changes: object) -> Candidate:
     """Make an active account and its candidate."""
     address = email or f"candidate{next(_serial)}@exemple.test"
@@ -187,8 +197,8 @@ def answers_with(**changes: dict[str, object]) -> dict[str, dict[str, object]]:
 
 def registered_in_two_academies(candidate: Candidate) -> None:
     """File a registration of a candidate in Lille and another in Versailles."""
-    first = a_registration(candidate)
-    Registration.objects.filter(pk=first.pk).update(exclusive_scope="")
+    without_exclusion()
+    a_registration(candidate)
     a_registration(
         candidate,
         academy="A25",

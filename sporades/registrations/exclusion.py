@@ -1,14 +1,21 @@
 """One registration a session: what stands already and keeps another one from being filed (C4).
 
-The database arbitrates when one files (`filing`); this says it before anything is typed.
+By the rules in force: those under which another was filed may have set no such rule, or a narrower
+one. Whoever files, restores or merges judges it under the lock of the candidate; the database holds it
+among what was filed by the same rules (`operations.scoping`). This says it before anything is typed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
+from sporades.accounts.permissions import Reach
 from sporades.exams import queries, schema
 from sporades.exams.models import Exam, Regulation, Speciality
+from sporades.exams.schema.eligibility import ExclusiveScope
 from sporades.registrations.dossier import rules_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered
@@ -54,8 +61,8 @@ def exclusion_by(
         rules: what the réglementation says of the exam.
         regulation: the version in force, which holds these rules.
     """
-    scope = regulation.rules.exclusive_scope(rules)
     choice = (exam.pk, speciality.pk if speciality else None)
+    scope = regulation.rules.exclusive_scope(rules)
     for registration in _excluding(standing, choice=choice, scope=scope):
         is_the_same = (registration.exam_id, registration.speciality_id) == choice
         message = str(AlreadyRegistered(None if is_the_same else rules.exclusive))
@@ -94,7 +101,31 @@ def standing_instead_of(
     if own is None:
         own = Registration.objects.filter(candidate=withdrawn.candidate_id).for_list()
     choice = (withdrawn.exam_id, withdrawn.speciality_id)
-    return next(_excluding(own, choice=choice, scope=withdrawn.exclusive_scope), None)
+    return next(_excluding(own, choice=choice, scope=scope_of(withdrawn)), None)
+
+
+def scope_of(registration: Registration) -> str:
+    """Name the set of registrations among which one is alone for its candidate, by the rules in force.
+
+    Those of which it was filed under, where the rules in force offer its exam no more.
+
+    Args:
+        registration: loaded `for_list()` at least.
+
+    Returns:
+        As `exclusive_scope` of the réglementation names it; nothing where it excludes no other.
+    """
+    programme = queries.programme_of(registration.service)
+    if programme is None:
+        return registration.exclusive_scope
+    return scope_under(programme.regulation, registration)
+
+
+def scope_under(regulation: Regulation, registration: Registration) -> str:
+    """Return the same, by another version, in force or not, for its domain and session."""
+    exam, speciality = registration.exam, registration.speciality
+    rules = rules_of(regulation, exam=exam, speciality=speciality)
+    return regulation.rules.exclusive_scope(rules) if rules else registration.exclusive_scope
 
 
 def begun_again_from(
@@ -136,5 +167,60 @@ def _excluding(
 ) -> Iterator[Registration]:
     for one in standing:
         is_the_same = (one.exam_id, one.speciality_id) == choice
-        if one.is_active and (is_the_same or (scope and one.exclusive_scope == scope)):
+        if one.is_active and (is_the_same or (scope and scope_of(one) == scope)):
             yield one
+
+
+@dataclass(frozen=True)
+class Together:
+    """Registrations that stand, of which a version of the réglementation admits one alone.
+
+    Attributes:
+        candidates: how many candidates have such.
+        shown: those of the first of them: for each candidate and set, the registrations.
+    """
+
+    candidates: int
+    shown: list[list[Registration]]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are candidates of whom nothing is shown."""
+        return self.candidates > len({one[0].candidate_id for one in self.shown})
+
+
+def standing_together(regulation: Regulation, reach: Reach | None, *, most: int) -> Together:
+    """Return what stands together against a version, in force or not: it was filed before.
+
+    Nothing of it is undone by the version; it excludes a new one.
+
+    Args:
+        regulation: the version.
+        reach: the perimeter within which registrations are looked for; nothing for all.
+        most: how many candidates are shown, the first registered first.
+    """
+    rules = regulation.rules
+    scopes = {exam.code: rules.exclusive_scope(exam) for exam in rules.exams}
+    here = {"exam__domain__code": rules.domain.code, "exam__session__code": rules.session.code}
+    standing = Registration.objects.active().filter(**here)
+    if reach is not None:
+        standing = standing.within(reach)
+    found: set[int] = set()
+    for within, codes in _by_breadth(rules).items():
+        grouped = standing.filter(exam__code__in=codes).order_by()
+        keys = ("candidate",) if within is ExclusiveScope.DOMAIN else ("candidate", "exam")
+        several = grouped.values(*keys).annotate(count=Count("pk")).filter(count__gt=1)
+        found.update(several.values_list("candidate", flat=True))
+    sets: dict[tuple[int, str], list[Registration]] = defaultdict(list)
+    for one in standing.filter(candidate__in=sorted(found)[:most]).for_list().order_by("pk"):
+        if scope := scopes.get(one.exam.code):
+            sets[one.candidate_id, scope].append(one)
+    return Together(len(found), [one for one in sets.values() if len(one) > 1])
+
+
+def _by_breadth(rules: schema.Regulation) -> dict[ExclusiveScope, list[str]]:
+    found: dict[ExclusiveScope, list[str]] = defaultdict(list)
+    for exam in rules.exams:
+        if exam.exclusive is not None:
+            found[exam.exclusive.within].append(exam.code)
+    return found

@@ -9,6 +9,7 @@ from sporades.exams.rules.papers.words import named
 from sporades.exams.rules.texts import with_text
 from sporades.registrations import accepted, journey
 from sporades.registrations.dossier import Answers, Dossier, rules_of
+from sporades.registrations.exclusion import scope_under
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Registration
 from sporades.registrations.refusals import Trouble
@@ -71,7 +72,7 @@ def judged_under(
     forms = journey.judged(dossier)
     found = journey.troubles(forms)
     scope = regulation.rules.exclusive_scope(rules)
-    if rules.exclusive and scope in {_scope(regulation, one) for one in others}:
+    if rules.exclusive and scope in {scope_under(regulation, one) for one in others}:
         message = with_text(rules.exclusive.message, rules.exclusive.reference)
         found.append(Trouble("", "", "", ONE_ALONE, message))
     return found, forms
@@ -152,8 +153,3 @@ def _kept(forms: Forms) -> set[tuple[str, str]]:
 def is_given(value: object) -> bool:
     """Tell whether something was answered: zero is an answer, a box left alone is none."""
     return value is not None and value is not False and value not in ("", [])
-
-
-def _scope(regulation: Regulation, registration: Registration) -> str | None:
-    rules = rules_of(regulation, exam=registration.exam, speciality=registration.speciality)
-    return regulation.rules.exclusive_scope(rules) if rules else None

@@ -37,6 +37,7 @@ from tests.factories import (
     a_record,
     a_registration,
     author,
+    without_exclusion,
 )
 from tests.jobs import work
 from tests.registrations.test_asking_a_correction import send
@@ -385,8 +386,7 @@ def test_registrations_that_exclude_one_another_are_settled_first(propose, appro
 
 
 def test_a_registration_begun_in_both_is_settled_first(double, propose):
-    for candidate in (double.first, double.second):
-        Registration.objects.filter(candidate=candidate).update(exclusive_scope="")
+    without_exclusion()
     a_draft(double.first, speciality="FOREST", epreuves=FOREST)
     a_draft(double.second, speciality="FOREST", epreuves=FOREST)
 
@@ -567,9 +567,8 @@ def test_who_took_another_in_is_compared_again_at_night(double, propose, head):
 def test_a_third_file_merges_into_the_same_person(double, propose, approve):
     approve(propose(double))
     third = a_candidate()
-    Registration.objects.filter(candidate=double.first).update(exclusive_scope="")
+    without_exclusion()
     registration = a_registration(third, speciality="FOREST", epreuves=FOREST)
-    Registration.objects.filter(candidate=third).update(exclusive_scope="")
     operations.look(third.pk, at=NOW)
     again = LikelyDouble.objects.get(first=double.first, second=third)
     approve(propose(again, kept=third))

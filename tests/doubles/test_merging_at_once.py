@@ -19,7 +19,16 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from tests.endurance.arena import first, together
 from tests.evidence.given import a_photo
-from tests.factories import EVERYWHERE, NOW, OPERATOR, a_candidate, a_draft, a_record, author
+from tests.factories import (
+    EVERYWHERE,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    author,
+    without_exclusion,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -36,7 +45,7 @@ def test_two_approvals_make_one_merge(double, propose, head):
 
 
 def test_a_registration_filed_at_that_instant_is_filed_and_lost_by_nobody(double, propose, head):
-    Registration.objects.all().update(exclusive_scope="")
+    without_exclusion()
     draft = a_draft(double.second, speciality="FOREST", epreuves=FOREST)
     propose(double)
     seen = comparing.mark_of(double)

@@ -11,8 +11,15 @@ from django.core.management import CommandError, call_command
 from sporades.acts.services import opening
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal.models import Entry
+from sporades.registrations.models import Registration
 from sporades.territory.models import ManagingService
 from tests.exams.conftest import NOON, OPERATOR
+from tests.factories import (
+    INVENTED,
+    a_candidate,
+    registered_in_two_academies,
+    without_exclusion,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +100,18 @@ def test_loading_tells_what_came_in_force_then_that_nothing_changed(academies, f
 
     entry = Entry.objects.filter(verb="regulation loaded").get()
     assert entry.actor_kind == "operator"
+
+
+def test_loading_names_what_stands_and_is_no_longer_admitted_together(invented_exam, capsys):
+    without_exclusion()
+    person = a_candidate()
+    registered_in_two_academies(person)
+    one, other = Registration.objects.filter(candidate=person).order_by("pk")
+
+    call_command("reglementation", "load", str(INVENTED))
+
+    assert "(candidats : 1)" in (named := told(capsys)[1])
+    assert named.splitlines()[-1].strip() == f"n°{one.number}, n°{other.number}"
 
 
 def test_loading_tells_the_services_that_it_leaves(academies, file, capsys):

@@ -21,7 +21,6 @@ from sporades.letters.models import Letter
 from sporades.letters.words import fate_in_words
 from sporades.mail import delivery
 from sporades.mail.models import Message
-from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from tests.evidence.given import again
 from tests.factories import (
@@ -32,6 +31,7 @@ from tests.factories import (
     a_candidate,
     a_record,
     a_registration,
+    without_exclusion,
 )
 from tests.jobs import work
 from tests.mail.test_letters_of_doubles import FOREST
@@ -257,9 +257,8 @@ def test_a_letter_that_no_run_takes_goes_by_mail_once_the_record_is_an_accounts(
 def test_what_is_restored_under_corrected_data_is_told_with_its_new_summary(has_account):
     candidate = a_candidate(email="zoe@exemple.test") if has_account else a_record()
     aside = a_registration(candidate)
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     stands = a_registration(candidate, speciality="FOREST", epreuves=FOREST)
-    Registration.objects.update(exclusive_scope="")
     deciding.decide(
         registration=again(aside), decision=SET_ASIDE, reason="Doublon.", by=OPERATOR, at=NOW
     )

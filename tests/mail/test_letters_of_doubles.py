@@ -9,7 +9,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_record, a_registration
+from tests.factories import NOW, a_candidate, a_record, a_registration, without_exclusion
 from tests.mail.post_office import words
 from tests.mail.test_letters import CONTACT, FULL_NAME, NAMED, SIGNED, SITE
 from tests.spaces import plain
@@ -30,7 +30,7 @@ def double():
     second = a_registration(
         a_candidate(email="autre@exemple.test", **NAMED), speciality="FOREST", epreuves=FOREST
     )
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     operations.look(second.candidate_id, at=NOW)
     return LikelyDouble.objects.get(first=first.candidate)
 
@@ -143,7 +143,7 @@ def under_other_data(account):
         speciality="FOREST",
         epreuves=FOREST,
     )
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     operations.look(second.candidate_id, at=NOW)
     Letter.objects.all().delete()
     return LikelyDouble.objects.get(first=first.candidate)

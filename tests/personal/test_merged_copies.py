@@ -15,7 +15,7 @@ from sporades.mail.models import Message
 from sporades.personal import operations
 from sporades.personal.models import DataCopy
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, a_candidate, a_registration, author, without_exclusion
 from tests.jobs import work
 from tests.refusing import refuse
 from tests.web.registry.test_own_data import archive_of
@@ -32,7 +32,7 @@ def merge(invented_exam):
         speciality="FOREST",
         epreuves=forest,
     )
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     doubles.look(other.candidate_id, at=NOW)
     manager, head = (
         a_member(f"{role}@exemple.test", role, ["A09"]).memberships.get().as_actor()

@@ -10,9 +10,8 @@ from sporades.candidates.models import Candidate, Identity
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble
 from sporades.journal import sealing
-from sporades.registrations.models import Registration
 from sporades.retention import operations
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, without_exclusion
 from tests.leftovers import where
 from tests.retention.conftest import ADDRESS, NAME, WORDS, again
 from tests.retention.test_retention import archived_at, erased_at
@@ -30,7 +29,7 @@ def merged(invented_exam, manager):
         speciality="FOREST",
         epreuves=FOREST,
     )
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     doubles.look(other.candidate_id, at=NOW)
     double = LikelyDouble.objects.get()
     head = a_member("cheffe@exemple.test", "head", ["A09"]).memberships.get().as_actor()

@@ -212,7 +212,6 @@ def test_what_is_begun_anew_or_stands_again_is_offered_no_more_on_the_home_page(
     leaving.withdraw(registration=left, by=author(candidate), at=NOW)
     draft = registering.begin_again(registration=left, by=author(candidate), at=NOW)
     if how == "filed":
-        Registration.objects.filter(academy="A25").update(exclusive_scope="")
         registering.register(draft=draft, by=author(candidate), at=NOW)
 
     with time_machine.travel(NOW, tick=False):

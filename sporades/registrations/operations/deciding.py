@@ -7,7 +7,9 @@ from django.db import IntegrityError, transaction
 
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
+from sporades.registrations.exclusion import scope_of, standing_instead_of
 from sporades.registrations.models import Registration
+from sporades.registrations.operations import scoping
 from sporades.registrations.states import DECISIONS, REASONED, RESTORE, VALIDATE
 
 
@@ -50,10 +52,24 @@ def decide(*, registration: Registration, decision: Transition, reason: str, at:
     # Whoever validates has read what was to be reviewed, and takes it as it is.
     settled = {"to_review_since": None} if decision is VALIDATE else {}
     # Only what stands again may find its place taken.
+    alone = _alone(registration) if decision is RESTORE else {}
     try:
         with transaction.atomic() if decision is RESTORE else nullcontext():
-            move(registration, decision, reason=kept, decided_at=at, **settled)
+            move(registration, decision, reason=kept, decided_at=at, **settled, **alone)
     except IntegrityError as trouble:
         if "a_candidate_registers_once" in str(trouble):
             raise NoRoomLeft from trouble
         raise
+
+
+def _alone(registration: Registration) -> dict[str, str]:
+    """Return what is written of a registration that is to stand again, by the rules in force.
+
+    Raises:
+        NoRoomLeft: it would stand beside one that excludes it, whatever rules that was filed under.
+    """
+    scoping.lock_candidate(registration.candidate_id)
+    scoping.brought_up_to_date([registration.candidate_id])
+    if standing_instead_of(registration) is not None:
+        raise NoRoomLeft
+    return {"exclusive_scope": scope_of(registration)}

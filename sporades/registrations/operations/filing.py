@@ -19,9 +19,10 @@ from sporades.documents.models import Folder
 from sporades.registrations import accepted, journey
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of
+from sporades.registrations.exclusion import exclusion_by
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
-from sporades.registrations.operations import drafting
+from sporades.registrations.operations import drafting, scoping
 from sporades.registrations.queries import locked_registration
 from sporades.registrations.refusals import (
     AlreadyRegistered,
@@ -271,6 +272,7 @@ def _refuse_abandoned(draft: Draft) -> None:
 
 def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     candidate: Candidate = draft.candidate
+    _refuse_excluded(draft, dossier)
     registration = Registration(
         number=take_number(),
         candidate=candidate,
@@ -289,6 +291,22 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
         label=registration.title,
     )
     return registration
+
+
+def _refuse_excluded(draft: Draft, dossier: Dossier) -> None:
+    """Check that nothing stands, under whatever rules it was filed, that excludes a new registration.
+
+    Its candidate is locked: what another act makes stand is there, or waits for this one.
+    """
+    exclusion = exclusion_by(
+        scoping.brought_up_to_date([draft.candidate_id]),
+        exam=draft.exam,
+        speciality=draft.speciality,
+        rules=dossier.rules,
+        regulation=dossier.regulation,
+    )
+    if exclusion is not None:
+        raise AlreadyRegistered(None if exclusion.is_the_same else dossier.rules.exclusive)
 
 
 def amended_by(draft: Draft, amends: int) -> Registration:

@@ -7,6 +7,7 @@ from sporades.documents import operations as documents
 from sporades.exams.fetching import WITH_REFERENCE
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import CorrectionRequest, Draft, Registration
+from sporades.registrations.operations import scoping
 
 type Held = tuple[list[int], list[str]]
 
@@ -43,6 +44,7 @@ def give_all(left: Candidate, *, kept: Candidate) -> list[Registration]:
     given = list(
         Registration.objects.filter(candidate=left).order_by("pk").values_list("pk", flat=True)
     )
+    scoping.brought_up_to_date([left.pk, kept.pk])
     Registration.objects.filter(pk__in=given).update(candidate=kept)
     Draft.objects.filter(candidate=left).update(candidate=kept)
     CorrectionRequest.objects.filter(candidate=left).update(candidate=kept)

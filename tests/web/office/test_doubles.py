@@ -18,7 +18,14 @@ from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
 from sporades.web.office import bounded
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    load_invented,
+    without_exclusion,
+)
 from tests.web.guide import main
 from tests.web.office.conftest import VERSAILLES, second_factor_shown
 
@@ -36,7 +43,7 @@ def a_double(first_names="Maelle", **changes):
     a_registration(a_candidate())
     second = a_registration(a_candidate(first_names=first_names), **changes).candidate
     operations.look(second.pk, at=NOW)
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     return LikelyDouble.objects.filter(second=second).earliest("pk")
 
 
@@ -196,7 +203,7 @@ def four_pairs():
         ).candidate
         operations.look(second.pk, at=NOW)
         pairs.append(LikelyDouble.objects.get(second=second))
-    Registration.objects.update(exclusive_scope="")
+    without_exclusion()
     assert LikelyDouble.objects.count() == len(pairs)
     return pairs
 
@@ -271,7 +278,7 @@ def test_what_is_missing_is_asked_where_it_is_missing(manager, double):
 
 def test_what_hinders_is_said_and_nothing_is_proposed(manager, head, db):
     double = a_double(speciality="FOREST", epreuves=FOREST)
-    Registration.objects.update(exclusive_scope="BE")
+    load_invented()
 
     assert "À régler avant de fusionner" in main(manager.get(where("double", double)))
     page = manager.post(where("propose_merge", double), proposal(double), follow=True)
@@ -345,7 +352,7 @@ def test_who_has_no_registration_any_more_is_nobodys_but_the_administrators(
         "verb", flat=True
     )
     assert sorted(read) == ["file read", "record read"]
-    Registration.objects.update(candidate=a_candidate())
+    Registration.objects.update(candidate=a_candidate(), exclusive_scope="")
     assert national.get(where("double", double)).status_code == 404
 
 

@@ -27,6 +27,8 @@ from tests.factories import (
     a_draft,
     a_registration,
     load_invented,
+    registered_in_two_academies,
+    without_exclusion,
 )
 from tests.jobs import work
 from tests.spaces import plain
@@ -530,6 +532,26 @@ def test_what_was_read_is_put_in_force_and_what_was_filed_keeps_its_version(
     again = said(administrator.get(reverse("office:prepared", args=[file.pk])))
     assert "Mise en vigueur" in again
     assert "Retirer ce fichier" not in again
+
+
+def test_what_stands_and_is_no_longer_admitted_together_is_listed_before_and_after(
+    administrator, manager
+):
+    without_exclusion()
+    person = a_candidate()
+    registered_in_two_academies(person)
+    numbers = Registration.objects.filter(candidate=person).values_list("number", flat=True)
+    file = prepared(administrator, SEVEN)
+
+    asked = said(administrator.get(reverse("office:enforce_regulation", args=[file.pk])))
+    after = said(put_in_force(administrator, file))
+
+    for page, rules in ((asked, "ce fichier"), (after, "cette version")):
+        assert f"1 candidat a plusieurs inscriptions en cours que {rules} n'admet pas" in page
+        assert all(f"n°{number}" in page for number in numbers)
+    assert Registration.objects.active().filter(candidate=person).count() == 2
+    # A manager of Lille alone has one of the two.
+    assert "n'admet pas" not in said(manager.get("/gestion/reglementations/ESSAI/2027"))
 
 
 @pytest.mark.parametrize(

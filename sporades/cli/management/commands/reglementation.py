@@ -20,6 +20,10 @@ from sporades.exams.operations.checks import open_source
 from sporades.exams.operations.loading import Loaded
 from sporades.exams.reference import reference
 from sporades.exams.schema.clock import DEMO_DATE
+from sporades.registrations.exclusion import standing_together
+
+MOST_TOGETHER = 50
+"""Candidates of whom registrations that stand together against a version are named."""
 
 
 class Command(BaseCommand):
@@ -98,8 +102,23 @@ class Command(BaseCommand):
                     f"celles-là (ouvre le {service.opening_in_words}, ferme le "
                     f"{service.closing_in_words}). « sporades service dates » en donne d'autres."
                 )
+            if one.created:
+                self._name_together(one)
             for stays in one.reached:
                 self.stderr.write(f"  {stays.place} : {stays.words}.")
+
+    def _name_together(self, loaded: Loaded):
+        found = standing_together(loaded.regulation, None, most=MOST_TOGETHER)
+        if not found.candidates:
+            return
+        self.stderr.write(
+            "  Inscriptions en cours que cette version n'admet pas ensemble, et qui restent telles "
+            f"quelles (candidats : {found.candidates}) :"
+        )
+        for together in found.shown:
+            self.stderr.write(f"    {', '.join(f'n°{one.number}' for one in together)}")
+        if found.is_cut:
+            self.stderr.write("    … la gestion en montre, réglementation par réglementation.")
 
 
 def _told(loaded: Loaded) -> str:

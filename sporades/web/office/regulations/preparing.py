@@ -16,10 +16,11 @@ from sporades.exams.models import PreparedRegulation
 from sporades.exams.operations import preparing
 from sporades.exams.operations.loading import Invalid
 from sporades.exams.operations.preparing import Overtaken
+from sporades.registrations.exclusion import standing_together
 from sporades.registrations.models import Draft
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.regulations.regulation_forms import EnforceForm, LoadForm
-from sporades.web.office.regulations.regulations import TRAIL, as_file
+from sporades.web.office.regulations.regulations import MOST_TOGETHER, TRAIL, as_file
 from sporades.web.office.regulations.trying import trials_of
 
 MOST_PROBLEMS = 200
@@ -120,6 +121,7 @@ def enforce(request: HttpRequest, prepared: str) -> HttpResponse:
         "form": form,
         "hindrance": _hindrance(found, request.reach, request),
         "drafts": _drafts(request, found),
+        **(_together(request, found) if found.is_waiting else {}),
         **shown,
         "trail": TRAIL,
     }
@@ -182,6 +184,13 @@ def _drafts(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, int
         new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
     )
     return counts
+
+
+def _together(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, Any]:
+    """Return what stands, in the perimeter of the reader, and the file does not admit together."""
+    reads = request.reaches(Permission.READ_FILES)
+    found = standing_together(prepared.as_regulation(), reads, most=MOST_TOGETHER)
+    return {"together": found}
 
 
 def _counted(problems: int) -> str:
