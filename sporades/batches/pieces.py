@@ -24,7 +24,12 @@ LABELS = {
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
 NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"
-UNMET = TO_REVIEW, MISSING, UNJUDGED_YET = "to_review", "missing", "unjudged"
+UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, POSTED_LATE = (
+    "to_review",
+    "missing",
+    "unjudged",
+    "posted_late",
+)
 WORDS: dict[str, str] = {
     **{str(state.value): f"pièce : {state.label}" for state in State},
     NOT_ASKED: "pièce non demandée",
@@ -33,6 +38,7 @@ WORDS: dict[str, str] = {
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
+    POSTED_LATE: "le récapitulatif signé a été posté hors délai",
 }
 """What is seen of a line, in words."""
 
@@ -73,6 +79,7 @@ def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at a
         When(registration__to_review_since__isnull=False, then=Value(TO_REVIEW)),
         When(missing, then=Value(MISSING)),
         When(unjudged, then=Value(UNJUDGED_YET)),
+        When(registration__is_summary_posted_late=True, then=Value(POSTED_LATE)),
         default=Value(""),
     )
 

@@ -88,8 +88,8 @@ def is_ready() -> Q:
     """Return what a registration satisfies that waits for « Valider » alone.
 
     It is registered, each of its mandatory pieces is good or waived, no other waits for a verdict,
-    its signed summary has come back where it must, and nothing is to be reviewed. One of which nobody has judged a piece is
-    not: nothing was asked for, or nothing was written of it yet.
+    its signed summary has come back in time where it must, and nothing is to be reviewed. One of
+    which nobody has judged a piece is not: nothing was asked for, or nothing was written of it yet.
     """
     rows = Evidence.objects.filter(registration=OuterRef("pk"), academy=OuterRef("academy"))
     # Of those of which a piece is good, and in no join: to read every version would take seconds.
@@ -104,6 +104,7 @@ def is_ready() -> Q:
         Exists(rows.filter(Q(is_back) | Q(is_not_asked), state__in=SETTLED)),
         state=RegistrationState.REGISTERED,
         to_review_since=None,
+        is_summary_posted_late=False,
     )
 
 

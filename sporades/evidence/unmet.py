@@ -12,6 +12,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, UNJUDGED, State
 from sporades.registrations.models import Registration
 
+LATE_SUMMARY = "Le récapitulatif signé a été posté hors délai."
 NO_SUMMARY = "Le récapitulatif signé n'est pas noté comme reçu."
 
 
@@ -24,16 +25,19 @@ class Unmet:
         unjudged: the mandatory pieces that came, and that nobody has judged.
         lacks_summary: whether its signed summary is to come back, and is not noted as received.
         to_review: what is asked of it since its civil data or its academy are others, in sentences.
+        is_summary_late: whether its signed summary came back, posted after its day.
     """
 
     missing: list[Evidence]
     unjudged: list[Evidence]
     lacks_summary: bool = False
     to_review: tuple[str, ...] = ()
+    is_summary_late: bool = False
 
     def __bool__(self) -> bool:
         """Return whether anything is."""
-        return bool(self.missing or self.unjudged or self.lacks_summary or self.to_review)
+        summary = self.lacks_summary or self.is_summary_late
+        return bool(self.missing or self.unjudged or summary or self.to_review)
 
     @property
     def is_to_send(self) -> bool:
@@ -48,23 +52,29 @@ class Unmet:
             *_counted(self.missing, "manque", "manquent"),
             *_counted(self.unjudged, "attend un verdict", "attendent un verdict"),
             *([NO_SUMMARY] if self.lacks_summary else ()),
+            *([LATE_SUMMARY] if self.is_summary_late else ()),
         ]
 
 
 def unmet_by(
-    rows: Iterable[Evidence], *, lacks_summary: bool = False, to_review: Iterable[str] = ()
+    rows: Iterable[Evidence],
+    *,
+    lacks_summary: bool = False,
+    is_summary_late: bool = False,
+    to_review: Iterable[str] = (),
 ) -> Unmet:
     """Return what is missing, or waits for a verdict, among the pieces that are asked for.
 
     Args:
         rows: the pieces.
-        lacks_summary, to_review: see `Unmet`.
+        lacks_summary, is_summary_late, to_review: see `Unmet`.
     """
     mandatory = [row for row in rows if row.is_mandatory]
     return Unmet(
         missing=[row for row in mandatory if row.state in TO_PROVIDE],
         unjudged=[row for row in mandatory if row.state in UNJUDGED],
         lacks_summary=lacks_summary,
+        is_summary_late=is_summary_late,
         to_review=tuple(to_review),
     )
 

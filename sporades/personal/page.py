@@ -154,6 +154,7 @@ WORDS = {
     "regulation": "Réglementation",
     "service": "Service d'inscription",
     "summary_until": "Récapitulatif signé attendu jusqu'au",
+    "is_summary_posted_late": "Récapitulatif signé posté hors délai",
     "size": "Taille",
     "speciality": "Spécialité",
     "type": "Nature",

@@ -142,6 +142,9 @@ def _return(registration: Registration, *, at: datetime) -> list[Check]:
     if not asked:
         return []
     label = "Récapitulatif signé renvoyé au service gestionnaire"
+    if posted and registration.is_summary_posted_late and not registration.is_validated:
+        said = f"Reçu, posté le {day_in_words(posted)} : hors délai. {summary_late_in_words(registration)}"
+        return [Check(label, "waiting", f"{said} Votre service gestionnaire décidera.")]
     if posted:
         return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
     if registration.is_validated:

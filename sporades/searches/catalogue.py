@@ -214,6 +214,11 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Instant("desinscrite", "Désinscrite le", "withdrawn_at"),
             Number("version", "Numéro de version", "version"),
             Day("recapitulatif_recu", "Récapitulatif signé posté le", "summary_posted_on"),
+            YesNo(
+                "recapitulatif_hors_delai",
+                "Récapitulatif signé hors délai",
+                "is_summary_posted_late",
+            ),
             DoneBy("lot", "Faite par un de vos lots", "batch_lines"),
         ),
     ),

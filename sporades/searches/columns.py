@@ -244,6 +244,13 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 ("summary_posted_on",),
                 width=SHORT,
             ),
+            Column(
+                "recapitulatif_hors_delai",
+                "Récapitulatif signé hors délai",
+                ("summary_posted_on", "is_summary_posted_late"),
+                lambda posted_on, is_late: _yes_or_no(is_late) if posted_on else None,
+                width=SHORT,
+            ),
         ),
     ),
     (

@@ -110,6 +110,20 @@ def test_what_is_validated_without_its_pieces_is_told_apart(prepare, three):
     }
 
 
+def test_what_is_validated_though_its_summary_was_posted_late_is_told_apart(prepare, three):
+    for one in three:
+        complete(one)
+    late = Registration.objects.filter(pk=three[0].pk)
+    late.update(is_summary_posted_late=True)
+
+    forecast = queries.forecast(prepare("validate"), at=NOW)
+
+    assert {(one.unmet, one.seen, one.count) for one in forecast} == {
+        ("posted_late", "le récapitulatif signé a été posté hors délai", 1),
+        ("", "", 2),
+    }
+
+
 def test_a_refused_line_says_why_and_the_others_are_done(prepare, three):
     batch = prepare("validate")
     set_aside(three[1])

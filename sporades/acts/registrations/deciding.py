@@ -132,8 +132,9 @@ def unmet_of(registration: Registration) -> Unmet:
     # One that was brought from elsewhere has no version that says what to send back.
     asks = bool(registration.told and registration.told["to_return"])
     lacks = asks and registration.summary_posted_on is None
+    is_late = registration.is_summary_posted_late
     rows, review = rows_of(registration=registration.pk), registration.to_review
-    return unmet_by(rows, lacks_summary=lacks, to_review=review)
+    return unmet_by(rows, lacks_summary=lacks, is_summary_late=is_late, to_review=review)
 
 
 def told_of(decision: Transition, unmet: Unmet) -> Told:
@@ -347,5 +348,6 @@ def _under_what_was_corrected(
         at=at,
     )
     changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
-    registration.refresh_from_db(fields=[*changed, "summary_until", "to_review_since"])
+    judged = ["summary_until", "is_summary_posted_late", "to_review_since"]
+    registration.refresh_from_db(fields=[*changed, *judged])
     return anew

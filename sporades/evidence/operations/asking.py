@@ -144,7 +144,8 @@ def _ask_one(key: int, *, at: datetime) -> bool:
 def follow_dates(service: int, *, after: int, most: int) -> int:
     """Give pieces as much time as a service that was extended gives; none is given less.
 
-    Of one that closes earlier, the day that was told of the signed summary is kept beside.
+    Of one that closes earlier, the day that was told of the signed summary is kept beside; of one
+    that closes later, a signed summary may be late no more.
 
     Args:
         service: the key of the service.
@@ -161,7 +162,8 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
     later, signed = [], []
     for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
         owed = registration.owed
-        if registration.keep_summary_day(owed["to_return"]):
+        is_kept = registration.keep_summary_day(owed["to_return"])
+        if registration.judge_postmark(owed["to_return"]) or is_kept:
             signed.append(registration)
         for piece in owed["evidence"]:
             row = known.get((registration.pk, piece["code"]))
@@ -170,7 +172,7 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
                 row.until = until
                 later.append(row)
     Evidence.objects.bulk_update(later, ["until"])
-    Registration.objects.bulk_update(signed, ["summary_until"])
+    Registration.objects.bulk_update(signed, ["summary_until", "is_summary_posted_late"])
     return held[-1] if held else 0
 
 

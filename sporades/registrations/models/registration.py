@@ -126,6 +126,9 @@ class Registration(models.Model):
     summary_until = models.DateTimeField(
         "récapitulatif signé demandé de nouveau jusqu'au", null=True, blank=True
     )
+    is_summary_posted_late = models.BooleanField(
+        "récapitulatif signé posté hors délai", default=False, db_default=False
+    )
 
     to_review_since = models.DateTimeField(
         "à revoir depuis une correction, le", null=True, blank=True
@@ -530,6 +533,20 @@ class Registration(models.Model):
             return False
         self.summary_until = until
         return True
+
+    def judge_postmark(self, asked: Mapping[str, Any] | None) -> bool:
+        """Keep whether its signed summary was posted after its day: the postmark alone counts (L-05).
+
+        Args:
+            asked: what its last version calls for, or nothing.
+
+        Returns:
+            Whether it is another than what was kept: the row is to be saved.
+        """
+        day, was = self.summary_posted_on, self.is_summary_posted_late
+        until = datetime.fromisoformat(asked["until"]) if asked else None
+        self.is_summary_posted_late = bool(day and until and day > self.last_day(until))
+        return self.is_summary_posted_late != was
 
     def is_exam_over(self, at: datetime) -> bool:
         """Return whether the last of the dates of its exam has passed; without any, the year of its session."""

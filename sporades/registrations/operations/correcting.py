@@ -194,8 +194,10 @@ def _frozen(
     at: datetime,
 ) -> Version:
     registration.keep_summary_day(snapshot["to_return"])
+    registration.judge_postmark(snapshot["to_return"])
     registration.to_review_since = (registration.to_review_since or at) if review else None
-    registration.save(update_fields=["summary_until", "to_review_since"])
+    kept = ["summary_until", "is_summary_posted_late", "to_review_since"]
+    registration.save(update_fields=kept)
     snapshot = {
         **{key: said for key, said in snapshot.items() if key != "to_review"},
         # Its candidate may have another number since, by a merge.

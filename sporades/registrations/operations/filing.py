@@ -230,16 +230,22 @@ def withdraw(*, registration: Registration, at: datetime, is_asked_on_paper: boo
 def take_summary_back(*, registration: Registration) -> None:
     """Forget the postmark of a signed summary that has not come back."""
     registration.summary_posted_on = None
-    registration.save(update_fields=["summary_posted_on"])
+    registration.is_summary_posted_late = False
+    registration.save(update_fields=["summary_posted_on", "is_summary_posted_late"])
 
 
 def note_summary_received(*, registration: Registration, posted_on: date) -> None:
-    """Keep the postmark of the signed summary.
+    """Keep the postmark of the signed summary, and whether its day had passed.
 
     It counts, not the day of reception (CRPA L. 112-1; standards L-05).
+
+    Args:
+        registration: loaded `with_owed()`.
+        posted_on: the day of the postmark.
     """
     registration.summary_posted_on = posted_on
-    registration.save(update_fields=["summary_posted_on"])
+    registration.judge_postmark(registration.owed["to_return"])
+    registration.save(update_fields=["summary_posted_on", "is_summary_posted_late"])
 
 
 def choose_consents(
@@ -343,7 +349,7 @@ def _amended(registration: Registration, *, at: datetime) -> Registration:
     registration.version += 1
     registration.amended_at = at
     # What came back signed is the summary of the version before.
-    registration.summary_posted_on = None
+    registration.summary_posted_on, registration.is_summary_posted_late = None, False
     # The version that is being filed says them, and is judged whole.
     registration.consents_chosen_at = registration.to_review_since = None
     return registration

@@ -206,7 +206,8 @@ def _summary(
 ) -> Paper:
     day, asked = registration.summary_posted_on, registration.summary_awaited
     if day is not None:
-        said = f"Reçu, posté le {day_in_words(day)}."
+        late = " Hors délai." if registration.is_summary_posted_late else ""
+        said = f"Reçu, posté le {day_in_words(day)}.{late}"
     elif asked is None:
         said = "N'est plus demandé depuis la validation."
     elif registration.is_summary_late(request.arrived_at):

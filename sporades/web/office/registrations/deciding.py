@@ -194,7 +194,8 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             # Whoever reads which day a colleague has noted may write another in its place.
             found.refresh_from_db(fields=["summary_posted_on"])
         else:
-            messages.success(request, "Le récapitulatif signé est noté comme reçu.")
+            late = ", hors délai" if found.is_summary_posted_late else ""
+            messages.success(request, f"Le récapitulatif signé est noté comme reçu{late}.")
             return back_to_file(request, found.number)
     noted = (NOTED, receiving.noted_in(found))
     context = {
