@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from sporades import mail
@@ -20,8 +20,9 @@ from sporades.mail.models import Message
 from sporades.registrations.clocks import zone_of_draft
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
-from sporades.registrations.models.registration import RegistrationQuerySet
+from sporades.registrations.models.registration import UNDO_FOR, RegistrationQuerySet
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import STANDING
 
 TOLD_AT_ONCE = 500
 REGISTERED = "registration:"
@@ -95,14 +96,29 @@ def _to_tell(change: ServiceChange) -> DraftQuerySet:
 
 
 def _registered_to_tell(change: ServiceChange) -> RegistrationQuerySet:
-    """Return those registered at a service that now closes sooner, who were not written to of it."""
-    found: RegistrationQuerySet = Registration.objects.active()
-    if not change.cuts_short:
+    """Return those registered at a service that now closes sooner, who were not written to of it.
+
+    Whoever withdrew may come back with their answers until a day that a mail has given: so are they,
+    where the closing takes some of these hours, and nothing stands in its place.
+    """
+    found: RegistrationQuerySet = Registration.objects.all()
+    if change.decided_at is None or not change.cuts_short:
         return found.none()
+    back = Registration.objects.active().filter(
+        Q(speciality=OuterRef("speciality")) | Q(speciality=None),
+        candidate=OuterRef("candidate"),
+        exam=OuterRef("exam"),
+    )
+    may_return = Q(
+        ~Exists(back),
+        withdrawn_at__gt=max(change.decided_at, change.closes_at) - UNDO_FOR,
+        withdrawn_at__lte=change.decided_at,
+    )
     key = Concat(
         Value("registration:"), Cast(OuterRef("pk"), CharField()), Value(f":sooner:{change.pk}")
     )
     return found.filter(
+        Q(state__in=STANDING) | may_return,
         ~Exists(Message.objects.filter(key=key)),
         service=change.service_id,
         filed_at__lte=change.decided_at,
