@@ -391,7 +391,7 @@ def papers_needed_until(
     ]
     until += [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     if registration.withdrawn_at is not None:
-        until.append(undone_before(registration.withdrawn_at))
+        until.append(undone_before(registration.withdrawn_at, registration.service))
     return max(until, default=None)
 
 
@@ -426,7 +426,8 @@ def papers_until_once_withdrawn(
     others = [one for one in cases if not one.is_undecided]
     if any(one.is_open for one in others):
         return None
-    return max(papers_needed_until(registration, others, at=at) or at, undone_before(at))
+    undone = undone_before(at, registration.service)
+    return max(papers_needed_until(registration, others, at=at) or at, undone)
 
 
 def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:

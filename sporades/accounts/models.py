@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import idna
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -18,6 +19,7 @@ from django.utils.functional import cached_property
 from sporades.accounts.states import ProposalState
 from sporades.core.actors import Actor
 from sporades.core.numbers import whole
+from sporades.notices.queries import after_reading
 
 ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
@@ -141,12 +143,14 @@ class User(AbstractBaseUser):
     @property
     def activation_deadline(self) -> datetime:
         """The last instant at which the account can be activated."""
-        return self.created_at + ACTIVATION_LASTS
+        return after_reading(self.created_at + ACTIVATION_LASTS, settings.TIME_ZONE)
 
     @property
     def held_until(self) -> datetime | None:
         """The last instant at which an account given back may not be moved nor emptied."""
-        return self.taken_back_at + UNDOING_LASTS if self.taken_back_at else None
+        if self.taken_back_at is None:
+            return None
+        return after_reading(self.taken_back_at + UNDOING_LASTS, settings.TIME_ZONE)
 
 
 def _composed(password: str | None) -> str | None:
@@ -351,7 +355,7 @@ class LeftAddress(models.Model):
     @property
     def expires_at(self) -> datetime:
         """The last instant at which the account can be given back."""
-        return self.left_at + UNDOING_LASTS
+        return after_reading(self.left_at + UNDOING_LASTS, settings.TIME_ZONE)
 
     @property
     def suspect_since(self) -> datetime:

@@ -26,6 +26,7 @@ from sporades.accounts.models import (
 from sporades.accounts.sessions import end_sessions
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.notices.queries import judged_before
 
 KEPT_WITHOUT_REGISTRATION = timedelta(days=183)
 DORMANT_AFTER = timedelta(days=183)
@@ -134,7 +135,8 @@ def activate(user_id: int, *, at: datetime) -> User:
 
 def unactivated(*, at: datetime) -> QuerySet[User]:
     """Return the accounts whose time to be activated is over."""
-    return User.objects.filter(activated_at__isnull=True, created_at__lt=at - ACTIVATION_LASTS)
+    over = judged_before(at, settings.TIME_ZONE)
+    return User.objects.filter(activated_at__isnull=True, created_at__lt=over - ACTIVATION_LASTS)
 
 
 @transaction.atomic
@@ -279,7 +281,8 @@ def empty(user: User) -> None:
 
 def left_for_good(*, at: datetime) -> QuerySet[LeftAddress]:
     """Return the addresses that no account can be given back to any more."""
-    return LeftAddress.objects.filter(left_at__lt=at - UNDOING_LASTS)
+    over = judged_before(at, settings.TIME_ZONE)
+    return LeftAddress.objects.filter(left_at__lt=over - UNDOING_LASTS)
 
 
 def hold(user: User, *, at: datetime) -> datetime:

@@ -8,12 +8,14 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from sporades.core.days import midnight
+from sporades.core.french import local_day
 from sporades.exams.models.service import MINUTE
 from sporades.notices.models import Banner
 
@@ -138,6 +140,40 @@ def written_again_after(until: datetime) -> datetime | None:
         if has_begun and one.ends_at and one.starts_at < last <= one.ends_at:
             return one.ends_at
     return None
+
+
+def after_reading(until: datetime, zone: str) -> datetime:
+    """Return until when something is in time, where nothing was written in its last minute (R-05).
+
+    Nobody could do it then: it is taken until the evening of the day that follows.
+
+    Args:
+        until: its last minute, or its last instant.
+        zone: whose evening.
+    """
+    while (again := written_again_after(until)) is not None:
+        until = midnight(local_day(again, zone) + timedelta(days=2), zone) - MINUTE
+    return until
+
+
+def judged_before(at: datetime, zone: str) -> datetime:
+    """Return before which instant a delay has ended for good by now, its time given back too (R-05).
+
+    Nothing is forgotten whose last minute came in read-only mode, until the evening of the day that
+    follows, nor what ended since: it goes with it.
+
+    Args:
+        at: the instant.
+        zone: whose evening.
+    """
+    stopped = [
+        one.starts_at
+        for one in _banners(is_needed=True)
+        if one.stops_writing
+        and one.starts_at <= at
+        and (one.ends_at is None or after_reading(one.ends_at - MINUTE, zone) >= at)
+    ]
+    return min([at, *(begun - MINUTE for begun in stopped)])
 
 
 def read_only_between(since: datetime, until: datetime) -> QuerySet[Banner]:

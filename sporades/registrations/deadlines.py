@@ -11,7 +11,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.exams.schema import Deadline, Exam
-from sporades.notices.queries import written_again_after
+from sporades.notices import queries as notices
 
 LETTER_TAKES = timedelta(days=7)
 """A letter is printed, posted, read and answered within these days: what closes sooner is telephoned."""
@@ -139,9 +139,7 @@ def after_reading(service: RegistrationService, until: datetime) -> datetime:
         service: by whose clock.
         until: its last minute.
     """
-    while (again := written_again_after(until)) is not None:
-        until = last_minute_of(service, local_day(again, service.zone) + timedelta(days=1))
-    return until
+    return notices.after_reading(until, service.zone)
 
 
 def accommodation_of(

@@ -15,11 +15,12 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
+from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import is_offered, last_date_of, rules
 from sporades.exams.rules.facts import Facts
 from sporades.exams.titles import qualification_of
-from sporades.registrations.deadlines import asked_until, owed_now
+from sporades.registrations.deadlines import after_reading, asked_until, owed_now
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import (
@@ -36,15 +37,18 @@ from sporades.territory import queries as territory
 UNDO_FOR = timedelta(hours=72)
 
 
-def undone_before(withdrawn_at: datetime) -> datetime:
+def undone_before(withdrawn_at: datetime, service: RegistrationService) -> datetime:
     """Return the first instant at which a withdrawal is undone no more, its service open or not.
 
-    The minute that is displayed as the last one is whole, as at a closing (D11).
+    The minute that is displayed as the last one is whole, as at a closing (D11); where nothing was
+    written in it, it is the evening of the day that follows (R-05).
 
     Args:
         withdrawn_at: the instant of the withdrawal.
+        service: that of the registration.
     """
-    return (withdrawn_at + UNDO_FOR).replace(second=0, microsecond=0) + MINUTE
+    last = (withdrawn_at + UNDO_FOR).replace(second=0, microsecond=0)
+    return after_reading(service, last) + MINUTE
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -610,7 +614,8 @@ class Registration(models.Model):
         """
         if self.withdrawn_at is None:
             return False
-        return at < undone_before(self.withdrawn_at) and self.service.accepts(at)
+        is_in_time = at < undone_before(self.withdrawn_at, self.service)
+        return is_in_time and self.service.accepts(at)
 
     @property
     def undone_until_in_words(self) -> str:
@@ -630,7 +635,7 @@ class Registration(models.Model):
 
     def undone_until(self, withdrawn_at: datetime) -> datetime:
         """Return until when a withdrawal of that instant may be undone: 72 hours, or the closing."""
-        return min(withdrawn_at + UNDO_FOR, self.service.closes_at)
+        return min(after_reading(self.service, withdrawn_at + UNDO_FOR), self.service.closes_at)
 
 
 class RegistrationPaper(models.Model):

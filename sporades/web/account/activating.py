@@ -21,6 +21,7 @@ from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts.people import joining
 from sporades.candidates import claims
 from sporades.core.french import instant_in_words
+from sporades.notices.queries import stops_writing
 from sporades.web.account import franceconnect
 from sporades.web.account.forms import ActivationForm
 from sporades.web.account.joining import AWAITED, GOES_ON_TO, LETTER_BOX, NOT_ACTIVATED
@@ -92,7 +93,9 @@ def _let_in(request: HttpRequest, user: User) -> HttpResponse:
 def _state(user: User | None, *, at: datetime) -> str:
     if user is not None and user.activated_at is not None:
         return "already"
-    return "too_old" if user is None or at > user.activation_deadline else "ready"
+    # What ended in read-only mode is taken once its end is known: nobody is told meanwhile to begin anew.
+    is_over = user is None or (at > user.activation_deadline and not stops_writing(at))
+    return "too_old" if is_over else "ready"
 
 
 def _page(

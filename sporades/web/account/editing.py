@@ -24,6 +24,7 @@ from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.french import hour_in_words, instant_in_words, listed
 from sporades.mail.queries import undelivered_to
+from sporades.notices.queries import stops_writing
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import last_correction_of
@@ -240,7 +241,10 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
     if number is None:
         raise Http404
     left = LeftAddress.objects.filter(pk=number).first()
-    state = "ready" if left and request.arrived_at <= left.expires_at else "too_old"
+    # What ended in read-only mode is taken once its end is known.
+    at = request.arrived_at
+    is_ready = left is not None and (at <= left.expires_at or stops_writing(at))
+    state = "ready" if is_ready else "too_old"
     if request.method == "POST" and state == "ready":
         user = None
         try:

@@ -10,6 +10,8 @@ from sporades.acts.people import forgetting
 from sporades.candidates.models import Identity
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.notices.models import Banner
+from sporades.notices.operations import show
 from tests.factories import NOW
 from tests.web.account.newcomer import (
     PASSWORD,
@@ -91,6 +93,15 @@ def test_a_link_too_old_says_what_to_do_even_when_the_account_is_gone(client, wa
     assert "Recommencez la création de votre compte" in page.text
     assert not User.objects.exists()
     assert not Identity.objects.exists()
+
+
+def test_a_link_whose_time_ends_in_read_only_mode_does_not_ask_to_begin_anew(client, waiting):
+    user, link = waiting
+    User.objects.filter(pk=user.pk).update(created_at=NOW - timedelta(hours=49))
+    show(kind=Banner.Kind.ALERT, message="Panne.", at=NOW - timedelta(hours=2), stops_writing=True)
+
+    assert client.get(link).status_code == 200
+    assert client.post(link, {"password": PASSWORD}).status_code == 503
 
 
 def test_a_link_that_we_did_not_sign_is_wrong(client, waiting):
