@@ -59,7 +59,7 @@ def test_from_the_declaration_to_the_notification(site, browser, enter, make):
     assert "Temps majoré d'un tiers" in text(page)
     page.goto(own)
     fits(page)
-    assert "Notification lue" in text(page)
+    assert "mesure accordée" in text(page)
     page.goto(f"{site}/mes-documents/{registration.number}")
     fits(page)
     assert heading(page) == "Mes documents"
