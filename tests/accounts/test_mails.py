@@ -144,7 +144,7 @@ MAILS = [
     (
         "address_moved",
         CHANGED | {"is_left": True, "new": ""},
-        "L'adresse mail de votre compte Sporades a changé",
+        "Votre compte Sporades a une nouvelle adresse mail",
         [
             f"Le {WHEN}, le service des examens et concours a changé l'adresse de votre compte",
             "a@exemple.test ne sert plus à vous connecter",
@@ -154,7 +154,7 @@ MAILS = [
     (
         "address_moved",
         CHANGED | {"is_left": False, "ways": ""},
-        "L'adresse mail de votre compte Sporades a changé",
+        "Votre compte Sporades a une nouvelle adresse mail",
         [
             "lisait a@exemple.test, a donné à votre compte l'adresse b@exemple.test.",
             "Le nouveau mot de passe sera le seul moyen de se connecter.",
@@ -164,7 +164,7 @@ MAILS = [
     (
         "address_moved",
         CHANGED | {"is_left": False, "ways": "clé d'accès"},
-        "L'adresse mail de votre compte Sporades a changé",
+        "Votre compte Sporades a une nouvelle adresse mail",
         ["Restent pour se connecter, avec le nouveau mot de passe : clé d'accès."],
     ),
     (

@@ -118,7 +118,7 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
         "- Publications décidées dont l'heure est à venir : 1.",
         "- Lots en cours : 1.",
         "- Gels : 1 (archives gels)",
-        "- Papiers confiés à un médecin : 0",
+        "- Papiers de santé déposés : 0",
     ):
         assert line in said
     assert "Mots de passe d'agents" not in said

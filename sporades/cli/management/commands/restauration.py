@@ -119,6 +119,6 @@ def _to_read_again(at: datetime) -> Iterator[str]:
         "demander de nouveau, avant archives appliquer."
     )
     yield (
-        f"- Papiers confiés à un médecin : {Paper.objects.confided().count()}, avec ceux que leur "
+        f"- Papiers de santé déposés : {Paper.objects.confided().count()}, avec ceux que leur "
         "candidat a repris depuis."
     )
