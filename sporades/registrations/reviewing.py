@@ -6,6 +6,7 @@ Nothing is filed anew, and nobody would see it. Its candidate or its office modi
 all again; or its office validates it as it is, having read this.
 """
 
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,15 +50,39 @@ def to_review(
     Returns:
         Sentences, each with the tab and the field that it is about.
     """
-    answers = version.snapshot["answers"]
-    was = {_in_words(one) for one in _judged(before, answers, at=at)}
     known = set(version.snapshot.get("to_review") or ()) if before.to_review_since else set()
-    found = [_in_words(one) for one in _judged(now, answers, at=at)]
-    return [said for said in found if said in known or said not in was]
+    of_before = set(_judged(before, version, at=at)) - known
+    return [said for said in _judged(now, version, at=at) if said not in of_before]
 
 
-def _judged(registration: Registration, answers: dict[str, Any], *, at: datetime) -> list[Trouble]:
-    return troubles_under(registration.regulation, registration, answers=answers, others=(), at=at)
+def asked_there(
+    registration: Registration, services: Iterable[RegistrationService], *, at: datetime
+) -> list[tuple[RegistrationService, list[str]]]:
+    """Return what the services of other academies would ask that a registration does not say.
+
+    Args:
+        registration: one that stands, loaded `whole()`.
+        services: those of the academies that it may be given to.
+        at: the instant.
+
+    Returns:
+        Those that ask for something, each with sentences as `to_review` makes them.
+    """
+    version = registration.versions.get(number=registration.version)
+    here = set(_judged(registration, version, at=at))
+    found = []
+    for service in services:
+        there = of_service(registration, service)
+        there.is_placed = True
+        if asked := [said for said in _judged(there, version, at=at) if said not in here]:
+            found.append((service, asked))
+    return found
+
+
+def _judged(registration: Registration, version: Version, *, at: datetime) -> list[str]:
+    answers, regulation = version.snapshot["answers"], registration.regulation
+    found = troubles_under(regulation, registration, answers=answers, others=(), at=at)
+    return [_in_words(one) for one in found]
 
 
 def _in_words(trouble: Trouble) -> str:

@@ -29,6 +29,7 @@ from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations.evidence import are_named_to, first_due, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
+from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.operations import correcting
@@ -225,6 +226,7 @@ def move_for_good(
         awaits_summary=_awaits_summary(version),
         giving=_given_otherwise(version, left=left),
         asked=_asked_there(version),
+        published=[one.kind.verified_as for one in published_of(moved, at=at)],
         due_by=first_due(version),
         contact=contact_of(service),
         link=link_to("candidate:registration", moved.number),

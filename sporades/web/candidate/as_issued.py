@@ -1,10 +1,12 @@
 """A document names its candidate as they were when it was issued: what is issued is never rewritten.
 
-Civil data are corrected, and two files of one person are merged, after it.
+Civil data are corrected, two files of one person are merged, after it; the registration is modified, or
+given to another academy.
 """
 
 from sporades.core.french import born_in_words
 from sporades.documents.models import DocumentVersion
+from sporades.registrations.issued_before import since
 from sporades.registrations.models import Registration
 
 
@@ -37,7 +39,8 @@ def since_issued(version: DocumentVersion, registration: Registration) -> str:
         return "Délivré avant la correction de votre état civil"
     if numbered_otherwise(version, registration):
         return "Délivré sous votre ancien numéro candidat"
-    return ""
+    changed = since(version, registration)
+    return changed.short if changed else ""
 
 
 def as_issued(version: DocumentVersion, registration: Registration) -> dict[str, str]:

@@ -26,6 +26,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
+from sporades.registrations.issued_before import since
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.summary import SUMMARY
@@ -79,7 +80,9 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     )
     context = {
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
-        "notices": [one for one in (changed, as_issued(version, found)) if one],
+        "notices": [
+            one for one in (changed, _since(version, found), as_issued(version, found)) if one
+        ],
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)
@@ -111,6 +114,12 @@ def _ended(registration: Registration) -> dict[str, str]:
         "text": "Ses documents restent ici tels qu'ils ont été délivrés : ils ne prouvent plus une "
         "inscription, et vous n'avez plus rien à renvoyer.",
     }
+
+
+def _since(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+    """Say above a document that its registration was modified, or moved, since; or nothing."""
+    told = since(version, registration)
+    return {"title": told.title, "text": told.text} if told else {}
 
 
 def _contested(version: DocumentVersion, registration: Registration) -> dict[str, str]:

@@ -8,6 +8,7 @@ from sporades.core.french import instant_in_words
 from sporades.documents import queries
 from sporades.documents.codes import LENGTH, normalised
 from sporades.documents.models import DocumentVersion
+from sporades.registrations.issued_before import since_in_words
 from sporades.registrations.queries import ended_in_words
 
 LONGEST = 80
@@ -76,4 +77,5 @@ def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:
         "withdrawn": instant_in_words(withdrawn, zone) if withdrawn else "",
         "replacement": replacement,
         "unregistered": ended_in_words(version.document.folder_id, at=at, zone=zone),
+        "since": since_in_words(version),
     }

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, Regulation
 from sporades.journal.operations import forget
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
@@ -57,6 +57,40 @@ def test_who_receives_it_reads_from_where_it_came_and_that_its_zone_is_to_be_cho
     page = main(there.get(file))
     assert "Reçue d'une autre académie" in page
     assert "zone souhaitée, «" not in page
+
+
+def test_whoever_gives_it_reads_before_and_after_what_an_academy_asks_that_it_does_not_say(manager):
+    there = "{code: bateau, type: texte, libelle: Nom du bateau, longueur_maximale: 20, si: {academie: [A25]}}"
+    permit = '{code: permis, type: oui_non, libelle: "Avez-vous le permis bateau ?"}'
+    load_invented((permit, f"{permit}\n      - {there}"))
+    registration = a_registration()
+
+    before = main(manager.get(where(registration)))
+    after = manager.post(
+        where(registration), {"academie": "A25", "motif": "Il a déménagé"}, follow=True
+    )
+
+    assert "Ces académies demandent ce que l'inscription ne dit pas" in before
+    asked = "Versailles « Informations supplémentaires », « Nom du bateau » : Répondez"
+    assert asked in before
+    assert "le candidat et le service qui la reçoit le lisent" in html.unescape(after.text)
+
+
+def test_whoever_gives_it_reads_nothing_where_each_academy_asks_the_same(manager, in_lille):
+    assert "ne dit pas" not in main(manager.get(where(in_lille)))
+
+
+def test_of_an_academy_that_is_chosen_the_page_says_that_registrations_are_closed(manager, member):
+    said = "Le candidat a choisi cette académie, et les inscriptions sont fermées"
+    load_invented(("    categories:\n", "    rattachement: {regle: choix}\n    categories:\n"))
+    chosen, closing = a_registration(), timedelta(days=21)
+
+    assert said not in main(manager.get(where(chosen)))
+    with time_machine.travel(NOW + closing, tick=False):
+        other = member("A09", email="collegue@exemple.test", at=NOW + closing)
+        assert said in main(other.get(where(chosen)))
+        Registration.objects.update(regulation=Regulation.objects.earliest("number"))
+        assert said not in main(other.get(where(chosen)))
 
 
 def test_who_has_both_academies_goes_on_in_its_file(member, in_lille):

@@ -1,6 +1,7 @@
 """The file of a registration, as its manager reads it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -35,6 +36,7 @@ from sporades.publications.queries import (
     lines_to_withdraw,
     withdrawn_lines,
 )
+from sporades.registrations.issued_before import since, still_read_in_words
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.operations.deciding import decisions_for
 from sporades.registrations.queries import mails_about, version_of
@@ -82,7 +84,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     said = {
         "others": others,
         "set_aside": [one for one in others if one.is_set_aside and one.exam_id == found.exam_id],
-        "received": received_in_words(found),
+        "received": _received(found, at=request.arrived_at),
         "filled": being_filled(request, found),
         **_filed(found, version),
     }
@@ -111,6 +113,12 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         "requests": [*_changes_asked(request, found), *_corrections_asked(request, found)],
     }
     return file_page(request, found, "history", "office/history.html", said)
+
+
+def _received(registration: Registration, *, at: datetime) -> list[str]:
+    """Say from where it came, and what its candidate still reads of there; nothing unless it was moved."""
+    said = received_in_words(registration)
+    return [*said, *still_read_in_words(registration, at=at)] if said else []
 
 
 def _changes_asked(request: HttpRequest, registration: Registration) -> Iterator[ChangeRequest]:
@@ -151,7 +159,7 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     may_deposit = prepares.covers(**_where(found))
     said = {
         "versions": [
-            (one, _may_open(request, found, one), _reached(found, one))
+            (one, _may_open(request, found, one), _reached(found, one), _before(found, one))
             for one in documents_in(folder=found.folder_id, at=at)
         ],
         "withdrawn": [
@@ -167,6 +175,12 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
         ],
     }
     return file_page(request, found, "documents", "office/documents.html", said)
+
+
+def _before(registration: Registration, version: DocumentVersion) -> str:
+    """Say that a document was issued before its registration moved, or was modified; or nothing."""
+    told = since(version, registration)
+    return told.to_office if told else ""
 
 
 def _reached(registration: Registration, version: DocumentVersion) -> str:

@@ -26,6 +26,7 @@ from sporades.exams.schema import Audience
 from sporades.letters.words import announced
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_by
+from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.queries import version_of
@@ -95,6 +96,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
         "begun": Draft.objects.open().filled_by(request.user).filter(amends=found).exists(),
         "is_late": found.service.has_closed(at),
         "closed": found.service.closed_in_words(at),
+        "published": published_of(found, at=at),
         "trail": TRAIL,
     }
     return render(request, "office/amend.html", context, status=409 if refusal else 200)

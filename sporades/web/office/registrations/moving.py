@@ -11,8 +11,12 @@ from sporades.acts.registrations import moving
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.exams.queries import rules
+from sporades.exams.schema.eligibility import ResidenceRule
 from sporades.journal.models import Entry
+from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Registration
+from sporades.registrations.reviewing import asked_there
 from sporades.territory import queries as territory
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.bounded import page_of
@@ -21,6 +25,7 @@ from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
 
+ASKS = "Elle n'y répond pas à tout ce qui est demandé : le candidat et le service qui la reçoit le lisent."
 HOME = [("Accueil", reverse_lazy("office:home"))]
 
 
@@ -53,10 +58,9 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             moved = version.registration
-            messages.success(
-                request,
-                f"L'inscription n°{moved.number} est donnée à l'{moved.academy.full_name}.",
-            )
+            given = f"L'inscription n°{moved.number} est donnée à l'{moved.academy.full_name}."
+            asks = version.snapshot.get("to_review") or []
+            messages.success(request, f"{given} {ASKS if asks else ''}".rstrip())
             if Registration.objects.within(request.reach).filter(pk=moved.pk).exists():
                 return back_to_file(request, moved.number)
             return redirect("office:search")
@@ -91,6 +95,11 @@ def _move_page(
             (one.academy.name, one.closed_in_words(at)) for one in services if not one.accepts(at)
         ],
         "wished": _wished(registration, services),
+        "published": published_of(registration, at=at),
+        "is_chosen_late": _is_by_choice(registration) and registration.service.has_closed(at),
+        "asked_there": [
+            (one.academy.name, asked) for one, asked in asked_there(registration, services, at=at)
+        ],
         "is_bounded": not request.reach.is_everything,
         "refusal": refusal,
         "last": last,
@@ -98,6 +107,12 @@ def _move_page(
         "trail": TRAIL,
     }
     return render(request, "office/move_registration.html", context, status=status)
+
+
+def _is_by_choice(registration: Registration) -> bool:
+    """Tell whether its candidate has chosen its academy, wherever they live."""
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    return exam.residence.rule is ResidenceRule.CHOICE
 
 
 def _wished(

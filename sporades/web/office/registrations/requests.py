@@ -23,6 +23,7 @@ from sporades.acts.registrations import requesting
 from sporades.acts.requests import is_accepted_by_silence, silence_in_words, to_refuse_in_words
 from sporades.core.refusals import Refused
 from sporades.letters.words import to_be_told
+from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import Request
@@ -292,6 +293,9 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
         "due": found.due_in_words(request.arrived_at),
+        "published": published_of(about, at=request.arrived_at)
+        if queue is CHANGES and found.is_waiting
+        else [],
         "silence": silence_in_words(found, at=request.arrived_at),
         "to_refuse": to_refuse_in_words(found, at=request.arrived_at),
         "told_how": to_be_told(about.candidate) if found.is_waiting else "",
