@@ -467,6 +467,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # That of a closing brought forward, to who is registered: web/office/test_services.
         "service_closes_sooner",
         "service_moved",
+        # That of a closing that moves, to who may come back: acts/test_coming_back_moved.
+        "coming_back_moved",
         # That of what is offered no more: acts/test_announcing.
         "no_longer_offered",
         # That of what is soon archived: tests/retention/test_announcing.

@@ -67,6 +67,7 @@ TELLING = (
     "change_accepted",
     "change_refused",
     "change_requested",
+    "coming_back_moved",
     "draft_closing",
     "no_longer_offered",
     "registered",

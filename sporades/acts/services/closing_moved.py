@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.db.models.lookups import IsNull
 
 from sporades import mail
 from sporades.acts.services.opening import TELL
@@ -22,7 +24,7 @@ from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.models.registration import UNDO_FOR, RegistrationQuerySet
 from sporades.registrations.snapshot import contact_of
-from sporades.registrations.states import STANDING
+from sporades.registrations.states import STANDING, State
 
 TOLD_AT_ONCE = 500
 REGISTERED = "registration:"
@@ -36,7 +38,9 @@ def tell_change(change: int, *, after: str, at: datetime) -> str:
     """Write to those who have begun something at a service that its closing has moved.
 
     So are those who are registered there, where it is brought forward: they were told until when
-    they may change their registration, or leave it.
+    they may change their registration, or leave it. And those who have left, and were told until
+    when they may come back with all their answers: where it is brought forward, or an extension
+    gives them longer.
 
     Args:
         change: the key of the change.
@@ -96,48 +100,66 @@ def _to_tell(change: ServiceChange) -> DraftQuerySet:
 
 
 def _registered_to_tell(change: ServiceChange) -> RegistrationQuerySet:
-    """Return those registered at a service that now closes sooner, who were not written to of it.
+    """Return those registered at a service, or who may come back, who were not written to of a change.
 
-    Whoever withdrew may come back with their answers until a day that a mail has given: so are they,
-    where the closing takes some of these hours, and nothing stands in its place.
+    The first where it now closes sooner alone.
     """
-    found: RegistrationQuerySet = Registration.objects.all()
-    if change.decided_at is None or not change.cuts_short:
-        return found.none()
-    back = Registration.objects.active().filter(
-        Q(speciality=OuterRef("speciality")) | Q(speciality=None),
-        candidate=OuterRef("candidate"),
-        exam=OuterRef("exam"),
-    )
-    may_return = Q(
-        ~Exists(back),
-        withdrawn_at__gt=max(change.decided_at, change.closes_at) - UNDO_FOR,
-        withdrawn_at__lte=change.decided_at,
-    )
     key = Concat(
         Value("registration:"), Cast(OuterRef("pk"), CharField()), Value(f":sooner:{change.pk}")
     )
-    return found.filter(
-        Q(state__in=STANDING) | may_return,
-        ~Exists(Message.objects.filter(key=key)),
-        service=change.service_id,
-        filed_at__lte=change.decided_at,
+    whom = _may_come_back(change)
+    if change.cuts_short:
+        whom |= Q(state__in=STANDING, filed_at__lte=change.decided_at)
+    found: RegistrationQuerySet = Registration.objects.filter(whom)
+    return found.filter(~Exists(Message.objects.filter(key=key)), service=change.service_id)
+
+
+def _may_come_back(change: ServiceChange) -> Q:
+    """Return what is left, and may still be undone before a change or after it (E8).
+
+    None of which another registration, or what is begun anew, has taken the place.
+    """
+    same = _of_its_choice(Registration.objects.all())
+    begun = _of_its_choice(Draft.objects.open().touched().filter(amends=None))
+    in_scope = Registration.objects.active().exclude(exclusive_scope="")
+    excluding = in_scope.filter(
+        candidate=OuterRef("candidate"), exclusive_scope=OuterRef("exclusive_scope")
     )
+    decided_at: Any = change.decided_at
+    since = decided_at if change.cuts_short else max(decided_at, change.closed_at)
+    return Q(
+        ~Exists(same.filter(Q(pk__gt=OuterRef("pk")) | Q(state__in=STANDING))),
+        ~Exists(excluding),
+        ~Exists(begun),
+        state=State.WITHDRAWN,
+        withdrawn_at__gt=since - UNDO_FOR,
+        withdrawn_at__lte=decided_at,
+    )
+
+
+def _of_its_choice(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those of the same candidate for the same exam and speciality, which may be none."""
+    has_none = IsNull(OuterRef("speciality"), True)  # noqa: FBT003 - as Django has it
+    is_the_same = Q(speciality=OuterRef("speciality")) | Q(has_none, speciality=None)
+    return rows.filter(is_the_same, candidate=OuterRef("candidate"), exam=OuterRef("exam"))
 
 
 @transaction.atomic
 def _tell_one_registered(key: int, *, change: ServiceChange, at: datetime) -> bool:
     registration = Registration.objects.whole().get(pk=key)
-    service = registration.service
+    service, left_at = registration.service, registration.withdrawn_at
+    kind = "coming_back_moved" if left_at else "service_closes_sooner"
     tell(
         registration.candidate,
-        "service_closes_sooner",
+        kind,
         service=service,
         at=at,
         key=f"registration:{key}:sooner:{change.pk}",
         about=registration,
-        due_by=service.closes_at,
+        due_by=registration.undone_until(left_at) if left_at else service.closes_at,
         registration=registration,
+        is_sooner=change.cuts_short,
+        may_return=service.accepts(at),
         before=service.said(change.closed_at, registration.reader_zone),
         contact=contact_of(service),
         link=link_to("candidate:registration", registration.number),

@@ -267,8 +267,11 @@ def test_who_is_registered_is_told_that_the_closing_is_brought_forward(
 
     shorten(manager, service, closes_at=later(service, days=-10))
     work()
-    closing_moved.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
+    for _ in range(2):
+        closing_moved.tell_change(ServiceChange.objects.get().pk, after="", at=NOW)
 
+    # Who has left and may come back reads it too: acts/test_coming_back_moved.
+    assert Message.objects.get(kind="coming_back_moved").about_id == str(left.pk)
     mailed, posted = Message.objects.filter(kind="service_closes_sooner").order_by("pk")
     assert [mailed.about_id, posted.about_id] == [str(one.pk) for one in made]
     now = Registration.objects.whole().get(pk=made[0].pk).closing_in_words
