@@ -181,7 +181,10 @@ def test_what_stands_takes_the_civil_data_that_are_kept_in_a_new_version(double,
     given.refresh_from_db()
     assert (given.version, given.identity.first_names) == (2, "Maëlle Anne")
     assert given.versions.get(number=1).snapshot["name"] == "Maelle LE GOFF"
-    assert given.versions.get(number=2).changes == ["Prénoms : Maelle → Maëlle Anne"]
+    assert given.versions.get(number=2).changes == [
+        "Prénoms : Maelle → Maëlle Anne",
+        "Adresse mail : second@exemple.test → premier@exemple.test",
+    ]
 
 
 def test_a_version_made_after_it_says_the_number_that_is_kept(double, propose, approve):
