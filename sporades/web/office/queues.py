@@ -57,7 +57,6 @@ MOST_TO_COUNT_EVERYWHERE = timedelta(milliseconds=250)
 NOT_AGAIN_FOR = timedelta(minutes=10)
 """For how long what took too long to count is not counted again by this process."""
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
-TO_REVIEW = Group(members=(Leaf(CRITERIA["a_revoir"], Operator.IS, ("oui",)),))
 INFECTED_SINCE = Group(members=(Leaf(CRITERIA["infectee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
 
@@ -225,12 +224,6 @@ def _amended(request: HttpRequest) -> Queue | None:
     return _searched(request, AMENDED, (*TELLING, "etat"), BY_CODE["modifiee"], label)
 
 
-def _to_review(request: HttpRequest) -> Queue | None:
-    """Return what no longer answers what is asked of it, since its civil data or its academy are others."""
-    label = "Inscriptions à revoir depuis une correction"
-    return _searched(request, TO_REVIEW, (*TELLING, "etat"), BY_CODE["a_revoir"], label)
-
-
 def _infected_since(request: HttpRequest) -> Queue | None:
     """Return what was validated before the antivirus had looked at its files, and has one that nobody opens."""
     label = "Inscriptions validées, pièce infectée depuis"
@@ -307,7 +300,6 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _accommodations,
     _incomplete,
     _amended,
-    _to_review,
     _infected_since,
     _in_anomaly,
     _received,

@@ -14,9 +14,6 @@ from tests.factories import NOW
 from tests.spaces import plain
 from tests.web.guide import main, signed_in
 from tests.web.office.test_correcting import correct
-from tests.web.office.test_queues import list_as_data, said
-
-QUEUE = "Inscriptions à revoir depuis une correction"
 
 
 def its_page(client, page, registration):
@@ -44,17 +41,6 @@ def test_whoever_decides_reads_it_before_validating(manager, in_lille):
 
     assert "Avant de valider" in page
     assert all(f"À revoir : {one}" in page for one in ASKED[:2])
-
-
-def test_what_awaits_the_office_names_it_until_it_is_settled(manager, in_lille):
-    correct_as_a_manager(in_lille, birth_year=2009)
-    Registration.objects.update(to_review_since=NOW - 2 * DAY)
-
-    assert said(manager)[QUEUE] == (1, "2 jours")
-    queue = next(one for one in manager.get(reverse("office:home")).context["queues"])
-    assert in_lille.number in main(manager.post(queue.url, list_as_data(queue.asked), follow=True))
-    Registration.objects.update(to_review_since=None)
-    assert QUEUE not in said(manager)
 
 
 def test_it_does_not_wait_for_a_validation_alone(manager, in_lille):
