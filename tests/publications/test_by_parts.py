@@ -211,6 +211,23 @@ def test_what_a_killed_worker_left_is_taken_up_again(made, three, manager):
     assert Entry.objects.filter(verb="document published").count() == 3
 
 
+def test_what_an_outage_put_off_is_gone_through_once_it_is_seen_to_wait(made, manager):
+    publish(made, manager)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour'"
+            " WHERE task_name = 'publications.go_on'"
+        )
+
+    by_parts.take_up_again(older_than=NOW + tasks.PATIENCE)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'publications.go_on'"
+        )
+        assert cursor.fetchall() == [(None,)]
+
+
 def test_the_job_leaves_what_is_too_much_to_another(made, manager, monkeypatch):
     monkeypatch.setattr(by_parts, "IN_ONE_JOB", 2)
     publish(made, manager)

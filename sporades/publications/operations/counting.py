@@ -15,5 +15,10 @@ def are_many(lines: QuerySet[PublicationLine]) -> bool:
 
 
 def queue(publication: Publication) -> None:
-    """Queue the job that goes through the lines of a publication."""
-    defer_once("publications.go_on", queue="publications", publication=str(publication.pk))
+    """Queue the job that goes through the lines of a publication; one that an outage put off comes now."""
+    defer_once(
+        "publications.go_on",
+        queue="publications",
+        is_moved=True,
+        publication=str(publication.pk),
+    )
