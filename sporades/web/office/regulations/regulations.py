@@ -17,7 +17,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.differences import between
 from sporades.exams.models import PreparedRegulation, Regulation, RegulationFile
 from sporades.exams.operations import preparing
-from sporades.registrations.exclusion import standing_together
+from sporades.registrations.exclusion import Together, standing_together
 from sporades.registrations.models import Registration
 
 ON_THE_PAGE = 50
@@ -74,8 +74,7 @@ def regulation(request: HttpRequest, domain: str, session: str) -> HttpResponse:
             for one in versions
         ],
         "loaded": loaded.order_by("-loaded_at")[:ON_THE_PAGE],
-        # Under one version alone, nothing was filed that it does not admit.
-        **(_together(request, versions[0]) if len(versions) > 1 else {}),
+        "together": _together(request, versions[0]),
         "may_prepare": request.reaches(Permission.PREPARE_REGULATIONS).knows(domain),
         "trail": TRAIL,
     }
@@ -150,9 +149,9 @@ def _counted(request: HttpRequest, versions: Sequence[Regulation]) -> dict[int, 
     return defaultdict(int, found.annotate(count=Count("pk")).order_by())
 
 
-def _together(request: HttpRequest, in_force: Regulation) -> dict[str, Any]:
+def _together(request: HttpRequest, in_force: Regulation) -> Together:
     reads = request.reaches(Permission.READ_FILES)
-    return {"together": standing_together(in_force, reads, most=MOST_TOGETHER)}
+    return standing_together(in_force, reads, most=MOST_TOGETHER)
 
 
 def _versions(request: HttpRequest, domain: str, session: str) -> list[Regulation]:
