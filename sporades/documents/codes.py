@@ -4,6 +4,7 @@ Twenty-eight signs of thirty-two are 140 bits of chance. The alphabet is Crockfo
 read or typed wrongly (O for 0, I or L for 1) is understood.
 """
 
+import hashlib
 import re
 import secrets
 
@@ -19,6 +20,17 @@ _MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
 def new_code() -> str:
     """Return a code that was never used."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def digest_of(code: str) -> str:
+    """Return the fingerprint of a code, by which it is known once its document is archived.
+
+    Nobody goes through 140 bits of chance: it gives no code back.
+
+    Args:
+        code: as `normalised` returns it.
+    """
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def in_groups(code: str) -> str:

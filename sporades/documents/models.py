@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 
-from sporades.core.french import day_in_digits, hour_in_words, instant_in_words
+from sporades.core.french import day_in_digits, day_in_words, hour_in_words, instant_in_words
 from sporades.documents import kinds
 
 
@@ -247,3 +247,37 @@ class DocumentVersion(models.Model):
     def public_facts(self) -> kinds.Facts:
         """What the verification page shows."""
         return self.kind.public_facts(self.content)
+
+
+class ArchivedCode(models.Model):
+    """What stays of a document once its registration is archived: that its code was given, to nobody.
+
+    A true paper is shown for longer than a registration serves: its code still says that it is one.
+    """
+
+    class Fate(models.TextChoices):
+        """What it was worth by then."""
+
+        STOOD = "stood", "délivré"
+        REPLACED = "replaced", "remplacé"
+        WITHDRAWN = "withdrawn", "retiré"
+        LEFT = "left", "d'une candidature qui n'était plus en cours"
+
+    digest = models.CharField("empreinte du code", max_length=64, unique=True)
+    kind = models.CharField("nature, telle qu'on la vérifie", max_length=120)
+    issuer = models.CharField("délivré par", max_length=255)
+    issued_on = models.DateField("délivré le")
+    fate = models.CharField("ce qu'il valait", max_length=10, choices=Fate)
+
+    class Meta:
+        verbose_name = "code d'un document archivé"
+        verbose_name_plural = "codes de documents archivés"
+
+    def __str__(self) -> str:
+        """Return what it was the code of."""
+        return self.kind
+
+    @property
+    def issued_in_words(self) -> str:
+        """The day on which it was issued, where its service was."""
+        return day_in_words(self.issued_on)

@@ -14,13 +14,15 @@ from django.db.models.functions import Least
 
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
+from sporades.core.french import local_day
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
-from sporades.documents import kinds
-from sporades.documents.codes import in_groups, new_code
+from sporades.documents import kinds, queries
+from sporades.documents.codes import digest_of, in_groups, new_code
 from sporades.documents.models import (
+    ArchivedCode,
     Document,
     DocumentVersion,
     DocumentVersionQuerySet,
@@ -361,3 +363,35 @@ def _says(version: DocumentVersion, said: kinds.Content) -> bool:
 
 def _queue_printing(version: DocumentVersion) -> None:
     app.configure_task("documents.print", queue="documents").defer(version_id=version.pk)
+
+
+def keep_codes(folder: int, *, has_ended: bool, at: datetime) -> None:
+    """Keep that the codes of a folder that is archived were given: of nobody, and for ever.
+
+    Of what was never published there was no code to show.
+
+    Args:
+        folder: the key of the folder.
+        has_ended: whether its registration stood no more: its papers prove no registration.
+        at: the instant.
+    """
+    versions = DocumentVersion.objects.published_by(at).filter(document__folder=folder)
+    kept = []
+    for one in versions.select_related("document").order_by("pk"):
+        taken_back, replaced = queries.taken_back_at(one), queries.replacement_of(one, at=at)
+        if taken_back is not None and taken_back <= at:
+            fate = ArchivedCode.Fate.WITHDRAWN
+        elif replaced is not None:
+            fate = ArchivedCode.Fate.REPLACED
+        else:
+            fate = ArchivedCode.Fate.LEFT if has_ended else ArchivedCode.Fate.STOOD
+        kept.append(
+            ArchivedCode(
+                digest=digest_of(one.code),
+                kind=one.kind.verified_as,
+                issuer=one.content["issuer"]["authority"],
+                issued_on=local_day(one.issued_at, one.content["zone"]),
+                fate=fate,
+            )
+        )
+    ArchivedCode.objects.bulk_create(kept)

@@ -7,8 +7,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from sporades.core.prepared import prepared
 from sporades.documents import kinds
-from sporades.documents.codes import normalised
-from sporades.documents.models import DocumentVersion
+from sporades.documents.codes import digest_of, normalised
+from sporades.documents.models import ArchivedCode, DocumentVersion
 
 
 def by_code(typed: str, *, at: datetime) -> DocumentVersion | None:
@@ -30,6 +30,15 @@ def by_code(typed: str, *, at: datetime) -> DocumentVersion | None:
     if found is not None:
         found.withdrawn_at = taken_back_at(found)
     return found
+
+
+def archived_code(typed: str) -> ArchivedCode | None:
+    """Return what is kept of a code whose document was archived with its registration, if any.
+
+    Args:
+        typed: the code as somebody typed it.
+    """
+    return ArchivedCode.objects.filter(digest=digest_of(normalised(typed))).first()
 
 
 def taken_back_at(version: DocumentVersion) -> datetime | None:

@@ -727,6 +727,11 @@ TABLES = (
         is_emptied=True,
     ),
     Table(
+        "documents.ArchivedCode",
+        why_not="Qu'un code a été donné : ni nom ni numéro, rien n'y mène à personne.",
+        keep="digest kind issuer",
+    ),
+    Table(
         "statistics.ArchivedCount",
         why_not="Des nombres d'inscriptions archivées, sans rien qui en rapproche deux.",
         keep="value",

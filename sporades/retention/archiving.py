@@ -13,6 +13,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core import files
 from sporades.core.actors import SYSTEM
+from sporades.documents import operations as documents
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
@@ -34,8 +35,8 @@ def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
     Its rows, mails and acts are copied, then deleted; acts stay in the journal without names,
-    and its figures in the statistics, of nobody. Who looked at it is not copied, and has its own
-    year.
+    its figures in the statistics, of nobody, and that its codes were given. Who looked at it is not
+    copied, and has its own year.
     A candidate without an account goes with their last registration, unless something goes on for
     them: a draft in its time, a code that still serves. An account stays, and is from then on one
     without a registration. Files stay where they are: the archive names them, and says how many
@@ -87,6 +88,7 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
         rows += gathering.person_of(candidate)
     kept = _keep(registration, rows, at=at)
     figures.keep(registration)
+    documents.keep_codes(registration.folder_id, has_ended=not registration.is_active, at=at)
     forget_acts(
         proving_acts(entries_about(*rows)),
         "registration archived",

@@ -414,6 +414,16 @@ CATEGORIES = (
         (registrations, archives, named, leaving),
     ),
     Category(
+        "code-de-document",
+        "Code d'un document dont l'inscription est archivée : son empreinte, la nature du document, "
+        "l'autorité, le jour, et s'il valait encore ; ni nom ni numéro",
+        "la délivrance du document",
+        lambda: "sans limite : qui le montre n'est pas pris pour un faussaire",
+        str,
+        ILLUSTRATIVE,
+        (),
+    ),
+    Category(
         "sante",
         "Papiers et commentaires de santé déposés pour un médecin",
         "la notification de la décision d'aménagement, ou la désinscription ; demande laissée, "

@@ -45,18 +45,19 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
-        if queries.by_code(code, at=request.arrived_at):
+        if queries.by_code(code, at=request.arrived_at) or queries.archived_code(code):
             return redirect("public:verify_document", code)
         form.add_error("code", "Aucun document ne porte ce code : comparez-le signe par signe.")
     return render(request, "public/verify.html", {"form": form})
 
 
 def verify_document(request: HttpRequest, code: str) -> HttpResponse:
-    """Say what the document of a code says, or that no document has it."""
-    at = request.arrived_at
-    version = queries.by_code(code, at=at)
-    context = {"version": None} if version is None else _said(version, request)
-    status = 404 if version is None else 200
+    """Say what the document of a code says, or that it was issued, or that no document has it."""
+    version = queries.by_code(code, at=request.arrived_at)
+    archived = queries.archived_code(code) if version is None else None
+    said = {"version": None} if version is None else _said(version, request)
+    context = {"archived": archived, **said}
+    status = 404 if version is None and archived is None else 200
     response = render(request, "public/verify_document.html", context, status=status)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
