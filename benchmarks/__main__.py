@@ -149,7 +149,7 @@ def _office(
     """Fill the registrations of a country, and read them as its office and a doctor do."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from benchmarks import million, office  # noqa: PLC0415 - Django is ready only now
+    from benchmarks import mails, million, office  # noqa: PLC0415 - Django is ready only now
     from benchmarks.people import DOCTOR, ELSEWHERE, signed_in_twice  # noqa: PLC0415
     from sporades.accounts.models import User  # noqa: PLC0415
 
@@ -161,6 +161,7 @@ def _office(
     return [
         *office.pages(ours, pages, plan.office),
         *office.doctor(ours, patients, plan.office),
+        mails.handed_over(plan.mails),
         office.export(plan.lines),
         office.batch(plan.batch),
     ]

@@ -49,6 +49,7 @@ class Plan:
         office: the bounds of each of its pages.
         lines: how many an export has.
         batch: how many registrations are decided of at once.
+        mails: how many are handed over.
     """
 
     rounds: int
@@ -62,6 +63,7 @@ class Plan:
     office: Bounds
     lines: int
     batch: int
+    mails: int
 
     @property
     def savers(self) -> int:
@@ -86,6 +88,7 @@ FULL = Plan(
     office=Bounds(5, 400),
     lines=100_000,
     batch=10_000,
+    mails=1_000,
 )
 QUICK = Plan(
     rounds=2,
@@ -99,6 +102,7 @@ QUICK = Plan(
     office=Bounds(0.5, 80),
     lines=10_000,
     batch=500,
+    mails=100,
 )
 LEAST = Plan(
     rounds=1,
@@ -112,6 +116,7 @@ LEAST = Plan(
     office=Bounds(5, 2),
     lines=100,
     batch=20,
+    mails=5,
 )
 
 

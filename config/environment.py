@@ -422,11 +422,11 @@ def mailer(name: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+starttls",
         "use_ssl": parts.scheme == "smtps",
-        # Of each answer until a mail may be handed over (`sporades/mail/delivery.py`): a worker that
+        # Of each answer until a mail may be handed over (`sporades/mail/conversation.py`): a worker that
         # waits for it does nothing else.
         "timeout": 5,
     }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "sporades.mail.conversation.Backend", "OPTIONS": options}
 
 
 def file_store(name: str) -> dict[str, Any]:

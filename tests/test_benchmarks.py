@@ -72,7 +72,7 @@ def test_every_figure_is_measured_and_nothing_stays(tmp_path):
 
     assert bench.returncode == 0, said
     figures = {one["name"]: one for one in json.loads(result.read_text())["figures"]}
-    assert set(figures) == PAGES | ACTS | PRINTS | OFFICE | DOCTOR | {"export", "batch"}
+    assert set(figures) == PAGES | ACTS | PRINTS | OFFICE | DOCTOR | {"mails", "export", "batch"}
     for name, one in figures.items():
         assert one["errors"] == 0, one
         assert one["times"] > 0, name
@@ -90,6 +90,7 @@ def test_every_figure_is_measured_and_nothing_stays(tmp_path):
     # A second of lots is counted in summaries, a hundred of them in each.
     lot = figures["print_batch"]
     assert lot["per_second"] * lot["p50"] / 1000 == pytest.approx(100, 0.1)
+    assert figures["mails"]["more"]["conversations"] < figures["mails"]["times"]
     assert str(result) in said.splitlines()[-1]
     assert list(tmp_path.glob("sporades-bench-*")) == []
     with psycopg.connect(server) as connection:

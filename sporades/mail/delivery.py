@@ -10,10 +10,11 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 
 from sporades.core.french import spaced
+from sporades.mail.conversation import Conversation, NotOpened, is_silence
 from sporades.mail.fate import code_of, is_final
 from sporades.mail.models import Message
 from sporades.mail.pages import page_of
@@ -24,17 +25,7 @@ LONGEST_PAUSE = timedelta(hours=2)
 MOST_DOUBLINGS = 7
 GIVES_UP_AFTER = timedelta(days=3)
 UNTIL_THE_NEXT_SWEEP = timedelta(seconds=30)
-ANSWERS_WITHIN = 120
-"""For how many seconds each answer about a message is waited for (the greeting: `config/environment.py`).
-
-One that is given up while its server looks at it is sent again and again (RFC 5321, 4.5.3.2.6).
-"""
-
 logger = logging.getLogger(__name__)
-
-
-class NotOpened(Exception):
-    """The conversation with the mail server cannot begin: it says nothing of any message."""
 
 
 class _WholeWords(EmailPolicy):
@@ -63,16 +54,24 @@ class _Mail(EmailMultiAlternatives):
         return super().message(policy=_WholeWords(linesep=policy.linesep))
 
 
-def deliver(message_id: int, *, at: datetime) -> bool:
+def deliver(message_id: int, *, at: datetime, through: Conversation | None = None) -> bool:
     """Send a message if it still waits.
 
     The row stays locked while the server is spoken to: a second worker skips it, and a
     worker that dies leaves it waiting. A death between the server's « OK » and the commit
     repeats the mail under the same Message-ID: at least once, never lost.
 
+    Args:
+        message_id: the message.
+        at: the instant.
+        through: the conversation that it shares with others, if it does not have its own.
+
     Returns:
         Whether the message was sent by this call.
     """
+    if through is None:
+        with Conversation() as own:
+            return deliver(message_id, at=at, through=own)
     with transaction.atomic():
         _wait_as_long_as_it_takes()
         message = (
@@ -85,7 +84,7 @@ def deliver(message_id: int, *, at: datetime) -> bool:
             return False
         begun = monotonic()
         try:
-            _send(message)
+            through.hand(_mail_of(message))
         except NotOpened as trouble:
             _leave(message, str(trouble), at=at)
             relay.is_silent(code_of(str(trouble)), at=at, after=monotonic() - begun)
@@ -109,7 +108,7 @@ def deliver(message_id: int, *, at: datetime) -> bool:
                 is_permanent=isinstance(trouble, ValueError),
                 at=at,
             )
-            if _is_silence(trouble):
+            if is_silence(trouble):
                 why = code_of(message.last_error)
                 relay.is_silent(why, at=at, after=monotonic() - begun)
                 return False
@@ -127,7 +126,7 @@ def _wait_as_long_as_it_takes() -> None:
         cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
 
 
-def _send(message: Message) -> None:
+def _mail_of(message: Message) -> _Mail:
     body = spaced(message.body)
     mail = _Mail(
         subject=message.subject,
@@ -143,42 +142,7 @@ def _send(message: Message) -> None:
         },
     )
     mail.attach_alternative(page_of(spaced(message.subject), body), "text/html")
-    server = mailers["default"]
-    patience = getattr(server, "timeout", None)
-    try:
-        server.open()
-        if line := getattr(server, "connection", None):
-            line.ehlo_or_helo_if_needed()
-    # A password that the protocol cannot say, too, is no fault of the message.
-    except (OSError, ValueError) as trouble:
-        server.close()
-        raise NotOpened(_reason(trouble)) from trouble
-    try:
-        _be_patient(server, ANSWERS_WITHIN)
-        if not server.send_messages([mail]):
-            raise ValueError("no address")
-    finally:
-        _be_patient(server, patience)
-        server.close()
-
-
-def _be_patient(server: Any, seconds: float | None) -> None:
-    line = getattr(server, "connection", None)
-    if line is not None and line.sock is not None:
-        line.sock.settimeout(seconds)
-
-
-def _reason(trouble: Exception) -> str:
-    if isinstance(trouble, smtplib.SMTPResponseException):
-        return f"{trouble.smtp_code} {trouble.smtp_error!r}"
-    if isinstance(trouble, OSError):
-        return f"{type(trouble).__name__} {trouble}"
-    return f"NotOpened {type(trouble).__name__}"
-
-
-def _is_silence(trouble: Exception) -> bool:
-    # smtplib says of an answer that never came that its line was cut.
-    return any(isinstance(one, TimeoutError) for one in (trouble, trouble.__context__))
+    return mail
 
 
 def _leave(message: Message, why: str, *, at: datetime) -> None:

@@ -29,6 +29,11 @@ class Relay:
         self._rests_until: datetime | None = None
         self._told: datetime | None = None
 
+    @property
+    def is_prompt(self) -> bool:
+        """Whether it answered, and soon."""
+        return not (self.is_away or self.is_slow)
+
     def rests(self, at: datetime) -> bool:
         """Return whether it was waited for so long that other work has as much time first.
 

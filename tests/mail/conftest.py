@@ -1,7 +1,7 @@
 import pytest
 
 from config import environment
-from sporades.mail import delivery, tasks
+from sporades.mail import conversation, tasks
 from sporades.mail.relay import relay
 from tests.mail.post_office import PostOffice
 
@@ -25,8 +25,9 @@ def _nothing_is_known_of_the_server():
 def office(settings, monkeypatch):
     """A mail server, to which this installation hands its mail."""
     office = PostOffice()
-    monkeypatch.setattr(delivery, "ANSWERS_WITHIN", PATIENCE)
+    monkeypatch.setattr(conversation, "ANSWERS_WITHIN", PATIENCE)
     monkeypatch.setattr(tasks, "SLICE", 600)
+    monkeypatch.setattr(tasks, "BRIEFLY", 600)
     monkeypatch.setenv("MAIL_URL", office.url)
     mailer = environment.mailer("MAIL_URL")
     mailer["OPTIONS"]["timeout"] = PATIENCE

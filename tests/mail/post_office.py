@@ -19,11 +19,12 @@ class PostOffice:
 
     A temper is an answer (« 450 Plus tard »), `hang` (never answers), `cut` (closes the line)
     or a function of the name by which the sender said hello; it answers, or leaves the usual
-    answer by answering nothing.
+    answer by answering nothing. `conversations` says how many letters each brought, the last one last.
     """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.conversations: list[int] = []
         self.tempers: dict[str, object] = {}
         self.extensions: list[str] = []
         self._loop = asyncio.new_event_loop()
@@ -52,14 +53,16 @@ class PostOffice:
 
     async def _in_temper(self, step: str, server: SMTP, name: str | None) -> str | None:
         temper = self.tempers.get(step)
-        if temper == "hang":
+        said = temper(name) if isinstance(temper, Callable) else temper
+        if said == "hang":
             await asyncio.sleep(FOREVER)
-        if temper == "cut":
+        if said == "cut":
             server.transport.abort()
-        return temper(name) if isinstance(temper, Callable) else temper
+        return said
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         session.host_name = hostname
+        self.conversations.append(0)
         said = await self._in_temper("EHLO", server, hostname)
         return (
             [said]
@@ -71,6 +74,7 @@ class PostOffice:
 
     async def handle_HELO(self, server, session, envelope, hostname):  # noqa: N802
         session.host_name = hostname
+        self.conversations.append(0)
         return await self._in_temper("EHLO", server, hostname) or "250 localhost"
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
@@ -90,6 +94,7 @@ class PostOffice:
         letter = email.message_from_bytes(envelope.content, policy=default)
         letter.taken_for = list(envelope.rcpt_tos)
         self.letters.append(letter)
+        self.conversations[-1] += 1
         await self._in_temper("TAKEN", server, session.host_name)
         return "250 OK"
 

@@ -11,7 +11,7 @@ from procrastinate.periodic import PeriodicRegistry
 
 from config import environment
 from sporades.core.queue import app
-from sporades.mail import delivery, relay, tasks
+from sporades.mail import conversation, relay, tasks
 from sporades.mail.models import Message
 from tests.factories import NOW
 from tests.mail.test_delivery import a_message
@@ -183,7 +183,7 @@ def test_what_a_machine_ahead_of_the_others_has_written_waits_for_no_hour(office
 def test_a_server_that_thinks_over_a_text_longer_than_a_greeting_may_take_gets_it_once(
     office, hand_to, monkeypatch
 ):
-    monkeypatch.setattr(delivery, "ANSWERS_WITHIN", 60)
+    monkeypatch.setattr(conversation, "ANSWERS_WITHIN", 60)
     hand_to(office)
     office.tempers["TAKEN"] = lambda _: Event().wait(1) and None
     [message] = some(1)
