@@ -34,9 +34,11 @@ def scripted(request: HttpRequest) -> HttpResponse:
     """A page with each thing that a script improves."""
     html = engines["django"].from_string(PAGE).render({}, request)
     if request.GET.get("session"):
+        left = request.GET.get("left")
         html = html.replace(
             "<body>",
-            '<body data-session-idle="1800" data-session-warning="300" data-session-extend="/prolonger">',
+            '<body data-session-idle="1800" data-session-warning="300" data-session-extend="/prolonger"'
+            + (f' data-session-left="{int(left)}">' if left else ">"),
         )
     return HttpResponse(html)
 

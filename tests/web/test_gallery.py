@@ -428,6 +428,51 @@ def test_the_end_of_a_session_is_announced_and_can_be_put_off(site, page, shown)
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_the_end_that_nothing_puts_off_is_announced_once_in_its_own_words(site, page):
+    page.clock.install()
+    page.goto(f"{site}/essai?session=1&left=3600")
+    dialog = page.get_by_role("dialog")
+    for _ in range(2):
+        page.clock.fast_forward(27 * 60_000)
+        page.get_by_role("button", name="Prolonger ma session").click()
+        expect(dialog).to_be_hidden()
+    page.clock.fast_forward(1_000)
+    # The second time, the thirty minutes would have gone beyond the hour.
+    expect(page.get_by_text("Votre session est prolongée de 6 minutes.")).to_be_attached()
+
+    page.clock.fast_forward(2 * 60_000)
+
+    dialog = page.get_by_role("dialog", name="Votre session se termine bientôt")
+    expect(dialog).to_have_accessible_description(
+        re.compile(r"la vôtre se termine dans 4 minutes, sans pouvoir être prolongée")
+    )
+    expect(page.get_by_text("Votre session est prolongée de")).to_have_count(0)
+    dialog.get_by_role("button", name="J'ai compris").click()
+    page.clock.fast_forward(2 * 60_000)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert [where for where, _ in gallery_urls.received] == ["/prolonger"] * 2
+
+    page.clock.fast_forward(3 * 60_000)
+
+    expect(page.get_by_role("dialog", name="Votre session est terminée")).to_be_visible()
+
+
+def test_a_session_that_another_tab_has_opened_since_ends_as_that_tab_says(site, context):
+    first, second = context.new_page(), context.new_page()
+    first.clock.install()
+    first.goto(f"{site}/essai?session=1&left=600")
+    first.clock.fast_forward(11 * 60_000)
+    expect(first.get_by_role("dialog", name="Votre session est terminée")).to_be_visible()
+
+    second.clock.install()
+    second.clock.fast_forward(11 * 60_000)
+    second.goto(f"{site}/essai?session=1&left=3600")
+
+    expect(first.get_by_role("dialog")).to_be_hidden()
+    first.clock.fast_forward(20 * 60_000)
+    expect(first.get_by_role("dialog")).to_be_hidden()
+
+
 def test_after_the_end_of_a_session_what_was_typed_is_still_there(site, page):
     page.clock.install()
     page.goto(f"{site}/essai?session=1")

@@ -133,8 +133,15 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     return {
         "layout": frame(path=request.path, entries=entries),
         "signed_in": _name(request, memberships),
+        "session_left": _seconds_left(request),
         **said,
     }
+
+
+def _seconds_left(request: HttpRequest) -> int | None:
+    """Return after how many seconds the session ends, whatever its reader does; nothing, on an early error."""
+    left = getattr(request, "session_left", None)
+    return None if left is None else int(left.total_seconds())
 
 
 def _proven(request: HttpRequest) -> list[Membership]:

@@ -155,8 +155,11 @@ def session_ends(get_response: Page) -> Page:
             # who was idle before that stays so.
             noted_until = notices.read_only_since()
             is_noted = noted_until is None
+            left = since + _longest(request.user) - now
+            # A page tells its reader in time (RGAA 13.1).
+            request.session_left = left
             is_idle = seen is not None and (noted_until or now) - seen > settings.SESSION_IDLE
-            if is_idle or now - since > _longest(request.user):
+            if is_idle or left < timedelta(0):
                 _end_session(request, is_noted=is_noted)
             elif is_noted and (seen is None or now - seen > SEEN_EVERY):
                 request.session["seen_at"] = now.isoformat()

@@ -1,10 +1,12 @@
 """Open sessions: listed, closed, ended by themselves (B9)."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts.sessions import forget_closed
@@ -129,6 +131,27 @@ def test_a_session_in_use_ends_after_twelve_hours_and_ten_for_staff(
 
     assert asked(longest - timedelta(minutes=1)) == 200
     assert asked(longest + timedelta(minutes=1)) == 302
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "longest"),
+    [
+        ("user", "account_edit", timedelta(hours=12)),
+        ("agent", "mfa_activate_totp", timedelta(hours=10)),
+    ],
+)
+def test_a_page_says_when_its_session_ends_whatever_is_done(client, request, who, page, longest):
+    sign_in(client, email=request.getfixturevalue(who).email)
+    session = client.session
+    session["seen_at"] = NOW.isoformat()
+    session["since"] = (NOW - longest + timedelta(minutes=7)).isoformat()
+    session.save()
+
+    answer = client.get(reverse(page))
+
+    [left] = re.findall(r'data-session-left="(\d+)"', answer.text)
+    assert 6 * 60 < int(left) <= 7 * 60
+    assert "data-session-left" not in Client().get(reverse("account_login")).text
 
 
 def test_staying_starts_the_thirty_minutes_again(client, user):

@@ -1,7 +1,9 @@
 /* Warns before the session ends, lets the reader stay, and keeps the page when it has ended.
 
-   <body data-session-idle="1800" data-session-warning="300" data-session-extend="/url">
-   (seconds; the address answers a POST with 204 while the session lives, anything else when it
+   <body data-session-idle="1800" data-session-warning="300" data-session-extend="/url"
+         data-session-left="43200">
+   (seconds; the session ends when nobody has used it for « idle », and after « left » whatever is
+   done: of that end the reader is told once, and nothing puts it off; the address answers a POST with 204 while the session lives, anything else when it
    has ended). A page opened in another tab, or that keeps what is typed there, tells this one that
    the session lives on, and gives it the token that its forms must now carry, if both are of one
    reader. After the end nothing is taken from the page: what was typed stays, the reader is told to
@@ -26,20 +28,27 @@ function kept() {
 }
 
 export function session() {
-  const { sessionIdle, sessionWarning, sessionExtend } = document.body.dataset;
+  const { sessionIdle, sessionWarning, sessionExtend, sessionLeft = Infinity } = document.body.dataset;
   if (!sessionIdle) return;
   const idle = Number(sessionIdle) * 1000;
   const warning = Number(sessionWarning) * 1000;
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
   const dialog = makeDialog();
-  let ends = Date.now() + idle;
+  let until = Date.now() + sessionLeft * 1000;
+  let ends = Math.min(Date.now() + idle, until);
   let hasEnded = false;
+  let isTold = false;
 
   const alive = () => {
-    ends = Date.now() + idle;
+    const now = Date.now();
+    // One that is over was followed by another, of which this page knows no end.
+    ends = until > now ? Math.min(now + idle, until) : now + idle;
     hasEnded = false;
+    if (ends - now <= warning) return;
+    isTold = false;
     if (dialog.element.open) dialog.element.close();
   };
+  const tell = () => tabs?.postMessage({ ...mine(), until });
 
   async function extend() {
     try {
@@ -53,8 +62,15 @@ export function session() {
       return dialog.say("Pas de réseau : votre saisie reste sur cette page. Réessayez dans un instant.");
     }
     alive();
-    dialog.prolonged(idle);
-    tabs?.postMessage(mine());
+    look();
+    if (!dialog.element.open) dialog.prolonged(ends - Date.now());
+    tell();
+  }
+
+  function answer() {
+    if (!hasEnded && ends < until) return extend();
+    isTold = true;
+    dialog.element.close();
   }
 
   function end() {
@@ -69,28 +85,34 @@ export function session() {
     const left = ends - Date.now();
     if (hasEnded) return;
     if (left <= 0) end();
-    else if (left <= warning) {
-      dialog.warn(left);
+    else if (left <= warning && !(isTold && ends === until)) {
+      dialog.warn(left, ends === until);
       if (!dialog.element.open) dialog.element.showModal();
     }
   }
 
-  dialog.stay.addEventListener("click", () => (hasEnded ? dialog.element.close() : extend()));
+  dialog.stay.addEventListener("click", answer);
   // Escape means « stay », never « lose my session without a word ».
-  dialog.element.addEventListener("cancel", () => hasEnded || extend());
+  dialog.element.addEventListener("cancel", answer);
   tabs?.addEventListener("message", ({ data }) => {
     if (!isMine(data)) return;
     renew(data.token);
+    until = Math.max(until, data.until);
     alive();
   });
-  tabs?.postMessage(mine());
+  tell();
   document.addEventListener("session:alive", () => {
     alive();
-    tabs?.postMessage(mine());
+    tell();
   });
   // A device that slept wakes up late: look at the clock, do not count seconds.
   document.addEventListener("visibilitychange", look);
   setInterval(look, 5000);
+}
+
+function inMinutes(left) {
+  const minutes = Math.max(1, Math.ceil(left / 60000));
+  return `${minutes} minute${minutes > 1 ? "s" : ""}`;
 }
 
 function makeDialog() {
@@ -133,26 +155,27 @@ function makeDialog() {
     stay,
     say: (words) => (said.textContent = words),
     /* The focus goes back to where it was; it was nowhere: to the page, not to its very top. */
-    prolonged(idle) {
+    prolonged(left) {
       shown = 0;
       const { activeElement } = document;
       if (activeElement === document.body || element.contains(activeElement)) {
         document.getElementById("contenu")?.focus({ preventScroll: true });
       }
       setTimeout(() => {
-        after.textContent = `Votre session est prolongée de ${Math.round(idle / 60000)} minutes.`;
+        after.textContent = `Votre session est prolongée de ${inMinutes(left)}.`;
       }, HEARD);
     },
-    warn(left) {
-      const minutes = Math.max(1, Math.ceil(left / 60000));
-      if (minutes === shown) return;
-      shown = minutes;
+    warn(left, isLast) {
+      const minutes = inMinutes(left);
+      if (minutes + isLast === shown) return;
+      shown = minutes + isLast;
       said.textContent = after.textContent = "";
-      title.textContent = "Êtes-vous toujours là ?";
+      title.textContent = isLast ? "Votre session se termine bientôt" : "Êtes-vous toujours là ?";
       text.textContent =
-        `Votre session se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}, ` +
-        `faute d'activité. ${kept()}`;
-      stay.textContent = "Prolonger ma session";
+        (isLast
+          ? `Une session ne dure qu'une journée\u00a0: la vôtre se termine dans ${minutes}, sans pouvoir être prolongée. `
+          : `Votre session se termine dans ${minutes}, faute d'activité. `) + kept();
+      stay.textContent = isLast ? "J'ai compris" : "Prolonger ma session";
       stay.className = "fr-btn";
       again.hidden = true;
     },
