@@ -35,9 +35,13 @@ def open_document(*, version: DocumentVersion, by: Actor, at: datetime) -> None:
     """Note that the holder opened a document, the first time only.
 
     While the database is only read nothing is noted of any reading (R-05).
+
+    Raises:
+        DocumentVersion.DoesNotExist: it was dropped, or put off, since it was found.
     """
     if version.opened_at is not None or notices.is_database_read_only():
         return
+    documents.keep_in_sight(version, at=at)
     documents.mark_opened(version, at=at)
     if version.document.kind == NOTIFICATION.slug:
         follow_reading(notification=version)
@@ -55,6 +59,7 @@ def open_pdf(*, version: DocumentVersion, by: Actor, at: datetime) -> bytes:
 
     Raises:
         BeingPrepared: its seal could not be put, or the store does not answer.
+        DocumentVersion.DoesNotExist: see `open_document`.
     """
     content = documents.printed(version)
     open_document(version=version, by=by, at=at)

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from sporades.core import pooler
 
 
-def lock_value(namespace: str, value: str) -> None:
+def lock_value(namespace: str, value: str, *, shared: bool = False) -> None:
     """Hold a lock on a value until the end of the transaction.
 
     Two transactions that lock the same value wait for each other: so an address stays
@@ -20,9 +20,11 @@ def lock_value(namespace: str, value: str) -> None:
     Args:
         namespace: what kind of value it is, "address" for instance.
         value: the normalised value.
+        shared: whether those that share it wait for none but whoever holds it alone.
     """
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(namespace, value)])
+        cursor.execute(f"SELECT {lock}(%s)", [_key(namespace, value)])
 
 
 def locked_among[M: Model](

@@ -32,6 +32,12 @@ from sporades.notices import queries as notices
 
 logger = logging.getLogger(__name__)
 
+JUST_PUBLISHED = timedelta(minutes=10)
+"""For how long after an instant an act may still go on that came before it: no request lasts that."""
+
+READ_OF_A_PUBLICATION = "reading of a publication"
+"""What its readers share, and whoever drops it or puts it off holds alone."""
+
 
 class AlreadyPrepared(Refused):
     """A document has a version that waits for its publication already."""
@@ -231,6 +237,31 @@ def discard(versions: QuerySet[DocumentVersion]) -> int:
     count, _ = unpublished.delete()
     transaction.on_commit(lambda: files.forget_or_say(keys))
     return count
+
+
+def keep_in_sight(version: DocumentVersion, *, at: datetime) -> None:
+    """Have whoever drops or puts off what was just published wait until the transaction ends.
+
+    Readers share it, and wait for nobody else. It is no lock of a row: on the evening of results
+    thousands would stand in its list, before whoever tells of them.
+
+    Args:
+        version: what somebody is about to read.
+        at: the instant.
+
+    Raises:
+        DocumentVersion.DoesNotExist: it was dropped, or put off, since it was found.
+    """
+    is_recent = version.published_at is not None and at - version.published_at < JUST_PUBLISHED
+    if version.kind.published_by_issue or not is_recent:
+        return
+    this = DocumentVersion.objects.filter(pk=version.pk)
+    publication = this.values_list("publication_line__publication", flat=True).first()
+    if publication is None:
+        return
+    lock_value(READ_OF_A_PUBLICATION, str(publication), shared=True)
+    if not this.visible_at(at).exists():
+        raise DocumentVersion.DoesNotExist
 
 
 def mark_opened(version: DocumentVersion, *, at: datetime) -> None:

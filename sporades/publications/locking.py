@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.documents.operations import READ_OF_A_PUBLICATION
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import STANDS_NO_MORE, AlreadyTaken, NotInPreparation
 from sporades.publications.states import LineOutcome, PublicationState
@@ -75,4 +77,11 @@ def hold_some(keys: Collection[int]) -> set[int]:
 def locked(publication: Publication) -> Publication:
     """Return a publication as it is, kept so until the transaction ends."""
     found: Publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+    return found
+
+
+def locked_unread(publication: Publication) -> Publication:
+    """Return a publication as it is, kept so; who opens one of its documents meanwhile waits."""
+    found = locked(publication)
+    lock_value(READ_OF_A_PUBLICATION, str(found.pk))
     return found

@@ -1,17 +1,19 @@
 """A publication of many: some lines at a time, read at one instant, nobody held up (R-07, R-27, R-37)."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
+from sporades.acts import consulting
 from sporades.acts.agents import inviting
 from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.documents.models import LET_OUT, DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, mark_opened
-from sporades.documents.queries import by_code
+from sporades.documents.queries import by_code, documents_in
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.letters.printing import paper_of
@@ -37,6 +39,7 @@ from tests.factories import NOW, OPERATOR, author
 from tests.jobs import work
 from tests.publications.doing import (
     DECISION,
+    INSTANT,
     LATER,
     SLUG,
     approve,
@@ -634,6 +637,82 @@ def test_no_document_is_held_by_what_is_done_with_all_of_them(made, three, manag
         some(made)
         [(documents, _)] = together(free_documents)
         assert len(every - documents) == 1
+
+
+def drop_or_put_off(made, user, act):
+    if act == "drop":
+        preparing.drop(publication=made, by=member(user), at=NOW)
+    else:
+        put_off(made, user)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at_once", [1, 200])
+@pytest.mark.parametrize("act", ["drop", "put_off"])
+def test_who_opens_theirs_while_it_is_dropped_or_put_off_reads_nothing(
+    made, manager, monkeypatch, act, at_once
+):
+    monkeypatch.setattr(counting, "AT_ONCE", at_once)
+    publish(made, manager, LATER)
+    work("publications")
+    made.refresh_from_db()
+    one, instant = made.lines.first().registration, LATER + INSTANT
+    [found] = [
+        each
+        for each in documents_in(folder=one.folder_id, at=instant)
+        if each.document.kind == SLUG
+    ]
+
+    def reads(version):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        try:
+            consulting.open_document(version=version, by=author(one.candidate), at=instant)
+        except OperationalError:
+            return "waits"
+        except DocumentVersion.DoesNotExist:
+            return "is not there"
+        return "read"
+
+    with transaction.atomic():
+        drop_or_put_off(made, manager, act)
+        assert together(partial(reads, found)) == ["waits"]
+    assert together(partial(reads, found)) == ["is not there"]
+
+    assert not DocumentVersion.objects.filter(document__kind=SLUG, opened_at__isnull=False)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["drop", "put_off"])
+def test_what_is_being_opened_is_neither_dropped_nor_put_off(made, three, manager, act):
+    publish(made, manager, LATER)
+    work("publications")
+    version = made.lines.get(registration=three[0]).version
+
+    def acts():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        drop_or_put_off(made, manager, act)
+
+    with transaction.atomic():
+        consulting.open_document(version=version, by=author(three[0].candidate), at=LATER)
+        [waited] = together(acts)
+    assert isinstance(waited, OperationalError)
+
+    [refused] = together(acts)
+    assert isinstance(refused, refusals.AlreadyRead | refusals.InstantCome)
+
+
+@pytest.mark.parametrize("act", ["drop", "put_off"])
+def test_what_waited_beyond_the_instant_is_neither_dropped_nor_put_off(
+    made, three, manager, stopped_clock, act
+):
+    publish(made, manager, LATER)
+    work("publications")
+    stopped_clock.move_to(LATER)
+
+    with pytest.raises((refusals.AlreadyRead, refusals.InstantCome)):
+        drop_or_put_off(made, manager, act)
 
 
 def test_what_documents_ask_of_a_publication_are_the_states_of_what_is_decided():

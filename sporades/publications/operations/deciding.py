@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from sporades import mail
 from sporades.accounts import asking
@@ -20,7 +21,7 @@ from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.core.transitions import Transition, move
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
-from sporades.publications.locking import hold_all, locked
+from sporades.publications.locking import hold_all, locked, locked_unread
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import telling
 from sporades.publications.operations.counting import are_many, queue
@@ -130,8 +131,11 @@ def reschedule(
     """
     _check_instant(instant, at=at)
     with transaction.atomic():
-        found = _locked_for(PUBLISH_ANEW, publication)
-        if not found.is_scheduled(at):
+        found = locked_unread(publication)
+        if found.state not in PUBLISH_ANEW.sources:
+            raise AlreadyMoved
+        # Whoever was waited for may have held it beyond its instant.
+        if not found.is_scheduled(max(at, timezone.now())):
             raise InstantCome
         if found.publish_at == instant:
             raise SameInstant

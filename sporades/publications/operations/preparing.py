@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from sporades.accounts.asking import clock_of
 from sporades.accounts.models import User
@@ -20,7 +21,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.notices import queries as notices
 from sporades.publications.attestation import Attested
 from sporades.publications.deposited import Decision
-from sporades.publications.locking import hold, hold_line, in_preparation, locked
+from sporades.publications.locking import hold, hold_line, in_preparation, locked, locked_unread
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import telling
 from sporades.publications.operations.counting import are_many, queue
@@ -161,8 +162,9 @@ def drop(*, publication: Publication, by: Actor, at: datetime) -> None:
         AlreadyRead: its instant has come, or somebody has seen one of its documents.
         Refused: it has been withdrawn or dropped.
     """
-    found = locked(publication)
-    if found.is_decided and not found.is_scheduled(at):
+    found = locked_unread(publication)
+    # Whoever was waited for may have held it beyond its instant.
+    if found.is_decided and not found.is_scheduled(max(at, timezone.now())):
         raise AlreadyRead
     if are_many(found.lines.filter(outcome__in=UNREAD)):
         # Its state hides them from here on.

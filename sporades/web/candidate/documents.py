@@ -1,5 +1,7 @@
 """« Mes documents »: choose a registration, then read what was published for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -69,7 +71,8 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = own_registration(request, number)
     version = _version(request, found, kind)
     if not version.kind.is_deposited:
-        consulting.open_document(version=version, by=request.actor, at=request.arrived_at)
+        with _standing():
+            consulting.open_document(version=version, by=request.actor, at=request.arrived_at)
     changed = (
         _replaced(version)
         or _ended(found)
@@ -94,15 +97,27 @@ def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     version = _version(request, found, kind)
     page = reverse("candidate:document", args=[found.number, kind]) + _asked(version)
     on_screen = [("Lire dès maintenant le document à l'écran", page)]
-    return paper(
-        request,
-        name=f"{kind}-{found.number}-v{version.number}",
-        read=partial(consulting.open_pdf, version=version, by=request.actor, at=request.arrived_at),
-        instead=[
-            *(() if version.kind.is_deposited else on_screen),
-            ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),
-        ],
-    )
+    with _standing():
+        return paper(
+            request,
+            name=f"{kind}-{found.number}-v{version.number}",
+            read=partial(
+                consulting.open_pdf, version=version, by=request.actor, at=request.arrived_at
+            ),
+            instead=[
+                *(() if version.kind.is_deposited else on_screen),
+                ("Revenir à mes documents", reverse("candidate:folder", args=[found.number])),
+            ],
+        )
+
+
+@contextmanager
+def _standing() -> Iterator[None]:
+    """Answer that there is no such page, of what was dropped or put off since it was found."""
+    try:
+        yield
+    except DocumentVersion.DoesNotExist:
+        raise Http404 from None
 
 
 def _ended(registration: Registration) -> dict[str, str]:
