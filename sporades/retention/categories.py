@@ -1,5 +1,6 @@
 """How long each category of data is kept: the table that the engine, the pages and the commands read."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -285,8 +286,7 @@ def _of_withheld() -> Q:
     )
     found = Q(pk__in=[])
     for one in rows:
-        keys = one.order_by().values_list("pk", flat=True)
-        found |= Q(object_kind=one.model._meta.model_name, object_id__in=[str(key) for key in keys])
+        found |= Q(object_kind=one.model._meta.model_name, object_id__in=_keys(one))
     # Few are withheld.
     for content in Archive.objects.filter(number__in=numbers).values_list("content", flat=True):
         found |= on_rows_of(content)
@@ -294,17 +294,33 @@ def _of_withheld() -> Q:
 
 
 def on_rows_of(content: list[dict[str, Any]]) -> Q:
-    """Return which acts are on what an archive holds, by its lines, or on its candidate, who may stay."""
-    kept: dict[str, list[str]] = {}
+    """Return which acts are on what an archive holds, or on its candidate, who may stay.
+
+    On a candidate are those on their account, and on whoever was merged into them: the archive of
+    their last registration has them as lines, others stand.
+
+    Args:
+        content: the lines of the archive.
+    """
+    kept: dict[str, set[str]] = defaultdict(set)
     for line in content:
-        kind = line["model"].partition(".")[2]
-        kept.setdefault(kind, []).append(str(line["pk"]))
+        kind, said = line["model"].partition(".")[2], line["fields"]
+        kept[kind].add(str(line["pk"]))
         if kind == "registration":
-            kept.setdefault("candidate", []).append(str(line["fields"]["candidate"]))
+            kept["candidate"].add(str(said["candidate"]))
+        elif kind == "candidate" and said["user"]:
+            kept["user"].add(str(said["user"]))
+    whose = [int(key) for key in kept["candidate"]]
+    kept["user"] |= _keys(User.objects.filter(candidate__in=whose))
+    kept["candidate"] |= _keys(Candidate.objects.filter(merged_into__in=whose))
     found = Q(pk__in=[])
     for kind, keys in kept.items():
         found |= Q(object_kind=kind, object_id__in=keys)
     return found
+
+
+def _keys(rows: QuerySet[Any]) -> set[str]:
+    return {str(key) for key in rows.order_by().values_list("pk", flat=True)}
 
 
 def acts_left(at: datetime) -> QuerySet[Entry]:

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.acts import consulting
 from sporades.acts.identities import comparing, merging
 from sporades.acts.people import forgetting
 from sporades.candidates.models import Candidate, Identity
+from sporades.core.actors import Actor
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble
 from sporades.journal import sealing
-from sporades.retention import operations
-from tests.factories import NOW, a_candidate, a_registration, without_exclusion
+from sporades.journal.models import Entry
+from sporades.retention import archiving, operations
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, without_exclusion
 from tests.leftovers import where
 from tests.retention.conftest import ADDRESS, NAME, WORDS, again
 from tests.retention.test_retention import archived_at, erased_at
@@ -62,3 +65,17 @@ def test_nothing_is_left_of_either_once_the_person_is_erased(merged, has_account
     assert not Candidate.objects.exists()
     assert not Identity.objects.exists()
     assert sealing.verify(at=NOW).findings == ()
+
+
+def test_who_looked_at_whoever_was_merged_stays_while_an_archive_is_withheld(merged):
+    other = Candidate.objects.get(merged_into=merged.candidate_id)
+    by = Actor("manager", "Camille Ferrand", "user:12")
+    consulting.consult_record(candidate=other, academy=merged.academy_id, by=by, at=NOW)
+    operations.withhold(number=merged.number, reason="Recours n°12", by=OPERATOR, at=NOW)
+    at = archived_at(merged)
+
+    assert archiving.archive(merged.pk, at=at)
+    operations.forget_acts(at=at)
+
+    assert Candidate.objects.filter(pk=merged.candidate_id).exists()
+    assert Entry.objects.get(verb="record read").actor_name == by.name
