@@ -1,6 +1,6 @@
 """Erase what is past its time: each row in a transaction of its own, its files after it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ ACTS_AT_ONCE = 1_000
 """How many acts one act of the journal says to be forgotten."""
 LOCK = "archive"
 """Of the number of a registration: nobody withholds it while it is erased."""
+ACTS = "acts"
+"""In the place of a number: nobody withholds anything while acts of the journal are forgotten."""
 
 
 @transaction.atomic
@@ -115,11 +117,26 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
 def forget_some_acts(*, at: datetime) -> int:
     """Forget some acts of the journal that are too old, and record which; return how many."""
     for too_old in (categories.consultations, categories.acts_of_office, categories.acts_left):
-        keys = list(too_old(at).order_by("at", "pk").values_list("pk", flat=True)[:ACTS_AT_ONCE])
-        if keys:
-            forget_acts(Entry.objects.filter(pk__in=keys), "acts forgotten", by=SYSTEM, at=at)
-            return len(keys)
+        while keys := list(_keys(too_old(at).order_by("at", "pk")[:ACTS_AT_ONCE])):
+            if count := _forget_those(too_old, keys, at=at):
+                return count
     return 0
+
+
+@transaction.atomic
+def _forget_those(
+    too_old: Callable[[datetime], QuerySet[Entry]], keys: list[int], *, at: datetime
+) -> int:
+    """Forget those of some acts that nothing withholds, even now; return how many they are."""
+    lock_value(LOCK, ACTS)
+    left = list(_keys(too_old(at).filter(pk__in=keys)))
+    if left:
+        forget_acts(Entry.objects.filter(pk__in=left), "acts forgotten", by=SYSTEM, at=at)
+    return len(left)
+
+
+def _keys(acts: QuerySet[Entry]) -> QuerySet[Entry, int]:
+    return acts.values_list("pk", flat=True)
 
 
 def erase_search(key: Any, *, at: datetime) -> bool:

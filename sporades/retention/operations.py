@@ -166,6 +166,7 @@ def _withhold(
     try:
         with transaction.atomic():
             lock_value(erasing.LOCK, number)
+            lock_value(erasing.LOCK, erasing.ACTS)
             academy, domain = place_of(number)
             held: Hold = Hold.objects.create(
                 number=number,

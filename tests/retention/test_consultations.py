@@ -20,6 +20,7 @@ from sporades.personal.readers import readings_of
 from sporades.registrations.models import Registration
 from sporades.retention import categories, operations
 from sporades.retention.models import Archive
+from tests.endurance.arena import first
 from tests.factories import NOW, OPERATOR
 from tests.retention.test_retention import archived_at, withhold, years_later
 from tests.web.registry.world import a_member
@@ -124,3 +125,16 @@ def test_of_what_is_withheld_who_looked_stays_until_it_is_released(filed, is_arc
     operations.forget_acts(at=A_YEAR)
 
     assert not set(named()) & set(CONSULTATIONS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_that_is_placed_while_acts_are_forgotten_keeps_who_looked(territory, filed):
+    look(filed)
+
+    def hold(holds):
+        withhold(filed.number)
+        holds()
+
+    first(hold, lambda: operations.forget_acts(at=A_YEAR))
+
+    assert named() == sorted([*ALL, PROVED])
