@@ -196,7 +196,7 @@ def test_of_who_is_a_minor_now_the_signed_summary_is_asked_for_again_by_two(regi
     assert found.is_signed_by_two
     issued = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("pk").content
     assert issued["signers"] == [SIGNER, GUARDIAN]
-    assert "signer par le candidat et par son représentant légal" in issued["warning"]
+    assert "par le candidat et par son représentant légal, puis à poster" in issued["warning"]
     assert "récapitulatif est à signer, par vous et par votre représentant légal, et à" in told(
         "identity_corrected"
     )

@@ -24,7 +24,7 @@ from sporades.accounts.models import (
 from sporades.batches.models import Batch, BatchLine
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.documents import operations as documents
-from sporades.documents.models import DocumentVersion
+from sporades.documents.models import ArchivedCode, DocumentVersion
 from sporades.doubles.models import LikelyDouble
 from sporades.evidence.models import Evidence
 from sporades.exams.held import forget
@@ -100,6 +100,7 @@ OURS = {
             "publications.Publication.kind",
             "publications.Publication.perimeters",
             "publications.Publication.within",
+            "documents.ArchivedCode.digest",
             "documents.Document.kind",
             "documents.DocumentVersion.code",
             "documents.DocumentVersion.pdf_key",
@@ -260,6 +261,9 @@ def spoil_letters(record):
     archived = {"service": row.registration.service, "count": FEWEST}
     ArchivedCount.objects.create(kind="verdict", day=NOW.date(), **archived)
     ArchivedCount.objects.create(kind="refusal", value=HOSTILE, **archived)
+    ArchivedCode.objects.create(
+        digest="0" * 64, kind=HOSTILE, issuer=HOSTILE, issued_on=NOW.date(), fate="stood"
+    )
     MailingTemplate.objects.update(asked_name=HOSTILE)
     DataCopy.objects.create(
         candidate=record, state="asked", asked_at=NOW, asked_kind="manager", asked_name=HOSTILE
