@@ -12,6 +12,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "pgtrigger",
     "sporades.territory",
+    # Accounts ask whether something is written, and a notice names services.
+    "sporades.exams",
+    "sporades.notices",
     "sporades.accounts",
     "sporades.candidates",
 ]
