@@ -156,11 +156,47 @@ def test_what_is_not_gone_through_at_its_instant_is_read_of_nobody_until_it_is(
     assert len(told()) == 3
 
 
+def test_what_is_let_out_after_its_instant_bears_the_one_from_which_it_is_read(
+    decisions, three, manager, head
+):
+    """The delay to contest it is presumed to run from that day."""
+    publish(decisions, manager)
+    approve(decisions, head)
+    [mail] = Message.objects.filter(kind="publication_decided")
+    assert "au plus tôt à partir du" in mail.body
+    later = NOW + timedelta(days=3)
+    while some(decisions, later):
+        pass
+
+    decisions.refresh_from_db()
+    assert decisions.publish_at == later
+    versions = DocumentVersion.objects.filter(document__kind=NOTICE.slug)
+    assert {*versions.values_list("published_at", flat=True)} == {later}
+    assert [NOTICE.slug in read(one, later) for one in three] == [True] * 3
+    completed = Entry.objects.get(verb="publication completed")
+    assert completed.payload["after"]["publish_at"] == later.isoformat()
+    tell(decisions, later)
+    assert len(told()) == 3
+
+
+def test_a_document_that_was_held_back_stays_so_where_all_are_let_out_later(made, manager):
+    publish(made, manager, at=NOW - HOUR)
+    some(made)
+    line = made.lines.filter(outcome="published").get()
+    withdraw(line.registration)
+    work("publications")
+
+    line.refresh_from_db()
+    assert line.version.published_at == NOW
+    assert line.version.is_held_back
+
+
 def test_what_is_gone_through_in_time_is_read_at_its_instant(made, three, manager):
     publish(made, manager, LATER)
     work("publications")
 
     assert made.counts()["published"] == 3
+    assert {*made.lines.values_list("version__published_at", flat=True)} == {LATER}
     assert [SLUG in read(one, LATER - timedelta(microseconds=1)) for one in three] == [False] * 3
     assert [SLUG in read(one, LATER) for one in three] == [True] * 3
 

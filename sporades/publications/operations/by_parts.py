@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import alone
@@ -149,10 +150,17 @@ def _unwritten(lines: list[tuple[int, int | None]]) -> list[int]:
 
 
 def _finish(publication: Publication, *, at: datetime) -> None:
-    """Let all that was given its instant be read; where nothing holds, prepare it anew."""
-    instant = publication.publish_at
-    if instant is not None and publication.lines.filter(outcome=LineOutcome.PUBLISHED).exists():
-        move(publication, LET_OUT, moved_at=at)
+    """Let all that was given its instant be read; where nothing holds, prepare it anew.
+
+    What could be read of nobody at its instant has that at which it can: the days of a delay to
+    contest it are counted from there.
+    """
+    given = publication.lines.filter(outcome=LineOutcome.PUBLISHED)
+    if publication.publish_at is not None and given.exists():
+        instant = max(publication.publish_at, at, timezone.now())
+        if instant > publication.publish_at:
+            DocumentVersion.objects.filter(publication_line__in=given).update(published_at=instant)
+        move(publication, LET_OUT, publish_at=instant, moved_at=at)
         record("publication completed", publication, by=SYSTEM, at=at)
         telling.queue(publication, instant)
         return

@@ -231,7 +231,7 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
             publication, ways, instant, within=within, user=user, by=by, at=at
         )
         if holds:
-            found.publish_at = publication.publish_at
+            found.state, found.publish_at = publication.state, publication.publish_at
             _tell_proposer(found, "approved", by=by, at=at)
     if not holds:
         raise NothingHolds
