@@ -516,6 +516,31 @@ def test_what_two_persons_decided_is_approved_again_and_hidden_meanwhile(
     assert DocumentVersion.objects.filter(document__kind=NOTICE.slug).count() == 2
 
 
+@pytest.mark.parametrize("is_sent_back", [False, True])
+def test_what_waits_for_a_second_person_again_loses_the_instant_that_it_had(
+    decisions, manager, head, second, is_sent_back
+):
+    """Whatever reads it, a process of the former version too, finds nothing from that instant on."""
+    publish(decisions, manager, LATER)
+    approve(decisions, head)
+    work("publications")
+    decisions.refresh_from_db()
+    put_off(decisions, manager)
+    if is_sent_back:
+        refuse(decisions, second)
+    some(decisions)
+    forget_jobs()
+    assert by_parts.take_up_again(older_than=NOW + HOUR) == 1
+    work("publications")
+
+    given = DocumentVersion.objects.filter(
+        document__kind=NOTICE.slug, published_at__isnull=False, withdrawn_at=None
+    )
+    assert not given.exists()
+    assert decisions.counts()["prepared"] == 3
+    assert by_parts.take_up_again(older_than=NOW + HOUR) == 0
+
+
 def test_what_is_sent_back_after_its_instant_was_changed_leaves_nothing_to_read(
     decisions, three, manager, head, second
 ):

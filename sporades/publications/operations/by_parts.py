@@ -37,6 +37,9 @@ from sporades.publications.states import (
 IN_ONE_JOB = 10
 """How many transactions one job does: whoever is urgent does not wait long behind."""
 
+UNDECIDED = (PublicationState.PREPARING, PublicationState.PROPOSED)
+"""The states in which no document has an instant, but where many were put off: until they lose it."""
+
 
 def go_on(pk: str, *, at: datetime) -> bool:
     """Go through some lines of a publication that is under way; return whether others wait.
@@ -57,7 +60,9 @@ def take_up_again(*, older_than: datetime) -> int:
     waiting = Publication.objects.filter(
         Q(state=PublicationState.PUBLISHING)
         | Q(Exists(read), state=PublicationState.WITHDRAWN)
-        | Q(Exists(unread), state=PublicationState.DROPPED),
+        | Q(Exists(unread), state=PublicationState.DROPPED)
+        # Asked of what was decided by parts alone.
+        | Q(Exists(_still_given(lines)), state__in=UNDECIDED, within__isnull=False),
         moved_at__lt=older_than,
     )
     for publication in waiting:
@@ -84,6 +89,8 @@ def go_through_some(pk: str, *, at: datetime) -> bool:
             return _take_back_some(found, at=at)
         case PublicationState.DROPPED:
             return _forget_some(found)
+        case PublicationState.PROPOSED | PublicationState.PREPARING:
+            return _wait_again_some(found)
         case _:
             return False
 
@@ -117,6 +124,23 @@ def _forget_some(publication: Publication) -> bool:
     unread = publication.lines.filter(outcome__in=UNREAD)
     forget(_first(unread))
     return unread.exists()
+
+
+def _wait_again_some(publication: Publication) -> bool:
+    """Take from some documents of what is decided anew the instant that they were given."""
+    given = _still_given(publication.lines.all())
+    some = _first(given).values_list("version", flat=True)
+    DocumentVersion.objects.filter(pk__in=list(some)).update(published_at=None)
+    return given.exists()
+
+
+def _still_given(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
+    """Keep the prepared lines whose document has an instant, but those that were held back."""
+    return lines.filter(
+        outcome=LineOutcome.PREPARED,
+        version__published_at__isnull=False,
+        version__withdrawn_at=None,
+    )
 
 
 def _first(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:

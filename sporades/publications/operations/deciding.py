@@ -348,6 +348,8 @@ def _decide_anew(
             _wait_again(publication)
         nobody = {"decided_at": None, "decided_by": None, "decided_name": ""}
         _propose(publication, instant, PROPOSE_ANEW, user=user, by=by, at=at, **nobody)
+        if are_judged_later:
+            queue(publication)
     elif are_judged_later:
         _begin(publication, BEGIN_ANEW, instant or at, within=within, user=user, by=by, at=at)
     else:
