@@ -72,6 +72,10 @@ once. It is asked here, like the instant, so that no reader forgets it.
 """
 
 
+DROPPED = "dropped"
+"""The state of a publication whose documents are to be deleted, as if they had never been."""
+
+
 def is_not_taken_back(at: datetime) -> Q:
     """Whether neither a version nor all that was published with it was taken back by an instant."""
     its_own = Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)

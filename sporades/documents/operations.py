@@ -22,6 +22,7 @@ from sporades.core.refusals import Refused
 from sporades.documents import kinds, queries
 from sporades.documents.codes import digest_of, in_groups, new_code
 from sporades.documents.models import (
+    DROPPED,
     ArchivedCode,
     Document,
     DocumentVersion,
@@ -108,13 +109,16 @@ def issue(
 
     Raises:
         IntegrityError: this number was issued and says something else.
-        AlreadyPrepared: a version waits for its publication, decided or not.
+        AlreadyPrepared: a version waits for its publication, decided or not; one of a publication
+            that was dropped is deleted, before the job that goes through them all comes to it.
     """
     said = kind.content(source)
     document = _document(folder, kind)
     waiting = document.versions.to_come(at).but_held_back()
     if not kind.published_by_issue and waiting.exists():
-        raise AlreadyPrepared
+        _forget_dropped(document)
+        if waiting.exists():
+            raise AlreadyPrepared
     if kind.numbered_by == "own":
         last = document.versions.aggregate(last=Max("number"))["last"] or 0
         number = last + 1
@@ -262,6 +266,14 @@ def keep_in_sight(version: DocumentVersion, *, at: datetime) -> None:
     lock_value(READ_OF_A_PUBLICATION, str(publication), shared=True)
     if not this.visible_at(at).exists():
         raise DocumentVersion.DoesNotExist
+
+
+def _forget_dropped(document: Document) -> None:
+    """Delete the versions of a locked document whose publication was dropped: nobody has seen them."""
+    dropped = document.versions.filter(publication_line__publication__state=DROPPED)
+    unseen = DocumentVersion.objects.filter(pk__in=list(dropped.values_list("pk", flat=True)))
+    keep_unread(unseen)
+    discard(unseen)
 
 
 def mark_opened(version: DocumentVersion, *, at: datetime) -> None:

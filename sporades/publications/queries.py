@@ -9,7 +9,7 @@ from sporades.core.actors import SYSTEM
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.publications.models import PublicationLine
-from sporades.publications.states import LineOutcome
+from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 
 DECIDED_IN = {
@@ -84,7 +84,8 @@ def unheard_among(lines: QuerySet[PublicationLine]) -> list[tuple[str, int]]:
 
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
     """Return what is prepared for its candidate, and not read yet at an instant."""
-    return _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))
+    to_come = _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))
+    return to_come.exclude(publication__state=PublicationState.DROPPED)
 
 
 def _lines(registration: Registration) -> QuerySet[PublicationLine]:

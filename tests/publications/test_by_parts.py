@@ -11,7 +11,7 @@ from sporades.acts.agents import inviting
 from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
-from sporades.documents.models import LET_OUT, DocumentVersion
+from sporades.documents.models import DROPPED, LET_OUT, DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, mark_opened
 from sporades.documents.queries import by_code, documents_in
 from sporades.journal.models import Entry
@@ -30,6 +30,7 @@ from sporades.publications.operations import (
     preparing,
     telling,
 )
+from sporades.publications.queries import lines_to_come
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.acts.test_issuing import amend
@@ -460,6 +461,25 @@ def test_what_is_dropped_before_its_instant_is_hidden_before_it_is_deleted(made,
     assert by_parts.take_up_again(older_than=NOW + HOUR) == 0
 
 
+@pytest.mark.parametrize("was_decided", [False, True])
+def test_what_is_dropped_hinders_none_of_its_kind_while_it_is_gone_through(
+    made, three, prepare, manager, was_decided
+):
+    if was_decided:
+        publish(made, manager, LATER)
+        work("publications")
+        made.refresh_from_db()
+    preparing.drop(publication=made, by=member(manager), at=NOW)
+
+    assert [*lines_to_come(three[0], at=NOW)] == []
+    anew = prepare()
+    work("publications")
+
+    assert anew.counts()["prepared"] == 3
+    assert not made.lines.exists()
+    assert DocumentVersion.objects.filter(document__kind=SLUG).count() == 3
+
+
 def test_what_somebody_has_read_is_neither_dropped_nor_put_off(made, three, manager):
     publish(made, manager, LATER)
     work("publications")
@@ -777,4 +797,4 @@ def test_what_waited_beyond_the_instant_is_neither_dropped_nor_put_off(
 
 
 def test_what_documents_ask_of_a_publication_are_the_states_of_what_is_decided():
-    assert {*LET_OUT} == {*DECIDED}
+    assert ({*LET_OUT}, DROPPED) == ({*DECIDED}, PublicationState.DROPPED)

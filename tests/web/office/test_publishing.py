@@ -498,6 +498,22 @@ def test_what_is_gone_through_by_parts_says_where_it_is(
     assert "Plus personne ne lit" not in main(head.get(where("publication", made.pk)))
 
 
+def test_what_is_dropped_says_that_its_documents_are_erased_and_that_none_was_read(
+    manager, head, in_lille, candidate, monkeypatch
+):
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
+    head.post(where("approve_publication", made.pk))
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+
+    page = main(manager.post(where("drop_publication", made.pk), follow=True))
+    page = main(manager.get(where("publication", made.pk)))
+
+    assert "Personne n'a lu aucun de ces documents, qui sont effacés." in page
+    assert page.count("À effacer") == 2
+    assert "Publié" not in page
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -341,6 +341,13 @@ def _version(request: HttpRequest, found: Publication, number: str) -> DocumentV
     return version
 
 
+def _unread_as(found: Publication, *, at: datetime) -> str:
+    """Say what becomes of the documents that have their instant and that nobody reads; or nothing."""
+    if found.state == PublicationState.DROPPED:
+        return "À effacer"
+    return "À publier" if found.is_scheduled(at) or found.is_under_way else ""
+
+
 def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpResponse:
     counts, printed = _counted(found)
     is_mine = found.is_of(request.user)
@@ -359,7 +366,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
         "is_scheduled": found.is_scheduled(request.arrived_at),
-        "is_to_come": found.is_scheduled(request.arrived_at) or found.is_under_way,
+        "unread_as": _unread_as(found, at=request.arrived_at),
         "stands": _stands(
             found,
             is_ready=bool(may_publish) and not counts[LineOutcome.WAITING],
