@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from sporades.core.actors import SYSTEM
 from sporades.documents.models import DocumentVersion
@@ -55,19 +56,27 @@ def lines_to_withdraw(registration: Registration, *, at: datetime) -> QuerySet[P
     return _lines(registration).filter(outcome=LineOutcome.PUBLISHED, version__in=read)
 
 
-def withdrawn_lines(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
-    """Return what its candidate could read, that was taken back and that nothing has replaced."""
+def withdrawn_lines(registration: Registration, *, at: datetime) -> list[PublicationLine]:
+    """Return what its candidate could read, that was taken back and that nothing has replaced.
+
+    Each says when and why, those too that were taken back with all the others of a publication and
+    are not gone through yet.
+    """
     published = DocumentVersion.objects.published_by(at)
     later = published.filter(
         document=OuterRef("version__document"), number__gt=OuterRef("version__number")
     )
-    taken_back = _lines(registration).filter(
-        outcome=LineOutcome.WITHDRAWN,
-        version__in=published.filter(withdrawn_at__lte=at, withdrawn_at__gte=F("published_at")),
-    )
+    by_itself = Q(outcome=LineOutcome.WITHDRAWN, version__withdrawn_at__lte=at)
+    with_all = Q(outcome=LineOutcome.PUBLISHED, publication__withdrawn_at__lte=at)
+    taken_back = _lines(registration).filter(by_itself | with_all, version__in=published)
+    since = Coalesce("version__withdrawn_at", "publication__withdrawn_at")
     # Its content says by which clock its days are.
-    whole = taken_back.filter(~Exists(later)).defer(None)
-    return whole.order_by("-version__withdrawn_at", "pk")
+    found = list(taken_back.filter(~Exists(later)).defer(None).order_by(since.desc(), "pk"))
+    for line in found:
+        line.why = line.why or line.publication.why
+        if line.version is not None:
+            line.version.withdrawn_at = line.version.withdrawn_at or line.publication.withdrawn_at
+    return found
 
 
 def unheard_among(lines: QuerySet[PublicationLine]) -> list[tuple[str, int]]:

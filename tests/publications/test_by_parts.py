@@ -30,7 +30,7 @@ from sporades.publications.operations import (
     preparing,
     telling,
 )
-from sporades.publications.queries import lines_to_come
+from sporades.publications.queries import lines_to_come, withdrawn_lines
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from tests.acts.test_issuing import amend
@@ -393,6 +393,10 @@ def test_what_is_taken_back_is_read_of_nobody_before_any_line_is_gone_through(
     assert made.counts()["published"] == 3
     assert [SLUG in read(one, later) for one in three] == [False] * 3
     assert [by_code(code, at=later).withdrawn_at for code in codes] == [later] * 3
+    for one in three:
+        [line] = withdrawn_lines(one, at=later)
+        assert (line.why, line.version.withdrawn_at) == ("Erreur", later)
+        assert withdrawn_lines(one, at=later - INSTANT) == []
     mine = person_of(three[0].candidate, at=later)
     assert not DocumentVersion.objects.filter(
         documents_of(mine), document__kind=SLUG, withdrawn_at=None
