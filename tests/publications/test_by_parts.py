@@ -12,7 +12,7 @@ from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
 from sporades.documents.models import DROPPED, LET_OUT, DocumentVersion
-from sporades.documents.operations import AlreadyPrepared, mark_opened
+from sporades.documents.operations import AlreadyPrepared, keep_from_sight, mark_opened
 from sporades.documents.queries import by_code, documents_in
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -429,6 +429,36 @@ def test_nobody_is_told_of_what_is_taken_back_meanwhile(made, three, manager):
 
     assert told() == told("document_withdrawn") == []
     assert made.counts()["withdrawn"] == 3
+
+
+@pytest.mark.parametrize("at_once", [1, 200])
+@pytest.mark.parametrize("stands", [False, True])
+def test_what_was_held_back_was_never_read_and_is_not_said_to_be_withdrawn(
+    made, manager, monkeypatch, at_once, stands
+):
+    publish(made, manager, LATER)
+    work("publications")
+    line = made.lines.order_by("pk").first()
+    code = line.version.code
+    if stands:
+        keep_from_sight(DocumentVersion.objects.filter(pk=line.version_id), at=NOW)
+    else:
+        withdraw(line.registration)
+    made.refresh_from_db()
+    monkeypatch.setattr(counting, "AT_ONCE", at_once)
+    preparing.withdraw(publication=made, reason="Erreur", by=member(manager), at=LATER)
+
+    while some(made, LATER):
+        pass
+
+    for _ in range(2):
+        assert by_code(code, at=LATER) is None
+        assert withdrawn_lines(line.registration, at=LATER) == []
+        tell(made, LATER)
+    line.refresh_from_db()
+    assert line.outcome == ("withdrawn" if stands else "refused")
+    assert made.counts()["withdrawn"] == 2 + stands
+    assert telling.take_up_again(at=LATER, older_than=LATER + HOUR) == 0
 
 
 def test_a_letter_that_is_printed_meanwhile_goes_without_what_is_taken_back(

@@ -203,10 +203,12 @@ def withdraw(*, publication: Publication, reason: str, by: Actor, at: datetime) 
 
 
 def take_back(lines: QuerySet[PublicationLine], publication: Publication) -> None:
-    """Note, at documents that are read and at their lines, that their publication is withdrawn."""
-    DocumentVersion.objects.filter(publication_line__in=lines).update(
-        withdrawn_at=publication.withdrawn_at
-    )
+    """Note, at documents that are read and at their lines, that their publication is withdrawn.
+
+    One that was held back stays so: nobody has read it, and its code names nothing.
+    """
+    versions = DocumentVersion.objects.filter(publication_line__in=lines)
+    versions.but_held_back().update(withdrawn_at=publication.withdrawn_at)
     lines.update(outcome=LineOutcome.WITHDRAWN, why=publication.why)
 
 

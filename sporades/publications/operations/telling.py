@@ -102,7 +102,8 @@ def _holds(pk: int) -> bool:
     set_aside(line.publication, this, within=line.publication.concerned)
     if this.filter(outcome=LineOutcome.REFUSED).exists():
         return False
-    documents.release(version)
+    if line.publication.is_decided:
+        documents.release(version)
     return True
 
 
