@@ -125,6 +125,7 @@ def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Arc
         facts=gathering.facts_of(registration),
         content=content,
         files=gathering.files_in(content),
+        looked_since=None,
     )
     return made
 

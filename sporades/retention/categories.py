@@ -21,7 +21,7 @@ from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.journal import queries as journal
-from sporades.journal.models import Entry
+from sporades.journal.models import CONSULTATIONS_KEPT, Entry
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
@@ -272,6 +272,13 @@ def consultations(at: datetime) -> QuerySet[Entry]:
     return journal.who_looked_too_long(at=at).exclude(_of_withheld())
 
 
+def looked_at(at: datetime) -> QuerySet[Archive]:
+    """Return the archives that older versions made and may say who looked at a file, too long ago."""
+    before = at - CONSULTATIONS_KEPT
+    past: QuerySet[Archive] = Archive.objects.not_withheld().filter(looked_since__lt=before)
+    return past
+
+
 def _of_withheld() -> Q:
     """Return which acts are on a registration that is withheld, its documents, or its candidate."""
     numbers = Hold.objects.values("number")
@@ -408,7 +415,7 @@ CATEGORIES = (
         lambda: "12 mois",
         str,
         LOGGING,
-        (consultations,),
+        (consultations, looked_at),
     ),
     Category(
         "brouillon",

@@ -15,13 +15,13 @@ from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value, locked_among
-from sporades.journal.models import Entry
+from sporades.journal.models import CONSULTATIONS_KEPT, Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.registrations.models import Draft
-from sporades.retention import categories
+from sporades.retention import categories, gathering
 from sporades.retention.models import Archive, LeavingFile
 
 ACTS_AT_ONCE = 1_000
@@ -57,6 +57,31 @@ def remove_names(key: int, *, at: datetime) -> bool:
         return False
     _leave(found.files)
     Archive.objects.filter(pk=key).update(content=[], files=[])
+    return True
+
+
+@transaction.atomic
+def remove_readers(key: int, *, at: datetime) -> bool:
+    """Take out of an archive who looked at a file too long ago (S-60); return whether it was done.
+
+    An older version kept these acts in it with the others. Those that are not a year old yet stay
+    until they are: the journal no longer has their names.
+    """
+    number = Archive.objects.filter(pk=key).values_list("number", flat=True).first()
+    lock_value(LOCK, number or "")
+    found = categories.looked_at(at).filter(pk=key).first()
+    if found is None:
+        return False
+    looked = {
+        place: instant
+        for place, line in enumerate(found.content)
+        if (instant := gathering.looked_at(line)) is not None
+    }
+    past = {place for place, instant in looked.items() if instant < at - CONSULTATIONS_KEPT}
+    found.content = [line for place, line in enumerate(found.content) if place not in past]
+    left = [instant for place, instant in looked.items() if place not in past]
+    found.looked_since = min(left, default=None)
+    found.save(update_fields=["content", "looked_since"])
     return True
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.db.models.deletion import Collector
 from sporades.candidates.models import Candidate
 from sporades.documents.models import Document, DocumentVersion
 from sporades.doubles.queries import rows_about
+from sporades.journal.models import Entry
+from sporades.journal.words import CONSULTATIONS
 from sporades.registrations.models import Registration
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(?:\.\w+)+")
@@ -56,6 +59,14 @@ def written(rows: Iterable[Model]) -> list[dict[str, Any]]:
 def files_in(content: list[dict[str, Any]]) -> list[str]:
     """Return the keys of files that rows hold, in any field and at any depth."""
     return sorted({text for text in _texts(content) if _KEY.fullmatch(text)})
+
+
+def looked_at(line: dict[str, Any]) -> datetime | None:
+    """Return when somebody looked at a file, if this is what a line of an archive says."""
+    said = line["fields"]
+    if line["model"] != Entry._meta.label_lower or said["verb"] not in CONSULTATIONS:
+        return None
+    return datetime.fromisoformat(said["at"])
 
 
 def facts_of(registration: Registration) -> dict[str, Any]:

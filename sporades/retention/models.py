@@ -3,6 +3,7 @@
 A demand to keep a registration stands apart from it: the office makes it from a page.
 """
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from sporades.accounts.permissions import Reach
 from sporades.core.french import instant_in_words
 
 LONGEST_REASON = 300
+UNKNOWN_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The first instant of what an archive says of who looked, where nobody has looked for it yet."""
 
 
 class ArchiveQuerySet(models.QuerySet["Archive"]):
@@ -33,6 +36,10 @@ class Archive(models.Model):
     facts = models.JSONField("ce qu'elle était, sans nommer personne")
     content = models.JSONField("ses lignes, telles qu'elles étaient", default=list)
     files = models.JSONField("ses fichiers", default=list)
+    looked_since = models.DateTimeField(
+        "première consultation qu'elle nomme", null=True, db_default=UNKNOWN_SINCE
+    )
+    """Nothing, of what this version archives: an older one kept who looked, too, and says nothing."""
 
     objects: ClassVar[Any] = ArchiveQuerySet.as_manager()
 

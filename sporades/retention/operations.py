@@ -37,6 +37,7 @@ STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ..
     (categories.agents, erasing.erase_agent),
     (categories.leaving, erasing.forget_file),
     (categories.to_announce, announcing.announce),
+    (categories.looked_at, erasing.remove_readers),
 )
 """What is past its time, or soon will be, and what is done of each."""
 

@@ -15,10 +15,11 @@ from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
 from sporades.journal import sealing
 from sporades.journal.models import Entry
+from sporades.journal.queries import consultations, entries_about
 from sporades.journal.words import CONSULTATIONS, READINGS
 from sporades.personal.readers import readings_of
 from sporades.registrations.models import Registration
-from sporades.retention import categories, operations
+from sporades.retention import archiving, categories, gathering, operations
 from sporades.retention.models import Archive
 from tests.endurance.arena import first
 from tests.factories import NOW, OPERATOR
@@ -106,6 +107,59 @@ def test_no_archive_has_who_looked_and_the_journal_has_it_for_its_year(filed, ca
     assert all(one.endswith("par Camille Ferrand, gestionnaire") for one in looked)
     operations.apply(at=at + 366 * DAY)
     assert named() == []
+
+
+def made_by_an_older_version(registration, *, at):
+    """Archive a registration, who looked at it after all the rest; return the archive."""
+    looked = gathering.written(consultations(entries_about(registration, registration.candidate)))
+    assert archiving.archive(registration.pk, at=at)
+    # It does not know the column.
+    [said] = Archive.objects.values("number", "academy", "counts_from", "facts", "content", "files")
+    Archive.objects.all().delete()
+    said["content"] += looked
+    return Archive.objects.create(archived_at=at, **said)
+
+
+def named_in(archive):
+    archive.refresh_from_db()
+    instants = [gathering.looked_at(line) for line in archive.content]
+    return [instant for instant in instants if instant]
+
+
+def test_who_looked_leaves_what_an_older_version_archived_at_its_year_and_nothing_else(filed):
+    at = archived_at(filed)
+    look(filed)
+    look(filed, at=at - 2 * DAY)
+    made = made_by_an_older_version(filed, at=at)
+    assert len(named_in(made)) == 4
+    rest = made.content[:-4]
+    assert categories.overdue(at)["consultation"] > 0
+
+    operations.apply(at=at)
+    assert len(named_in(made)) == 2
+    assert min(named_in(made)) == made.looked_since == at - 2 * DAY
+    assert categories.overdue(at)["consultation"] == 0
+    operations.apply(at=at + 363 * DAY)
+    assert len(named_in(made)) == 2
+    operations.apply(at=at + 364 * DAY)
+
+    assert named_in(made) == []
+    assert (made.content, made.looked_since) == (rest, None)
+    assert not categories.looked_at(at + 3650 * DAY).exists()
+
+
+def test_of_what_is_withheld_an_older_archive_keeps_who_looked(filed):
+    look(filed)
+    at = archived_at(filed)
+    made = made_by_an_older_version(filed, at=at)
+    withhold(filed.number)
+
+    operations.apply(at=at)
+    assert len(named_in(made)) == 2
+    operations.release(number=filed.number, reason="Jugé", by=OPERATOR, at=at)
+    operations.apply(at=at)
+
+    assert named_in(made) == []
 
 
 @pytest.mark.parametrize("is_archived", [False, True])
