@@ -10,7 +10,9 @@ from sporades import journal
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts import consulting
+from sporades.acts.people import enrolling, forgetting
 from sporades.acts.registrations import moving
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
 from sporades.journal import sealing
@@ -160,6 +162,35 @@ def test_of_what_is_withheld_an_older_archive_keeps_who_looked(filed):
     operations.apply(at=at)
 
     assert named_in(made) == []
+
+
+def test_of_what_is_withheld_who_looked_outlives_the_account(filed):
+    look(filed)
+    withhold(filed.number)
+    at = archived_at(filed)
+    operations.apply(at=at)
+    forgetting.warn_unused(at=at)
+
+    assert forgetting.erase_unused(at=at + 31 * DAY) == 1
+    operations.forget_acts(at=at + 31 * DAY)
+
+    assert named() == ALL
+
+
+def test_of_what_is_withheld_who_looked_outlives_the_record_of_who_has_no_account(filed):
+    look(filed)
+    withhold(filed.number)
+    at = archived_at(filed)
+    Candidate.objects.update(user=None)
+    code = {"digest": "0" * 64, "made_at": NOW, "made_name": "", "expires_at": at + DAY}
+    ClaimCode.objects.create(candidate=filed.candidate, **code)
+    operations.apply(at=at)
+    ClaimCode.objects.all().delete()
+
+    assert enrolling.erase_unused(at=at) == 1
+    operations.forget_acts(at=at)
+
+    assert {"document read", "file read", "record read"} <= set(named())
 
 
 @pytest.mark.parametrize("is_archived", [False, True])

@@ -26,7 +26,7 @@ from sporades.core.text import search_key
 from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
-from sporades.journal.queries import entries_about
+from sporades.journal.queries import entries_about, proving_acts
 from sporades.letters.operations import mail_unprintable, settle_returned
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.records import like_persons, postal_address_of, records_held
@@ -262,8 +262,9 @@ def _erase(pk: int, *, at: datetime) -> int:
     if unused is None:
         return 0
     rows = [unused, *rows_about(unused)]
+    # Who looked has a year of their own.
     forget_acts(
-        entries_about(*rows),
+        proving_acts(entries_about(*rows)),
         "unused record erased",
         by=SYSTEM,
         on=unused,

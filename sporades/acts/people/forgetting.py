@@ -21,7 +21,7 @@ from sporades.core.locks import locked_among
 from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
-from sporades.journal.queries import entries_about
+from sporades.journal.queries import entries_about, proving_acts
 
 ZONE = settings.TIME_ZONE
 REPLACED = "sign-up replaced"
@@ -132,8 +132,10 @@ def _forget(user: User, verb: str, *, at: datetime) -> None:
         *([candidate, *rows_about(candidate), *candidate.drafts.all()] if candidate else []),
     ]
     if candidate and candidate.is_frozen:
-        # From the first filing on, acts name their author.
-        forget_acts(entries_about(*rows), verb, by=SYSTEM, on=user, at=at)
+        # From the first filing on, acts name their author. Who looked has a year of their own, and
+        # is kept for as long as an archive of theirs is withheld.
+        acts = proving_acts(entries_about(*rows))
+        forget_acts(acts, verb, by=SYSTEM, on=user, at=at)
     else:
         journal.record(verb, by=SYSTEM, on=user, at=at)
     mail.forget(rows)
