@@ -56,8 +56,7 @@ def receipt_of(
     day = local_day(at, service.zone)
     said = paragraphs(legal, day, is_complete=is_complete, has_deadline=True, today=day)
     is_rejected = legal.implicit_decision.meaning is Meaning.REJECTED
-    far = distance_in_words(registration)
-    return [*([REASSURED] if is_rejected else []), received, *said, *([far] if far else [])]
+    return [*([REASSURED] if is_rejected else []), received, *said]
 
 
 def named(service: RegistrationService) -> str:
