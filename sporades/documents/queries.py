@@ -24,7 +24,7 @@ def by_code(typed: str, *, at: datetime) -> DocumentVersion | None:
     found = (
         DocumentVersion.objects.published_by(at)
         .filter(code=normalised(typed))
-        .select_related("document")
+        .select_related("document", "publication_line__publication")
         .first()
     )
     if found is not None:
@@ -45,10 +45,8 @@ def taken_back_at(version: DocumentVersion) -> datetime | None:
     """Return when a version was taken back, by itself or with all that was published with it."""
     if version.withdrawn_at is not None:
         return version.withdrawn_at
-    path = "publication_line__publication__withdrawn_at"
-    with_all: datetime | None = (
-        DocumentVersion.objects.filter(pk=version.pk).values_list(path, flat=True).get()
-    )
+    line = getattr(version, "publication_line", None)
+    with_all: datetime | None = line.publication.withdrawn_at if line else None
     return with_all
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_words, hour_in_words, instant_in_words
+from sporades.documents.queries import taken_back_at
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -269,7 +270,7 @@ class Letter(models.Model):
     @property
     def goes_without_document(self) -> bool:
         """Whether the document that it announces was taken back before it was printed."""
-        taken_back = self.enclosed.withdrawn_at if self.enclosed else None
+        taken_back = taken_back_at(self.enclosed) if self.enclosed else None
         made_at = self.run.made_at if self.run else None
         return taken_back is not None and (made_at is None or taken_back <= made_at)
 

@@ -473,7 +473,9 @@ def test_a_letter_that_is_printed_meanwhile_goes_without_what_is_taken_back(
 
     preparing.withdraw(publication=made, reason="Erreur", by=member(manager), at=NOW)
 
+    letter = Letter.objects.get(pk=letter.pk)
     assert len(paper_of(letter, "", at=NOW)) == 1
+    assert letter.goes_without_document
 
 
 def test_what_is_dropped_before_its_instant_is_hidden_before_it_is_deleted(made, three, manager):

@@ -103,7 +103,8 @@ def _page(
     may_print = request.reaches(Permission.PRINT_LETTERS).covers(
         academy=run.academy_id, domain=run.domain.code
     )
-    envelopes = printing.in_envelopes(run.letters.whole().select_related("enclosed").order_by("pk"))
+    letters = run.letters.whole().select_related("enclosed__publication_line__publication")
+    envelopes = printing.in_envelopes(letters.order_by("pk"))
     sought = box is not None and box.is_valid()
     shown = [one for one in envelopes if box.finds(one)] if box and sought else envelopes
     lines = [
