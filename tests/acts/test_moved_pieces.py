@@ -133,4 +133,7 @@ def test_the_signed_summary_that_the_other_academy_alone_asks_for_is_said():
 
     move(a_registration(), at=LATE)
 
-    assert "renvoyer signé votre nouveau récapitulatif, posté au plus tard le mercredi 13 janvier" in mail()
+    assert (
+        "renvoyer signé votre nouveau récapitulatif, posté au plus tard le mercredi 13 janvier"
+        in mail()
+    )
