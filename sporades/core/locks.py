@@ -22,9 +22,12 @@ def lock_value(namespace: str, value: str, *, shared: bool = False) -> None:
         value: the normalised value.
         shared: whether those that share it wait for none but whoever holds it alone.
     """
-    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    by_one, with_others = (
+        "SELECT pg_advisory_xact_lock(%s)",
+        "SELECT pg_advisory_xact_lock_shared(%s)",
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(%s)", [_key(namespace, value)])
+        cursor.execute(with_others if shared else by_one, [_key(namespace, value)])
 
 
 def locked_among[M: Model](
