@@ -17,7 +17,7 @@ from sporades.documents.queries import documents_in
 from sporades.exams.fetching import WITH_REFERENCE_ALONE
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import named
-from sporades.territory.models import Academy
+from sporades.territory import queries as territory
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def since(version: DocumentVersion, registration: Registration) -> Since | None:
     if not speaks_of_then(version.kind) or not registration.is_active:
         return None
     if issued_elsewhere([version], registration):
-        left = Academy.objects.get(pk=version.academy).full_name
+        left = territory.academy(version.academy).full_name
         return Since(
             "Délivré avant votre changement d'académie",
             "Votre inscription a changé d'académie depuis",

@@ -452,7 +452,7 @@ CATEGORIES = (
         "la notification de la décision d'aménagement, ou la désinscription ; demande laissée, "
         f"{CLOSING}",
         lambda: (
-            f"le délai de recours, 2 mois ; désinscription, {UNDO_FOR // timedelta(hours=1)} heures ; "
+            f"le délai de recours, 2 à 4 mois ; désinscription, {UNDO_FOR // timedelta(hours=1)} heures ; "
             f"demande laissée, {erasing.UNSENT_MONTHS} mois"
         ),
         str,

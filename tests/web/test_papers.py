@@ -119,7 +119,7 @@ def test_a_piece_that_its_store_has_lost_is_not_said_to_come(sign_in, caplog, is
     assert (page.status_code, page["Retry-After"]) == (503, "3600")
     said = page.text.replace("\u00a0", " ").replace("&#x27;", "'")
     assert "Ce fichier a bien été reçu, mais il ne peut pas être lu en ce moment." in said
-    assert "demandez à son service gestionnaire s'il faut le donner de nouveau" in said
+    assert "demandez à son service gestionnaire s'il faut le déposer de nouveau" in said
     assert "dans quelques minutes" not in said
     lines = [one.getMessage() for one in caplog.records if one.name == "sporades.web.layout.papers"]
     why = "Damaged" if is_damaged else "Missing"

@@ -143,7 +143,7 @@ def told_of(decision: Transition, unmet: Unmet) -> Told:
     is_otherwise = {
         VALIDATE.name: bool(unmet),
         REOPEN.name: unmet.is_to_send,
-        CLEAR.name: unmet.is_to_send or bool(unmet.to_review),
+        CLEAR.name: unmet.is_to_send or unmet.is_summary_late or bool(unmet.to_review),
     }
     return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
 

@@ -163,7 +163,8 @@ def follow_dates(service: int, *, after: int, most: int) -> int:
     for registration in Registration.objects.whole().with_owed().filter(pk__in=held):
         owed = registration.owed
         is_kept = registration.keep_summary_day(owed["to_return"])
-        if registration.judge_postmark(owed["to_return"]) or is_kept:
+        is_late = registration.is_summary_posted_late
+        if (is_late and registration.judge_postmark(owed["to_return"])) or is_kept:
             signed.append(registration)
         for piece in owed["evidence"]:
             row = known.get((registration.pk, piece["code"]))

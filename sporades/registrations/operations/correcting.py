@@ -70,7 +70,8 @@ def take_identity(
     if locked.summary_posted_on and locked.is_minor(at) and not was_by_two:
         locked.summary_posted_on = None
         kept["to_return"] = _returned_again(locked, kept["to_return"], at=at)
-        changes.append(SIGNED_AGAIN)
+        if not locked.is_validated:  # it is asked for once the validation is undone
+            changes.append(SIGNED_AGAIN)
     changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
     locked.save(update_fields=changed)
     former = civil_facts(was.identity)

@@ -389,7 +389,7 @@ def _to_review(
             deadline=how_to_change(one, at=at),
         )
         for one in registrations
-        if one.to_review
+        if one.to_review and not one.is_exam_over(at)
     ]
 
 

@@ -212,7 +212,7 @@ def test_the_paragraphs_of_what_is_missing_stay_apart_for_the_office_and_for_the
     for client, where, begins in (
         (manager, page_of(registration), "Il manque :"),
         (manager, tab(registration), "Le candidat complète sa demande :"),
-        (mine, theirs, "À vous :"),
+        (mine, theirs, "La page 2 manque."),
         (mine, reverse("candidate:home"), "est incomplète :"),
     ):
         [said] = paragraphs_of(client.get(where), begins)
