@@ -54,7 +54,7 @@ def test_the_proxy_says_what_our_own_page_says_where_the_web_does_not_answer():
     [said] = re.findall(r'return 503 "(.*)\\n";', proxy)
 
     assert said.split("\\n\\n") == re.findall(r"<p[^>]*>(.*)</p>", page)
-    assert "error_page 502 504 @away;" in proxy
+    assert "error_page 502 504 = @away;" in proxy
     assert f"add_header Retry-After {RETRY_AFTER} always;" in proxy
 
 
