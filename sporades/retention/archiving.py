@@ -56,7 +56,8 @@ def _read(kept: Archive) -> None:
         try:
             files.get(name)
         except (files.Unreadable, files.OutOfReach) as trouble:
-            unread += 1
+            # A store that does not answer says nothing of the file.
+            unread += isinstance(trouble, files.Unreadable)
             logger.error(  # noqa: TRY400 - a line
                 "Registration %s is archived with a file that cannot be read, %s of %s: %s",
                 kept.number,

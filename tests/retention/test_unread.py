@@ -42,6 +42,16 @@ def test_a_file_that_cannot_be_read_is_told_when_its_registration_is_archived(lo
     ]
 
 
+def test_a_store_that_does_not_answer_says_nothing_of_a_file(lost, caplog):
+    # What cannot be opened as a file is, to who asks, a store that is away.
+    Path(storages["default"].path(Deposit.objects.get().key)).mkdir()
+
+    operations.apply(at=archived_at(lost))
+
+    assert archiving.UNREADABLE not in Archive.objects.get().facts
+    assert [line.rpartition(": ")[2] for line in said(caplog)] == ["OutOfReach"]
+
+
 def test_one_whose_files_are_whole_says_nothing(filed, caplog):
     give(filed)
 

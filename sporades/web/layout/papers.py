@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core import files
@@ -52,6 +53,9 @@ def paper(
         response = render(request, "errors/being_prepared.html", context, status=status)
         response.headers["Retry-After"] = str(int(wait.retry_after.total_seconds()))
         return response
+    except ObjectDoesNotExist as gone:
+        # It was discarded since its page was read.
+        raise Http404 from gone
     shown = "attachment" if is_attached else "inline"
     return HttpResponse(
         content,

@@ -195,7 +195,8 @@ SPOILT = """() => {
     main.insertAdjacentHTML("beforeend", html);
     Object.assign(main.lastElementChild.style, style);
   };
-  add("<p>Trop pâle</p>", { color: "rgb(170, 170, 170)", width: "2000px" });
+  const wide = { width: "2000px", maxWidth: "none" };
+  add("<p>Trop pâle</p>", { color: "rgb(170, 170, 170)", ...wide });
   add("<p>Coupé, coupé, coupé, coupé</p>", { overflow: "hidden", width: "60px", height: "20px" });
   add("<a href='/x' tabindex='1'>Hors de son rang</a>");
   add("<button>Sans contour</button>", { outline: "none" });
