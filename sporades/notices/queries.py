@@ -129,12 +129,12 @@ def written_again_after(until: datetime) -> datetime | None:
     """Return when writing began again, where it was stopped by a banner as a deadline ended (R-05).
 
     Args:
-        until: the last minute of the deadline.
+        until: the last minute of the deadline, or an instant of it.
 
     Returns:
         The end of the banner; nothing where none has stood then, or while its end is not known.
     """
-    last, now = until + MINUTE, timezone.now()
+    last, now = until.replace(second=0, microsecond=0) + MINUTE, timezone.now()
     for one in _banners(is_needed=False):
         has_begun = one.stops_writing and one.starts_at <= now  # a planned one may be cancelled
         if has_begun and one.ends_at and one.starts_at < last <= one.ends_at:

@@ -54,6 +54,16 @@ def test_an_account_is_activated_until_the_evening_of_the_day_after():
     assert activate(user, EVENING).activated_at == EVENING
 
 
+def test_so_is_one_whose_last_minute_was_the_last_of_the_outage():
+    half_a_minute = HOUR / 120
+    user = User.objects.create_user(
+        "ines@exemple.test", PASSWORD, created_at=ENDS - 48 * HOUR + half_a_minute
+    )
+    read_only(ENDS - 8 * HOUR, ENDS + 2 * half_a_minute)
+
+    assert activate(user, EVENING).activated_at == EVENING
+
+
 def test_it_is_forgotten_after_that():
     user = waiting()
     read_only(ENDS - 8 * HOUR, ENDS + 4 * HOUR)
