@@ -224,8 +224,10 @@ def drop(server: psycopg.Connection, name: str) -> None:
 
 
 def rows(query: str, *values: object) -> list[tuple]:
-    """Return what the database answers, asked outside any transaction of the tests."""
+    """Return what the database answers now, in a transaction too."""
     with connection.cursor() as cursor:
+        # Who is connected is read once in a transaction: who comes later would never be seen.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(query, values)
         return cursor.fetchall()
 

@@ -17,7 +17,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, State
-from tests.endurance.arena import eventually, now, together
+from tests.endurance.arena import eventually, now, rows, together
 from tests.factories import OPERATOR, a_candidate, a_registration
 
 LINES = 12
@@ -124,12 +124,10 @@ def test_what_is_under_way_when_it_is_stopped_is_done_and_nothing_else_is(batch)
 
 def waiting_for_us():
     """Return the connections that wait for what this one holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            " AND datname = current_database()"
-        )
-        return cursor.fetchall()
+    return rows(
+        "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        " AND datname = current_database()"
+    )
 
 
 def stop_apart(batch):
