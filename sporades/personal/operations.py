@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Q
@@ -336,7 +337,7 @@ def _read(path: str, read: Callable[[], bytes | None]) -> bytes | None:
         files.OutOfReach,
         files.Unreadable,
         sealing.Unreadable,
-        Paper.DoesNotExist,
+        ObjectDoesNotExist,  # discarded since it was listed
     ):
         # The name of a paper of health says that there is one: the log is told of nothing more.
         logger.warning("A file of a copy of personal data could not be joined (%s)", path[:4])

@@ -36,7 +36,7 @@ def rows_of(registration: Registration) -> list[Model]:
 
 
 def papers_of(registration: Registration) -> list[Model]:
-    """Return its folder and what stands in it; what is being printed is waited for."""
+    """Return its folder and what stands in it, locked."""
     documents = Document.objects.filter(folder=registration.folder_id)
     versions = DocumentVersion.objects.filter(document__in=documents).select_for_update()
     return [registration.folder, *documents, *versions.order_by("pk")]

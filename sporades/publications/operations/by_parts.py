@@ -158,7 +158,7 @@ def _held(lines: QuerySet[PublicationLine]) -> list[int]:
 
 
 def _unwritten(lines: list[tuple[int, int | None]]) -> list[int]:
-    """Lock the documents of some lines that nobody is printing; where all are printed, wait for one.
+    """Lock the documents of some lines that nobody else holds; where all are held, wait for one.
 
     Args:
         lines: the key of each, and that of its document.
