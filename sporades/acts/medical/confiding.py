@@ -51,7 +51,7 @@ class OpinionGiven(Refused):
     """The doctor has given the opinion, and nothing is notified yet: nobody would read it."""
 
     message = (
-        "L'avis du médecin est rendu, et la décision s'en prépare : ce que vous confieriez maintenant "
+        "L'avis du médecin est rendu, et la décision s'en prépare : ce que vous déposeriez maintenant "
         "ne serait pas lu. Si quelque chose a changé, écrivez-le à votre service gestionnaire, sans "
         "parler de votre santé : il peut demander un nouvel avis."
     )
@@ -61,7 +61,7 @@ class DecisionTaken(OpinionGiven):
     """The decision is taken, and not notified yet: nobody would read it."""
 
     message = (
-        "La décision est prise et va vous être notifiée : ce que vous confieriez maintenant ne serait "
+        "La décision est prise et va vous être notifiée : ce que vous déposeriez maintenant ne serait "
         "pas lu. Si quelque chose a changé, écrivez-le à votre service gestionnaire, sans parler de "
         "votre santé : il peut corriger la décision, ou la reprendre."
     )
