@@ -552,13 +552,18 @@ def test_what_is_put_off_is_judged_anew_and_read_at_the_new_instant(made, three,
     assert told() == [three[2].candidate.address]
 
 
+def schedule(made, proposer, approver):
+    """Have two persons publish it from LATER on, and its lines gone through."""
+    publish(made, proposer, LATER)
+    approve(made, approver)
+    work("publications")
+    made.refresh_from_db()
+
+
 def test_what_two_persons_decided_is_approved_again_and_hidden_meanwhile(
     decisions, three, manager, head, second
 ):
-    publish(decisions, manager, LATER)
-    approve(decisions, head)
-    work("publications")
-    decisions.refresh_from_db()
+    schedule(decisions, manager, head)
 
     put_off(decisions, manager)
 
@@ -577,10 +582,7 @@ def test_what_waits_for_a_second_person_again_loses_the_instant_that_it_had(
     decisions, manager, head, second, is_sent_back
 ):
     """Whatever reads it, a process of the former version too, finds nothing from that instant on."""
-    publish(decisions, manager, LATER)
-    approve(decisions, head)
-    work("publications")
-    decisions.refresh_from_db()
+    schedule(decisions, manager, head)
     put_off(decisions, manager)
     if is_sent_back:
         refuse(decisions, second)
@@ -600,10 +602,7 @@ def test_what_waits_for_a_second_person_again_loses_the_instant_that_it_had(
 def test_what_is_sent_back_after_its_instant_was_changed_leaves_nothing_to_read(
     decisions, three, manager, head, second
 ):
-    publish(decisions, manager, LATER)
-    approve(decisions, head)
-    work("publications")
-    decisions.refresh_from_db()
+    schedule(decisions, manager, head)
     put_off(decisions, manager)
     refuse(decisions, second)
     withdraw(three[0])
