@@ -204,6 +204,8 @@ def _decide(
         raise Refused(ACCEPTED) from refusal
     except deciding.DecidedSince as refusal:
         raise Refused(DECIDED) from refusal
+    except deciding.HandedOver:
+        raise
     except deciding.Overtaken as refusal:
         raise Refused(AMENDED) from refusal
 

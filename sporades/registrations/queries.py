@@ -70,7 +70,7 @@ def with_owed(pk: int) -> QuerySet[Registration]:
 def held_to_decide(pk: int) -> QuerySet[Registration]:
     """Lock a registration until the transaction ends; read where it stands, and what it calls for."""
     unmet = ("summary_posted_on", "is_summary_posted_late", "to_review_since")
-    read = ("version", "state", "reason", "decided_at", *unmet)
+    read = ("candidate", "service", "version", "state", "reason", "decided_at", *unmet)
     locked = Registration.objects.select_for_update(no_key=True)
     found: QuerySet[Registration] = locked.with_owed().only(*read).filter(pk=pk)
     return found

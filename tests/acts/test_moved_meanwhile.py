@@ -22,7 +22,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.operations.drafting import Closed
 from sporades.registrations.queries import lock_registration
-from sporades.registrations.states import SET_ASIDE, State
+from sporades.registrations.states import SET_ASIDE, VALIDATE, State
 from tests.endurance.arena import first
 from tests.evidence.given import IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -182,3 +182,28 @@ def test_a_paper_is_not_joined_by_the_academy_that_it_has_just_left(deposited):
 
     assert isinstance(outcome, MovedSince)
     assert piece(deposited).deposits.count() == 1
+
+
+@pytest.mark.parametrize("decision", [VALIDATE, SET_ASIDE], ids=lambda one: one.name)
+def test_what_goes_to_another_academy_is_decided_of_by_nobody_who_read_it_before(
+    invented_exam, decision
+):
+    registration = a_registration()
+    read = Registration.objects.whole().get(pk=registration.pk)
+
+    _, outcome = first(
+        moved(registration),
+        lambda: deciding.decide(
+            registration=read,
+            decision=decision,
+            reason="Hors délai.",
+            seen=read.version,
+            mark=read.decided_mark,
+            by=MANAGER,
+            at=NOW,
+        ),
+    )
+
+    registration.refresh_from_db()
+    assert isinstance(outcome, deciding.HandedOver)
+    assert (registration.state, registration.academy_id) == (State.REGISTERED, "A25")

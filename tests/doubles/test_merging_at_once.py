@@ -9,7 +9,7 @@ from sporades.acts.identities import comparing, merging
 from sporades.acts.identities.comparing import Overtaken
 from sporades.acts.people import claiming
 from sporades.acts.pieces import keeping
-from sporades.acts.registrations import leaving, registering
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.acts.sent_files import Sent
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import Merged
@@ -17,6 +17,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.drawers.models import KeptFile
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.states import RESTORE, SET_ASIDE, State
 from tests.endurance.arena import first, together
 from tests.evidence.given import a_photo
 from tests.factories import (
@@ -167,3 +168,28 @@ def keep(owner):
     """Put a file in a drawer."""
     sent = [Sent("carte.jpg", a_photo("white"))]
     return keeping.keep(owner=owner, sent=sent, press=str(uuid4()), by=author(owner), at=NOW)
+
+
+def test_what_is_restored_at_that_instant_is_judged_beside_all_that_the_person_has(
+    double, propose, head
+):
+    left = Registration.objects.get(candidate=double.second)
+    deciding.decide(registration=left, decision=SET_ASIDE, reason="Doublon.", by=OPERATOR, at=NOW)
+    propose(double)
+    seen = comparing.mark_of(double)
+    read = Registration.objects.whole().get(pk=left.pk)
+
+    def merge(holds):
+        merging.approve(double=double, seen=seen, by=head, at=NOW)
+        holds()
+
+    _, outcome = first(
+        merge,
+        lambda: deciding.decide(
+            registration=read, decision=RESTORE, reason="", by=OPERATOR, at=NOW
+        ),
+    )
+
+    left.refresh_from_db()
+    assert isinstance(outcome, deciding.HandedOver)
+    assert (left.state, left.candidate) == (State.SET_ASIDE, double.first)

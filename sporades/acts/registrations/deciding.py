@@ -185,6 +185,15 @@ class DecidedSince(Overtaken):
     )
 
 
+class HandedOver(Overtaken):
+    """It is no more that of whoever was read: merged into another one, or given to another academy."""
+
+    message = (
+        "Cette inscription a été rattachée à un autre dossier du candidat, ou donnée à une autre "
+        "académie, depuis que vous avez ouvert cette page : relisez-la, puis décidez."
+    )
+
+
 def decide_within(
     *,
     registration: Registration,
@@ -211,12 +220,16 @@ def decide_within(
 
     Raises:
         AcceptedBySilence: silence has accepted it, and nobody has read what becomes of that.
-        Overtaken: another version was filed since; `DecidedSince` where something was decided.
+        Overtaken: another version was filed since; `DecidedSince` where something was decided,
+            `HandedOver` where it is another candidate's, or academy's.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
     if decision is SET_ASIDE:
         asking.lock_waiting(registration.candidate_id)
     held = held_to_decide.get(pk=registration.pk)
+    read = (registration.candidate_id, registration.service_id)
+    if (held.candidate_id, held.service_id) != read:
+        raise HandedOver
     if seen is not None and held.version != seen:
         raise Overtaken
     if mark and held.decided_mark != mark:

@@ -41,7 +41,8 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     seen = seen_in(request.POST) or found.version
     mark = request.POST.get(DECIDED) or found.decided_mark
     if (seen, mark) != (found.version, found.decided_mark):
-        return _decided_since(request, found, seen=seen, mark=mark)
+        refusal = deciding.Overtaken() if seen != found.version else deciding.DecidedSince()
+        return _decided_since(request, found, seen=seen, mark=mark, refusal=refusal)
     to_set_aside = to_set_aside_in_words(found, at=request.arrived_at)
     form, instead = DecisionForm(posted, registration=found, is_accepted=bool(to_set_aside)), None
     if posted is not None and form.is_valid():
@@ -54,10 +55,10 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
-        except deciding.Overtaken:
+        except deciding.Overtaken as refusal:
             # In this very second: what the other one did is read again.
             now = get_object_or_404(visible, number=number)
-            return _decided_since(request, now, seen=seen, mark=mark)
+            return _decided_since(request, now, seen=seen, mark=mark, refusal=refusal)
         except NoRoomLeft as refusal:
             form.add_error(None, str(refusal))
             instead = _instead_of(request, found)
@@ -88,7 +89,7 @@ def _onwards(request: HttpRequest, found: Registration) -> HttpResponse:
 
 
 def _decided_since(
-    request: HttpRequest, registration: Registration, *, seen: int, mark: str
+    request: HttpRequest, registration: Registration, *, seen: int, mark: str, refusal: Refused
 ) -> HttpResponse:
     """Show what a colleague, or its candidate, did since the page was read; what was typed is kept."""
     last = deciding.decisions_on(registration).first()
@@ -99,9 +100,7 @@ def _decided_since(
         and registration.withdrawn_at is None
     )
     said: dict[str, Any] = {
-        "refusal": deciding.Overtaken()
-        if registration.version != seen
-        else deciding.DecidedSince(),
+        "refusal": refusal,
         "last": last if is_decided and registration.decided_mark != mark else None,
         "versions": registration.versions.for_history().filter(number__gt=seen),
     }
