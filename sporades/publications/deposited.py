@@ -117,6 +117,7 @@ def _kind(
         public_facts=public_facts,
         needs_approval=True,
         is_decision=is_decision,
+        stays_readable=is_decision,
         public_title=public_title,
         is_on_accommodations=is_on_accommodations,
     )

@@ -13,6 +13,7 @@ from sporades.core import files, seal
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
+from sporades.documents.queries import replaced_in
 from sporades.intake import pdf_checks, reading
 from sporades.mail.models import Message
 from sporades.publications import archives, deposited, refusals
@@ -120,6 +121,22 @@ def test_a_decision_on_accommodations_is_not_published_beside_what_was_asked_her
     assert (NOTICE.slug in read(one, NOW)) is not is_refused
     if is_refused:
         assert outcomes(deposited_notice) == [("refused", refusals.ASKED_SINCE)]
+
+
+@pytest.mark.parametrize(("kind", "stays"), [(NOTICE, True), (kinds.get("convocation"), False)])
+def test_a_decision_that_another_replaces_is_still_read_by_its_holder(
+    deposit_one, one, manager, head, kind, stays
+):
+    for _ in range(2):
+        made = deposit_one(a_pdf(), kind)
+        publish(made, manager)
+        approve(made, head)
+
+    former = replaced_in(one.folder_id, NOW)
+
+    assert [(version.document.kind, version.number) for version in former] == (
+        [(NOTICE.slug, 1)] if stays else []
+    )
 
 
 # --- One -------------------------------------------------------------------------------------

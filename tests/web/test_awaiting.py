@@ -11,7 +11,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from tests.factories import (
@@ -284,6 +284,31 @@ def test_a_modification_that_the_closing_has_overtaken_is_still_said(sign_in):
     for page in (home, own):
         assert [one.startswith(said) for one in awaited(page)].count(True) == 1
         assert "Revoir ma modification" in main(page)
+
+
+@pytest.mark.parametrize(("at", "is_over"), [(EXAM_OVER - INSTANT, False), (EXAM_OVER, True)])
+def test_a_modification_left_unsaved_is_to_be_asked_for_until_the_exam_is_over(
+    sign_in, at, is_over
+):
+    registration = a_registration()
+    open_documents(registration)
+    a_modification(registration)
+    draft = Draft.objects.get(amends=registration)
+
+    with time_machine.travel(at, tick=False):
+        client = sign_in(registration.candidate)
+        home, cards = client.get("/accueil"), client.get("/mes-inscriptions")
+        recap = client.get(f"/inscription/{draft.pk}/recapitulatif")
+
+    for page in (home, cards, recap):
+        said = main(page).replace("\xa0", " ")
+        assert ("demandée à votre service" in said or "demander à votre service" in said) != is_over
+        assert ("dates de cet examen ou concours sont passées" in said) == (
+            is_over and page is not home
+        )
+    led = [one.get("href") for one in seen(home).cssselect(".s-awaiting a")]
+    assert (f"/inscription/{draft.pk}/abandon" in led) == is_over
+    assert bool(links(recap, "Demander cette modification")) != is_over
 
 
 def test_who_did_not_save_before_the_closing_is_told_that_they_are_not_registered(sign_in):

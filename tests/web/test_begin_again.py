@@ -113,6 +113,9 @@ def test_who_leaves_what_is_offered_no_more_reads_before_and_after_that_it_is_fo
     page = main(ask_to_withdraw(client, registration.number))
     confirm(client, f"/mes-inscriptions/{registration.number}/desinscription")
 
+    left = client.get(f"/mes-inscriptions/{registration.number}")
+    assert "vous ne pouvez pas vous y réinscrire" in main(left)
+    assert "vous pouvez en faire une nouvelle" not in main(left)
     mail = plain(Message.objects.get(kind="withdrawn").body)
     assert FOR_GOOD in page
     assert FOR_GOOD in mail

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -20,6 +20,9 @@ from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import STANDING
 from sporades.registrations.titles import gone_in_words, title_of
+
+if TYPE_CHECKING:
+    from sporades.registrations.models.registration import Registration
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -231,11 +234,23 @@ class Draft(models.Model):
         """Return the answers to each tab, as they were when first asked for."""
         return _answers_of(self.pk)
 
-    def closed_in_words(self, at: datetime, reader: str) -> str:
-        """Say why it cannot be filed at this instant, and whom to ask; nothing when it can be."""
+    def closed_in_words(self, at: datetime, reader: str, *, filed: "Registration | None") -> str:
+        """Say why it cannot be filed at this instant, and whom to ask; nothing when it can be.
+
+        Args:
+            at: the instant.
+            reader: the zone of whoever reads it.
+            filed: what it modifies, loaded; nothing of a new registration.
+        """
         closed = self.service.closed_in_words(at, reader)
         if not closed:
             return ""
+        if filed is not None and filed.is_exam_over(at):
+            return (
+                f"{closed} Les dates de cet examen ou concours sont passées : votre modification ne "
+                "peut plus être enregistrée ni demandée. Votre inscription reste telle qu'elle était. "
+                f"Si quelque chose y est faux, contactez {self.service.managing_service.name_and_phone}."
+            )
         if self.amends_id:
             cannot = "ne peut plus" if self.service.has_closed(at) else "ne peut pas encore"
             return (

@@ -245,7 +245,7 @@ def _drafts(
     name: Name,
 ) -> list[Awaiting]:
     registrations = list(registrations)
-    standing = {one.pk for one in registrations}
+    standing = {one.pk: one for one in registrations}
     found = []
     for draft in drafts:
         exclusion = exclusion_of(draft, registrations)
@@ -257,7 +257,7 @@ def _drafts(
         elif draft.service.accepts(at):
             found.append(_draft(draft, exclusion, reader=reader, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is not None:
-            found.append(_left_unsaved(draft, name=name))
+            found.append(_left_unsaved(draft, standing[draft.amends_id], at=at, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
             found.append(_never_filed(draft, at=at))
     return found
@@ -285,8 +285,16 @@ def _never_filed(draft: Draft, *, at: datetime) -> Awaiting:
     )
 
 
-def _left_unsaved(draft: Draft, *, name: Name) -> Awaiting:
+def _left_unsaved(draft: Draft, filed: Registration, *, at: datetime, name: Name) -> Awaiting:
     """Say that a modification was not saved before the closing, and what may be done of it."""
+    if filed.is_exam_over(at):
+        return Awaiting(
+            sentence="Votre modification n'a pas été enregistrée, et les dates de l'examen ou du "
+            "concours sont passées : votre inscription reste telle qu'elle était.",
+            about=name(draft),
+            link=reverse("candidate:abandon", args=[draft.pk]),
+            act="Abandonner ma modification",
+        )
     return Awaiting(
         sentence="Votre modification n'est pas enregistrée, et le service est fermé : votre inscription "
         "reste telle qu'elle était.",

@@ -118,7 +118,7 @@ def _closed(draft: Draft, at: datetime, reader: str) -> str:
     """Say why a draft cannot be filed; of what modifies one that stands no more, nothing to ask for."""
     if draft.amends is not None and not draft.amends.is_active:
         return draft.service.closed_in_words(at, reader)
-    return draft.closed_in_words(at, reader)
+    return draft.closed_in_words(at, reader, filed=draft.amends)
 
 
 def _standing(request: HttpRequest, draft: Draft) -> Iterable[Registration]:

@@ -158,6 +158,7 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
     """Return what `ended.html` says of a registration that stands no more."""
     return {
         "closed": registration.service.closed_in_words(at, registration.reader_zone),
+        "is_offered": registration.is_offered,
         "is_accepting": registration.service.accepts(at),
         "can_be_undone": registration.can_be_undone(at)
         and registration.is_offered
@@ -297,13 +298,13 @@ def _card(
 ) -> dict[str, Any]:
     service = draft.service
     exclusion = exclusion_of(draft, mine)
-    set_aside = (one for one in mine if one.pk == draft.amends_id and one.is_set_aside)
+    filed = next((one for one in mine if one.pk == draft.amends_id), None)
     return {
         "draft": draft,
-        "set_aside": next(set_aside, None),
+        "set_aside": filed if filed is not None and filed.is_set_aside else None,
         "gone": draft.gone_in_words,
         "missed": _missed_in_words(draft, exclusion, at=at),
-        "closed": draft.closed_in_words(at, reader),
+        "closed": draft.closed_in_words(at, reader, filed=filed),
         "exclusion": exclusion,
         "closing": service.said(service.closes_at, reader),
     }

@@ -120,7 +120,9 @@ def _recap(
     told = as_read(judged, valid)
     changes, is_begun = _changes(draft, told)
     is_new = draft.amends is None
-    is_gone = isinstance(refusal, Standing) or gone(draft) is not None
+    is_accepting = door.accepts(draft, request.arrived_at)
+    is_over = not (is_new or is_accepting) and draft.amends.is_exam_over(request.arrived_at)
+    is_gone = isinstance(refusal, Standing) or gone(draft) is not None or is_over
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
@@ -141,8 +143,8 @@ def _recap(
         "can_save": (is_new or changes or draft.amends.consents_chosen_at)
         and exclusion is None
         and not is_gone
-        and door.accepts(draft, request.arrived_at),
-        "may_ask": bool(changes) and not is_gone and not door.accepts(draft, request.arrived_at),
+        and is_accepting,
+        "may_ask": bool(changes) and not is_gone and not is_accepting,
         "rules_changed": have_rules_moved(draft, judged),
         **door.timing(request, draft, judged),
         **door.besides(request, draft),
