@@ -7,8 +7,8 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.models import Deposit
 from tests.evidence.given import BAC, give
 from tests.evidence.test_following_a_version import WITH_BAC, asks_no_more
-from tests.factories import NOW, a_candidate, a_registration
-from tests.web.guide import main, signed_in
+from tests.factories import NOW, a_candidate, a_registration, load_invented
+from tests.web.guide import links, main, signed_in
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 
@@ -33,3 +33,18 @@ def test_its_candidate_is_shown_what_was_given_and_gives_nothing_more(registrati
     assert mine.get(f"{where}/{BAC}/fichier").content == files.get(given.key)
     assert mine.get(f"{where}/{BAC}").status_code == 404
     assert signed_in(a_candidate().user).get(f"{where}/{BAC}/fichier").status_code == 404
+
+
+def test_what_was_given_is_led_to_where_no_piece_is_asked_for_any_more():
+    load_invented(
+        ("libelle: Pièce d'identité,", "libelle: Pièce d'identité, si: {diplome: [BAC]},")
+    )
+    made = a_registration(**WITH_BAC)
+    give(made, BAC, name="bac.jpg")
+    where = f"/mes-inscriptions/{made.number}"
+    mine = signed_in(made.candidate.user)
+
+    asks_no_more(made)
+
+    assert links(mine.get(where), "Pièces justificatives") == [f"{where}/pieces"]
+    assert "bac.jpg" in main(mine.get(f"{where}/pieces"))

@@ -123,9 +123,9 @@ def test_a_decision_on_accommodations_is_not_published_beside_what_was_asked_her
         assert outcomes(deposited_notice) == [("refused", refusals.ASKED_SINCE)]
 
 
-@pytest.mark.parametrize(("kind", "stays"), [(NOTICE, True), (kinds.get("convocation"), False)])
+@pytest.mark.parametrize("kind", [NOTICE, kinds.get("convocation")], ids=lambda kind: kind.slug)
 def test_a_decision_that_another_replaces_is_still_read_by_its_holder(
-    deposit_one, one, manager, head, kind, stays
+    deposit_one, one, manager, head, kind
 ):
     for _ in range(2):
         made = deposit_one(a_pdf(), kind)
@@ -135,7 +135,7 @@ def test_a_decision_that_another_replaces_is_still_read_by_its_holder(
     former = replaced_in(one.folder_id, NOW)
 
     assert [(version.document.kind, version.number) for version in former] == (
-        [(NOTICE.slug, 1)] if stays else []
+        [(NOTICE.slug, 1)] if kind.is_decision else []
     )
 
 

@@ -5,12 +5,14 @@ import pytest
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts.identities import comparing, correcting, merging
+from sporades.acts.registrations import deciding
 from sporades.candidates.operations import civil_data
 from sporades.doubles import operations as doubles
 from sporades.doubles.models import LikelyDouble
 from sporades.exams import operations as exams
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.registrations.states import SET_ASIDE
 from tests.accommodations import asked
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.web.guide import main, signed_in
@@ -51,6 +53,26 @@ def test_a_decision_notified_before_a_correction_says_that_it_is_of_before(inven
     assert main(browser.get(documents)).count("Délivré avant la correction") == 1
     told = Message.objects.get(kind="identity_corrected").body
     assert "Tout autre document déjà délivré reste tel qu'il est" in told
+
+
+def test_a_decision_still_says_its_last_day_once_its_registration_is_set_aside(invented_exam):
+    registration = a_registration(informations={"has_disability": "oui"})
+    asked.reach(registration, State.NOTIFIED)
+    browser = signed_in(registration.candidate.user)
+    decision = f"/mes-documents/{registration.number}/decision-amenagement"
+    browser.get(decision)
+
+    deciding.decide(
+        registration=Registration.objects.whole().get(),
+        decision=SET_ASIDE,
+        reason="Doublon.",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    said = main(browser.get(decision)).replace("\xa0", " ")
+    assert "Votre inscription est écartée" in said
+    assert "Dernier jour pour contester cette décision : le 26 janvier 2027" in said
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """« N° Inscription »: what is left to do, whom to ask, then the receipt; each thing once."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 import time_machine
 
@@ -20,9 +22,10 @@ from tests.evidence.given import MANAGER, give, piece
 from tests.evidence.test_completeness import WITH_BAC
 from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
 from tests.medical.given import confide
-from tests.web.guide import main, seen, words
+from tests.web.guide import links, main, seen, words
 
 ADDRESS = "1 place des Essais"
+AFTER_PIECES = datetime(2027, 1, 5, 12, tzinfo=UTC)
 
 
 def number_page(sign_in, registration):
@@ -50,6 +53,36 @@ def test_it_says_what_to_do_before_the_receipt_and_the_address_once(sign_in):
         "décembre 2026 (cachet de la poste), à votre service gestionnaire : l'adresse est plus bas."
     ) in main(page)
     assert main(page).count("Imprimez, signez et renvoyez") == 1
+
+
+def test_a_piece_whose_day_has_passed_is_not_asked_to_be_given(sign_in, stopped_clock):
+    registration = a_registration(**WITH_BAC)
+    stopped_clock.move_to(AFTER_PIECES)
+    verifying.grant(
+        row=piece(registration, "BAC"), until=date(2027, 1, 20), by=MANAGER, at=AFTER_PIECES
+    )
+
+    page = sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
+
+    said = main(page).replace("\xa0", " ")
+    assert "La date limite est passée. Contactez votre service gestionnaire." in said
+    assert "Pièce d'identité, à fournir avant le mercredi 30 décembre 2026" in said
+    before, after = said.split("La date limite est passée.")
+    assert "Copie du baccalauréat" in before
+    assert "Pièce d'identité" not in before.split("À fournir avant", 1)[1]
+    assert "Plus rien n'est à fournir" not in after
+    assert "Déposer mes pièces justificatives" in after
+
+
+def test_where_every_piece_is_late_nothing_is_to_be_deposited(sign_in, stopped_clock):
+    registration = a_registration(**WITH_BAC)
+    stopped_clock.move_to(AFTER_PIECES)
+
+    page = sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
+
+    assert "La date limite est passée." in main(page)
+    assert "Déposez-les ici" not in main(page)
+    assert links(page, "Voir mes pièces justificatives")
 
 
 def test_one_deadline_of_all_pieces_is_said_once_and_two_each_at_their_piece(sign_in):

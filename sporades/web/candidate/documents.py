@@ -73,18 +73,21 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     if not version.kind.is_deposited:
         with _standing():
             consulting.open_document(version=version, by=request.actor, at=request.arrived_at)
-    changed = (
-        _replaced(version)
-        or _ended(found)
-        or _contested(version, found)
-        or _moved(version, found, at=request.arrived_at)
-        or _asked_since(version, found, at=request.arrived_at)
-        or _validated(version, found)
-    )
+    stands_no_more = _replaced(version) or _ended(found)
+    asks = [] if stands_no_more else _asked_otherwise(version, found, at=request.arrived_at)
     context = {
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
         "notices": [
-            one for one in (changed, _since(version, found), as_issued(version, found)) if one
+            one
+            for one in (
+                stands_no_more,
+                # Its delay runs, whatever has become of its registration.
+                _contested(version, found),
+                *asks,
+                _since(version, found),
+                as_issued(version, found),
+            )
+            if one
         ],
         **version.twin_context(),
     }
@@ -183,12 +186,20 @@ def _answered(version: DocumentVersion, registration: Registration) -> dict[str,
     }
 
 
+def _asked_otherwise(
+    version: DocumentVersion, registration: Registration, *, at: datetime
+) -> list[dict[str, str]]:
+    """Say above a document what it asks for that is asked no more, or otherwise."""
+    return [
+        _validated(version, registration) or _moved(version, registration, at=at),
+        _asked_since(version, registration, at=at),
+    ]
+
+
 def _moved(version: DocumentVersion, registration: Registration, *, at: datetime) -> dict[str, str]:
     """Say that the deadlines of a document have moved since it was issued, and still run; or nothing."""
     calls = version.document.kind in (SUMMARY.slug, EVIDENCE_REQUEST.slug)
-    if not calls or registration.is_validated:
-        return {}
-    if not registration.is_given_more_time(version.content, at=at):
+    if not calls or not registration.is_given_more_time(version.content, at=at):
         return {}
     return {
         "title": "Vous avez plus de temps que ne le dit ce document",

@@ -25,7 +25,7 @@ from sporades.core.alike import alike
 from sporades.core.french import local_day, within
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
-from sporades.evidence.checks import PIECE, checks_of
+from sporades.evidence.checks import PASSED, PIECE, checks_of
 from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.registrations.checklist import checklist
@@ -165,7 +165,8 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
         and not is_set_aside_since(registration),
         "instead": standing_instead_of(registration) if registration.withdrawn_at else None,
         "against": against(registration),
-        "gave": not registration.is_active and gave_some(registration),
+        "gave": not (registration.is_active and registration.told["evidence"])
+        and gave_some(registration),
     }
 
 
@@ -183,7 +184,10 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         else None
     )
     pieces = [] if found.is_validated else owed_by(found, rows_of(registration=found.pk))
-    to_give = [one for one in pieces if one.row.state in TO_PROVIDE]
+    missing_ones = [one for one in pieces if one.row.state in TO_PROVIDE]
+    to_give = [one for one in missing_ones if one.is_in_time(at)]
+    late = [one for one in missing_ones if not one.is_in_time(at)]
+    pressing = [*to_give, *(one for one in late if one.row.is_mandatory)]
     said = last.snapshot.get("candidate_number", "")
     context = {
         "registration": found,
@@ -193,7 +197,10 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "is_summary_late": found.is_summary_late(at),
         "told": told,
         "has_accommodations": rules_of(found) is not None,
-        "sections": _by_deadline(found, to_give, told),
+        "sections": _by_deadline(found, pressing, told),
+        "late": late,
+        "is_pressing": bool(pressing),
+        "passed": PASSED,
         "pieces": to_give,
         "before": alike(to_give, "before"),
         "giving": giving_of(one.ways for one in to_give),
