@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Self
 
 from django import forms
@@ -33,6 +34,26 @@ class WholeNumberField(_InFigures, forms.IntegerField):
 
 class NumberField(_InFigures, forms.DecimalField):
     """A number, in figures."""
+
+
+class MarkField(NumberField):
+    """A mark, as a transcript writes it: « 15 », « 15/20 », « 15 sur 20 ».
+
+    Args:
+        out_of: the highest one: out of another nothing is read.
+    """
+
+    _OUT_OF = re.compile(r"(?P<mark>.*?)\s*(?:/|sur)\s*(?P<out_of>[0-9]+(?:[.,][0-9]+)?)\s*")
+
+    def __init__(self, *, out_of: Decimal, **said: Any) -> None:
+        super().__init__(max_value=out_of, **said)
+
+    def to_python(self, value: Any) -> Any:
+        """Leave out what the mark is out of, where it is that of its épreuve."""
+        written = self._OUT_OF.fullmatch(value) if isinstance(value, str) else None
+        if written and Decimal(written["out_of"].replace(",", ".")) == self.max_value:
+            value = written["mark"]
+        return super().to_python(value)
 
 
 class Hinted(str):  # noqa: SLOT000 - it carries one thing more

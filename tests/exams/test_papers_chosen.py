@@ -81,6 +81,13 @@ def test_a_mark_too_low_is_told_with_the_rule_and_what_to_do(exam):
     )
 
 
+def test_a_year_in_two_figures_is_not_taken_for_a_mark_that_is_too_old(exam):
+    choices = chosen(E1={"status": "benefice", "mark": Decimal(15), "mark_session": 23})
+
+    [breach] = breaches(exam, marin(), choices)
+    assert breach.message == "Indiquez l'année sur quatre chiffres, par exemple 2026."
+
+
 def test_some_marks_cannot_be_kept(exam):
     choices = chosen(E4={"status": "benefice", "mark": Decimal(15), "mark_session": 2026})
 

@@ -98,9 +98,9 @@ def test_a_progressive_form_leaves_something_to_another_session(exam):
     (breach,) = breaches(exam, PROGRESSIVE, CHOICES)
     assert (breach.rule, breach.field) == ("forme_de_passage", "passing_form")
     assert breach.message == (
-        "Vous passez à cette session toutes les épreuves qui vous restent : "
-        "la forme de passage n'est pas « Progressive ». Choisissez « Non inscrit » pour celles "
-        "que vous passerez plus tard, ou la forme de passage « Globale »."
+        "Vous avez choisi la forme de passage « Progressive », et vous passez à cette session toutes "
+        "les épreuves qui vous restent. Choisissez « Non inscrit » pour celles que vous passerez plus "
+        "tard, ou la forme de passage « Globale »."
     )
 
 

@@ -199,6 +199,31 @@ def test_what_is_wrong_between_lines_is_said_beside_a_line_that_cannot_be_read(s
     ]
 
 
+@pytest.mark.parametrize("typed", ["15", "15/20", "15 / 20", "15 sur 20", "15,0 sur 20,00"])
+def test_a_mark_is_read_as_a_transcript_writes_it(sign_in, typed):
+    draft = a_draft(
+        epreuves={
+            "statut-E1": "benefice",
+            "note-E1": typed,
+            "session-E1": "2024",
+            "statut-F2": "non_inscrit",
+        }
+    )
+
+    page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "note 15 sur 20, session 2024" in main(page).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("typed", ["8/10", "15/", "15 sur", "15 sur vingt"])
+def test_a_mark_out_of_another_is_not_read(sign_in, typed):
+    draft = a_draft(epreuves={"statut-E1": "benefice", "note-E1": typed, "session-E1": "2024"})
+
+    page = judged(sign_in(draft.candidate), draft, "epreuves")
+
+    assert UNREAD in errors(page)
+
+
 def test_who_sits_nothing_is_led_to_the_first_epreuve(sign_in):
     nothing = {f"statut-{code}": "non_inscrit" for code in ("E1", "E2", "E3", "M1", "M2", "M3")}
     draft = a_draft(informations={"passing_form": "PROGRESSIVE"}, epreuves=nothing)

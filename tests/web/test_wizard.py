@@ -161,7 +161,7 @@ def test_nothing_odd_leaves_nothing_to_check(sign_in):
     assert "À vérifier" not in page.text
 
 
-LEAVING_NOTHING = "la forme de passage n'est pas « Progressive »"
+LEAVING_NOTHING = "Vous avez choisi la forme de passage « Progressive »"
 
 
 def test_a_form_of_passing_that_spreads_nothing_is_mended_on_its_own_tab(sign_in):

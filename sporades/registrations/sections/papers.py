@@ -17,7 +17,7 @@ from sporades.exams.schema import Status
 from sporades.exams.schema.candidacy import EvaluationForm
 from sporades.registrations.fields import (
     Hinted,
-    NumberField,
+    MarkField,
     WholeNumberField,
     ask_if_called_for,
     choices_of,
@@ -139,11 +139,11 @@ class PapersForm(SectionForm):
                 else "",
             )
         if right := offer.kept_mark:
-            self.fields[MARK + code] = NumberField(
+            self.fields[MARK + code] = MarkField(
                 label="Note obtenue",
                 required=False,
                 min_value=0,
-                max_value=right.out_of,
+                out_of=right.out_of,
                 decimal_places=2,
                 localize=True,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),

@@ -147,7 +147,7 @@ CASES = {
         "epreuves",
         wrong={},
         refusal=[
-            "Vous passez à cette session toutes les épreuves qui vous restent : la forme de passage n'est pas « Progressive ». Choisissez « Non inscrit » pour celles que vous passerez plus tard, ou la forme de passage « Globale ».",
+            "Vous avez choisi la forme de passage « Progressive », et vous passez à cette session toutes les épreuves qui vous restent. Choisissez « Non inscrit » pour celles que vous passerez plus tard, ou la forme de passage « Globale ».",
         ],
         right={"Mathématiques > Statut": "Non inscrit"},
         before={"informations": {"passing_form": "PROGRESSIVE"}},

@@ -177,8 +177,8 @@ def _something_left(
         yield Breach(
             "forme_de_passage",
             "passing_form",
-            f"Vous passez à cette session toutes les épreuves qui vous restent : la forme de "
-            f"passage n'est pas « {form.label} ». Choisissez « {Status.NOT_ENTERED.label} » pour "
+            f"Vous avez choisi la forme de passage « {form.label} », et vous passez à cette session "
+            f"toutes les épreuves qui vous restent. Choisissez « {Status.NOT_ENTERED.label} » pour "
             f"celles que vous passerez plus tard{other}.",
         )
 

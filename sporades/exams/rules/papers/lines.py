@@ -11,6 +11,8 @@ from sporades.exams.rules.texts import said_by, with_text
 from sporades.exams.schema.papers import KeptMark, Status
 
 SMALLEST_STEP = Decimal("0.01")
+FOUR_FIGURES = 1000
+"""The first year that is written in four figures."""
 
 
 def breaches(offer: PaperOffer, choice: Choice, facts: Facts) -> Iterator[Breach]:
@@ -108,6 +110,10 @@ def _mark_session(
     first, last = facts.session_year - right.years, facts.session_year - 1
     if year is None:
         yield Breach("benefice", field, "Indiquez l'année où la note a été obtenue.")
+    elif year < FOUR_FIGURES:
+        yield Breach(
+            "benefice", field, f"Indiquez l'année sur quatre chiffres, par exemple {last}."
+        )
     elif year > last:
         yield Breach(
             "benefice",
