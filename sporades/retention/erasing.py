@@ -28,6 +28,8 @@ ACTS_AT_ONCE = 1_000
 """How many acts one act of the journal says to be forgotten."""
 LOCK = "archive"
 """Of the number of a registration: nobody withholds it while it is erased."""
+OF_CANDIDATES = ("candidate", "documentversion", "draft", "registration")
+"""What mails to candidates and guardians are about, as `about_of` names it: each goes with its row."""
 ACTS = "acts"
 """In the place of a number: nobody withholds anything while acts of the journal are forgotten."""
 
@@ -125,7 +127,8 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
     """Make the account of a member of staff who left nobody's; return whether it was somebody's.
 
     What others did of it is forgotten with it, and what was written to it; what it did, with what
-    that is on.
+    that is on. What was written to the same address of a candidate, as to the guardian of a minor,
+    goes with that one.
     """
     found = _locked(categories.agents(at), key)
     if found is None:
@@ -134,7 +137,8 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
     forget_acts(entries_about(user), "agent erased", by=SYSTEM, on=user, at=at)
     mail.forget([user])
     if not Candidate.objects.filter(email=user.email).exists():
-        Message.objects.filter(recipient=user.email).delete()
+        written = Message.objects.filter(recipient=user.email)
+        written.exclude(about_kind__in=OF_CANDIDATES).delete()
     accounts.empty(user)
     return True
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sporades import journal
+from sporades import journal, mail
 from sporades.accounts.members import Access, in_access
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import NOBODY
@@ -54,6 +54,24 @@ def test_who_left_is_somebody_for_a_year_and_nobody_after(left):
     assert kept.memberships.get().full_name == NOBODY
     assert categories.overdue(after(1))["agent"] == 0
     assert not Message.objects.filter(recipient="camille@exemple.test").exists()
+
+
+def test_what_was_written_to_them_as_the_guardian_of_a_minor_stays_with_its_registration(left):
+    registration = a_registration(a_candidate(email="maelle@exemple.test"))
+    for about, key in ((registration, "of the child"), (left, "of the office")):
+        mail.write(
+            "password_changed",
+            to=left.email,
+            at=NOW,
+            key=key,
+            about=about,
+            when="maintenant",
+            reset="là",
+        )
+
+    operations.apply(at=after(1))
+
+    assert [one.key for one in Message.objects.filter(recipient=left.email)] == ["of the child"]
 
 
 def test_who_has_another_role_that_goes_on_stays(left):
