@@ -102,21 +102,23 @@ def kept_in_words(service: RegistrationService) -> str:
     )
 
 
-def released_in_words(service: RegistrationService, *, at: datetime) -> str:
-    """Say to the office what becomes of a registration that serves, once nothing holds it up.
+def released_in_words(counted: date, *, at: datetime, is_archived: bool = False) -> str:
+    """Say to the office what becomes of a registration, once nothing holds it up.
 
     Args:
-        service: its registration service.
+        counted: the day from which it counts, as `counts_from` says it of its service.
         at: the instant.
+        is_archived: whether it serves no more already.
     """
-    counted, today = counts_from(service), local_day(at, settings.TIME_ZONE)
+    today = local_day(at, settings.TIME_ZONE)
     active, last = active_until(counted), kept_until(counted)
     if last < today:
         return (
             f"Son terme, le {day_in_words(last)}, est passé : elle est effacée cette nuit, avec ses "
             "documents."
         )
-    archived = "" if active == last else f"Elle est archivée après le {day_in_words(active)}. "
+    is_to_be = not is_archived and active != last
+    archived = f"Elle est archivée après le {day_in_words(active)}. " if is_to_be else ""
     return (
         f"{archived}Son terme est le {day_in_words(last)} : rien n'en est effacé cette nuit, elle "
         "s'efface après ce jour, avec ses documents."

@@ -749,6 +749,30 @@ def test_a_hold_is_placed_listed_and_lifted_by_command(filed, capsys):
     assert Entry.objects.filter(verb__startswith="archive ").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("is_archived", "at", "said"),
+    [
+        (False, lambda _: NOW, "est levé. Elle est archivée après le"),
+        (True, archived_at, "est levé. Son terme est le"),
+        (True, erased_at, "est passé : elle est effacée cette nuit"),
+    ],
+    ids=["used", "archived", "past its term"],
+)
+def test_whoever_lifts_a_hold_by_command_reads_what_becomes_of_it(
+    filed, capsys, *, is_archived, at, said
+):
+    when = at(filed)
+    if is_archived:
+        operations.apply(at=archived_at(filed))
+    withhold(filed.number)
+
+    with time_machine.travel(when, tick=False):
+        call_command("archives", "degel", filed.number, "--motif", "Jugé")
+
+    assert said in capsys.readouterr().out
+    assert not Hold.objects.exists()
+
+
 def test_releasing_one_leaves_another_withheld(filed):
     other = a_registration()
     for one in (filed, other):

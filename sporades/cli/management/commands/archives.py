@@ -3,12 +3,13 @@
 import json
 import os
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import ProgrammingError
+from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
@@ -17,12 +18,18 @@ from sporades.cli.own_files import write_new
 from sporades.core import files
 from sporades.core.french import day_in_digits
 from sporades.core.refusals import Refused
+from sporades.registrations.models import Registration
 from sporades.retention import categories, operations
 from sporades.retention.models import Archive, Hold
 
 NOT_ALLOWED = (
     "Ce rôle de la base ne lit pas les archives : lancez la commande avec le DATABASE_URL du rôle "
     "sporades_archives (docs/operations.md)."
+)
+
+UNREAD_TERM = (
+    "Si elle est archivée et que son terme est passé, elle est effacée cette nuit : ce rôle de la base "
+    "ne lit pas les archives."
 )
 
 
@@ -104,8 +111,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Inscription {number} : son effacement est gelé.")
 
     def _degel(self, number: str, motif: str, **options: Any) -> None:
-        operations.release(number=number, reason=reason_of(motif), by=operator(), at=timezone.now())
-        self.stdout.write(f"Inscription {number} : elle s'effacera à son terme.")
+        at = timezone.now()
+        operations.release(number=number, reason=reason_of(motif), by=operator(), at=at)
+        self.stdout.write(
+            f"Inscription {number} : le gel est levé. {_once_released(number, at=at)}"
+        )
 
     def _lire(self, number: str, motif: str, fichiers: str | None, **options: Any) -> None:
         if fichiers:
@@ -157,3 +167,20 @@ def _may_be_written(folder: Path) -> None:
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise CommandError(f"--fichiers : rien ne peut être écrit dans {there}.")
+
+
+def _once_released(number: str, *, at: datetime) -> str:
+    """Say what becomes of a registration that nothing holds up any more, used or archived."""
+    used = Registration.objects.select_related("service").filter(number=number).first()
+    if used is not None:
+        return categories.released_in_words(categories.counts_from(used.service), at=at)
+    try:
+        with transaction.atomic():
+            archived = Archive.objects.filter(number=number).first()
+    except ProgrammingError as trouble:
+        if not isinstance(trouble.__cause__, InsufficientPrivilege):
+            raise
+        return UNREAD_TERM
+    if archived is None:
+        return "Il n'en reste rien."
+    return categories.released_in_words(archived.counts_from, at=at, is_archived=True)

@@ -105,4 +105,6 @@ def _then(request: HttpRequest, hold: Hold) -> str:
     found = kept.select_related("service").filter(number=hold.number).first()
     if found is None:
         return ARCHIVED
-    return categories.released_in_words(found.service, at=request.arrived_at)
+    return categories.released_in_words(
+        categories.counts_from(found.service), at=request.arrived_at
+    )
