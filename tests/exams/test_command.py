@@ -291,13 +291,17 @@ def test_the_dates_of_what_has_opened_are_not_changed_by_loading(academies, load
     assert Entry.objects.count() == entries
 
 
-def test_checking_says_that_loading_would_move_what_has_opened(academies, load_as, file):
+def test_checking_says_that_loading_would_move_what_has_opened(academies, load_as, file, capsys):
     load_as(opens="@J-2", closes="@J+5")
+    capsys.readouterr()
 
-    said, warned = load_as("check", opens="@J-2", closes="@J+9")
+    with pytest.raises(CommandError) as refusal:
+        load_as("check", opens="@J-2", closes="@J+9")
 
-    assert said == "1 fichier sans problème."
-    assert warned.startswith(f"{file} : Ce fichier change les dates d'un service qui a ouvert : ")
+    message = str(refusal.value)
+    assert message.startswith(f"{file} : Ce fichier change les dates d'un service qui a ouvert : ")
+    assert "Aucune faute dans ce qui est écrit" in message
+    assert "sans problème" not in capsys.readouterr().out
 
 
 def test_a_file_that_moves_what_has_opened_keeps_the_others_from_loading(

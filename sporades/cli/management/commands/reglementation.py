@@ -25,6 +25,11 @@ from sporades.registrations.exclusion import standing_together
 MOST_TOGETHER = 50
 """Candidates of whom registrations that stand together against a version are named."""
 
+NOT_HERE = (
+    "Aucune faute dans ce qui est écrit, mais « load » refuserait tout, dans cette installation et "
+    "maintenant."
+)
+
 
 class Command(BaseCommand):
     help = "Vérifie (check) ou met en vigueur (load) des fichiers de réglementation."
@@ -57,8 +62,10 @@ class Command(BaseCommand):
         outcome = " : rien n'a été chargé" if what == "load" else ""
         self._check(sources, now, unread=unread, outcome=outcome)
         if what == "check":
-            self._warn(sources, now)
-        else:
+            self._say_hindered(sources, now)
+        plural = "s" if len(sources) > 1 else ""
+        self.stdout.write(f"{len(sources)} fichier{plural} sans problème.")
+        if what == "load":
             # In the demo the dates of a file are relative to the day: they move with it.
             put = load if demonstration and settings.DEMO else regulating.load
             self._load(sources, now, put=put)
@@ -76,14 +83,12 @@ class Command(BaseCommand):
         if errors:
             plural = "s" if len(errors) > 1 else ""
             raise CommandError(f"{len(errors)} problème{plural}{outcome}.")
-        plural = "s" if len(files) > 1 else ""
-        self.stdout.write(f"{len(files)} fichier{plural} sans problème.")
 
-    def _warn(self, files, now: datetime):
-        for file in files:
-            hindrance = regulating.hindered_by_command(file, at=now)
-            if hindrance is not None:
-                self.stderr.write(f"{file.name} : {hindrance}")
+    def _say_hindered(self, files, now: datetime):
+        found = [(file, regulating.hindered_by_command(file, at=now)) for file in files]
+        hindered = [f"{file.name} : {hindrance}" for file, hindrance in found if hindrance]
+        if hindered:
+            raise CommandError("\n".join([*hindered, NOT_HERE]))
 
     def _load(self, files, now: datetime, *, put):
         by = operator()
