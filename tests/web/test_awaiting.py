@@ -11,7 +11,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE
 from tests.factories import (
@@ -21,6 +21,7 @@ from tests.factories import (
     a_candidate,
     a_draft,
     a_registration,
+    answer_all,
     answers_with,
     author,
     load_invented,
@@ -292,8 +293,8 @@ def test_a_modification_left_unsaved_is_to_be_asked_for_until_the_exam_is_over(
 ):
     registration = a_registration()
     open_documents(registration)
-    a_modification(registration)
-    draft = Draft.objects.get(amends=registration)
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    draft = moved_house(begun, NOW + timedelta(hours=1))
 
     with time_machine.travel(at, tick=False):
         client = sign_in(registration.candidate)
@@ -375,11 +376,36 @@ def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
             assert "Cette inscription n'est plus en cours" in plain(main(page))
             assert "Il vous reste" not in main(page)
         assert "à vérifier et enregistrer" not in main(is_ready)
-        assert "vos modifications ne peuvent pas être enregistrées" in main(tab)
+        assert main(tab).count("vos modifications ne peuvent pas être enregistrées") == 2
+        assert "Il vous reste" not in main(tab)
         assert "Vos modifications ne peuvent pas être enregistrées" in main(read)
         for page in (home, mine, is_ready, read, tab):
             assert "reste telle qu'elle était" not in main(page)
             assert "À enregistrer avant" not in main(page)
+
+
+def test_what_was_set_aside_as_one_saves_it_lists_no_change_of_a_tab_that_cannot_be_read(sign_in):
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    unread = answers_with(epreuves={"statut-E1": "autre"})["epreuves"]
+    answer_all(draft, {"epreuves": unread}, at=NOW + timedelta(hours=1))
+    deciding.decide(
+        registration=registration,
+        decision=SET_ASIDE,
+        reason="Doublon.",
+        by=OPERATOR,
+        at=NOW + timedelta(hours=2),
+    )
+
+    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+        client = sign_in(registration.candidate)
+        page = client.post(f"/inscription/{draft.pk}/recapitulatif")
+
+    said = plain(main(page))
+    assert "Cette inscription n'est plus en cours" in said
+    assert "Vos modifications ne peuvent pas être enregistrées" in said
+    assert "devient" not in said
 
 
 def test_restored_it_is_asked_to_be_saved_again(sign_in):

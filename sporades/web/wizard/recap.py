@@ -118,7 +118,8 @@ def _recap(
     exclusion = _exclusion(request, draft, door=door)
     valid = [(section, form) for section, form in forms if form.is_valid()]
     told = as_read(judged, valid)
-    changes, is_begun = _changes(draft, told)
+    # Of a tab that cannot be read, nothing says what it changes.
+    changes, is_begun = _changes(draft, told) if len(valid) == len(forms) else ([], True)
     is_new = draft.amends is None
     is_accepting = door.accepts(draft, request.arrived_at)
     is_over = not (is_new or is_accepting) and draft.amends.is_exam_over(request.arrived_at)
