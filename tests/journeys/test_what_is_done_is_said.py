@@ -14,7 +14,7 @@ def test_a_comment_that_is_confided_is_said_and_seen(site, context):
     page.goto(f"{site}/mes-inscriptions/{filed.number}/sante")
     page.get_by_label("Votre commentaire").fill("Je suis suivie.")
 
-    press(page, "Envoyer au médecin")
+    press(page, "Ajouter ce commentaire")
 
     said = page.locator("[data-said]").filter(has_text="Votre commentaire est envoyé.")
     page.wait_for_load_state("load")

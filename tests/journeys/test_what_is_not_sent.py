@@ -52,7 +52,7 @@ def test_a_comment_that_is_not_confided_is_not_left_without_a_word(site, page, f
     assert asked == ["beforeunload"]
     assert page.get_by_label("Votre commentaire").input_value() == COMMENT
 
-    press(page, "Envoyer au médecin")
+    press(page, "Ajouter ce commentaire")
     assert "Votre commentaire est envoyé." in text(page)
     assert asked == ["beforeunload"]
 

@@ -507,7 +507,7 @@ def test_a_former_decision_is_asked_of_who_says_that_there_was_one(sign_in, answ
 
     said = "Dernière décision (pas obligatoire) : pas déposé. Le médecin y lit ce que vous aviez"
     assert (said in page) is is_asked
-    assert "Autre bilan (s'il y a lieu) : pas déposé." in page
+    assert "Autre bilan (selon votre situation) : pas déposé." in page
     assert ("Dernière décision" in confided) is is_asked
 
 
@@ -1226,7 +1226,7 @@ def test_two_mandatory_papers_are_said_to_be_so(sign_in, kept, confided):
     assert f"Déposer {both} (obligatoires) {READ_AND_SEND}" in page
     assert "Certificat du médecin (obligatoire) : à déposer." in page
     assert "Votre plan (obligatoire) : à déposer." in page
-    assert "Autre bilan (s'il y a lieu) : pas déposé." in page
+    assert "Autre bilan (selon votre situation) : pas déposé." in page
 
 
 def test_before_it_is_sent_a_request_says_what_will_still_be_due_and_until_when(

@@ -788,7 +788,7 @@ def titles(browser, registration):
 
 def test_what_was_given_stays_when_it_is_called_for_no_more(mine, registration):
     confide(registration, kind="PLAN")
-    assert "Votre plan (s'il y a lieu)" in titles(mine, registration)
+    assert "Votre plan (selon votre situation)" in titles(mine, registration)
     asked.write(registration)
 
     said = words(seen(mine.get(address(registration))).get_element_by_id("PLAN"))

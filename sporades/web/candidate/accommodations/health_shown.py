@@ -202,7 +202,10 @@ def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
             "Un médecin attend votre réponse. Il ne lit plus ces papiers jusqu'à ce que vous "
             "envoyiez de nouveau votre demande : un médecin la prend alors en charge."
         )
-    return "Aucun médecin n'est désigné pour l'instant : vous seul pouvez lire ces papiers."
+    return (
+        "Aucun médecin n'est désigné pour l'instant : vous seul pouvez lire ces papiers et ces "
+        "commentaires, jusqu'à ce qu'un médecin prenne votre demande en charge."
+    )
 
 
 def _to_send(registration: Registration, case: Case | None) -> str:
