@@ -132,7 +132,7 @@ def family_names(birth_name: str, usage_name: str) -> str:
 
 
 def is_named(identity: Any, typed: str) -> bool:
-    """Return whether a name is somebody's own: their first name and a surname, and no other word.
+    """Return whether a name is somebody's own: their first name, with a surname or not, and no other word.
 
     A parent's first name may be the second one of their child.
 
@@ -147,9 +147,11 @@ def is_named(identity: Any, typed: str) -> bool:
         if (key := search_key(name))
     ]
     words = set(search_key(typed).split())
-    own = {*search_key(identity.first_names).split(), *(one for name in surnames for one in name)}
+    first_names = set(search_key(identity.first_names).split())
+    own = {*first_names, *(one for name in surnames for one in name)}
     is_within = words >= set(first) and words <= own
-    return is_within and any(words >= set(name) for name in surnames)
+    has_no_surname = bool(words) and words <= first_names
+    return is_within and (has_no_surname or any(words >= set(name) for name in surnames))
 
 
 def is_same_person(one: str, other: str) -> bool:
