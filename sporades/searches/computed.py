@@ -26,10 +26,10 @@ from sporades.accommodations.states import State as CaseState
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.evidence.models import Evidence
+from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.registrations.models import Version
 from sporades.registrations.records import registered_outside
-from sporades.registrations.states import STANDING
 
 
 def _labels(*states: str) -> StringAgg:
@@ -37,10 +37,10 @@ def _labels(*states: str) -> StringAgg:
 
 
 def _pieces(said: StringAgg, **which: object) -> Expression:
-    """Return the names of the pieces that stand somewhere, of a registration that stands."""
+    """Return the names of the pieces that stand somewhere, of a registration that may owe some."""
     rows = Evidence.objects.filter(registration=OuterRef("pk"), **which).order_by()
     names = Subquery(rows.values("registration").values(said=said))
-    return If(When(state__in=STANDING, then=names), output_field=TextField())
+    return If(When(state__in=TO_COMPLETE, then=names), output_field=TextField())
 
 
 def _last_piece() -> Subquery:

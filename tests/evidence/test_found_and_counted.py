@@ -7,8 +7,9 @@ import pytest
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import deciding, leaving
 from sporades.evidence import operations as evidence
+from sporades.registrations.states import VALIDATE
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import Reading, chosen
 from sporades.searches.criteria import PieceState, Unreadable
@@ -129,8 +130,21 @@ def test_a_list_names_the_pieces(lille):
     ]
 
 
-def test_nothing_is_to_provide_for_a_registration_that_was_withdrawn(lille, registration):
+def withdrawn(registration):
     leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+def validated(registration):
+    deciding.decide(
+        registration=again(registration), decision=VALIDATE, reason="", by=MANAGER, at=NOW
+    )
+
+
+@pytest.mark.parametrize("end", [withdrawn, validated])
+def test_nothing_is_to_provide_for_a_registration_that_owes_nothing_any_more(
+    lille, registration, end
+):
+    end(registration)
     reading = Reading(chosen(["pieces_a_fournir", "pieces_a_verifier"]), lille)
 
     [values] = reading.of(found(Group(), reach=lille))

@@ -18,6 +18,7 @@ from sporades.accounts.permissions import Reach
 from sporades.core.numbers import whole
 from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
+from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
 from sporades.registrations.models import RegistrationPaper, Version
@@ -183,12 +184,12 @@ class MeasureInForce(Criterion):
 class LacksPieces(YesNo):
     """Whether something is still to be sent for a mandatory piece, be it late or not.
 
-    Nothing is, once the registration stands no more.
+    Nothing is, once the registration is validated, or stands no more.
     """
 
     def _holds(self) -> Q:
         rows = Evidence.objects.filter(registration=OuterRef("pk"), is_mandatory=True)
-        return Q(Exists(rows.filter(state__in=TO_PROVIDE))) & Q(state__in=STANDING)
+        return Q(Exists(rows.filter(state__in=TO_PROVIDE))) & Q(state__in=TO_COMPLETE)
 
 
 @dataclass(frozen=True)
