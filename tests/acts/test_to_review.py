@@ -65,6 +65,10 @@ def decide(registration, decision, *, at=NOW):
     )
 
 
+def last_issued(kind):
+    return DocumentVersion.objects.filter(document__kind=kind).latest("pk").content
+
+
 def told(kind):
     return plain(Message.objects.filter(kind=kind).latest("pk").body)
 
@@ -194,7 +198,7 @@ def test_of_who_is_a_minor_now_the_signed_summary_is_asked_for_again_by_two(regi
 
     assert found.summary_posted_on is None
     assert found.is_signed_by_two
-    issued = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("pk").content
+    issued = last_issued("recapitulatif")
     assert issued["signers"] == [SIGNER, GUARDIAN]
     assert "par le candidat et par son représentant légal, puis à poster" in issued["warning"]
     assert "récapitulatif est à signer, par vous et par votre représentant légal, et à" in told(
@@ -243,6 +247,9 @@ def test_its_validation_that_is_undone_asks_for_it(registration):
 
     assert again(registration).summary_awaited
     assert "signé par vous et par votre représentant légal" in told("state_changed")
+    issued = last_issued("recapitulatif")
+    assert "par le candidat et par son représentant légal, puis à poster" in issued["warning"]
+    assert issued["to_return"] is not None
 
 
 # --- Another academy -------------------------------------------------------------------------

@@ -6,18 +6,21 @@ import pytest
 import time_machine
 
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import deciding
+from sporades.acts.registrations import deciding, moving
 from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.completeness import lacking
 from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import State
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.registrations.checklist import checklist
+from sporades.registrations.operations.correcting import ASKED_AGAIN
 from sporades.registrations.states import FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
 from tests.evidence.given import MANAGER, again, complete, give, piece
 from tests.evidence.test_asked_late import DAY, UNTIL, before, told
 from tests.factories import NOW, a_record, a_registration, load_invented
+from tests.spaces import plain
 from tests.web.guide import main, signed_in
 
 pytestmark = pytest.mark.usefixtures("kept")
@@ -158,19 +161,99 @@ def test_the_summary_that_was_issued_says_that_there_is_more_time(registration):
     assert "Vous avez plus de temps que ne le dit ce document" in page
 
 
-def test_restored_under_corrected_civil_data_its_documents_say_the_new_days(registration):
-    decide(registration, SET_ASIDE, at=NOW)
-    candidate = registration.candidate
+def corrected(registration, *, at=NOW + DAY):
+    candidate = again(registration).candidate
     correcting.correct_identity(
         registration=again(registration),
         identity={**civil_data(candidate.identity), "birth_name": "Le Gouff"},
         seen=candidate.identity_id,
         proof="Carte d'identité",
         by=MANAGER,
+        at=at,
+    )
+
+
+def moved(registration):
+    moving.move_for_good(
+        registration=again(registration),
+        academy="A25",
+        reason="Déménagée",
+        by=MANAGER,
         at=NOW + DAY,
     )
 
+
+def issued(registration, kind):
+    found = DocumentVersion.objects.filter(document__folder=registration.folder_id)
+    return found.filter(document__kind=kind).latest("number").content
+
+
+def test_restored_under_corrected_civil_data_its_documents_say_the_new_days(registration):
+    decide(registration, SET_ASIDE, at=NOW)
+    corrected(registration)
+
     decide(registration, RESTORE, at=BACK)
 
-    summary = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("pk")
-    assert before(summary.content["to_return"]) == SAID
+    assert before(issued(registration, "recapitulatif")["to_return"]) == SAID
+
+
+@pytest.mark.parametrize("act", [corrected, moved])
+@pytest.mark.parametrize(
+    "back", [[REOPEN], [FLAG], [SET_ASIDE, RESTORE]], ids=["reopened", "put in anomaly", "restored"]
+)
+def test_what_was_issued_while_nothing_was_asked_is_issued_again_with_what_is(
+    registration, act, back
+):
+    decide(registration, VALIDATE, at=NOW)
+    act(registration)
+    assert issued(registration, "recapitulatif")["to_return"] is None
+
+    for decision in back:
+        decide(registration, decision, at=BACK)
+
+    found, summary = again(registration), issued(registration, "recapitulatif")
+    request = issued(registration, "demande-pieces")
+    assert (found.version, summary["version"], request["version"]) == (3, 3, 3)
+    assert before(summary["to_return"]) == SAID
+    assert "À signer plus bas, puis à poster au plus tard le dimanche 10 janvier" in plain(
+        summary["warning"]
+    )
+    assert [before(one) for one in request["evidence"]] == [SAID]
+    assert request["asked"].startswith("Votre candidature demande les pièces")
+    assert (
+        "Cette inscription a une nouvelle version : son récapitulatif est publié de nouveau, avec ce qui "
+        "est attendu de vous. Téléchargez-le ou imprimez-le ; celui d'une version précédente ne vaut plus."
+    ) in told("state_changed")
+    assert found.versions.get(number=3).changes == [ASKED_AGAIN]
+
+
+def test_what_asks_for_all_that_is_awaited_is_issued_once(registration):
+    decide(registration, VALIDATE, at=NOW)
+
+    decide(registration, REOPEN, at=BACK)
+
+    assert again(registration).version == 1
+    assert "nouvelle version" not in told("state_changed")
+
+
+def test_what_has_come_since_is_not_asked_for_by_another_version(registration):
+    complete(registration)
+    decide(registration, VALIDATE, at=NOW)
+    corrected(registration)
+
+    decide(registration, REOPEN, at=BACK)
+
+    assert again(registration).version == 2
+
+
+def test_who_has_no_space_receives_what_is_issued_again_with_the_letter():
+    registration = a_registration(a_record())
+    decide(registration, VALIDATE, at=NOW)
+    corrected(registration)
+
+    decide(registration, REOPEN, at=BACK)
+
+    letter = Letter.objects.get(message__kind="state_changed", enclosed__number=3)
+    assert "avec ce qui est attendu de vous. Il est joint à ce courrier" in plain(
+        letter.message.body
+    )

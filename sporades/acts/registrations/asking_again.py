@@ -1,21 +1,51 @@
-"""What is asked for again of a registration, once its day has passed, leaves the usual days from then.
+"""What is asked for again of a registration: until when, and by a document that says it.
 
-Set aside by mistake, or validated too soon, it could be given nothing meanwhile.
+Set aside by mistake, or validated too soon, it could be given nothing meanwhile: once its day has
+passed, it leaves the usual days from then. A summary, and a request for pieces, that were issued while
+nothing was awaited ask for nothing: they are issued again (`acts.identities.correcting.issue_again`).
 """
 
 from datetime import datetime
+from typing import Any
 
 from sporades import journal
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
+from sporades.documents.queries import documents_in
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import TO_PROVIDE
-from sporades.exams.models.service import MINUTE
 from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.registrations.deadlines import days_from
 from sporades.registrations.models import Registration
+from sporades.registrations.summary import SUMMARY
+
+
+def last_summary(registration: Registration, *, at: datetime) -> dict[str, Any]:
+    """Return what the last summary of a registration says."""
+    issued = documents_in(folder=registration.folder_id, at=at)
+    found: dict[str, Any] = next(
+        (one.content for one in issued if one.document.kind == SUMMARY.slug), {}
+    )
+    return found
+
+
+def is_unsaid(registration: Registration, *, at: datetime) -> bool:
+    """Return whether its last summary lacks what is awaited, and the request for pieces with it.
+
+    Args:
+        registration: as `with_owed()` loads it.
+        at: the instant.
+    """
+    if not registration.told:  # brought from elsewhere: it has none
+        return False
+    said = last_summary(registration, at=at)
+    if registration.summary_awaited and not said.get("to_return"):
+        return True
+    asked = {piece.get("code") for piece in said.get("evidence") or ()}
+    due = {one.row.code for one in pieces_of(registration) if one.row.state in TO_PROVIDE}
+    return bool(due - asked)
 
 
 def ask_again(registration: Registration, *, by: Actor, at: datetime) -> None:
@@ -43,13 +73,19 @@ def ask_again(registration: Registration, *, by: Actor, at: datetime) -> None:
             academy=registration.academy_id,
             after={"piece": owed.row.code, "label": owed.row.label, "until": day.isoformat()},
         )
-    _ask_summary_again(registration, by=by, at=at)
+    ask_summary_again(registration, by=by, at=at)
 
 
-def _ask_summary_again(registration: Registration, *, by: Actor, at: datetime) -> None:
-    asked = registration.summary_awaited
-    if not asked or at < datetime.fromisoformat(asked["until"]) + MINUTE:
-        return
+def ask_summary_again(registration: Registration, *, by: Actor, at: datetime) -> bool:
+    """Leave time for the signed summary, where it is awaited and its day has passed; return whether it has.
+
+    Args:
+        registration: locked, as `with_owed()` loads it.
+        by: who asks for it again.
+        at: the instant.
+    """
+    if not registration.is_summary_late(at):
+        return False
     until = days_from(registration.service, at, days=USUAL_DAYS)
     registration.summary_until = until
     registration.save(update_fields=["summary_until"])
@@ -61,3 +97,4 @@ def _ask_summary_again(registration: Registration, *, by: Actor, at: datetime) -
         academy=registration.academy_id,
         after={"until": local_day(until, registration.service.zone).isoformat()},
     )
+    return True

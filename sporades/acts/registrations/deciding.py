@@ -12,7 +12,7 @@ from sporades.accommodations.rules import rules_of
 from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.guardians import tell_guardian
-from sporades.acts.registrations.asking_again import ask_again
+from sporades.acts.registrations.asking_again import ask_again, is_unsaid
 from sporades.acts.registrations.silent import (
     AcceptedBySilence,
     acceptance_of,
@@ -246,9 +246,14 @@ def decide_within(
         documents.hold_back(registration.folder_id, at=at)
         has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
     is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
+    is_corrected, anew = False, None
     if is_asked_again:
+        registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
+        is_other = registration.identity_id != registration.candidate.identity_id
+        is_corrected = decision is RESTORE and is_other
         ask_again(with_owed.get(pk=registration.pk), by=by, at=at)
-    anew = _under_what_was_corrected(registration, by=by, at=at) if decision is RESTORE else None
+        if is_corrected or is_unsaid(with_owed.get(pk=registration.pk), at=at):
+            anew = _issued_again(registration, by=by, at=at)
     is_so = decision.name not in UNMET
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
     awaited = _awaited(registration, at=at) if is_asked_again else None
@@ -279,6 +284,7 @@ def decide_within(
         registration=registration,
         told=told,
         is_issued_again=anew is not None,
+        is_corrected=is_corrected,
         anew=anew,
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
@@ -342,17 +348,12 @@ decide = transaction.atomic(decide_within)
 """Decide in a transaction of its own: what is refused leaves nothing."""
 
 
-def _under_what_was_corrected(
-    registration: Registration, *, by: Actor, at: datetime
-) -> Anew | None:
-    """Take the civil data that were corrected while a registration was set aside.
+def _issued_again(registration: Registration, *, by: Actor, at: datetime) -> Anew:
+    """Issue a registration again under the civil data of its candidate, with what is awaited of it.
 
     Returns:
-        What is asked of it now that was not before; nothing where they were not corrected.
+        What is asked of it now that was not before.
     """
-    registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
-    if registration.identity_id == registration.candidate.identity_id:
-        return None
     anew = issue_again(
         registration=registration,
         identity=registration.candidate.identity,

@@ -31,6 +31,7 @@ from sporades.registrations.receipt import return_of
 from sporades.registrations.reviewing import of_identity, of_service, to_review
 from sporades.registrations.snapshot import contact_of
 
+ASKED_AGAIN = "Récapitulatif : publié de nouveau, avec ce qui est attendu"
 SIGNED_AGAIN = "Récapitulatif signé : à renvoyer de nouveau, signé aussi par le représentant légal"
 
 
@@ -43,6 +44,8 @@ def take_identity(
     at: datetime,
 ) -> Version:
     """Put a registration under other civil data, in a new version that its service signs.
+
+    Or under the same, for its documents to ask for what they did not.
 
     Its answers stay as they were filed, the signed summary that came back too: it is the
     service that corrects, on proof. Of who is a minor by these civil data alone, it is to be signed
@@ -67,6 +70,8 @@ def take_identity(
     locked.birth_date = identity.birth_date
     kept = _reached_now(locked, locked.owed_now(before.snapshot))
     changes = changes_between(before.snapshot, _under(identity, kept, number=locked.version, at=at))
+    if identity_in_words(identity) == identity_in_words(was.identity):
+        changes.append(ASKED_AGAIN)
     if locked.summary_posted_on and locked.is_minor(at) and not was_by_two:
         locked.summary_posted_on = None
         kept["to_return"] = _returned_again(locked, kept["to_return"], at=at)
