@@ -50,7 +50,8 @@ def to_review(
     Returns:
         Sentences, each with the tab and the field that it is about.
     """
-    known = set(version.snapshot.get("to_review") or ()) if before.to_review_since else set()
+    is_kept = before.to_review_since or before.is_validated  # settled, as long as that counts
+    known = set(version.snapshot.get("to_review") or ()) if is_kept else set()
     of_before = set(_judged(before, version, at=at)) - known
     return [said for said in _judged(now, version, at=at) if said not in of_before]
 
@@ -128,7 +129,7 @@ class Anew:
         due = [] if found.is_validated else version.due
         return cls(
             registration=found,
-            to_review=version.snapshot.get("to_review") or [],
+            to_review=version.to_review,
             pieces=[one for one in due if one["code"] not in known],
             is_named=are_named_to(found),
             how=how_to_change(found, at=at),

@@ -6,7 +6,7 @@ import pytest
 
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import reminding
-from sporades.acts.registrations import deciding, moving, registering
+from sporades.acts.registrations import deciding, moving, receiving, registering
 from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.queries import pieces_of
@@ -14,7 +14,7 @@ from sporades.evidence.states import State
 from sporades.mail.models import Message
 from sporades.registrations.operations import drafting
 from sporades.registrations.reviewing import to_review_in_words
-from sporades.registrations.states import REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from sporades.registrations.states import FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
 from sporades.registrations.summary import GUARDIAN, SIGNER
 from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again, complete
@@ -59,10 +59,15 @@ def correct(registration, *, at=NOW, **changes):
 
 
 def decide(registration, decision, *, at=NOW):
-    reason = "Doublon" if decision is SET_ASIDE else ""
+    reason = "Doublon" if decision in (SET_ASIDE, FLAG) else ""
     deciding.decide(
         registration=again(registration), decision=decision, reason=reason, by=MANAGER, at=at
     )
+
+
+def receive_summary(registration, *, at=NOW):
+    found = again(registration)
+    receiving.receive_summary(registration=found, posted_on=at.date(), by=MANAGER, at=at)
 
 
 def last_issued(kind):
@@ -144,6 +149,63 @@ def test_whoever_validates_has_read_it(registration):
         "Le récapitulatif signé n'est pas noté comme reçu.",
     ]
     assert again(registration).to_review == []
+
+
+ENDED = {
+    "undone": [REOPEN],
+    "in anomaly": [FLAG],
+    "set aside, then restored": [SET_ASIDE, RESTORE],
+}
+
+
+@pytest.mark.parametrize("ended", ENDED.values(), ids=ENDED)
+@pytest.mark.parametrize("meanwhile", [{}, {"birth_name": "Le Gouff"}], ids=["nothing", "a name"])
+def test_a_validation_that_counts_no_more_brings_back_what_it_took_as_it_was(
+    registration, ended, meanwhile
+):
+    complete(registration)
+    correct(registration, **MINOR)
+    decide(registration, VALIDATE, at=NOW + DAY / 24)
+    if meanwhile:
+        assert correct(registration, **meanwhile, at=NOW + DAY / 12).to_review == []
+        assert "ce qui est demandé" not in told("identity_corrected")
+
+    for decision in ended:
+        decide(registration, decision, at=NOW + DAY)
+
+    found = again(registration)
+    assert (found.to_review, found.to_review_since) == (ASKED, NOW + DAY)
+    assert deciding.unmet_of(found).to_review == tuple(ASKED)
+    body = told("state_changed")
+    assert "Votre inscription ne dit pas tout ce qui est demandé :" in body
+    assert all(f"- {said}" in body for said in ASKED)
+    assert "Vous pouvez la modifier jusqu'au mardi 15 décembre 2026" in body
+    assert "rien à faire" not in body
+
+
+def test_what_was_taken_as_it_was_is_foreseen_before_the_validation_is_undone(registration):
+    complete(registration)
+    correct(registration, **MINOR)
+    receive_summary(registration)
+    decide(registration, VALIDATE, at=NOW + DAY / 24)
+
+    foreseen = deciding.told_of(REOPEN, deciding.unmet_of(again(registration))).sentence
+    decide(registration, REOPEN, at=NOW + DAY / 12)
+
+    assert "Ce qu'elle ne dit pas est de nouveau demandé." in foreseen
+    assert plain(foreseen) in told("state_changed")
+
+
+def test_what_is_asked_for_once_validated_is_said_with_what_was_taken_as_it_was(registration):
+    complete(registration)
+    correct(registration, **MINOR)
+    decide(registration, VALIDATE, at=NOW + DAY / 24)
+
+    undone = correct(registration, **ADULT, at=NOW + DAY / 12)
+    found = correct(registration, **MINOR, at=NOW + DAY / 6)
+
+    assert undone.to_review == []
+    assert (found.to_review, found.to_review_since) == (ASKED, NOW + DAY / 6)
 
 
 def test_a_validated_one_is_to_be_reviewed_too(registration):

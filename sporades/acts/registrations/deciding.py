@@ -39,7 +39,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.operations import deciding
 from sporades.registrations.queries import held_to_decide, with_owed
 from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
-from sporades.registrations.reviewing import Anew
+from sporades.registrations.reviewing import Anew, how_to_change
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import (
     CLEAR,
@@ -122,6 +122,12 @@ UNMET = {
 }
 """What is told otherwise where not all has come: nobody is told that it has."""
 
+TO_REVIEW_AGAIN = {
+    "sentence": "La validation de votre inscription a été annulée : votre inscription reste "
+    "enregistrée, elle sera examinée de nouveau. Ce qu'elle ne dit pas est de nouveau demandé."
+}
+"""The same of one that has all to be sent, and does not say all that is asked."""
+
 
 def unmet_of(registration: Registration) -> Unmet:
     """Return what a registration has not given, or of which nobody said what it is worth.
@@ -134,15 +140,20 @@ def unmet_of(registration: Registration) -> Unmet:
     lacks = asks and registration.summary_posted_on is None
     is_late = registration.is_summary_posted_late
     rows, review = rows_of(registration=registration.pk), registration.to_review
+    if registration.is_validated and registration.told:
+        # What was taken as it was is to be reviewed again once the validation is undone.
+        review = registration.told.get("to_review") or []
     return unmet_by(rows, lacks_summary=lacks, is_summary_late=is_late, to_review=review)
 
 
 def told_of(decision: Transition, unmet: Unmet) -> Told:
     """Return how a decision is told: that all has come, and is good, only where it is so."""
     told, otherwise = TOLD[decision.name], UNMET.get(decision.name, {})
+    if decision is REOPEN and not unmet.is_to_send:
+        otherwise = TO_REVIEW_AGAIN
     is_otherwise = {
         VALIDATE.name: bool(unmet),
-        REOPEN.name: unmet.is_to_send,
+        REOPEN.name: unmet.is_to_send or bool(unmet.to_review),
         CLEAR.name: unmet.is_to_send or unmet.is_summary_late or bool(unmet.to_review),
     }
     return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
@@ -256,7 +267,8 @@ def decide_within(
             anew = _issued_again(registration, by=by, at=at)
     is_so = decision.name not in UNMET
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
-    awaited = _awaited(registration, at=at) if is_asked_again else None
+    now = with_owed.get(pk=registration.pk) if is_asked_again else None
+    awaited = _awaited(now, at=at) if now else None
     entry = journal.record(
         told.verb,
         by=by,
@@ -286,6 +298,8 @@ def decide_within(
         is_issued_again=anew is not None,
         is_corrected=is_corrected,
         anew=anew,
+        to_review=now.to_review if now else [],
+        changing=how_to_change(now, at=at) if now and now.to_review else "",
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
         is_set_aside=decision is SET_ASIDE,
@@ -321,9 +335,13 @@ def _asks(registration: Registration, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _awaited(registration: Registration, *, at: datetime) -> dict[str, Any] | None:
-    """Return what its candidate has to send of what is asked for again, with how; nothing if nothing is."""
-    found = with_owed.get(pk=registration.pk)
+def _awaited(found: Registration, *, at: datetime) -> dict[str, Any] | None:
+    """Return what its candidate has to send of what is asked for again, with how; nothing if nothing is.
+
+    Args:
+        found: the registration, as `with_owed()` loads it.
+        at: the instant.
+    """
     if not found.told:  # brought from elsewhere
         return None
     pieces = [one for one in pieces_of(found) if one.is_awaited(at)]

@@ -110,6 +110,12 @@ class Version(models.Model):
         return f"{self.author_name}, {self.signed_by}"
 
     @property
+    def to_review(self) -> list[str]:
+        """What is to be reviewed of its registration since it was made; nothing once that is settled."""
+        is_to_review = self.registration.to_review_since is not None
+        return (self.snapshot.get("to_review") or []) if is_to_review else []
+
+    @property
     def _said(self) -> dict[str, Any]:
         """What its snapshot says, or what `for_history` has read in it."""
         found: dict[str, Any] = self.__dict__.get("said") or self.snapshot

@@ -201,7 +201,10 @@ def _frozen(
 ) -> Version:
     registration.keep_summary_day(snapshot["to_return"])
     registration.judge_postmark(snapshot["to_return"])
-    registration.to_review_since = (registration.to_review_since or at) if review else None
+    # What a validation took as it was is kept: it is to be reviewed again where that is undone.
+    settled = () if registration.to_review_since else before.snapshot.get("to_review") or ()
+    is_to_review = any(said not in settled for said in review)
+    registration.to_review_since = (registration.to_review_since or at) if is_to_review else None
     kept = ["summary_until", "is_summary_posted_late", "to_review_since"]
     registration.save(update_fields=kept)
     snapshot = {

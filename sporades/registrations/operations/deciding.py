@@ -2,15 +2,19 @@
 
 from contextlib import nullcontext
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
 
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import Transition, move
 from sporades.registrations.exclusion import scope_of, standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import scoping
-from sporades.registrations.states import DECISIONS, REASONED, RESTORE, VALIDATE
+from sporades.registrations.states import DECISIONS, FLAG, REASONED, REOPEN, RESTORE, VALIDATE
 
 
 class NoRoomLeft(Refused):
@@ -50,7 +54,9 @@ def decide(*, registration: Registration, decision: Transition, reason: str, at:
         raise ReasonMissing
     kept = reason if needs_reason(decision) else ""
     # Whoever validates has read what was to be reviewed, and takes it as it is.
-    settled = {"to_review_since": None} if decision is VALIDATE else {}
+    settled: dict[str, Any] = {"to_review_since": None} if decision is VALIDATE else {}
+    if decision in (REOPEN, FLAG, RESTORE):
+        settled = _to_review_again(registration, at=at)
     # Only what stands again may find its place taken.
     alone = _alone(registration) if decision is RESTORE else {}
     try:
@@ -60,6 +66,16 @@ def decide(*, registration: Registration, decision: Transition, reason: str, at:
         if "a_candidate_registers_once" in str(trouble):
             raise NoRoomLeft from trouble
         raise
+
+
+def _to_review_again(registration: Registration, *, at: datetime) -> dict[str, Any]:
+    """Return what is written of a registration that a validation took as it was, and that counts no more.
+
+    Its last version still says what was to be reviewed.
+    """
+    versions = registration.versions.order_by("-number")
+    last = versions.values_list(KeyTransform("to_review", "snapshot"), flat=True).first()
+    return {"to_review_since": Coalesce("to_review_since", Value(at))} if last else {}
 
 
 def _alone(registration: Registration) -> dict[str, str]:
