@@ -474,6 +474,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # That of what is soon archived: tests/retention/test_announcing.
         "registration_leaves",
         "state_changed",
+        # That of a signed summary that was not received: tests/acts/test_summary_taken_back.
+        "summary_asked_again",
     }
 
     assert kinds == here | {kind for kind, *_ in MAILS}

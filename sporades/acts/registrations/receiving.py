@@ -5,11 +5,21 @@ from datetime import date, datetime
 from django.db import transaction
 
 from sporades import journal
+from sporades.acts.identities.correcting import issue_again
+from sporades.acts.registrations.asking_again import ask_summary_again, last_summary
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, days_in_words
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
+from sporades.evidence.unmet import owes_pieces
+from sporades.exams.models.service import MINUTE
+from sporades.letters.operations import tell
+from sporades.letters.queries import summary_for
+from sporades.letters.rules import REMINDER
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import filing
+from sporades.registrations.queries import with_owed
+from sporades.registrations.snapshot import contact_of
 
 
 class OtherPostmark(Refused):
@@ -87,7 +97,8 @@ def receive_summary(
 def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: datetime) -> None:
     """Record that the signed summary noted as received has not come: it was another candidate's.
 
-    No message leaves: none has left when it was noted.
+    A message says so where `is_told_of_it`: its day may have passed meanwhile, which leaves the usual
+    days from now, and what was issued meanwhile asks for no signature, and is issued again.
 
     Args:
         registration: which.
@@ -106,14 +117,69 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
             "Un collègue a noté entre-temps ce récapitulatif, posté le "
             f"{day_in_words(held.summary_posted_on)} : relisez le dossier."
         )
+    is_told = is_told_of_it(with_owed.get(pk=held.pk), at=at)
     filing.take_summary_back(registration=registration)
-    journal.record(
+    entry = journal.record(
         "summary reception taken back",
         by=by,
         on=registration,
         at=at,
         academy=registration.academy_id,
         before={"posted_on": noted},
+    )
+    if is_told:
+        _ask_again(held.pk, key=f"registration:{held.pk}:summary:{entry.pk}", by=by, at=at)
+
+
+def is_told_of_it(registration: Registration, *, at: datetime) -> bool:
+    """Return whether a candidate is told once the reception of their signed summary is taken back.
+
+    They are where it is awaited again, and its day has passed, or their last summary has no place to
+    sign. Else the reminders say it in time; once the exam is over, nothing is asked for any more.
+
+    Args:
+        registration: as `with_owed()` loads it.
+        at: the instant.
+    """
+    is_over = not owes_pieces(registration) or registration.is_exam_over(at)
+    asked = None if is_over or not registration.told else registration.owed["to_return"]
+    if not asked:
+        return False
+    is_late = at >= datetime.fromisoformat(asked["until"]) + MINUTE
+    return is_late or not last_summary(registration, at=at).get("to_return")
+
+
+def _ask_again(pk: int, *, key: str, by: Actor, at: datetime) -> None:
+    """Leave time for a signed summary, issue it again where it lacks a place to sign, and say so."""
+    registration = with_owed.get(pk=pk)
+    ask_summary_again(registration, by=by, at=at)
+    is_issued_again = not last_summary(registration, at=at).get("to_return")
+    if is_issued_again:
+        issue_again(
+            registration=registration,
+            identity=registration.candidate.identity,
+            signed_by=registration.service.managing_service.name,
+            by=by,
+            at=at,
+        )
+    registration = with_owed.get(pk=pk)
+    signed = registration.owed["to_return"]
+    tell(
+        registration.candidate,
+        "summary_asked_again",
+        service=registration.service,
+        at=at,
+        key=key,
+        about=registration,
+        urgent=True,
+        matter=REMINDER,
+        due_by=datetime.fromisoformat(signed["until"]),
+        enclosed=summary_for(registration),
+        registration=registration,
+        signed=signed,
+        is_issued_again=is_issued_again,
+        contact=contact_of(registration.service),
+        link=link_to("candidate:number", registration.number),
     )
 
 

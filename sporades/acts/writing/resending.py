@@ -34,6 +34,7 @@ KINDS = {
     "document_published": "Document publié",
     "document_withdrawn": "Document retiré",
     "pieces_due": "Rappel des pièces justificatives",
+    "summary_asked_again": "Récapitulatif signé de nouveau attendu",
     "piece_asked_again": "Pièce justificative demandée de nouveau",
     "piece_found_good": "Pièce justificative conforme",
     "piece_given_time": "Délai accordé pour une pièce justificative",

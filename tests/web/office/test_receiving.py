@@ -10,7 +10,8 @@ from sporades.acts.registrations import deciding, leaving
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.states import SET_ASIDE, VALIDATE
+from tests.acts.test_to_review import correct
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.spaces import plain
@@ -167,7 +168,7 @@ def test_a_summary_noted_on_the_wrong_file_is_awaited_again_without_a_message(ma
 
     in_lille.refresh_from_db()
     assert in_lille.summary_posted_on is None
-    assert "il est de nouveau attendu" in main(page)
+    assert "Il est de nouveau attendu. Aucun message ne part." in main(page)
     assert "attendu avant le vendredi 25 décembre 2026" in plain(main(page))
     assert Message.objects.count() == told
     assert Entry.objects.get(verb="summary reception taken back").payload == {
@@ -176,6 +177,30 @@ def test_a_summary_noted_on_the_wrong_file_is_awaited_again_without_a_message(ma
     once_more = manager.post(where, {"annuler": "oui", **read})
     assert once_more.status_code == 422
     assert "Aucun récapitulatif signé n'est plus noté comme reçu" in main(once_more)
+
+
+@pytest.mark.parametrize(
+    ("is_validated", "said"),
+    [
+        (False, "attendu. Un message le dit au candidat, avec le dernier jour pour le poster."),
+        (True, "L'inscription est validée : il n'est plus attendu. Aucun message ne part."),
+    ],
+)
+def test_whoever_takes_a_summary_back_reads_before_and_after_what_becomes_of_it(
+    manager, in_lille, is_validated, said
+):
+    received(manager, in_lille, "25/11/2026")
+    if is_validated:
+        deciding.decide(registration=in_lille, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    correct(in_lille, birth_name="Le Gouff")  # its new summary has no place to sign
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    shown = manager.get(where)
+
+    page = manager.post(where, {"annuler": "oui", **dict([shown.context["noted"]])}, follow=True)
+
+    assert said in main(shown)
+    assert said in main(page)
+    assert Message.objects.filter(kind="summary_asked_again").exists() is not is_validated
 
 
 def test_the_postmark_that_a_colleague_has_noted_meanwhile_is_not_taken_back_unread(

@@ -1,5 +1,6 @@
 """« Gérer l'état de la candidature »: one decision, with its reason, told to its candidate."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -161,6 +162,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
     seen = seen_in(request.POST) or found.version
     refused = ""
+    taken_back = _taken_back_in_words(found, at=request.arrived_at)
     if posted is not None and TAKE_BACK in posted:
         try:
             receiving.take_summary_back(
@@ -175,7 +177,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                "La réception du récapitulatif signé est annulée : il est de nouveau attendu.",
+                f"La réception du récapitulatif signé est annulée. {' '.join(taken_back)}",
             )
             return back_to_file(request, found.number)
     elif posted is not None and form.is_valid():
@@ -203,11 +205,24 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         "seen": seen,
         "noted": noted,
         "received": found.summary_posted_on,
+        "taken_back": taken_back,
         "refused": refused,
         "trail": TRAIL,
     }
     status = 422 if form.errors or refused else 200
     return render(request, "office/receive_summary.html", context, status=status)
+
+
+def _taken_back_in_words(registration: Registration, *, at: datetime) -> list[str]:
+    """Say what becomes of the signed summary once its reception is taken back, and whether it is told."""
+    untold = "Aucun message ne part."
+    if registration.is_validated:
+        return ["L'inscription est validée : il n'est plus attendu.", untold]
+    if not registration.is_active:
+        return ["L'inscription n'est plus en cours : il n'est plus attendu.", untold]
+    told = "Un message le dit au candidat, avec le dernier jour pour le poster."
+    is_told = receiving.is_told_of_it(registration, at=at)
+    return ["Il est de nouveau attendu.", told if is_told else untold]
 
 
 def _instead_of(request: HttpRequest, registration: Registration) -> Registration | None:
