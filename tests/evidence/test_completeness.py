@@ -13,6 +13,7 @@ from sporades.core.actors import SYSTEM
 from sporades.evidence import operations as evidence
 from sporades.evidence.completeness import lacking, lacking_within
 from sporades.evidence.models import Evidence, Incompleteness
+from sporades.evidence.queries import piece_of
 from sporades.evidence.states import State as Piece
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -34,6 +35,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.refusing import refuse
+from tests.spaces import plain
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 AFTER = NOW + timedelta(days=365)
@@ -247,6 +249,80 @@ def test_it_ends_when_a_file_that_came_with_more_time_is_found_clean(registratio
     providing.note_scan(given, is_clean=True, at=late)
 
     assert state(registration) == State.REGISTERED
+
+
+def lifted_by_a_paper(registration, *, grants=None):
+    """Note on the wrong file the paper of somebody else: the anomaly ends, and its candidate is told."""
+    settle(registration, but=[IDENTITY])
+    declare(registration)
+    if grants is not None:
+        verifying.grant(row=piece(registration), until=grants, by=MANAGER, at=AFTER)
+    at = AFTER + timedelta(hours=1)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=at)
+    assert state(registration) == State.REGISTERED
+
+
+def taken_back(registration):
+    at = AFTER + timedelta(hours=2)
+    owed = piece_of(again(registration), IDENTITY)
+    said = verifying.taken_back_in_words(owed, again(registration), at=at)
+    verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=at)
+    return said
+
+
+def test_it_is_found_anew_where_the_paper_that_ended_it_was_not_theirs(registration):
+    lifted_by_a_paper(registration)
+
+    said = taken_back(registration)
+
+    found = again(registration)
+    assert "est constatée de nouveau : un message le dit" in said
+    assert (found.state, found.reason) == (
+        State.ANOMALY,
+        "Pièces justificatives manquantes : Pièce d'identité (non fournie).",
+    )
+    assert Incompleteness.objects.get().at == found.decided_at
+    assert Entry.objects.filter(verb="anomaly found").first().actor_name == MANAGER.name
+    told = Message.objects.latest("pk")
+    assert (told.kind, told.subject.split(",")[0]) == ("state_changed", "Inscription incomplète")
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=AFTER)
+    assert state(registration) == State.REGISTERED
+
+
+def test_what_may_still_be_sent_is_asked_for_of_who_read_that_nothing_was_missing(registration):
+    lifted_by_a_paper(registration, grants=(AFTER + timedelta(days=10)).date())
+
+    said = taken_back(registration)
+
+    assert state(registration) == State.REGISTERED
+    assert said.endswith("un message dit au candidat que cette pièce manque.")
+    told = Message.objects.latest("pk")
+    assert told.kind == "piece_asked_again"
+    body = plain(told.body)
+    assert "notée comme reçue par erreur, manque à votre inscription" in body
+    assert "dispense" not in body
+    assert "Envoyez-la avant le " in body
+
+
+def test_an_anomaly_that_somebody_ended_meanwhile_is_not_found_anew(registration):
+    lifted_by_a_paper(registration)
+    decided(registration, FLAG, "La signature manque.", at=AFTER + timedelta(minutes=90))
+
+    taken_back(registration)
+
+    assert again(registration).reason == "La signature manque."
+    told = Message.objects.latest("pk")
+    assert (told.kind, "contactez votre service" in told.body) == ("piece_asked_again", True)
+
+
+def test_of_a_paper_that_ended_no_anomaly_nothing_is_said(registration):
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    told = Message.objects.count()
+
+    assert taken_back(registration) == "Aucun message ne part."
+
+    assert state(registration) == State.REGISTERED
+    assert Message.objects.count() == told
 
 
 def test_it_stays_while_one_of_two_is_missing():

@@ -210,6 +210,7 @@ def tell_of(
     *,
     at: datetime,
     is_to_provide: bool = True,
+    is_noted_by_mistake: bool = False,
 ) -> None:
     """Tell a candidate something of a piece, by the mail or the letter of a kind.
 
@@ -219,6 +220,7 @@ def tell_of(
         registration: whose piece it is.
         at: the instant of the act.
         is_to_provide: whether something must be sent for it.
+        is_noted_by_mistake: whether it is awaited since what came was another candidate's.
     """
     owed = owed_as(registration, row)
     tell(
@@ -240,4 +242,5 @@ def tell_of(
         contact=contact_of(registration.service),
         link=link_to("candidate:evidence", registration.number),
         is_to_provide=is_to_provide,
+        is_noted_by_mistake=is_noted_by_mistake,
     )

@@ -10,18 +10,20 @@ from sporades.acts.pieces import owing, providing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
 from sporades.acts.sent_files import Sent, name_of, named
-from sporades.core.actors import Actor
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince, check_read
 from sporades.evidence.models import ANTIVIRUS, LONGEST_NAME, Deposit, Evidence
-from sporades.evidence.states import State
+from sporades.evidence.queries import Owed
+from sporades.evidence.states import HERE, State
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
+from sporades.registrations.states import State as RegistrationState
 
 
 class NothingOwed(Refused):
@@ -309,8 +311,9 @@ def correct_postmark(
 def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
     """« Revenir sur la réception »: what was noted, or scanned, was not this candidate's.
 
-    The piece is as it was before, what was scanned is erased, and no message leaves: none has left
-    when it was noted.
+    The piece is as it was before, and what was scanned is erased. No message leaves, since none had when
+    it was noted; unless an anomaly was lifted while it counted, of which its candidate was told. The
+    service that lifted it by itself finds it anew; else they are told that the piece is awaited.
 
     Args:
         row: the piece.
@@ -328,6 +331,7 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
     posted_on = held.posted_on
     acts = entries_about(locked).filter(payload__after__piece=held.code)
     before, since = _before_it_came(acts.order_by("pk"))
+    lifted = _lifted_with(held, locked, since)
     erased = evidence.take_back(held, before=before, since=since, seen=seen)
     owing.record(
         "piece reception taken back",
@@ -339,6 +343,64 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
         posted_on=posted_on.isoformat() if posted_on else "",
         erased=erased,
     )
+    if lifted is None:
+        return
+    if _is_incomplete_again(lifted, owing.owed_as(locked, held), locked, at=at):
+        completing.declare_incomplete(registration=locked, by=by, at=at)
+    else:
+        owing.tell_of("piece_asked_again", held, locked, at=at, is_noted_by_mistake=True)
+
+
+def taken_back_in_words(owed: Owed, registration: Registration, *, at: datetime) -> str:
+    """Say to whoever takes back that a piece came by post what its candidate is told.
+
+    Args:
+        owed: the piece.
+        registration: whose it is.
+        at: the instant.
+    """
+    acts = entries_about(registration).filter(payload__after__piece=owed.row.code)
+    _, since = _before_it_came(acts.order_by("pk"))
+    lifted = _lifted_with(owed.row, registration, since)
+    if lifted is None:
+        return "Aucun message ne part."
+    if _is_incomplete_again(lifted, owed, registration, at=at):
+        return (
+            "L'anomalie, levée depuis, est constatée de nouveau : un message le dit au candidat, avec "
+            "ce qui manque."
+        )
+    return "Une anomalie a été levée depuis : un message dit au candidat que cette pièce manque."
+
+
+def _is_incomplete_again(
+    lifted: Entry, owed: Owed, registration: Registration, *, at: datetime
+) -> bool:
+    """Return whether an anomaly that ended by itself, for a piece that has not come, is found anew.
+
+    Args:
+        lifted: what ended it.
+        owed: the piece.
+        registration: whose it is, as `with_owed()` loads it.
+        at: the instant.
+    """
+    is_last = (
+        registration.state == RegistrationState.REGISTERED and lifted.at == registration.decided_at
+    )
+    return is_last and lifted.actor_kind == SYSTEM.kind and not owed.is_in_time(at)
+
+
+def _lifted_with(row: Evidence, registration: Registration, since: datetime | None) -> Entry | None:
+    """Return what lifted an anomaly, as nothing was missing, while what came for a piece counted; or nothing.
+
+    Args:
+        row: a piece that came by post.
+        registration: whose it is.
+        since: when it came, where that is known.
+    """
+    counts = row.is_mandatory and row.state in HERE and row.state != State.WAIVED
+    if since is None or not counts or not owes_pieces(registration):
+        return None
+    return completing.lifted_since(registration, since)
 
 
 def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, datetime | None]:

@@ -13,6 +13,8 @@ from sporades.evidence.completeness import in_words, is_complete, lacking, missi
 from sporades.evidence.models import Incompleteness
 from sporades.evidence.queries import pieces_of
 from sporades.exams.queries import programmes, rules
+from sporades.journal.models import Entry
+from sporades.journal.queries import entries_about
 from sporades.notices.queries import stops_writing
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration, with_owed
@@ -67,6 +69,13 @@ def clear_if_complete(registration: Registration, *, at: datetime) -> None:
         return
     noted.delete()
     deciding.decide(registration=registration, decision=CLEAR, reason="", by=SYSTEM, at=at)
+
+
+def lifted_since(registration: Registration, instant: datetime) -> Entry | None:
+    """Return the last act since an instant that ended an anomaly, which told its candidate so; or nothing."""
+    lifted = entries_about(registration).filter(verb=deciding.TOLD[CLEAR.name].verb)
+    found: Entry | None = lifted.filter(at__gte=instant).first()
+    return found
 
 
 def flag_some(*, after: int, most: int, at: datetime) -> int:

@@ -135,6 +135,9 @@ def _page(
         "is_late": is_late(registration, owed),
         "only": only_way(owed),
         "is_over": not owed.is_in_time(at),
+        "taken_back": verifying.taken_back_in_words(owed, registration, at=at)
+        if TAKE_BACK in asked.possible
+        else "",
         "unexpected": unexpected_in_words(owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
         "owes_nothing": ""
