@@ -259,12 +259,7 @@ def decide_within(
     is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
     is_corrected, anew = False, None
     if is_asked_again:
-        registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
-        is_other = registration.identity_id != registration.candidate.identity_id
-        is_corrected = decision is RESTORE and is_other
-        ask_again(with_owed.get(pk=registration.pk), by=by, at=at)
-        if is_corrected or is_unsaid(with_owed.get(pk=registration.pk), at=at):
-            anew = _issued_again(registration, by=by, at=at)
+        is_corrected, anew = _asked_again(registration, decision, by=by, at=at)
     is_so = decision.name not in UNMET
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
     now = with_owed.get(pk=registration.pk) if is_asked_again else None
@@ -364,6 +359,24 @@ def _awaited(found: Registration, *, at: datetime) -> dict[str, Any] | None:
 
 decide = transaction.atomic(decide_within)
 """Decide in a transaction of its own: what is refused leaves nothing."""
+
+
+def _asked_again(
+    registration: Registration, decision: Transition, *, by: Actor, at: datetime
+) -> tuple[bool, Anew | None]:
+    """Ask again for what a registration owes, by a document that says it: see `asking_again`.
+
+    Returns:
+        Whether its civil data were corrected while it was set aside; what is asked of it now that was
+        not before, where it is issued again.
+    """
+    registration.refresh_from_db(fields=["identity", "candidate"])  # as they are under its lock
+    is_other = registration.identity_id != registration.candidate.identity_id
+    is_corrected = decision is RESTORE and is_other
+    ask_again(with_owed.get(pk=registration.pk), by=by, at=at)
+    if not is_corrected and not is_unsaid(with_owed.get(pk=registration.pk), at=at):
+        return is_corrected, None
+    return is_corrected, _issued_again(registration, by=by, at=at)
 
 
 def _issued_again(registration: Registration, *, by: Actor, at: datetime) -> Anew:
