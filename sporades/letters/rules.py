@@ -16,13 +16,16 @@ TO_GUARDIAN = "to_guardian"
 """The same, to the guardian of a minor, who reads of it beside their candidate: neither letter is the other's."""
 WITHDRAWAL = "withdrawal"
 REMINDER = "reminder"
+CLOSING = "closing"
+"""That registrations close sooner, or later: the last says it all."""
 _PIECE = "piece:"
 
 OVERTAKES = {
     DECISION: {DECISION},
     STANDING: {STANDING, DECISION},
     TO_GUARDIAN: {TO_GUARDIAN},
-    WITHDRAWAL: {DECISION, REMINDER, _PIECE},
+    WITHDRAWAL: {DECISION, REMINDER, CLOSING, _PIECE},
+    CLOSING: {CLOSING},
 }
 """What each matter makes false of the same registration; a piece overtakes itself alone.
 

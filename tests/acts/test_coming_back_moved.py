@@ -23,10 +23,10 @@ def withdrawn(registration, at=NOW):
     return registration
 
 
-def closes(closing, at=NOW + HOUR):
-    """Move the closing, at once, and tell whoever is to be told; return what was written."""
+def move(closing, at=NOW + HOUR):
+    """Move the closing, at once; nobody is told of it yet."""
     service = RegistrationService.objects.for_list().get(academy="A09")
-    made = opening.change(
+    return opening.change(
         service=service,
         opens_at=service.opens_at,
         closes_at=closing.replace(second=0, microsecond=0),
@@ -35,7 +35,11 @@ def closes(closing, at=NOW + HOUR):
         at=at,
         is_urgent=True,
     )
-    closing_moved.tell_change(made.pk, after="", at=at)
+
+
+def closes(closing, at=NOW + HOUR):
+    """Move it, and tell whoever is to be told; return what was written."""
+    closing_moved.tell_change(move(closing, at=at).pk, after="", at=at)
     return list(Message.objects.filter(kind=KIND).order_by("pk"))
 
 

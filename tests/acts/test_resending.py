@@ -215,7 +215,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("appeal_received", "appeal_withdrawn", "appeal_silent"),
             *("piece_asked_again", "piece_given_time", "piece_refused", "piece_time_cut_back"),
             *("piece_waived", "piece_found_good"),
-            *("service_closes_sooner", "coming_back_moved"),
+            *("service_closes_sooner", "service_closes_later", "coming_back_moved"),
         },
     }
 

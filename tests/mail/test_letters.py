@@ -464,7 +464,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # That of a copy of one's data: tests/web/registry/test_own_data.
         "data_copy_ready",
         "message_of_service",
-        # That of a closing brought forward, to who is registered: web/office/test_services.
+        # That of a closing brought forward, or put back, to who is registered: acts/test_closing_moved.
+        "service_closes_later",
         "service_closes_sooner",
         "service_moved",
         # That of a closing that moves, to who may come back: acts/test_coming_back_moved.

@@ -73,6 +73,7 @@ TELLING = (
     "registered",
     "registered_for",
     "registration_moved",
+    "service_closes_later",
     "service_closes_sooner",
     "service_moved",
     "state_changed",

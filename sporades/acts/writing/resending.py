@@ -27,6 +27,7 @@ KINDS = {
     "state_changed": "Décision du service",
     "registration_moved": "Changement d'académie",
     "service_closes_sooner": "Fermeture avancée",
+    "service_closes_later": "Fermeture repoussée",
     "coming_back_moved": "Fermeture changée, après une désinscription",
     "change_requested": "Demande de modification envoyée",
     "change_accepted": "Demande de modification acceptée",

@@ -1,0 +1,120 @@
+"""Who is registered is told of a closing brought forward, and of what became of it (I1)."""
+
+import pytest
+
+from sporades.acts.registrations import deciding
+from sporades.acts.services import closing_moved
+from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
+from sporades.mail.models import Message
+from sporades.registrations.states import SET_ASIDE
+from tests.acts.test_coming_back_moved import HOUR, closes, move, said, withdrawn
+from tests.evidence.given import MANAGER, again
+from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration
+from tests.requests import moved_house
+
+SOONER, LATER = "service_closes_sooner", "service_closes_later"
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+
+
+def tell(change, at=NOW + 3 * HOUR):
+    closing_moved.tell_change(change.pk, after="", at=at)
+
+
+def told(kind):
+    return list(Message.objects.filter(kind=kind).order_by("pk"))
+
+
+def decide(registration, decision, reason=""):
+    deciding.decide(
+        registration=again(registration), decision=decision, reason=reason, by=MANAGER, at=NOW
+    )
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_who_was_told_of_a_closing_brought_forward_is_told_when_it_is_put_back():
+    mailed, posted = a_registration(), a_registration(a_record())
+    before, sooner = mailed.closing_in_words, NOW + 20 * HOUR
+    closes(sooner)
+    a_registration()  # filed under the closing brought forward: told of no other
+
+    closes(mailed.service.closes_at, at=NOW + 2 * HOUR)
+
+    first, second = told(LATER)
+    assert [first.about_id, second.about_id] == [str(mailed.pk), str(posted.pk)]
+    assert first.subject.startswith("Fermeture repoussée, inscription n°")
+    for one in (first, second):
+        assert f"ferment plus tard que prévu : le {before}" in one.body
+        assert "La fermeture annoncée avant était le jeudi 26 novembre 2026 à 6 h 30" in said(one)
+    assert "Si vous vouliez la modifier, ou la quitter, faites-le avant" in first.body
+    letters = Letter.objects.filter(message__kind__in=(SOONER, LATER))
+    kept = dict(letters.values_list("message__kind", "state"))
+    assert kept == {SOONER: LetterState.OVERTAKEN, LATER: LetterState.TO_PRINT}
+
+
+def test_it_is_told_once_and_of_no_extension_after_it():
+    registration = a_registration()
+    closing = registration.service.closes_at
+    closes(NOW + 20 * HOUR)
+    closes(closing, at=NOW + 2 * HOUR)
+
+    closes(closing + 24 * HOUR, at=NOW + 3 * HOUR)
+
+    assert [len(told(kind)) for kind in (SOONER, LATER)] == [1, 1]
+    assert closing_moved.take_up_again(older_than=NOW + 4 * HOUR) == 0
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_who_stands_no_more_is_not_told_of_it(is_left):
+    registration = a_registration()
+    closing = registration.service.closes_at
+    closes(NOW + 20 * HOUR)
+    if is_left:
+        withdrawn(registration, at=NOW + HOUR)
+    else:
+        decide(registration, SET_ASIDE, "Doublon")
+
+    closes(closing, at=NOW + 2 * HOUR)
+
+    assert told(LATER) == []
+
+
+def test_who_left_and_was_told_so_reads_that_it_is_put_back():
+    registration = withdrawn(a_registration())
+    closing = registration.service.closes_at
+    closes(NOW + 100 * HOUR)
+
+    *_, last = closes(closing, at=NOW + 2 * HOUR)
+
+    assert last.subject.startswith("Fermeture repoussée, désinscription n°")
+
+
+def test_of_a_closing_put_back_before_anybody_was_told_nothing_is_said():
+    registration = a_registration()
+    first = move(NOW + 20 * HOUR)
+    second = move(registration.service.closes_at, at=NOW + 2 * HOUR)
+
+    tell(first)
+    tell(second)
+
+    assert [*told(SOONER), *told(LATER)] == []
+
+
+def test_of_two_moves_the_second_is_told_with_the_closing_before_both():
+    registration = a_registration()
+    before = registration.closing_in_words
+    draft = a_draft(a_candidate(email="brouillon@exemple.test"))
+    moved_house(draft, NOW)
+    first = move(NOW + 20 * HOUR)
+    second = move(NOW + 44 * HOUR, at=NOW + 2 * HOUR)
+
+    for one in (first, second, first):
+        tell(one)
+
+    [sooner], [begun] = told(SOONER), told("service_moved")
+    assert "ferment plus tôt que prévu : le vendredi 27 novembre 2026 à 6 h 30" in said(sooner)
+    assert "Le service ferme désormais le vendredi 27 novembre 2026 à 6 h 30" in said(begun)
+    for one in (sooner, begun):
+        assert f"La fermeture annoncée avant était le {before}." in one.body
+    assert told(LATER) == []
