@@ -7,9 +7,11 @@ from sporades.acts.services import closing_moved
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
-from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE
+from tests.accommodations.asked import MINOR
 from tests.acts.test_coming_back_moved import HOUR, closes, move, said, withdrawn
-from tests.evidence.given import MANAGER, again
+from tests.acts.test_to_review import correct
+from tests.evidence.given import MANAGER, again, complete
 from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration
 from tests.requests import moved_house
 
@@ -118,3 +120,33 @@ def test_of_two_moves_the_second_is_told_with_the_closing_before_both():
     for one in (sooner, begun):
         assert f"La fermeture annoncée avant était le {before}." in one.body
     assert told(LATER) == []
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_who_has_something_to_do_is_not_told_to_do_nothing(by_letter):
+    made = [
+        a_registration(a_record() if by_letter else a_candidate(email=f"{name}@exemple.test"))
+        for name in ("owing", "flagged", "reviewed", "complete", "validated")
+    ]
+    owing, flagged, reviewed, full, validated = made
+    for one in (reviewed, full):
+        complete(one)
+    decide(flagged, FLAG, "Diplôme à corriger")
+    decide(validated, VALIDATE)
+    correct(reviewed, **MINOR)
+
+    closes(NOW + 20 * HOUR)
+    closes(owing.service.closes_at, at=NOW + 2 * HOUR)
+
+    sooner, later = ({one.about_id: said(one) for one in told(kind)} for kind in (SOONER, LATER))
+    nothing, send = "vous n'avez rien à faire", "ce qu'il vous reste à envoyer"
+    for kept in (sooner, later):
+        assert {str(one.pk): nothing in kept[str(one.pk)] for one in made} == {
+            str(one.pk): one in (full, validated) for one in made
+        }
+        assert send in kept[str(owing.pk)]
+        assert send not in kept[str(full.pk)] + kept[str(validated.pk)]
+        assert "mais elle est en anomalie. Si une réponse est à corriger" in kept[str(flagged.pk)]
+        assert "ne dit pas tout ce qui est maintenant demandé" in kept[str(reviewed.pk)]
+    assert "Les dates de ce qu'il vous reste à envoyer ne changent pas." in sooner[str(owing.pk)]
+    assert "Relisez ce qu'il vous reste à envoyer" in later[str(owing.pk)]

@@ -12,10 +12,12 @@ from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import IsNull
 
 from sporades import mail
+from sporades.acts.registrations.deciding import unmet_of
 from sporades.acts.services.opening import TELL
 from sporades.core import apart
 from sporades.core.links import link_to
 from sporades.core.queue import defer_once
+from sporades.evidence.unmet import owes_pieces
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.states import ChangeState
 from sporades.letters.operations import tell
@@ -25,6 +27,7 @@ from sporades.registrations.clocks import zone_of_draft
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.models.registration import UNDO_FOR, RegistrationQuerySet
+from sporades.registrations.queries import with_owed
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import STANDING, State
 
@@ -225,7 +228,7 @@ def _of_its_choice(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @transaction.atomic
 def _tell_one_registered(key: int, *, moved: Moved, at: datetime) -> bool:
-    registration = Registration.objects.whole().get(pk=key)
+    registration = with_owed.get(pk=key)
     service, left_at = registration.service, registration.withdrawn_at
     way = SOONER if moved.is_sooner else LATER
     kind = "coming_back_moved" if left_at else f"service_closes_{way}"
@@ -240,6 +243,8 @@ def _tell_one_registered(key: int, *, moved: Moved, at: datetime) -> bool:
         due_by=registration.undone_until(left_at) if left_at else service.closes_at,
         registration=registration,
         is_sooner=moved.is_sooner,
+        is_anomaly=registration.state == State.ANOMALY,
+        is_to_send=owes_pieces(registration) and unmet_of(registration).is_to_send,
         may_return=service.accepts(at),
         before=service.said(moved.before, registration.reader_zone),
         contact=contact_of(service),
