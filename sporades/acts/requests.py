@@ -1,6 +1,7 @@
 """What is done to a request of a candidate, whichever of the two kinds it is (E7, I6, I7)."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
 from sporades.exams.rules.silence import Silence
 from sporades.intake import antivirus, cleaning
+from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
@@ -24,7 +26,7 @@ from sporades.mail.models import Message
 from sporades.registrations.evidence import due_as_told, first_due
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
-from sporades.registrations.queries import persons_of
+from sporades.registrations.queries import last_standing_of, persons_of
 from sporades.registrations.receipt import against_of, silence_about, silence_on, taken_by
 from sporades.registrations.snapshot import contact_of
 
@@ -41,6 +43,8 @@ SHORTEST_SILENCE = timedelta(days=28)
 """Before which no réglementation lets silence decide: it counts in months."""
 CHANGE_REFUSED, CORRECTION_REFUSED = "change request refused", "correction refused"
 """The verbs of a refusal."""
+SET_ASIDE, RESTORED = "registration set aside", "registration restored"
+"""The verbs between which nothing that is asked of a registration can be accepted."""
 CORRECTED_AT = "account_edit"
 """The page where a correction of civil data is asked for, and followed."""
 
@@ -139,7 +143,7 @@ def _tell_of_virus(request: Request, *, at: datetime) -> None:
     """Tell who waits for an answer to send the request again: nobody can open what it is proved by."""
     key = f"{request._meta.model_name}:{request.pk}:proof refused"
     page = CORRECTED_AT if isinstance(request, CorrectionRequest) else ""
-    tell("file_refused", request, key=key, about=request.registration, page=page, at=at)
+    tell("file_refused", request, key=key, about=_answered_in(request), page=page, at=at)
 
 
 def scan_proofs_again(*, older_than: datetime) -> None:
@@ -153,7 +157,7 @@ def scan_proofs_again(*, older_than: datetime) -> None:
 def formally(request: Request | None, *, at: datetime) -> list[str]:
     """Return what the law adds on the page of a request: what silence means, or who refused it.
 
-    Of one about a registration that stands no more silence means nothing: it cannot be accepted.
+    Of a modification of what stands no more silence means nothing: it cannot be accepted.
 
     Args:
         request: of a candidate; nothing where there is none.
@@ -162,10 +166,10 @@ def formally(request: Request | None, *, at: datetime) -> list[str]:
     if request is None or not (request.is_waiting or request.is_refused):
         return []
     registration = Registration.objects.whole().get(pk=request.registration.pk)
-    if request.is_waiting and not registration.is_active:
+    if request.is_waiting and not _may_be_accepted(request):
         return [SET_ASIDE_MEANWHILE]
     if request.is_waiting:
-        return silence_on(registration, request.sent_at, at=at)
+        return _silence_on(request, at=at)
     about, verb = (
         ([registration], CHANGE_REFUSED)
         if isinstance(request, ChangeRequest)
@@ -175,16 +179,110 @@ def formally(request: Request | None, *, at: datetime) -> list[str]:
     last = done.first()
     if last is None:
         return against_of(registration)
-    against = taken_by(registration, name=last.actor_name, role=last.actor_kind, at=last.at)
+    refused_in = _refused_in(request, last) or registration
+    against = taken_by(refused_in, name=last.actor_name, role=last.actor_kind, at=last.at)
     return [*_taken_back(request, at=last.at), *against]
+
+
+def _refused_in(request: Request, act: Entry) -> Registration | None:
+    """Return the registration in whose file a correction was refused: any that stands of its candidate's.
+
+    What was refused before the act named it was so in the last one filed in its academy.
+    """
+    if not isinstance(request, CorrectionRequest):
+        return None
+    theirs = Registration.objects.whole().filter(candidate=request.candidate_id)
+    if key := act.payload["after"].get("registration"):
+        found: Registration | None = theirs.filter(pk=key).first()
+        return found
+    there = theirs.filter(academy=act.academy, filed_at__lte=act.at)
+    last: Registration | None = there.order_by("filed_at", "pk").last()
+    return last
+
+
+def _answered_in(request: Request) -> Registration:
+    """Return the registration whose service answers a request: of a correction, one that stands.
+
+    A correction is of a person: once that by which it was sent is left or set aside, whoever has
+    another one of theirs decides it.
+    """
+    registration = request.registration
+    if isinstance(request, CorrectionRequest) and not registration.is_active:
+        return last_standing_of(request.candidate) or registration
+    return registration
+
+
+def _may_be_accepted(request: Request) -> bool:
+    """Return whether a request that waits can be accepted: a modification, only while it stands.
+
+    No correction waits once nothing of its candidate's stands (`asking.leave_unreached`).
+    """
+    return isinstance(request, CorrectionRequest) or request.registration.is_active
+
+
+def standings_of(registrations: Iterable[int]) -> Mapping[int, list[Entry]]:
+    """Return when each of some registrations was set aside and restored, the first act first.
+
+    Args:
+        registrations: their keys; none asks nothing.
+    """
+    found = defaultdict[int, list[Entry]](list)
+    keys = {str(one) for one in registrations}
+    if keys:
+        acts = Entry.objects.filter(object_kind="registration", object_id__in=keys)
+        for one in acts.filter(verb__in=(SET_ASIDE, RESTORED)).order_by("at", "pk"):
+            found[int(one.object_id)].append(one)
+    return found
+
+
+def counted_from(
+    registration: Registration, received_at: datetime, standings: Sequence[Entry] | None = None
+) -> datetime:
+    """Return from when silence counts on what is asked of a registration: anew once it is restored.
+
+    While it was set aside nobody could accept anything, as its candidate read. What silence had
+    decided before stays decided.
+
+    Args:
+        registration: with its service.
+        received_at: when the request arrived, whole.
+        standings: what `standings_of` says of it, where several are read.
+    """
+    if registration.decided_at is None or registration.decided_at <= received_at:
+        return received_at
+    if standings is None:
+        standings = standings_of([registration.pk])[registration.pk]
+    since = received_at
+    for one in standings:
+        if one.at <= since:
+            continue
+        if one.verb == RESTORED:
+            since = one.at
+            continue
+        silence = silence_about(registration, since)
+        if silence is None or silence.has_decided(local_day(one.at, registration.service.zone)):
+            break
+    return since
+
+
+def _received_at(request: Request) -> datetime:
+    """Return from when silence on a request counts; a correction could be accepted all the time."""
+    if isinstance(request, CorrectionRequest):
+        return request.sent_at
+    return counted_from(request.received_as, request.sent_at)
+
+
+def _silence_on(request: Request, *, at: datetime) -> list[str]:
+    """Return what its receipt says of silence, by the registration through which it was sent."""
+    received_as = Registration.objects.whole().get(pk=request.received_as.pk)
+    return silence_on(received_as, _received_at(request), at=at)
 
 
 def silence_of(request: Request) -> Silence | None:
     """Return what silence on a request means; nothing of one that waits no more, or cannot be accepted."""
-    registration = request.received_as
-    if not request.is_waiting or not registration.is_active:
+    if not request.is_waiting or not _may_be_accepted(request):
         return None
-    return silence_about(registration, request.sent_at)
+    return silence_about(request.received_as, _received_at(request))
 
 
 def is_decided_by_silence(request: Request | None, *, at: datetime) -> bool:
@@ -239,7 +337,7 @@ def check_refusal(request: Request, *, answer: str, takes_back: bool, at: dateti
 
 def _taken_back(request: Request, *, at: datetime) -> list[str]:
     """Say to its candidate that a request was refused once silence had accepted it; else nothing."""
-    silence = silence_about(request.received_as, request.sent_at)
+    silence = silence_about(request.received_as, _received_at(request))
     if silence is None or not silence.has_accepted(_today(request, at)):
         return []
     day = day_in_words(silence.on)
@@ -276,7 +374,7 @@ def _tell_of_one(pk: int, *, model: Any, at: datetime) -> bool:
     if request is None or not is_decided_by_silence(request, at=at):
         return False
     page = CORRECTED_AT if model is CorrectionRequest else ""
-    about = request.registration
+    about = _answered_in(request)
     tell(SILENT, request, key=_key_of_silence(model, pk), about=about, page=page, at=at)
     return True
 
@@ -321,7 +419,7 @@ def tell(
         version: what was filed of it, where that is what is told.
         changes_more: whether that changes what was not asked too.
     """
-    registration = Registration.objects.whole().get(pk=request.registration.pk)
+    registration = Registration.objects.whole().get(pk=_answered_in(request).pk)
     if refused_by is None:
         against = []
     else:
@@ -340,7 +438,7 @@ def tell(
         received=request.sent_in_words,
         is_unnamed=False,
         is_correction=isinstance(request, CorrectionRequest),
-        silence=silence_on(registration, request.sent_at, at=at) if request.is_waiting else [],
+        silence=_silence_on(request, at=at) if request.is_waiting else [],
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         due=due_as_told(version) if version is not None else None,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from sporades import journal
 from sporades.acts import requests
 from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import deciding, leaving, moving
@@ -18,11 +19,21 @@ from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.models.correction_request import reached
+from sporades.registrations.queries import last_correction_of
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.states import SET_ASIDE, RequestState
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    author,
+    registered_in_two_academies,
+)
+from tests.letters.test_printing import LILLE
 from tests.web.registry.world import a_member, source, with_specialities, without_specialities
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
@@ -198,6 +209,58 @@ def test_what_nobody_can_answer_any_more_ends_with_the_last_registration(
     assert (entry.actor_kind, entry.academy) == ("system", "A09")
     ends = Message.objects.filter(kind__in=["withdrawn", "state_changed"]).order_by("pk")
     assert ["La correction de vos données" in one.body for one in ends] == [False, True]
+
+
+def sent_to_another_service():
+    """Send a correction through a registration of Versailles; return it as Lille finds it."""
+    candidate = a_candidate()
+    registered_in_two_academies(candidate)
+    assert send(candidate).registration.academy_id == "A25"
+    return found_in_lille()
+
+
+def found_in_lille():
+    [mine] = CorrectionRequest.objects.waiting().within(LILLE)
+    reached([mine], LILLE)
+    return mine
+
+
+@pytest.mark.parametrize("ended", [withdraw, set_aside])
+def test_what_was_sent_through_a_registration_that_ends_silence_decides_while_another_stands(ended):
+    mine = sent_to_another_service()
+    ended(mine.received)
+    long_after = NOW + timedelta(days=90)
+    mine = found_in_lille()
+
+    assert requests.is_accepted_by_silence(mine, at=long_after)
+    [said] = formally(last_correction_of(mine.candidate), at=LATER)
+    assert "Sans réponse de sa part le" in said
+    assert requests.tell_of_silence(at=long_after) == 1
+
+    told = Message.objects.get(kind="request_silent")
+    assert told.about_id == str(mine.registration.pk)
+    assert (mine.registration.academy_id, mine.registration.number in told.body) == ("A09", True)
+    with pytest.raises(requests.AcceptedBySilence):
+        asking.refuse(request=mine, answer="Non", by=OPERATOR, at=long_after)
+
+
+def test_its_page_names_the_service_that_refused_it():
+    mine = sent_to_another_service()
+
+    asking.refuse(request=mine, answer="Non", by=OPERATOR, at=LATER)
+
+    [mailed] = [
+        line
+        for line in Message.objects.get(kind="correction_refused").body.split("\n")
+        if "Décision prise par" in line
+    ]
+    assert "Lille" in mailed
+    assert formally(last_correction_of(mine.candidate), at=LATER)[0] == mailed
+    # As the journal had it before it said in which registration.
+    after, at = {"request": mine.pk}, LATER + timedelta(minutes=1)
+    verb, on = requests.CORRECTION_REFUSED, mine.candidate
+    journal.record(verb, by=OPERATOR, on=on, at=at, academy="A09", after=after)
+    assert "Lille" in formally(last_correction_of(mine.candidate), at=at)[0]
 
 
 def test_without_a_registration_that_stands_nobody_could_answer(registration):

@@ -292,6 +292,7 @@ def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -
         academy=request.registration.academy_id,
         after={
             "request": request.pk,
+            "registration": request.registration.pk,
             "fields": sorted(
                 name for name in asked if asked[name] != getattr(request.before, name)
             ),
