@@ -3,7 +3,7 @@
 Only of the lines that it will go through: what is refused is told by the forecast.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -169,15 +169,13 @@ def foreseen(batch: Batch, case: Case, by: By, *, at: datetime) -> Notified:
     return accommodating.notified(case, at=at, measures=measures)
 
 
-def refusal_of(
-    batch: Batch, case: Case, given: Mapping[int, Mapping[str, datetime]], *, at: datetime
-) -> str:
+def refusal_of(batch: Batch, case: Case, given: accommodating.Counted, *, at: datetime) -> str:
     """Say why a line will be refused, of what its opinion says; nothing where it will not.
 
     Args:
         batch: which.
         case: one of those that it goes through, with its registration and its measures.
-        given: when the papers of each were confided, as `accommodating.given_for` says it.
+        given: from what silence counts on each, as `accommodating.given_for` says it.
         at: now.
     """
     if batch.action != FOLLOW:

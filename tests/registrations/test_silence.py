@@ -19,10 +19,11 @@ from sporades.core.french import day_in_words
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import ChangeRequest
-from sporades.registrations.states import SET_ASIDE, RequestState
+from sporades.registrations.states import RESTORE, SET_ASIDE, RequestState
 from tests.accommodations import asked as cases
 from tests.accommodations.asked import MANAGER, case_of
 from tests.documents.summaries import a_pdf
+from tests.evidence.given import again
 from tests.factories import (
     BY_LETTER,
     NOW,
@@ -141,6 +142,42 @@ def test_who_has_no_mail_is_told_by_a_letter(late):
     assert "http" not in body
 
 
+def decide(registration, decision, *, at):
+    deciding.decide(
+        registration=again(registration), decision=decision, reason="Erreur", by=OPERATOR, at=at
+    )
+
+
+def test_it_counts_anew_once_what_was_set_aside_is_restored(registration, late):
+    asked = ask(registration, late)
+    decide(registration, SET_ASIDE, at=late + DAY)
+    back = late + 95 * DAY - timedelta(hours=6)
+    decide(registration, RESTORE, at=back)
+    last = back + (months_after(back.date(), 2) - back.date())
+
+    runs = [requests.tell_of_silence(at=at) for at in (back + DAY, last, last + DAY)]
+
+    assert runs == [0, 0, 1]
+    on = day_in_words(last.date())
+    assert f"le {on}, votre demande est réputée acceptée" in plain(told().get().body)
+    asked = ChangeRequest.objects.get(pk=asked.pk)
+    assert on in plain(requests.formally(asked, at=back)[0])
+    said = Message.objects.filter(kind="state_changed").latest("pk").body
+    assert "elle est de nouveau étudiée, et le délai pour vous répondre recommence." in said
+
+
+def test_what_it_had_accepted_before_stays_so(registration, late):
+    ask(registration, late)
+    on = day_in_words(months_after(late.date(), 2))
+    decide(registration, SET_ASIDE, at=late + 90 * DAY)
+    decide(registration, RESTORE, at=late + 95 * DAY)
+
+    asked = ChangeRequest.objects.select_related("registration__service").get()
+
+    assert on in requests.silence_in_words(asked, at=late + 96 * DAY)
+    assert requests.is_accepted_by_silence(asked, at=late + 96 * DAY)
+
+
 @pytest.mark.parametrize("ended", ["decided", "taken back", "set aside"])
 def test_nothing_is_told_of_what_waits_no_more(registration, late, ended):
     asked = ask(registration, late)
@@ -149,9 +186,7 @@ def test_nothing_is_told_of_what_waits_no_more(registration, late, ended):
     elif ended == "taken back":
         requesting.take_back(request=asked, by=author(registration.candidate), at=late)
     else:
-        deciding.decide(
-            registration=registration, decision=SET_ASIDE, reason="Erreur", by=OPERATOR, at=late
-        )
+        decide(registration, SET_ASIDE, at=late)
 
     assert requests.tell_of_silence(at=late + 90 * DAY) == 0
 
@@ -233,6 +268,22 @@ def test_silence_counts_from_the_last_paper_that_was_due(registration):
     assert accommodating.silence_in_words(case, at=NOW) == (
         "Sans réponse, le silence vaudra acceptation le 5 février 2027"
     )
+
+
+@pytest.mark.usefixtures("kept", "confided")
+def test_of_accommodations_too_it_counts_anew_once_what_was_set_aside_is_restored(registration):
+    whole(registration)
+    decide(registration, SET_ASIDE, at=NOW + DAY)
+    decide(registration, RESTORE, at=NOW + 95 * DAY)
+
+    assert accommodating.tell_of_unanswered(at=NOW + 96 * DAY) == 0
+    case = case_of(registration)
+    case.registration = again(registration)
+    given = accommodating.given_for([case])
+    for known in (None, given):
+        assert accommodating.silence_in_words(case, known, at=NOW + 96 * DAY) == (
+            "Sans réponse, le silence vaudra acceptation le 28 avril 2027"
+        )
 
 
 @pytest.mark.usefixtures("kept", "confided")

@@ -68,6 +68,7 @@ from sporades.acts.accommodating.reopening import (
 )
 from sporades.acts.accommodating.silent import (
     COUNTING,
+    Counted,
     check_silence,
     given_for,
     notified,
@@ -84,6 +85,7 @@ __all__ = [
     "TAKEN_FROM_DOCTOR",
     "TEXT",
     "AuthorUnknown",
+    "Counted",
     "NoOpinion",
     "NotInCharge",
     "PaperGiven",

@@ -5,6 +5,7 @@ the last of the papers without which it is incomplete.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,11 +16,12 @@ from sporades.accommodations.queries import lock_case, papers_called_for_by
 from sporades.accommodations.states import Opinion, State
 from sporades.acts.accommodating.telling import tell_candidate
 from sporades.acts.people.guardians import tell_guardian
-from sporades.acts.requests import SHORTEST_SILENCE, SILENT
+from sporades.acts.requests import SHORTEST_SILENCE, SILENT, counted_from, standings_of
 from sporades.core import apart
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.rules.silence import Silence
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.queries import first_given
 from sporades.registrations.receipt import silence_about, silence_on
@@ -42,16 +44,30 @@ class AcceptedBySilence(Refused):
     )
 
 
-def given_for(cases: Iterable[Case]) -> Mapping[int, Given]:
-    """Return when each paper of health was first confided, by its code, for each registration.
+@dataclass(frozen=True)
+class Counted:
+    """From what silence counts, for each registration by its key.
+
+    Attributes:
+        papers: when each paper of health was first confided, by its code.
+        standings: when it was set aside and restored.
+    """
+
+    papers: Mapping[int, Given]
+    standings: Mapping[int, Sequence[Entry]]
+
+
+def given_for(cases: Iterable[Case]) -> Counted:
+    """Return from what silence counts on some requests, in two questions.
 
     Args:
         cases: the requests of which silence is asked.
     """
-    return first_given(one.registration_id for one in cases if one.state in _UNTOLD)
+    keys = {one.registration_id for one in cases if one.state in _UNTOLD}
+    return Counted(first_given(keys), standings_of(keys))
 
 
-def silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence | None:
+def silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     """Return what silence on a request means; nothing while it does not count, or decides nothing.
 
     Args:
@@ -61,14 +77,22 @@ def silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence 
     return _silence_of(case, given) if case.state in COUNTING else None
 
 
-def _silence_of(case: Case, given: Mapping[int, Given] | None = None) -> Silence | None:
+def _silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     if case.instead_of_id is not None or not case.registration.is_active:
         return None
-    received_at = _whole_at(case, (given_for([case]) if given is None else given))
+    received_at = _counted_from(case, given_for([case]) if given is None else given)
     return silence_about(case.registration, received_at) if received_at else None
 
 
-def silence_in_words(case: Case, given: Mapping[int, Given] | None = None, *, at: datetime) -> str:
+def _counted_from(case: Case, given: Counted) -> datetime | None:
+    """Return from when silence on a request counts; nothing while it lacks something."""
+    whole_at, registration = _whole_at(case, given.papers), case.registration
+    if whole_at is None:
+        return None
+    return counted_from(registration, whole_at, given.standings.get(registration.pk, ()))
+
+
+def silence_in_words(case: Case, given: Counted | None = None, *, at: datetime) -> str:
     """Say to the office what silence on a request means, and from when or since when; else nothing.
 
     Args:
@@ -117,12 +141,12 @@ def silence_told(case: Case, *, at: datetime) -> list[str]:
     is_counted = case.state in (*COUNTING, State.INCOMPLETE) and case.instead_of_id is None
     if case.asked_at is None or not is_counted or not registration.is_active:
         return []
-    whole_at = _whole_at(case, given_for([case]))
-    received_at = whole_at or case.asked_at
-    return silence_on(registration, received_at, is_complete=whole_at is not None, at=at)
+    counted = _counted_from(case, given_for([case]))
+    received_at = counted or case.asked_at
+    return silence_on(registration, received_at, is_complete=counted is not None, at=at)
 
 
-def check_silence(case: Case, given: Mapping[int, Given] | None = None, *, at: datetime) -> None:
+def check_silence(case: Case, given: Counted | None = None, *, at: datetime) -> None:
     """Refuse to follow with many others an opinion against what silence has granted.
 
     Args:

@@ -298,6 +298,7 @@ def decide_within(
         against=against(registration),
         has_correction_fallen=has_correction_fallen,
         is_set_aside=decision is SET_ASIDE,
+        is_restored=decision is RESTORE,
         asks=_asks(registration, at=at) if decision is FLAG else None,
         is_automatic=by == SYSTEM,
         # What is missing may be a piece that no mail names.
