@@ -87,6 +87,20 @@ def postal_address_of(candidate: Candidate) -> dict[str, str]:
     return _last_address(Registration.objects.filter(candidate=candidate))
 
 
+def home_of(registration: Registration) -> dict[str, str]:
+    """Return where the guardian of a minor is written to: at home, by the names of `ADDRESS`.
+
+    Of who has no account that of the record, where the office corrects it; of whoever has one, that
+    of the registration.
+
+    Args:
+        registration: the minor's, with its candidate.
+    """
+    if not registration.candidate.has_account:
+        return postal_address_of(registration.candidate)
+    return {name: getattr(registration, name) for name in ADDRESS}
+
+
 def address_filed_at(candidate: Candidate) -> datetime | None:
     """Return the last instant at which a registration of a candidate gave another address than before."""
     filed = Version.objects.filter(registration__candidate=candidate).order_by("number")

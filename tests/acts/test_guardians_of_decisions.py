@@ -6,13 +6,14 @@ import pytest
 
 from sporades.acts.identities import asking
 from sporades.acts.registrations import deciding, requesting
+from sporades.candidates.operations import reach_at
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.states import RESTORE, SET_ASIDE
-from tests.accommodations.asked import a_minor
+from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again
-from tests.factories import NOW, OPERATOR, a_registration
+from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.registrations.test_asking_a_correction import send
 from tests.requests import ask
 
@@ -95,6 +96,16 @@ def test_of_two_letters_at_home_the_one_that_waits_is_printed_no_more():
 
     letters = Letter.objects.filter(message__kind="guardian_awaited").order_by("pk")
     assert [one.state for one in letters] == [LetterState.OVERTAKEN, LetterState.TO_PRINT]
+
+
+def test_home_is_where_the_record_says_since_it_was_corrected():
+    registration = a_minor(a_record(**MINOR), guardian="")
+    reach_at(registration.candidate, reached={"address_1": "99 rue Neuve"})
+
+    set_aside(registration)
+
+    letter = Letter.objects.get(message__kind="guardian_awaited")
+    assert letter.address == ["Anne Le Goff", "99 rue Neuve", "59000 LILLE"]
 
 
 @pytest.mark.parametrize("act", ACTS)

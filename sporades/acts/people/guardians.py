@@ -21,13 +21,13 @@ from sporades.accounts import limits
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
-from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words, listed, of_named
 from sporades.core.links import link_to
 from sporades.letters.operations import tell_at
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
+from sporades.registrations.records import home_of
 from sporades.registrations.snapshot import contact_of
 
 AWAITED, LEFT, BACK = "guardian_awaited", "minor_withdrawn", "minor_returned"
@@ -203,7 +203,7 @@ def _told_beside(registration: Registration, *, at: datetime) -> str | None:
 
 
 def _home_of(registration: Registration) -> list[str]:
-    return lines_of({name: getattr(registration, name) for name in ADDRESS})
+    return lines_of(home_of(registration))
 
 
 def _may_write(address: str, *, at: datetime) -> bool:
