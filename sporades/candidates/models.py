@@ -1,5 +1,6 @@
 """Who a candidate is: a civil identity, with or without an account."""
 
+from calendar import monthrange
 from datetime import date
 
 import pgtrigger
@@ -14,6 +15,7 @@ from sporades.accounts.models import normalised_address
 from sporades.candidates.names import family_names
 from sporades.core.french import birth_date_in_digits, born_in_words
 from sporades.core.text import search_key
+from sporades.exams.rules.facts import OF_AGE
 
 
 class Identity(models.Model):
@@ -147,6 +149,25 @@ class Channel(models.TextChoices):
 
     MAIL = "mail", "Mail"
     LETTER = "letter", "Courrier postal"
+
+
+def is_minor_on(identity: str, day: date) -> Q:
+    """Return what a row must satisfy whose candidate is under eighteen, given the path of their identity.
+
+    It is `Facts.is_minor_on` of `Identity.latest_birth_date` as the database reads them.
+
+    Args:
+        identity: the path.
+        day: the day.
+    """
+    year, month, born_on = (f"{identity}__birth_{part}" for part in ("year", "month", "day"))
+    of_age = day.year - OF_AGE
+    later = Q(**{f"{month}__gt": day.month}) | Q(**{month: day.month, f"{born_on}__gt": day.day})
+    if (day.month, day.day) < (12, 31):
+        later |= Q(**{month: None})
+    if day.day < monthrange(of_age, day.month)[1]:
+        later |= Q(**{month: day.month, born_on: None})
+    return Q(**{f"{year}__gt": of_age}) | (Q(**{year: of_age}) & later)
 
 
 def told_by_letter(candidate: str) -> Q:

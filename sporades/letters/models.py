@@ -1,14 +1,17 @@
 """Letters, and the runs in which they are printed."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from sporades.accounts.permissions import Reach
-from sporades.core.french import day_in_words, hour_in_words, instant_in_words
+from sporades.candidates.models import is_minor_on
+from sporades.core.french import day_in_words, hour_in_words, instant_in_words, local_day
 from sporades.documents.queries import taken_back_at
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
@@ -17,6 +20,11 @@ from sporades.registrations.models import Registration
 MOST_LINES, LONGEST_LINE = 8, 220
 SAME_ONCE_MOVED = ("domain", "session", "audience")
 """What the service of a registration has as before once it is given to another academy."""
+FOR_GUARDIAN = Q(has_own_envelope=True, message__about_kind="registration")
+"""What a letter satisfies that is to the guardian of a minor; the other envelopes of their own are
+about a person, where they were reached until then. It is `Letter.is_to_guardian` as the database
+reads it.
+"""
 
 
 class PrintRunQuerySet(models.QuerySet["PrintRun"]):
@@ -154,15 +162,20 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             return self.filter(pk=letter.pk)
         return self.filter(run=letter.run_id, candidate=letter.candidate_id, address=letter.address)
 
-    def come_back(self) -> Self:
+    def come_back(self, *, at: datetime) -> Self:
         """Return the letters that came back and of which nothing was done.
 
         Their candidate has no account to read them from, nor another address since, and none was sent
-        again: by letter, or by mail where these reach them now.
+        again: by letter, or by mail where these reach them now. A guardian has neither account nor
+        record: a letter to them is one of these until it is sent again, or its candidate is of age.
+
+        Args:
+            at: the instant.
         """
         again = Message.objects.filter(again_of=OuterRef("message"))
-        back = self.filter(candidate__user=None, state=LetterState.RETURNED)
-        return back.filter(~Exists(again), is_settled=False)
+        back = self.filter(~Exists(again), state=LetterState.RETURNED, is_settled=False)
+        minor = is_minor_on("candidate__identity", local_day(at, settings.TIME_ZONE))
+        return back.filter((FOR_GUARDIAN & minor) | (~FOR_GUARDIAN & Q(candidate__user=None)))
 
     def whole(self) -> Self:
         """Everything that a line shows."""
@@ -278,6 +291,11 @@ class Letter(models.Model):
     def is_posted(self) -> bool:
         """Whether it is on its way, or has arrived."""
         return self.state == LetterState.POSTED
+
+    @property
+    def is_to_guardian(self) -> bool:
+        """Whether it is to the guardian of a minor, beside what their candidate is told."""
+        return self.has_own_envelope and self.message.about_kind == "registration"
 
     @property
     def is_returned(self) -> bool:

@@ -13,13 +13,14 @@ from sporades.core.french import instant_in_words
 from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
-from sporades.letters.models import Letter
+from sporades.letters.models import FOR_GUARDIAN, Letter
 from sporades.letters.queries import unprintable
 from sporades.letters.rules import overtaken_by, overtaking
 from sporades.letters.states import OVERTAKE, LetterState
 from sporades.mail.models import Message
 from sporades.mail.operations import mail_instead, write_again, write_letter
-from sporades.registrations.records import postal_address_of
+from sporades.registrations.models import Registration
+from sporades.registrations.records import home_of, postal_address_of
 
 IN_PERSON = "à demander à votre service gestionnaire"
 """What a letter says in the place of an address of the web."""
@@ -205,6 +206,7 @@ def tell_again(
     service: RegistrationService,
     preface: str,
     at: datetime,
+    envelope: Sequence[str] = (),
 ) -> Message:
     """Tell again what a refused mail or a returned letter said: by mail, or by a letter.
 
@@ -214,10 +216,11 @@ def tell_again(
         service: the registration service that answers for it.
         preface: what is said before its text: that it is not new.
         at: the instant.
+        envelope: the lines of the address of a letter, where it is for somebody else.
     """
     before = Letter.objects.filter(message=message).select_related("enclosed__document").first()
     enclosed = before.enclosed if before else None
-    if not goes_by_letter(candidate, enclosed):
+    if not envelope and not goes_by_letter(candidate, enclosed):
         said = f"{preface} {_not_enclosed(candidate)}" if enclosed else preface
         return write_again(message, to=candidate.address, at=at, preface=said)
     fresh: Message = Message.objects.create(
@@ -239,6 +242,8 @@ def tell_again(
         candidate=candidate,
         service=service,
         enclosed=enclosed,
+        address=list(envelope),
+        has_own_envelope=bool(envelope),
     )
     return fresh
 
@@ -296,10 +301,13 @@ def give_letters(left: Candidate, *, to: Candidate) -> None:
 def settle_returned(candidate: Candidate) -> None:
     """Note of the letters that came back that their candidate is reached at another address now.
 
+    One to a guardian is not: they are told nothing by another address, before it is sent again.
+
     Args:
         candidate: locked, and saved as they are reached.
     """
-    back = Letter.objects.filter(candidate=candidate, state=LetterState.RETURNED, is_settled=False)
+    mine = Letter.objects.filter(candidate=candidate, state=LetterState.RETURNED, is_settled=False)
+    back = mine.exclude(FOR_GUARDIAN)
     left = [letter.pk for letter in back if not is_address_of(letter, candidate)]
     back.filter(pk__in=left).update(is_settled=True)
 
@@ -308,6 +316,19 @@ def is_address_of(letter: Letter, candidate: Candidate) -> bool:
     """Return whether a letter was sent where its candidate is reached now; nowhere is no other place."""
     now = lines_of(postal_address_of(candidate))
     return not now or letter.address[1:] == now
+
+
+def guardian_envelope(letter: Letter, registration: Registration) -> list[str]:
+    """Return the lines of the envelope in which a letter to a guardian goes again.
+
+    To whom the registration names now, home; where either is known no more, as before.
+
+    Args:
+        letter: the one that came back.
+        registration: what it is about, with its candidate.
+    """
+    named = registration.guardian_name or letter.address[0]
+    return [named, *(lines_of(home_of(registration)) or letter.address[1:])]
 
 
 def is_returned(message: Message) -> bool:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sporades.candidates.births import BirthDateField, checked
-from sporades.candidates.models import Identity
+from sporades.candidates.models import Candidate, Identity, is_minor_on
 from sporades.candidates.words import birth_date_in_words
+from sporades.exams.rules.facts import Facts
+from tests.factories import a_record
 
 TODAY = date(2026, 11, 25)
 BIRTHS = st.dates(date(1907, 1, 1), date(2016, 11, 24))
@@ -112,3 +114,30 @@ def test_a_date_reads_as_what_is_known_of_it(day, month, words, latest):
 
     assert birth_date_in_words(identity) == words
     assert identity.latest_birth_date == latest
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        (2008, 2, 28),
+        (2008, 2, 29),
+        (2008, 3, 1),
+        (2008, 2, None),
+        (2008, 12, None),
+        (2008, None, None),
+        (2009, 1, 1),
+    ],
+)
+def test_the_database_reads_who_is_a_minor_as_we_do(db, born):
+    parts = dict(zip(("birth_year", "birth_month", "birth_day"), born, strict=True))
+    identity = a_record(**parts).identity
+    days = [
+        date(year, month, day)
+        for year in (2025, 2026, 2027)
+        for month, day in ((2, 27), (2, 28), (3, 1), (12, 30), (12, 31), (1, 1))
+    ]
+
+    for day in days:
+        facts = Facts(on=day, session_year=day.year, birth_date=identity.latest_birth_date)
+        found = Candidate.objects.filter(is_minor_on("identity", day))
+        assert found.exists() is facts.is_minor_on(day), day

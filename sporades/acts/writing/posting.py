@@ -135,10 +135,12 @@ def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
     held = list(_locked_envelope(letter).filter(state__in=RETURN.sources))
     if letter.pk not in {one.pk for one in held}:
         held = [letter]  # its move says why not
-    is_settled = not is_address_of(letter, letter.candidate)
+    has_moved = not is_address_of(letter, letter.candidate)
     for one in held:
         academy = one.service.academy
         day = local_day(at, academy.zone)
+        # Another address of the candidate tells a guardian nothing.
+        is_settled = has_moved and not one.is_to_guardian
         move(one, RETURN, returned_on=day, returned_name=by.name, is_settled=is_settled)
         journal.record(
             "letter returned",

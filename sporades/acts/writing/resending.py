@@ -12,7 +12,8 @@ from sporades.acts.writing.since import doubts_about
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
-from sporades.letters.operations import is_returned, tell_again
+from sporades.letters.models import Letter
+from sporades.letters.operations import guardian_envelope, is_returned, tell_again
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
@@ -88,6 +89,12 @@ class ReadsMails(Refused):
     )
 
 
+class OfAge(Refused):
+    """A letter to a guardian who answers for nobody any more."""
+
+    message = "Ce candidat est majeur : ce courrier à son représentant légal ne part plus."
+
+
 class Doubtful(Refused):
     """Something was told, or done, since, or it would go where it came back from."""
 
@@ -123,7 +130,7 @@ def send_again(
         sure_of: the mark of the doubts that were read, by whoever sends it in spite of them.
 
     Raises:
-        NeverAgain, NotRefused, AlreadySentAgain, ReadsMails: see each.
+        NeverAgain, NotRefused, AlreadySentAgain, OfAge, ReadsMails: see each.
         Doubtful: it may be false now, or come back, and that was not read.
     """
     # In the order of every act: nothing is told of it meanwhile.
@@ -137,13 +144,23 @@ def send_again(
     if Message.objects.filter(again_of=locked).exists():
         raise AlreadySentAgain
     candidate, service = registration.candidate, registration.service
-    if came_back and candidate.has_account:
+    to_guardian = _to_guardian(locked)
+    if to_guardian is not None and not registration.is_minor(at):
+        raise OfAge
+    if to_guardian is None and came_back and candidate.has_account:
         raise ReadsMails
     doubts = doubts_about(locked, registration, at=at)
     if doubts and sure_of != mark_of(doubts):
         raise Doubtful(doubts)
     preface = _preface("courrier" if came_back else "mail", locked.written_at, service.zone)
-    fresh = tell_again(locked, candidate=candidate, service=service, preface=preface, at=at)
+    fresh = tell_again(
+        locked,
+        candidate=candidate,
+        service=service,
+        preface=preface,
+        at=at,
+        envelope=guardian_envelope(to_guardian, registration) if to_guardian else (),
+    )
     journal.record(
         "mail sent again",
         by=by,
@@ -212,5 +229,15 @@ def is_about(message: Message, registration: Registration) -> bool:
 
 
 def goes_again(message: Message) -> bool:
-    """Return whether a message is of a kind that may be sent again, from the file that it is about."""
-    return message.kind in KINDS and message.about_kind == "registration"
+    """Return whether a message is of a kind that may be sent again, from the file that it is about.
+
+    So is a letter to a guardian; a mail to one is not.
+    """
+    if message.about_kind != "registration":
+        return False
+    return message.kind in KINDS or _to_guardian(message) is not None
+
+
+def _to_guardian(message: Message) -> Letter | None:
+    letter: Letter | None = getattr(message, "letter", None)
+    return letter if letter is not None and letter.is_to_guardian else None

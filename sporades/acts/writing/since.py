@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from sporades.candidates.models import Candidate
+from sporades.candidates.names import is_same_person
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, State
 from sporades.evidence.unmet import owes_pieces, stands_in_words
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
-from sporades.letters.operations import goes_by_letter, is_address_of
-from sporades.letters.rules import REMINDER, is_of_piece, overtaking, piece_of
+from sporades.letters.operations import goes_by_letter, guardian_envelope, is_address_of
+from sporades.letters.rules import REMINDER, TO_GUARDIAN, is_of_piece, overtaking, piece_of
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 
@@ -23,6 +25,8 @@ SAID_OF = {
     "piece_time_cut_back": TO_PROVIDE,
 }
 """Where a piece stands while what is told of it is true."""
+ON_RECORD = "sur la fiche du candidat"
+IN_REGISTRATION = "dans l'inscription, par « Modifier pour le candidat »"
 DEMANDS = ("piece_refused", "piece_asked_again", "piece_given_time", "piece_time_cut_back")
 
 
@@ -58,9 +62,10 @@ def _told_since(message: Message, registration: Registration) -> list[str]:
         pk__gt=first.pk,
     )
     zone = registration.service.zone
-    said = "Depuis, « {} » a été écrit au candidat le {}."
+    whom = "représentant légal" if message.matter == TO_GUARDIAN else "candidat"
+    said = "Depuis, « {} » a été écrit au {} le {}."
     return [
-        said.format(one.subject, instant_in_words(one.written_at, zone))
+        said.format(one.subject, whom, instant_in_words(one.written_at, zone))
         for one in told.defer("body").order_by("-pk")[:MOST_SAID]
     ]
 
@@ -97,10 +102,34 @@ def _stands(message: Message, registration: Registration) -> list[str]:
 def _same_address(message: Message, registration: Registration) -> list[str]:
     letter = Letter.objects.filter(message=message).select_related("enclosed__document").first()
     candidate = registration.candidate
+    if letter is not None and letter.is_to_guardian:
+        return _same_home(letter, registration)
     if letter is None or not goes_by_letter(candidate, letter.enclosed):
         return []
     if not is_address_of(letter, candidate):
         return []
+    return [_returns_from(letter, ON_RECORD)]
+
+
+def _same_home(letter: Letter, registration: Registration) -> list[str]:
+    """Say of a letter to a guardian whom else it would go to, and whether it may come back."""
+    named, *home = guardian_envelope(letter, registration)
+    said = []
+    if not is_same_person(named, letter.address[0]):
+        said.append(f"Il était pour {letter.address[0]} ; il partirait au nom de {named}.")
+    if home == letter.address[1:]:
+        said.append(_returns_from(letter, home_corrected(registration.candidate)))
+    return said
+
+
+def home_corrected(candidate: Candidate) -> str:
+    """Say where the address is corrected to which a guardian is written (`records.home_of`)."""
+    return IN_REGISTRATION if candidate.has_account else ON_RECORD
+
+
+def _returns_from(letter: Letter, corrected: str) -> str:
     where = ", ".join(letter.address[1:])
-    said = f"Il repartirait à l'adresse d'où il est revenu : {where}."
-    return [f"{said} Si elle n'est plus la bonne, corrigez-la d'abord sur la fiche du candidat."]
+    return (
+        f"Il repartirait à l'adresse d'où il est revenu : {where}. Si elle n'est plus la bonne, "
+        f"corrigez-la d'abord {corrected}."
+    )

@@ -271,7 +271,8 @@ def _to_post(request: HttpRequest) -> Queue | None:
 
 def _come_back(request: HttpRequest) -> Queue | None:
     """Return the letters that came back, until they are sent again or go elsewhere."""
-    mine = Letter.objects.come_back().managed_within(request.reaches(Permission.PRINT_LETTERS))
+    back = Letter.objects.come_back(at=request.arrived_at)
+    mine = back.managed_within(request.reaches(Permission.PRINT_LETTERS))
     said = mine.aggregate(count=Count("pk"), oldest=Min("returned_on"))
     if not said["count"]:
         return None

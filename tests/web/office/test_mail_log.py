@@ -20,6 +20,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import OF_ACCOUNT
 from sporades.registrations.states import REOPEN, VALIDATE
 from sporades.web.office import bounded
+from tests.accommodations.asked import MINOR, a_minor
 from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.jobs import work
 from tests.web.guide import links, main, seen, words
@@ -412,7 +413,7 @@ def test_a_run_says_to_whom_each_letter_is_addressed_and_for_whom(manager, kept)
 def test_a_guardian_of_the_words_of_their_child_s_name_is_whom_a_letter_is_addressed_to(
     manager, kept
 ):
-    a_registration(a_record(first_names="Maëlle Anne"))
+    a_minor(a_record(first_names="Maëlle Anne", **MINOR))
     letter = Letter.objects.get()
     home = printing.recipient_of(letter.candidate)[1:]
     sent = Letter.objects.filter(pk=letter.pk)

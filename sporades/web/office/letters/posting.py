@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
-from sporades.acts.writing import posting, resending
+from sporades.acts.writing import posting, resending, since
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
@@ -38,6 +38,11 @@ _AGAIN = (
     "canal sur la fiche du candidat, puis envoyez ce courrier de nouveau depuis l'onglet « Mails » "
     "du dossier."
 )
+_AGAIN_TO_GUARDIAN = (
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Ce courrier est pour le "
+    "représentant légal d'un mineur. Vérifiez l'adresse {}, puis envoyez-le de nouveau depuis l'onglet "
+    "« Mails » du dossier."
+)
 _NEVER_AGAIN = (
     "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Vérifiez l'adresse et le "
     "canal sur la fiche du candidat. Ce courrier n'est pas au sujet d'une inscription : il ne "
@@ -53,7 +58,9 @@ _ELSEWHERE = (
 def letters(request: HttpRequest) -> HttpResponse:
     """What waits, what cannot be printed and why, the runs, the last first."""
     waiting = Letter.objects.waiting().within(request.reach)
-    came_back = Letter.objects.come_back().managed_within(request.reach).whole()
+    came_back = (
+        Letter.objects.come_back(at=request.arrived_at).managed_within(request.reach).whole()
+    )
     runs = PrintRun.objects.within(request.reach).whole().with_returns()
     page = page_of(request, runs.order_by("-asked_at"))
     by_service = waiting_by_service(waiting)
@@ -222,7 +229,7 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     if Letter.objects.managed_within(request.reach).filter(pk=found.pk).exists():
         said = format_html(
             '{} <a href="{}">Fiche du candidat</a>',
-            _AGAIN if resending.goes_again(found.message) else _NEVER_AGAIN,
+            _to_do_of(found),
             reverse("office:record", args=[found.candidate_id]),
         )
     else:
@@ -234,6 +241,13 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     said = _said_of(request, found, said)
     _do(request, partial(posting.note_returned, letter=found), said=said)
     return _back(request, found)
+
+
+def _to_do_of(letter: Letter) -> str:
+    """Say what is to do of a letter that came back."""
+    if letter.is_to_guardian:
+        return _AGAIN_TO_GUARDIAN.format(since.home_corrected(letter.candidate))
+    return _AGAIN if resending.goes_again(letter.message) else _NEVER_AGAIN
 
 
 def _held_with(letter: Letter) -> int:
