@@ -155,6 +155,23 @@ def test_two_records_that_become_one_are_told_by_a_letter(propose, approve):
     assert Letter.objects.filter(candidate=kept).count() == 3
 
 
+def test_each_service_writes_of_what_is_issued_again_there(propose, approve):
+    kept, left = a_record(), a_record(first_names="Maelle Anne")
+    pair = a_pair(kept, left)
+    without_exclusion()
+    a_registration(left, speciality="FOREST", epreuves=FOREST)
+
+    approve(propose(pair))
+
+    one, other = Registration.objects.filter(version=2).order_by("pk")
+    told = Letter.objects.filter(message__kind="candidates_merged")
+    for mine, others in ((one, other), (other, one)):
+        letter = told.get(service=mine.service)
+        assert mine.number in letter.message.body
+        assert others.number not in letter.message.body
+        assert (letter.enclosed.document.folder_id, letter.enclosed.number) == (mine.folder_id, 2)
+
+
 def test_who_is_left_keeps_a_number_and_what_they_were_is_kept_with_the_pair(
     double, propose, approve
 ):

@@ -108,13 +108,11 @@ def test_every_act_on_a_registration_writes_a_letter_without_a_link(registration
     assert not Message.objects.exclude(state=Message.State.LETTER).exists()
 
 
-def test_a_letter_about_a_person_names_the_registrations_of_its_service_alone(registration):
+def rename(registration):
+    """Correct the first name of its candidate."""
     candidate = Candidate.objects.get(pk=registration.candidate_id)
-    exams.load(source(without_specialities()), by=OPERATOR, at=NOW)
-    other = a_registration(candidate, exam="BS", speciality="")
-
     correcting.correct_identity(
-        registration=registration,
+        registration=again(registration),
         identity={**civil_data(candidate.identity), "first_names": "Yann"},
         seen=candidate.identity_id,
         proof="carte",
@@ -122,9 +120,52 @@ def test_a_letter_about_a_person_names_the_registrations_of_its_service_alone(re
         at=NOW,
     )
 
-    body = letter_of("identity_corrected").message.body
-    assert registration.number in body
-    assert other.number not in body
+
+@pytest.fixture
+def elsewhere(registration):
+    """File the registration of the same person that another service manages."""
+    exams.load(source(without_specialities()), by=OPERATOR, at=NOW)
+    return a_registration(registration.candidate, exam="BS", speciality="")
+
+
+def test_of_a_person_each_service_writes_of_its_own_registrations_alone(registration, elsewhere):
+    rename(registration)
+
+    told = Letter.objects.filter(message__kind="identity_corrected")
+    for mine, others in ((registration, elsewhere), (elsewhere, registration)):
+        letter = told.get(service=mine.service)
+        assert mine.number in letter.message.body
+        assert others.number not in letter.message.body
+        assert (letter.enclosed.document.folder_id, letter.enclosed.number) == (mine.folder_id, 2)
+
+
+def test_a_letter_says_which_of_several_summaries_it_encloses(registration):
+    without_exclusion()
+    other = a_registration(registration.candidate, speciality="FOREST", epreuves=FOREST)
+
+    rename(other)
+
+    letter = letter_of("identity_corrected")
+    body = letter.message.body
+    assert body.index(other.number) < body.index(registration.number)
+    assert (
+        "Celui de la première est joint à ce courrier ; demandez les autres à ce service." in body
+    )
+    assert letter.enclosed.document.folder_id == other.folder_id
+
+
+def test_the_service_that_corrects_says_so_also_where_its_registration_stands_no_more(
+    registration, elsewhere
+):
+    deciding.decide(
+        registration=again(registration), decision=SET_ASIDE, reason="Doublon.", by=OPERATOR, at=NOW
+    )
+
+    rename(registration)
+
+    told = Letter.objects.filter(message__kind="identity_corrected")
+    assert told.get(service=registration.service).enclosed is None
+    assert told.get(service=elsewhere.service).enclosed.document.folder_id == elsewhere.folder_id
 
 
 def test_who_asked_for_letters_has_no_mail_even_with_an_address():

@@ -14,6 +14,7 @@ from sporades.core.actors import Actor
 from sporades.core.links import link_to
 from sporades.core.queue import app
 from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
@@ -116,23 +117,22 @@ def correct_identity(
         for one in standing
     }
     standing = list(_standing(candidate).whole().with_owed().order_by("pk"))
-    tell(
-        candidate,
-        "identity_corrected",
-        service=registration.service,
-        at=at,
-        key=f"candidate:{candidate.pk}:identity:{new.pk}",
-        about=candidate,
-        urgent=True,
-        enclosed=summary_for(registration) if registration in standing else None,
-        name=new.full_name,
-        request=request,
-        registrations=[
-            (one, anew[one.pk]) for one in _named_to(candidate, standing, beside=registration)
-        ],
-        contact=contact_of(registration.service),
-        link=link_to("candidate:registrations"),
-    )
+    for service, named in _told_apart(candidate, standing, beside=registration):
+        tell(
+            candidate,
+            "identity_corrected",
+            service=service,
+            at=at,
+            key=f"candidate:{candidate.pk}:identity:{new.pk}:{service.pk}",
+            about=candidate,
+            urgent=True,
+            enclosed=summary_for(named[0]) if named else None,
+            name=new.full_name,
+            request=request,
+            registrations=[(one, anew[one.pk]) for one in named],
+            contact=contact_of(service),
+            link=link_to("candidate:registrations"),
+        )
     return len(standing)
 
 
@@ -141,13 +141,20 @@ def _standing(candidate: Candidate) -> RegistrationQuerySet:
     return found
 
 
-def _named_to(
+def _told_apart(
     candidate: Candidate, standing: list[Registration], *, beside: Registration
-) -> list[Registration]:
-    """Return which registrations a message names: a letter is printed and read by one service."""
+) -> list[tuple[RegistrationService, list[Registration]]]:
+    """Return which registrations each message names: one mail names all.
+
+    A letter is printed and read by one service, and encloses the summary of the first that it
+    names. The service that has corrected writes one, even where none of its own stands.
+    """
     if not candidate.by_letter:
-        return standing
-    return [one for one in standing if one.service_id == beside.service_id]
+        return [(beside.service, standing)]
+    named: dict[RegistrationService, list[Registration]] = {beside.service: []}
+    for one in sorted(standing, key=lambda one: one != beside):
+        named.setdefault(one.service, []).append(one)
+    return list(named.items())
 
 
 def corrections_on(registration: Registration) -> QuerySet[Entry]:

@@ -239,25 +239,25 @@ def _tell(
     key = f"candidate:{kept.pk}:merged:{at.isoformat()}"
     named: dict[str, Any] = {"name": kept.identity.full_name, "number": kept.number}
     if kept.by_letter:
-        # One letter has one document, and is of one service.
-        first = (issued or registrations)[0]
-        service = first.service
-        tell(
-            kept,
-            "candidates_merged",
-            service=service,
-            at=at,
-            key=key,
-            about=kept,
-            enclosed=summary_for(first) if issued else None,
-            **named,
-            registrations=[one for one in registrations if one.service_id == service.pk],
-            again=[(one, again[one.pk]) for one in issued if one.service_id == service.pk],
-            is_closed=False,
-            closed="",
-            sign_in_as="",
-            contact=contact_of(service),
-        )
+        # A letter has one document, and is of one service: each says what is issued again there.
+        for service in dict.fromkeys(one.service for one in issued or registrations[:1]):
+            theirs = [one for one in issued if one.service_id == service.pk]
+            tell(
+                kept,
+                "candidates_merged",
+                service=service,
+                at=at,
+                key=f"{key}:{service.pk}",
+                about=kept,
+                enclosed=summary_for(theirs[0]) if theirs else None,
+                **named,
+                registrations=[one for one in registrations if one.service_id == service.pk],
+                again=[(one, again[one.pk]) for one in theirs],
+                is_closed=False,
+                closed="",
+                sign_in_as="",
+                contact=contact_of(service),
+            )
     for address in sorted(addresses):
         mail.write(
             "candidates_merged",

@@ -66,7 +66,7 @@ def written_there(candidate):
     )
     only = Reach((Perimeter(frozenset({"A25"}), None, VERSAILLES),))
     posting.print_now(only, by=VERSAILLES, at=NOW)
-    return Letter.objects.get(message__kind="identity_corrected")
+    return Letter.objects.get(message__kind="identity_corrected", service__academy="A25")
 
 
 def asked(where, operator, *values):
@@ -104,7 +104,7 @@ def test_a_letter_of_one_s_own_academy_is_read_from_both(manager, member, here, 
         by=Actor("manager", "Claude", "user:0"),
         at=NOW,
     )
-    letter = Letter.objects.get(message__kind="identity_corrected")
+    letter = Letter.objects.get(message__kind="identity_corrected", service__academy="A09")
     page = reverse("office:letter", args=[letter.pk])
 
     assert page in manager.get(reverse("office:mails", args=[here.number])).text
