@@ -11,6 +11,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.exams.schema import Deadline, Exam
+from sporades.exams.schema.evidence import SummaryReturn
 from sporades.notices import queries as notices
 
 LETTER_TAKES = timedelta(days=7)
@@ -27,7 +28,7 @@ def owed_now(
     has_account: bool,
     summary_until: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return what a version calls for, by the dates that its service has now.
+    """Return what a version calls for, by the dates, and at the address, that its service has now.
 
     A service that closes later gives as much time to what is to be sent. One that closes
     earlier takes back nothing: a candidate keeps the deadlines that were told.
@@ -42,10 +43,26 @@ def owed_now(
     """
     owed = _followed(told, service=service, rules=rules, reader=reader, has_account=has_account)
     asked = owed["to_return"]
-    if not asked or summary_until is None:
+    if not asked:
         return owed
-    granted = {"before": service.said(summary_until, reader), "until": summary_until.isoformat()}
-    return {**owed, "to_return": {**asked, **later_of(asked, granted)}}
+    if wanted := rules.summary_return_in(service.academy_id):
+        asked = {**asked, "address": returned_to(wanted, service)}
+    if summary_until is not None:
+        words = service.said(summary_until, reader)
+        granted = {"before": words, "until": summary_until.isoformat()}
+        asked = {**asked, **later_of(asked, granted)}
+    return {**owed, "to_return": asked}
+
+
+def returned_to(asked: SummaryReturn, service: RegistrationService) -> list[str]:
+    """Return the lines of the address to which a signed summary goes: its service's, or another.
+
+    Args:
+        asked: what the réglementation says of it, with an address where it goes elsewhere.
+        service: where the registration is.
+    """
+    managing = service.managing_service
+    return list(asked.address) or [managing.name, *managing.address]
 
 
 def _followed(

@@ -12,7 +12,7 @@ from sporades.exams.rules.silence import Silence
 from sporades.exams.schema import Exam
 from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.exams.schema.legal import Meaning
-from sporades.registrations.deadlines import accommodation_of, due_from
+from sporades.registrations.deadlines import accommodation_of, due_from, returned_to
 from sporades.registrations.distance import distance_in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
@@ -185,9 +185,8 @@ def return_of(
     asked = exam.summary_return_in(service.academy_id)
     if asked is None:
         return None
-    managing = service.managing_service
     return {
         "text": asked.text,
-        "address": list(asked.address) or [managing.name, *managing.address],
+        "address": returned_to(asked, service),
         **due_from(service, asked.deadline, reader, days=USUAL_DAYS, at=at),
     }

@@ -18,6 +18,7 @@ from sporades.registrations.states import VALIDATE
 from tests.accommodations.asked import reach
 from tests.accommodations.test_asking import AFTER_CLOSING
 from tests.accommodations.test_following import amend
+from tests.acts.test_readdressed import LILLE, NEW, readdress
 from tests.evidence.given import MANAGER, give, piece
 from tests.evidence.test_completeness import WITH_BAC
 from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
@@ -83,6 +84,23 @@ def test_where_every_piece_is_late_nothing_is_to_be_deposited(sign_in, stopped_c
     assert "La date limite est passée." in main(page)
     assert "Déposez-les ici" not in main(page)
     assert links(page, "Voir mes pièces justificatives")
+
+
+def test_once_its_service_has_another_address_the_page_and_both_documents_say_it(sign_in):
+    registration = a_registration()
+    there = "Son adresse a changé depuis votre récapitulatif : c'est celle-ci qui vaut."
+    assert there not in main(number_page(sign_in, registration))
+
+    readdress(registration)
+
+    assert there in main(number_page(sign_in, registration))
+    for kind in ("recapitulatif", "demande-pieces"):
+        page = main(
+            sign_in(registration.candidate).get(f"/mes-documents/{registration.number}/{kind}")
+        )
+        assert (
+            f"Ce qui s'envoie à ce service par courrier va désormais à : {LILLE}, {NEW}, 59800 Lille."
+        ) in page
 
 
 def test_one_deadline_of_all_pieces_is_said_once_and_two_each_at_their_piece(sign_in):

@@ -37,7 +37,8 @@ def change(
 ) -> None:
     """Change how a managing service is reached: on every page, mail and paper to come.
 
-    What is filed and issued already keeps what it said. Loading a file of réglementation again
+    What is filed and issued already keeps what it said; what is still to be posted goes to the new
+    address, and a notice above what was issued says so. Loading a file of réglementation again
     changes nothing of it.
 
     Args:

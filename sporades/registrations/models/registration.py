@@ -585,6 +585,15 @@ class Registration(models.Model):
             last.append(asked_until(self.service, exam).isoformat())
         return any(at < datetime.fromisoformat(one) + MINUTE for one in last)
 
+    def is_reached_elsewhere(self, told: Mapping[str, Any]) -> bool:
+        """Return whether its managing service has another postal address than a document told.
+
+        Args:
+            told: what the document, or the version, says: its `service`.
+        """
+        said, managing = told["service"], self.service.managing_service
+        return [said["name"], *said["address"]] != [managing.name, *managing.address]
+
     @property
     def summary_awaited(self) -> dict[str, Any] | None:
         """What its last version says of the signed summary, until it has come back (E9).

@@ -130,9 +130,8 @@ def take_service(
         "zone": service.zone,
         "academy": service.academy.full_name,
         "academy_name": service.academy.name,
-        "service": contact_of(service),
         "signed_by": left.managing_service.name,
-        "to_return": _returned_to(locked, left, kept["to_return"], at=at),
+        "to_return": _returned_to(locked, kept["to_return"], at=at),
         "evidence": evidence_anew(
             locked, before, kept["evidence"], before={"academy": left.academy_id}, at=at
         ),
@@ -172,9 +171,9 @@ def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
 
 
 def _returned_to(
-    moved: Registration, left: RegistrationService, asked: dict[str, Any] | None, *, at: datetime
+    moved: Registration, asked: dict[str, Any] | None, *, at: datetime
 ) -> dict[str, Any] | None:
-    """Return where the signed summary goes: to the service that has the registration now, if it asks for it."""
+    """Return where the signed summary goes, and until when, if the service that has it now asks for it."""
     exam, service = rules(moved.regulation_id).exam(moved.exam.code), moved.service
     wanted = exam.summary_return_in(service.academy_id)
     if wanted is None:
@@ -183,10 +182,7 @@ def _returned_to(
         if not wanted.academies:
             return None
         return return_of(exam, service, reader=moved.reader_zone, at=at)
-    managed = left.managing_service
-    if asked["address"] != [managed.name, *managed.address]:
-        return asked
-    return {**asked, "address": [service.managing_service.name, *service.managing_service.address]}
+    return asked
 
 
 def _frozen(
@@ -242,7 +238,11 @@ def _under(
 
 
 def _reached_now(registration: Registration, snapshot: dict[str, Any]) -> dict[str, Any]:
-    """Return what a version says, with the mail address that its candidate has by now (B7)."""
+    """Return what a version says, with how its candidate, and its service, are reached by now (B7, I1)."""
     lines = [line for line in snapshot["identity"] if line[0] != ADDRESS]
     address = registration.candidate.email
-    return {**snapshot, "identity": [*lines, *([[ADDRESS, address]] if address else [])]}
+    return {
+        **snapshot,
+        "service": contact_of(registration.service),
+        "identity": [*lines, *([[ADDRESS, address]] if address else [])],
+    }

@@ -192,6 +192,7 @@ def _asked_otherwise(
     """Say above a document what it asks for that is asked no more, or otherwise."""
     return [
         _validated(version, registration) or _moved(version, registration, at=at),
+        _elsewhere(version, registration),
         _asked_since(version, registration, at=at),
     ]
 
@@ -205,6 +206,23 @@ def _moved(version: DocumentVersion, registration: Registration, *, at: datetime
         "title": "Vous avez plus de temps que ne le dit ce document",
         "text": "Ses dates limites ont changé depuis : celles qui valent sont dans "
         "« N° Inscription » et « Suis-je bien inscrit ? ».",
+    }
+
+
+def _elsewhere(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+    """Say that what a document asks to post goes to another address since; or nothing."""
+    said = version.content
+    calls = version.document.kind in (SUMMARY.slug, EVIDENCE_REQUEST.slug)
+    if not calls or registration.is_validated:
+        return {}
+    is_posted = said.get("to_return") or said.get("is_posted")
+    if not is_posted or not registration.is_reached_elsewhere(said):
+        return {}
+    managing = registration.service.managing_service
+    return {
+        "title": "L'adresse de votre service gestionnaire a changé depuis ce document",
+        "text": "Ce qui s'envoie à ce service par courrier va désormais à : "
+        f"{', '.join([managing.name, *managing.address])}.",
     }
 
 

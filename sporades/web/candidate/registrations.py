@@ -206,6 +206,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "giving": giving_of(one.ways for one in to_give),
         "given": [one for one in pieces if one.row.state not in TO_PROVIDE],
         "is_just_filed": _is_just_filed(last, at=at),
+        "is_reached_elsewhere": found.is_reached_elsewhere(last.snapshot),
         "heading": _filing_in_words(last, at=at),
     }
     return render(request, "candidate/number.html", context)
