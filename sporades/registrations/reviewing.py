@@ -103,6 +103,8 @@ class Anew:
         pieces: what is to be sent.
         is_named: whether what is sent to its candidate names pieces.
         how: how an answer is changed.
+        returned_by: by which day its signed summary is to be posted, in words; or nothing.
+        is_former_good: whether the one before, signed and posted already, is as good.
     """
 
     registration: Registration
@@ -110,17 +112,20 @@ class Anew:
     pieces: list[dict[str, Any]]
     is_named: bool
     how: str
+    returned_by: str
+    is_former_good: bool
 
     def __bool__(self) -> bool:
         """Return whether it asks for anything."""
         return bool(self.to_review or self.pieces)
 
     @classmethod
-    def of(cls, version: Version, *, at: datetime) -> Self:
+    def of(cls, version: Version, *, was_by_two: bool, at: datetime) -> Self:
         """Return what a version asks for anew.
 
         Args:
             version: issued, with its registration.
+            was_by_two: whether the summary before was to be signed by a guardian too.
             at: now.
         """
         found = version.registration
@@ -133,6 +138,8 @@ class Anew:
             pieces=[one for one in due if one["code"] not in known],
             is_named=are_named_to(found),
             how=how_to_change(found, at=at),
+            returned_by=version.returned_by if version.summary_to_send else "",
+            is_former_good=was_by_two or not version.is_of_a_minor,
         )
 
 

@@ -38,9 +38,8 @@ def content(issued: Issued) -> Content:
     """
     snapshot, registration = issued.version.snapshot, issued.version.registration
     said = {key: value for key, value in snapshot.items() if key not in UNPRINTED}
-    if registration.is_validated or registration.summary_posted_on:
-        said["to_return"] = None
-    asked, is_minor = said["to_return"], issued.version.is_of_a_minor
+    said["to_return"] = asked = issued.version.summary_to_send
+    is_minor = issued.version.is_of_a_minor
     last = registration.last_day_in_words(asked) if asked else ""
     who = BY_TWO if is_minor else ""
     return {

@@ -78,6 +78,14 @@ def test_asked_for_once_its_day_has_passed_it_leaves_the_usual_days():
     assert not lacking(LATE).exists()
 
 
+def test_the_signed_summary_once_its_day_has_passed_leaves_the_usual_days():
+    registration = a_registration()
+
+    moved = move(registration, at=LATE)
+
+    assert datetime.fromisoformat(moved.summary_awaited["until"]) == USUAL
+
+
 def test_what_both_ask_for_stays_as_it_was():
     registration = a_registration()
     before = registration.versions.get().snapshot["evidence"]

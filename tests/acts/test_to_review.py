@@ -283,6 +283,40 @@ def test_once_its_day_has_passed_it_leaves_the_usual_days_and_is_reminded_of(reg
     assert reminding.remind_pieces(at=until - 7 * DAY) == 1
 
 
+def test_awaited_once_its_day_has_passed_it_leaves_the_usual_days_and_the_one_before_is_good(
+    registration,
+):
+    late = NOW + 40 * DAY
+
+    found = correct(registration, birth_name="Le Gouff", at=late)
+
+    assert found.summary_until.date() == (late + 8 * DAY).date()
+    assert found.summary_last_day == "mardi 12 janvier 2027"
+    issued = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("pk").content
+    assert "À signer plus bas, puis à poster au plus tard le mardi 12 janvier" in issued["warning"]
+    assert (
+        "et à poster au plus tard le mardi 12 janvier 2027, sauf si vous avez déjà posté le précédent, "
+        "signé : il reste valable"
+    ) in told("identity_corrected")
+
+
+def test_posted_in_time_before_a_correction_it_is_in_time(registration):
+    late = NOW + 40 * DAY
+    found = correct(registration, birth_name="Le Gouff", at=late)
+
+    receiving.receive_summary(
+        registration=found, posted_on=(NOW + 5 * DAY).date(), by=MANAGER, at=late + DAY
+    )
+
+    assert not again(registration).is_summary_posted_late
+
+
+def test_signed_by_its_candidate_alone_it_is_not_good_of_who_is_a_minor_now(registration):
+    correct(registration, **MINOR)
+
+    assert "celui d'une version précédente ne vaut plus" in told("identity_corrected")
+
+
 @pytest.mark.parametrize(
     ("made", "changes"),
     [

@@ -106,7 +106,7 @@ Bonjour {candidate.identity.full_name},
 Votre demande de correction de votre état civil, envoyée le {SENT}, est acceptée : il est corrigé comme vous l'avez demandé.
 
 Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
-- {registration.title}, numéro {registration.number} : ce récapitulatif est à signer et à poster au plus tard le vendredi 25 décembre 2026, celui d'une version précédente ne vaut plus
+- {registration.title}, numéro {registration.number} : ce récapitulatif est à signer et à poster au plus tard le vendredi 25 décembre 2026, sauf si vous avez déjà posté le précédent, signé : il reste valable
 
 L'historique de chaque inscription dit ce qui a changé.
 

@@ -168,7 +168,8 @@ def test_what_is_issued_again_under_the_data_that_are_kept_is_said_with_its_summ
     [told] = [plain(one.body) for one in said]
     assert (
         f"- {again.title}, numéro {again.number} : ce récapitulatif est à signer et à poster "
-        f"au plus tard le {again.summary_last_day}, celui d'une version précédente ne vaut plus"
+        f"au plus tard le {again.summary_last_day}, sauf si vous avez déjà posté le précédent, signé : il "
+        "reste valable"
     ) in told
     assert "Celle-ci était sous d'autres informations personnelles" in told
     if account is by_letter:

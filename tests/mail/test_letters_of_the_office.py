@@ -671,7 +671,7 @@ Bonjour {name},
 Le service des examens et concours a corrigé votre état civil.
 
 Chaque inscription en cours a une nouvelle version, et son récapitulatif est publié de nouveau :
-- {TITLE}, numéro {registration.number} : ce récapitulatif est à signer et à poster au plus tard le vendredi 25 décembre 2026, celui d'une version précédente ne vaut plus
+- {TITLE}, numéro {registration.number} : ce récapitulatif est à signer et à poster au plus tard le vendredi 25 décembre 2026, sauf si vous avez déjà posté le précédent, signé : il reste valable
 
 L'historique de chaque inscription dit ce qui a changé.
 

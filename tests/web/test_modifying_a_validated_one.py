@@ -27,7 +27,9 @@ TO_SIGN = "Il faudra signer et renvoyer le nouveau récapitulatif."
 CHECKED_AGAIN = (
     "Votre inscription avait été validée : le service gestionnaire la vérifiera de nouveau"
 )
-SIGNED_AGAIN = "Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus."
+SIGNED_AGAIN = (
+    "Celui d'avant votre dernière modification, si vous l'avez déjà renvoyé, ne vaut plus."
+)
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_what_it_has_undone_is_said_once_it_is_saved_and_by_mail(client, registr
     assert CHECKED_AGAIN in letter
     assert SIGNED_AGAIN in pages["/numero"]
     assert "à l'adresse donnée plus bas, si ce n'est pas déjà fait." in pages["/numero"]
-    assert SIGNED_AGAIN in letter
+    assert "Celui d'une version précédente, si vous l'avez déjà renvoyé, ne vaut plus." in letter
     for name in ("", "/suis-je-inscrit"):
         assert "En attente : Inscription validée de nouveau" in pages[name]
         assert "à 23 h 59 (heure de Paris), si ce n'est pas déjà fait." in pages[name]

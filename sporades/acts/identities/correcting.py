@@ -194,11 +194,12 @@ def issue_again(
     Returns:
         What is asked of it now that was not before.
     """
+    was_by_two = registration.is_signed_by_two
     version = correcting.take_identity(
         registration=registration, identity=identity, signed_by=signed_by, by=by, at=at
     )
     reissue(version, by=by, at=at)
-    return Anew.of(version, at=at)
+    return Anew.of(version, was_by_two=was_by_two, at=at)
 
 
 def reissue(version: Version, *, by: Actor, at: datetime) -> None:

@@ -223,7 +223,7 @@ def move_for_good(
         managed_by=named(service),
         changing=how_to_change(moved, at=at),
         awaits=not moved.is_validated and _is_awaited_by_post(version),
-        awaits_summary=_awaits_summary(version),
+        awaits_summary=bool(version.summary_to_send),
         giving=_given_otherwise(version, left=left),
         asked=_asked_there(version),
         published=[one.kind.verified_as for one in published_of(moved, at=at)],
@@ -237,13 +237,7 @@ def move_for_good(
 def _is_awaited_by_post(version: Version) -> bool:
     """Return whether anything that a version calls for, and has not come, may come by post."""
     ways = (ways_of(version.registration, piece["code"]) for piece in version.due)
-    return _awaits_summary(version) or any(Way.POST in one for one in ways)
-
-
-def _awaits_summary(version: Version) -> bool:
-    moved = version.registration
-    is_here = moved.is_validated or moved.summary_posted_on
-    return bool(version.snapshot["to_return"]) and not is_here
+    return bool(version.summary_to_send) or any(Way.POST in one for one in ways)
 
 
 def _asked_there(version: Version) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """What was filed: frozen, with its fingerprint."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -9,6 +10,7 @@ from django.db.models.functions import JSONObject, Now
 
 from sporades.core.actors import CANDIDATE
 from sporades.core.digests import digest
+from sporades.exams.models.service import MINUTE
 from sporades.journal.words import in_quality
 
 ADDRESS = "Adresse mail"
@@ -134,6 +136,17 @@ class Version(models.Model):
         """By which day its signed summary is posted, in words; nothing where none is asked for."""
         asked = self.snapshot["to_return"]
         return self.registration.last_day_in_words(asked) if asked else ""
+
+    @property
+    def summary_to_send(self) -> dict[str, Any] | None:
+        """What it says of its signed summary, where that is to be sent; nothing where it is not.
+
+        It has come back, its registration is validated, or its day had passed as it was made.
+        """
+        asked: dict[str, Any] | None = self.snapshot["to_return"]
+        if not asked or self.registration.is_validated or self.registration.summary_posted_on:
+            return None
+        return asked if self.filed_at < datetime.fromisoformat(asked["until"]) + MINUTE else None
 
     @property
     def address(self) -> str:

@@ -49,9 +49,10 @@ def take_identity(
 
     Its answers stay as they were filed, the signed summary that came back too: it is the
     service that corrects, on proof. Of who is a minor by these civil data alone, it is to be signed
-    again, by their guardian too. Pieces are those that they call for, and what they ask that it does
-    not say is kept in the version. Its deadlines are those in force. A modification that is open
-    goes on from the new version, unless it had to catch up with another already.
+    again, by their guardian too. Awaited still, it has the usual days once its day has passed: another
+    is issued. Pieces are those that they call for, and what they ask that it does not say is kept in
+    the version. Its deadlines are those in force. A modification that is open goes on from the new
+    version, unless it had to catch up with another already.
 
     Args:
         registration: one that stands; its row is locked.
@@ -74,9 +75,9 @@ def take_identity(
         changes.append(ASKED_AGAIN)
     if locked.summary_posted_on and locked.is_minor(at) and not was_by_two:
         locked.summary_posted_on = None
-        kept["to_return"] = _returned_again(locked, kept["to_return"], at=at)
         if not locked.is_validated:  # it is asked for once the validation is undone
             changes.append(SIGNED_AGAIN)
+    kept["to_return"] = _returned_again(locked, kept["to_return"], at=at)
     changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
     locked.save(update_fields=changed)
     former = civil_facts(was.identity)
@@ -155,12 +156,17 @@ def take_service(
 
 
 def _returned_again(
-    corrected: Registration, asked: dict[str, Any] | None, *, at: datetime
+    registration: Registration, asked: dict[str, Any] | None, *, at: datetime
 ) -> dict[str, Any] | None:
-    """Return until when a summary that came back is sent again, with the usual days where its day has passed."""
-    exam = rules(corrected.regulation_id).exam(corrected.exam.code)
-    again = return_of(exam, corrected.service, reader=corrected.reader_zone, at=at)
-    return {**asked, **later_of(asked, again)} if asked and again else asked
+    """Return until when the signed summary is sent, which is issued again: the usual days, once its day has passed.
+
+    Not where it is not awaited.
+    """
+    if asked is None or registration.is_validated or registration.summary_posted_on:
+        return asked
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    again = return_of(exam, registration.service, reader=registration.reader_zone, at=at)
+    return {**asked, **later_of(asked, again)} if again else asked
 
 
 def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
@@ -182,7 +188,7 @@ def _returned_to(
         if not wanted.academies:
             return None
         return return_of(exam, service, reader=moved.reader_zone, at=at)
-    return asked
+    return _returned_again(moved, asked, at=at)
 
 
 def _frozen(

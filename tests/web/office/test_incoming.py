@@ -16,6 +16,8 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
 from sporades.web.office.pieces.incoming import NO_DOCUMENT
 from sporades.web.office.searches.searching import NOBODY
+from tests.accommodations.asked import MINOR
+from tests.acts.test_to_review import correct
 from tests.evidence.given import MANAGER, piece
 from tests.factories import (
     NOW,
@@ -110,6 +112,18 @@ def test_the_code_of_a_summary_that_was_replaced_is_said_to_be(manager, in_lille
 
     assert "a été remplacé depuis : c'est le dernier qui est à renvoyer" in plain(main(page))
     assert len(seen(page).cssselect("[autofocus]")) == 1
+
+
+@pytest.mark.parametrize("is_a_minor", [False, True])
+def test_a_summary_that_its_service_alone_has_issued_again_is_good_unless_another_signs_too(
+    manager, in_lille, is_a_minor
+):
+    code = summary_of(in_lille).code
+    correct(in_lille, **(MINOR if is_a_minor else {"birth_name": "Le Gouff"}))
+
+    page = manager.get(find(manager, code).url)
+
+    assert ("remplacé depuis" in plain(main(page))) is is_a_minor
 
 
 def test_of_a_summary_that_has_come_back_another_is_not_asked_for(manager, in_lille):
