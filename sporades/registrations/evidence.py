@@ -82,6 +82,7 @@ def evidence_anew(
     """Return what a registration owes whose academy, or civil data, are others, which may ask for other pieces.
 
     What is asked of these answers now as before stays as it was told, whatever else has changed since.
+    Once the exam is over nothing more is asked.
 
     Args:
         registration: as it is now.
@@ -106,7 +107,8 @@ def evidence_anew(
     here = {piece.code: piece for piece in evidence.due(dossier.rules, facts)}
     were = {piece.code for piece in evidence.due(dossier.rules, replace(facts, **before))}
     owed = {one["code"]: one for one in told if one["code"] in here or one["code"] not in were}
-    for code in here.keys() - were - owed.keys():
+    asked_anew = set() if registration.is_exam_over(at) else here.keys() - were - owed.keys()
+    for code in asked_anew:
         owed[code] = _line_of(here[code], dossier, told=None, at=at)
     order = [piece.code for piece in dossier.rules.evidence]
     return sorted(owed.values(), key=lambda one: order.index(one["code"]))

@@ -16,7 +16,7 @@ from sporades.candidates.models import Identity
 from sporades.exams.models import RegistrationService
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration, Version
-from sporades.registrations.refusals import Trouble
+from sporades.registrations.refusals import ExamOver, Trouble
 from sporades.registrations.trying import troubles_under
 
 
@@ -39,7 +39,8 @@ def to_review(
 ) -> list[str]:
     """Return what a registration does not say of what is asked of it now, and was not before.
 
-    By the réglementation under which it was filed: nothing else has changed.
+    By the réglementation under which it was filed: nothing else has changed. Once the exam is over
+    nothing more is asked.
 
     Args:
         now: as it has become.
@@ -53,7 +54,8 @@ def to_review(
     is_kept = before.to_review_since or before.is_validated  # settled, as long as that counts
     known = set(version.snapshot.get("to_review") or ()) if is_kept else set()
     of_before = set(_judged(before, version, at=at)) - known
-    return [said for said in _judged(now, version, at=at) if said not in of_before]
+    found = [said for said in _judged(now, version, at=at) if said not in of_before]
+    return [said for said in found if said in known] if now.is_exam_over(at) else found
 
 
 def asked_there(
@@ -134,7 +136,7 @@ class Anew:
         due = [] if found.is_validated else version.due
         return cls(
             registration=found,
-            to_review=version.to_review,
+            to_review=[] if found.is_exam_over(at) else version.to_review,
             pieces=[one for one in due if one["code"] not in known],
             is_named=are_named_to(found),
             how=how_to_change(found, at=at),
@@ -144,7 +146,7 @@ class Anew:
 
 
 def how_to_change(registration: Registration, *, at: datetime) -> str:
-    """Say how its candidate changes an answer of a registration, by the dates of its service."""
+    """Say how its candidate changes an answer of a registration, by the dates of its service and exam."""
     if registration.is_amendable(at) and not registration.candidate.has_account:
         return (
             "Pour changer une réponse, demandez-le à ce service avant le "
@@ -152,6 +154,8 @@ def how_to_change(registration: Registration, *, at: datetime) -> str:
         )
     if deadline := registration.deadline_in_words(at):
         return deadline
+    if registration.is_exam_over(at):
+        return ExamOver.message
     if gone := registration.gone_in_words:
         return gone
     closed = registration.service.closed_in_words(at, registration.reader_zone)

@@ -24,6 +24,7 @@ from tests.spaces import plain
 pytestmark = pytest.mark.usefixtures("invented_exam")
 
 DAY = timedelta(days=1)
+LONG_AFTER = NOW + 250 * DAY
 ADULT = {"birth_year": 1998, "birth_month": 3, "birth_day": 14}
 ASKED = [
     "« Identification » : Remplissez « Nom et prénom de votre représentant légal ».",
@@ -248,6 +249,66 @@ def test_a_piece_that_other_civil_data_call_for_is_asked_for_and_named():
     assert "- Pièce justificative à fournir : Titre de séjour, avant le mercredi 30" in body
     correct(made, nationality="99100", at=NOW + DAY / 24)
     assert made.evidence.get(code="BAC").state == State.WITHDRAWN
+
+
+# --- Once the exam is over -------------------------------------------------------------------
+
+
+def test_once_the_exam_is_over_a_correction_asks_for_nothing_anew(registration):
+    due = "echeance: {jours_apres_fermeture: 15}}"
+    other = 'si: {sauf: {nationalite: ["99100"]}}'
+    load_invented(
+        (
+            f"libelle: Copie du baccalauréat, si: {{diplome: [BAC]}}, {due}",
+            f"libelle: Titre de séjour, {other}, {due}",
+        )
+    )
+
+    found = correct(registration, nationality="99109", **MINOR, at=LONG_AFTER)
+
+    assert found.is_exam_over(LONG_AFTER)
+    assert found.to_review_since is None
+    assert [one.row.code for one in pieces_of(found)] == ["IDENTITE"]
+    body = told("identity_corrected")
+    assert "ce qui est demandé pour cette inscription" not in body
+    assert "à signer" not in body
+    issued = DocumentVersion.objects.filter(document__kind="recapitulatif").latest("pk").content
+    assert issued["to_return"] is None
+    assert found.is_summary_late(LONG_AFTER)  # its office reads still that it never came
+
+
+def test_what_was_to_be_reviewed_before_the_exam_stays_so_and_is_asked_no_more(registration):
+    correct(registration, **MINOR)
+
+    found = correct(registration, birth_name="Le Gouff", at=LONG_AFTER)
+
+    assert found.to_review == ASKED
+    assert "ce qui est demandé pour cette inscription" not in told("identity_corrected")
+
+
+def test_once_the_exam_is_over_what_came_back_signed_stays_good(registration):
+    complete(registration)
+
+    found = correct(registration, **MINOR, at=LONG_AFTER)
+
+    assert found.summary_posted_on == NOW.date()
+    assert "Récapitulatif signé" not in " ".join(found.versions.latest("number").changes)
+
+
+def test_once_the_exam_is_over_who_is_given_to_another_academy_is_led_to_ask_no_modification(
+    registration,
+):
+    moving.move_for_good(
+        registration=again(registration),
+        academy="A25",
+        reason="Déménagée",
+        by=OPERATOR,
+        at=LONG_AFTER,
+    )
+
+    body = told("registration_moved")
+    assert "Les dates de cet examen ou concours sont passées" in body
+    assert "demandez une modification" not in body
 
 
 # --- The signed summary ----------------------------------------------------------------------

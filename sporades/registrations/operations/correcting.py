@@ -51,8 +51,9 @@ def take_identity(
     service that corrects, on proof. Of who is a minor by these civil data alone, it is to be signed
     again, by their guardian too. Awaited still, it has the usual days once its day has passed: another
     is issued. Pieces are those that they call for, and what they ask that it does not say is kept in
-    the version. Its deadlines are those in force. A modification that is open goes on from the new
-    version, unless it had to catch up with another already.
+    the version; once the exam is over they ask for nothing more. Its deadlines are those in force. A
+    modification that is open goes on from the new version, unless it had to catch up with another
+    already.
 
     Args:
         registration: one that stands; its row is locked.
@@ -73,7 +74,8 @@ def take_identity(
     changes = changes_between(before.snapshot, _under(identity, kept, number=locked.version, at=at))
     if identity_in_words(identity) == identity_in_words(was.identity):
         changes.append(ASKED_AGAIN)
-    if locked.summary_posted_on and locked.is_minor(at) and not was_by_two:
+    is_minor_now = locked.is_minor(at) and not was_by_two
+    if locked.summary_posted_on and is_minor_now and not locked.is_exam_over(at):
         locked.summary_posted_on = None
         if not locked.is_validated:  # it is asked for once the validation is undone
             changes.append(SIGNED_AGAIN)
@@ -160,9 +162,10 @@ def _returned_again(
 ) -> dict[str, Any] | None:
     """Return until when the signed summary is sent, which is issued again: the usual days, once its day has passed.
 
-    Not where it is not awaited.
+    Not where it is not awaited, nor once the exam is over.
     """
-    if asked is None or registration.is_validated or registration.summary_posted_on:
+    is_here = registration.is_validated or registration.summary_posted_on
+    if asked is None or is_here or registration.is_exam_over(at):
         return asked
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     again = return_of(exam, registration.service, reader=registration.reader_zone, at=at)
