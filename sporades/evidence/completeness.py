@@ -24,11 +24,12 @@ def missing_of(owed: Iterable[Owed], at: datetime) -> list[Owed]:
         owed: what a registration owes, by the dates that its service has now.
         at: the instant.
     """
-    return [
-        one
-        for one in owed
-        if one.row.is_mandatory and one.row.state in TO_PROVIDE and not one.is_in_time(at)
-    ]
+    return [one for one in to_provide(owed) if not one.is_in_time(at)]
+
+
+def to_provide(owed: Iterable[Owed]) -> list[Owed]:
+    """Return the mandatory pieces that have not come, or are not good, whatever their deadline."""
+    return [one for one in owed if one.row.is_mandatory and one.row.state in TO_PROVIDE]
 
 
 def is_complete(registration: Registration) -> bool:

@@ -39,6 +39,7 @@ from tests.spaces import plain
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 AFTER = NOW + timedelta(days=365)
+MISSING = "Pièces justificatives manquantes"
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -329,11 +330,53 @@ def test_it_stays_while_one_of_two_is_missing():
     registration = a_registration(**WITH_BAC)
     declare(registration)
     assert again(registration).reason.count(" ; ") == 1
+    told = Message.objects.filter(kind="state_changed").count()
 
     verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
     assert state(registration) == State.ANOMALY
+    assert again(registration).reason == f"{MISSING} : Copie du baccalauréat (non fournie)."
+    assert Message.objects.filter(kind="state_changed").count() == told
     verifying.waive(row=piece(registration, BAC), reason="Vue au guichet.", by=MANAGER, at=AFTER)
     assert state(registration) == State.REGISTERED
+
+
+def refused(registration):
+    verifying.refuse(row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=AFTER)
+
+
+def asked_again(registration):
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
+    verifying.ask_again(row=piece(registration), by=MANAGER, at=AFTER)
+
+
+def taken_back(registration):
+    verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=AFTER)
+
+
+def infected(registration):
+    providing.note_scan(give(registration), is_clean=False, at=AFTER)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "how"),
+    [
+        (refused, "non conforme"),
+        (asked_again, "non fournie"),
+        (taken_back, "non fournie"),
+        (infected, "non conforme"),
+    ],
+)
+def test_what_lacks_anew_is_named_again(lacks, how):
+    registration = a_registration(**WITH_BAC)
+    settle(registration, but=[IDENTITY, BAC])
+    declare(registration)
+    if lacks in (refused, taken_back):
+        verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=AFTER)
+        assert "Pièce d'identité" not in again(registration).reason
+
+    lacks(registration)
+
+    assert f"Pièce d'identité ({how})" in again(registration).reason
 
 
 def test_it_ends_whatever_another_registration_still_lacks(registration):
@@ -375,6 +418,17 @@ def test_an_anomaly_decided_for_another_reason_does_not_end_by_itself(registrati
     verifying.waive(
         row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER + timedelta(hours=3)
     )
+
+    assert again(registration).reason == "La signature manque."
+
+
+def test_the_reason_of_another_anomaly_names_no_piece():
+    registration = a_registration(**WITH_BAC)
+    declare(registration)
+    decided(registration, CLEAR, at=AFTER + timedelta(hours=1))
+    decided(registration, FLAG, "La signature manque.", at=AFTER + timedelta(hours=2))
+
+    verifying.waive(row=piece(registration), reason="Vue au guichet.", by=MANAGER, at=AFTER)
 
     assert again(registration).reason == "La signature manque."
 

@@ -287,6 +287,7 @@ def note_scan(waiting: Deposit, *, is_clean: bool, at: datetime, signature: str 
             signature=signature,
         )
         owing.tell_refused(row, locked, at=at)
+        completing.lacks_again(locked)
     elif moved:
         completing.clear_if_complete(locked, at=at)
 

@@ -105,6 +105,7 @@ def refuse(
         **owing.in_journal(locked, last),
     )
     owing.tell_refused(held, locked, at=at)
+    completing.lacks_again(locked)
 
 
 @transaction.atomic
@@ -197,6 +198,7 @@ def ask_again(
         **owing.in_journal(locked, last),
     )
     owing.tell_of("piece_asked_again", held, locked, at=at, is_to_provide=held.state == State.OWED)
+    completing.lacks_again(locked)
 
 
 @transaction.atomic
@@ -344,6 +346,7 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
         erased=erased,
     )
     if lifted is None:
+        completing.lacks_again(locked)
         return
     if _is_incomplete_again(lifted, owing.owed_as(locked, held), locked, at=at):
         completing.declare_incomplete(registration=locked, by=by, at=at)

@@ -9,7 +9,13 @@ from sporades.acts.registrations import deciding
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
-from sporades.evidence.completeness import in_words, is_complete, lacking, missing_of
+from sporades.evidence.completeness import (
+    in_words,
+    is_complete,
+    lacking,
+    missing_of,
+    to_provide,
+)
 from sporades.evidence.models import Incompleteness
 from sporades.evidence.queries import pieces_of
 from sporades.exams.queries import programmes, rules
@@ -55,17 +61,19 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
 
 
 def clear_if_complete(registration: Registration, *, at: datetime) -> None:
-    """End the anomaly of a registration whose pieces have all come; any other anomaly stays.
+    """End the anomaly of a registration whose pieces have all come, or say which still lack.
+
+    Any other anomaly stays, with its reason.
 
     Args:
         registration: which, locked, as `whole()` and `with_owed()` load it.
         at: the instant.
     """
-    if registration.state != State.ANOMALY:
+    noted = _noted(registration)
+    if noted is None:
         return
-    noted = Incompleteness.objects.filter(registration=registration).first()
-    # What was decided since is another anomaly, which the office ends.
-    if noted is None or noted.at != registration.decided_at or not is_complete(registration):
+    if not is_complete(registration):
+        _say_what_lacks(registration)
         return
     noted.delete()
     deciding.decide(registration=registration, decision=CLEAR, reason="", by=SYSTEM, at=at)
@@ -76,6 +84,35 @@ def lifted_since(registration: Registration, instant: datetime) -> Entry | None:
     lifted = entries_about(registration).filter(verb=deciding.TOLD[CLEAR.name].verb)
     found: Entry | None = lifted.filter(at__gte=instant).first()
     return found
+
+
+def lacks_again(registration: Registration) -> None:
+    """Have the reason of an incompleteness name a piece that lacks anew; any other stays as it is.
+
+    Args:
+        registration: which, locked, as `whole()` and `with_owed()` load it.
+    """
+    if _noted(registration) is not None:
+        _say_what_lacks(registration)
+
+
+def _noted(registration: Registration) -> Incompleteness | None:
+    """Return the incompleteness that a registration is in; none where its anomaly is another one."""
+    if registration.state != State.ANOMALY:
+        return None
+    noted = Incompleteness.objects.filter(registration=registration).first()
+    # What was decided since is another anomaly, which the office ends.
+    return noted if noted is not None and noted.at == registration.decided_at else None
+
+
+def _say_what_lacks(registration: Registration) -> None:
+    """Name, in the reason of an incompleteness, what has not come by now: each act has told its own."""
+    missing = to_provide(pieces_of(registration))
+    reason = in_words(missing, has_space=registration.candidate.has_account)
+    # Of files that the antivirus still looks at, what was said stays until it has.
+    if missing and reason != registration.reason:
+        registration.reason = reason
+        registration.save(update_fields=["reason"])
 
 
 def flag_some(*, after: int, most: int, at: datetime) -> int:
