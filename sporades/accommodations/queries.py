@@ -15,6 +15,8 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.core.text import search_key
+from sporades.documents import kinds
+from sporades.documents.models import DocumentVersion
 from sporades.exams.queries import programmes
 from sporades.exams.schema.accommodations import Accommodations, HealthPaper
 from sporades.letters.queries import with_posting
@@ -102,6 +104,26 @@ def asked_here() -> QuerySet[Any, Any]:
     A decision on them that is made elsewhere stands beside no other (H2).
     """
     return Case.objects.exclude(state=State.WITHDRAWN).values("registration")
+
+
+def decided_elsewhere(at: datetime) -> QuerySet[DocumentVersion]:
+    """Return the decisions on accommodations, made elsewhere, that are read at an instant."""
+    read = DocumentVersion.objects.latest_visible(at)
+    return read.filter(document__kind__in=kinds.decided_elsewhere())
+
+
+def decided_elsewhere_among(registrations: Iterable[Registration], at: datetime) -> set[int]:
+    """Return of which registrations a decision on accommodations, made elsewhere, is read: their keys.
+
+    Args:
+        registrations: of one candidate; where there are none, nothing is asked.
+        at: the instant.
+    """
+    folders = {one.folder_id: one.pk for one in registrations}
+    if not folders:
+        return set()
+    read = decided_elsewhere(at).filter(document__folder__in=folders)
+    return {folders[key] for key in read.values_list("document__folder", flat=True)}
 
 
 cases_of = prepared(Case)(requests_of)

@@ -61,6 +61,8 @@ TAKING, CANCELLED = "Décision reprise", "Reprise annulée"
 TAKINGS_AGAIN = (TAKING, CANCELLED)
 
 LABEL = "Demande d'aménagement d'épreuves"
+DECIDED = "Aménagement d'épreuves"
+ELSEWHERE = "La décision est dans « Mes documents »."
 ASK = "Faire ma demande d'aménagement"
 FOLLOW = "Suivre ma demande d'aménagement"
 SEE = "Voir ma demande d'aménagement"
@@ -73,6 +75,7 @@ def check_of(
     *,
     former: Case | None = None,
     fallen: Case | None = None,
+    is_decided_elsewhere: bool = False,
     at: datetime,
     papers: str = "",
 ) -> list[Check]:
@@ -83,9 +86,12 @@ def check_of(
         case: its last request, if there is one.
         former: the last of which a decision was notified, if there is one.
         fallen: the one that fell with a registration left before this one, to be made again.
+        is_decided_elsewhere: whether its candidate reads a decision that was made elsewhere.
         at: now.
         papers: those without which it is incomplete, in words.
     """
+    if case is None and is_decided_elsewhere:
+        return [Check(DECIDED, "done", ELSEWHERE, "decision", act="Lire la décision")]
     is_expected = registration.has_disability or case is not None or fallen is not None
     if rules_of(registration) is None or not is_expected:
         return []

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from sporades import journal
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import decided_elsewhere
 from sporades.accommodations.rules import deadline_from, deadline_of
 from sporades.accommodations.states import State
 from sporades.acts.reminders import AT_ONCE, BEFORE, told, was_reminded
@@ -36,8 +37,8 @@ def remind_requests(*, at: datetime) -> int:
     """Remind those whose request is announced, begun or fallen, and not sent, as `remind_pieces` does of pieces; return how many.
 
     Whoever has filed with less time left than that has just read the deadline: they are reminded at
-    the next step. Nobody is who took a request back and began no other, nor whose record the office keeps without an
-    account: their request comes on paper. Nor anybody while nothing is written (R-05): they are
+    the next step. Nobody is who took a request back and began no other, nor who reads a decision that
+    was made elsewhere, nor whose record the office keeps without an account: their request comes on paper. Nor anybody while nothing is written (R-05): they are
     reminded after that.
     """
     if stops_writing(at):
@@ -46,7 +47,7 @@ def remind_requests(*, at: datetime) -> int:
     return apart.each(_remind, keys[:AT_ONCE], at=at)
 
 
-def _unsent() -> QuerySet[Registration]:
+def _unsent(at: datetime) -> QuerySet[Registration]:
     same = {"registration": OuterRef("registration")}
     begun = Case.objects.filter(state=State.PREPARING, asked_at=None, **same)
     # The service itself takes back what was not sent, with the version that declares no handicap.
@@ -59,6 +60,7 @@ def _unsent() -> QuerySet[Registration]:
     found: QuerySet[Registration] = Registration.objects.filter(
         Q(has_disability=True) | _is_begun() | _is_fallen(),
         ~Exists(done),
+        ~Exists(decided_elsewhere(at).filter(document__folder=OuterRef("folder"))),
         state__in=STANDING,
         candidate__user__isnull=False,
     )
@@ -82,7 +84,7 @@ def _is_fallen() -> Q:
 def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
     """Return those to be reminded, by what their deadline is read from."""
     whose = "service", "regulation", "exam__code"
-    known = _unsent().filter(service__opens_at__lte=at)
+    known = _unsent(at).filter(service__opens_at__lte=at)
     groups = list(known.order_by(*whose).values_list(*whose).distinct())
     services = RegistrationService.objects.select_related("academy").in_bulk(
         [service for service, _, _ in groups]
@@ -138,7 +140,7 @@ def _remind(key: int, *, at: datetime) -> bool:
     lock_registration(key)
     found = Registration.objects.whole().get(pk=key)
     until = deadline_of(found)
-    if not _unsent().filter(_is_due(until, at), pk=key).exists():
+    if not _unsent(at).filter(_is_due(until, at), pk=key).exists():
         return False
     tell(
         found.candidate,

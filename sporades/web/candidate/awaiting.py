@@ -1,6 +1,6 @@
 """What awaits a candidate, in sentences: what a decision asks for, by deadline, what has none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -49,6 +49,7 @@ def awaiting(
     cases: Cases,
     *,
     fallen: Cases,
+    elsewhere: Container[int],
     at: datetime,
     reader: str,
 ) -> list[Awaiting]:
@@ -62,6 +63,7 @@ def awaiting(
         pieces: the supporting documents that are asked for, by registration.
         cases: the last request for accommodations of each registration.
         fallen: the one that fell with another registration, of each that had none since.
+        elsewhere: those, without a request, of which a decision made elsewhere is read.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
     """
@@ -76,7 +78,13 @@ def awaiting(
         *_drafts(registrations, drafts, at=at, reader=reader, name=name),
         *_summaries(registrations, at=at, name=name),
         *_pieces(registrations, pieces, at=at, name=name),
-        *of_accommodations(registrations, cases, fallen, at=at, name=name),
+        *of_accommodations(
+            [one for one in registrations if one.pk not in elsewhere],
+            cases,
+            fallen,
+            at=at,
+            name=name,
+        ),
         *_documents(registrations, others, name=name),
     ]
     dated.sort(key=lambda one: (not one.until, one.until))

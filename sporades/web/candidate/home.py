@@ -9,7 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import fallen_by_exam, last_by_registration
+from sporades.accommodations.queries import (
+    decided_elsewhere_among,
+    fallen_by_exam,
+    last_by_registration,
+)
 from sporades.accommodations.rules import may_appear, rules_of
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
@@ -37,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
     asking = [one for one in active if rules_of(one) is not None]
     known = list(cases_and_papers_of_user(user=user)) if asking else []
     cases, fallen = last_by_registration(known), _fallen(asking, mine, known)
+    expected = [one for one in asking if one.has_disability or one.pk in fallen]
+    elsewhere = decided_elsewhere_among((one for one in expected if one.pk not in cases), at)
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
@@ -58,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 by_registration(rows_of_user(user=user)) if registrations else {},
                 cases,
                 fallen=fallen,
+                elsewhere=elsewhere,
                 at=at,
                 reader=reader,
             ),
@@ -67,7 +74,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "late_needs": [
             one
             for one in active
-            if one.pk not in cases and one.pk not in fallen and may_appear(one, at)
+            if not any(one.pk in known for known in (cases, fallen, elsewhere))
+            and may_appear(one, at)
         ],
     }
     return render(request, "candidate/home.html", context)

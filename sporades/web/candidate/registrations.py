@@ -23,6 +23,7 @@ from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.core.actors import CANDIDATE
 from sporades.core.alike import alike
 from sporades.core.french import local_day, within
+from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
 from sporades.evidence.checks import PASSED, PIECE, checks_of
@@ -435,7 +436,7 @@ def _left_to_do_in_words(checks: Iterable[dict[str, Any]], more: int) -> str:
     return f"{said}, dont {optional} {'facultative' if optional == 1 else 'facultatives'}."
 
 
-SAID_WHOLE = {"summary", "accommodation"}
+SAID_WHOLE = {"summary", "accommodation", "decision"}
 """What the words of the link say already."""
 
 
@@ -459,6 +460,9 @@ def _checks(
                 requests.last,
                 former=requests.decision,
                 fallen=requests.fallen,
+                is_decided_elsewhere=any(
+                    one.document.kind in kinds.decided_elsewhere() for one in documents
+                ),
                 at=at,
                 papers=_missing(registration, requests.last),
             ),
@@ -474,6 +478,7 @@ def _checks(
         "return": (f"{asked}#a-renvoyer", "Lire ce qui est demandé"),
         "piece": (f"{given}#piece-", ""),
         "accommodation": (reverse("candidate:accommodation", args=[registration.number]), ""),
+        "decision": (reverse("candidate:folder", args=[registration.number]), ""),
         "": ("", ""),
     }
     return [

@@ -16,6 +16,7 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION, decided_on_papers
 from sporades.accommodations.queries import (
     Proposal,
+    decided_elsewhere_among,
     decision_among,
     fallen_before,
     last_among,
@@ -120,6 +121,7 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "fallen": fallen,
+        "is_decided_elsewhere": bool(rules and decided_elsewhere_among([registration], at)),
         "offered": offers_to(registration)
         if rules and (case is None or (is_open and case.is_writable))
         else [],
