@@ -42,24 +42,26 @@ def followed_in_words(
         at: now.
     """
     said = [f"{received_in_words(appeal)}."]
-    if not is_standing:
+    is_silent = silence_about(appeal.received_on).has_decided(local_day(at, zone))
+    if not is_standing and appeal.answered_at is None and not is_silent:
         return [*said, "Votre inscription n'est plus en cours : personne ne l'étudie."]
     if appeal.taken_up is not None:
         begun = day_in_words(local_day(appeal.taken_up.begun_at, zone))
         taken = (
             f"Votre service gestionnaire a repris la décision à la suite de ce recours, le {begun}."
         )
-        return [*said, taken, waiting_in_words(appeal, zone, at=at)]
+        return [*said, taken, waiting_in_words(appeal, zone, is_standing=is_standing, at=at)]
     if appeal.answered_at is not None:
         opened_at = appeal.answer.opened_at if appeal.answer else None
         day = day_in_words(local_day(appeal.answered_at, zone))
         until = answer_in_words(appeal, appeal.answered_at, opened_at, zone, posting=appeal.posting)
         return [*said, f"Une réponse vous a été donnée le {day}.", until]
     late = late_in_words(appeal, zone)
-    return [*said, waiting_in_words(appeal, zone, at=at), *([late] if late else [])]
+    waiting = waiting_in_words(appeal, zone, is_standing=is_standing, at=at)
+    return [*said, waiting, *([late] if late else [])]
 
 
-def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
+def waiting_in_words(appeal: Appeal, zone: str, *, is_standing: bool = True, at: datetime) -> str:
     """Say until when an appeal is answered, and what silence means, to its candidate."""
     silent = silent_on(appeal.received_on)
     is_passed = silence_about(appeal.received_on).has_decided(local_day(at, zone))
@@ -75,10 +77,11 @@ def waiting_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
             f"{court} inclus."
         )
     may = "pouvez" if local_day(at, zone) <= court_until(appeal, zone) else "pouviez"
-    return (
+    said = (
         f"Resté sans réponse le {day_in_words(silent)}, il est rejeté depuis ce jour : vous {may} "
-        f"saisir le tribunal jusqu'au {court} inclus. L'autorité peut encore y répondre."
+        f"saisir le tribunal jusqu'au {court} inclus."
     )
+    return f"{said} L'autorité peut encore y répondre." if is_standing else said
 
 
 def late_in_words(appeal: Appeal, zone: str) -> str:

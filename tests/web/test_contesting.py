@@ -160,6 +160,28 @@ def test_once_its_registration_is_left_nobody_looks_at_it(sign_in, registration,
     assert client.get(at(registration, page=BACK)).status_code == 302
 
 
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_what_became_of_it_is_still_read_once_its_registration_is_left(
+    sign_in, registration, decided, stopped_clock, is_answered
+):
+    appeal = contest(decided)
+    if is_answered:
+        accommodating.refuse_appeal(
+            found=appeal, reason="Les mesures suffisent.", author=RECTOR, by=MANAGER, at=NOW
+        )
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    leaving.withdraw(registration=whole, by=author(registration.candidate), at=NOW)
+    stopped_clock.move_to(NOW + timedelta(days=1 if is_answered else 70))
+
+    said = page_of(sign_in(registration.candidate), registration)
+
+    became = "Une réponse vous a été donnée le" if is_answered else "il est rejeté depuis ce jour"
+    assert became in said
+    assert "saisir le tribunal" in said
+    assert "personne ne l'étudie" not in said
+    assert "L'autorité peut encore y répondre" not in said
+
+
 def test_whoever_leaves_a_registration_is_told_that_nobody_will_look_at_the_appeal(
     sign_in, registration, decided
 ):
