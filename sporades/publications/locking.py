@@ -9,7 +9,7 @@ from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
 from sporades.documents.operations import READ_OF_A_PUBLICATION
 from sporades.publications.models import Publication, PublicationLine
-from sporades.publications.refusals import STANDS_NO_MORE, AlreadyTaken, NotInPreparation
+from sporades.publications.refusals import NOT_STANDING, AlreadyTaken, NotInPreparation
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
@@ -42,7 +42,7 @@ def hold(registration: Registration) -> None:
     """Lock a registration, after its publication and its line. Raises Refused if it stands no more."""
     held = Registration.objects.select_for_update(no_key=True).filter(pk=registration.pk)
     if not any(state in STANDING for state in held.values_list("state", flat=True)):
-        raise Refused(STANDS_NO_MORE)
+        raise Refused(NOT_STANDING)
 
 
 def hold_all(lines: QuerySet[PublicationLine]) -> None:

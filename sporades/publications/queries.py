@@ -6,7 +6,9 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from sporades.accommodations.queries import asked_here
 from sporades.core.actors import SYSTEM
+from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.publications.models import PublicationLine
@@ -95,6 +97,29 @@ def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[Publi
     """Return what is prepared for its candidate, and not read yet at an instant."""
     to_come = _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))
     return to_come.exclude(publication__state=PublicationState.DROPPED)
+
+
+def missed_lines(registration: Registration) -> QuerySet[PublicationLine]:
+    """Return what was published, or is to be, for others, and was refused at the line of this one.
+
+    It stood no more, was elsewhere or had changed on that day: whatever became of it since, nobody
+    gives it its document by itself. Of what was prepared again since, nothing is said; nor of a
+    decision on accommodations that is made here.
+    """
+    again = PublicationLine.objects.exclude(outcome=LineOutcome.REFUSED).filter(
+        registration=registration, publication__kind=OuterRef("publication__kind")
+    )
+    again = again.exclude(publication__state=PublicationState.DROPPED)
+    refused = _lines(registration).filter(
+        ~Exists(again.filter(pk__gt=OuterRef("pk"))),
+        outcome=LineOutcome.REFUSED,
+        # Of a file that was never read, its depositor knows.
+        of_version__isnull=False,
+        publication__state=PublicationState.PUBLISHED,
+    )
+    if asked_here().filter(registration=registration).exists():
+        return refused.exclude(publication__kind__in=kinds.decided_elsewhere())
+    return refused
 
 
 def _lines(registration: Registration) -> QuerySet[PublicationLine]:

@@ -3,7 +3,8 @@
 from sporades.core import refusals
 from sporades.core.refusals import ReasonMissing, Refused
 
-STANDS_NO_MORE = "L'inscription ne compte plus : elle est désinscrite ou écartée."
+NOT_STANDING = "L'inscription ne compte plus : elle est désinscrite ou écartée."
+STANDS_NO_MORE = "L'inscription ne comptait plus : elle était désinscrite ou écartée."
 HAS_CHANGED = "L'inscription a été modifiée depuis que le document est préparé."
 HAS_MOVED = (
     "L'inscription a changé d'académie depuis que le document est préparé : elle n'est plus dans "

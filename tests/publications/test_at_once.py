@@ -143,7 +143,7 @@ def test_what_its_candidate_withdraws_meanwhile_is_not_prepared(three, manager, 
 
     assert outcomes[0] is None
     assert isinstance(outcomes[1], Refused)
-    assert str(outcomes[1]) == refusals.STANDS_NO_MORE
+    assert str(outcomes[1]) == refusals.NOT_STANDING
     assert not Publication.objects.exists()
 
 

@@ -18,9 +18,10 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.publications.deposited import DEPOSITED, SILENT, UNTAGGED
 from sporades.publications.models import Publication
-from sporades.publications.operations import counting
+from sporades.publications.operations import counting, telling
 from sporades.publications.refusals import STANDS_NO_MORE
 from sporades.publications.states import PublicationState
+from sporades.registrations.states import SET_ASIDE
 from sporades.web.layout.readers import READER, mark_of
 from sporades.web.office.documents import publishing
 from tests.documents.summaries import a_pdf
@@ -30,6 +31,7 @@ from tests.jobs import work
 from tests.publications.zips import archive
 from tests.web.guide import buttons, main, value_of
 from tests.web.office.conftest import second_factor_shown
+from tests.web.office.test_deciding import decide
 from tests.web.office.test_search import leaf, sought
 from tests.web.registry.world import HOST, Role, signed_in
 
@@ -434,6 +436,35 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     done = manager.post(where("publish_publication", made.pk), typed, follow=True)
     assert "samedi 28 novembre 2026 à 8 h" in main(done)
     assert not manager.session.get("kept")
+
+
+@pytest.mark.parametrize("kind", ["convocation", "notification-amenagement"])
+def test_who_is_restored_after_the_instant_is_said_to_have_none_until_it_is_deposited_again(
+    manager, head, in_lille, member, time_machine, kind
+):
+    made = deposited(manager, in_lille, kind=kind)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "25/11/2026 18:00"})
+    head.post(where("approve_publication", made.pk))
+    decide(in_lille, SET_ASIDE, "Condition non remplie.")
+    late = NOW + timedelta(hours=9)
+    telling.tell(str(made.pk), at=late)
+    time_machine.move_to(late)
+    title, office = made.publishes.title, member("A09", email="soir@exemple.test", at=late)
+    [documents, decision] = [where(one, in_lille.number) for one in ("documents", "decide")]
+    lacks = f"{title}, publication du mercredi 25 novembre 2026 à 18 h"
+    assert lacks not in main(office.get(documents))
+
+    done = office.post(decision, {"decision": "restore", "motif": ""}, follow=True)
+
+    assert f"Pas publié pour cette inscription : {title} (« Documents »)." in main(done)
+    page = main(office.get(documents))
+    assert lacks in page.replace("\xa0", " ")
+    assert STANDS_NO_MORE in page
+    office.post(
+        where("deposit_one", in_lille.number),
+        {"nature": kind, "fichier": a_file(), **DECIDED},
+    )
+    assert "Pas publiés pour cette inscription" not in main(office.get(documents))
 
 
 def test_the_instant_of_what_is_to_come_is_changed_on_its_page(manager, head, in_lille, candidate):

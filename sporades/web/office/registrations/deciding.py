@@ -12,11 +12,13 @@ from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.registrations.silent import to_set_aside_in_words
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.core.transitions import Transition
 from sporades.letters.words import announced, to_be_told
+from sporades.publications.queries import missed_lines
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import NoRoomLeft
-from sporades.registrations.states import VALIDATE
+from sporades.registrations.states import RESTORE, VALIDATE
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
@@ -66,7 +68,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _onwards(request, found)
+            return _onwards(request, found, form.decided["decision"])
     said = {
         "instead": instead,
         "to_set_aside": to_set_aside,
@@ -75,9 +77,11 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     return _decision_page(request, found, form, **said)
 
 
-def _onwards(request: HttpRequest, found: Registration) -> HttpResponse:
+def _onwards(request: HttpRequest, found: Registration, decision: Transition) -> HttpResponse:
     """Say what is done; whoever goes through a search that is done with the file is at the next one."""
     said = f"La décision est enregistrée, {announced(found.candidate)}"
+    if decision is RESTORE and (missed := [str(one.publication) for one in missed_lines(found)]):
+        said = f"{said} Pas publié pour cette inscription : {', '.join(missed)} (« Documents »)."
     walk = walk_of(request, found.number)
     if walk is None or not walk.onwards:
         messages.success(request, said)

@@ -34,6 +34,7 @@ from sporades.publications.queries import (
     authors_of,
     lines_to_come,
     lines_to_withdraw,
+    missed_lines,
     withdrawn_lines,
 )
 from sporades.registrations.issued_before import since, still_read_in_words
@@ -173,6 +174,12 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
         "to_come": [
             (line, line.publication.is_within(prepares)) for line in lines_to_come(found, at=at)
         ],
+        "missed": [
+            (line, reaches(request, opened_with(line.publication.kind), found))
+            for line in missed_lines(found)
+        ]
+        if found.is_active
+        else [],
     }
     return file_page(request, found, "documents", "office/documents.html", said)
 
