@@ -92,6 +92,12 @@ def as_it_stands(case: Case) -> dict[str, Any]:
     return {"received": was or None, "has_envelope": case.has_envelope}
 
 
+def was_entered_last(case: Case) -> bool:
+    """Return whether what was sent last came on paper: nothing was sent from a space since."""
+    is_last = case.first_asked_at == case.asked_at or BEFORE in (case.received or {})
+    return case.is_on_paper and is_last
+
+
 def stood_before(case: Case) -> dict[str, Any] | None:
     """Return what stood before the paper that a request was last entered from; nothing before the first.
 
@@ -186,7 +192,7 @@ def received(
     }
     if not is_late(registration, at):
         return {IN_TIME: now}
-    kept = dict(case.received or {})
+    kept = {name: said for name, said in (case.received or {}).items() if name != BEFORE}
     if takes_late(registration, at):
         kept[LATE] = now
     kept[ADDED] = added_to(case, asked, taken, Lateness.ADDING) if IN_TIME in kept else []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sporades.accommodations.late import came_in_time
+from sporades.accommodations.late import came_in_time, was_entered_last
 from sporades.accommodations.missing import is_answered, is_set_aside
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import (
@@ -249,7 +249,11 @@ def _posted_in_words(case: Case, posted_on: date, *, is_again: bool) -> str:
     day = day_in_words(posted_on)
     if not is_again:
         return f"Par courrier, posté le {day}"
-    if not case.registration.candidate.has_account or case.asked_at is None:
+    if (
+        was_entered_last(case)
+        or not case.registration.candidate.has_account
+        or case.asked_at is None
+    ):
         return f"Par courrier, le dernier posté le {day}"
     again = instant_in_words(case.asked_at, case.registration.service.zone)
     return f"Par courrier, posté le {day}, puis de nouveau le {again}"

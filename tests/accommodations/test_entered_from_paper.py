@@ -12,11 +12,13 @@ from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accommodations.words import sent_in_words
+from sporades.accounts.models import User
 from sporades.acts import accommodating
 from sporades.acts.accommodating.silent import silence_of
+from sporades.acts.people import claiming, joining
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
 from sporades.acts.registrations import leaving
-from sporades.candidates.models import Channel
+from sporades.candidates.models import Candidate, Channel
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
@@ -41,9 +43,11 @@ from tests.accommodations.asked import (
     find_incomplete,
     opine,
     said_so,
+    send,
     taken_again,
+    write,
 )
-from tests.factories import NOW, a_record, a_registration, author
+from tests.factories import EVERYWHERE, NOW, PASSWORD, a_record, a_registration, author
 from tests.spaces import plain
 
 POSTED = date(2026, 11, 20)
@@ -197,6 +201,98 @@ def test_whoever_has_an_account_asks_in_their_space():
 
     with pytest.raises(operations.HasAccount):
         enter(registration)
+
+
+# --- Of whoever claims their record while the paper is on its way -----------------------------------
+
+
+CLAIMED = NOW + timedelta(days=2)
+IN_TIME = date(2026, 11, 27)
+"""The very day on which the record is claimed."""
+
+
+@pytest.fixture
+def claim(registration):
+    """Return what has the candidate claim their record."""
+
+    def claimed(at=CLAIMED):
+        record = Candidate.objects.get(pk=registration.candidate_id)
+        code = claiming.give_code(
+            record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=at - timedelta(hours=1)
+        )
+        said = {"email": "maelle@exemple.test", "password": PASSWORD, "network": "ici"}
+        claiming.claim(code=code, birth=(14, 3, 1998), at=at, **said)
+        joining.activate(User.objects.get(email=said["email"]).pk, at=at)
+
+    return claimed
+
+
+def test_what_was_posted_before_its_candidate_had_an_account_is_entered_and_in_time(
+    registration, claim
+):
+    claim()
+
+    case = enter(registration, paper=replace(PAPER, posted_on=IN_TIME), at=LATE)
+
+    [message] = Message.objects.filter(kind="request_received")
+    assert (case.posted_on, came_in_time(case)) == (IN_TIME, True)
+    assert message.recipient == "maelle@exemple.test"
+    assert "envoyée sur papier" in message.body
+    assert "Suivez-la à la page de votre inscription" in message.body
+
+
+def test_what_was_posted_once_its_candidate_had_an_account_is_asked_there(registration, claim):
+    claim()
+
+    with pytest.raises(operations.HasAccount, match="depuis le 27 novembre 2026"):
+        enter(registration, paper=OnPaper(date(2026, 11, 28)), at=LATE)
+
+    assert not Case.objects.exists()
+
+
+def test_what_completes_a_paper_request_and_was_posted_before_is_entered(registration, claim):
+    enter(registration, paper=replace(PAPER, has_envelope=False))
+    find_incomplete(registration)
+    claim()
+
+    case = enter(registration, paper=replace(PAPER, posted_on=IN_TIME), at=LATE)
+
+    assert (case.state, case.has_envelope) == (State.ASKED, True)
+    assert sent_in_words(case) == "Par courrier, le dernier posté le 27 novembre 2026"
+    mended = enter(registration, Wish(READER), at=LATE)
+    assert (mended.posted_on, [one.code for one in mended.measures.all()]) == (POSTED, [READER])
+
+
+def test_no_paper_goes_over_what_its_candidate_has_written_in_their_space(registration, claim):
+    claim()
+    write(registration, Wish(READER), at=CLAIMED)
+
+    with pytest.raises(operations.WrittenThere):
+        enter(registration, at=LATE)
+    send(registration, at=CLAIMED)
+    with pytest.raises(operations.WrittenThere):
+        enter(registration, at=LATE)
+
+    accommodating.withdraw(case=case_of(registration), by=author(registration.candidate), at=LATE)
+    assert came_in_time(enter(registration, at=LATE))
+
+
+@pytest.mark.parametrize("at", [CLAIMED, LATE])
+def test_no_paper_goes_over_a_paper_request_that_was_sent_again_from_a_space(
+    registration, claim, at
+):
+    enter(registration)
+    find_incomplete(registration)
+    enter(registration, at=NOW + timedelta(hours=1))
+    claim()
+    accommodating.take_up(case=case_of(registration), by=author(registration.candidate), at=at)
+    with pytest.raises(operations.WrittenThere):
+        enter(registration, at=LATE)
+    send(registration, at=at)
+
+    with pytest.raises(operations.WrittenThere):
+        enter(registration, Wish(READER), at=LATE)
+    assert "puis de nouveau le" in sent_in_words(case_of(registration))
 
 
 def test_whoever_declared_no_handicap_has_their_answer_changed_first():

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
+from sporades.acts.accommodating import last_day_on_paper
 from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
 from sporades.acts.people import addressing, claiming, enrolling, forgetting
@@ -270,6 +271,18 @@ def test_of_a_record_and_an_account_the_account_stays_whichever_is_kept(
     assert holders == {account.pk}
     told = Message.objects.filter(kind="candidates_merged").values_list("recipient", flat=True)
     assert set(told) == {"fiche@exemple.test", account.email}
+
+
+def test_what_whoever_had_no_account_posted_before_the_merge_is_still_entered(
+    double, propose, approve
+):
+    without_account(double.second)
+    mine = Registration.objects.get(candidate=double.second)
+    approve(propose(LikelyDouble.objects.get(), kept=double.first))
+
+    merged = Registration.objects.whole().get(pk=mine.pk)
+    assert merged.candidate.has_account
+    assert last_day_on_paper(merged) == NOW.date()
 
 
 def test_of_two_records_the_only_address_stays(double, propose, approve):

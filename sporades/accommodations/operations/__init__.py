@@ -113,6 +113,7 @@ from sporades.accommodations.operations.refusals import (
     UnderWay,
     UnknownMeasure,
     WithDoctorMeanwhile,
+    WrittenThere,
 )
 
 __all__ = [
@@ -169,6 +170,7 @@ __all__ = [
     "UnderWay",
     "UnknownMeasure",
     "WithDoctorMeanwhile",
+    "WrittenThere",
     "appeal",
     "as_advised",
     "as_decided",

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sporades.accommodations.late import BEFORE, as_it_stands, counted_at, stood_before
+from sporades.accommodations.late import (
+    BEFORE,
+    as_it_stands,
+    counted_at,
+    stood_before,
+    was_entered_last,
+)
 from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.operations.asking import Asked, send, sign, write
 from sporades.accommodations.operations.refusals import (
@@ -17,6 +23,7 @@ from sporades.accommodations.operations.refusals import (
     NotOnPaper,
     NotStanding,
     NotTheirs,
+    WrittenThere,
 )
 from sporades.accommodations.rules import Wish, rules_of
 from sporades.accommodations.states import TAKE_UP, State
@@ -52,24 +59,37 @@ class OnPaper:
     is_another: bool = False
 
 
-def why_not_entered(registration: Registration, case: Case | None) -> Refused | None:
+def why_not_entered(
+    registration: Registration, case: Case | None, *, last_day: date | None
+) -> Refused | None:
     """Return why nothing that came on paper is entered for a registration; nothing where it may be.
 
     Args:
         registration: with its candidate.
         case: its request of which something is awaited, if there is one.
+        last_day: that on which its candidate came to have an account, if they had none: until then
+            they asked on paper.
     """
+    has_account = registration.candidate.has_account
     if rules_of(registration) is None:
         return NotOffered()
-    if registration.candidate.has_account:
+    if has_account and (last_day is None or (case and case.instead_of_id is not None)):
         return HasAccount()
     if not registration.is_active:
         return NotStanding()
+    if has_account and case is not None and case.is_undecided and not _is_as_entered(case):
+        return WrittenThere()
     if case is None:
         return None if registration.has_disability else NotDeclared()
     if case.state == State.ASKED and case.instead_of_id is None:
         return None if case.is_on_paper else NotOnPaper()
     return None if case.is_writable else LookedAt()
+
+
+def _is_as_entered(case: Case) -> bool:
+    """Return whether its candidate has written nothing in their space of what came on paper."""
+    is_left = not case.is_preparing and not case.is_changed_since_incomplete
+    return was_entered_last(case) and is_left
 
 
 def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signature | None:

@@ -1,9 +1,10 @@
 """Why a request for accommodations cannot be made, sent, opined on, decided of or notified."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Self
 
-from sporades.core.french import quoted
+from sporades.core.french import day_in_words, quoted
 from sporades.core.refusals import Refused
 
 
@@ -174,6 +175,23 @@ class HasAccount(Refused):
     message = (
         "Ce candidat a un compte : il fait sa demande dans son espace, à la page « Aménagement "
         "d'épreuves » de son inscription."
+    )
+
+    @classmethod
+    def since(cls, day: date) -> Self:
+        """Return the refusal of what was posted after a record became an account's."""
+        return cls(
+            f"Ce candidat a un compte depuis le {day_in_words(day)} : ce qu'il a posté ensuite, il le "
+            "demande dans son espace, à la page « Aménagement d'épreuves » de son inscription."
+        )
+
+
+class WrittenThere(Refused):
+    """Whoever has an account now has written something there: no paper goes over it."""
+
+    message = (
+        "Ce candidat a un compte, et y a écrit une demande : celle du papier ne la remplace pas. S'il "
+        "veut que le papier compte, il retire d'abord l'autre dans son espace."
     )
 
 

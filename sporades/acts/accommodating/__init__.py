@@ -32,7 +32,7 @@ from sporades.acts.accommodating.deciding import (
     follow_opinion,
     take_again,
 )
-from sporades.acts.accommodating.entering import enter
+from sporades.acts.accommodating.entering import enter, last_day_on_paper, why_not_entered
 from sporades.acts.accommodating.entrusting import (
     LEFT_BY_DOCTOR,
     TAKEN_FROM_DOCTOR,
@@ -107,6 +107,7 @@ __all__ = [
     "follow_reading_of_answer",
     "given_for",
     "keep_as_sent",
+    "last_day_on_paper",
     "leave_academy",
     "leave_doctor",
     "note_call",
@@ -132,6 +133,7 @@ __all__ = [
     "tell_of_silence",
     "tell_of_unanswered",
     "to_refuse_in_words",
+    "why_not_entered",
     "with_kinds_given",
     "withdraw",
     "withdraw_appeal",

@@ -1,6 +1,6 @@
-"""The office enters a request that came on paper, of somebody who has no account (L-05, I13)."""
+"""The office enters a request that came on paper, of whoever had no account when it was posted (L-05, I13)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -13,11 +13,39 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating.asking import receive_papers
 from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.telling import note, tell_candidate
+from sporades.acts.people.attaching import had_none_until
 from sporades.acts.people.guardians import tell_of_signature
 from sporades.acts.postmarks import check_postmark
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
+
+
+def last_day_on_paper(registration: Registration) -> date | None:
+    """Return the day on which its candidate came to have an account: until then they asked on paper.
+
+    Args:
+        registration: with its candidate and its service.
+
+    Returns:
+        Nothing of whoever has none, or had theirs from the first.
+    """
+    until = had_none_until(registration) if registration.candidate.has_account else None
+    return None if until is None else local_day(until, registration.service.zone)
+
+
+def why_not_entered(registration: Registration, case: Case | None) -> Refused | None:
+    """Return why nothing that came on paper is entered for a registration; nothing where it may be.
+
+    Args:
+        registration: with its candidate and its service.
+        case: its request of which something is awaited, if there is one.
+    """
+    return accommodations.why_not_entered(
+        registration, case, last_day=last_day_on_paper(registration)
+    )
 
 
 @transaction.atomic
@@ -46,7 +74,7 @@ def enter(
         is_certain: whether a postmark before registrations opened was looked at twice.
 
     Raises:
-        HasAccount, NotDeclared, NotStanding, NotOffered, NotOnPaper, LookedAt: see
+        HasAccount, WrittenThere, NotDeclared, NotStanding, NotOffered, NotOnPaper, LookedAt: see
             `accommodations.operations.why_not_entered`.
         Rewritten: a colleague has entered something else meanwhile.
         PostmarkToCome, PostmarkBeforeOpening: see `postmarks.check_postmark`.
@@ -58,8 +86,11 @@ def enter(
         if accommodations.is_entered(case, asked, paper):
             return case
         raise accommodations.Rewritten
-    if refusal := accommodations.why_not_entered(locked, case):
+    last_day = last_day_on_paper(locked)
+    if refusal := accommodations.why_not_entered(locked, case, last_day=last_day):
         raise refusal
+    if last_day is not None and paper.posted_on > last_day:
+        raise accommodations.HasAccount.since(last_day)
     if case is None and revision_after(requests_of(locked.pk)) != seen:
         raise accommodations.Rewritten
     check_postmark(locked, paper.posted_on, is_certain=is_certain, at=at)
@@ -77,7 +108,7 @@ def enter(
     note(verb, case, by=by, at=at, measures=codes, posted_on=paper.posted_on.isoformat())
     lacks = lacks_a_paper(case)
     if not is_mended or (lacks and not lacked):
-        tell_candidate(case, "request_received", at=at, lacks=lacks)
+        tell_candidate(case, "request_received", at=at, lacks=lacks, is_on_paper=True)
     if signature is not None and not _is_of(former, signature):
         tell_of_signature(case, signature, at=at)
     return case

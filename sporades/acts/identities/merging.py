@@ -14,6 +14,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission
 from sporades.acts.identities.comparing import Overtaken, both, mark_of, places_of, record
 from sporades.acts.identities.correcting import issue_again
+from sporades.acts.people.attaching import MERGED
 from sporades.acts.people.enrolling import CHANGED
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
@@ -40,7 +41,6 @@ from sporades.registrations.records import address_filed_at, postal_address_of
 from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
 
-MERGED = "candidates merged"
 SAME_PERSON = "Une fusion est approuvée par une autre personne que celle qui la propose."
 
 

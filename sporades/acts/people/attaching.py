@@ -9,7 +9,12 @@ from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.links import link_to
 from sporades.documents.models import Folder
+from sporades.journal.queries import entries_about
 from sporades.letters.operations import mail_unprintable
+from sporades.registrations.models import Registration
+
+CLAIMED, MERGED = "record claimed", "candidates merged"
+"""The acts by which whoever had no account comes to have one."""
 
 
 def attach(user: User, *, at: datetime) -> Candidate | None:
@@ -39,7 +44,7 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
     _warn(record, code, user, at=at)
     Folder.objects.filter(registration__candidate=record).update(holder=user)
     journal.record(
-        "record claimed",
+        CLAIMED,
         by=Actor(CANDIDATE, f"compte {user.pk}", user.identifier),
         on=record,
         at=at,
@@ -57,6 +62,21 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
         link=link_to("candidate:home"),
     )
     return record
+
+
+def had_none_until(registration: Registration) -> datetime | None:
+    """Return when its candidate, whose record the office had made, came to have an account.
+
+    The last time, where there were several: a merge says of neither of the two whose account it was.
+
+    Args:
+        registration: of somebody who has an account.
+
+    Returns:
+        Nothing of whoever had theirs from the first.
+    """
+    acts = entries_about(registration, registration.candidate)
+    return acts.filter(verb__in=(CLAIMED, MERGED)).values_list("at", flat=True).first()
 
 
 def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> None:

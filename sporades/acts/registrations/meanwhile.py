@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sporades.accounts.permissions import Reach
 from sporades.acts.identities.correcting import CORRECTED
-from sporades.acts.identities.merging import MERGED
+from sporades.acts.people.attaching import MERGED
 from sporades.acts.registrations.deciding import TOLD
 from sporades.acts.registrations.leaving import AS_ASKED, WITHDRAWN
 from sporades.acts.registrations.moving import VERB as MOVED

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from sporades.acts.identities.merging import MERGED, merges_of
+from sporades.acts.identities.merging import merges_of
+from sporades.acts.people.attaching import MERGED
 from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.acts.registrations.moving import moves_of

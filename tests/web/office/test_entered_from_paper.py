@@ -508,4 +508,18 @@ def test_whoever_claims_their_file_since_reads_that_it_came_by_post_and_is_asked
 
     assert "Par courrier, posté le 20 novembre 2026." in page
     assert "À vous : déposez" not in page
-    assert page_of(on_paper) not in manager.get(tab(on_paper)).text
+
+
+def test_what_was_posted_before_its_candidate_had_an_account_is_proposed_and_says_until_when(
+    manager, on_paper
+):
+    claim(on_paper)
+    assert page_of(on_paper) in manager.get(tab(on_paper)).text
+    said = main(manager.get(page_of(on_paper)))
+    assert "Le candidat a un compte depuis le 25 novembre 2026." in said
+    assert "n'a pas de compte" not in said
+
+    page = enter(manager, on_paper)
+
+    assert "La demande est enregistrée, un mail part au candidat." in main(page)
+    assert case_of(on_paper).state == State.ASKED

@@ -1,4 +1,4 @@
-"""« Saisir une demande reçue sur papier », of whoever has no account (H1, I13, L-05)."""
+"""« Saisir une demande reçue sur papier », of whoever had no account when it was posted (H1, I13, L-05)."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accommodations.models import Case
-from sporades.accommodations.operations import Rewritten, why_not_entered
+from sporades.accommodations.operations import Rewritten
 from sporades.accommodations.queries import cases_of, open_among, revision_after
 from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
 from sporades.accommodations.states import State
@@ -46,7 +46,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
     if rules is None:
         raise Http404
     case, revision = _open_case(found)
-    why: Refused | None = why_not_entered(found, case)
+    why: Refused | None = accommodating.why_not_entered(found, case)
     title, is_posted = _title(case), request.method == "POST"
     form = EntryForm(
         request.POST if is_posted else None,
@@ -78,6 +78,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
         "is_mended": title == MENDED,
         "missing": case.missing_for_office if case is not None else "",
         "deadline": last_day_in_words(found),
+        "until": _until(found),
         "trail": [*TRAIL, (found.number, reverse("office:accommodation", args=[found.number]))],
         **said,
     }
@@ -102,6 +103,12 @@ def _open_case(registration: Registration) -> tuple[Case | None, int]:
         return None, revision_after(cases)
     case.registration = registration
     return case, case.revision
+
+
+def _until(registration: Registration) -> str:
+    """Say since when its candidate has an account, if they had none: what was posted before is entered."""
+    last_day = accommodating.last_day_on_paper(registration)
+    return "" if last_day is None else day_in_words(last_day)
 
 
 def _title(case: Case | None) -> str:

@@ -9,7 +9,6 @@ from sporades.accommodations.late import late_told
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.models import AskedMeasure, Called, Case, Signature
 from sporades.accommodations.notification import decided_on_papers
-from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import (
     appeal_against,
     appeal_of,
@@ -38,7 +37,7 @@ from sporades.accommodations.rules import (
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.permissions import Permission
-from sporades.acts.accommodating import silence_in_words
+from sporades.acts.accommodating import silence_in_words, why_not_entered
 from sporades.candidates.models import Identity
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.documents.models import DocumentVersion

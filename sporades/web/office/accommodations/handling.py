@@ -14,7 +14,6 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
-from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import OpinionAgain, State
@@ -177,7 +176,7 @@ def _page(
         "may_propose": request.reaches(Permission.PROPOSE_ROLES).covers(
             academy=found.academy_id, domain=found.exam.domain.code
         ),
-        "may_enter": case.is_open and why_not_entered(found, case) is None,
+        "may_enter": case.is_open and accommodating.why_not_entered(found, case) is None,
         "phones": phones_of(found),
         **told_of(found),
         "following": queue.following(case) if queue else "",

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.accommodations.operations import why_not_entered
 from sporades.accommodations.queries import cases_of, open_among
 from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
+from sporades.acts.accommodating import why_not_entered
 from sporades.acts.pieces import envelopes
 from sporades.acts.pieces.envelopes import Enclosed
 from sporades.core.french import day_in_words
