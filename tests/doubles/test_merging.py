@@ -12,7 +12,8 @@ from sporades.acts.accommodating import last_day_on_paper
 from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
 from sporades.acts.people import addressing, claiming, enrolling, forgetting
-from sporades.acts.registrations import leaving, noting
+from sporades.acts.registrations import leaving, noting, standing_in
+from sporades.acts.registrations.meanwhile import befallen
 from sporades.acts.requests import formally
 from sporades.acts.writing import messaging
 from sporades.candidates import operations as candidates
@@ -283,6 +284,23 @@ def test_what_whoever_had_no_account_posted_before_the_merge_is_still_entered(
     merged = Registration.objects.whole().get(pk=mine.pk)
     assert merged.candidate.has_account
     assert last_day_on_paper(merged) == NOW.date()
+
+
+def test_whoever_modifies_a_registration_reads_of_a_merge_once_and_not_why(
+    manager, propose, approve
+):
+    first = a_candidate(email="premier@exemple.test")
+    double = a_pair(first, a_candidate(email="second@exemple.test", first_names="Maelle"))
+    mine = Registration.objects.whole().get(candidate=first)
+    agent = User.objects.who_acted(manager.identifier)
+    draft = standing_in.amend(registration=mine, author=agent, by=manager, at=NOW - DAY)
+
+    approve(propose(double, kept=first))
+
+    told = befallen(Draft.objects.whole().get(pk=draft.pk), reach=EVERYWHERE)
+    [said] = [(one.what, one.note) for one in told]
+    assert said[0].startswith("Dossiers de candidat fusionnés")
+    assert said[1] == ""
 
 
 def test_of_two_records_the_only_address_stays(double, propose, approve):

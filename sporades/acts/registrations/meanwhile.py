@@ -15,13 +15,16 @@ from sporades.registrations.models import Draft
 
 VERBS = (
     *(told.verb for told in TOLD.values()),
-    CORRECTED,
     WITHDRAWN,
     AS_ASKED,
     MOVED,
     MERGED,
 )
-"""What changes what one modifies, or whether one still may; what is filed is said apart."""
+"""What changes what one modifies, or whether one still may; what is filed is said apart.
+
+Of its candidate, a correction of their civil data too; a merge is read on the registration, where it
+says nothing of what another academy has.
+"""
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,12 @@ def befallen(draft: Draft, *, reach: Reach) -> list[Befallen]:
     registration = draft.amends
     if registration is None:
         return []
-    acts = once(entries_about(registration, draft.candidate))
+    on_person = entries_about(draft.candidate).filter(verb=CORRECTED)
+    acts = once(entries_about(registration).filter(verb__in=VERBS) | on_person)
     where = {"academy": registration.academy_id, "domain": draft.service.domain.code}
     is_shown = reach.covers(**where)
     found = []
-    for one in acts.filter(verb__in=VERBS, at__gt=draft.created_at).order_by("at", "pk"):
+    for one in acts.filter(at__gt=draft.created_at).order_by("at", "pk"):
         found.append(_said(one, zone=draft.service.zone, with_reason=is_shown))
         if one.verb == MOVED and not is_shown:
             break
