@@ -10,7 +10,9 @@ from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
+from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, leaving, moving, registering
+from sporades.candidates.operations import civil_data
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.operations import giving_over
@@ -18,6 +20,7 @@ from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     ACCESS,
     MANAGER,
+    MINOR,
     THIRD,
     again,
     case_of,
@@ -25,6 +28,8 @@ from tests.accommodations.asked import (
     entrust,
     opine,
     reach,
+    send,
+    sign,
     write,
 )
 from tests.factories import (
@@ -214,3 +219,46 @@ def test_a_request_goes_with_its_registration_when_candidates_are_merged(registr
     assert case.registration.candidate == double
     assert case.state == State.WITH_DOCTOR
     assert Case.objects.visible_to(double.user).get() == case
+
+
+def found_to_be_a_minor(registration):
+    """Have the office correct a birth date to that of a minor."""
+    identity = again(registration).candidate.identity
+    correcting.correct_identity(
+        registration=again(registration),
+        identity={**civil_data(identity), **MINOR},
+        seen=identity.pk,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=LATER,
+    )
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR])
+def test_a_request_of_whoever_is_found_to_be_a_minor_goes_back_to_be_signed(registration, state):
+    reach(registration, state)
+
+    found_to_be_a_minor(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.doctor) == (State.INCOMPLETE, None)
+    assert "La signature de votre représentant légal" in case.missing
+    [told] = Message.objects.filter(kind="something_awaits")
+    assert "ménagement" not in told.body
+    sign(registration, at=LATER)
+    send(registration, at=LATER)
+    assert (case_of(registration).state, case_of(registration).lacks_signature(LATER)) == (
+        State.ASKED,
+        False,
+    )
+
+
+def test_a_request_on_which_an_opinion_is_given_lacks_the_signature_of_whoever_is_found_a_minor(
+    registration,
+):
+    reach(registration, State.OPINION_GIVEN)
+
+    found_to_be_a_minor(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.lacks_signature(LATER)) == (State.OPINION_GIVEN, True)

@@ -570,6 +570,11 @@ class Case(Called):
             State.WITHDRAWN: "off",
         }.get(State(self.state), "info")
 
+    def lacks_signature(self, at: datetime) -> bool:
+        """Return whether a minor's guardian has not signed what was sent, as of somebody of age."""
+        is_own = self.asked_at is not None and self.instead_of_id is None
+        return is_own and self.signature is None and self.registration.is_minor(at)
+
     @property
     def signature(self) -> Signature | None:
         """The guardian's signature of what it asks now, if there is one."""

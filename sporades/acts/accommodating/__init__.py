@@ -49,6 +49,7 @@ from sporades.acts.accommodating.entrusting import (
     with_kinds_given,
 )
 from sporades.acts.accommodating.following import (
+    ask_for_signature,
     follow,
     leave_academy,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "TakenAgain",
     "answers_named",
     "appeal",
+    "ask_for_signature",
     "author_of",
     "cancel_taking_again",
     "check_silence",

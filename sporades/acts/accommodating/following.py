@@ -5,11 +5,12 @@ from datetime import datetime
 from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
-from sporades.accommodations.states import State
-from sporades.acts.accommodating.entrusting import TAKEN_FROM_DOCTOR
+from sporades.accommodations.states import DECLARE_INCOMPLETE, State
+from sporades.acts.accommodating.entrusting import TAKEN_FROM_DOCTOR, declare_incomplete
 from sporades.acts.accommodating.telling import (
     date_erasure,
     leave_papers,
+    lock_open,
     note,
     open_papers_to,
     tell_candidate,
@@ -23,6 +24,12 @@ VERBS = {
     State.INCOMPLETE: "accommodation found incomplete",
     State.WITHDRAWN: "accommodation withdrawn",
 }
+
+UNSIGNED = (
+    "La signature de votre représentant légal : d'après votre date de naissance, vous êtes mineur(e). "
+    "Faites-lui signer cette demande, puis envoyez-la de nouveau."
+)
+"""What is missing of a request that was sent as of somebody of age, and is a minor's."""
 
 
 def follow(
@@ -63,6 +70,21 @@ def follow(
         key = f"accommodation:{moved.pk}:incomplete:{at.isoformat()}"
         tell_guardian(registration, at=at, key=key)
     return moved
+
+
+def ask_for_signature(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Give a request back to be signed, where its candidate is found to be a minor and no doctor has answered.
+
+    Args:
+        registration: locked, under its candidate's civil data of now.
+        by: who has set them right.
+        at: the instant.
+    """
+    case = lock_open(registration)
+    if case is None or case.state not in DECLARE_INCOMPLETE.sources:
+        return
+    if case.lacks_signature(at):
+        declare_incomplete(case=case, missing=UNSIGNED, by=by, at=at)
 
 
 def leave_academy(registration: Registration, *, left: str, by: Actor, at: datetime) -> None:

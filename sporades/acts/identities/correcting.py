@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from sporades import journal
-from sporades.acts import issuing
+from sporades.acts import accommodating, issuing
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.actors import Actor
@@ -199,6 +199,7 @@ def issue_again(
         registration=registration, identity=identity, signed_by=signed_by, by=by, at=at
     )
     reissue(version, by=by, at=at)
+    accommodating.ask_for_signature(version.registration, by=by, at=at)
     return Anew.of(version, was_by_two=was_by_two, at=at)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sporades.accommodations.models import Case
+from sporades.accommodations.models import Case, Signature
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
@@ -1326,6 +1326,18 @@ def test_who_is_a_minor_is_said_by_their_civility(manager, civility, said):
     page = manager.get(page_of(minor))
 
     assert page.context["born"].endswith(said)
+
+
+def test_what_no_guardian_of_a_minor_has_signed_is_said(manager):
+    minor = a_minor()
+    write(minor)
+    sign(minor)
+    send(minor)
+    assert "Non signée" not in main(manager.get(tab(minor)))
+    Signature.objects.all().delete()
+
+    assert "Non signée : le candidat est mineur" in main(manager.get(tab(minor)))
+    assert "Non signée : le candidat est mineur" in main(manager.get(page_of(minor)))
 
 
 @pytest.mark.parametrize("name", ["Paul Martin", "LE GOFF Anne"])

@@ -1,5 +1,6 @@
 """« Aménagement » of a file: what is asked, the opinion, the decision (H2, H4)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,6 +45,9 @@ from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
 
+UNSIGNED = (
+    "Non signée : le candidat est mineur, et son représentant légal n'a pas signé cette demande."
+)
 SHOWN_BEFORE = 3
 """How many former requests the tab names."""
 
@@ -108,7 +112,7 @@ def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, 
         ],
         "with_it": _with_it(sent, measures) if may_decide and measures else [],
         "opinion_text": case.opinion_text if may_decide else "",
-        "signed": _signed_by(registration, signature) if signature and may_decide else "",
+        "signed": _signed(case, signature, at=request.arrived_at) if may_decide else "",
         "decided": f"{case.author_in_words}, le {instant_in_words(case.decided_at, zone)}"
         if case.decided_at
         else "",
@@ -152,6 +156,13 @@ def on_paper_in_words(case: Case) -> str:
         f"{said} Ses papiers de santé sont dans une enveloppe fermée : remettez-la au médecin sans "
         "l'ouvrir."
     )
+
+
+def _signed(case: Case, signature: Signature | None, *, at: datetime) -> str:
+    """Say who has signed a request, or that a minor's guardian has not."""
+    if signature is not None:
+        return _signed_by(case.registration, signature)
+    return UNSIGNED if case.is_undecided and case.lacks_signature(at) else ""
 
 
 def _signed_by(registration: Registration, signature: Signature) -> str:
