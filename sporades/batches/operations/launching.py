@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -146,19 +147,27 @@ def resume(*, batch: Batch, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def hand_over_refusals(*, batch: Batch, by: Actor, at: datetime) -> list[tuple[str, str]]:
+def hand_over_refusals(
+    *, batch: Batch, lines: Any, by: Actor, at: datetime
+) -> list[tuple[str, str]]:
     """Return the lines that were refused, number and reason, and note that they were taken.
+
+    Args:
+        batch: which.
+        lines: those of its lines that whoever takes them sees.
+        by: who takes them.
+        at: the instant.
 
     Raises:
         OfHealth: the lines say something of health (P-12).
     """
     if batch.says_of_health:
         raise OfHealth
-    refused = batch.lines.filter(outcome=Outcome.REFUSED).order_by("pk")
-    lines = list(refused.values_list("registration__number", "why"))
+    refused = lines.filter(outcome=Outcome.REFUSED).order_by("pk")
+    taken = list(refused.values_list("registration__number", "why"))
     if not notices.is_database_read_only():
-        record("batch refusals taken", batch, by=by, at=at, taken=len(lines))
-    return lines
+        record("batch refusals taken", batch, by=by, at=at, taken=len(taken))
+    return taken
 
 
 def take_up_again(*, older_than: datetime) -> int:

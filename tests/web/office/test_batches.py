@@ -213,6 +213,31 @@ def test_a_batch_is_not_for_whoever_has_another_perimeter_by_then(manager, two):
     assert manager.get(page_of(batch, "batch_refusals")).status_code == 404
 
 
+def test_a_batch_that_runs_is_followed_by_its_author_within_what_they_reach_now(
+    member, two, in_versailles
+):
+    client = member("A09", "A25")
+    deciding.decide(registration=two[0], decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
+    client.post(place(client), {"decision": "validate", "motif": ""})
+    batch = Batch.objects.get()
+    client.post(page_of(batch, "launch_batch"))
+    client.user.memberships.update(academies=["A09"])
+
+    client.post(page_of(batch, "stop_batch"))
+    batch.refresh_from_db()
+    assert batch.state == BatchState.STOPPED
+    client.post(page_of(batch, "resume_batch"))
+    work("batches")
+
+    page = client.get(page_of(batch))
+    assert "Faites 1 Refusées 2 En attente 0" in main(page)
+    assert "Votre périmètre est plus étroit que celui du lot" in main(page)
+    assert (two[0].number in main(page), in_versailles.number in main(page)) == (True, False)
+    told = client.get(page_of(batch, "batch_refusals"))
+    taken = b"".join(told).decode() if told.streaming else told.text
+    assert (two[0].number in taken, in_versailles.number in taken) == (True, False)
+
+
 def test_what_will_be_refused_is_said_then_told_line_by_line(manager, two):
     deciding.decide(registration=two[0], decision=SET_ASIDE, reason=WHY, by=OPERATOR, at=NOW)
     manager.post(place(manager), {"decision": "validate", "motif": ""})

@@ -16,6 +16,7 @@ from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
+from sporades.core.counts import counted
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.evidence.queries import labels_of
@@ -117,10 +118,11 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """What it will do, how far it is, what was refused."""
     mine = _readable(request, batch)
     is_mine = mine.asked_by_id == request.user.pk
-    counts = mine.counts()
+    lines, counts, is_narrowed = _seen(request, mine), mine.counts(), _is_narrowed(request, mine)
+    listed = counted(lines, "outcome", Outcome.values) if is_narrowed else counts
     refused, done = (
-        lines.order_by("registration__name_key", "pk")
-        for lines in (mine.lines.filter(outcome=Outcome.REFUSED), mine.done())
+        lines.filter(outcome=outcome).order_by("registration__name_key", "pk")
+        for outcome in (Outcome.REFUSED, Outcome.DONE)
     )
     refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
     # Its approver reaches all that its author might; of its author's own, what they reach now.
@@ -140,7 +142,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "state": _state_in_words(mine, counts[Outcome.REFUSED]),
         "kind": _kind_of(mine, counts[Outcome.REFUSED]),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
-        "has_refusals": bool(counts[Outcome.REFUSED]),
+        "is_narrowed": is_narrowed,
+        "has_refusals": bool(listed[Outcome.REFUSED]),
         "forecast": [
             (
                 ", ".join(filter(None, (one.state.label, one.seen))),
@@ -161,8 +164,9 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "rows": _shown(request, refusals.object_list),
         "refusals": refusals,
         "done": _shown(request, done[:SHOWN_REFUSALS]),
-        "is_done_cut": counts[Outcome.DONE] > SHOWN_REFUSALS,
-        "search_of_done": _search_of_done(mine) if is_mine and counts[Outcome.DONE] else [],
+        "done_count": in_groups(str(listed[Outcome.DONE])),
+        "is_done_cut": listed[Outcome.DONE] > SHOWN_REFUSALS,
+        "search_of_done": _search_of_done(mine) if is_mine and listed[Outcome.DONE] else [],
         "next_steps": _next_steps(
             mine, decides=bool(counts[Outcome.DONE] or counts[Outcome.WAITING])
         ),
@@ -259,6 +263,8 @@ def _shown(request: HttpRequest, rows: Any) -> list[tuple[str, str, str]]:
 def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """Begin; of many, with the second factor shown again (S-17)."""
     mine = _own(request, batch)
+    if mine.state == BatchState.PREPARED and not _reaches_all(request, mine):
+        raise Http404
     page, then = _page_of(mine), "relisez, puis lancez le lot"
     if mine.state != BatchState.PREPARED:
         return redirect(page)  # the button was pressed twice: the page says how far it is
@@ -321,7 +327,10 @@ def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
     mine = _own(request, batch)
     try:
         lines = operations.hand_over_refusals(
-            batch=mine, by=_author(request), at=request.arrived_at
+            batch=mine,
+            lines=_seen(request, mine),
+            by=_author(request),
+            at=request.arrived_at,
         )
     except operations.OfHealth as refusal:
         messages.error(request, str(refusal))
@@ -331,16 +340,40 @@ def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: str) -> Batch:
     mine: Batch = get_object_or_404(request.user.batches, pk=pk)
-    if not request.reaches(mine.does.permission).includes(mine.reach):
+    if not _is_followed(request, mine):
         raise Http404  # its lines are no longer the reader's to see
     return mine
+
+
+def _reaches_all(request: HttpRequest, batch: Batch) -> bool:
+    return bool(request.reaches(batch.does.permission).includes(batch.reach))
+
+
+def _is_followed(request: HttpRequest, mine: Batch) -> bool:
+    """Return whether its author follows a batch: one that was set going, also where they reach less now."""
+    is_set_going = mine.state != BatchState.PREPARED
+    return _reaches_all(request, mine) or (
+        is_set_going and bool(request.reaches(mine.does.permission))
+    )
+
+
+def _is_narrowed(request: HttpRequest, batch: Batch) -> bool:
+    """Return whether its author reaches less than they did; its approver reaches all that they might."""
+    return batch.asked_by_id == request.user.pk and not _reaches_all(request, batch)
+
+
+def _seen(request: HttpRequest, batch: Batch) -> Any:
+    """Return the lines that are listed to a reader: of an author who reaches less now, what they reach."""
+    if _is_narrowed(request, batch):
+        return batch.lines_within(request.reaches(batch.does.permission))
+    return batch.lines.all()
 
 
 def _readable(request: HttpRequest, pk: str) -> Batch:
     """Return one's own batch, or one that one may approve; there is no other."""
     found: Batch = get_object_or_404(Batch, pk=pk)
     is_open = (
-        request.reaches(found.does.permission).includes(found.reach)
+        _is_followed(request, found)
         if found.asked_by_id == request.user.pk
         else _is_to_approve(found, _approves(request))
     )
