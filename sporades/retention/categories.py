@@ -25,6 +25,7 @@ from sporades.journal.models import CONSULTATIONS_KEPT, Entry
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
+from sporades.notices.queries import judged_before
 from sporades.publications.models import Publication, PublicationLine
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.registration import UNDO_FOR
@@ -205,9 +206,15 @@ def named(at: datetime) -> QuerySet[Archive]:  # noqa: ARG001 - asked as the oth
 
 
 def confided(at: datetime) -> QuerySet[Compartment]:
-    """Return the medical compartments to erase: their last day is over, or nothing sent needs them."""
+    """Return the medical compartments to erase: their last day is over, or nothing sent needs them.
+
+    While nothing is written nobody can undo a withdrawal, and how long they may once it is over is
+    not known before: what is confided waits for it (R-05).
+    """
     midnight_before = midnight(local_day(at, settings.TIME_ZONE), settings.TIME_ZONE)
-    return medical.due(at=midnight_before) | erasing.unsent(at)
+    undone_since = judged_before(at, settings.TIME_ZONE) - UNDO_FOR
+    over = medical.due(at=midnight_before).exclude(registration__withdrawn_at__gte=undone_since)
+    return over | erasing.unsent(at)
 
 
 def confided_until(instant: datetime, registration: Registration) -> date:

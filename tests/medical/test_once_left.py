@@ -13,6 +13,8 @@ from sporades.core.days import midnight
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.medical.models import Paper, Remark
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
 from sporades.retention import categories, tasks
 from sporades.retention import operations as retention
@@ -169,6 +171,39 @@ def test_the_closing_within_these_hours_erases_nothing_sooner_since_it_may_be_pu
 
     assert again(registration).can_be_undone(midnight(date(2026, 11, 28), PARIS))
     assert is_there(registration)
+
+
+@pytest.mark.parametrize("state", [State.WITH_DOCTOR, None], ids=["asked", "nothing asked"])
+@pytest.mark.parametrize(
+    ("ended", "first"),
+    # When read-only mode is ended, before the night of the 28th or after it, and from when on
+    # papers are erased: the evening of the day that follows is given back.
+    [
+        (midnight(date(2026, 11, 28), PARIS) + timedelta(hours=23), date(2026, 11, 30)),
+        (midnight(date(2026, 11, 29), PARIS) + timedelta(hours=6), date(2026, 12, 1)),
+    ],
+)
+def test_papers_stay_while_read_only_mode_gives_time_back_to_undo_leaving(
+    registration, state, ended, first
+):
+    found_clean(confide(registration))
+    if state is not None:
+        reach(registration, state)
+    leave(registration)
+    begun, night = NOW + timedelta(hours=71), midnight(date(2026, 11, 29), PARIS)
+    with time_machine.travel(begun, tick=False):
+        notices.show(kind=Banner.Kind.ALERT, message="Panne.", at=begun, stops_writing=True)
+
+    for instant in sorted([ended, night, midnight(first, PARIS) - SECOND]):
+        with time_machine.travel(instant, tick=False):
+            if instant == ended:
+                notices.take_down(at=ended)
+            assert (retention.apply(at=instant), retention.left_of(at=instant)) == (0, 0)
+            assert is_there(registration)
+    assert again(registration).can_be_undone(midnight(first, PARIS) - SECOND)
+    with time_machine.travel(midnight(first, PARIS), tick=False):
+        assert not again(registration).can_be_undone(midnight(first, PARIS))
+        assert retention.apply(at=midnight(first, PARIS)) == 1
 
 
 def test_a_decision_that_may_be_contested_keeps_papers_longer_than_leaving_does(registration):

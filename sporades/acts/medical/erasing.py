@@ -20,6 +20,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment, Paper, Remark
 from sporades.medical.queries import compartment, lately_at
 from sporades.registrations.models import Registration
+from sporades.registrations.models.registration import undone_before
 from sporades.registrations.queries import lock_registration
 
 UNSENT_MONTHS = 6
@@ -120,7 +121,7 @@ def erase(found: Compartment, *, at: datetime) -> bool:
     """Erase what no decision needs any more; return whether it was not erased yet.
 
     Whatever day was written, what a request that was sent still needs stays: it may have been made
-    meanwhile.
+    meanwhile. So does what a withdrawal leaves, for as long as read-only mode gives back to undo it.
 
     Args:
         found: the compartment.
@@ -134,6 +135,9 @@ def erase(found: Compartment, *, at: datetime) -> bool:
         if is_needed:
             medical.erase_after(found, until)
             return False
+    elif (until := _given_back_until(locked, at)) is not None:
+        medical.erase_after(found, until)
+        return False
     elif not _is_over(locked, at) and not unsent(at).filter(pk=found.pk).exists():
         return False
     is_done = medical.erase(found, at=at)
@@ -143,6 +147,14 @@ def erase(found: Compartment, *, at: datetime) -> bool:
             # Whoever goes on with a request that was left confides other papers.
             medical.take_again(found)
     return is_done
+
+
+def _given_back_until(registration: Registration, at: datetime) -> datetime | None:
+    """Return until when a withdrawal may still be undone, later than was written, or nothing (R-05)."""
+    if registration.withdrawn_at is None:
+        return None
+    until = undone_before(registration.withdrawn_at, registration.service)
+    return until if until > at else None
 
 
 def _is_over(registration: Registration, at: datetime) -> bool:

@@ -30,6 +30,7 @@ from sporades.medical.queries import (
     remarks_of,
 )
 from sporades.registrations.models import Registration
+from sporades.registrations.models.registration import undone_before
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,11 @@ def erased_from(
     """
     if found.erased_at is not None:
         return None
-    return found.erase_after or erasing.unsent_from(found, registration, cases)
+    until = found.erase_after or erasing.unsent_from(found, registration, cases)
+    if until is None or registration.withdrawn_at is None:
+        return until
+    # Read-only mode gives time back after the day was written.
+    return max(until, undone_before(registration.withdrawn_at, registration.service))
 
 
 def erased_before_in_words(instant: datetime | None, registration: Registration) -> str:
