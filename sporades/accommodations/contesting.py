@@ -368,13 +368,23 @@ def with_appeals(cases: Iterable[Case]) -> list[Case]:
     return known
 
 
+def papers_kept_until(final: datetime, zone: str) -> datetime:
+    """Return until when a decision keeps papers of health: what was posted on its last day comes later.
+
+    Args:
+        final: from when it is contested no more.
+        zone: where its service is.
+    """
+    return midnight(local_day(final, zone) + PRESUMED_AFTER, zone)
+
+
 def papers_needed_until(
     registration: Registration, cases: Iterable[Case], *, at: datetime | None = None
 ) -> datetime | None:
     """Return until when papers of health serve a registration: the latest that anything demands.
 
-    Nothing while a request is open. A decision needs them until it is final, whatever was asked,
-    taken back or decided after it: each may be contested. A withdrawal needs them for as long as it
+    Nothing while a request is open. A decision needs them until it is final, and a letter of its last
+    day has come, whatever was asked, taken back or decided after it: each may be contested. A withdrawal needs them for as long as it
     may be undone, whether the service closes meanwhile or not, since it may be opened for longer:
     whoever is back takes them up (`acts.medical.taking_up`).
 
@@ -387,7 +397,9 @@ def papers_needed_until(
     if any(case.is_open for case in known):
         return None
     until = [
-        final_of(case, zone, at=at) for case in with_appeals(known) if case.notified_at is not None
+        papers_kept_until(final_of(case, zone, at=at), zone)
+        for case in with_appeals(known)
+        if case.notified_at is not None
     ]
     until += [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     if registration.withdrawn_at is not None:

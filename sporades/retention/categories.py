@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from sporades.accommodations.contesting import PRESUMED_AFTER
 from sporades.accounts import operations as accounts
 from sporades.accounts import sign_ins
 from sporades.accounts.models import User
@@ -461,7 +462,7 @@ CATEGORIES = (
         "la notification de la décision d'aménagement, ou la désinscription ; demande laissée, "
         f"{CLOSING}",
         lambda: (
-            f"le délai de recours, 2 à 4 mois ; désinscription, {UNDO_FOR // timedelta(hours=1)} heures ; "
+            f"le délai de recours, 2 à 4 mois, puis {PRESUMED_AFTER.days} jours pour le courrier ; désinscription, {UNDO_FOR // timedelta(hours=1)} heures ; "
             f"demande laissée, {erasing.UNSENT_MONTHS} mois"
         ),
         str,

@@ -21,7 +21,9 @@ from sporades.core.refusals import ReasonMissing
 from sporades.documents.queries import replacement_of
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.medical.models import Paper
 from sporades.medical.queries import compartment
+from sporades.retention import operations as retention
 from tests.accommodations.asked import (
     CONTESTED,
     MANAGER,
@@ -39,7 +41,7 @@ from tests.accommodations.asked import (
 from tests.accommodations.test_notifying import notified
 from tests.acts.people import in_threads
 from tests.factories import NOW, a_record, a_registration, author
-from tests.medical.given import confide
+from tests.medical.given import confide, found_clean
 from tests.spaces import plain
 
 PARIS = "Europe/Paris"
@@ -287,11 +289,23 @@ def test_of_one_that_came_too_late_no_court_is_named(decided):
 def test_papers_of_health_stay_while_the_court_may_be_asked(registration):
     confide(registration)
     decided = reach(registration, State.NOTIFIED)
-    assert erased_after(registration) == midnight(LAST + timedelta(days=1), PARIS)
+    assert erased_after(registration) == midnight(LAST + timedelta(days=16), PARIS)
 
     contest(decided)
 
-    assert erased_after(registration) == midnight(COURT + timedelta(days=1), PARIS)
+    assert erased_after(registration) == midnight(COURT + timedelta(days=16), PARIS)
+
+
+def test_one_that_is_posted_on_the_last_day_finds_the_papers_when_it_comes(registration):
+    found_clean(confide(registration))
+    decided = reach(registration, State.NOTIFIED)
+    arrived = midnight(LAST + timedelta(days=15), PARIS) + timedelta(hours=9)
+
+    retention.apply(at=arrived)
+    by_letter(decided, sent_on=LAST, at=arrived)
+
+    assert Paper.objects.exists()
+    assert erased_after(registration) > arrived
 
 
 def test_one_that_comes_too_late_keeps_no_paper(registration):
@@ -480,8 +494,8 @@ def test_papers_of_health_follow_the_answer_and_its_first_reading(registration):
 
     consulting.open_document(version=made.answer, by=author(registration.candidate), at=LATER)
 
-    assert unread == midnight(date(2027, 2, 23), PARIS)
-    assert erased_after(registration) == midnight(date(2027, 2, 12), PARIS)
+    assert unread == midnight(date(2027, 3, 10), PARIS)
+    assert erased_after(registration) == midnight(date(2027, 2, 27), PARIS)
     made = appeal_against(made.case)
     assert court_until(made, PARIS) == date(2027, 2, 8)
     assert "Vous avez ouvert cette réponse le 5 décembre 2026" in plain(

@@ -13,6 +13,7 @@ from sporades.accommodations.contesting import (
     final_at,
     is_in_time,
     last_day_of,
+    papers_kept_until,
     presumed_at,
 )
 from sporades.accommodations.models import Appeal, Came, Case
@@ -317,22 +318,24 @@ def with_a_paper(confided):
 
 
 def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with_a_paper):
-    first = final_at(presumed_at(NOW), PARIS)
+    first = papers_kept_until(final_at(presumed_at(NOW), PARIS), PARIS)
     assert compartment(with_a_paper).erase_after == first
 
     assert not erasing.erase(compartment(with_a_paper), at=first)
 
     found = compartment(with_a_paper)
     assert found.erased_at is None
-    assert found.erase_after == final_at(presumed_at(first), PARIS)
+    assert found.erase_after == papers_kept_until(final_at(presumed_at(first), PARIS), PARIS)
     assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=first) is not None
 
-    post(on=(first + timedelta(days=1)).date())
-    _, final = of_posting((first + timedelta(days=1)).date())
+    posted = (first + timedelta(days=7)).date()
+    post(on=posted)
+    _, final = of_posting(posted)
+    kept = papers_kept_until(final, PARIS)
     assert not erasing.erase(found, at=found.erase_after)
-    assert compartment(with_a_paper).erase_after == final
+    assert compartment(with_a_paper).erase_after == kept
     assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=final) is None
-    assert erasing.erase(compartment(with_a_paper), at=final)
+    assert erasing.erase(compartment(with_a_paper), at=kept)
 
 
 def test_a_request_that_is_left_erases_no_paper_of_what_was_not_posted(with_a_paper):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sporades.accommodations.contesting import final_at, presumed_at
+from sporades.accommodations.contesting import final_at, papers_kept_until, presumed_at
 from sporades.accommodations.models import Again
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
@@ -26,6 +26,8 @@ from tests.accommodations.asked import (
     write,
 )
 from tests.factories import NOW, OPERATOR, author
+
+PARIS = "Europe/Paris"
 
 
 @pytest.fixture
@@ -75,9 +77,10 @@ def test_papers_are_erased_once_a_notified_decision_is_final(confided):
     assert compartment(confided).erase_after is None
     _finish(confided)
 
-    # Notified on the 25th of November and never read: received on the 10th of December.
-    assert not due(at=datetime(2027, 2, 11, 22, 59, 59, tzinfo=UTC)).exists()
-    assert due(at=datetime(2027, 2, 11, 23, tzinfo=UTC)).exists()
+    # Notified on the 25th of November and never read: received on the 10th of December, contested
+    # until the 11th of February, by a letter that may take fifteen days.
+    assert not due(at=datetime(2027, 2, 26, 22, 59, 59, tzinfo=UTC)).exists()
+    assert due(at=datetime(2027, 2, 26, 23, tzinfo=UTC)).exists()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_erasure_follows_the_first_reading_of_the_notification(confided, opened,
     _open(confided, at=opened)
     _open(confided, at=opened + timedelta(days=1))
 
-    assert compartment(confided).erase_after == final
+    assert compartment(confided).erase_after == papers_kept_until(final, PARIS)
 
 
 def test_reading_a_decision_that_is_asked_for_anew_erases_nothing(confided):
@@ -138,13 +141,13 @@ def test_another_request_keeps_what_was_not_erased_yet(confided):
     assert case_of(confided).state == State.PREPARING
 
 
-FINAL = final_at(presumed_at(NOW), "Europe/Paris")
-"""From when a decision that is notified now, and not read, is contested no more."""
+KEPT = papers_kept_until(final_at(presumed_at(NOW), PARIS), PARIS)
+"""Until when a decision that is notified now, and not read, keeps papers."""
 READ = NOW + timedelta(days=40)
 """Within the delay that the presumption gives."""
-FINAL_READ = final_at(READ, "Europe/Paris")
+KEPT_READ = papers_kept_until(final_at(READ, PARIS), PARIS)
 LATER = NOW + timedelta(days=1)
-FINAL_LATER = final_at(presumed_at(LATER), "Europe/Paris")
+KEPT_LATER = papers_kept_until(final_at(presumed_at(LATER), PARIS), PARIS)
 
 
 def _take_back(registration, *, at=LATER):
@@ -244,18 +247,18 @@ def _decided_beside(registration):
 @pytest.mark.parametrize(
     ("course", "until"),
     [
-        (_draft_beside, FINAL),
-        (_sent_beside, FINAL),
-        (_two_drafts_beside, FINAL),
-        (_registration_withdrawn, FINAL),
-        (_registration_withdrawn_with_a_draft, FINAL),
-        (_taken_again_then_registration_withdrawn, FINAL),
-        (_taken_again_then_cancelled, FINAL),
-        (_taken_again_with_another_opinion, FINAL_LATER),
-        (_handicap_declared_no_more, FINAL),
-        (_notified_twice_the_first_read_late, FINAL_READ),
-        (_notified_twice_the_last_read_at_once, FINAL),
-        (_taken_back_then_notified, FINAL),
+        (_draft_beside, KEPT),
+        (_sent_beside, KEPT),
+        (_two_drafts_beside, KEPT),
+        (_registration_withdrawn, KEPT),
+        (_registration_withdrawn_with_a_draft, KEPT),
+        (_taken_again_then_registration_withdrawn, KEPT),
+        (_taken_again_then_cancelled, KEPT),
+        (_taken_again_with_another_opinion, KEPT_LATER),
+        (_handicap_declared_no_more, KEPT),
+        (_notified_twice_the_first_read_late, KEPT_READ),
+        (_notified_twice_the_last_read_at_once, KEPT),
+        (_taken_back_then_notified, KEPT),
         (_decided_beside, None),
     ],
 )
@@ -271,8 +274,8 @@ def test_a_day_that_was_written_too_early_erases_nothing_that_is_contestable(con
     erase_after(found, NOW)
 
     assert not erasing.erase(found, at=LATER)
-    assert compartment(confided).erase_after == FINAL
-    assert erasing.erase(found, at=FINAL)
+    assert compartment(confided).erase_after == KEPT
+    assert erasing.erase(found, at=KEPT)
 
 
 def test_papers_of_a_request_that_was_begun_meanwhile_are_not_erased(confided):
@@ -280,7 +283,7 @@ def test_papers_of_a_request_that_was_begun_meanwhile_are_not_erased(confided):
     found = compartment_of(confided)
     write(confided, at=LATER)
 
-    assert not erasing.erase(found, at=FINAL)
+    assert not erasing.erase(found, at=KEPT)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +295,7 @@ def test_papers_of_a_request_that_was_begun_meanwhile_are_not_erased(confided):
     ],
 )
 def test_a_decision_is_final_after_two_clear_months(received, final):
-    assert final_at(received, "Europe/Paris") == final
+    assert final_at(received, PARIS) == final
 
 
 def _open(registration, *, at):

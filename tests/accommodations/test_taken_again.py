@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.accommodations.contesting import final_at, presumed_at
+from sporades.accommodations.contesting import final_at, papers_kept_until, presumed_at
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import (
@@ -202,7 +202,7 @@ def test_papers_of_health_are_again_those_of_a_decided_request(registration):
     found = compartment_of(registration)
     zone = registration.service.zone
     assert (found.doctor, found.is_closed) == (made.instead_of.doctor, True)
-    assert found.erase_after == final_at(presumed_at(NOW), zone)
+    assert found.erase_after == papers_kept_until(final_at(presumed_at(NOW), zone), zone)
 
 
 def _confide(registration):
@@ -226,7 +226,8 @@ def test_what_was_given_to_the_next_doctor_is_not_read_by_the_contested_one(
 
     found = compartment_of(registration)
     assert found.doctor is None
-    assert found.erase_after == final_at(presumed_at(NOW), registration.service.zone)
+    zone = registration.service.zone
+    assert found.erase_after == papers_kept_until(final_at(presumed_at(NOW), zone), zone)
 
 
 def test_what_was_given_to_the_same_doctor_stays_theirs(registration, confided):

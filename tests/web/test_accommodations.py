@@ -1612,7 +1612,7 @@ def test_taking_a_draft_back_beside_a_decision_says_until_when_papers_stay(
 
     page = main(client.get(at(registration, page="/retrait"))).replace("\xa0", " ")
 
-    assert "ils sont effacés à partir du 12 février 2027." in page
+    assert "ils sont effacés à partir du 27 février 2027." in page
 
 
 def test_taking_back_what_was_never_sent_nor_has_papers_says_nothing_of_either(

@@ -1158,12 +1158,12 @@ def test_the_page_says_when_papers_are_erased_and_the_draft_goes_with_them(case,
     case = case_of(case.registration)
     accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)
 
-    assert "Ils seront effacés à partir du 12 février 2027" in said(
+    assert "Ils seront effacés à partir du 27 février 2027" in said(
         doctor.get(at("case", case))
     ).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     mine = signed_in(case.registration.candidate.user)
     shown = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
-    assert "seront effacés à partir du 12 février 2027" in shown
+    assert "seront effacés à partir du 27 février 2027" in shown
     found = compartment(case.registration)
     erasing.erase(found, at=found.erase_after)
     assert not Remark.objects.exists()

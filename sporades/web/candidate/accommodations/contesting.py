@@ -13,6 +13,7 @@ from sporades.accommodations.contesting import (
     INTERRUPTS,
     court_day_of,
     last_day_of,
+    papers_kept_until,
     silence_about,
     silent_on,
 )
@@ -188,8 +189,9 @@ def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) ->
     if not has_confided(registration):
         return ""
     zone = registration.service.zone
-    until = midnight(court_day_of(appeal.case, at=at) + timedelta(days=1), zone)
-    day = day_in_words(confided_until(max(until, at), registration))
+    final = midnight(court_day_of(appeal.case, at=at) + timedelta(days=1), zone)
+    until = max(papers_kept_until(final, zone), at)
+    day = day_in_words(confided_until(until, registration))
     return f"Vos papiers de santé seront effacés à partir du {day}."
 
 
