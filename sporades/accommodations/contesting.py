@@ -14,6 +14,7 @@ from sporades.letters.queries import Posting
 from sporades.registrations.distance import LAW
 from sporades.registrations.models import Registration
 from sporades.registrations.models.registration import undone_before
+from sporades.territory import queries as territory
 
 INTERRUPTS = (
     "Fait au plus tard le dernier jour, ce recours interrompt le délai pour saisir le tribunal (code des "
@@ -85,9 +86,9 @@ def received_at(
 
 
 def contest_in_words(
+    case: Case,
     notified_at: datetime,
     opened_at: datetime | None,
-    registration: Registration,
     *,
     posting: Posting | None = None,
 ) -> str:
@@ -96,44 +97,71 @@ def contest_in_words(
     A document is made before anybody opens it: the page that shows it says the last day above it.
 
     Args:
-        notified_at: when it was notified.
+        case: what it decides, with its registration.
+        notified_at: when it was notified, or is.
         opened_at: when its notification was opened for the first time, if it was.
-        registration: of whom, with its service.
         posting: how the notification left, or is to leave, where it does by letter.
     """
-    said = _authority_in_words(notified_at, opened_at, registration.service.zone, posting=posting)
-    received = received_at(notified_at, opened_at, registration.service.zone, posting=posting)
-    return f"{said} {far_in_words(received, registration)}".strip()
+    zone = case.registration.service.zone
+    said = _authority_in_words(notified_at, opened_at, zone, posting=posting)
+    received = received_at(notified_at, opened_at, zone, posting=posting)
+    return f"{said} {far_in_words(received, case)}".strip()
 
 
-def far_in_words(received: datetime | None, registration: Registration) -> str:
+def months_more(case: Case) -> int:
+    """Return how many months more there are to ask the court about a decision (CJA R. 421-7).
+
+    Those that its notification told hold for who has moved nearer since; who lives farther now has
+    those of the law. The court is that of the academy which notified it.
+
+    Args:
+        case: with its registration; one that is not notified yet is of the academy where that is.
+    """
+    return max(case.months_of_distance, _months_now(case))
+
+
+def months_more_after(appeal: Appeal) -> int:
+    """Return the same once a decision was contested: what its acknowledgement, or its answer, told holds too."""
+    return max(appeal.months_of_distance, months_more(appeal.case))
+
+
+def _months_now(case: Case) -> int:
+    lives = case.registration
+    seat = case.court_seat or lives.service.academy_id
+    return territory.months_of_distance(lives.postcode, lives.country, seat=seat)
+
+
+def far_in_words(received: datetime | None, case: Case) -> str:
     """Say how long one has to go to court who lives far from it; of anybody else, nothing.
 
     Asking the authority to look again has no such time more (Conseil d'État, 5 janvier 2000, n° 170954).
 
     Args:
         received: when the decision was; nothing where no letter is on its way.
-        registration: of whom, with its service.
+        case: what it decides, with its registration.
     """
-    more = registration.months_of_distance
+    more = months_more(case)
     if not more:
         return ""
-    until = court_from(received, registration) if received else None
+    until = court_from(received, case.registration, more=more) if received else None
     last = f", jusqu'au {day_in_words(until)} inclus" if until else ""
+    lived = "habitez" if more == _months_now(case) else "habitiez"
     return (
         f"Pour saisir le tribunal, vous avez {_IN_LETTERS[APPEAL_MONTHS + more]} mois{last}, parce que vous "
-        f"habitez loin de lui {LAW}."
+        f"{lived} loin de lui {LAW}."
     )
 
 
-def court_from(received: datetime, registration: Registration) -> date:
+def court_from(received: datetime, registration: Registration, *, more: int | None = None) -> date:
     """Return the last day on which the court may be asked (CJA R. 421-1, R. 421-7).
 
     Args:
         received: when the decision was.
         registration: of whom, with its service.
+        more: how many months there are beyond two, where they were told; else those of today's address.
     """
-    more = registration.months_of_distance
+    if more is None:
+        more = registration.months_of_distance
     return contested_until(received, registration.service.zone, months=APPEAL_MONTHS + more)
 
 
@@ -231,7 +259,8 @@ def court_day_of(case: Case, *, at: datetime | None = None) -> date:
         raise ValueError(case)
     zone = case.registration.service.zone
     received = received_at(case.notified_at, case.opened_at, zone, posting=case.posting)
-    return court_from(received or presumed_at(at or case.notified_at), case.registration)
+    counted = received or presumed_at(at or case.notified_at)
+    return court_from(counted, case.registration, more=months_more(case))
 
 
 def silence_about(received_on: date) -> Silence:
@@ -274,14 +303,14 @@ def court_until(appeal: Appeal, zone: str, *, at: datetime | None = None) -> dat
         zone: where its service is.
         at: now: an answer by a letter that waits is posted no sooner; else as if it were at once.
     """
-    registration = appeal.case.registration
-    by_silence = court_from(midnight(silent_on(appeal.received_on), zone), registration)
+    registration, more = appeal.case.registration, months_more_after(appeal)
+    by_silence = court_from(midnight(silent_on(appeal.received_on), zone), registration, more=more)
     answered_at = appeal.answered_at
     if answered_at is None or local_day(answered_at, zone) > by_silence:
         return by_silence
     opened_at = appeal.answer.opened_at if appeal.answer else None
     received = received_at(answered_at, opened_at, zone, posting=appeal.posting)
-    return court_from(received or presumed_at(at or answered_at), registration)
+    return court_from(received or presumed_at(at or answered_at), registration, more=more)
 
 
 def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:
@@ -325,15 +354,15 @@ def answer_in_words(
             f"{day_in_words(last)} : il n'a pas interrompu le délai pour saisir le tribunal."
         )
     silent = silent_on(appeal.received_on)
-    registration = appeal.case.registration
-    by_silence = court_from(midnight(silent, zone), registration)
+    registration, more = appeal.case.registration, months_more_after(appeal)
+    by_silence = court_from(midnight(silent, zone), registration, more=more)
     if local_day(answered_at, zone) > by_silence:
         return (
             f"Resté sans réponse le {day_in_words(silent)}, ce recours était rejeté depuis ce jour : "
             f"le tribunal pouvait être saisi jusqu'au {day_in_words(by_silence)}."
         )
     received = received_at(answered_at, opened_at, zone, posting=posting)
-    months = _IN_LETTERS[APPEAL_MONTHS + registration.months_of_distance]
+    months = _IN_LETTERS[APPEAL_MONTHS + more]
     by_post = (
         f"Vous avez {months} mois pour saisir le tribunal, à compter du jour où vous recevez cette réponse par "
         "courrier. Si rien ne montre ce jour, elle est réputée reçue "
@@ -342,7 +371,7 @@ def answer_in_words(
         return f"{by_post}quinze jours après celui où le courrier est posté."
     day, until = (
         day_in_words(local_day(received, zone)),
-        day_in_words(court_from(received, registration)),
+        day_in_words(court_from(received, registration, more=more)),
     )
     if received == opened_at:
         return (

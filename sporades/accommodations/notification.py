@@ -101,9 +101,9 @@ def content(source: Notified) -> Content:
             rules.decision.address, has_space=registration.candidate.has_account
         ),
         "until": contest_in_words(
+            case,
             source.at,
             None,
-            registration,
             posting=None if registration.candidate.has_account else UNPOSTED,
         ),
         "zone": zone,

@@ -11,9 +11,12 @@ from sporades.accommodations.contesting import (
     final_of,
     is_in_time,
     last_day_of,
+    papers_needed_until,
     presumed_at,
 )
+from sporades.accommodations.models import Appeal, Case
 from sporades.accommodations.states import State
+from sporades.core.days import midnight
 from sporades.medical.models import Compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, silence_on
@@ -38,9 +41,9 @@ def living(registration, postcode, country=FRANCE):
 
 
 def notified(postcode, country=FRANCE):
-    registration = a_registration(informations=DECLARED)
+    registration = living(a_registration(informations=DECLARED), postcode, country)
     case = reach(registration, State.NOTIFIED)
-    case.registration = living(registration, postcode, country)
+    case.registration = registration
     return case
 
 
@@ -60,7 +63,7 @@ def test_the_court_waits_for_who_lives_far_and_the_authority_does_not(
     case = notified(postcode, country)
     zone = case.registration.service.zone
 
-    said = plain(contest_in_words(case.notified_at, None, case.registration))
+    said = plain(contest_in_words(case, case.notified_at, None))
 
     assert last_day_of(case, zone) == AUTHORITY
     assert court_day_of(case) == court
@@ -68,6 +71,51 @@ def test_the_court_waits_for_who_lives_far_and_the_authority_does_not(
     assert "la contester jusqu'au 11 février 2027 inclus" in said
     assert ("Pour saisir le tribunal" in said) == bool(months)
     assert f"vous avez {months} mois, jusqu'au" in said or not months
+
+
+@pytest.mark.parametrize(
+    ("lived", "lives", "court", "why"),
+    [
+        ("97400", "59000", date(2027, 3, 11), "parce que vous habitiez loin de lui"),
+        ("59000", "97400", date(2027, 3, 11), "parce que vous habitez loin de lui"),
+    ],
+    ids=["nearer since", "farther since"],
+)
+def test_what_a_decision_told_holds_for_who_moves_and_so_does_what_the_law_gives_them(
+    lived, lives, court, why
+):
+    case = notified(lived)
+    told = plain(case.notification.content["until"])
+
+    case.registration = living(case.registration, lives)
+    said = plain(contest_in_words(case, case.notified_at, None))
+
+    assert ("trois mois, jusqu'au 11 mars 2027 inclus" in told) == (lived == "97400")
+    assert "trois mois, jusqu'au 11 mars 2027 inclus" in said
+    assert why in said
+    assert court_day_of(case) == court
+    kept = midnight(court + timedelta(days=16), case.registration.service.zone)
+    assert papers_needed_until(case.registration, [case]) == kept
+
+
+def test_the_court_is_that_of_who_took_the_decision_whatever_academy_has_its_candidate_since():
+    case = notified("97400")
+    Case.objects.filter(pk=case.pk).update(court_seat="A28", months_of_distance=0)
+    case.refresh_from_db(fields=["court_seat", "months_of_distance"])
+
+    assert case.registration.months_of_distance == 1
+    assert court_day_of(case) == AUTHORITY
+
+
+def test_what_the_answer_to_an_appeal_told_holds_for_who_moves():
+    case = notified("97400")
+    appeal = contest_by_letter(case.registration, at=presumed_at(NOW))
+    before = court_until(appeal, case.registration.service.zone)
+
+    appeal = Appeal.objects.get(pk=appeal.pk)
+    appeal.case.registration = living(case.registration, "59000")
+
+    assert court_until(appeal, case.registration.service.zone) == before
 
 
 def test_an_appeal_keeps_its_two_months_and_the_court_has_more_after_its_silence():

@@ -263,7 +263,7 @@ def test_the_decision_says_from_which_day_its_delay_runs(registration):
     post()
 
     case = case_of(registration)
-    said = contest_in_words(case.notified_at, None, registration, posting=case.posting)
+    said = contest_in_words(case, case.notified_at, None, posting=case.posting)
 
     assert plain(said) == (
         "Notifiée le 25 novembre 2026, par un courrier posté le 4 janvier 2027. Vous avez deux mois pour "

@@ -104,6 +104,10 @@ class Appeal(Called):
     kept_at = models.DateTimeField("enregistré le")
     entered_name = models.CharField("qui l'a saisi", max_length=LONGEST_NAME, blank=True)
     withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    months_of_distance = models.PositiveSmallIntegerField(
+        "mois de plus pour saisir le tribunal", default=0, db_default=0
+    )
+    """What its acknowledgement has told, or its answer since, as `Case.months_of_distance`."""
     silence_told_at = models.DateTimeField("dit rejeté par le silence le", null=True, blank=True)
     """When its candidate was told that nobody had answered in time."""
 

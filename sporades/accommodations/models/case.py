@@ -237,6 +237,14 @@ class Case(Called):
     decided_service = models.CharField("service de l'auteur", max_length=LONGEST_LINE, blank=True)
     decided_by_id = models.CharField("compte de l'auteur", max_length=60, blank=True)
 
+    court_seat = models.CharField(
+        "académie dont le tribunal est saisi", max_length=3, blank=True, default="", db_default=""
+    )
+    """The academy that has notified the decision: where the registration goes later changes no court."""
+    months_of_distance = models.PositiveSmallIntegerField(
+        "mois de plus pour saisir le tribunal", default=0, db_default=0
+    )
+    """What its notification has told (CJA R. 421-7): wherever its candidate lives later, not less."""
     notification = models.OneToOneField(
         DocumentVersion,
         on_delete=models.SET_NULL,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sporades.accommodations.contesting import months_more, months_more_after
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.operations.deciding import Author
 from sporades.accommodations.operations.refusals import (
@@ -98,6 +99,7 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         received_on=received_on,
         kept_at=at,
         entered_name=said.entered_name,
+        months_of_distance=months_more(case),
     )
     return made
 
@@ -141,6 +143,7 @@ def refuse_appeal(found: Appeal, *, reason: str, author: Author, at: datetime) -
     found.answered_at, found.reason = at, reason
     found.answered_first_name, found.answered_last_name = author.first_name, author.last_name
     found.answered_quality, found.answered_service = author.quality, author.service
+    found.months_of_distance = months_more_after(found)
     found.save()
 
 

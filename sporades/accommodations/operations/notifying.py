@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sporades.accommodations.contesting import months_more
 from sporades.accommodations.models import Again, Appeal, AskedMeasure, Case
 from sporades.accommodations.operations.examining import OF_OPINION
 from sporades.accommodations.operations.refusals import (
@@ -26,8 +27,15 @@ from sporades.documents.models import DocumentVersion
 
 
 def notify(case: Case, notification: DocumentVersion, *, at: datetime) -> None:
-    """Notify a decision by a document. Raises Refused."""
-    move(case, NOTIFY, notified_at=at, notification=notification)
+    """Notify a decision by a document, which tells how long the court may be asked. Raises Refused."""
+    move(
+        case,
+        NOTIFY,
+        notified_at=at,
+        notification=notification,
+        court_seat=case.registration.service.academy_id,
+        months_of_distance=months_more(case),
+    )
 
 
 def note_call(case: Case, *, name: str, is_reached: bool, at: datetime) -> None:

@@ -16,6 +16,7 @@ from sporades.accommodations.contesting import (
     court_until,
     far_in_words,
     is_in_time,
+    months_more_after,
     received_at,
 )
 from sporades.accommodations.models import Appeal, Case
@@ -152,13 +153,14 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
     case, zone = Case.objects.filter(notification=version).first(), registration.service.zone
     if case is None or case.notified_at is None:
         return {}
+    case.registration = registration
     if (
         received_at(case.notified_at, version.opened_at, zone, posting=case.posting)
         != version.opened_at
     ):
         return {}
     last = day_in_words(contested_until(version.opened_at, zone))
-    far = far_in_words(version.opened_at, registration)
+    far = far_in_words(version.opened_at, case)
     day = day_in_words(local_day(version.opened_at, zone))
     return {
         "title": f"Dernier jour pour contester cette décision : le {last}",
@@ -174,9 +176,8 @@ def _answered(version: DocumentVersion, registration: Registration) -> dict[str,
     if opened_at is None or found is None or found.answered_at is None:
         return {}
     found.answer, found.case.registration = version, registration
-    if not is_in_time(found, zone) or court_until(found, zone) != court_from(
-        opened_at, registration
-    ):
+    by_reading = court_from(opened_at, registration, more=months_more_after(found))
+    if not is_in_time(found, zone) or court_until(found, zone) != by_reading:
         return {}
     return {
         "title": f"Dernier jour pour saisir le tribunal : le {day_in_words(court_until(found, zone))}",

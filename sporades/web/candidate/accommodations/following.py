@@ -166,7 +166,7 @@ def _of_decision(
     """Return the last decision that was notified: what it says is read in its document first."""
     if last is None or last.notified_at is None:
         return {"decision": None, "decided": []}
-    zone = registration.service.zone
+    zone, last.registration = registration.service.zone, registration
     return {
         "decision": last,
         "is_former": case is not None and case.pk != last.pk,
@@ -178,9 +178,7 @@ def _of_decision(
         "grants": any(one.decided_code for one in last.measures.all()),
         "interrupts": INTERRUPTS,
         "only_once": ONLY_ONCE,
-        "contested": contest_in_words(
-            last.notified_at, last.opened_at, registration, posting=last.posting
-        ),
+        "contested": contest_in_words(last, last.notified_at, last.opened_at, posting=last.posting),
         **said_of_appeals(last, registration, last=case, at=at),
     }
 
