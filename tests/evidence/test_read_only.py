@@ -8,6 +8,7 @@ import time_machine
 from sporades.acts import tasks
 from sporades.acts.pieces import providing, reminding
 from sporades.acts.registrations import completing
+from sporades.batches.actions import INCOMPLETE
 from sporades.evidence.completeness import lacking
 from sporades.evidence.queries import piece_of
 from sporades.exams.held import forget
@@ -16,7 +17,7 @@ from sporades.notices import operations as notices
 from sporades.notices.models import Banner
 from sporades.registrations.states import State
 from tests.evidence.given import IDENTITY, again, give, piece
-from tests.factories import NOW, a_registration, load_invented
+from tests.factories import NOW, OPERATOR, a_registration, load_invented
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -65,6 +66,24 @@ def test_nobody_is_declared_incomplete_while_nothing_can_be_given(registration, 
 
     assert again(registration).state == State.REGISTERED
     assert not Message.objects.filter(kind="state_changed").exists()
+
+
+def test_nor_by_an_agent_or_a_batch_of_theirs_that_still_runs(registration, last):
+    read_only(last - 2 * HOUR, None)
+
+    with (
+        time_machine.travel(last + 2 * HOUR, tick=False),
+        pytest.raises(completing.OnlyRead, match="une fois la lecture seule terminée"),
+    ):
+        INCOMPLETE.act(
+            registration=again(registration),
+            reason="",
+            about=None,
+            by=OPERATOR,
+            at=last + 2 * HOUR,
+        )
+
+    assert again(registration).state == State.REGISTERED
 
 
 def test_it_is_given_until_the_evening_of_the_day_that_follows(registration, last):

@@ -33,6 +33,15 @@ class NothingMissing(Refused):
     message = "Aucune pièce obligatoire ne manque après sa date limite : il n'y a rien à déclarer."
 
 
+class OnlyRead(Refused):
+    """Nothing can be given now: whoever lacks a piece has more time for it (R-05)."""
+
+    message = (
+        "Le service est en lecture seule : rien ne peut être fourni, et personne n'est déclaré "
+        "incomplet. Recommencez une fois la lecture seule terminée."
+    )
+
+
 @transaction.atomic
 def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -> None:
     """Put in anomaly a registration that lacks mandatory pieces after their deadline.
@@ -45,9 +54,12 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
         at: the instant.
 
     Raises:
+        OnlyRead: nothing is written now.
         NothingMissing: a piece that was missing has come meanwhile.
         Refused: it is no longer in a state that may be left for an anomaly.
     """
+    if stops_writing(at):
+        raise OnlyRead
     lock_registration(registration.pk)
     held = with_owed.get(pk=registration.pk)
     missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)
