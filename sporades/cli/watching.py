@@ -106,7 +106,7 @@ def _jobs_that_wait(_: datetime) -> Watch:
             SELECT greatest(job.scheduled_at, max(event.at)) AS since
             FROM procrastinate_events event WHERE event.job_id = job.id
         ) due
-        WHERE job.status = 'todo'
+        WHERE job.status NOT IN ('doing', 'succeeded', 'failed', 'cancelled', 'aborted')
           AND due.since < clock_timestamp() - CASE WHEN job.priority < 0 THEN %s ELSE %s END
         GROUP BY job.queue_name ORDER BY job.queue_name
         """,

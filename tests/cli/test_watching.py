@@ -6,7 +6,6 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
 
 from sporades import mail
 from sporades.cli import watching
@@ -37,9 +36,9 @@ def execute(sql, *parameters):
         return cursor.fetchall() if cursor.description else []
 
 
-def wrong(look):
+def wrong(look, *, at=NOW):
     """Return what is said of one thing where somebody has to look at it, nothing where it is well."""
-    found = look(timezone.now())
+    found = look(at)
     return found.said if found.is_wrong else ""
 
 
@@ -178,18 +177,18 @@ def test_what_is_filled_while_nothing_is_open_is_filed_by_nobody(monkeypatch):
     assert not wrong(watching._filings)
 
 
-def test_acts_that_nobody_seals_are_said(stopped_clock):
+def test_acts_that_nobody_seals_are_said():
     a_registration()
     assert Entry.objects.filter(seal=None).exists()
     assert not wrong(watching._acts_unsealed)
 
-    stopped_clock.shift(watching.UNSEALED + MINUTE)
-    assert wrong(watching._acts_unsealed) == (
+    late = NOW + watching.UNSEALED + MINUTE
+    assert wrong(watching._acts_unsealed, at=late) == (
         "Journal : des actes ne sont pas scellés, depuis 11 minutes."
     )
 
-    sealing.seal(at=timezone.now())
-    assert not wrong(watching._acts_unsealed)
+    sealing.seal(at=late)
+    assert not wrong(watching._acts_unsealed, at=late)
 
 
 def shadow(view, **columns):

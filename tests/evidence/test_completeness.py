@@ -349,7 +349,7 @@ def asked_again(registration):
     verifying.ask_again(row=piece(registration), by=MANAGER, at=AFTER)
 
 
-def taken_back(registration):
+def paper_taken_back(registration):
     verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=AFTER)
 
 
@@ -362,7 +362,7 @@ def infected(registration):
     [
         (refused, "non conforme"),
         (asked_again, "non fournie"),
-        (taken_back, "non fournie"),
+        (paper_taken_back, "non fournie"),
         (infected, "non conforme"),
     ],
 )
@@ -370,7 +370,7 @@ def test_what_lacks_anew_is_named_again(lacks, how):
     registration = a_registration(**WITH_BAC)
     settle(registration, but=[IDENTITY, BAC])
     declare(registration)
-    if lacks in (refused, taken_back):
+    if lacks in (refused, paper_taken_back):
         verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=AFTER)
         assert "Pièce d'identité" not in again(registration).reason
 

@@ -440,7 +440,7 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
 
 @pytest.mark.parametrize("kind", ["convocation", "notification-amenagement"])
 def test_who_is_restored_after_the_instant_is_said_to_have_none_until_it_is_deposited_again(
-    manager, head, in_lille, member, time_machine, kind
+    manager, head, in_lille, member, time_machine, *, kind
 ):
     made = deposited(manager, in_lille, kind=kind)
     manager.post(where("publish_publication", made.pk), {"a_partir_du": "25/11/2026 18:00"})
