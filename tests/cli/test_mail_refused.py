@@ -7,9 +7,13 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import User
+from sporades.acts.registrations import leaving, registering
+from sporades.acts.writing import resending
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate, a_mail, a_registration
+from tests.accommodations.asked import a_minor
+from tests.evidence.given import again
+from tests.factories import NOW, OPERATOR, a_candidate, a_mail, a_registration, author
 
 BARRED = "554 b'refused by policy'"
 UNKNOWN = "550 b'5.1.1 User unknown'"
@@ -163,3 +167,42 @@ def test_without_an_instant_and_a_code_nothing_is_sent_again(asked):
         call_command("mail", "refus", "--renvoyer", *asked)
 
     assert Message.objects.count() == 1
+
+
+@pytest.fixture
+def of_a_guardian():
+    """Return what a guardian was told of a withdrawal, which their server refused."""
+    registration = a_minor()
+    by = author(registration.candidate)
+    leaving.withdraw(registration=again(registration), by=by, at=NOW)
+    told = Message.objects.get(kind="minor_withdrawn")
+    told.state, told.last_error = Message.State.REFUSED, BARRED
+    told.save()
+    return registration, told
+
+
+def test_a_guardian_is_told_again_of_a_withdrawal_that_stands(of_a_guardian):
+    _, told = of_a_guardian
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW + timedelta(days=5))
+
+    assert fresh_of(told).recipient == told.recipient
+
+
+def come_back(registration):
+    by, later = author(registration.candidate), NOW + timedelta(hours=1)
+    draft = registering.begin_again(registration=again(registration), by=by, at=later)
+    registering.register(draft=draft, by=by, at=later)
+
+
+@pytest.mark.parametrize(
+    ("since", "days"), [(come_back, 5), (lambda _: None, 5 * 365)], ids=["came back", "of age"]
+)
+def test_a_guardian_is_not_told_again_what_is_so_no_more(of_a_guardian, since, days):
+    registration, told = of_a_guardian
+    since(registration)
+
+    with pytest.raises(resending.TooLate):
+        resending.send_refused_again(message=told, by=OPERATOR, at=NOW + timedelta(days=days))
+
+    assert not Message.objects.filter(again_of=told).exists()

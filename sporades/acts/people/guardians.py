@@ -32,6 +32,8 @@ from sporades.registrations.snapshot import contact_of
 
 AWAITED, LEFT, BACK = "guardian_awaited", "minor_withdrawn", "minor_returned"
 SIGNED, WITHDRAWN = "signed_as_guardian", "signed_request_withdrawn"
+KINDS = (AWAITED, LEFT, BACK, SIGNED, WITHDRAWN)
+"""What guardians are written, each by mail or by a letter."""
 PAST_THE_COUNT = {LEFT: limits.LEAVING_PAST_THE_COUNT, BACK: limits.RETURN_PAST_THE_COUNT}
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from sporades import journal
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.registrations.asking_again import ask_summary_again, last_summary
+from sporades.acts.registrations.silent import RECEIVED, TAKEN_BACK
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, days_in_words
 from sporades.core.links import link_to
@@ -83,7 +84,7 @@ def receive_summary(
         raise OtherPostmark(before)
     filing.note_summary_received(registration=registration, posted_on=posted_on)
     journal.record(
-        "summary received",
+        RECEIVED,
         by=by,
         on=registration,
         at=at,
@@ -120,7 +121,7 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
     is_told = is_told_of_it(with_owed.get(pk=held.pk), at=at)
     filing.take_summary_back(registration=registration)
     entry = journal.record(
-        "summary reception taken back",
+        TAKEN_BACK,
         by=by,
         on=registration,
         at=at,

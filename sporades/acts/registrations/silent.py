@@ -14,6 +14,8 @@ from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import silence_about
 from sporades.registrations.states import State
 
+RECEIVED, TAKEN_BACK = "summary received", "summary reception taken back"
+"""What the journal calls a signed summary that came back, and one that was another candidate's."""
 SET_ASIDE_WOULD = "Écarter cette inscription"
 
 
@@ -65,9 +67,16 @@ def _whole_at(
     if registration.told["to_return"]:
         if registration.summary_posted_on is None:
             return None
-        noted = entries_about(registration).filter(verb="summary received", at__gte=filed_at)
-        came.append(noted.order_by("at").values_list("at", flat=True).first())
+        came.append(_noted_at(registration, since=filed_at))
     return max([since, *filter(None, came)])
+
+
+def _noted_at(registration: Registration, *, since: datetime) -> datetime | None:
+    """Return when the signed summary that counts was first noted: not one that was another candidate's."""
+    acts = entries_about(registration).filter(at__gte=since).order_by("-at", "-pk")
+    taken_back = acts.filter(verb=TAKEN_BACK).values_list("at", flat=True).first()
+    noted = acts.filter(verb=RECEIVED, at__gte=taken_back or since)
+    return noted.values_list("at", flat=True).last()
 
 
 def to_set_aside_in_words(registration: Registration, *, at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""For how long a mail about no registration is good for something: sent again later, it misleads.
+"""For how long a mail that no office sends again is good for something: sent later, it misleads.
 
 What is for the office, or for a doctor, has no place here: its link leads to what stands.
 """
@@ -10,15 +10,16 @@ from django.conf import settings
 from django.db.models import F
 
 from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS, User
+from sporades.acts.people import guardians
 from sporades.acts.people.forgetting import is_warned
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import ServiceChange
 from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
 from sporades.notices.operations import LASTS as ALERT_LASTS
-from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.exclusion import exclusion_of, standing_instead_of
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.states import STANDING
+from sporades.registrations.states import STANDING, State
 
 LASTS = {
     "activation": ACTIVATION_LASTS,
@@ -102,6 +103,23 @@ def _is_unused(message: Message, at: datetime) -> bool:  # noqa: ARG001 - asked 
     return user is not None and is_warned(user)
 
 
+def _answers_for_them(message: Message, at: datetime) -> bool:
+    """Return whether whom a guardian was written of is a minor still."""
+    registration = Registration.objects.whole().filter(pk=message.about_id).first()
+    return registration is not None and registration.is_minor(at)
+
+
+def _has_left(message: Message, at: datetime) -> bool:
+    """Return whether a minor is still withdrawn from what a guardian was told of, and from its like."""
+    registration = Registration.objects.whole().filter(pk=message.about_id).first()
+    return (
+        registration is not None
+        and registration.is_minor(at)
+        and registration.state == State.WITHDRAWN
+        and standing_instead_of(registration) is None
+    )
+
+
 _WHILE: dict[str, Callable[[Message, datetime], bool]] = {
     "account_unused": _is_unused,
     "document_unread": _is_unread,
@@ -109,5 +127,7 @@ _WHILE: dict[str, Callable[[Message, datetime], bool]] = {
     "no_longer_offered": _is_gone,
     "service_moved": _has_moved_so,
     "service_opened": _is_open,
+    **dict.fromkeys(guardians.KINDS, _answers_for_them),
+    guardians.LEFT: _has_left,
 }
-"""While what a mail of these kinds says is so: of an account, a draft, a service, a document."""
+"""While what a mail of these kinds says is so: of an account, a draft, a service, a document, a minor."""

@@ -134,6 +134,21 @@ def test_it_counts_from_what_came_last_and_anew_from_an_answer(in_lille):
     assert "depuis le 9 février 2027" in said_to_who_may(in_lille)
 
 
+def test_it_does_not_count_from_the_summary_of_somebody_else(in_lille):
+    whole(in_lille)
+    noted = again(in_lille)
+    receiving.take_summary_back(
+        registration=noted, noted=receiving.noted_in(noted), by=MANAGER, at=SOON
+    )
+    assert said_to_who_may(in_lille) == ""
+
+    receiving.receive_summary(
+        registration=again(in_lille), posted_on=NOW.date(), by=MANAGER, at=LATELY
+    )
+    assert said_to_who_may(in_lille) == ""
+    assert said_to_who_may(in_lille, LATELY + WAIT)
+
+
 def whole_long_ago(registration):
     """Have all come in September: silence lasts until 16 November."""
     ago = NOW - timedelta(days=70)
