@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from sporades import journal
 from sporades.accounts.models import Membership, User
 from sporades.batches.models import Batch
 from sporades.journal.models import Entry
@@ -17,7 +18,7 @@ from sporades.registrations.numbers import take_number
 from sporades.retention.models import Hold
 from tests import moulds
 from tests.endurance.arena import a_copy, pointing_at, rows
-from tests.factories import NOW
+from tests.factories import NOW, OPERATOR
 from tests.web.registry.world import PASSWORD, a_member
 
 STANDS = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()"
@@ -83,7 +84,11 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
     head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
     left = a_member("parti@exemple.test", Membership.Role.MANAGER, ["A09"])
     Membership.objects.filter(user=left).update(ends_on=NOW.date() - timedelta(days=1))
-    for hours, state in ((1, "published"), (-1, "published"), (1, "dropped")):
+    journal.record("x", by=OPERATOR, at=NOW - timedelta(hours=2))
+    for hours, state in (
+        *((1, "published"), (-1, "published"), (-3, "published")),
+        *((1, "dropped"), (1, "publishing")),
+    ):
         Publication.objects.create(
             asked_by=head,
             asked_name="x",
@@ -96,6 +101,7 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
             publish_at=NOW + timedelta(hours=hours),
             decided_at=NOW,
             decided_by=head,
+            within=[],
         )
     for state in ("running", "prepared"):
         Batch.objects.create(
@@ -115,8 +121,10 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
     said = told.getvalue()
     for line in (
         "- Rôles d'agents ouverts : 1 (agent liste)",
-        "- Publications décidées dont l'heure est à venir : 1.",
+        "- Publications décidées dont l'heure n'était pas venue : 2, dont venue depuis : 1.",
+        "Publications en cours, que le travailleur continue : 1.",
         "- Lots en cours : 1.",
+        "- Codes qui donnent une fiche à son candidat : 0.",
         "- Gels : 1 (archives gels)",
         "- Papiers de santé déposés : 0",
     ):

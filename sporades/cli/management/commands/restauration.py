@@ -17,9 +17,11 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
+from sporades.candidates.models import ClaimCode
 from sporades.cli.operators import operator, reason_of
 from sporades.core import sequences
 from sporades.core.french import local_day
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
 from sporades.publications.models import Publication
@@ -61,6 +63,7 @@ class Command(BaseCommand):
         reason, by = reason_of(options["motif"]), options["saut"]
         if by < 1:
             raise CommandError("--saut : un nombre, à partir de 1.")
+        last_act = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
         try:
             with transaction.atomic():
                 moved = sequences.move_forward(by)
@@ -86,12 +89,18 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Mots de passe d'agents rendus inutilisables : {said['passwords_taken']}."
             )
-        for line in _to_read_again(timezone.now()):
+        now = timezone.now()
+        for line in _to_read_again(now, brought_back=last_act or now):
             self.stdout.write(line)
 
 
-def _to_read_again(at: datetime) -> Iterator[str]:
-    """Say what was taken away or changed since, and stands again: only people know what."""
+def _to_read_again(at: datetime, *, brought_back: datetime) -> Iterator[str]:
+    """Say what was taken away or changed since, and stands again: only people know what.
+
+    Args:
+        at: now.
+        brought_back: the instant that came back, which is that of its last act.
+    """
     yield (
         "À relire avant d'ouvrir : ce qui a été retiré ou changé depuis l'instant restauré vaut de "
         "nouveau, tel qu'il était."
@@ -105,14 +114,26 @@ def _to_read_again(at: datetime) -> Iterator[str]:
         "- Mots de passe, doubles authentifications, FranceConnect et adresses des comptes : ceux de "
         "cet instant, même volés et changés depuis (compte adresse, compte liberer)."
     )
+    going_on = Publication.objects.filter(state=PublicationState.PUBLISHING).count()
     published = Publication.objects.filter(state=PublicationState.PUBLISHED)
-    scheduled = published.filter(publish_at__gt=at).count()
+    scheduled = published.filter(publish_at__gt=brought_back)
+    come = scheduled.filter(publish_at__lte=at).count()
     yield (
-        f"- Publications décidées dont l'heure est à venir : {scheduled}. Celles qui ont été "
-        "abandonnées depuis, ou retirées, sont à abandonner ou retirer de nouveau."
+        f"- Publications décidées dont l'heure n'était pas venue : {scheduled.count()}, dont venue "
+        f"depuis : {come}. Les candidats lisent celles-ci dès qu'ils entrent. Publications en cours, "
+        f"que le travailleur continue : {going_on}. Ce qui a été abandonné ou retiré depuis est à "
+        "abandonner ou retirer de nouveau, dans la gestion, avant de lancer le travailleur."
     )
     running = Batch.objects.filter(state=BatchState.RUNNING).count()
-    yield f"- Lots en cours : {running}. Ils continuent avec le travailleur."
+    yield (
+        f"- Lots en cours : {running}. Le travailleur les continue : arrêtez avant, dans la gestion, "
+        "ceux qui ont été arrêtés depuis."
+    )
+    codes = ClaimCode.objects.filter(expires_at__gt=at).count()
+    yield (
+        f"- Codes qui donnent une fiche à son candidat : {codes}. Ceux qui ont été remplacés depuis, "
+        "parce qu'ils étaient partis à une mauvaise adresse, ouvrent de nouveau : redonnez-les."
+    )
     yield "- Dates des services, réglementations et bandeaux : ceux de cet instant."
     yield (
         f"- Gels : {Hold.objects.count()} (archives gels). Ceux qui ont été demandés depuis sont à "
