@@ -228,6 +228,16 @@ def test_who_refused_a_correction_is_still_said(double, propose, approve, manage
     assert formally(last, at=NOW) == before
 
 
+def test_what_was_left_is_not_told_as_what_stands(double, propose, approve):
+    [left] = double.second.registrations.all()
+    leaving.withdraw(registration=left, by=author(double.second), at=NOW)
+
+    approve(propose(double))
+
+    told = Message.objects.get(kind="candidates_merged", recipient="premier@exemple.test").body
+    assert f"numéro {left.number} (désinscription)" in told
+
+
 def test_where_the_civil_data_are_the_same_no_version_is_made(propose, approve):
     double = a_pair(a_candidate(), a_candidate())
     given = double.second.registrations.get()

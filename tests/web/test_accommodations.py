@@ -1564,6 +1564,24 @@ def test_where_it_is_asked_for_elsewhere_the_page_says_how(sign_in):
     assert "demandez le formulaire à votre service gestionnaire" in asked
 
 
+def test_where_it_is_asked_for_elsewhere_no_day_that_has_passed_is_given_to_ask(
+    sign_in, stopped_clock
+):
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    forget()
+    registration = a_registration()
+    stopped_clock.move_to("2026-12-20T12:00:00Z")
+
+    late = main(sign_in(registration.candidate).get(at(registration)))
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    leaving.withdraw(registration=whole, by=author(registration.candidate), at=NOW)
+    left = main(sign_in(registration.candidate).get(at(registration)))
+
+    assert "est passée : pour un aménagement, contactez votre service gestionnaire." in late
+    assert "Aucun aménagement ne peut être demandé." in left
+    assert "envoyez-lui votre demande" not in late + left
+
+
 def test_who_declared_a_handicap_is_told_where_to_ask(sign_in, registration):
     client = sign_in(registration.candidate)
 

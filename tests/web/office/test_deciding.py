@@ -153,7 +153,7 @@ def test_what_its_candidate_withdrew_nobody_restores(manager, in_lille):
 
     page = manager.get(reverse("office:decide", args=[in_lille.number]))
 
-    assert "seul lui peut se réinscrire" in page.text
+    assert "Pour inscrire de nouveau le candidat, il faut en faire une autre." in main(page)
     assert decided(manager, in_lille, "restore").status_code == 422
     assert in_lille.state == State.WITHDRAWN
 

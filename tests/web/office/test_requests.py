@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import requesting, standing_in
+from sporades.acts.registrations import deciding, leaving, requesting, standing_in
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import AnsweredMeanwhile
-from sporades.registrations.states import RequestState
+from sporades.registrations.states import SET_ASIDE, RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
@@ -57,6 +57,50 @@ def candidate(in_lille, late, client):
     with time_machine.travel(late, tick=False):
         client.force_login(in_lille.candidate.user, backend=BACKEND)
         yield client
+
+
+def test_once_the_service_is_open_for_longer_it_is_to_be_taken_back_first(
+    candidate, asked, in_lille, late
+):
+    service = in_lille.service
+    service.closes_at = late + timedelta(days=30)
+    service.save()
+
+    page = candidate.get(f"/mes-inscriptions/{in_lille.number}")
+
+    assert ">Modifier<" not in page.text
+    assert "Pour la modifier vous-même, retirez d'abord votre demande." in main(page)
+
+
+def test_of_what_is_set_aside_nobody_is_said_to_answer_it(candidate, asked, in_lille, late):
+    answered = "l'acceptera ou la refusera"
+    page = f"/mes-inscriptions/{in_lille.number}"
+    assert answered in main(candidate.get(page))
+
+    deciding.decide(
+        registration=in_lille, decision=SET_ASIDE, reason="Hors délai.", by=OPERATOR, at=late
+    )
+
+    assert answered not in main(candidate.get(page))
+
+
+def test_what_went_with_a_registration_is_not_said_to_be_taken_back_by_its_candidate(
+    manager, asked, in_lille, late
+):
+    leaving.withdraw_as_asked(
+        registration=in_lille,
+        asked_on=late.date(),
+        paper="lettre signée",
+        seen=in_lille.version,
+        mark=in_lille.decided_mark,
+        by=OPERATOR,
+        at=late,
+    )
+
+    page = main(manager.get(where("history", in_lille.number)))
+
+    assert "Retirée avec l'inscription, désinscrite le" in page
+    assert "Retirée par le candidat" not in page
 
 
 def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candidate, in_lille):
