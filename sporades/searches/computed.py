@@ -30,6 +30,7 @@ from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.registrations.models import Version
 from sporades.registrations.records import registered_outside
+from sporades.registrations.states import STANDING
 
 
 def _labels(*states: str) -> StringAgg:
@@ -54,7 +55,7 @@ def _last_verdict() -> Subquery:
 
 
 def _granted() -> Func:
-    """Return the measures in force for a registration, in the words of who decided.
+    """Return the measures in force for a registration that stands, in the words of who decided.
 
     With the codes of the épreuves that each is granted for, where it is not for all that are sat.
     """
@@ -64,7 +65,8 @@ def _granted() -> Func:
     whole = When(papers=[], decided_papers=[], then=F("decided_label"))
     words = If(whole, default=some, output_field=TextField())
     rows = in_force_of(OuterRef("pk")).annotate(words=words).order_by("words")
-    every = ArraySubquery(rows.values("words").distinct())
+    standing = rows.filter(case__registration__state__in=STANDING)
+    every = ArraySubquery(standing.values("words").distinct())
     return Func(every, Value(" ; "), function="array_to_string", output_field=TextField())
 
 

@@ -12,6 +12,8 @@ from sporades.accommodations.queries import measures_within
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
+from sporades.acts.registrations import deciding
+from sporades.registrations.states import SET_ASIDE
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.criteria import Unreadable
@@ -152,6 +154,18 @@ def test_lists_name_what_is_granted_in_the_words_of_the_decision(registration):
         "Décidée",
         " ; ".join(sorted(granted)),
     ]
+
+
+def test_of_what_stands_no_more_nothing_is_in_force(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    assert cells(registration, "mesures_accordees") == ["Temps majoré d'un tiers"]
+
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Hors délai.", by=MANAGER, at=LATER
+    )
+
+    assert named("mesure", Operator.GRANTED, THIRD) == set()
+    assert cells(registration, "mesures_accordees") == [""]
 
 
 def test_no_column_says_why_nor_what_the_doctor_wrote(registration):

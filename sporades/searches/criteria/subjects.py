@@ -176,7 +176,9 @@ class MeasureInForce(Criterion):
         """Ask for a row of this measure."""
         code = typed_in(values, "Choisissez une mesure.")
         if operator is Operator.GRANTED:
-            return Q(Exists(in_force_of(OuterRef("pk")).filter(decided_code=code)))
+            granted = in_force_of(OuterRef("pk")).filter(decided_code=code)
+            # For one that stands no more nothing is in force, as `granted` has it.
+            return Q(Exists(granted), state__in=STANDING)
         return is_asked(OuterRef("pk"), code)
 
 
