@@ -22,7 +22,7 @@ _PIECE = "piece:"
 
 OVERTAKES = {
     DECISION: {DECISION},
-    STANDING: {STANDING, DECISION},
+    STANDING: {STANDING, DECISION, REMINDER},
     TO_GUARDIAN: {TO_GUARDIAN},
     WITHDRAWAL: {DECISION, REMINDER, CLOSING, _PIECE},
     CLOSING: {CLOSING},
@@ -30,7 +30,7 @@ OVERTAKES = {
 """What each matter makes false of the same registration; a piece overtakes itself alone.
 
 A validation does not overtake what is asked of a piece: it may be undone, and that would then be
-asked by nobody.
+asked by nobody. What is set aside is reminded of nothing, and a restoration says again what is asked.
 """
 
 

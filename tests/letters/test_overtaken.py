@@ -134,6 +134,8 @@ LEFT, REMINDED = "Désinscription enregistrée", "Pièces à fournir"
         # Who has left owes nothing.
         ((waive, ask, withdraw), [LEFT]),
         ((remind, withdraw), [LEFT]),
+        ((remind, decide(SET_ASIDE)), [ASIDE]),
+        ((remind, decide(SET_ASIDE), decide(RESTORE)), [RESTORED]),
         ((decide(FLAG), withdraw), [LEFT]),
         # A validation may be undone: what is asked of a piece is said all the same.
         ((waive, ask, decide(VALIDATE)), [ASKED, VALID]),
