@@ -433,6 +433,26 @@ def test_one_document_alone_is_taken_back(prepare, three, manager):
     assert made.state == PublicationState.PUBLISHED
 
 
+@pytest.mark.parametrize("is_taken_back", [True, False])
+def test_only_what_is_read_is_said_to_be_replaced(prepare, three, manager, is_taken_back):
+    first = prepare()
+    publish(first, manager)
+    tell(first)
+    if is_taken_back:
+        line = first.lines.get(registration=three[0])
+        preparing.withdraw_one(line=line, reason="Homonyme", by=member(manager), at=NOW)
+    second = prepare()
+    publish(second, manager)
+
+    tell(second)
+
+    address = three[0].candidate.address
+    told = Message.objects.filter(kind="document_published", recipient=address).order_by("pk")
+    before, last = (" ".join(one.body.split()) for one in told)
+    assert "version n°1." in before
+    assert ("version n°2, qui remplace la précédente." in last) != is_taken_back
+
+
 @pytest.mark.parametrize("act", ["withdraw", "withdraw_one"])
 def test_nothing_is_taken_back_without_a_word(prepare, three, manager, act):
     made = prepare()

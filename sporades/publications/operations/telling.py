@@ -12,6 +12,7 @@ from sporades.core.links import link_to
 from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
 from sporades.letters import operations as letters
 from sporades.publications.locking import hold_all, locked
 from sporades.publications.models import DECIDED, Publication, PublicationLine
@@ -150,10 +151,17 @@ def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
         about=registration,
         registration=registration,
         document=line.version,
+        replaces=line.version is not None and _replaces_one(line.version, at=at),
         why=line.why,
         contact=contact_of(registration.service),
         link=link_to("candidate:folder", registration.number),
     )
+
+
+def _replaces_one(version: DocumentVersion, *, at: datetime) -> bool:
+    """Return whether somebody could read the one before: it was neither held back nor taken back."""
+    read = DocumentVersion.objects.visible_at(at)
+    return read.filter(document=version.document_id, number__lt=version.number).exists()
 
 
 def queue(publication: Publication, instant: datetime) -> None:
