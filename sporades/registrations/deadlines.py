@@ -17,6 +17,7 @@ from sporades.notices import queries as notices
 LETTER_TAKES = timedelta(days=7)
 """A letter is printed, posted, read and answered within these days: what closes sooner is telephoned."""
 IF_NOT_DONE = ", si ce n'est pas déjà fait,"
+IN_SPACE = "dans votre espace candidat"
 
 
 def owed_now(
@@ -184,7 +185,7 @@ def accommodation_of(
     is_here = asked is not None and has_account
     if at is not None and at >= asked_until(service, rules) + MINUTE:
         whom = (
-            "voyez la page « Aménagement d'épreuves » de votre inscription, dans votre espace candidat"
+            f"voyez la page « Aménagement d'épreuves » de votre inscription, {IN_SPACE}"
             if is_here
             else "contactez votre service gestionnaire"
         )
@@ -195,9 +196,8 @@ def accommodation_of(
     perhaps = IF_NOT_DONE if is_told_again else ""
     if is_here:
         return (
-            f"Pour obtenir un aménagement d'épreuves, faites votre demande{perhaps} dans votre espace "
-            "candidat, à la page « Aménagement d'épreuves » de votre inscription, avant le "
-            f"{before}."
+            f"Pour obtenir un aménagement d'épreuves, faites votre demande{perhaps} {IN_SPACE}, à la "
+            f"page « Aménagement d'épreuves » de votre inscription, avant le {before}."
         )
     if by_letter and at is not None and is_too_soon_for_a_letter(asked_until(service, rules), at):
         return (

@@ -8,6 +8,7 @@ import time_machine
 from sporades.accommodations.rules import exam_of
 from sporades.accommodations.states import State
 from sporades.acts.identities import correcting
+from sporades.acts.people import joining
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, receiving
 from sporades.candidates.operations import civil_data
@@ -18,10 +19,18 @@ from sporades.registrations.states import VALIDATE
 from tests.accommodations.asked import reach
 from tests.accommodations.test_asking import AFTER_CLOSING
 from tests.accommodations.test_following import amend
+from tests.acts.test_claiming import claim, given
 from tests.acts.test_readdressed import LILLE, NEW, readdress
 from tests.evidence.given import MANAGER, give, piece
 from tests.evidence.test_completeness import WITH_BAC
-from tests.factories import NOW, OPERATOR, WITH_WHOM_AND_WHEN, a_registration, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    WITH_WHOM_AND_WHEN,
+    a_record,
+    a_registration,
+    load_invented,
+)
 from tests.medical.given import confide
 from tests.web.guide import links, main, seen, words
 
@@ -300,6 +309,19 @@ def test_a_version_filed_once_requests_are_late_calls_for_none_before_a_day_that
     assert whom in said
     assert "faites votre demande" not in said
     assert "la date limite des demandes, le mardi 15 décembre 2026" in said
+
+
+def test_who_has_an_account_since_is_told_to_ask_in_their_space(sign_in, stopped_clock):
+    record = a_record()
+    registration = a_registration(record, informations={"has_disability": "oui"})
+    assert "demandez le formulaire" in registration.versions.get().snapshot["accommodation"]
+    joining.activate(claim(given(record)).pk, at=NOW)
+    registration.candidate.refresh_from_db()
+
+    page = main(number_page(sign_in, registration))
+
+    assert "demandez le formulaire" not in page
+    assert "faites votre demande dans votre espace candidat" in page
 
 
 def test_after_a_modification_the_summary_and_the_mail_do_not_call_for_what_is_done(db):

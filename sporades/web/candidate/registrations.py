@@ -13,7 +13,7 @@ from django.urls import reverse
 from sporades.accommodations.contesting import court_from
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, decision_among, last_among
-from sporades.accommodations.rules import may_appear, rules_of
+from sporades.accommodations.rules import exam_of, may_appear, rules_of
 from sporades.accommodations.tracker import Told, check_of, told_of
 from sporades.accommodations.words import LACKING
 from sporades.acts.registrations import registering
@@ -32,6 +32,7 @@ from sporades.evidence.states import TO_PROVIDE
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
+from sporades.registrations.deadlines import IF_NOT_DONE, IN_SPACE, accommodation_of
 from sporades.registrations.exclusion import (
     Exclusion,
     begun_again_from,
@@ -178,7 +179,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("candidate:registration", found.number)
     last, owed, at = _last(found), found.owed, request.arrived_at
     case, former, fallen = _requests_of(found)
-    to_ask, missing = owed["accommodation"], _missing(found, case)
+    to_ask, missing = _to_ask(found, owed["accommodation"]), _missing(found, case)
     told = (
         told_of(found, case, to_ask=to_ask, former=former, fallen=fallen, at=at, papers=missing)
         if to_ask or case is not None or fallen is not None
@@ -211,6 +212,19 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "heading": _filing_in_words(last, at=at),
     }
     return render(request, "candidate/number.html", context)
+
+
+def _to_ask(registration: Registration, told: str) -> str:
+    """Return how accommodations are asked for: in their space, by who had none as it was told."""
+    if not told or IN_SPACE in told or rules_of(registration) is None:
+        return told
+    return accommodation_of(
+        registration.service,
+        exam_of(registration),
+        registration.reader_zone,
+        has_account=True,
+        is_told_again=IF_NOT_DONE in told,
+    )
 
 
 def _by_deadline(
