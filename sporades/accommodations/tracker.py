@@ -105,14 +105,7 @@ def check_of(
         return [Check(LABEL, "yours", note, "accommodation", until=due, act=ASK)]
     case.registration = registration
     if case.notified_at is not None:
-        when = day_in_words(local_day(case.notified_at, registration.service.zone))
-        left = cancelled_in_words(case)
-        if case.is_to_read:
-            note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
-            return [Check(LABEL, "yours", note, "accommodation", act="Lire la décision")]
-        appeal = appealed_in_words(case, registration.service.zone, at=at)
-        note = f"{left} Décision notifiée le {when}. {appeal}".strip()
-        return [Check(LABEL, "waiting" if appeal else "done", note, "accommodation", act=SEE)]
+        return [_notified(case, case.notified_at, registration.service.zone, at=at)]
     is_to_send = case.state == State.PREPARING
     lost = emptied_in_words(case)
     is_theirs = is_to_send or (bool(lost) and may_take_up(case, registration))
@@ -124,6 +117,17 @@ def check_of(
     until = deadline_of(registration) if is_dated else None
     act = "Continuer ma demande d'aménagement" if state == "yours" else FOLLOW
     return [Check(LABEL, state, said, "accommodation", until=until, act=act)]
+
+
+def _notified(case: Case, notified_at: datetime, zone: str, *, at: datetime) -> Check:
+    """Return that a decision was notified: to be read, contested, or read."""
+    when, left = day_in_words(local_day(notified_at, zone)), cancelled_in_words(case)
+    if case.is_to_read:
+        note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
+        return Check(LABEL, "yours", note, "accommodation", act="Lire la décision")
+    appeal = appealed_in_words(case, zone, at=at)
+    note = f"{left} Décision notifiée le {when}. {appeal}".strip()
+    return Check(LABEL, "waiting" if appeal else "done", note, "accommodation", act=SEE)
 
 
 def _unsent(
