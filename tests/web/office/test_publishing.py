@@ -19,7 +19,7 @@ from sporades.mail.models import Message
 from sporades.publications.deposited import DEPOSITED, SILENT, UNTAGGED
 from sporades.publications.models import Publication
 from sporades.publications.operations import counting, telling
-from sporades.publications.refusals import STANDS_NO_MORE
+from sporades.publications.refusals import HAS_MOVED, STANDS_NO_MORE
 from sporades.publications.states import PublicationState
 from sporades.registrations.states import SET_ASIDE
 from sporades.web.layout.readers import READER, mark_of
@@ -436,6 +436,28 @@ def test_the_instant_that_was_typed_waits_while_the_second_factor_is_shown(
     done = manager.post(where("publish_publication", made.pk), typed, follow=True)
     assert "samedi 28 novembre 2026 à 8 h" in main(done)
     assert not manager.session.get("kept")
+
+
+def test_what_is_to_come_and_would_not_follow_is_said_before_an_academy_is_changed_and_there(
+    manager, head, member, in_lille, time_machine
+):
+    move = where("move_registration", in_lille.number)
+    warned = "Pas encore lu : Convocation (à publier le mercredi 25 novembre 2026 à 18 h"
+    assert "Pas encore lu" not in main(manager.get(move))
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "25/11/2026 18:00"})
+    head.post(where("approve_publication", made.pk))
+
+    assert warned in main(manager.get(move)).replace("\xa0", " ")
+
+    manager.post(move, {"academie": "A25", "motif": "Il a déménagé"})
+    late = NOW + timedelta(hours=9)
+    telling.tell(str(made.pk), at=late)
+    time_machine.move_to(late)
+    there = member("A25", email="versailles@exemple.test", at=late)
+    page = main(there.get(where("documents", in_lille.number)))
+    assert "Pas publiés pour cette inscription" in page
+    assert HAS_MOVED in page
 
 
 @pytest.mark.parametrize("kind", ["convocation", "notification-amenagement"])

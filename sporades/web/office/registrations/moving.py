@@ -14,6 +14,7 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.schema.eligibility import ResidenceRule
 from sporades.journal.models import Entry
+from sporades.publications.queries import lines_to_come
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Registration
 from sporades.registrations.reviewing import asked_there
@@ -96,6 +97,7 @@ def _move_page(
         ],
         "wished": _wished(registration, services),
         "published": published_of(registration, at=at),
+        "to_come": list(lines_to_come(registration, at=at)),
         "is_chosen_late": _is_by_choice(registration) and registration.service.has_closed(at),
         "asked_there": [
             (one.academy.name, asked) for one, asked in asked_there(registration, services, at=at)
