@@ -120,7 +120,7 @@ def signed_in(batch: Batch, by: By, *reaches: Reach) -> list[Signed]:
 
 
 def is_unsigned(batch: Batch, by: Actor) -> bool:
-    """Return whether a batch would decide for somebody who never wrote in what quality they do."""
+    """Return whether a batch would decide for somebody who never wrote in what quality they do, in their role."""
     return batch.action == FOLLOW and accommodations.author_known(by.identifier) is None
 
 

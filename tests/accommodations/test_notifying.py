@@ -24,6 +24,7 @@ from sporades.accommodations.states import Decision, Opinion, State
 from sporades.accommodations.tracker import steps_of
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating, consulting
+from sporades.acts.agents import inviting
 from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
@@ -48,6 +49,7 @@ from tests.accommodations.asked import (
     decide,
     entrust,
     follow,
+    has_decided,
     opine,
     reach,
     send,
@@ -55,7 +57,16 @@ from tests.accommodations.asked import (
     taken_again,
     write,
 )
-from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_record,
+    a_registration,
+    author,
+    load_invented,
+)
+from tests.web.registry.world import a_member
 
 LATER = NOW + timedelta(days=6)
 SECRETS = ("Temps majoré", "Secrétaire", "handicap", "santé", "aménagement", "Avis")
@@ -441,6 +452,30 @@ def test_a_delegation_is_written_by_who_has_it_the_first_time_and_said_again_aft
 
     assert (first.first_name, first.last_name, first.quality) == ("Claude", "Martin", "")
     assert again.quality == "gestionnaire"
+
+
+def test_a_delegation_of_a_former_role_is_not_said_again_in_another(registration):
+    user = a_member("agent@exemple.test", Membership.Role.HEAD, ["A25"])
+    has_decided(f"user:{user.pk}")
+    reach(registration, State.OPINION_GIVEN)
+    head = user.memberships.get().as_actor()
+    assert accommodating.author_of(registration, head).quality == RECTOR.quality
+
+    inviting.change(email=user.email, role="manager", academies=["A09"], by=OPERATOR, at=NOW)
+
+    now = user.memberships.get(replaced_at=None).as_actor()
+    assert accommodating.author_of(registration, now).quality == ""
+    with pytest.raises(accommodating.AuthorUnknown, match="dans votre rôle actuel"):
+        accommodating.follow_opinion(registration=registration, by=now, at=NOW)
+
+
+def test_who_decides_in_two_academies_is_named_as_they_were_in_that_one(registration):
+    has_decided()
+    reach(registration, State.OPINION_GIVEN)
+    decide(registration, author=replace(RECTOR, quality="gestionnaire"))
+    Case.objects.exclude(registration=registration).update(decided_at=LATER)
+
+    assert accommodating.author_of(registration, MANAGER).quality == "gestionnaire"
 
 
 def test_no_opinion_is_followed_where_there_is_none(registration):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations.choosing import (
     check_seen,
@@ -22,7 +24,9 @@ from sporades.accommodations.operations.refusals import (
     Rewritten,
 )
 from sporades.accommodations.states import CORRECT, DECIDE, Decision, Opinion, State
+from sporades.accounts.models import Membership
 from sporades.core.french import quoted
+from sporades.core.numbers import whole
 from sporades.core.refusals import ReasonMissing
 from sporades.core.text import clean_lines, search_key
 from sporades.core.transitions import Transition, move
@@ -296,14 +300,31 @@ def explains_another(said: DecisionOn, advised: DecisionOn, former: DecisionOn |
     return False
 
 
-def author_known(identifier: str) -> Author | None:
-    """Return how somebody named themselves the last time that they decided, if they have."""
+def author_known(identifier: str, *, academy: str = "") -> Author | None:
+    """Return how somebody named themselves the last time that they decided in their present role.
+
+    A delegation is of a role, in an academy: of another one than theirs of now nothing is known.
+
+    Args:
+        identifier: whose account.
+        academy: the code of the academy for which they decide, whose decisions say it first.
+
+    Returns:
+        Nothing of whoever has decided of nothing since their role, or its perimeter, is what it is.
+    """
+    if not identifier:
+        return None
+    # Their role, or its perimeter, has become another since, or theirs again.
+    changed = Membership.objects.filter(
+        user=whole(identifier.removeprefix("user:")),
+        replaced_at=None,
+        reopened_at__gte=OuterRef("decided_at"),
+    )
+    is_there = ExpressionWrapper(Q(academy=academy), BooleanField())
     last = (
-        Case.objects.filter(decided_by_id=identifier, decided_at__isnull=False)
-        .order_by("-decided_at", "-pk")
+        Case.objects.filter(~Exists(changed), decided_by_id=identifier, decided_at__isnull=False)
+        .order_by(is_there.desc(), "-decided_at", "-pk")
         .first()
-        if identifier
-        else None
     )
     if last is None:
         return None

@@ -37,8 +37,9 @@ class AuthorUnknown(AuthorMissing):
     """Nobody knows yet in what quality somebody decides: they never wrote it (L-03)."""
 
     message = (
-        "Vous n'avez encore signé aucune décision : votre qualité n'est pas connue. Décidez d'une "
-        "première demande dans son dossier, où vous l'écrivez : elle sera reprise ensuite."
+        "Vous n'avez encore signé aucune décision dans votre rôle actuel : votre qualité n'est pas "
+        "connue. Décidez d'une première demande dans son dossier, où vous l'écrivez : elle sera reprise "
+        "ensuite."
     )
 
 
@@ -126,7 +127,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
         TakenAgain: it would undo what was decided otherwise.
         ReasonToWrite, Excluding: see `accommodations.operations.check_advised`.
         AcceptedBySilence: silence has accepted what the opinion does not favour.
-        AuthorUnknown: this author has not decided yet, and wrote their quality nowhere.
+        AuthorUnknown: this author has not decided yet in their role, and wrote their quality nowhere.
     """
     locked = lock_open(registration)
     if locked is None or locked.state != State.OPINION_GIVEN:
@@ -151,10 +152,11 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
 def author_of(registration: Registration, by: Actor) -> Author:
     """Return how somebody named themselves the last time that they decided, for this service.
 
-    Who never did is named by their account, and writes their quality: a role says nothing of a
+    Who never did in the role that they have is named by their account, and writes their quality: a role says nothing of a
     delegation, and a decision by one that nobody gave is void (L-03).
     """
-    known, service = accommodations.author_known(by.identifier), named(registration.service)
+    known = accommodations.author_known(by.identifier, academy=registration.academy_id)
+    service = named(registration.service)
     if known is not None:
         return replace(known, service=service)
     first, _, last = by.name.partition(" ")

@@ -83,7 +83,7 @@ def test_who_has_never_decided_reads_before_that_none_will_be_and_what_to_do(man
     page = main(manager.get(page_of(batch)))
     document = main(manager.get(document_of(batch, in_lille)))
 
-    said = "Vous n'avez encore signé aucune décision : votre qualité n'est pas connue."
+    said = "Vous n'avez encore signé aucune décision dans votre rôle actuel : votre qualité n'est pas connue."
     assert said in page
     assert said in document
     assert "seront signées ainsi" not in page
