@@ -24,6 +24,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 MOST_DOUBLINGS = 7
 GIVES_UP_AFTER = timedelta(days=3)
+"""For how long a message is tried, where its tries come in their time."""
 UNTIL_THE_NEXT_SWEEP = timedelta(seconds=30)
 logger = logging.getLogger(__name__)
 
@@ -153,12 +154,19 @@ def _leave(message: Message, why: str, *, at: datetime) -> None:
     message.save(update_fields=["attempts", "last_error", "next_try_at"])
 
 
+def _pause_after(tries: int) -> timedelta:
+    """Return how long a message waits after so many tries."""
+    doubled: int = 2 ** min(tries - 1, MOST_DOUBLINGS)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+
+
 def _note_failure(message: Message, reason: str, *, is_permanent: bool, at: datetime) -> None:
+    # By its tries, not by its age: what waited for a worker, or came back with a backup, was not tried.
+    tried_for = sum(map(_pause_after, range(1, message.attempts + 1)), timedelta())
     message.attempts += 1
     message.last_error = reason[:300]
-    doublings = min(message.attempts - 1, MOST_DOUBLINGS)
-    message.next_try_at = at + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
-    if is_permanent or at - message.written_at > GIVES_UP_AFTER:
+    message.next_try_at = at + _pause_after(message.attempts)
+    if is_permanent or tried_for > GIVES_UP_AFTER:
         message.state = Message.State.REFUSED
         why = "at once" if is_permanent else "after three days"
         # Nobody's address: the words of the server often hold it.

@@ -208,9 +208,12 @@ def test_what_is_given_up_leaves_its_line_too(office, caplog):
     message = a_message()
     office.tempers["RCPT"] = "554 5.7.1 <ana@exemple.test> refused by policy"
 
-    delivery.deliver(message.pk, at=NOW + timedelta(days=2))
-    assert said(caplog) == []
-    delivery.deliver(message.pk, at=NOW + timedelta(days=3, hours=1))
+    at = NOW
+    while message.state == "waiting":
+        assert said(caplog) == []
+        delivery.deliver(message.pk, at=at)
+        message.refresh_from_db()
+        at = message.next_try_at
 
     assert said(caplog) == [f"Mail {message.pk} is refused, after three days: 554 5.7.1"]
 
@@ -252,6 +255,20 @@ def test_a_server_that_is_not_there_is_tried_again(settings):
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("waiting", 1)
     assert message.last_error.startswith("ConnectionRefusedError")
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_what_no_worker_tried_for_days_is_not_given_up_at_its_first_refusal(office, tries):
+    message = a_message()
+    office.tempers["RCPT"] = "450 4.2.0 greylisted"
+
+    for at in [*[NOW] * tries, NOW + timedelta(days=4)]:
+        delivery.deliver(message.pk, at=at)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("waiting", tries + 1)
+
+    office.tempers.clear()
+    assert delivery.deliver(message.pk, at=message.next_try_at) is True
 
 
 def test_it_is_tried_again_ever_more_rarely_then_given_up_after_three_days(office):
