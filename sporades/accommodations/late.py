@@ -199,6 +199,20 @@ def received(
     return kept
 
 
+def in_time_after_all(case: Case) -> dict[str, Any] | None:
+    """Return what is kept of a request whose last sending a later deadline makes one in time; else nothing.
+
+    Args:
+        case: with its registration, as its deadline is now.
+    """
+    kept = case.received or {}
+    sent = kept.get(LATE)
+    sent_at = counted_at(case.registration, case.posted_on) if case.posted_on else case.asked_at
+    if sent is None or sent_at is None or is_late(case.registration, sent_at):
+        return None
+    return {IN_TIME: sent, **{name: said for name, said in kept.items() if name == BEFORE}}
+
+
 def late_told(
     case: Case, measures: Iterable[AskedMeasure], added: Iterable[str] | None = None
 ) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
 
+from sporades.accommodations import operations as accommodations
 from sporades.accounts import limits, sessions, sign_ins
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, requests
@@ -237,9 +238,14 @@ def sweep_confided(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 
 @app.task(name=opening.FOLLOW, queue="evidence", priority=5, retry=UNTIL_DONE)
 def follow_dates(service: str, after: str) -> None:
-    """Let the pieces of some registrations follow the dates of their service, the next ones in another job."""
-    last = evidence.follow_dates(int(service), after=int(after), most=ASKED_AT_ONCE)
+    """Let the pieces and the requests of some registrations follow the dates of their service.
+
+    The next ones are for another job.
+    """
+    at, begun = timezone.now(), int(after)
+    last = evidence.follow_dates(int(service), after=begun, most=ASKED_AT_ONCE)
     if last:
+        accommodations.follow_dates(int(service), after=begun, last=last, at=at)
         defer_once(opening.FOLLOW, queue="evidence", service=service, after=str(last))
 
 

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 
 from sporades.accommodations import operations
-from sporades.accommodations.late import late_told
+from sporades.accommodations.late import came_in_time, late_told, was_in_time
 from sporades.accommodations.models import Again
 from sporades.accommodations.rules import Wish, deadline_of, late_until, plan_in_words, rules_of
 from sporades.accommodations.states import State
-from sporades.acts import accommodating
+from sporades.acts import accommodating, tasks
 from sporades.acts.registrations import requesting
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -175,6 +175,52 @@ def test_a_service_that_closes_later_takes_all_of_it_in_time(registration):
 
     assert told(registration) == []
     assert case_of(registration).late_reason == ""
+
+
+def extended(registration, *, until):
+    """Extend its service, and let the job go through it, as it does."""
+    service = RegistrationService.objects.filter(pk=registration.service_id)
+    service.update(closes_at=until)
+    forget()
+    with time_machine.travel(AFTER + timedelta(hours=2), tick=False):
+        tasks.follow_dates(str(registration.service_id), "0")
+
+
+def as_it_is(registration):
+    case = case_of(registration)
+    case.registration = Registration.objects.get(pk=registration.pk)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("until", "is_late"), [(AFTER, False), (AFTER - timedelta(minutes=1), True)]
+)
+def test_what_came_late_is_in_time_once_its_service_is_extended_beyond_it(
+    registration, until, is_late
+):
+    reach(registration, State.ASKED, **WHY, at=AFTER)
+    assert told(registration) == [("Demande tardive", "La gêne est apparue après la date limite")]
+
+    extended(registration, until=until)
+
+    case = as_it_is(registration)
+    assert (was_in_time(case), came_in_time(case)) == (not is_late, not is_late)
+    assert bool(told(registration)) is is_late
+
+
+def test_what_was_added_late_is_in_time_once_its_service_is_extended_beyond_it(registration):
+    reach(registration, State.ASKED)
+    take_up(registration)
+    write(registration, *WISHES, Wish(READER), **WHY, at=AFTER)
+    send(registration, at=AFTER)
+
+    extended(registration, until=MUCH_LATER)
+
+    assert told(registration) == []
+    assert case_of(registration).late_reason == ""
+    # What was added is in time: it is asked for again later without a reason.
+    take_up(registration, at=MUCH_LATER)
+    write(registration, Wish(READER), at=MUCH_LATER + timedelta(days=1))
 
 
 def test_a_late_request_is_added_to_until_nothing_late_is_taken():

@@ -59,6 +59,7 @@ from sporades.accommodations.operations.examining import (
 from sporades.accommodations.operations.following import (
     CATEGORY_CHANGED,
     follow,
+    follow_dates,
     leave_academy,
 )
 from sporades.accommodations.operations.notifying import (
@@ -190,6 +191,7 @@ __all__ = [
     "explains_another",
     "find_complete",
     "follow",
+    "follow_dates",
     "is_entered",
     "keep_answer",
     "keep_as_sent",

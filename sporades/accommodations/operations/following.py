@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Q
+
+from sporades.accommodations.late import LATE, in_time_after_all
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations.asking import withdraw
 from sporades.accommodations.operations.examining import declare_incomplete, take_from_doctor
-from sporades.accommodations.rules import followed_by
+from sporades.accommodations.rules import followed_by, is_late
 from sporades.accommodations.states import (
     OPEN,
     State,
@@ -46,6 +50,33 @@ def follow(
     if is_declared_no_more and case.asked_at is None:
         return _left(case, at=at)
     return _by_procedure(case, at=at)
+
+
+@transaction.atomic
+def follow_dates(service: int, *, after: int, last: int, at: datetime) -> None:
+    """Take as in time what was sent late to a service that was extended since; nothing is late by it.
+
+    Why it was late is the reason of nothing any more, as once it is sent again.
+
+    Args:
+        service: the key of the service.
+        after, last: the key of the registration after which to go on, and the last one.
+        at: the instant.
+    """
+    theirs = Q(registration__gt=after, registration__lte=last, registration__service=service)
+    late = Case.objects.filter(theirs, received__has_key=LATE)
+    keys = set(late.values_list("registration", flat=True))
+    mine = Registration.objects.filter(pk__in=keys).order_by("pk")
+    held = list(mine.select_for_update(of=("self",)).values_list("pk", flat=True))
+    known = {one.pk: one for one in Registration.objects.whole().with_owed().filter(pk__in=held)}
+    for case in late.filter(registration__in=held).select_for_update(of=("self",)):
+        case.registration = known[case.registration_id]
+        if (received := in_time_after_all(case)) is None:
+            continue
+        case.received = received
+        if not is_late(case.registration, at):
+            case.late_reason, case.late_words = "", ""
+        case.save(update_fields=["received", "late_reason", "late_words"])
 
 
 def _left(case: Case, *, at: datetime) -> Case | None:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accommodations.contesting import silence_about
-from sporades.accommodations.late import was_in_time
+from sporades.accommodations.late import ADDED, was_in_time
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Appeal, Called, Case
 from sporades.accommodations.states import State
@@ -207,7 +207,9 @@ def _silence(
 def _late(case: Case) -> str:
     if not case.late_reason:
         return ""
-    return "avec un ajout tardif" if was_in_time(case) else "tardive"
+    if not was_in_time(case):
+        return "tardive"
+    return "avec un ajout tardif" if (case.received or {}).get(ADDED) else ""
 
 
 def _addresses(academy: str) -> Callable[[Step], str]:
