@@ -70,20 +70,24 @@ def why_not_entered(
         last_day: that on which its candidate came to have an account, if they had none: until then
             they asked on paper.
     """
-    has_account = registration.candidate.has_account
     if rules_of(registration) is None:
         return NotOffered()
-    if has_account and (last_day is None or (case and case.instead_of_id is not None)):
-        return HasAccount()
+    if registration.candidate.has_account and (why := _why_not_of_an_account(case, last_day)):
+        return why
     if not registration.is_active:
         return NotStanding()
-    if has_account and case is not None and case.is_undecided and not _is_as_entered(case):
-        return WrittenThere()
     if case is None:
         return None if registration.has_disability else NotDeclared()
     if case.state == State.ASKED and case.instead_of_id is None:
         return None if case.is_on_paper else NotOnPaper()
     return None if case.is_writable else LookedAt()
+
+
+def _why_not_of_an_account(case: Case | None, last_day: date | None) -> Refused | None:
+    if last_day is None or (case is not None and case.instead_of_id is not None):
+        return HasAccount()
+    is_written_there = case is not None and case.is_undecided and not _is_as_entered(case)
+    return WrittenThere() if is_written_there else None
 
 
 def _is_as_entered(case: Case) -> bool:
