@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from sporades.core.refusals import Refused
 from sporades.notices.models import Banner
 from sporades.web.layout import bundle, errors
-from sporades.web.layout.context import CANDIDATE, STAFF, frame
+from sporades.web.layout.context import CANDIDATE, SIGNED_OUT, STAFF, frame
 from sporades.web.layout.middleware import arrival, refusals
 from tests.web.guide import words
 
@@ -128,13 +128,50 @@ def test_without_one_the_brand_is_the_neutral_one():
     assert len(page.cssselect(".s-mark")) == 2
 
 
+def fetched_with(script):
+    """Return a module and all that it imports."""
+    found, waiting = set(), {bundle.STATIC / "js" / script}
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        named = re.findall(r'from "\./([\w-]+\.js)"', path.read_text(encoding="utf-8"))
+        waiting |= {path.with_name(name) for name in named} - found
+    return found
+
+
 def test_a_page_weighs_little():
     sent = [
-        *(bundle.STATIC / name for name in ("design.css", "theme.css", "mark.svg")),
-        *bundle.STATIC.glob("js/*.js"),
+        *(bundle.STATIC / name for name in ("design.css", "theme.css", "mark.svg", "js/scheme.js")),
+        *fetched_with("main.js"),
     ]
 
     assert sum(len(brotli.compress(path.read_bytes())) for path in sent) < 60_000
+
+
+def test_every_module_is_fetched_by_some_page_and_those_of_the_office_by_no_other():
+    every, office = fetched_with("main.js"), fetched_with("office.js")
+    alone = {bundle.STATIC / "js" / name for name in ("scheme.js", "office.js")}
+
+    assert every | office | alone == set(bundle.STATIC.glob("js/*.js"))
+    assert sorted(path.name for path in office - every) == [
+        "in_full.js",
+        "keys.js",
+        "office.js",
+        "pages.js",
+        "ticked.js",
+    ]
+
+
+def test_the_scripts_of_the_office_are_on_its_pages_alone():
+    office = lxml.html.fromstring(render_to_string("base.html", {"layout": frame(entries=STAFF)}))
+
+    assert office.cssselect("script[src$='js/office.js']")
+    for entries in (SIGNED_OUT, CANDIDATE):
+        page = lxml.html.fromstring(
+            render_to_string("base.html", {"layout": frame(entries=entries)})
+        )
+        assert page.cssselect("script[src$='js/main.js']")
+        assert not page.cssselect("script[src$='js/office.js']")
 
 
 def test_every_class_that_a_template_names_has_its_rule():

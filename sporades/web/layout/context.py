@@ -81,6 +81,7 @@ class Layout:
         foot: the entries of the footer.
         idle: the seconds after which an unused session ends, 0 when signed out.
         warning: how many seconds before that the reader is warned.
+        has_office_scripts: whether what helps the office and doctors alone is fetched too.
         has_brand: whether a deployer's style sheet lies over the neutral one.
         icon: the image of the tab.
         block: the lines of the authority's block, instead of our mark.
@@ -92,6 +93,7 @@ class Layout:
     foot: tuple[Link, ...]
     idle: int
     warning: int
+    has_office_scripts: bool
     has_brand: bool
     icon: str
     block: tuple[str, ...]
@@ -203,6 +205,7 @@ def _frame(
         foot=_links(FOOT, in_foot),
         idle=int(settings.SESSION_IDLE.total_seconds()) if is_signed_in else 0,
         warning=int(settings.SESSION_WARNING.total_seconds()) if is_signed_in else 0,
+        has_office_scripts=is_signed_in and entries is not CANDIDATE,
         has_brand=folder is not None,
         icon=_icon(folder),
         block=words,

@@ -17,7 +17,8 @@
          to signing in beside it;
      anything else, or no network : tried again after 2, 4, 8 … 60 seconds.
    A form that is sent while a post is under way waits for it, ten seconds at most: its answers
-   would else be taken for those of another tab.
+   would else be taken for those of another tab. One that is sent while the network seems cut is posted
+   here first: where that fails it stays, with its answers.
 
    Come back to by the history of the browser, a page is filled again with what its fields held when
    it was left, beside what the server has kept since. Nothing older is sent for newer: it is loaded
@@ -30,7 +31,7 @@
    once; that all is kept, when hands rest: not between a field and the next. The notice bears
    data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with a 409. */
 import { answers } from "./answers.js";
-import { busy } from "./once.js";
+import { busy, cut } from "./once.js";
 import { store, stored } from "./stored.js";
 
 const QUIET = 2000;
@@ -72,6 +73,7 @@ function watch(form) {
   let wait = QUIET;
   let sending = null;
   let isHeld = false;
+  let isCut = false;
   let isOver = false;
 
   const standing = () => {
@@ -147,12 +149,14 @@ function watch(form) {
       const isTold = answer.headers.get("Content-Type")?.startsWith("application/json");
       told = isTold ? await answer.json() : {};
     } catch {
+      isCut = true;
       return retry("Pas de réseau : votre saisie reste sur cette page, nous réessayons.");
     }
     take(answer, told, typed);
   }
 
   function take(answer, told, typed) {
+    isCut = false;
     if (answer.ok && told.saved_at) {
       kept = typed;
       wait = QUIET;
@@ -201,17 +205,21 @@ function watch(form) {
   const hold = async (event) => {
     clearTimeout(timer);
     noteUnsent();
-    if (!sending || !form.requestSubmit) return;
+    const mayBeCut = isCut || !navigator.onLine;
+    if (!(sending || mayBeCut) || !form.requestSubmit) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (isHeld) return;
     isHeld = true;
     const button = event.submitter;
     busy(button);
-    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
-    form.removeEventListener("submit", hold, true);
-    form.requestSubmit(button);
-    form.addEventListener("submit", hold, true);
+    await Promise.race([sending || send(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    if (isCut) cut(form, button);
+    else {
+      form.removeEventListener("submit", hold, true);
+      form.requestSubmit(button);
+      form.addEventListener("submit", hold, true);
+    }
     isHeld = false;
   };
   form.addEventListener("submit", hold, true);

@@ -3,10 +3,15 @@
    may say what happens, to those who look and to those who listen: data-busy="Enregistrement…".
    Coming back to the page by the browser's history frees the form; so does a while without an
    answer, which is said: the network hangs, or the reader has stopped it, and nothing tells a page so.
+   Without network nothing is sent: the browser's own page would take the place of this one, and of what
+   it holds. A browser that believes itself cut may be wrong: the server is asked first.
    Other scripts hear "form:freed". The server, not this file, makes two sendings one. */
 const PATIENCE = 15000;
 // Begun again, files would leave from their first byte.
 const PATIENCE_WITH_FILES = 120000;
+const CUT =
+  "Pas de réseau\u00a0: rien n'est parti, et votre saisie reste sur cette page. Appuyez de nouveau dès qu'il revient.";
+const ANSWERS = "/-/vivant";
 const FREED = "Pas encore de réponse\u00a0: vous pouvez appuyer de nouveau.";
 
 const status = document.createElement("p");
@@ -22,16 +27,44 @@ export function once() {
       event.preventDefault();
       return;
     }
+    if (!navigator.onLine && !form.dataset.reached && form.requestSubmit) {
+      event.preventDefault();
+      sendIfReached(form, event.submitter);
+      return;
+    }
     // What answers with a file leaves the page as it is: the server makes two presses one.
     if (form.hasAttribute("data-gives-file")) return;
     const patience = carriesFiles(form) ? PATIENCE_WITH_FILES : PATIENCE;
     form.dataset.sent = setTimeout(() => free(form, FREED), patience);
     busy(event.submitter);
   });
+  window.addEventListener("online", () => document.querySelectorAll("[data-cut]").forEach((line) => line.remove()));
   window.addEventListener("pageshow", () => {
     status.textContent = "";
     document.querySelectorAll("form[data-sent]").forEach((form) => free(form));
   });
+}
+
+async function sendIfReached(form, button) {
+  busy(button);
+  try {
+    await fetch(ANSWERS, { cache: "no-store" });
+  } catch {
+    return cut(form, button);
+  }
+  form.dataset.reached = "";
+  form.requestSubmit(button);
+  delete form.dataset.reached;
+}
+
+/* Says beside the button that was pressed that nothing has left, and frees it. */
+export function cut(form, button) {
+  free(form, CUT);
+  const line = form.querySelector("[data-cut]") || document.createElement("p");
+  line.className = "fr-error-text";
+  line.dataset.cut = "";
+  line.textContent = CUT;
+  (button?.closest("p") || form.lastElementChild).after(line);
 }
 
 /* Has the button that was pressed say that its form is on its way. */
