@@ -7,8 +7,8 @@ import pytest
 from sporades.acts.registrations import requesting
 from sporades.registrations.models import Draft
 from tests.evidence.given import MANAGER, again
-from tests.factories import a_candidate, a_registration
-from tests.requests import ask
+from tests.factories import a_candidate, a_registration, author
+from tests.requests import ask, moved_house
 from tests.spaces import plain
 from tests.web.guide import main
 
@@ -53,6 +53,24 @@ def test_why_and_how_to_contest_stay_on_its_page_while_that_is_in_time(
 
     stopped_clock.move_to(late + timedelta(days=70))
     assert WHY not in read(client, registration)
+
+
+def test_the_home_says_that_it_was_refused(client, stopped_clock):
+    registration = a_registration(a_candidate(email="zoe@exemple.test"))
+    late = registration.service.closes_at + timedelta(days=2)
+    by = author(registration.candidate)
+    begun = requesting.begin(registration=again(registration), by=by, at=late)
+    draft = moved_house(begun, late + HOUR)
+    asked = requesting.send(draft=draft, reason="Déménagement", proof=None, by=by, at=late + HOUR)
+    requesting.refuse(request=asked, answer=WHY, by=MANAGER, at=late + HOUR)
+    stopped_clock.move_to(late + 2 * HOUR)
+    client.force_login(registration.candidate.user)
+
+    home = plain(main(client.get("/accueil"))).replace("’", "'")
+
+    assert "Votre demande de modification est refusée : votre inscription reste" in home
+    assert "Vous pouvez la changer et la demander de nouveau, ou l'abandonner." in home
+    assert "n'est pas enregistrée" not in home
 
 
 def test_its_history_says_why_whatever_became_of_what_was_asked(client, refused, stopped_clock):

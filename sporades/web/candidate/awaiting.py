@@ -25,6 +25,7 @@ from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.queries import last_request_of
 from sporades.registrations.receipt import against_of
 from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
@@ -303,13 +304,21 @@ def _left_unsaved(draft: Draft, filed: Registration, *, at: datetime, name: Name
             link=reverse("candidate:abandon", args=[draft.pk]),
             act="Abandonner ma modification",
         )
+    last = next(iter(last_request_of(registration=filed.pk)), None)
+    is_refused = last is not None and last.draft_id == draft.pk and last.is_refused
+    begins = (
+        "Votre demande de modification est refusée"
+        if is_refused
+        else "Votre modification n'est pas enregistrée, et le service est fermé"
+    )
     return Awaiting(
-        sentence="Votre modification n'est pas enregistrée, et le service est fermé : votre inscription "
-        "reste telle qu'elle était.",
+        sentence=f"{begins} : votre inscription reste telle qu'elle était.",
         about=name(draft),
         link=reverse("candidate:draft", args=[draft.pk]),
         act="Revoir ma modification",
-        deadline="Vous pouvez la demander à votre service gestionnaire, ou l'abandonner.",
+        deadline="Vous pouvez la changer et la demander de nouveau, ou l'abandonner."
+        if is_refused
+        else "Vous pouvez la demander à votre service gestionnaire, ou l'abandonner.",
     )
 
 
