@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from sporades.acts.registrations import deciding, receiving
+from sporades.exams.held import forget
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
-from tests.factories import NOW, OPERATOR, a_registration
+from tests.factories import NOW, OPERATOR, a_registration, load_invented
 from tests.web.guide import main, modify, seen, words
 
 LATER = NOW + timedelta(hours=2)
@@ -78,6 +79,21 @@ def test_what_a_modification_undoes_is_said_where_it_begins(client, registration
 
     for page in where_it_begins(client, registration):
         assert [one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN, TO_SIGN) if one in page] == said
+
+
+def test_nothing_is_to_be_signed_again_where_the_rules_in_force_ask_for_nothing(
+    client, registration
+):
+    receive_summary(registration)
+    registration.refresh_from_db()
+    load_invented(
+        ("    retour_du_recapitulatif:\n", "    retour_du_recapitulatif:\n      academies: [A25]\n")
+    )
+    forget()
+
+    for page in where_it_begins(client, registration):
+        assert TO_SIGN_AGAIN not in page
+        assert TO_SIGN not in page
 
 
 def test_it_is_said_calmly_where_nothing_has_begun(client, registration):

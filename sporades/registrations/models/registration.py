@@ -17,7 +17,7 @@ from sporades.core.french import day_in_words, ended, instant_in_words, local_da
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
-from sporades.exams.queries import is_offered, last_date_of, rules
+from sporades.exams.queries import is_offered, last_date_of, programme_of, rules
 from sporades.exams.rules.facts import Facts
 from sporades.exams.titles import qualification_of
 from sporades.registrations.deadlines import after_reading, asked_until, owed_now
@@ -371,7 +371,7 @@ class Registration(models.Model):
             else "",
             "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "
             "signer et renvoyer le nouveau."
-            if self.summary_posted_on
+            if self.summary_posted_on and self.is_summary_due_anew
             else "Il faudra signer et renvoyer le nouveau récapitulatif."
             if self.is_summary_due_anew
             else "",
@@ -380,10 +380,15 @@ class Registration(models.Model):
 
     @property
     def is_summary_due_anew(self) -> bool:
-        """Whether a modification makes the signed summary due that is due no more (E9)."""
-        if self.summary_posted_on or not self.is_validated:
-            return bool(self.summary_posted_on)
-        exam = rules(self.regulation_id).exam(self.exam.code)
+        """Whether a modification makes the signed summary due that is due no more (E9).
+
+        By the rules in force, under which it would be filed, in the academy that has it now.
+        """
+        if not self.summary_posted_on and not self.is_validated:
+            return False
+        programme = programme_of(self.service)
+        offered = programme.exam(self.exam.code) if programme else None
+        exam = offered.rules if offered else rules(self.regulation_id).exam(self.exam.code)
         return exam.summary_return_in(self.academy_id) is not None
 
     @property
