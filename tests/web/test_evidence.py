@@ -24,6 +24,7 @@ from sporades.intake import cleaning
 from sporades.intake.reading import LARGEST
 from sporades.registrations.states import VALIDATE
 from sporades.web.candidate.pieces.forms import ALL_AGAIN
+from tests.acts.test_issuing import amend
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
@@ -593,3 +594,18 @@ def test_a_refused_piece_awaits_again(mine, registration):
     assert "Manque : Pièce justificative : Pièce d'identité Non conforme : Floue." in main(
         mine.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")
     )
+
+
+def test_what_said_that_all_had_come_says_that_a_piece_lacks_since(sign_in):
+    registration = a_registration()
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    amend(registration, identification={"address_1": "3 quai du Port"})
+    document = f"/mes-documents/{registration.number}/demande-pieces"
+    client, lacks = sign_in(registration.candidate), "Une pièce est à fournir depuis ce document"
+    before = main(client.get(document))
+    assert "sont toutes reçues ou dispensées" in before
+    assert lacks not in before
+
+    verifying.refuse(row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=NOW)
+
+    assert lacks in main(client.get(document))

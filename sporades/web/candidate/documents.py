@@ -27,8 +27,10 @@ from sporades.acts import consulting
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
+from sporades.evidence.queries import rows_of
+from sporades.evidence.states import TO_PROVIDE
 from sporades.publications.queries import withdrawn_lines
-from sporades.registrations.evidence_request import EVIDENCE_REQUEST
+from sporades.registrations.evidence_request import EVIDENCE_REQUEST, NOTHING_LEFT
 from sporades.registrations.issued_before import since
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import registrations_of
@@ -195,6 +197,7 @@ def _asked_otherwise(
         _validated(version, registration) or _moved(version, registration, at=at),
         _elsewhere(version, registration),
         _asked_since(version, registration, at=at),
+        _lacks_since(version, registration),
     ]
 
 
@@ -246,6 +249,19 @@ def _asked_since(
             "text": f"{AT_ITS_DATE} La page « Aménagement d'épreuves » dit ce qui est encore possible.",
         }
     return {}
+
+
+def _lacks_since(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+    """Say that a piece is to be given since a document said that all had come; or nothing."""
+    is_one = version.document.kind == EVIDENCE_REQUEST.slug
+    if not is_one or version.content.get("asked") != NOTHING_LEFT or registration.is_validated:
+        return {}
+    if not any(one.state in TO_PROVIDE for one in rows_of(registration=registration.pk)):
+        return {}
+    return {
+        "title": "Une pièce est à fournir depuis ce document",
+        "text": "La page « Pièces justificatives » de votre inscription dit laquelle, et jusqu'à quand.",
+    }
 
 
 def _validated(version: DocumentVersion, registration: Registration) -> dict[str, str]:
