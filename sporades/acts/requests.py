@@ -204,7 +204,7 @@ def _answered_in(request: Request) -> Registration:
     """Return the registration whose service answers a request: of a correction, one that stands.
 
     A correction is of a person: once that by which it was sent is left or set aside, whoever has
-    another one of theirs decides it.
+    another one of theirs decides it; where none stands, the service of that one still.
     """
     registration = request.registration
     if isinstance(request, CorrectionRequest) and not registration.is_active:
@@ -213,10 +213,7 @@ def _answered_in(request: Request) -> Registration:
 
 
 def _may_be_accepted(request: Request) -> bool:
-    """Return whether a request that waits can be accepted: a modification, only while it stands.
-
-    No correction waits once nothing of its candidate's stands (`asking.leave_unreached`).
-    """
+    """Return whether a request that waits can be accepted: a modification, only while it stands."""
     return isinstance(request, CorrectionRequest) or request.registration.is_active
 
 

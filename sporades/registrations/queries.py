@@ -123,6 +123,13 @@ def last_standing_of(candidate: Candidate) -> Registration | None:
     return found
 
 
+def last_registration_of(candidate: Candidate) -> Registration | None:
+    """Return the last registration filed of those of a candidate that stand, or else of all, if any."""
+    theirs = Registration.objects.filter(candidate=candidate).whole()
+    filed: Registration | None = theirs.order_by("-filed_at", "-pk").first()
+    return last_standing_of(candidate) or filed
+
+
 def last_correction_of(candidate: Candidate) -> CorrectionRequest | None:
     """Return the last correction of civil data that a candidate asked for, if any (I6)."""
     asked = CorrectionRequest.objects.filter(candidate=candidate).for_list()

@@ -1,11 +1,13 @@
 """I6: a candidate asks to correct frozen civil data, on proof; the office decides."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from sporades import journal
+from sporades.accounts.permissions import Reach
 from sporades.acts import requests
 from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import deciding, leaving, moving
@@ -185,30 +187,37 @@ def set_aside(registration, at=LATER):
 
 
 @pytest.mark.parametrize("ended", [withdraw, set_aside])
-def test_what_nobody_can_answer_any_more_ends_with_the_last_registration(
-    registration, ended, django_capture_on_commit_callbacks
-):
-    other = another_of(registration.candidate)
-    asked = send(registration.candidate)
-    key = asked.proof_key
+def test_once_nothing_stands_the_service_it_was_sent_to_answers_still(ended):
+    candidate = a_candidate()
+    registered_in_two_academies(candidate)
+    here, there = (candidate.registrations.get(academy=code) for code in ("A25", "A09"))
+    asked = send(candidate)
+    versailles = Reach((replace(LILLE.perimeters[0], academies=frozenset({"A25"})),))
+    ended(here)
+    assert not CorrectionRequest.objects.waiting().within(versailles).exists()
 
-    ended(registration)
-    asked.refresh_from_db()
-    assert asked.is_waiting
-    assert files.get(key) == cleaning.clean(a_pdf()).content
+    ended(there)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        ended(other)
+    assert not CorrectionRequest.objects.waiting().within(LILLE).exists()
+    [mine] = CorrectionRequest.objects.waiting().within(versailles)
+    reached([mine], versailles)
+    assert (mine.pk, mine.registration.pk, files.get(mine.proof_key)) == (
+        asked.pk,
+        here.pk,
+        cleaning.clean(a_pdf()).content,
+    )
+    assert "Sans réponse de sa part le" in formally(last_correction_of(candidate), at=LATER)[0]
 
-    asked.refresh_from_db()
-    assert (asked.state, asked.proof_key, asked.decided_at) == ("taken_back", "", LATER)
-    assert asked.is_left_unanswered
-    with pytest.raises(files.Missing):
-        files.get(key)
-    entry = Entry.objects.get(verb="correction left")
-    assert (entry.actor_kind, entry.academy) == ("system", "A09")
-    ends = Message.objects.filter(kind__in=["withdrawn", "state_changed"]).order_by("pk")
-    assert ["La correction de vos données" in one.body for one in ends] == [False, True]
+    assert asking.accept(request=mine, by=OPERATOR, at=LATER) == 0
+
+    candidate.refresh_from_db()
+    here.refresh_from_db()
+    assert (candidate.identity.birth_name, here.version) == (NAME, 1)
+    told = " ".join(Message.objects.get(kind="identity_corrected").body.split())
+    assert "est acceptée : il est corrigé comme vous l'avez demandé." in told
+    assert "nouvelle version" not in told
+    # Filed again, it is under them.
+    assert a_registration(candidate, at=LATER).identity.birth_name == NAME
 
 
 def sent_to_another_service():
@@ -263,10 +272,29 @@ def test_its_page_names_the_service_that_refused_it():
     assert "Lille" in formally(last_correction_of(mine.candidate), at=at)[0]
 
 
-def test_without_a_registration_that_stands_nobody_could_answer(registration):
-    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+@pytest.mark.parametrize("ended", [withdraw, set_aside])
+def test_without_a_registration_that_stands_the_service_of_the_last_one_answers(
+    registration, ended
+):
+    ended(registration, at=NOW + timedelta(minutes=1))
 
-    with pytest.raises(asking.NoneStands):
+    asked = send(registration.candidate, at=LATER)
+
+    assert asked.registration == registration
+    assert [*CorrectionRequest.objects.waiting().within(LILLE)] == [asked]
+    asking.refuse(request=asked, answer="Illisible", by=OPERATOR, at=LATER)
+    said = formally(last_correction_of(registration.candidate), at=LATER)[0]
+    assert said.startswith(f"Décision prise par : {OPERATOR.name}, ")
+    # What is asked of this service, and answered, is in the file that it has.
+    registration.refresh_from_db()
+    verbs = {one.verb for one in asking.requests_on(registration)}
+    assert verbs == {"correction requested", "correction refused"}
+
+
+def test_once_all_are_archived_no_service_has_what_to_answer(registration):
+    registration.delete()
+
+    with pytest.raises(asking.NoneKept):
         send(registration.candidate)
 
 
@@ -454,27 +482,18 @@ def test_sent_while_the_office_corrects_neither_waits_for_ever(registration, _ro
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_round", range(3))
-def test_the_last_two_that_end_at_once_leave_no_request_that_waits(registration, _round):
-    other = another_of(registration.candidate)
-    send(registration.candidate)
-
-    outcomes = together(lambda: withdraw(registration), lambda: set_aside(other))
-
-    assert outcomes == [None, None]
-    assert again().is_left_unanswered
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("_round", range(3))
-def test_accepted_while_the_last_registration_ends_it_waits_no_more(asked, registration, _round):
+def test_accepted_while_the_last_registration_ends_the_data_are_corrected(
+    asked, registration, _round
+):
     accepted, ended = together(
         lambda: asking.accept(request=again(), by=OPERATOR, at=LATER),
         lambda: withdraw(registration),
     )
 
+    registration.refresh_from_db()
     assert ended is None
-    assert not again().is_waiting
-    assert isinstance(accepted, Refused) == again().is_left_unanswered
+    assert (accepted, registration.version) in ((1, 2), (0, 1))
+    assert again().is_accepted
 
 
 # --- What the database holds -----------------------------------------------------------------

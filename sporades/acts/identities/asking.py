@@ -12,19 +12,20 @@ from sporades.acts import requests
 from sporades.acts.identities.correcting import (
     Overtaken,
     correct_identity,
+    done_in,
     lock_person,
     while_it_counts,
 )
 from sporades.acts.people.guardians import tell_guardian
 from sporades.candidates.models import Candidate
 from sporades.core import files
-from sporades.core.actors import SYSTEM, Actor
+from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.operations import requesting
-from sporades.registrations.queries import last_standing_of, persons_of
+from sporades.registrations.queries import last_registration_of, persons_of
 from sporades.registrations.states import ACCEPT, REFUSE
 
 VERBS = (
@@ -37,20 +38,16 @@ VERBS = (
 )
 
 
-LEFT = "le service, aucune inscription n'étant plus en cours"
-"""Who has taken back what nobody can answer any more."""
-
-
 class NotAsked(Refused):
     """A request that cannot be sent, whatever its proof."""
 
 
-class NoneStands(NotAsked):
-    """No service has a registration of the candidate any more."""
+class NoneKept(NotAsked):
+    """No service has a registration of the candidate any more: each was archived."""
 
     message = (
-        "Aucune de vos inscriptions n'est en cours : aucun service ne peut répondre à cette "
-        "demande. Écrivez au service des examens et concours."
+        "Aucune de vos inscriptions n'est plus conservée ici : aucun service ne peut répondre à "
+        "cette demande. Inscrivez-vous d'abord, puis envoyez-la."
     )
 
 
@@ -91,8 +88,8 @@ class CorrectedSince(Overtaken):
 def may_ask(candidate: Candidate) -> bool:
     """Return whether a candidate may ask for a correction, as far as can be said beforehand."""
     waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
-    standing = Registration.objects.active().filter(candidate=candidate)
-    return candidate.is_frozen and standing.exists() and not waiting.exists()
+    theirs = Registration.objects.filter(candidate=candidate)
+    return candidate.is_frozen and theirs.exists() and not waiting.exists()
 
 
 def send(
@@ -117,7 +114,7 @@ def send(
         at: the instant.
 
     Raises:
-        AwaitsAnswer, NotFrozen, NoneStands, ReadBefore: see each.
+        AwaitsAnswer, NotFrozen, NoneKept, ReadBefore: see each.
         NothingChanged: they are those that are kept.
         reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
     """
@@ -152,14 +149,14 @@ def _is_the_same(sent: CorrectionRequest, identity: dict[str, Any], reason: str,
 
 
 def _answering(candidate: Candidate, seen: int) -> Registration:
-    """Return the registration whose service answers. Raises NotFrozen, ReadBefore, NoneStands."""
+    """Return the registration whose service answers. Raises NotFrozen, ReadBefore, NoneKept."""
     if not candidate.is_frozen:
         raise NotFrozen
     if candidate.identity_id != seen:
         raise ReadBefore
-    registration = last_standing_of(candidate)
+    registration = last_registration_of(candidate)
     if registration is None:
-        raise NoneStands
+        raise NoneKept
     return registration
 
 
@@ -182,27 +179,6 @@ def lock_waiting(candidate: int) -> CorrectionRequest | None:
     waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
     found: CorrectionRequest | None = waiting.select_for_update(of=("self",)).first()
     return found
-
-
-def leave_unreached(candidate: int, *, at: datetime) -> bool:
-    """Take back the correction that waits once no registration of its candidate stands any more.
-
-    No perimeter holds it from then on: it would keep its proof for ever. To be called in the
-    transaction of the act that ends a registration, after it.
-
-    Args:
-        candidate: the key of whoever asked.
-        at: the instant.
-
-    Returns:
-        Whether one waited: whoever asked is told with what ends the registration.
-    """
-    request = lock_waiting(candidate)  # another registration that ends at once is committed then
-    if request is None or Registration.objects.active().filter(candidate=candidate).exists():
-        return False
-    requesting.take_back(request, at=at, by=LEFT)
-    _record("correction left", request, by=SYSTEM, at=at)
-    return True
 
 
 @transaction.atomic
@@ -278,7 +254,7 @@ def refuse(
 def requests_on(registration: Registration) -> QuerySet[Entry]:
     """Return the acts on what its candidate asked to correct while it counts, the last first."""
     done = entries_about(*persons_of(registration)).filter(verb__in=VERBS)
-    return while_it_counts(done, "at", registration)
+    return while_it_counts(done, "at", registration, here=done_in(registration))
 
 
 def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from sporades import journal
 from sporades.acts import accommodating, issuing
@@ -71,11 +71,12 @@ def correct_identity(
     """Correct the civil data of a candidate, on proof; return how many registrations stand.
 
     They are the person's, not an exam's: each of their registrations that stands has a new
-    version and its summary is issued again. What was withdrawn or set aside stays as it was.
+    version and its summary is issued again. What was withdrawn or set aside stays as it was, where
+    nothing stands too: they are those of the next one.
     Pressed twice, they are corrected once.
 
     Args:
-        registration: the one in whose file they are corrected.
+        registration: the one in whose file they are corrected, which need not stand.
         identity: civil data, as `IdentityForm.identity()` gives them.
         seen: the key of the civil data that were read before they were corrected.
         proof: what the service was shown.
@@ -107,7 +108,11 @@ def correct_identity(
         at=at,
         academy=registration.academy_id,
         before=kept,
-        after={**{name: identity[name] for name in kept}, "proof": proof},
+        after={
+            **{name: identity[name] for name in kept},
+            "proof": proof,
+            "registration": registration.pk,
+        },
     )
     app.configure_task("doubles.look", queue="batches").defer(candidate=candidate.pk)
     standing = list(_standing(candidate).order_by("pk"))
@@ -161,27 +166,33 @@ def corrections_on(registration: Registration) -> QuerySet[Entry]:
     """Return the corrections of its candidate's civil data since it was filed, the last first.
 
     They are acts on the person; one that was set aside meanwhile is restored under them. What was
-    withdrawn is no more concerned.
+    withdrawn is no more concerned, but by those that were made in its file.
     """
     done = entries_about(*persons_of(registration)).filter(verb=CORRECTED)
-    return while_it_counts(done, "at", registration)
+    return while_it_counts(done, "at", registration, here=done_in(registration))
+
+
+def done_in(registration: Registration) -> Q:
+    """Return what an act on a person satisfies that was done in the file of this registration."""
+    return Q(payload__after__registration=registration.pk)
 
 
 def while_it_counts[Row: Model](
-    rows: QuerySet[Row], instant: str, registration: Registration
+    rows: QuerySet[Row], instant: str, registration: Registration, *, here: Q
 ) -> QuerySet[Row]:
     """Keep what happened to a person between the filing of a registration and its withdrawal.
 
-    What comes after is for the services of the registrations that stand then.
+    What comes after is for the services of the registrations that stand then, unless it was done here.
 
     Args:
         rows: acts on the person, or requests of theirs.
         instant: the field that says when.
         registration: in whose file they are read.
+        here: what one satisfies that was done in that file.
     """
     since = rows.filter(**{f"{instant}__gte": registration.filed_at})
     left = registration.withdrawn_at
-    return since.filter(**{f"{instant}__lte": left}) if left else since
+    return since.filter(Q(**{f"{instant}__lte": left}) | here) if left else since
 
 
 def issue_again(

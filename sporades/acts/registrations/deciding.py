@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accommodations.rules import rules_of
-from sporades.acts.identities import asking
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.asking_again import ask_again, is_unsaid
@@ -235,8 +234,6 @@ def decide_within(
             `HandedOver` where it is another candidate's, or academy's.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
-    if decision is SET_ASIDE:
-        asking.lock_waiting(registration.candidate_id)
     held = held_to_decide.get(pk=registration.pk)
     read = (registration.candidate_id, registration.service_id)
     if (held.candidate_id, held.service_id) != read:
@@ -252,10 +249,8 @@ def decide_within(
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
     if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
         evidence.note_lifted(registration, found_at=held.decided_at, at=at)
-    has_correction_fallen = False
     if decision is SET_ASIDE:
         documents.hold_back(registration.folder_id, at=at)
-        has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
     is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
     is_corrected, anew = False, None
     if is_asked_again:
@@ -296,7 +291,6 @@ def decide_within(
         to_review=now.to_review if now else [],
         changing=how_to_change(now, at=at) if now and now.to_review else "",
         against=against(registration),
-        has_correction_fallen=has_correction_fallen,
         is_set_aside=decision is SET_ASIDE,
         is_restored=decision is RESTORE,
         asks=_asks(registration, at=at) if decision is FLAG else None,

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating
-from sporades.acts.identities import asking
 from sporades.acts.people.guardians import tell_of_leaving
 from sporades.acts.registrations.deciding import DecidedSince, Overtaken
 from sporades.core.actors import Actor
@@ -118,7 +117,6 @@ def withdrawals_as_asked(registration: Registration) -> QuerySet[Entry]:
 
 def _lock_to_leave(registration: Registration) -> None:
     """Hold a registration that is about to be left, and read it as it is now."""
-    asking.lock_waiting(registration.candidate_id)
     Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     # It may just have been given to another academy, whose dates count, and who is told.
     registration.refresh_from_db(from_queryset=Registration.objects.whole())
@@ -130,7 +128,6 @@ def _leave(
     before = {"state": registration.state}
     filing.withdraw(registration=registration, at=at, is_asked_on_paper=asked is not None)
     fallen = accommodating.follow(registration, is_leaving=True, by=by, at=at)
-    has_correction_fallen = asking.leave_unreached(registration.candidate_id, at=at)
     tell(
         registration.candidate,
         "withdrawn",
@@ -145,7 +142,6 @@ def _leave(
         asked=asked,
         may_return=registration.is_offered and registration.service.accepts(at),
         has_request_fallen=fallen is not None and fallen.asked_at is not None,
-        has_correction_fallen=has_correction_fallen,
         contact=contact_of(registration.service),
         link=link_to("candidate:registration", registration.number),
     )

@@ -25,9 +25,16 @@ class CorrectionRequestQuerySet(RequestQuerySet["CorrectionRequest"]):
     """Questions about requests."""
 
     def within(self, reach: Reach) -> Self:
-        """Return those of the candidates of whom a registration stands in a perimeter."""
-        standing = Registration.objects.active().within(reach)
-        return self.filter(Exists(standing.filter(candidate=OuterRef("candidate"))))
+        """Return those of the candidates of whom a registration stands in a perimeter.
+
+        Where none stands anywhere, those that were sent by a registration of the perimeter: its
+        service answers still.
+        """
+        standing = Registration.objects.active().filter(candidate=OuterRef("candidate"))
+        sent_here = reach.condition(
+            academy="registration__academy", domain="registration__exam__domain__code"
+        )
+        return self.filter(Exists(standing.within(reach)) | ~Exists(standing) & sent_here)
 
     def for_list(self) -> Self:
         """Everything that a line of the queue shows, in few queries."""
@@ -44,7 +51,8 @@ class CorrectionRequest(Request):
     candidate = models.ForeignKey(
         Candidate, on_delete=models.CASCADE, related_name="correction_requests"
     )
-    # The last one filed of those that stood: its academy, its clock and its service speak of it.
+    # The last one filed of those that stood, or else of all: its academy, its clock and its service
+    # speak of it.
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
     before = models.ForeignKey(
         Identity, on_delete=models.PROTECT, related_name="+", verbose_name="état civil d'avant"
@@ -83,18 +91,13 @@ class CorrectionRequest(Request):
         return f"demande de correction de l'état civil du candidat n°{self.candidate.number}"
 
     @property
-    def is_left_unanswered(self) -> bool:
-        """Whether it ended with the last registration of its candidate: nobody could answer it."""
-        return self.state == RequestState.TAKEN_BACK and bool(self.decided_name)
-
-    @property
     def is_overtaken(self) -> bool:
         """Whether the civil data have been corrected since it was sent."""
         return self.is_waiting and self.candidate.identity_id != self.before_id
 
 
 def reached(requests: Iterable[CorrectionRequest], reach: Reach) -> None:
-    """Let each of these name the last registration that stands where their reader may act.
+    """Let each of these name the last registration that stands where their reader may act, if one does.
 
     Args:
         requests: those of a perimeter, as `within` finds them.

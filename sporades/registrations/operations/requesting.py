@@ -200,7 +200,7 @@ def send_correction(
 
     Args:
         candidate: whose civil data they are.
-        registration: the last one filed of those that stand.
+        registration: the last one filed of those that stand, or else of all.
         identity: the civil data asked for, as `IdentityForm.identity()` gives them.
         reason: why, if it is said.
         proof_key: where the proof is kept.
@@ -225,19 +225,18 @@ def send_correction(
     return sent
 
 
-def take_back(request: Request, *, at: datetime, by: str = "") -> None:
+def take_back(request: Request, *, at: datetime) -> None:
     """Take a request back, and erase its proof.
 
     Args:
         request: one that waits.
         at: the instant.
-        by: who takes it back, where it is not its candidate.
 
     Raises:
         Refused: it does not wait any more.
     """
     proof = request.proof_key
-    end(request, TAKE_BACK, at=at, proof_key="", decided_name=by)
+    end(request, TAKE_BACK, at=at, proof_key="")
     leave([proof] if proof else [])
 
 

@@ -93,15 +93,15 @@ def _is_changed(request: HttpRequest, candidate: Candidate, form: IdentityForm) 
 def _asked(candidate, *, at) -> dict[str, Any]:
     """Return whom to ask for a correction, and what was asked last (I6)."""
     asked = last_correction_of(candidate)
-    is_reached = Registration.objects.active().filter(candidate=candidate).exists()
+    services = _services_of(candidate)
     # The one that waits, if any, is the last.
     is_waiting = asked is not None and asked.is_waiting
     return {
-        "services": _services_of(candidate),
+        "services": services,
         "asked": asked,
         "formally": formally(asked, at=at),
         "is_silent": is_decided_by_silence(asked, at=at),
-        "may_ask": is_reached and not is_waiting,
+        "may_ask": bool(services) and not is_waiting,
     }
 
 

@@ -263,14 +263,24 @@ def test_the_answer_is_on_the_account_page_and_one_may_ask_again(browser, regist
     assert f'href="{ASK}"' in page.text
 
 
-def test_once_nothing_stands_the_page_says_that_nobody_could_answer(browser, registration):
+def test_once_nothing_stands_it_waits_still_and_may_be_asked(browser, registration):
     browser.post(ASK, answers(registration))
     leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
+    assert "attend une réponse" in main(browser.get(EDIT))
+    browser.post(BACK)
+
+    assert f'href="{ASK}"' in browser.get(EDIT).text
+    browser.post(ASK, answers(registration))
+    assert CorrectionRequest.objects.waiting().get().registration == registration
+
+
+def test_once_all_are_archived_the_page_says_what_to_do(browser, registration):
+    registration.delete()
+
     page = browser.get(EDIT)
 
-    assert "aucun service ne pouvait plus y répondre" in main(page)
-    assert f'action="{BACK}"' not in page.text
+    assert "Inscrivez-vous d'abord, puis demandez la correction sur cette page" in main(page)
     assert f'href="{ASK}"' not in page.text
     assert browser.get(ASK).url == EDIT
 

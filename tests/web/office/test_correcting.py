@@ -20,7 +20,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, OPERATOR, a_registration, answer_all, answers_with, author
-from tests.web.guide import main
+from tests.web.guide import links, main, plain
 
 PROOF = "Carte d'identité reçue le 24 novembre"
 
@@ -119,7 +119,7 @@ def test_the_journal_has_before_after_and_the_proof(manager, in_lille):
     entry = Entry.objects.get(verb="identity corrected")
     assert entry.payload == {
         "before": {"birth_name": "Le Goff"},
-        "after": {"birth_name": "Le Gouff", "proof": PROOF},
+        "after": {"birth_name": "Le Gouff", "proof": PROOF, "registration": in_lille.pk},
     }
     assert entry.actor_id == f"user:{manager.user.pk}"
 
@@ -201,12 +201,46 @@ def test_what_was_validated_stays_so_and_what_came_back_signed_stays_good(
     assert in_lille.summary_posted_on == NOW.date()
 
 
+def withdraw(registration):
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+
+def set_aside(registration):
+    deciding.decide(
+        registration=registration, decision=SET_ASIDE, reason="Date fausse.", by=OPERATOR, at=NOW
+    )
+
+
+@pytest.mark.parametrize("ended", [withdraw, set_aside])
+def test_who_has_left_or_was_set_aside_is_corrected_for_the_next_time(
+    manager, member, in_lille, ended, stopped_clock
+):
+    ended(in_lille)
+    stopped_clock.move_to(NOW + timedelta(minutes=1))
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+    file = reverse("office:registration", args=[in_lille.number])
+
+    assert links(manager.get(file), "Corriger l'état civil") == [where(in_lille)]
+    assert "elle reste telle qu'elle a été enregistrée" in main(manager.get(where(in_lille)))
+    assert elsewhere.get(where(in_lille)).status_code == 404
+    page = correct(manager, in_lille, birth_name="Le Gouff")
+
+    said = "Aucune inscription n'est en cours : rien n'est publié de nouveau. Un mail part"
+    assert said in plain(html.unescape(page.text))
+    in_lille.candidate.refresh_from_db()
+    assert in_lille.candidate.identity.birth_name == "Le Gouff"
+    assert (in_lille.version, in_lille.identity.birth_name) == (1, "Le Goff")
+    told = Message.objects.get(kind="identity_corrected").body
+    assert "nouvelle version" not in told
+    for tab in ("history", "journal"):
+        assert PROOF in main(manager.get(reverse(f"office:{tab}", args=[in_lille.number])))
+
+
 def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
     deciding.decide(
         registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW
     )
 
-    assert manager.get(where(in_lille)).status_code == 404
     corrected = {**civil_data(in_lille.candidate.identity), "birth_name": "Le Gouff"}
     correcting.correct_identity(
         registration=in_lille,

@@ -20,7 +20,7 @@ from sporades.registrations.states import RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.requests import proof_found_clean
-from tests.web.guide import main
+from tests.web.guide import links, main
 from tests.web.registry.world import source, with_specialities, without_specialities
 
 WHY = "Une lettre manque"
@@ -197,11 +197,19 @@ def test_a_person_of_two_academies_is_for_either_and_each_names_its_own(member, 
     assert Entry.objects.get(verb="correction refused").academy == "A25"
 
 
-def test_once_nothing_stands_the_queue_holds_it_no_more(manager, asked, in_lille):
+def test_once_nothing_stands_the_queue_holds_it_still(manager, member, in_lille):
+    asked = ask(in_lille)
     leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+    page = where("correction_request", asked.pk)
 
-    assert "Aucune demande" in main(manager.get(where("correction_requests")))
-    assert manager.get(where("correction_request", asked.pk)).status_code == 404
+    assert "1 demande en attente" in main(manager.get(where("correction_requests")))
+    assert links(manager.get(where("history", in_lille.number)), "Ouvrir la demande") == [page]
+    assert elsewhere.get(page).status_code == 404
+    assert manager.get(page).status_code == 200
+    manager.post(where("accept_correction", asked.pk))
+    asked.refresh_from_db()
+    assert asked.is_accepted
 
 
 def test_the_list_asks_as_much_for_one_as_for_many(manager, django_assert_max_num_queries):

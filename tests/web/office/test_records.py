@@ -367,7 +367,7 @@ def test_a_code_asks_for_the_second_factor_again(manager, time_machine):
     assert manager.post(code)["Content-Type"] == "application/pdf"
 
 
-def test_its_civil_data_are_corrected_from_a_registration_that_stands_by_who_may(
+def test_its_civil_data_are_corrected_from_its_last_registration_by_who_may(
     manager, member, in_lille
 ):
     page = page_of(in_lille.candidate)
@@ -378,7 +378,10 @@ def test_its_civil_data_are_corrected_from_a_registration_that_stands_by_who_may
     assert manager.get(correction).status_code == 200
     assert links(auditor.get(page), "Corriger l'état civil") == []
     leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
-    assert links(manager.get(page), "Corriger l'état civil") == []
+    assert links(manager.get(page), "Corriger l'état civil") == [correction]
+    again = a_registration(in_lille.candidate, at=NOW + timedelta(minutes=1))
+    standing = reverse("office:correct_identity", args=[again.number])
+    assert links(manager.get(page), "Corriger l'état civil") == [standing]
 
 
 def test_who_has_an_account_is_read_and_not_kept(manager, in_lille):

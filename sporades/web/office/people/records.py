@@ -169,11 +169,14 @@ def _made_by(request: HttpRequest, candidate: Candidate) -> str:
 
 
 def _corrected_from(request: HttpRequest, candidate: Candidate) -> str:
-    """Return the number of the registration from which the reader may correct the civil data, if one stands."""
+    """Return the number of the registration from which the reader may correct the civil data, if any.
+
+    The last one that stands, or else the last one.
+    """
     reach = request.reaches(Permission.CORRECT_IDENTITY)
-    standing = Registration.objects.within(reach).active().filter(candidate=candidate)
-    number: str | None = standing.order_by("-filed_at").values_list("number", flat=True).first()
-    return number or ""
+    theirs = Registration.objects.within(reach).filter(candidate=candidate).order_by("-filed_at")
+    last = theirs.active().first() or theirs.first()
+    return last.number if last else ""
 
 
 def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, str, str]]:

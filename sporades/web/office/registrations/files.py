@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -136,12 +136,13 @@ def _corrections_asked(
 ) -> Iterator[CorrectionRequest]:
     """Give what its candidate asked to correct in civil data while it counts, the last first."""
     reach = request.reaches(Permission.CORRECT_IDENTITY)
-    may_answer = registration.is_active and reach.covers(**_where(registration))
     asked = CorrectionRequest.objects.filter(candidate=registration.candidate_id)
-    for one in while_it_counts(asked, "sent_at", registration).order_by("-sent_at", "-pk"):
+    mine = while_it_counts(asked, "sent_at", registration, here=Q(registration=registration))
+    answered = set(asked.within(reach).values_list("pk", flat=True))
+    for one in mine.order_by("-sent_at", "-pk"):
         one.registration = registration
         one.title = "Demandes de correction d'état civil"
-        one.url = reverse("office:correction_request", args=[one.pk]) if may_answer else ""
+        one.url = reverse("office:correction_request", args=[one.pk]) if one.pk in answered else ""
         yield one
 
 
@@ -405,8 +406,7 @@ def file_page(
         "trail": TRAIL,
         "may_decide": request.reaches(Permission.DECIDE).covers(**here)
         and bool(decisions_for(registration)),
-        "may_correct": registration.is_active
-        and request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
+        "may_correct": request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
         "may_fill": request.reaches(Permission.FILE_FOR_CANDIDATES).covers(**here),
         "may_move": registration.is_active
         and request.reaches(Permission.MOVE_REGISTRATIONS).covers(**here),
