@@ -19,6 +19,7 @@ from sporades.acts.people import (
     slips,
 )
 from sporades.acts.people.enrolling import HasAccount
+from sporades.acts.registrations import registering
 from sporades.candidates import claims
 from sporades.candidates.models import Candidate, Channel, ClaimCode
 from sporades.core.actors import Actor
@@ -28,9 +29,11 @@ from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft
 from sporades.registrations.operations import drafting
+from sporades.registrations.records import address_known_to, postal_address_of
 from tests.acts.people import joined
 from tests.documents.reading import pdf_text
 from tests.endurance.arena import first, together
+from tests.evidence.given import again
 from tests.factories import (
     BY_LETTER,
     EVERYWHERE,
@@ -41,9 +44,11 @@ from tests.factories import (
     a_draft,
     a_record,
     a_registration,
+    author,
     load_invented,
     registered_in_two_academies,
 )
+from tests.requests import moved_house
 
 BIRTH = (14, 3, 1998)
 MANAGER = Actor("manager", "Claude Martin", "user:1")
@@ -85,6 +90,21 @@ def test_a_record_becomes_the_accounts_with_its_registrations_and_documents():
     assert told == {"record_claimed": user.email, "record_taken": ""}
     claimed = Message.objects.get(kind="record_claimed").body
     assert "désormais par mail ; un courrier déjà écrit peut encore" in claimed
+
+
+@open_exam
+def test_the_address_of_a_claimed_record_is_the_last_that_its_candidate_gave():
+    registration = a_registration(a_record())
+    joining.activate(claim(given(registration.candidate)).pk, at=NOW)
+    record = Candidate.objects.get(pk=registration.candidate_id)
+    by = author(record)
+
+    draft = registering.amend(registration=again(registration), by=by, at=NOW)
+    registering.register(draft=moved_house(draft, NOW), by=by, at=NOW)
+
+    record.refresh_from_db()
+    assert postal_address_of(record)["address_1"] == "3 quai du Wault"
+    assert address_known_to(record, reach=EVERYWHERE)[0]["address_1"] == "3 quai du Wault"
 
 
 @open_exam

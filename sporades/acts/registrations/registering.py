@@ -179,7 +179,9 @@ def filed(
     newest = _address_of(registration)
     # What this version says of the address as the one before it did is not news: the record may
     # have been corrected since, when a letter came back.
-    if not draft.candidate.has_account and registration.address_1 and newest != before:
+    # Once claimed, or merged with an account, a record that has one goes on saying the last given.
+    is_kept = not draft.candidate.has_account or draft.candidate.address_1
+    if is_kept and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
         settle_returned(draft.candidate)
     issuing.issue(version, at=at)
