@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core.refusals import Refused
 from sporades.registrations.models import CorrectionRequest, Draft
 from sporades.registrations.operations import giving_over
@@ -36,6 +36,7 @@ def hindrances(
     return [
         *_of_registrations(kept, left, reach),
         *_of_requests(left),
+        *_of_codes(kept, left),
         *_of_accounts(kept, left, at),
     ]
 
@@ -66,6 +67,16 @@ def _of_requests(left: Candidate) -> Iterator[str]:
         yield (
             "Une demande de correction d'état civil attend une réponse dans le dossier du candidat "
             f"n°{left.number} : décidez-la, {_LATER}"
+        )
+
+
+def _of_codes(kept: Candidate, left: Candidate) -> Iterator[str]:
+    # Activated after the merge, the account would find no record, and its owner would make another.
+    taken = ClaimCode.objects.filter(candidate__in=(kept, left), taken_by__isnull=False)
+    if taken.exists():
+        yield (
+            "Le code de l'une des deux fiches a servi : le compte attend son activation. Attendez "
+            f"quarante-huit heures au plus, {_LATER}"
         )
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.crypto import salted_hmac
 
 from sporades.accounts.models import AddressChange, Attempt, User
+from sporades.accounts.operations import TooOld
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.people import (
     addressing,
@@ -404,6 +405,21 @@ def test_who_claims_a_record_takes_nothing_of_another(is_signed_in):
         one.refresh_from_db()
     assert (record.user, other.user, theirs.folder.holder) == (user, None, None)
     assert ClaimCode.objects.get().taken_by is None
+
+
+@open_exam
+def test_the_account_that_waits_gives_way_to_the_one_that_is_signed_in():
+    record, own = a_record(), a_candidate().user
+    code = given(record)
+    waiting = claim(code)
+
+    into(own, code)
+
+    record.refresh_from_db()
+    assert record.user == own
+    assert not User.objects.filter(pk=waiting.pk).exists()
+    with pytest.raises(TooOld):
+        joining.activate(waiting.pk, at=NOW)
 
 
 @open_exam

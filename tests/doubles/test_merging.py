@@ -11,7 +11,7 @@ from sporades.accounts.models import Membership, User
 from sporades.acts.accommodating import last_day_on_paper
 from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
-from sporades.acts.people import addressing, claiming, enrolling, forgetting
+from sporades.acts.people import addressing, claiming, enrolling, forgetting, joining
 from sporades.acts.registrations import leaving, noting, standing_in
 from sporades.acts.registrations.meanwhile import befallen
 from sporades.acts.requests import formally
@@ -34,6 +34,7 @@ from tests.factories import (
     EVERYWHERE,
     NOW,
     OPERATOR,
+    PASSWORD,
     a_candidate,
     a_draft,
     a_record,
@@ -670,6 +671,25 @@ def test_the_database_keeps_a_merged_candidate_empty(double, propose, approve):
     ):
         with pytest.raises((DatabaseError, Refused)), transaction.atomic():
             wrong()
+
+
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_who_has_used_the_code_of_a_record_is_waited_for(which, propose, approve):
+    record = a_record()
+    pair = a_pair(record, a_candidate(email="vieux@exemple.test"))
+    kept = getattr(pair, which)
+    proposed = propose(pair, kept=kept)
+    code = claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=NOW)
+    said = {"email": "neuf@exemple.test", "password": PASSWORD, "network": "ici", "at": NOW}
+    claiming.claim(code=code, birth=(14, 3, 1998), **said)
+
+    with pytest.raises(Hindered, match="le compte attend son activation"):
+        approve(proposed)
+
+    user = User.objects.get(email="neuf@exemple.test")
+    joining.activate(user.pk, at=NOW)
+    assert Candidate.objects.get(user=user) == record
+    assert approve(proposed) == kept
 
 
 def test_no_code_is_given_for_who_was_merged(double, propose, approve):

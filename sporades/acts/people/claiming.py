@@ -133,7 +133,8 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
     """Give a record to an account that is signed in, if nobody has registered with it.
 
     Civil data of its own that are the same person's give way to those of the record, to which what
-    was begun goes. Two files are never merged here.
+    was begun goes. An account that waits for its activation by the same code gives way. Two files are
+    never merged here.
 
     Raises:
         TooManyTries, WrongCode, TwoFiles, AnotherPerson: see each.
@@ -147,7 +148,7 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
         found = claims.opened_by(code, birth, at=at)
         if found is not None:
             _make_room(user, found.candidate)
-            ClaimCode.objects.filter(pk=found.pk).update(taken_by=user)
+            _wait(found, user, at=at)
             attach(user, at=at)
     if found is None:
         raise WrongCode
