@@ -217,6 +217,17 @@ def remember_address(user: User, *, at: datetime) -> LeftAddress:
     return LeftAddress.objects.create(user=user, email=user.email, left_at=at, is_moved=False)
 
 
+def addresses_left(user: User, *, at: datetime) -> list[LeftAddress]:
+    """Return the addresses that an account has left and may still come back to, the first left first.
+
+    Args:
+        user: the account, as it stands now.
+        at: the instant.
+    """
+    left = LeftAddress.objects.filter(user=user, is_moved=True).exclude(email=user.email)
+    return [one for one in left.order_by("pk") if at <= one.expires_at]
+
+
 def check_not_held(user: User, *, at: datetime) -> None:
     """Refuse what an old letter box could do to an account that is not its own any more.
 

@@ -181,7 +181,10 @@ MAILS = [
         "address_restored",
         CHANGED | {"is_back": True, "ways": "", "held_until": WHEN},
         "Votre compte Sporades a retrouvé son adresse",
-        ["Le nouveau mot de passe sera le seul moyen de se connecter."],
+        [
+            "Le nouveau mot de passe sera le seul moyen de se connecter.",
+            "Regardez ensuite vos inscriptions : qui tenait le compte a pu les modifier, ou retirer une",
+        ],
     ),
     (
         "address_restored",

@@ -132,6 +132,7 @@ NEVER = {
         "password_changed",
         "password_reset",
         "sign_in_changed",
+        "withdrawn_meanwhile",
     },
     "is for a guardian, once": {
         "guardian_awaited",

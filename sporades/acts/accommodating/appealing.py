@@ -21,6 +21,7 @@ from sporades.accommodations.operations import Author, Contested
 from sporades.accommodations.queries import lock_case
 from sporades.acts.accommodating.notifying import CalledMeanwhile
 from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
+from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
 from sporades.core.actors import Actor
@@ -83,6 +84,7 @@ def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
     date_erasure(locked.case.registration, at=at)
     note("accommodation appeal withdrawn", locked.case, by=by, at=at, appeal=locked.pk)
     tell_candidate(locked.case, "appeal_withdrawn", at=at)
+    changing.tell_where_left(locked.case.registration, changing.APPEAL, at=at)
     key = f"accommodation:{locked.case_id}:appeal withdrawn:{locked.pk}"
     tell_guardian(locked.case.registration, at=at, key=key)
 

@@ -11,6 +11,7 @@ from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
+from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
@@ -230,4 +231,5 @@ def withdraw(
     note("accommodation withdrawn", locked, by=by, at=at)
     if locked.asked_at is not None:
         tell_candidate(locked, "request_withdrawn", at=at)
+        changing.tell_where_left(locked.registration, changing.REQUEST, at=at)
     tell_of_withdrawal(locked, at=at)

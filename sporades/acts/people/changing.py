@@ -23,6 +23,9 @@ from sporades.core.french import instant_in_words, listed
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.registrations.exclusion import standing_instead_of
+from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
 
 ZONE = settings.TIME_ZONE
 LINK_HOLDER = Actor("link", "porteur d'un lien « Ce n'était pas moi »")
@@ -274,14 +277,17 @@ def undo(left_id: int, *, at: datetime) -> User:
     accounts.shut_intruders_out(user, left=left)
     if taken != left.email:
         held_until = accounts.hold(user, at=at)
-        _tell_return(user, taken=taken, held_until=held_until, at=at)
+        _tell_return(user, taken=taken, since=left.left_at, held_until=held_until, at=at)
     _send_reset(user, at=at)
     verb = "address change undone" if left.is_moved else "sign-in change undone"
     journal.record(verb, by=LINK_HOLDER, on=user, at=at)
     return user
 
 
-def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) -> None:
+def _tell_return(
+    user: User, *, taken: str, since: datetime, held_until: datetime, at: datetime
+) -> None:
+    withdrawn = _withdrawn_since(user, since, at=at)
     for to in (user.email, taken):
         mail.write(
             "address_restored",
@@ -292,10 +298,76 @@ def _tell_return(user: User, *, taken: str, held_until: datetime, at: datetime) 
             old=taken,
             new=user.email,
             is_back=to == user.email,
+            withdrawn=withdrawn if to == user.email else [],
             ways=listed(second_factor.ways_left(user)),
             held_until=instant_in_words(held_until, ZONE),
             when=instant_in_words(at, ZONE),
             help_page=link_to("public:contact"),
+        )
+
+
+def _withdrawn_since(user: User, since: datetime, *, at: datetime) -> list[dict[str, Any]]:
+    """Return what an account has left since an instant, and has not made anew, as a mail tells it."""
+    mine = Registration.objects.whole().filter(candidate__user=user, withdrawn_at__gte=since)
+    return [
+        {
+            "title": one.title,
+            "number": one.number,
+            "may_return": one.can_be_undone(at) and one.is_offered,
+            "until": one.undone_until_in_words,
+            "link": link_to("candidate:registration", one.number),
+        }
+        for one in mine.order_by("withdrawn_at", "pk")
+        if standing_instead_of(one) is None
+    ]
+
+
+# --- What is withdrawn from it while it may come back ------------------------------------------
+
+
+REGISTRATION, REQUEST, APPEAL = "registration", "request", "appeal"
+
+
+def tell_where_left(
+    registration: Registration, what: str, *, has_request_fallen: bool = False, at: datetime
+) -> None:
+    """Tell the addresses that an account may still come back to what is withdrawn from it (S-18).
+
+    Whoever took the account reads every other mail of it; its owner would learn this once it can be
+    undone no more. Of a registration made since an address was left, that address is not told: it may
+    have been left because somebody else reads it.
+
+    Args:
+        registration: which, as it stands now: withdrawn, or that of what is.
+        what: what is withdrawn: `REGISTRATION`, or the `REQUEST` or the `APPEAL` made for it.
+        has_request_fallen: whether a request that was sent for it is withdrawn with it.
+        at: the instant.
+    """
+    user = registration.candidate.user
+    if user is None:
+        return
+    zone = registration.service.zone
+    for left in accounts.addresses_left(user, at=at):
+        if left.left_at < registration.filed_at:
+            continue
+        mail.write(
+            "withdrawn_meanwhile",
+            to=left.email,
+            at=at,
+            key=f"withdrawn-meanwhile {what} {registration.pk} {at.isoformat()}",
+            # It holds a key: it is read with the mails of the account, whose texts nobody is shown.
+            about=user,
+            urgent=True,
+            what=what,
+            registration=registration,
+            old=left.email,
+            when=instant_in_words(at, zone),
+            changed=instant_in_words(left.left_at, ZONE),
+            undo=_way_back(left),
+            deadline=instant_in_words(left.expires_at, ZONE),
+            may_return=registration.can_be_undone(at) and registration.is_offered,
+            has_request_fallen=has_request_fallen,
+            contact=contact_of(registration.service),
         )
 
 

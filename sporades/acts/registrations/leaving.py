@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from sporades import journal
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating
+from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_of_leaving
 from sporades.acts.registrations.deciding import DecidedSince, Overtaken
 from sporades.core.actors import Actor
@@ -128,6 +129,7 @@ def _leave(
     before = {"state": registration.state}
     filing.withdraw(registration=registration, at=at, is_asked_on_paper=asked is not None)
     fallen = accommodating.follow(registration, is_leaving=True, by=by, at=at)
+    has_request_fallen = fallen is not None and fallen.asked_at is not None
     tell(
         registration.candidate,
         "withdrawn",
@@ -141,9 +143,12 @@ def _leave(
         when=instant_in_words(at, registration.service.zone),
         asked=asked,
         may_return=registration.is_offered and registration.service.accepts(at),
-        has_request_fallen=fallen is not None and fallen.asked_at is not None,
+        has_request_fallen=has_request_fallen,
         contact=contact_of(registration.service),
         link=link_to("candidate:registration", registration.number),
+    )
+    changing.tell_where_left(
+        registration, changing.REGISTRATION, has_request_fallen=has_request_fallen, at=at
     )
     tell_of_leaving(registration, fallen=fallen, is_asked_on_paper=asked is not None, at=at)
     said = {"reason": asked.in_words, "asked_on": asked.on.isoformat()} if asked else {}

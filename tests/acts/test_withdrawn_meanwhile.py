@@ -1,0 +1,187 @@
+"""What is withdrawn while an account may come back to an address that it has left is told there too."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.accommodations.states import State
+from sporades.accounts.models import AddressChange, LeftAddress, User
+from sporades.acts import accommodating
+from sporades.acts.people import changing
+from sporades.acts.registrations import leaving
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from tests.accommodations import asked
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.spaces import plain
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
+
+OWN, THEIRS = "elle@exemple.test", "voleur@exemple.test"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+WITH_HANDICAP = {"informations": {"has_disability": "oui"}}
+
+
+def registered(**answers):
+    return a_registration(a_candidate(email=OWN), **answers)
+
+
+def moved(registration, *, to=THEIRS, at=NOW):
+    """Somebody changes the address of an account; return the registration as it stands then."""
+    user = User.objects.get(pk=registration.candidate.user_id)
+    changing.ask_address_change(user, email=to, network="", at=at)
+    changing.confirm_address_change(AddressChange.objects.get().pk, at=at)
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def withdraw(registration, *, at=NOW + MINUTE):
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=at)
+
+
+def told():
+    return list(
+        Message.objects.filter(kind="withdrawn_meanwhile")
+        .order_by("pk")
+        .values_list("recipient", flat=True)
+    )
+
+
+def body(kind, to=OWN):
+    text = Message.objects.filter(kind=kind, recipient=to).latest("pk").body
+    return plain(text).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_who_lost_their_account_reads_at_once_that_they_are_registered_no_more():
+    registration = moved(registered())
+
+    withdraw(registration)
+
+    assert told() == [OWN]
+    mail = Message.objects.get(kind="withdrawn_meanwhile")
+    assert mail.subject == f"Désinscription enregistrée, n°{registration.number} (ancienne adresse)"
+    said = body("withdrawn_meanwhile")
+    assert f"Ce compte Sporades avait l'adresse {OWN} jusqu'au mercredi 25 novembre 2026" in said
+    assert "Ce n'était pas moi : https://inscriptions.exemple.test/ce-n-etait-pas-moi/" in said
+    assert (
+        "jusqu'au samedi 28 novembre 2026 à 10 h 31 (heure de Paris), elle peut reprendre toutes vos "
+        "réponses."
+    ) in said
+    assert THEIRS not in said
+
+
+def test_the_way_back_that_it_carries_gives_the_account_back():
+    registration = moved(registered())
+    withdraw(registration)
+    changed = body("address_changed")
+
+    undo = [line for line in changed.splitlines() if line.startswith("Ce n'était pas moi")]
+
+    assert undo[0] in body("withdrawn_meanwhile")
+
+
+def test_it_is_told_nowhere_else_once_nobody_may_take_the_account_back():
+    registration = moved(registered())
+
+    withdraw(registration, at=NOW + timedelta(hours=72, seconds=1))
+
+    assert told() == []
+
+
+def test_what_was_registered_since_an_address_was_left_is_not_told_there():
+    candidate = a_candidate(email=OWN)
+    user = User.objects.get(pk=candidate.user_id)
+    changing.ask_address_change(user, email=THEIRS, network="", at=NOW - HOUR)
+    changing.confirm_address_change(AddressChange.objects.get().pk, at=NOW - HOUR)
+    candidate.refresh_from_db()
+
+    withdraw(a_registration(candidate))
+
+    assert told() == []
+
+
+def test_every_address_that_may_have_the_account_back_is_told():
+    registration = moved(moved(registered(), to="deux@exemple.test"), at=NOW + MINUTE)
+
+    withdraw(registration, at=NOW + HOUR)
+
+    assert told() == [OWN, "deux@exemple.test"]
+
+
+def test_what_the_office_withdraws_as_it_was_asked_is_told_too():
+    registration = moved(registered())
+
+    leaving.withdraw_as_asked(
+        registration=registration,
+        asked_on=NOW.date(),
+        paper="lettre signée",
+        seen=registration.version,
+        mark=registration.decided_mark,
+        by=OPERATOR,
+        at=NOW + HOUR,
+    )
+
+    assert told() == [OWN]
+
+
+def test_once_an_account_is_given_back_its_owner_reads_what_was_withdrawn_and_until_when_it_comes_back():
+    registration = moved(registered())
+    withdraw(registration)
+
+    changing.undo(LeftAddress.objects.get().pk, at=NOW + HOUR)
+
+    page = f"https://inscriptions.exemple.test/mes-inscriptions/{registration.number}"
+    line = (
+        f"- {registration.title}, n°{registration.number} : faites une nouvelle inscription, qui "
+        "peut reprendre toutes vos réponses jusqu'au samedi 28 novembre 2026 à 10 h 31 (heure de "
+        f"Paris) : {page}"
+    )
+    assert line in body("address_restored")
+    assert registration.number not in body("address_restored", to=THEIRS)
+
+
+def test_once_registrations_are_closed_its_owner_is_sent_to_the_managing_service():
+    late = NOW + timedelta(days=19)
+    registration = moved(registered(), at=late)
+    withdraw(registration, at=late)
+
+    changing.undo(LeftAddress.objects.get().pk, at=late + timedelta(hours=48))
+
+    said = body("address_restored")
+    assert f"n°{registration.number} : prévenez sans attendre votre service gestionnaire" in said
+
+
+def test_what_was_left_before_the_address_was_is_no_news():
+    registration = registered()
+    withdraw(registration, at=NOW)
+
+    moved(registration, at=NOW + MINUTE)
+    changing.undo(LeftAddress.objects.get().pk, at=NOW + HOUR)
+
+    assert registration.number not in body("address_restored")
+
+
+def test_a_request_that_is_taken_back_is_told_without_a_word_of_what_it_is():
+    registration = registered(**WITH_HANDICAP)
+    asked.write(registration)
+    asked.send(registration)
+    moved(registration)
+
+    accommodating.withdraw(
+        case=asked.case_of(registration), by=author(registration.candidate), at=NOW + MINUTE
+    )
+
+    assert told() == [OWN]
+    said = body("withdrawn_meanwhile")
+    assert "une demande envoyée pour cette inscription a été retirée" in said
+    assert "aménagement" not in said.casefold()
+
+
+def test_an_appeal_that_is_taken_back_is_told():
+    registration = registered(**WITH_HANDICAP)
+    found = asked.contest(asked.reach(registration, State.NOTIFIED))
+    moved(registration)
+
+    accommodating.withdraw_appeal(found=found, by=author(registration.candidate), at=NOW + HOUR)
+
+    assert told() == [OWN]
+    assert "un recours formé pour cette inscription a été retiré" in body("withdrawn_meanwhile")
