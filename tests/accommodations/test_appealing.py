@@ -14,6 +14,7 @@ from sporades.accommodations.operations import Author
 from sporades.accommodations.queries import appeal_against, appeal_of, contested_among, last_case_of
 from sporades.accommodations.states import State
 from sporades.accommodations.tracker import check_of
+from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import leaving
 from sporades.core.days import midnight
@@ -108,6 +109,18 @@ def test_an_appeal_has_an_acknowledgement_that_says_when_and_what_silence_means(
 def test_an_appeal_that_is_sent_twice_is_one(decided):
     assert contest(decided) == contest(decided)
     assert Message.objects.filter(kind="appeal_received").count() == 1
+
+
+def test_an_account_given_back_takes_no_appeal_back_for_72_hours(registration, decided):
+    found = contest(decided)
+    accounts.hold(registration.candidate.user, at=NOW)
+
+    with pytest.raises(accounts.Held, match="ou un recours jusqu'au"):
+        accommodating.withdraw_appeal(found=found, by=author(registration.candidate), at=NOW)
+
+    assert Appeal.objects.get().withdrawn_at is None
+    accommodating.withdraw_appeal(found=found, by=MANAGER, at=NOW)  # who made sure of who asks
+    assert Appeal.objects.get().withdrawn_at == NOW
 
 
 def test_what_is_said_otherwise_afterwards_is_another_and_is_refused(decided):

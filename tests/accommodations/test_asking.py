@@ -12,6 +12,7 @@ from sporades.accommodations.models import Again, Case
 from sporades.accommodations.rules import Wish, deadline_of
 from sporades.accommodations.states import State
 from sporades.accommodations.words import sent_in_words
+from sporades.accounts import operations as accounts
 from sporades.acts import accommodating
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import guardian_address, told_of_withdrawal
@@ -614,6 +615,20 @@ def test_a_minor_is_told_that_the_guardian_signs_the_summary_too(registration):
     of_age, minor = Message.objects.filter(kind="registered").order_by("pk")
     assert by_two not in of_age.body
     assert by_two in minor.body
+
+
+def test_an_account_given_back_takes_no_request_back_for_72_hours(registration):
+    case = reach(registration, State.ASKED)
+    accounts.hold(registration.candidate.user, at=NOW)
+    by = author(registration.candidate)
+
+    with pytest.raises(accounts.Held, match="ni retirer une demande d'aménagement d'épreuves"):
+        accommodating.withdraw(case=case, by=by, at=NOW + timedelta(hours=72))
+
+    assert case_of(registration).state == State.ASKED
+    assert not Message.objects.filter(kind="request_withdrawn").exists()
+    accommodating.withdraw(case=case, by=by, at=NOW + timedelta(hours=72, seconds=1))
+    assert case_of(registration).state == State.WITHDRAWN
 
 
 def test_who_withdraws_a_request_that_was_sent_is_told_and_whoever_signed_it():

@@ -173,7 +173,10 @@ MAILS = [
         "Votre compte Sporades a retrouvé son adresse",
         [
             f"Le {WHEN}, l'adresse de votre compte est revenue de a@exemple.test à b@exemple.test",
-            f"Jusqu'au {WHEN}, le compte ne peut ni changer d'adresse ni se désinscrire.",
+            (
+                f"Jusqu'au {WHEN}, le compte ne peut ni changer d'adresse, ni se désinscrire, ni retirer "
+                "une demande d'aménagement d'épreuves ou un recours."
+            ),
             "avec le nouveau mot de passe : clé d'accès et FranceConnect.",
         ],
     ),

@@ -403,7 +403,7 @@ def test_an_account_given_back_withdraws_nothing_for_72_hours():
     candidate = registration.candidate
     accounts.hold(candidate.user, at=NOW)
 
-    with pytest.raises(accounts.Held, match="ni se désinscrire jusqu'au"):
+    with pytest.raises(accounts.Held, match="ni se désinscrire, ni retirer"):
         leaving.withdraw(registration=registration, by=author(candidate), at=NOW)
 
     registration.refresh_from_db()

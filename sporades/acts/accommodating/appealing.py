@@ -24,7 +24,7 @@ from sporades.acts.accommodating.telling import date_erasure, note, tell_candida
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
 from sporades.documents import operations as documents
@@ -75,11 +75,14 @@ def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
     """« Retirer mon recours », while nothing has become of it; pressed twice, once.
 
     Raises:
+        Held: its candidate takes it back, whose account has just been given back to an old address.
         AppealAnswered: see `accommodations.operations.withdraw_appeal`.
     """
     locked = _locked(found)
     if locked.withdrawn_at is not None:
         return
+    if by.kind == CANDIDATE:
+        changing.check_may_withdraw(locked.case.registration, at=at)
     accommodations.withdraw_appeal(locked, at=at)
     date_erasure(locked.case.registration, at=at)
     note("accommodation appeal withdrawn", locked.case, by=by, at=at, appeal=locked.pk)

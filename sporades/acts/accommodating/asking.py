@@ -216,11 +216,13 @@ def withdraw(
     Raises:
         Rewritten: it was changed, sent, or begun in place of the one that was read.
         accommodations.NotTheirs: the service has taken a decision again.
+        Held: the account has just been given back to an old address.
         Refused: it stands no more as it was read.
     """
     locked = lock_case(case)
     if locked.state == State.WITHDRAWN:
         return
+    changing.check_may_withdraw(locked.registration, at=at)
     is_sent = locked.asked_at is not None
     if seen not in (None, locked.revision) or was_sent not in (None, is_sent):
         raise accommodations.Rewritten

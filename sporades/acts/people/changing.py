@@ -328,6 +328,21 @@ def _withdrawn_since(user: User, since: datetime, *, at: datetime) -> list[dict[
 REGISTRATION, REQUEST, APPEAL = "registration", "request", "appeal"
 
 
+def check_may_withdraw(registration: Registration, *, at: datetime) -> None:
+    """Refuse what an old letter box could withdraw of what its candidate has filed.
+
+    Args:
+        registration: locked: its account is as it is now, which may just have been taken back.
+        at: the instant.
+
+    Raises:
+        Held: the account has just been given back to an old address.
+    """
+    user = User.objects.filter(candidate=registration.candidate_id).first()
+    if user is not None:
+        accounts.check_not_held(user, at=at)
+
+
 def tell_where_left(
     registration: Registration, what: str, *, has_request_fallen: bool = False, at: datetime
 ) -> None:

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
-from sporades.accounts import operations as accounts
 from sporades.acts import accommodating
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_of_leaving
@@ -40,8 +39,7 @@ def withdraw(*, registration: Registration, by: Actor, at: datetime) -> None:
         Held: the account has just been given back to an old address.
     """
     _lock_to_leave(registration)
-    # Its account too is as it is now: it may just have been taken back from whoever asks.
-    _check_not_held(registration, at=at)
+    changing.check_may_withdraw(registration, at=at)
     _leave(registration, WITHDRAWN, asked=None, by=by, at=at)
 
 
@@ -161,9 +159,3 @@ def _leave(
         before=before,
         after={"state": registration.state, **said},
     )
-
-
-def _check_not_held(registration: Registration, *, at: datetime) -> None:
-    user = registration.candidate.user
-    if user is not None:
-        accounts.check_not_held(user, at=at)
