@@ -89,6 +89,24 @@ MAILS = [
         ],
     ),
     (
+        "address_known",
+        {
+            "has_account": False,
+            "undo": f"{SITE}/ce-n-etait-pas-moi/clé",
+            "left": WHEN,
+            "deadline": WHEN,
+            "sign_in": SIGN_IN,
+            "help_page": SITE,
+        },
+        "Cette adresse mail existe déjà dans l'application Sporades",
+        [
+            f"Votre compte Sporades avait cette adresse jusqu'au {WHEN}.",
+            f"Si vous l'avez changée vous-même, connectez-vous avec la nouvelle : {SIGN_IN}",
+            f"Ce n'était pas moi : {SITE}/ce-n-etait-pas-moi/clé",
+            f"Il est valable jusqu'au {WHEN}. Ensuite, prévenez le service des examens et concours",
+        ],
+    ),
+    (
         "password_reset",
         {"link": f"{SITE}/nouveau-mot-de-passe/1/clé"},
         "Votre nouveau mot de passe Sporades",
@@ -288,6 +306,8 @@ def test_only_activation_reset_and_change_carry_a_link_that_opens_something():
         "password_reset",
         "address_change",
         "address_changed",
+        # To an address that an account has just left: the way back that it has already.
+        "address_known",
         "member_invited",
         "sign_in_changed",
     }

@@ -10,9 +10,11 @@ from sporades import mail
 from sporades.accounts import limits
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import letter_box
+from sporades.accounts.keys import undo_key
 from sporades.accounts.models import LeftAddress, User, normalised_address
 from sporades.acts.people.forgetting import forget_unactivated, give_way
 from sporades.candidates.models import Candidate
+from sporades.core.french import instant_in_words
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
@@ -101,7 +103,12 @@ def _carriers(
     """Return where an address may be, each with the way to its account."""
     return (
         (User.objects.filter(email=address, activated_at__isnull=False), "pk"),
-        (LeftAddress.objects.filter(email=address).select_related("user"), "user"),
+        (
+            LeftAddress.objects.filter(email=address)
+            .select_related("user")
+            .order_by("-is_moved", "pk"),
+            "user",
+        ),
         (
             Candidate.objects.filter(email=address)
             .exclude(user__isnull=False, user__activated_at__isnull=True)
@@ -112,13 +119,16 @@ def _carriers(
 
 
 def warn_owner(email: str, *, network: str, at: datetime) -> None:
-    """Tell the owner of an address that somebody wanted to make an account with it."""
+    """Tell the owner of an address that somebody wanted to make an account with it.
+
+    Whose account has just left it is given the way back again: it may be they who ask.
+    """
     address = normalised_address(email)
     carriers = (found.first() for found, _ in _carriers(address))
     owner = next((carrier for carrier in carriers if carrier), None)
     if owner is None:
         return
-    user = owner if isinstance(owner, User) else None
+    left = owner if isinstance(owner, LeftAddress) else None
     if limits.spend(limits.WARNINGS_TO_AN_ADDRESS, letter_box(address), at=at) and may_write(
         address, network=network, at=at
     ):
@@ -127,14 +137,23 @@ def warn_owner(email: str, *, network: str, at: datetime) -> None:
             to=address,
             at=at,
             key=f"address-known {at.isoformat()}",
-            about=owner.user if isinstance(owner, LeftAddress) else owner,
+            about=left.user if left else owner,
             urgent=True,
-            has_account=user is not None,
+            has_account=isinstance(owner, User),
             sign_in=link_to("account_login"),
             reset=link_to("account_reset_password"),
             sign_up=link_to("account_signup"),
             claim=link_to("account_claim"),
+            undo=way_back(left) if left else "",
+            left=instant_in_words(left.left_at, settings.TIME_ZONE) if left else "",
+            deadline=instant_in_words(left.expires_at, settings.TIME_ZONE) if left else "",
+            help_page=link_to("public:contact"),
         )
+
+
+def way_back(left: LeftAddress) -> str:
+    """Return the link « Ce n'était pas moi » of an address that was left: for that address alone."""
+    return link_to("account_undo_address", undo_key(left))
 
 
 def may_write(

@@ -11,10 +11,16 @@ from sporades import journal, mail
 from sporades.accounts import guessing, limits, second_factor
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import letter_box
-from sporades.accounts.keys import change_key, reset_key, undo_key
+from sporades.accounts.keys import change_key, reset_key
 from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
 from sporades.accounts.sessions import end_sessions
-from sporades.acts.people.addressing import AddressKnown, is_known, may_write, take_address
+from sporades.acts.people.addressing import (
+    AddressKnown,
+    is_known,
+    may_write,
+    take_address,
+    way_back,
+)
 from sporades.acts.people.joining import author, send_activation_again, unnamed
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
@@ -227,7 +233,7 @@ def _tell_change(user: User, *, left: LeftAddress, at: datetime) -> None:
             old=left.email,
             new=user.email,
             when=instant_in_words(at, ZONE),
-            undo=_way_back(left) if to == left.email else "",
+            undo=way_back(left) if to == left.email else "",
             deadline=instant_in_words(left.expires_at, ZONE),
             help_page=link_to("public:contact"),
         )
@@ -250,10 +256,6 @@ def _tell_change_for_good(user: User, *, old: str, at: datetime) -> None:
             when=instant_in_words(at, ZONE),
             help_page=link_to("public:contact"),
         )
-
-
-def _way_back(left: LeftAddress) -> str:
-    return link_to("account_undo_address", undo_key(left))
 
 
 @transaction.atomic
@@ -378,7 +380,7 @@ def tell_where_left(
             old=left.email,
             when=instant_in_words(at, zone),
             changed=instant_in_words(left.left_at, ZONE),
-            undo=_way_back(left),
+            undo=way_back(left),
             deadline=instant_in_words(left.expires_at, ZONE),
             may_return=registration.can_be_undone(at) and registration.is_offered,
             has_request_fallen=has_request_fallen,
@@ -472,7 +474,7 @@ def tell_sign_in_changed(
         is_staff=user.is_staff_member,
         codes=link_to("mfa_generate_recovery_codes") if was_code else "",
         when=instant_in_words(at, ZONE),
-        undo=_way_back(left) if left else "",
+        undo=way_back(left) if left else "",
         deadline=instant_in_words(left.expires_at, ZONE) if left else "",
         reset=link_to("account_reset_password"),
         help_page=link_to("public:contact"),

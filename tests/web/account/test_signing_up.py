@@ -1,10 +1,14 @@
 """« Créer mon compte »: what is asked, kept, refused (B1, B2)."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
+from sporades.acts.people import changing
 from sporades.candidates.models import Candidate, Identity
 from sporades.mail.models import Message
 from tests.factories import NOW
@@ -336,6 +340,28 @@ def test_an_address_that_a_candidate_record_carries_without_an_account_is_refuse
     assert KNOWN in page.text
     (message,) = Message.objects.filter(recipient="ecole@exemple.test")
     assert "utilisez une autre adresse" in message.body
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_whose_account_has_just_left_an_address_is_given_the_way_back(
+    client, ines, settings, is_hidden
+):
+    settings.HIDE_KNOWN_ADDRESSES = is_hidden
+    change = accounts.ask_change(ines, email="voleur@exemple.test", at=NOW)
+    changing.confirm_address_change(change.pk, at=NOW)
+
+    page = sign_up(client)
+
+    told = Message.objects.get(kind="address_known", recipient="ines@exemple.test").body
+    assert "avait cette adresse jusqu'au mercredi 25 novembre 2026" in told
+    assert "samedi 28 novembre 2026" in told
+    assert "sans compte" not in told
+    assert "utilisez une autre adresse" not in told
+    assert ("du mail reçu à celle-ci" in page.text) is not is_hidden
+    link = re.search(r"pas moi : https://inscriptions\.exemple\.test(/\S+)", told)[1]
+    client.post(link)
+    ines.refresh_from_db()
+    assert ines.email == "ines@exemple.test"
 
 
 def test_the_owner_is_told_once_a_day_however_many_try(client, ines):
