@@ -67,6 +67,7 @@ IN_WORDS = {
     "change request taken back": "Demande de modification retirée par le candidat",
     "change requested": "Modification demandée",
     "account closed after a merge": "Compte fermé après une fusion",
+    "account erased as asked": "Compte sans inscription effacé à la demande de son titulaire",
     "candidates compared again": "Candidats à comparer de nouveau",
     "candidates merged": "Dossiers de candidat fusionnés",
     "candidates told apart": "Candidats distingués pour de bon",
@@ -251,6 +252,7 @@ DAYS_OF_PIECES = {
 """The day that an act on a piece says beside its name, where it keeps one."""
 
 FORGETTING = (
+    "account erased as asked",
     "acts forgotten",
     "agent erased",
     "draft erased",

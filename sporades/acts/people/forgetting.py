@@ -10,14 +10,16 @@ from django.db.models import QuerySet
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
-from sporades.accounts.models import User
+from sporades.accounts.models import Membership, User
+from sporades.accounts.sessions import end_sessions
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core import apart
-from sporades.core.actors import SYSTEM
+from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import link_to
 from sporades.core.locks import locked_among
+from sporades.core.refusals import Refused
 from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
@@ -25,6 +27,12 @@ from sporades.journal.queries import entries_about, proving_acts
 
 ZONE = settings.TIME_ZONE
 REPLACED = "sign-up replaced"
+AS_ASKED = "account erased as asked"
+"""The verb of an erasure that the owner of an account asks for, without waiting for the six months."""
+
+
+class Kept(Refused):
+    """An account of which more is kept than what it told us to be able to register."""
 
 
 def delete_unactivated(*, at: datetime) -> int:
@@ -119,13 +127,44 @@ def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime)
     return 1
 
 
+@transaction.atomic
+def erase_as_asked(user: User, *, reason: str, by: Actor, at: datetime) -> None:
+    """Erase an account without a registration, because its owner asks (GDPR, article 17).
+
+    What was begun goes with it. No mail says so: it would keep the address; whoever was asked answers.
+
+    Args:
+        user: the account.
+        reason: who verified who asks, and how, kept in the journal.
+        by: who erases it.
+        at: the instant.
+
+    Raises:
+        Kept: a registration of theirs is, withdrawn or not, or they are a member of staff.
+    """
+    # In the order of every act: the code that it took, then the account.
+    ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user).first()
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if Membership.objects.filter(user=locked).exists():
+        raise Kept(f"Le compte {locked.email} est celui d'un agent : il se ferme (agent close).")
+    numbers = Candidate.objects.filter(user=locked).values_list("registrations__number", flat=True)
+    if any(numbers):
+        raise Kept(
+            f"Le compte {locked.email} a une inscription : elle est conservée le temps prévu, même après "
+            "une désinscription, et le compte avec elle."
+        )
+    end_sessions(locked)
+    _forget(locked, AS_ASKED, by=by, reason=reason, at=at)
+
+
 def give_way(user: User, *, at: datetime) -> None:
     """Forget an account that nobody has activated, for another that takes its place."""
     _forget(user, REPLACED, at=at)
 
 
-def _forget(user: User, verb: str, *, at: datetime) -> None:
+def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: str = "") -> None:
     """Delete an account and all it told us; the journal keeps a number, no personal data."""
+    said = {"reason": reason} if reason else {}
     candidate = Candidate.objects.filter(user=user).first()
     rows = [
         user,
@@ -135,9 +174,9 @@ def _forget(user: User, verb: str, *, at: datetime) -> None:
         # From the first filing on, acts name their author. Who looked has a year of their own, and
         # is kept for as long as an archive of theirs is withheld.
         acts = proving_acts(entries_about(*rows))
-        forget_acts(acts, verb, by=SYSTEM, on=user, at=at)
+        forget_acts(acts, verb, by=by, on=user, at=at, after=said)
     else:
-        journal.record(verb, by=SYSTEM, on=user, at=at)
+        journal.record(verb, by=by, on=user, at=at, after=said)
     mail.forget(rows)
     if candidate:
         drawers.erase(candidate)

@@ -1,4 +1,4 @@
-"""`sporades compte liberer|connexions|adresse ADRESSE`: who lost a second factor or a mailbox; who signed in."""
+"""`sporades compte liberer|connexions|adresse|effacer ADRESSE`: what the owner of an account asks a person for."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.utils import timezone
 from sporades.accounts import sign_ins
 from sporades.accounts.models import SignIn, normalised_address
 from sporades.acts import consulting
-from sporades.acts.people import changing
+from sporades.acts.people import changing, forgetting
 from sporades.cli.operators import operator, reason_of
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
@@ -22,7 +22,8 @@ from sporades.core.refusals import Refused
 class Command(BaseCommand):
     help = (
         "Retire la double authentification d'un compte (liberer), dit qui s'y est connecté "
-        "(connexions), lui donne une autre adresse mail (adresse) : candidat ou agent."
+        "(connexions), lui donne une autre adresse mail (adresse) : candidat ou agent. Efface celui d'un "
+        "candidat sans inscription qui le demande (effacer)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,11 +51,23 @@ class Command(BaseCommand):
             action="store_true",
             help="l'ancienne adresse n'annule rien, et plus rien d'ancien n'ouvre le compte",
         )
+        erased = commands.add_parser(
+            "effacer", help="le compte sans inscription d'un candidat qui le demande, pour de bon"
+        )
+        erased.add_argument("address", metavar="ADRESSE")
+        erased.add_argument(
+            "--motif",
+            required=True,
+            help="qui a vérifié l'identité du titulaire, et comment, sans nommer le titulaire",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        say = {"liberer": self._free, "connexions": self._read, "adresse": self._move}[
-            options["what"]
-        ]
+        say = {
+            "liberer": self._free,
+            "connexions": self._read,
+            "adresse": self._move,
+            "effacer": self._erase,
+        }[options["what"]]
         try:
             say(**options)
         except Refused as refusal:
@@ -88,6 +101,14 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{user.email} : nouvelle adresse du compte, appareils déconnectés. Un lien vers un nouveau "
             f"mot de passe y part ; {after}"
+        )
+
+    def _erase(self, address: str, motif: str, **_: Any) -> None:
+        user = changing.account_at(address)
+        forgetting.erase_as_asked(user, reason=reason_of(motif), by=operator(), at=timezone.now())
+        self.stdout.write(
+            f"{user.email} : compte effacé, avec ce qui y était commencé. Aucun mail ne le dit : "
+            "répondez à qui l'a demandé."
         )
 
     def _read(self, address: str, motif: str, **_: Any) -> None:

@@ -112,7 +112,8 @@ def _to_read_again(at: datetime, *, brought_back: datetime) -> Iterator[str]:
     )
     yield (
         "- Mots de passe, doubles authentifications, FranceConnect et adresses des comptes : ceux de "
-        "cet instant, même volés et changés depuis (compte adresse, compte liberer)."
+        "cet instant, même volés et changés depuis (compte adresse, compte liberer). Un compte effacé "
+        "depuis à la demande de son titulaire est à effacer de nouveau (compte effacer)."
     )
     going_on = Publication.objects.filter(state=PublicationState.PUBLISHING).count()
     published = Publication.objects.filter(state=PublicationState.PUBLISHED)
