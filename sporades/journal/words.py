@@ -127,6 +127,7 @@ IN_WORDS = {
     "identity changed": "État civil changé",
     "identity corrected": "État civil corrigé",
     "identity given": "État civil donné",
+    "letter left returned": "Courrier revenu, sans rien à renvoyer",
     "letter not returned": "Courrier noté revenu par erreur",
     "letter returned": "Courrier revenu",
     "letters not posted": "Courriers notés postés par erreur, remis à poster",

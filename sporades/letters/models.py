@@ -165,9 +165,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def come_back(self, *, at: datetime) -> Self:
         """Return the letters that came back and of which nothing was done.
 
-        Their candidate has no account to read them from, nor another address since, and none was sent
-        again: by letter, or by mail where these reach them now. A guardian has neither account nor
-        record: a letter to them is one of these until it is sent again, or its candidate is of age.
+        Their candidate has no account to read them from, and none was sent again (by letter, or by
+        mail where these reach them now) or said to be left so: another address alone brings them to
+        nobody. A guardian has neither account nor record: a letter to them is one of these until
+        then too, or its candidate is of age.
 
         Args:
             at: the instant.
@@ -234,9 +235,7 @@ class Letter(models.Model):
     )
     returned_on = models.DateField("revenu le", null=True, blank=True)
     returned_name = models.CharField("retour noté par", max_length=120, blank=True)
-    is_settled = models.BooleanField(
-        "l'adresse a changé depuis le retour", default=False, db_default=False
-    )
+    is_settled = models.BooleanField("rien à renvoyer", default=False, db_default=False)
     overtaken_at = models.DateTimeField("remplacé par un courrier du", null=True, blank=True)
 
     objects: ClassVar[Any] = LetterQuerySet.as_manager()

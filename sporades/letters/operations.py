@@ -13,7 +13,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
-from sporades.letters.models import FOR_GUARDIAN, Letter
+from sporades.letters.models import Letter
 from sporades.letters.queries import unprintable
 from sporades.letters.rules import overtaken_by, overtaking
 from sporades.letters.states import OVERTAKE, LetterState
@@ -296,20 +296,6 @@ def _not_enclosed(candidate: Candidate) -> str:
 def give_letters(left: Candidate, *, to: Candidate) -> None:
     """Give the letters of a candidate to another, who was found to be the same person."""
     Letter.objects.filter(candidate=left).update(candidate=to)
-
-
-def settle_returned(candidate: Candidate) -> None:
-    """Note of the letters that came back that their candidate is reached at another address now.
-
-    One to a guardian is not: they are told nothing by another address, before it is sent again.
-
-    Args:
-        candidate: locked, and saved as they are reached.
-    """
-    mine = Letter.objects.filter(candidate=candidate, state=LetterState.RETURNED, is_settled=False)
-    back = mine.exclude(FOR_GUARDIAN)
-    left = [letter.pk for letter in back if not is_address_of(letter, candidate)]
-    back.filter(pk__in=left).update(is_settled=True)
 
 
 def is_address_of(letter: Letter, candidate: Candidate) -> bool:

@@ -32,7 +32,7 @@ from sporades.doubles.states import MERGE
 from sporades.drawers import operations as drawers
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.letters.operations import give_letters, mail_unprintable, settle_returned, tell
+from sporades.letters.operations import give_letters, mail_unprintable, tell
 from sporades.letters.queries import summary_for
 from sporades.mail.operations import carry
 from sporades.registrations.models import Registration
@@ -132,7 +132,6 @@ def _merge(
     carry(left, to=kept)
     give_letters(left, to=kept)
     mail_unprintable(kept, at=at)
-    settle_returned(kept)
     claims.forget([left, kept] if kept.has_account else [left])
     move(
         double,

@@ -27,7 +27,7 @@ from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
-from sporades.letters.operations import mail_unprintable, settle_returned
+from sporades.letters.operations import mail_unprintable
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.records import like_persons, postal_address_of, records_held
 
@@ -191,7 +191,6 @@ def keep(
         )
         before = candidates.reach_at(locked, reached=reached)
         mail_unprintable(locked, at=at)
-        settle_returned(locked)
         _tell_changed(locked, before, way=way, at=at)
         if is_renamed or before:
             journal.record(

@@ -18,7 +18,7 @@ from sporades.core.queue import app
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
-from sporades.letters.operations import settle_returned, tell
+from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
@@ -183,7 +183,6 @@ def filed(
     is_kept = not draft.candidate.has_account or draft.candidate.address_1
     if is_kept and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
-        settle_returned(draft.candidate)
     issuing.issue(version, at=at)
     if version.number > 1:
         is_no_more = declared and not registration.has_disability

@@ -12,7 +12,6 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.operations import is_address_of
 from sporades.letters.printing import NotMade
 from sporades.letters.states import POST, RETURN, UNPOST, UNRETURN
 from sporades.mail.models import Message
@@ -36,6 +35,12 @@ class CameBack(Refused):
     message = (
         "Un de ces courriers est noté comme revenu : ils ont bien été postés, et le restent ici."
     )
+
+
+class NotReturned(Refused):
+    """A colleague has taken it back, or nobody has said so."""
+
+    message = "Ce courrier n'est pas noté comme revenu."
 
 
 class SentAgain(Refused):
@@ -135,13 +140,10 @@ def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
     held = list(_locked_envelope(letter).filter(state__in=RETURN.sources))
     if letter.pk not in {one.pk for one in held}:
         held = [letter]  # its move says why not
-    has_moved = not is_address_of(letter, letter.candidate)
     for one in held:
         academy = one.service.academy
         day = local_day(at, academy.zone)
-        # Another address of the candidate tells a guardian nothing.
-        is_settled = has_moved and not one.is_to_guardian
-        move(one, RETURN, returned_on=day, returned_name=by.name, is_settled=is_settled)
+        move(one, RETURN, returned_on=day, returned_name=by.name)
         journal.record(
             "letter returned",
             by=by,
@@ -150,7 +152,7 @@ def note_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
             academy=academy.code,
             after={"letter": one.pk, "kind": one.message.kind},
         )
-    letter.refresh_from_db(fields=["state", "returned_on", "returned_name", "is_settled"])
+    letter.refresh_from_db(fields=["state", "returned_on", "returned_name"])
 
 
 def _locked_envelope(letter: Letter) -> models.QuerySet[Letter]:
@@ -190,3 +192,34 @@ def take_back_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
             academy=one.service.academy.code,
             after={"letter": one.pk, "kind": one.message.kind},
         )
+
+
+@transaction.atomic
+def settle_returned(*, letter: Letter, by: Actor, at: datetime) -> None:
+    """« Rien à renvoyer »: say of a letter that came back that it awaits nothing; pressed twice, once.
+
+    It may still be sent again.
+
+    Args:
+        letter: which, with its service and candidate.
+        by: who says so.
+        at: the instant.
+
+    Raises:
+        NotReturned: see there.
+    """
+    locked = Letter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter.pk)
+    if not locked.is_returned:
+        raise NotReturned
+    if locked.is_settled:
+        return
+    locked.is_settled = True
+    locked.save(update_fields=["is_settled"])
+    journal.record(
+        "letter left returned",
+        by=by,
+        on=letter.candidate,
+        at=at,
+        academy=letter.service.academy.code,
+        after={"letter": letter.pk, "kind": letter.message.kind},
+    )

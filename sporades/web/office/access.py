@@ -189,6 +189,7 @@ ROUTES = {
     "office:letter": _files(within="letter"),
     "office:return_letter": _letters(POST, within="letter", page=False),
     "office:take_back_returned": _letters(POST, within="letter", page=False),
+    "office:settle_returned": _letters(POST, within="letter", page=False),
     "office:records": _files(BOTH, while_reading=True),
     "office:new_record": _records(BOTH, keeps_answers=True),
     "office:record": _files(within="record"),

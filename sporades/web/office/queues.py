@@ -270,7 +270,7 @@ def _to_post(request: HttpRequest) -> Queue | None:
 
 
 def _come_back(request: HttpRequest) -> Queue | None:
-    """Return the letters that came back, until they are sent again or go elsewhere."""
+    """Return the letters that came back, until they are sent again or said to be left so."""
     back = Letter.objects.come_back(at=request.arrived_at)
     mine = back.managed_within(request.reaches(Permission.PRINT_LETTERS))
     said = mine.aggregate(count=Count("pk"), oldest=Min("returned_on"))

@@ -182,6 +182,11 @@ urlpatterns = [
         posting.take_back_returned,
         name="take_back_returned",
     ),
+    path(
+        "courriers/<int:letter>/retour/rien-a-renvoyer",
+        posting.settle_returned,
+        name="settle_returned",
+    ),
     path("candidats", records.records, name="records"),
     path("candidats/nouveau", records.new_record, name="new_record"),
     path("candidats/<int:candidate>", records.record, name="record"),

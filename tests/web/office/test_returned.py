@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.people import enrolling
-from sporades.acts.registrations import deciding, moving
+from sporades.acts.registrations import deciding, moving, standing_in
 from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
@@ -19,8 +19,10 @@ from sporades.registrations.states import VALIDATE
 from tests.endurance.arena import together
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.letters.test_printing import MANAGER, printed
+from tests.requests import moved_house
 from tests.web.guide import main
 from tests.web.office.test_queues import said
+from tests.web.registry.world import a_member
 
 BACK = "Courriers revenus"
 LOG = "/gestion/mails"
@@ -109,27 +111,74 @@ def test_the_run_says_which_letters_share_an_envelope_and_notes_them_together(
     assert BACK not in said(manager)
 
 
-@pytest.mark.parametrize(
-    "what", ["the address", "sent again by mail", "sent again", "an old address"]
-)
-def test_it_awaits_no_more_once_something_was_done(manager, posted, what):
-    if what == "an old address":
-        keep(posted, address_1="5 quai du Wault")
-    posting.note_returned(letter=posted, by=MANAGER, at=NOW)
-    if what == "the address":
-        assert said(manager)[BACK][0] == 1
-        keep(posted, address_1="5 quai du Wault")
-    elif what == "sent again by mail":
-        keep(posted, channel=Channel.MAIL, email="elle@exemple.test")
+@pytest.mark.parametrize("what", ["sent again by mail", "sent again", "left so"])
+def test_it_awaits_no_more_once_something_was_done(manager, returned, what):
+    if what == "sent again by mail":
+        keep(returned, channel=Channel.MAIL, email="elle@exemple.test")
         assert said(manager)[BACK][0] == 1
         resending.send_again(
-            message=posted.message, registration=registration_of(posted), by=OPERATOR, at=NOW
+            message=returned.message, registration=registration_of(returned), by=OPERATOR, at=NOW
         )
     elif what == "sent again":
-        sent_again(posted, registration_of(posted))
+        sent_again(returned, registration_of(returned))
+    else:
+        posting.settle_returned(letter=returned, by=MANAGER, at=NOW)
 
     assert BACK not in said(manager)
     assert BACK not in main(manager.get(reverse("office:letters")))
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["came back before", "after"])
+def test_another_address_brings_it_to_nobody_and_its_line_says_so(manager, posted, is_before):
+    since = "adresse changée depuis : à envoyer de nouveau"
+    if is_before:
+        posting.note_returned(letter=posted, by=MANAGER, at=NOW)
+        assert since not in main(manager.get(reverse("office:letters")))
+    keep(posted, address_1="5 quai du Wault")
+    if not is_before:
+        posting.note_returned(letter=posted, by=MANAGER, at=NOW)
+
+    assert said(manager)[BACK][0] == 1
+    assert f"revenu le 25/11/2026, {since}" in main(manager.get(reverse("office:letters")))
+
+    fresh = resending.send_again(
+        message=posted.message, registration=registration_of(posted), by=OPERATOR, at=NOW
+    )
+    assert fresh.state == Message.State.LETTER
+    assert BACK not in said(manager)
+
+
+def test_an_address_that_is_filed_on_paper_does_not_settle_it(manager, returned):
+    registration = registration_of(returned)
+    agent = a_member("guichet@exemple.test", "manager", ["A09"])
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=NOW)
+    standing_in.register(draft=moved_house(draft, NOW), reason="", by=OPERATOR, at=NOW)
+
+    assert said(manager)[BACK][0] == 1
+
+
+def test_whoever_posts_says_that_there_is_nothing_to_send_again(manager, returned):
+    button = reverse("office:settle_returned", args=[returned.pk])
+    assert button in manager.get(reverse("office:letters")).text
+
+    for _ in range(2):
+        page = main(manager.post(button, follow=True))
+
+    assert "Ce courrier revenu n'attend plus. « Envoyer de nouveau » reste possible" in page
+    assert BACK not in said(manager)
+    assert Entry.objects.filter(verb="letter left returned").count() == 1
+    sent_again(returned, registration_of(returned))
+
+
+def test_what_came_back_twice_awaits_again(manager, returned):
+    posting.settle_returned(letter=returned, by=MANAGER, at=NOW)
+    posting.take_back_returned(letter=returned, by=MANAGER, at=NOW)
+    with pytest.raises(posting.NotReturned):
+        posting.settle_returned(letter=returned, by=MANAGER, at=NOW)
+
+    posting.note_returned(letter=returned, by=MANAGER, at=NOW)
+
+    assert said(manager)[BACK][0] == 1
 
 
 def test_whom_mails_reach_now_without_an_account_has_by_mail_what_came_back(returned):
@@ -308,15 +357,17 @@ def test_what_went_again_did_come_back(manager, returned):
     assert returned.is_returned
 
 
-def test_whoever_only_reads_takes_nothing_back(member, returned):
+@pytest.mark.parametrize("act", ["take_back_returned", "settle_returned"])
+def test_whoever_only_reads_takes_nothing_back(member, returned, act):
     auditor = member("A09", role=Membership.Role.AUDITOR)
     elsewhere = member("A25", email="versailles@exemple.test")
 
     for client in (auditor, elsewhere):
-        answer = client.post(reverse("office:take_back_returned", args=[returned.pk]))
+        answer = client.post(reverse(f"office:{act}", args=[returned.pk]))
         assert answer.status_code == 404
     returned.refresh_from_db()
     assert returned.is_returned
+    assert not returned.is_settled
 
 
 def test_the_record_says_that_a_letter_came_back_from_this_address(manager, returned):

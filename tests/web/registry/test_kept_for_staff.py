@@ -87,6 +87,7 @@ NOTHING_TO_KEEP = {
     "office:search": CRITERIA,
     "office:send_again": BUTTON,
     "office:settle_messages": BUTTON,
+    "office:settle_returned": BUTTON,
     "office:take_back_posted": BUTTON,
     "office:take_back_returned": BUTTON,
     "office:stop_batch": BUTTON,

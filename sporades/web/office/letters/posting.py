@@ -21,6 +21,7 @@ from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
 from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
+from sporades.letters.operations import is_address_of
 from sporades.letters.queries import kept_back, read_within, waiting_by_service
 from sporades.letters.words import fate_in_words
 from sporades.registrations.queries import mails_within
@@ -46,7 +47,8 @@ _AGAIN_TO_GUARDIAN = (
 _NEVER_AGAIN = (
     "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Vérifiez l'adresse et le "
     "canal sur la fiche du candidat. Ce courrier n'est pas au sujet d'une inscription : il ne "
-    "s'envoie pas de nouveau, dites au candidat ce qu'il annonçait."
+    "s'envoie pas de nouveau, dites au candidat ce qu'il annonçait, puis « Rien à renvoyer » dans "
+    "« Courriers »."
 )
 
 _ELSEWHERE = (
@@ -69,7 +71,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         "to_print": _counted(sum(one["count"] for one in by_service)),
         "kept_back": kept_back(request.reach).whole().order_by("pk")[:MOST_SHOWN],
         "came_back": [
-            (one, printing.other_addressee_of(one))
+            (one, printing.other_addressee_of(one), _fate_of_returned(one))
             for one in came_back.order_by("returned_on", "pk")[:MOST_SHOWN]
         ],
         "page": page,
@@ -78,6 +80,15 @@ def letters(request: HttpRequest) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/letters.html", context)
+
+
+def _fate_of_returned(letter: Letter) -> str:
+    """Say of a letter that came back when, and whether its candidate is reached elsewhere since."""
+    back = f"revenu le {letter.returned_on:%d/%m/%Y}"
+    if letter.is_to_guardian or is_address_of(letter, letter.candidate):
+        return back
+    to_do = " : à envoyer de nouveau" if resending.goes_again(letter.message) else ""
+    return f"{back}, adresse changée depuis{to_do}"
 
 
 def print_letters(request: HttpRequest) -> HttpResponse:
@@ -266,6 +277,17 @@ def take_back_returned(request: HttpRequest, letter: int) -> HttpResponse:
     )
     _do(request, act, said=_said_of(request, found, said))
     return _back(request, found)
+
+
+def settle_returned(request: HttpRequest, letter: int) -> HttpResponse:
+    """« Rien à renvoyer »: a letter that came back awaits nothing."""
+    found = _letter_of(request, letter)
+    said = "Ce courrier revenu n'attend plus."
+    if resending.goes_again(found.message):
+        said += " « Envoyer de nouveau » reste possible, dans l'onglet « Mails » du dossier."
+    act = partial(posting.settle_returned, letter=found)
+    _do(request, act, said=_said_of(request, found, said))
+    return redirect("office:letters")
 
 
 def _said_of(request: HttpRequest, letter: Letter, said: str) -> str:
