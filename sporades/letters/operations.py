@@ -14,10 +14,10 @@ from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter
-from sporades.letters.queries import unprintable
+from sporades.letters.queries import is_unread, unprintable
 from sporades.letters.rules import overtaken_by, overtaking
 from sporades.letters.states import OVERTAKE, LetterState
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
 from sporades.mail.operations import mail_instead, write_again, write_letter
 from sporades.registrations.models import Registration
 from sporades.registrations.records import home_of, postal_address_of
@@ -147,9 +147,43 @@ def _overtake(later: Letter) -> None:
     _leave_out(keys, at=said.written_at)
 
 
-def _leave_out(keys: Collection[int], *, at: datetime) -> None:
+def _leave_out(keys: Collection[int], *, at: datetime, why: str = "") -> None:
     left = Letter.objects.filter(pk__in=keys, run=None, state__in=OVERTAKE.sources)
-    left.update(state=OVERTAKE.target, overtaken_at=at)
+    left.update(state=OVERTAKE.target, overtaken_at=at, why=why)
+
+
+def leave_out_unread(
+    candidate: Candidate,
+    matter: str,
+    *,
+    about: models.Model,
+    since: datetime,
+    why: str,
+    at: datetime,
+) -> bool:
+    """Print no more what waits of a matter, where its candidate has read nothing of it (`is_unread`).
+
+    A run that is begun at the same instant has a letter, or finds that it waits no more.
+
+    Args:
+        candidate, matter, about, since: as `is_unread` has them.
+        why: as the office reads it.
+        at: the instant.
+
+    Returns:
+        Whether it is so: nothing is to be told of what is undone.
+    """
+    waiting = Letter.objects.waiting().filter(
+        candidate=candidate,
+        message__matter=matter,
+        **{f"message__{name}": of for name, of in about_of(about).items()},
+    )
+    locked = waiting.select_for_update(of=("self",), no_key=True)
+    keys = list(locked.order_by("pk").values_list("pk", flat=True))
+    if not is_unread(candidate, matter, about=about, since=since):
+        return False
+    _leave_out(keys, at=at, why=why)
+    return True
 
 
 def leave_out_with(version: DocumentVersion, *, at: datetime) -> bool:

@@ -1,15 +1,17 @@
 """Questions about letters."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from sporades.accounts.permissions import Reach
+from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY
 
@@ -63,6 +65,28 @@ def read_within(reach: Reach) -> Q:
     """Return what a letter must satisfy that is written in a perimeter, or of a registration there."""
     own = Letter.objects.filter(pk=OuterRef("pk"))
     return Q(Exists(own.within(reach))) | Q(Exists(own.managed_within(reach)))
+
+
+def is_unread(candidate: Candidate, matter: str, *, about: models.Model, since: datetime) -> bool:
+    """Return whether a candidate has read nothing of a matter: all that says it waits to be printed.
+
+    What was told since of the same row, whatever it is, may say it too.
+
+    Args:
+        candidate: whom; one whom letters do not reach has an account, or mails, and may have read it.
+        matter: of what messages say (`rules`).
+        about: the row that they are about.
+        since: the instant from which there is something to read.
+    """
+    if not candidate.by_letter:
+        return False
+    never_printed = Letter.objects.filter(
+        Q(state=LetterState.OVERTAKEN) | Q(state=LetterState.TO_PRINT, run=None),
+        message__matter=matter,
+        message=OuterRef("pk"),
+    )
+    told = Message.objects.filter(Q(matter=matter) | Q(written_at__gte=since), **about_of(about))
+    return not told.exclude(Exists(never_printed)).exists()
 
 
 def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:

@@ -38,6 +38,9 @@ def fate_in_words(letter: Letter) -> str:
             return f"Posté le {day_in_words(letter.run.posted_on)}"
         case LetterState.RETURNED if letter.returned_on:
             return f"Revenu le {day_in_words(letter.returned_on)}"
+        case LetterState.OVERTAKEN if letter.overtaken_at and letter.why:
+            undone = instant_in_words(letter.overtaken_at, letter.service.zone)
+            return f"Non imprimé : {letter.why}, {undone}"
         case LetterState.OVERTAKEN if letter.overtaken_at:
             return _overtaken_in_words(letter, letter.overtaken_at)
         case _:

@@ -52,12 +52,20 @@ def receive(registration):
     verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
 
-def refuse(registration):
-    verifying.refuse(row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=NOW)
+def refuse(registration, *, at=NOW):
+    verifying.refuse(row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=at)
 
 
-def overturn(registration):
-    verifying.overturn(row=piece(registration), seen=None, by=MANAGER, at=NOW)
+def overturn(registration, *, at=NOW):
+    verifying.overturn(row=piece(registration), seen=None, by=MANAGER, at=at)
+
+
+def refuse_later(registration):
+    refuse(registration, at=LATER)
+
+
+def overturn_later(registration):
+    overturn(registration, at=LATER)
 
 
 def grant(registration, day=10):
@@ -113,7 +121,6 @@ LEFT, REMINDED = "Désinscription enregistrée", "Pièces à fournir"
         ((waive, ask), [ASKED]),
         ((waive, ask, waive_later), [WAIVED]),
         ((receive, refuse), [REFUSED]),
-        ((receive, refuse, overturn), [GOOD]),
         ((receive, refuse, waive), [WAIVED]),
         ((receive, refuse, grant), [TIME]),
         ((grant, cut_back), [CUT]),
@@ -151,6 +158,48 @@ def test_what_is_false_or_needless_is_printed_no_more(registration, acts, left):
     kept = Letter.objects.filter(state=LetterState.OVERTAKEN)
     told = [letter for letter in Letter.objects.all() if letter not in Letter.objects.waiting()]
     assert sorted(kept, key=str) == sorted(told, key=str)
+
+
+def test_a_refusal_taken_back_before_its_letter_is_printed_is_told_by_none(registration):
+    receive(registration)
+    refuse_later(registration)
+
+    assert "il ne part pas" in verifying.overturned_in_words(piece(registration), registration)
+    overturn_later(registration)
+
+    assert waiting() == []
+    assert fate_in_words(Letter.objects.get()).replace("\u00a0", " ") == (
+        "Non imprimé : le service est revenu sur le refus de cette pièce, mercredi 25 novembre 2026 "
+        "à 10 h 37 (heure de Paris)"
+    )
+
+
+def print_it(registration):
+    printed(at=LATER)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        (print_it,),
+        # What lacks, a refused piece too, was said in another letter.
+        (remind,),
+        # An earlier refusal was read, and what took it back was not.
+        (print_it, overturn_later, refuse_later),
+    ],
+)
+def test_one_of_which_something_was_read_is_told_to_be_over(registration, acts):
+    receive(registration)
+    refuse_later(registration)
+    for act in acts:
+        act(registration)
+
+    assert "un courrier au candidat" in verifying.overturned_in_words(
+        piece(registration), registration
+    )
+    overturn(registration, at=LATER)
+
+    assert GOOD in waiting()
 
 
 @open_exam

@@ -22,7 +22,8 @@ from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.queries import Owed, giving_to, owed_by, pieces_of
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
-from sporades.letters.operations import tell
+from sporades.letters.operations import leave_out_unread, tell
+from sporades.letters.queries import is_unread
 from sporades.letters.rules import of_piece
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
@@ -197,10 +198,39 @@ def tell_waived(row: Evidence, registration: Registration, *, at: datetime) -> N
         tell_of("piece_waived", row, registration, at=at, is_to_provide=False)
 
 
-def tell_overturned(row: Evidence, registration: Registration, *, at: datetime) -> None:
-    """Tell the candidate of a registration that stands that a refused piece is good after all."""
-    if registration.is_active:
+def tell_overturned(
+    row: Evidence, registration: Registration, *, refused_at: datetime, at: datetime
+) -> None:
+    """Tell the candidate of a registration that stands that a refused piece is good after all.
+
+    Whose letter of the refusal is not printed is told neither: they never knew of it.
+
+    Args:
+        row: the piece, as the act has left it.
+        registration: whose piece it is.
+        refused_at: the instant of the refusal.
+        at: the instant of the act.
+    """
+    if not registration.is_active:
+        return
+    is_untold = leave_out_unread(
+        registration.candidate,
+        of_piece(row.pk),
+        about=registration,
+        since=refused_at,
+        why="le service est revenu sur le refus de cette pièce",
+        at=at,
+    )
+    if not is_untold:
         tell_of("piece_found_good", row, registration, at=at, is_to_provide=False)
+
+
+def is_refused_unread(row: Evidence, registration: Registration) -> bool:
+    """Return whether the candidate of a piece that is refused has read nothing of it: its letter waits."""
+    since = row.decided_at
+    return since is not None and is_unread(
+        registration.candidate, of_piece(row.pk), about=registration, since=since
+    )
 
 
 def tell_of(

@@ -22,6 +22,7 @@ from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
+from sporades.letters.words import to_be_told
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
@@ -112,6 +113,8 @@ def refuse(
 def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
     """« Revenir sur le refus »: the piece is what was asked for after all; its candidate is told.
 
+    Unless they have read nothing of the refusal: its letter, which waits, is not printed.
+
     Args:
         row: the piece.
         seen: the key of the deposit that was looked at, if it was one.
@@ -125,7 +128,7 @@ def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: 
         Refused: it stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
-    why = held.reason
+    why, refused_at = held.reason, held.decided_at or at
     evidence.overturn(held, seen=seen, by=by, at=at)
     owing.record(
         "piece refusal taken back",
@@ -136,8 +139,25 @@ def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: 
         deposit=held.deposit_id,
         reason=why,
     )
-    owing.tell_overturned(held, locked, at=at)
+    owing.tell_overturned(held, locked, refused_at=refused_at, at=at)
     completing.clear_if_complete(locked, at=at)
+
+
+def overturned_in_words(row: Evidence, registration: Registration) -> str:
+    """Say to whoever takes back a refusal what its candidate is told; nothing where nobody is.
+
+    Args:
+        row: the piece, refused.
+        registration: whose it is.
+    """
+    if not registration.is_active:
+        return ""
+    if owing.is_refused_unread(row, registration):
+        return (
+            "Le courrier qui dit ce refus n'est pas imprimé : il ne part pas, et aucun autre ne le "
+            "remplace."
+        )
+    return to_be_told(registration.candidate)
 
 
 @transaction.atomic

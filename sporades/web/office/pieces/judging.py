@@ -138,6 +138,9 @@ def _page(
         "taken_back": verifying.taken_back_in_words(owed, registration, at=at)
         if TAKE_BACK in asked.possible
         else "",
+        "overturned": verifying.overturned_in_words(row, registration)
+        if "overturn" in asked.possible
+        else "",
         "unexpected": unexpected_in_words(owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
         "owes_nothing": ""
