@@ -55,6 +55,9 @@ REFUSE = Transition(
     "refuse", {State.DEPOSITED, State.POSTED, State.ACCEPTED}, State.REFUSED, "Non conforme"
 )
 OVERTURN = Transition("overturn", {State.REFUSED}, State.ACCEPTED, "Revenir sur le refus")
+CORRECT_REFUSAL = Transition(
+    "correct_refusal", {State.REFUSED}, State.REFUSED, "Corriger le motif du refus"
+)
 WAIVE = Transition(
     "waive",
     {State.OWED, State.CHECKING, State.DEPOSITED, State.REFUSED, State.POSTED},

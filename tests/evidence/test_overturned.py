@@ -9,7 +9,7 @@ from sporades.acts.pieces import verifying
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
 from sporades.acts.registrations import completing
 from sporades.acts.sent_files import Sent
-from sporades.core.refusals import Refused
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import OtherFile
 from sporades.evidence.models import Verdict
@@ -46,6 +46,13 @@ def overturn(registration, code="IDENTITE", *, at=LATER):
     verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=at)
 
 
+def correct_refusal(registration, reason="Périmée.", **said):
+    row = piece(registration)
+    verifying.correct_refusal(
+        row=row, reason=reason, seen=row.deposit_id, by=MANAGER, at=LATER, **said
+    )
+
+
 def correct(registration, day, **read):
     row = piece(registration)
     known = {"read": row.posted_on, "seen": row.deposit_id, **read}
@@ -67,6 +74,55 @@ def test_a_refusal_is_taken_back_and_its_candidate_has_nothing_to_replace(regist
     assert entry.payload["after"]["reason"] == "Floue."
     found = Verdict.objects.filter(evidence=row).order_by("at")
     assert [one.outcome for one in found] == [State.REFUSED, State.ACCEPTED]
+
+
+def test_another_reason_takes_the_place_of_the_wrong_one_and_the_piece_stays_refused(registration):
+    clean(registration)
+    refuse(registration)
+
+    correct_refusal(registration, motive="Périmé")
+
+    row = piece(registration)
+    assert (row.state, row.reason, row.decided_at) == (State.REFUSED, "Périmée.", LATER)
+    mail = Message.objects.get(subject__startswith="Motif corrigé : Pièce d'identité, n°")
+    assert "Motif : Périmée." in mail.body
+    assert "Le motif qui vous avait été donné n'était pas le bon" in mail.body
+    assert "Floue." not in mail.body
+    after = Entry.objects.get(verb="piece refusal corrected").payload["after"]
+    assert (after["former"], after["reason"]) == ("Floue.", "Périmée.")
+    # It is one refusal, counted on its day for what it was.
+    found = Verdict.objects.get(evidence=row)
+    assert (found.motive, found.at) == ("Périmé", NOW)
+
+
+def test_what_came_by_mistake_after_it_gives_the_corrected_reason_back(registration):
+    clean(registration)
+    refuse(registration)
+    correct_refusal(registration)
+    after = LATER + timedelta(hours=1)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=after)
+
+    verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=after)
+
+    assert (piece(registration).state, piece(registration).reason) == (State.REFUSED, "Périmée.")
+
+
+def test_a_reason_is_corrected_by_another_one_where_a_piece_is_refused(registration):
+    clean(registration)
+    with pytest.raises(Refused, match="le dossier a changé"):
+        correct_refusal(registration)
+    refuse(registration)
+    with pytest.raises(evidence.SameReason):
+        correct_refusal(registration, "Floue.")
+    with pytest.raises(ReasonMissing):
+        correct_refusal(registration, "")
+
+
+def test_that_of_the_antivirus_stays(registration):
+    evidence.note_scanned(give(registration), is_clean=False, at=NOW)
+
+    with pytest.raises(evidence.NothingThere):
+        correct_refusal(registration)
 
 
 def test_so_is_that_of_a_paper_which_came_by_post(registration):

@@ -174,6 +174,23 @@ def test_a_refusal_taken_back_before_its_letter_is_printed_is_told_by_none(regis
     )
 
 
+def correct_reason(registration):
+    said = {"reason": "Périmée.", "seen": None, "by": MANAGER, "at": LATER + timedelta(minutes=1)}
+    verifying.correct_refusal(row=piece(registration), **said)
+
+
+def test_a_reason_corrected_before_its_letter_is_printed_is_the_only_one_that_is_read(registration):
+    receive(registration)
+    refuse_later(registration)
+
+    correct_reason(registration)
+
+    letter = Letter.objects.waiting().get()
+    assert letter.message.subject.startswith("Non conforme : ")
+    assert "Motif : Périmée." in letter.message.body
+    assert "qui vous avait été donné" not in letter.message.body
+
+
 def print_it(registration):
     printed(at=LATER)
 

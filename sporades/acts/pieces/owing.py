@@ -192,6 +192,20 @@ def tell_refused(row: Evidence, registration: Registration, *, at: datetime) -> 
         tell_of("piece_refused", row, registration, at=at)
 
 
+def tell_refusal_corrected(
+    row: Evidence, registration: Registration, *, is_unread: bool, at: datetime
+) -> None:
+    """Tell a candidate why a piece is refused in fact.
+
+    Args:
+        row: the piece, as the act has left it.
+        registration: whose piece it is.
+        is_unread: whether its candidate has read nothing of the refusal: of no former reason either.
+        at: the instant of the act.
+    """
+    tell_of("piece_refused", row, registration, at=at, is_corrected=not is_unread)
+
+
 def tell_waived(row: Evidence, registration: Registration, *, at: datetime) -> None:
     """Tell the candidate of a registration that stands that a piece is due no more."""
     if registration.is_active:
@@ -241,6 +255,7 @@ def tell_of(
     at: datetime,
     is_to_provide: bool = True,
     is_noted_by_mistake: bool = False,
+    is_corrected: bool = False,
 ) -> None:
     """Tell a candidate something of a piece, by the mail or the letter of a kind.
 
@@ -251,6 +266,7 @@ def tell_of(
         at: the instant of the act.
         is_to_provide: whether something must be sent for it.
         is_noted_by_mistake: whether it is awaited since what came was another candidate's.
+        is_corrected: whether it is refused for another reason than was told.
     """
     owed = owed_as(registration, row)
     tell(
@@ -273,4 +289,5 @@ def tell_of(
         link=link_to("candidate:evidence", registration.number),
         is_to_provide=is_to_provide,
         is_noted_by_mistake=is_noted_by_mistake,
+        is_corrected=is_corrected,
     )

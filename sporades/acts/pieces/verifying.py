@@ -110,6 +110,53 @@ def refuse(
 
 
 @transaction.atomic
+def correct_refusal(
+    *,
+    row: Evidence,
+    reason: str,
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+    mark: str = "",
+    motive: str = "",
+    until: owing.Until = None,
+) -> None:
+    """« Corriger le motif »: the piece is refused for another reason; its candidate reads that one alone.
+
+    Args:
+        row, reason, seen, by, at, mark, motive, until: as `refuse` has them.
+
+    Raises:
+        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        ReasonMissing: nothing is said.
+        evidence.SameReason: nothing is corrected.
+        delays.Shorter, delays.TooFar: see each.
+        NothingOwed: its registration is validated, or stands no more: nothing could replace it.
+        evidence.OtherFile, evidence.NothingThere: see each.
+        Refused: it stands no more as it was read.
+    """
+    locked, held = _as_read(row, mark, by=by)
+    _check_owes(locked)
+    last = owing.granted(locked, held, until, at=at)
+    former, is_unread = held.reason, owing.is_refused_unread(held, locked)
+    evidence.correct_refusal(
+        held, reason=reason, motive=motive, until=last, seen=seen, by=by, at=at
+    )
+    owing.record(
+        "piece refusal corrected",
+        locked,
+        held,
+        by=by,
+        at=at,
+        deposit=held.deposit_id,
+        reason=reason,
+        former=former,
+        **owing.in_journal(locked, last),
+    )
+    owing.tell_refusal_corrected(held, locked, is_unread=is_unread, at=at)
+
+
+@transaction.atomic
 def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: datetime) -> None:
     """« Revenir sur le refus »: the piece is what was asked for after all; its candidate is told.
 
@@ -446,7 +493,7 @@ def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, dat
                 waits, now, posted_on = True, None, date.fromisoformat(after["posted_on"])
             case "piece postmark corrected":
                 posted_on = date.fromisoformat(after["posted_on"])
-            case "piece refused" | providing.FOUND_INFECTED:
+            case "piece refused" | "piece refusal corrected" | providing.FOUND_INFECTED:
                 is_found = one.verb == providing.FOUND_INFECTED
                 waits, now = (
                     False,

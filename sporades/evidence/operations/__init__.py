@@ -25,7 +25,9 @@ from sporades.evidence.operations.giving import (
 )
 from sporades.evidence.operations.judging import (
     NothingThere,
+    SameReason,
     accept,
+    correct_refusal,
     note_lifted,
     note_looked,
     overturn,
@@ -49,6 +51,7 @@ __all__ = [
     "NothingToSend",
     "Refusal",
     "SamePostmark",
+    "SameReason",
     "TooMuch",
     "accept",
     "announce",
@@ -57,6 +60,7 @@ __all__ = [
     "ask_again",
     "ask_some",
     "correct_postmark",
+    "correct_refusal",
     "follow_dates",
     "follow_reading",
     "grant",

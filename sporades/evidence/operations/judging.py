@@ -8,7 +8,7 @@ from sporades.core.transitions import move
 from sporades.evidence.delays import more_time
 from sporades.evidence.meanwhile import check_seen
 from sporades.evidence.models import Evidence, Incompleteness, Verdict
-from sporades.evidence.states import ACCEPT, OVERTURN, REFUSE
+from sporades.evidence.states import ACCEPT, CORRECT_REFUSAL, OVERTURN, REFUSE, State
 from sporades.registrations.models import Registration
 
 
@@ -16,6 +16,12 @@ class NothingThere(Refused):
     """Nothing was given that may be found good: no paper, no file, or one that nobody opens."""
 
     message = "Rien de lisible n'est déposé pour cette pièce : elle ne peut pas être dite conforme."
+
+
+class SameReason(Refused):
+    """The reason that is given is the one that is to be corrected."""
+
+    message = "C'est le motif qui est déjà enregistré : rien n'est à corriger."
 
 
 def accept(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:
@@ -55,6 +61,43 @@ def refuse(
     time = more_time(until)
     move(row, REFUSE, reason=reason, decided_at=at, decided_name=by.name, **time)
     _note_verdict(row, motive=motive, at=at)
+
+
+def correct_refusal(
+    row: Evidence,
+    *,
+    reason: str,
+    motive: str,
+    until: datetime | None,
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Say anew why a piece is refused: it was not for what was said.
+
+    Its verdict is counted once, on its day, for the reason that holds.
+
+    Args:
+        row, reason, motive, until, seen, by, at: as `refuse` has them.
+
+    Raises:
+        ReasonMissing, OtherFile, SameReason, Refused: see each.
+        NothingThere: the antivirus refused it, and its reason is not the office's.
+    """
+    if not reason:
+        raise ReasonMissing
+    check_seen(row, seen)
+    if row.state == State.REFUSED and not row.is_there:
+        raise NothingThere
+    if reason == row.reason:
+        raise SameReason
+    time = more_time(until)
+    move(row, CORRECT_REFUSAL, reason=reason, decided_at=at, decided_name=by.name, **time)
+    wrong = Verdict.objects.filter(evidence=row, outcome=State.REFUSED).order_by("at", "pk").last()
+    if wrong is not None:
+        wrong.delete()
+    first = at if wrong is None else wrong.at
+    _note_verdict(row, motive=motive, at=first)
 
 
 def overturn(row: Evidence, *, seen: int | None, by: Actor, at: datetime) -> None:

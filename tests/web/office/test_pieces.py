@@ -647,10 +647,63 @@ def test_a_refusal_is_taken_back_on_the_page_that_the_message_leads_to(manager, 
     assert piece(in_lille).state == State.ACCEPTED
 
 
+def test_the_wrong_reason_of_a_refusal_is_corrected_where_it_is_read(manager, in_lille):
+    clean(in_lille)
+    refuse(in_lille)
+    here = seen(manager.get(decision(in_lille)))
+    form = here.xpath("//form[input[@name='verdict'][@value='correction']]")[0]
+    assert form.xpath(".//input[@name='raison'][@checked]/@value") == ["autre"]
+    assert form.cssselect("textarea")[0].text.strip() == piece(in_lille).reason
+
+    same = decide(
+        manager, in_lille, verdict="correction", raison="autre", motif=piece(in_lille).reason
+    )
+    assert "C'est le motif qui est déjà enregistré : rien n'est à corriger." in main(same)
+    done = decide(manager, in_lille, verdict="correction", raison="perime", motif="depuis 2024")
+
+    assert "motif du refus corrigé" in main(done)
+    assert piece(in_lille).state == State.REFUSED
+    again_there = seen(manager.get(decision(in_lille)))
+    form = again_there.xpath("//form[input[@name='verdict'][@value='correction']]")[0]
+    assert form.xpath(".//input[@name='raison'][@checked]/@value") == ["perime"]
+    assert form.cssselect("textarea")[0].text.strip() == "Depuis 2024."
+
+
+def test_a_reason_that_a_colleague_has_corrected_is_not_corrected_unread(manager, in_lille):
+    clean(in_lille)
+    refuse(in_lille)
+    read = opened(manager, in_lille)
+    said = {"seen": piece(in_lille).deposit_id, "by": COLLEAGUE, "at": NOW + timedelta(minutes=1)}
+    verifying.correct_refusal(row=piece(in_lille), reason="Tronquée.", **said)
+
+    page = manager.post(
+        decision(in_lille), {**read, "verdict": "correction", "raison": "perime", "motif": ""}
+    )
+
+    assert page.status_code == 409
+    assert piece(in_lille).reason == "Tronquée."
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_whoever_takes_back_a_refusal_reads_before_how_it_is_told(manager, in_lille, by_letter):
+    clean(in_lille)
+    if by_letter:
+        Candidate.objects.update(user=None, email="")
+    refuse(in_lille)
+
+    page = seen(manager.get(decision(in_lille)))
+
+    [fold] = page.xpath("//details[summary='Revenir sur ce refus']")
+    by_mail, by_post = "un mail part au candidat", "un courrier au candidat est à imprimer"
+    assert (by_mail in words(fold), by_post in words(fold)) == (not by_letter, by_letter)
+
+
 def test_a_refusal_by_the_antivirus_is_not_taken_back(manager, in_lille):
     evidence.note_scanned(give(in_lille), is_clean=False, at=NOW)
 
-    assert "Revenir sur ce refus" not in main(manager.get(decision(in_lille)))
+    page = main(manager.get(decision(in_lille)))
+    assert "Revenir sur ce refus" not in page
+    assert "Corriger le motif" not in page
 
 
 def test_a_wrong_postmark_is_corrected_without_a_scan(manager, in_lille):

@@ -15,7 +15,7 @@ from sporades.core.presses import a_press
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.models import LONGEST_REASON
-from sporades.evidence.operations import SamePostmark
+from sporades.evidence.operations import SamePostmark, SameReason
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import Reason
 from sporades.exams.schema.base import LONGEST_LINE
@@ -163,10 +163,20 @@ class RefusalForm(DelayForm):
         *,
         reasons: Sequence[Reason],
         time: Time,
+        former: str = "",
         kept: Mapping[str, str] = NOTHING,
     ) -> None:
-        """Offer the usual reasons, and more time where none is left to replace it."""
+        """Offer the usual reasons, and more time where none is left to replace it.
+
+        Args:
+            data: what was sent.
+            reasons: the usual ones.
+            time: what is left, and how much more is usual.
+            former: the reason that is corrected, where one is.
+            kept: what the form shows at first.
+        """
         super().__init__(data, time=time, kept=kept)
+        self._former = former
         if not time.is_short:
             del self.fields["delai"]
         self.reasons = {one.code: one for one in reasons}
@@ -181,6 +191,9 @@ class RefusalForm(DelayForm):
         data = super().clean() or {}
         if data.get("raison") == OTHER and not data.get("motif"):
             say_missing(self, "motif", "Dites le motif : le candidat le lira.")
+        elif self._former and data.get("raison") and "motif" in data:
+            if self.decided["reason"] == self._former:
+                self.add_error("raison", SameReason.message)
         return data
 
     @property
@@ -194,6 +207,23 @@ class RefusalForm(DelayForm):
             "motive": usual.label if usual else "",
             "until": self.cleaned_data.get("delai"),
         }
+
+
+def as_refused(reason: str, reasons: Sequence[Reason]) -> dict[str, str]:
+    """Return what the form of a refusal said, from the reason that it made.
+
+    Args:
+        reason: as its candidate reads it; nothing where the piece is not refused.
+        reasons: the usual ones.
+    """
+    if not reason:
+        return {}
+    for one in reasons:
+        if reason == one.sentence:
+            return {"raison": one.code}
+        if reason.startswith(begun := f"{ended(one.sentence)} {DETAIL}"):
+            return {"raison": one.code, "motif": reason.removeprefix(begun)}
+    return {"raison": OTHER, "motif": reason}
 
 
 class WaiverForm(forms.Form):

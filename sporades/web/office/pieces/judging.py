@@ -200,6 +200,8 @@ def _judge(asked: VerdictForms, *, seen: int | None, **act: Any) -> None:
             verifying.receive(**act, **asked.postmark.decided)
         case "ask":
             verifying.ask_again(**act, until=asked.again.cleaned_data.get("delai"))
+        case "correction":
+            verifying.correct_refusal(**act, **asked.corrected_refusal.decided, seen=seen)
         case str(verdict) if verdict == TAKE_BACK:
             verifying.take_back(**act, seen=seen)
         case str(verdict) if verdict == MORE_TIME:

@@ -13,6 +13,7 @@ from sporades.evidence.states import (
     ACCEPT,
     ASK_AGAIN,
     CORRECT_POSTMARK,
+    CORRECT_REFUSAL,
     OVERTURN,
     RECEIVE,
     REFUSE,
@@ -29,12 +30,16 @@ from sporades.web.office.pieces.forms import (
     RefusalForm,
     Time,
     WaiverForm,
+    as_refused,
 )
 
+CORRECTION = "correction"
+"""Another reason for a refusal."""
 VERDICTS = {
     "accept": ACCEPT,
     "refuse": REFUSE,
     "overturn": OVERTURN,
+    CORRECTION: CORRECT_REFUSAL,
     "receive": RECEIVE,
     "postmark": CORRECT_POSTMARK,
     "waive": WAIVE,
@@ -45,6 +50,7 @@ READ = "lue"
 MORE_TIME = "delay"
 TYPED = {
     "refuse": ("raison", "motif", "delai"),
+    CORRECTION: ("raison", "motif", "delai"),
     "receive": ("poste_le",),
     "postmark": ("poste_le",),
     "waive": ("pourquoi",),
@@ -57,10 +63,11 @@ LABELS = {
     TAKE_BACK: "Réception annulée",
     "ask": "Demandée de nouveau",
     "postmark": "Date du cachet corrigée",
+    CORRECTION: "Motif du refus corrigé",
     MORE_TIME: "Délai enregistré",
 }
 """What is said of a verdict that does not lead to one state alone."""
-ASKING = ("refuse", "waive", "ask", MORE_TIME)
+ASKING = ("refuse", CORRECTION, "waive", "ask", MORE_TIME)
 """The verdicts of a piece that is asked for: nothing else may be refused, let go or given time."""
 NOT_THERE = "Choisissez une décision parmi celles de cette page."
 
@@ -96,6 +103,7 @@ class VerdictForms:
         }
         if not row.is_there:
             self.possible.pop("overturn", None)
+            self.possible.pop(CORRECTION, None)
         if row.state in TO_PROVIDE:
             self.possible[MORE_TIME] = LABELS[MORE_TIME]
         if row.is_received:
@@ -118,6 +126,15 @@ class VerdictForms:
             return typed if self.verdict == name else NOTHING
 
         self.refusal = RefusalForm(sent("refuse"), reasons=reasons, time=time, kept=kept("refuse"))
+        self.corrected_refusal = RefusalForm(
+            sent(CORRECTION),
+            reasons=reasons,
+            time=time,
+            former=row.reason,
+            kept=kept(CORRECTION) or as_refused(row.reason, reasons),
+        )
+        # Its fields have the names of others that the page shows with it.
+        self.corrected_refusal.auto_id = "id_corrige_%s"
         self.again = DelayForm(sent("ask"), time=time, kept=kept("ask"))
         if not time.is_short:
             del self.again.fields["delai"]
@@ -182,6 +199,7 @@ class VerdictForms:
         """The one that says more of the verdict that was pressed, if there is one."""
         return {
             "refuse": self.refusal,
+            CORRECTION: self.corrected_refusal,
             "receive": self.postmark,
             "postmark": self.corrected,
             "waive": self.waiver,
