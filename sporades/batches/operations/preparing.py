@@ -143,10 +143,16 @@ def prepare_message(
     sought: str = "",
     is_of_health: bool = False,
     sending: UUID | None = None,
+    instead_of: Batch | None = None,
 ) -> Batch:
     """Freeze what is written to whom; nobody is written to before it is launched.
 
-    See `prepare` for the arguments.
+    See `prepare` for the other arguments.
+
+    Args:
+        subject, text: what is written.
+        instead_of: one's own batch of which the message is corrected: it goes, unless it was
+            launched meanwhile.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
@@ -154,6 +160,8 @@ def prepare_message(
     """
     if (already := _prepared_by(sending, by)) is not None:
         return already
+    if instead_of is not None:
+        _forget(Batch.objects.filter(pk=instead_of.pk, state=BatchState.PREPARED))
     said = mailings.begin(subject=subject, text=text, at=at)
     return prepare(
         registrations=registrations,
@@ -175,11 +183,17 @@ def forget_old(*, at: datetime) -> int:
 
     Each goes with the message that it says. One that is launched meanwhile is left alone.
     """
-    old = Batch.objects.select_for_update(skip_locked=True).filter(
-        Q(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
-        | Q(asked_at__lt=at - FORGOTTEN_AFTER)
+    return _forget(
+        Batch.objects.filter(
+            Q(state=BatchState.PREPARED, asked_at__lt=at - PREPARED_FOR)
+            | Q(asked_at__lt=at - FORGOTTEN_AFTER)
+        )
     )
-    said = dict(old.values_list("pk", "about"))
+
+
+def _forget(batches: Any) -> int:
+    """Delete batches, each with the message that it says, but those that somebody holds; return how many."""
+    said = dict(batches.select_for_update(skip_locked=True).values_list("pk", "about"))
     Batch.objects.filter(pk__in=said).delete()
     Mailing.objects.filter(pk__in=filter(None, said.values())).delete()
     return len(said)

@@ -140,12 +140,56 @@ def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):
 
     first, second = manager.post(where, said), manager.post(where, said)
 
-    assert first.url == second.url == page_of(Batch.objects.get())
+    assert first.url == second.url
+    assert first.url.startswith(f"{page_of(Batch.objects.get())}?")
     assert Mailing.objects.count() == 1
     manager.post(page_of(Batch.objects.get(), "launch_batch"))
     work("batches")
     assert manager.post(where, said).url == first.url
     assert written().count() == 2
+
+
+def test_what_is_read_once_more_before_it_leaves_is_corrected_from_there(manager, three):
+    ticked = {"choix": [three[0].number, three[2].number], "aussi": "1"}
+    before = manager.post(place(manager), {**SAID, "preparer": "1", **ticked}, follow=True)
+    [link] = seen(before).xpath("//main//a[.='Corriger le message']/@href")
+
+    page = manager.get(link)
+    assert page.context["form"]["texte"].value() == SAID["texte"]
+    assert sorted(page.context["numbers"]) == sorted(ticked["choix"])
+    assert page.context["also_ended"]
+    corrected = {**SAID, "texte": "{prénoms}, apportez votre convocation.", "preparer": "1"}
+    manager.post(link, {**corrected, **ticked})
+
+    batch = Batch.objects.get()  # the one before it is left nowhere
+    assert batch.lines.count() == 2
+    assert Mailing.objects.get().text == corrected["texte"]
+
+
+def test_what_left_meanwhile_is_not_corrected(manager, two):
+    before = manager.post(place(manager), {**SAID, "preparer": "1"}, follow=True)
+    [link] = seen(before).xpath("//main//a[.='Corriger le message']/@href")
+    manager.post(page_of(Batch.objects.get(), "launch_batch"))
+
+    manager.post(link, {**SAID, "texte": "Apportez votre convocation.", "preparer": "1"})
+
+    assert Batch.objects.count() == 2
+
+
+@pytest.mark.parametrize("address", ["", "?recherche=x", "?recherche="])
+def test_from_the_list_of_batches_there_is_no_search_to_go_back_to(manager, two, address):
+    page = manager.get(f"{page_of(prepared(manager))}{address}")
+
+    assert "Corriger le message" not in main(page)
+
+
+@pytest.mark.parametrize(
+    "greeting", ["Bonjour {prénoms} {nom},", "BONJOUR à tous, ", "« Bonjour »\n"]
+)
+def test_a_second_greeting_is_refused_since_the_first_is_written_already(manager, two, greeting):
+    page = manager.post(place(manager), {**SAID, "texte": f"{greeting} venez à 8 h.", "voir": "1"})
+
+    assert "déjà écrits avant votre texte" in page.context["form"].errors["texte"][0]
 
 
 def test_what_is_changed_on_the_page_found_again_is_another_message(manager, two):

@@ -33,7 +33,7 @@ from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches import building
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.searches.foreseeing import foreseen_in
-from sporades.web.office.searches.writing import message_of
+from sporades.web.office.searches.writing import correcting, message_of
 from sporades.web.office.sheets import sheet_of
 
 ON_THE_PAGE = 50
@@ -139,6 +139,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "piece": labels_of([mine.piece]).get(mine.piece, mine.piece),
         "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach),
+        "correcting": correcting(request, mine),
         "state": _state_in_words(mine, counts[Outcome.REFUSED]),
         "kind": _kind_of(mine, counts[Outcome.REFUSED]),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},

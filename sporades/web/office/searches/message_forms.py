@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from sporades.accounts.permissions import Reach
 from sporades.acts.writing.resending import KINDS
 from sporades.core.presses import a_press
+from sporades.core.text import search_key
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
@@ -35,6 +36,7 @@ NATURES = [
 ]
 """What a mail of the list may be: about a registration, its candidate, or their account."""
 _WHOSE = "Indiquez l'adresse du candidat : les mails de son compte ne se cherchent que par elle."
+_GREETED = "« Bonjour » et le nom du candidat sont déjà écrits avant votre texte : retirez votre salutation."
 _TOO_SHORT = f"Écrivez un message de {SHORTEST_TEXT} signes au moins."
 
 
@@ -107,7 +109,10 @@ class MailingForm(forms.Form):
         said: str = self.cleaned_data["texte"]
         if len(said) < SHORTEST_TEXT:
             raise ValidationError(_TOO_SHORT)
-        return _judged(said)
+        said = _judged(said)
+        if search_key(said).startswith("bonjour"):
+            raise ValidationError(_GREETED)
+        return said
 
     def clean(self) -> dict[str, Any]:
         """Ask for a name when the message is to be kept, for somebody to write to when it is not."""

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from sporades.accounts.permissions import Reach
 from sporades.batches import operations
 from sporades.batches.actions import WRITE
 from sporades.batches.models import Batch
 from sporades.batches.queries import beyond_alone
+from sporades.batches.states import BatchState
 from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
@@ -23,7 +24,8 @@ from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.registrations.models import Registration
 from sporades.web.layout.presses import press_of
-from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
+from sporades.web.office.bounded import ticked_in
+from sporades.web.office.searches.choosing import NOTHING_TICKED, Choice, chosen_in
 from sporades.web.office.searches.message_forms import KEEP, MailingForm
 
 SHOWN = 3
@@ -34,6 +36,9 @@ LOOKED_AT = 50
 
 PREPARE = "preparer"
 ALSO = "aussi"
+CORRECTED = "lot"
+"""In an address: the batch of which the message is corrected."""
+FROM_SEARCH = "recherche"
 MOST_LISTED = 200
 
 
@@ -46,7 +51,8 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
     posted, templates = request.method == "POST", _templates(request)
     counts = choice.counts()
     also = counts.ended == counts.chosen or ALSO in request.GET
-    initial = {**_taken(request, templates), ALSO: also}
+    corrected = _corrected(request)
+    initial = {**_taken(request, templates), **_said_by(corrected), ALSO: also}
     form = MailingForm(request.POST if posted else None, counts=counts, initial=initial)
     to = {"also_ended": form.also_ended}
     reached = choice.registrations if form.also_ended else choice.registrations.active()
@@ -66,8 +72,9 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     sought=choice.in_words(request),
                     is_of_health=choice.is_of_health,
                     sending=press_of(request),
+                    instead_of=corrected,
                 )
-                return redirect("office:one_batch", made.pk)
+                return redirect(_seen_before(made, choice, also_ended=form.also_ended))
         except mailings.TooManyTemplates as refusal:
             form.add_error("nom_du_modele", str(refusal))
         except Refused as refusal:
@@ -109,6 +116,40 @@ def forget_template(request: HttpRequest, template: str) -> HttpResponse:
     )
     messages.success(request, "Le modèle est supprimé.")
     return redirect("office:search")
+
+
+def _corrected(request: HttpRequest) -> Batch | None:
+    """Return one's own batch of which the message is corrected, where the address names one."""
+    asked = request.GET.get(CORRECTED, "")
+    mine = request.user.batches.filter(action=WRITE.code, state=BatchState.PREPARED)
+    return next((one for one in mine if str(one.pk) == asked), None) if asked else None
+
+
+def _said_by(batch: Batch | None) -> dict[str, str]:
+    """Return the message of a batch, as the form shows it."""
+    said = Mailing.objects.filter(pk=batch.about).first() if batch else None
+    return {"objet": said.subject, "texte": said.text} if said else {}
+
+
+def _seen_before(made: Batch, choice: Choice, *, also_ended: bool) -> str:
+    """Return the page on which a message is launched, which says the way back to its words."""
+    also = [(ALSO, "1")] if also_ended else []
+    said = urlencode([(FROM_SEARCH, choice.search.pk), *also, *choice.as_query()])
+    return f"{reverse('office:one_batch', args=[made.pk])}?{said}"
+
+
+def correcting(request: HttpRequest, batch: Batch) -> str:
+    """Return where the message of a batch is corrected before it leaves, if its page was come to from there."""
+    if not batch.is_prepared or batch.action != WRITE.code:
+        return ""
+    try:
+        where = reverse("office:write", args=[request.GET.get(FROM_SEARCH, "")])
+    except NoReverseMatch:
+        return ""
+    also = [(ALSO, "1")] if ALSO in request.GET else []
+    ticked = [("choix", one) for one in ticked_in(request.GET)]
+    said = [(CORRECTED, batch.pk), *also, *([("cochees", "1"), *ticked] if ticked else [])]
+    return f"{where}?{urlencode(said)}"
 
 
 def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
