@@ -67,6 +67,9 @@ _OF_RECORDS: dict[str, Criterion] = {
 def records_found(tree: Group, *, reach: Reach) -> QuerySet[Candidate]:
     """Return those without an account whom a few words mean; only where there are none, those alike.
 
+    Whoever has taken the record that an office made, and has registered for nothing yet, is still of
+    that office, and of these: no search of registrations would find them.
+
     They are read within `planned_anew(alike=ALIKE)`.
 
     Args:
@@ -79,7 +82,8 @@ def records_found(tree: Group, *, reach: Reach) -> QuerySet[Candidate]:
     codes = {leaf.criterion.code for leaf in tree.leaves()}
     # Of who has something elsewhere, the record may bear the telephone that was typed there.
     within = records_held if "telephone" in codes else records_within
-    known = within(reach).filter(user=None)
+    unfiled = ~Exists(Registration.objects.filter(candidate=OuterRef("pk")))
+    known = within(reach).filter(Q(user=None) | unfiled)
     named = known.filter(_meant(tree)).order_by("-pk")
     names = [leaf.values[0] for leaf in tree.leaves() if leaf.criterion.code == "nom_complet"]
     if not names or named.exists():

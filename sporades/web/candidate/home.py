@@ -20,6 +20,7 @@ from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import open_drafts_of
+from sporades.territory import queries as territory
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.candidate.accommodations.confided import cases_and_papers_of_user
 from sporades.web.candidate.awaiting import (
@@ -50,6 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "candidate": candidate,
         "registrations": [(one, one.until_in_words(at)) for one in registrations],
         "drafts": drafts,
+        "made_by": territory.academy(candidate.academy_id).with_article
+        if candidate.academy_id and not (mine or drafts)
+        else "",
         # A filed registration leaves nothing else behind, once it is kept here no more.
         "had_some": candidate.is_frozen and not mine,
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),

@@ -41,6 +41,17 @@ def test_a_code_makes_an_account_that_takes_the_record_once_it_is_activated(clie
     assert "Maëlle Anne LE GOFF" in page.text
 
 
+def test_who_has_taken_a_record_without_a_registration_reads_what_came_with_it(client, code):
+    client.post(PAGE, {"code_recu": code, **BORN, **CHOSEN})
+    link = link_in(Message.objects.get(kind="activation"))
+
+    page = main(client.post(link, {"password": PASSWORD}, follow=True))
+
+    assert "Le dossier fait pour vous par l'académie de Lille est maintenant celui de votre" in page
+    assert "Il contient votre état civil et vos coordonnées." in page
+    assert "Vous n'avez pas encore d'inscription." in page
+
+
 def test_who_begins_again_does_so_with_the_same_code(client, code):
     answer = client.post(PAGE, {"code_recu": code, **BORN, **CHOSEN}, follow=True)
     assert "Si vous avez reçu un code, recommencez avec le même code" in main(answer)

@@ -4,12 +4,14 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from sporades.accounts.models import User
 from sporades.accounts.permissions import reach_of
 from sporades.searches import quick
 from sporades.searches.queries import planned_anew
 from sporades.searches.records import ALIKE, records_found
-from tests.factories import a_candidate, a_record, a_registration
+from tests.factories import NOW, a_candidate, a_record, a_registration
 from tests.web.guide import main, seen, words
+from tests.web.office.conftest import VERSAILLES
 
 LIST, BOX = reverse("office:records"), reverse("office:find")
 ROSALIE = {
@@ -133,6 +135,50 @@ def test_who_has_an_account_or_is_of_another_academy_is_not_found(manager):
     a_record(academy="A25", **ROSALIE)
 
     assert found(manager, "Vauquelin") == []
+
+
+def claimed(record, email="rosalie.vauquelin@exemple.test"):
+    """Give a record to the account that its code has made."""
+    record.user, record.email, record.channel = (
+        User.objects.create_user(email, created_at=NOW, activated_at=NOW),
+        email,
+        "mail",
+    )
+    record.save()
+    return record
+
+
+def test_who_has_taken_their_record_and_not_registered_is_found_by_who_made_it(manager):
+    record = claimed(a_record(**ROSALIE))
+
+    page = manager.post(LIST, {"quoi": "vauquel"}, follow=True)
+    box = manager.post(BOX, {"quoi": "vauquel"}, follow=True)
+
+    assert "A maintenant un compte, sans inscription" in main(page)
+    assert "Rosalie Jeanne VAUQUELIN" in main(box)
+    assert "a maintenant un compte" in main(box)
+    [link] = seen(box).xpath("//main//h2[.='Sans inscription']/following-sibling::ul[1]//a/@href")
+    assert manager.get(link).status_code == 200
+    # Without a search, the list is of those who have no account.
+    assert record.identity.full_name not in main(manager.get(LIST))
+
+
+def test_nobody_else_finds_who_has_taken_their_record_nor_opens_it(manager, member):
+    record = claimed(a_record(**ROSALIE))
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+
+    for where in (LIST, BOX):
+        page = elsewhere.post(where, {"quoi": "vauquel"}, follow=True)
+        assert record.identity.full_name not in main(page)
+    assert elsewhere.get(reverse("office:record", args=[record.pk])).status_code == 404
+
+
+def test_once_registered_elsewhere_they_are_no_more_of_who_made_their_record(manager):
+    record = claimed(a_record(**ROSALIE))
+    a_registration(record, academy="A25", identification=VERSAILLES)
+
+    assert found(manager, "vauquel") == []
+    assert manager.get(reverse("office:record", args=[record.pk])).status_code == 404
 
 
 def test_the_box_of_inscriptions_names_those_who_have_none(manager):

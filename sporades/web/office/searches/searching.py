@@ -173,7 +173,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
 
 
 def _unfiled(request: HttpRequest, tree: Group) -> list[Candidate]:
-    """Return the first of those who have neither an account nor a registration, and may be meant."""
+    """Return the first of those of whom an office made the record, without a registration, who may be meant."""
     with planned_anew(alike=ALIKE):
         return list(without_registration(tree, reach=request.reach)[:MOST_UNFILED])
 
