@@ -191,6 +191,17 @@ def test_a_reason_corrected_before_its_letter_is_printed_is_the_only_one_that_is
     assert "qui vous avait été donné" not in letter.message.body
 
 
+def test_the_title_of_a_letter_is_the_whole_name_of_a_piece(registration):
+    named = "Certificats de travail ou attestations des employeurs successifs"
+    registration.evidence.filter(code=IDENTITY).update(label=named)
+
+    waive(registration)
+
+    assert Message.objects.get(kind="piece_waived").subject == (
+        f"Non demandée : {named}, n°{registration.number}"
+    )
+
+
 def print_it(registration):
     printed(at=LATER)
 

@@ -80,8 +80,10 @@ def _of(node: Node) -> Iterator[str]:
         case VariableNode():
             yield f"{{{{{node.filter_expression.token}}}}}"
         case IfNode():
-            for _, nodes in node.conditions_nodelists:
-                yield from _of_all(nodes)
+            for condition, nodes in node.conditions_nodelists:
+                # A letter has a whole sheet for its title.
+                if getattr(condition, "text", "") != "by_letter":
+                    yield from _of_all(nodes)
             if all(condition is not None for condition, _ in node.conditions_nodelists):
                 yield ""
         case _:

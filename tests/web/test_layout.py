@@ -188,6 +188,16 @@ def test_every_class_that_a_template_names_has_its_rule():
     assert sorted((name, where) for name, where in named if name not in known) == []
 
 
+def test_a_title_in_what_will_be_read_is_smaller_than_that_above_it():
+    theme = bundle.THEME.read_text(encoding="utf-8")
+    [above], [below] = (
+        re.findall(rf"\.s-letter {title} {{[^}}]*font-size: ([\d.]+)rem", theme)
+        for title in ("h2", "h3")
+    )
+
+    assert float(below) < float(above)
+
+
 def test_our_sheet_has_no_rule_and_no_colour_that_nothing_names():
     theme = bundle.THEME.read_text(encoding="utf-8")
     sheets = "".join(path.read_text(encoding="utf-8") for path in bundle.STATIC.glob("*.css"))

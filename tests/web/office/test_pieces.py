@@ -698,6 +698,35 @@ def test_whoever_takes_back_a_refusal_reads_before_how_it_is_told(manager, in_li
     assert (by_mail in words(fold), by_post in words(fold)) == (not by_letter, by_letter)
 
 
+def test_the_reason_of_a_refusal_is_read_with_its_verdict(manager, in_lille):
+    clean(in_lille)
+    refuse(in_lille)
+
+    page = seen(manager.get(decision(in_lille)))
+
+    [asked], [verdict] = (
+        page.cssselect(f"section[aria-labelledby={name}]") for name in ("demande", "verdict")
+    )
+    assert "Motif" not in words(asked)
+    assert "Non conforme Motif : Floue. Décision" in words(verdict)
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_whoever_gives_time_or_asks_again_reads_how_it_is_told(manager, in_lille, by_letter):
+    if by_letter:
+        Candidate.objects.update(user=None, email="")
+    how = "un courrier au candidat" if by_letter else "un mail part au candidat"
+
+    [more_time] = seen(manager.get(decision(in_lille))).xpath(
+        "//details[summary='Laisser plus de temps']"
+    )
+    decide(manager, in_lille, verdict="waive", pourquoi="Vue au guichet")
+    asked_again = main(manager.get(decision(in_lille)))
+
+    assert how in words(more_time)
+    assert how in asked_again
+
+
 def test_a_refusal_by_the_antivirus_is_not_taken_back(manager, in_lille):
     evidence.note_scanned(give(in_lille), is_clean=False, at=NOW)
 
