@@ -4,7 +4,9 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import DateTimeField, Exists, F, FloatField, Func, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.rules import rules_of
@@ -14,6 +16,16 @@ SAID = ("plan", "has_former_decision", "late_reason", "late_words")
 """What goes with the measures of a request, as `operations.Asked` and `Case` both name it."""
 KEPT = {*SAID, "procedure", "is_former_held", "revision"}
 """What `Case.as_sent` says of a request beside its measures, and `until` when it stood."""
+
+TAKEN_UP_AT = Coalesce(
+    Func(
+        Cast(KT("as_sent__until"), FloatField()),
+        function="to_timestamp",
+        output_field=DateTimeField(),
+    ),
+    F("asked_at"),
+)
+"""When its candidate took up a request that is being changed; when it was sent where that was not kept."""
 
 
 def was_sent_with(case: Case | None, given_at: datetime) -> bool:

@@ -271,6 +271,8 @@ def _follow_reading(*, at: datetime) -> None:
 def remind_requests(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Remind, seven days then two days before, who declared a handicap and has sent no request.
 
+    And, three days then ten days after, who has to send theirs again.
+
     Some at a time, by day: whoever does not fit in one job is reminded by the next.
     """
     accommodating.remind_requests(at=timezone.now())

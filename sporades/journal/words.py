@@ -27,6 +27,7 @@ IN_WORDS = {
     "accommodation opinion asked again": "Nouvel avis demandé sur une demande d'aménagement",
     "accommodation opinion taken back": "Avis repris par son médecin, pour le corriger",
     "accommodation opinion given": "Avis rendu sur une demande d'aménagement",
+    "accommodation recalled": "Demande d'aménagement à envoyer de nouveau, rappelée au candidat",
     "accommodation reminded": "Demande d'aménagement pas encore envoyée, rappelée au candidat",
     "accommodation sent": "Demande d'aménagement envoyée",
     "accommodation signed": "Demande d'aménagement signée par le représentant légal",

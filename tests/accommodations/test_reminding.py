@@ -82,13 +82,63 @@ def _left(registration):
 
 @pytest.mark.parametrize(
     ("done", "is_told"),
-    [(_begun, True), (_sent, False), (_taken_up, False), (_taken_back, False), (_left, False)],
+    [(_begun, True), (_sent, False), (_taken_up, True), (_taken_back, False), (_left, False)],
 )
-def test_only_what_was_never_sent_nor_given_up_is_reminded_of(done, is_told):
+def test_only_what_is_to_be_sent_is_reminded_of(done, is_told):
     done(a_registration(informations=DECLARED))
 
     assert accommodating.remind_requests(at=deadline() - DAY) == is_told
     assert reminders().filter(written_at=deadline() - DAY).exists() is is_told
+
+
+def _incomplete(registration):
+    reach(registration, State.INCOMPLETE)
+
+
+@pytest.mark.parametrize("done", [_taken_up, _incomplete])
+def test_what_is_to_be_sent_again_is_recalled_twice_in_the_words_of_all_the_rest(done):
+    registration = a_registration(informations=DECLARED)
+    done(registration)
+    told = [
+        accommodating.remind_requests(at=NOW + after)
+        for after in (3 * DAY - INSTANT, 3 * DAY, 9 * DAY, 10 * DAY, 11 * DAY, 100 * DAY)
+    ]
+
+    assert told == [0, 1, 0, 1, 0, 0]
+    first, second = reminders().filter(written_at__gt=NOW)
+    assert first.subject == f"Rappel : à faire dans votre espace, n°{registration.number}"
+    assert first.body == second.body
+    said = " ".join(first.body.split())
+    assert "Par discrétion, ce mail n'en dit pas plus." in said
+    assert "Rien n'avance tant que vous n'y avez pas répondu." in said
+    entries = Entry.objects.filter(verb="accommodation recalled")
+    assert [one.in_words for one in entries] == [
+        "Demande d'aménagement à envoyer de nouveau, rappelée au candidat"
+    ] * 2
+
+
+def _sent_again(registration):
+    _taken_up(registration)
+    case, by = case_of(registration), author(registration.candidate)
+    accommodating.send(case=case, seen=case.revision, by=by, at=NOW + DAY)
+
+
+def _kept_as_sent(registration):
+    _taken_up(registration)
+    case, by = case_of(registration), author(registration.candidate)
+    accommodating.keep_as_sent(case=case, seen=case.revision, by=by, at=NOW + DAY)
+
+
+def _taken_up_and_left(registration):
+    _taken_up(registration)
+    _left(registration)
+
+
+@pytest.mark.parametrize("done", [_sent_again, _kept_as_sent, _taken_up_and_left])
+def test_what_waits_for_its_candidate_no_more_is_recalled_no_more(done):
+    done(a_registration(informations=DECLARED))
+
+    assert accommodating.remind_requests(at=NOW + 4 * DAY) == 0
 
 
 def _begun_anew(registration):

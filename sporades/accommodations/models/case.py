@@ -70,6 +70,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return those that a doctor was the last to have, and has no more."""
         return self.filter(former_doctor=user).exclude(doctor=user)
 
+    def taken_up(self) -> Self:
+        """Return those that were sent and that their candidate is changing, their registration standing."""
+        return self.filter(state=State.PREPARING, asked_at__isnull=False, stands=True)
+
     def without_a_doctor(self) -> Self:
         """Return those that a doctor may take: sent, in charge of nobody, their registration standing."""
         return self.filter(state=State.ASKED, stands=True)

@@ -1,19 +1,21 @@
-"""Remind who declared a handicap, or has begun to ask, and has sent no request, before it is too late (H1)."""
+"""Remind who has sent no request, before it is too late; and who has to send again what they sent (H1)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from sporades import journal
+from sporades.accommodations.as_sent import TAKEN_UP_AT
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import decided_elsewhere
+from sporades.accommodations.queries import decided_elsewhere, lock_case
 from sporades.accommodations.rules import deadline_from, deadline_of
 from sporades.accommodations.states import State
+from sporades.acts.accommodating.telling import note
 from sporades.acts.reminders import AT_ONCE, BEFORE, told, was_reminded
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
@@ -31,10 +33,15 @@ from sporades.registrations.states import STANDING
 
 KIND = "something_awaits"
 """A mail that does not say what: nobody else is to read that a handicap was declared (P-12)."""
+AFTER = (timedelta(days=3), timedelta(days=10))
+"""How long after it left the office a request is recalled to who has to send it again, once each time."""
 
 
 def remind_requests(*, at: datetime) -> int:
     """Remind those whose request is announced, begun or fallen, and not sent, as `remind_pieces` does of pieces; return how many.
+
+    Also those who change what they had sent, or were told that it is incomplete: nobody looks at it
+    until it is sent again, and no deadline says so.
 
     Whoever has filed with less time left than that has just read the deadline: they are reminded at
     the next step. Nobody is who took a request back and began no other, nor who reads a decision that
@@ -44,7 +51,8 @@ def remind_requests(*, at: datetime) -> int:
     if stops_writing(at):
         return 0
     keys = [key for one in _soon(at) for key in one.values_list("pk", flat=True)]
-    return apart.each(_remind, keys[:AT_ONCE], at=at)
+    left = _to_send_again(at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    return apart.each(_remind, keys[:AT_ONCE], at=at) + apart.each(_remind_again, left, at=at)
 
 
 def _unsent(at: datetime) -> QuerySet[Registration]:
@@ -142,21 +150,68 @@ def _remind(key: int, *, at: datetime) -> bool:
     until = deadline_of(found)
     if not _unsent(at).filter(_is_due(until, at), pk=key).exists():
         return False
+    _tell(
+        found,
+        at=at,
+        key=f"accommodation unsent:{found.pk}:{at.isoformat()}",
+        is_again=was_reminded(KIND, found),
+        before=found.service.said(until, found.reader_zone),
+    )
+    journal.record("accommodation reminded", by=SYSTEM, on=found, at=at, academy=found.academy_id)
+    return True
+
+
+def _to_send_again(at: datetime) -> QuerySet[Case]:
+    """Return the requests that wait for their candidate to send them again, and are to be recalled."""
+    last = told(KIND, registration="registration").filter(matter=REMINDER).order_by("-written_at")
+    found: QuerySet[Case] = Case.objects.filter(
+        Q(state=State.INCOMPLETE, stands=True) | Q(pk__in=Case.objects.taken_up().values("pk")),
+        registration__candidate__user__isnull=False,
+    ).annotate(
+        left_since=Coalesce("since", TAKEN_UP_AT),
+        recalled_at=Subquery(last.values("written_at")[:1]),
+    )
+    due = Q(pk__in=[])
+    for after in AFTER:
+        is_unsaid = Q(recalled_at=None) | Q(recalled_at__lt=F("left_since") + after)
+        due |= Q(left_since__lte=at - after) & is_unsaid
+    return found.filter(due)
+
+
+@transaction.atomic
+def _remind_again(key: int, *, at: datetime) -> bool:
+    case = lock_case(Case.objects.get(pk=key))
+    if not _to_send_again(at).filter(pk=key).exists():
+        return False
+    found = Registration.objects.whole().get(pk=case.registration_id)
+    whose = f"accommodation left:{case.pk}:{at.isoformat()}"
+    _tell(found, at=at, key=whose, is_again=True, is_waited_for=True)
+    note("accommodation recalled", case, by=SYSTEM, at=at)
+    return True
+
+
+def _tell(
+    found: Registration,
+    *,
+    at: datetime,
+    key: str,
+    is_again: bool,
+    is_waited_for: bool = False,
+    before: str = "",
+) -> None:
     tell(
         found.candidate,
         KIND,
         service=found.service,
         at=at,
-        key=f"accommodation unsent:{found.pk}:{at.isoformat()}",
+        key=key,
         about=found,
         matter=REMINDER,
         registration=found,
-        is_again=was_reminded(KIND, found),
-        is_waited_for=False,
+        is_again=is_again,
+        is_waited_for=is_waited_for,
         may_run=False,
-        before=found.service.said(until, found.reader_zone),
+        before=before,
         contact=contact_of(found.service),
         link=link_to("candidate:registration", found.number),
     )
-    journal.record("accommodation reminded", by=SYSTEM, on=found, at=at, academy=found.academy_id)
-    return True

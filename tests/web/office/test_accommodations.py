@@ -307,7 +307,27 @@ def test_the_queue_says_how_many_wait_at_each_step_and_for_how_long(manager, in_
         "a-appeler-reponse": 0,
         "chez-le-medecin": 1,
         "a-completer": 1,
+        "en-modification": 0,
     }
+
+
+def test_what_its_candidate_changes_has_a_step_that_says_since_when(manager, in_lille):
+    ago, by = timedelta(days=1), author(in_lille.candidate)
+    case = reach(in_lille, State.ASKED, at=NOW - 5 * ago)
+    accommodating.take_up(case=case, by=by, at=NOW - 3 * ago)
+    write(in_lille, Wish(READER), late_reason="APPARUE", at=NOW - 2 * ago)
+    another(State.PREPARING)  # never sent, it is its candidate's alone
+
+    page = manager.get(LIST, {"etape": "en-modification"})
+
+    assert page.context["steps"][-1]["count"] == 1
+    assert page.context["steps"][-1]["age"] == "3 jours"
+    [line] = page.context["lines"]
+    assert (line["holder"], line["age"], line["late"]) == ("Le candidat", "3 jours", "")
+    assert in_lille.number in main(page)
+    assert "Le candidat modifie sa demande" in main(manager.get(line["url"]))
+    queues = manager.get(reverse("office:home")).context["queues"]
+    assert "Aménagements" not in {one.label for one in queues}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.contesting import silence_about
 from sporades.accommodations.late import ADDED, was_in_time
 from sporades.accommodations.left import papers_in_hand
@@ -161,7 +162,9 @@ def _line(
     academy: str,
 ) -> dict[str, Any]:
     where = {WALK: step.code, **({"academie": academy} if academy else {})}
-    called = ""
+    case.registration, called = registration, ""
+    if step.is_taken_up:
+        case, _ = as_office_reads(case)
     if about.called_at is not None:
         when = instant_in_words(about.called_at, registration.service.zone)
         called = f"Appelé le {when} par {about.called_name} : personne n'a répondu"
@@ -200,7 +203,6 @@ def _silence(
         return silence_about(case.appealed_on).in_words(today)
     if step.state == State.NOTIFIED:
         return ""
-    case.registration = registration
     return silence_in_words(case, given, at=at)
 
 

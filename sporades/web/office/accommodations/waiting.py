@@ -11,6 +11,7 @@ from django.db.models import CharField, Count, F, Min, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
+from sporades.accommodations.as_sent import TAKEN_UP_AT
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import answers_unread_among, contested_among
 from sporades.accommodations.states import State
@@ -64,6 +65,16 @@ class Step:
         return self.state == State.NOTIFIED and not self.is_appeal
 
     @property
+    def is_taken_up(self) -> bool:
+        """Whether their candidate is changing what was sent."""
+        return self.state == State.PREPARING
+
+    @property
+    def is_its_state(self) -> bool:
+        """Whether all that is in its state waits there, since the instant of that state."""
+        return self.state not in {State.NOTIFIED, State.PREPARING}
+
+    @property
     def page(self) -> str:
         """The name of the page where one of them is looked at."""
         return APPEAL if self.is_appeal or self.is_answer else HANDLE
@@ -73,6 +84,8 @@ class Step:
         """The instant since which each of them waits, as `of` reads it along."""
         if self.is_appeal:
             return "appealed_at"
+        if self.is_taken_up:
+            return "taken_up_at"
         return "answered_at" if self.is_answer else "since"
 
     def of(self, cases: Any, at: datetime) -> Any:
@@ -87,6 +100,8 @@ class Step:
             return answers_unread_among(cases, at)
         if self.is_calling:
             return cases.unread(at)
+        if self.is_taken_up:
+            return cases.taken_up().annotate(taken_up_at=TAKEN_UP_AT)
         return cases.filter(state=self.state, stands=True)
 
 
@@ -116,6 +131,13 @@ STEPS = (
         State.INCOMPLETE,
         is_ours=False,
     ),
+    Step(
+        "en-modification",
+        "Chez le candidat, qui la modifie",
+        "Le candidat",
+        State.PREPARING,
+        is_ours=False,
+    ),
 )
 """In the order in which they are shown: first what waits for the office."""
 
@@ -130,10 +152,10 @@ def waiting_at(steps: Sequence[Step], cases: Any, at: datetime) -> dict[str, tup
         cases: among which requests.
         at: the instant.
     """
-    codes = {step.state: step.code for step in steps if step.state != State.NOTIFIED}
+    codes = {step.state: step.code for step in steps if step.is_its_state}
     found = _summed(cases.filter(state__in=codes, stands=True).annotate(step=F("state")), "since")
     for step in steps:
-        if step.state == State.NOTIFIED:
+        if not step.is_its_state:
             found = found.union(_summed(_at(step, step.among(cases, at)), step.since), all=True)
     return {
         codes.get(row["step"], row["step"]): (row["count"], row["oldest"])
