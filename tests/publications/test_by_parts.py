@@ -301,6 +301,10 @@ def test_who_changes_theirs_meanwhile_reads_nothing_that_says_what_was(made, thr
     said = dict(made.lines.values_list("registration", "why"))
     assert said[first.pk] == refusals.HAS_CHANGED
     assert said[third.pk] == refusals.STANDS_NO_MORE
+    mails = Message.objects.filter(kind="publication_decided").order_by("pk")
+    assert [one.recipient for one in mails] == [manager.email] * 2  # when it ended, at its instant
+    assert "Un document de la publication" in mails[0].body
+    assert "2 documents de la publication" in mails[1].body
     assert told() == [lines[1].registration.candidate.address]
     assert DocumentVersion.objects.filter(document__kind=SLUG).count() == 1
 

@@ -10,6 +10,7 @@ from sporades.acts.registrations.deciding import decide
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code
+from sporades.mail.models import Message
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import PublicationLine
 from sporades.publications.operations import depositing, preparing
@@ -150,6 +151,42 @@ def test_who_moved_meanwhile_is_not_summoned_by_the_academy_that_they_left(convo
     tell(convocation, LATER)
 
     assert why(convocation, three[0]) == HAS_MOVED
+
+
+def test_who_made_it_is_told_once_of_what_its_instant_refused(scheduled, three, manager):
+    withdrawn(three[0])
+    amend(three[1], identification={"mobile": "06 39 98 56 78"})
+    tell(scheduled, LATER)
+    tell(scheduled, LATER + HOUR)
+
+    [mail] = Message.objects.filter(kind="publication_decided")
+    assert mail.recipient == manager.email
+    assert mail.subject.startswith("Documents non publiés")
+    assert "2 documents de la publication" in mail.body
+
+
+def test_of_a_convocation_that_its_instant_refused_both_who_decided_are_told(
+    convocation, three, manager, head
+):
+    decided(three[0], SET_ASIDE, NOW + HOUR, "Condition non remplie.")
+    before = set(Message.objects.values_list("pk", flat=True))
+    tell(convocation, LATER)
+
+    mails = Message.objects.filter(kind="publication_decided").exclude(pk__in=before)
+    assert sorted(one.recipient for one in mails) == sorted([manager.email, head.email])
+    assert all("Un document de la publication" in one.body for one in mails)
+
+
+def test_of_what_was_refused_before_it_was_decided_nobody_is_told_at_its_instant(
+    three, prepare, manager
+):
+    made = prepare()
+    withdrawn(three[0])
+    publish(made, manager, LATER)
+    tell(made, LATER)
+
+    assert why(made, three[0]) == STANDS_NO_MORE
+    assert told("publication_decided") == []
 
 
 def test_the_code_of_what_nobody_has_read_says_nothing(scheduled, three):

@@ -19,10 +19,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.publications.locking import hold_some, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import counting, telling
-from sporades.publications.operations.deciding import (
-    give_their_instant,
-    tell_authors,
-)
+from sporades.publications.operations.deciding import give_their_instant
 from sporades.publications.operations.preparing import forget, take_back
 from sporades.publications.recording import record
 from sporades.publications.standing import prepared_of, set_aside
@@ -186,6 +183,7 @@ def _finish(publication: Publication, *, at: datetime) -> None:
             DocumentVersion.objects.filter(publication_line__in=given).update(published_at=instant)
         move(publication, LET_OUT, publish_at=instant, moved_at=at)
         record("publication completed", publication, by=SYSTEM, at=at)
+        telling.tell_refused(publication, at=at)
         telling.queue(publication, instant)
         return
     authors = {
@@ -204,4 +202,4 @@ def _finish(publication: Publication, *, at: datetime) -> None:
     }
     move(publication, FIND_NOTHING, moved_at=at, **nobody)
     record("publication found empty", publication, by=SYSTEM, at=at)
-    tell_authors(publication, "found empty", authors, by=SYSTEM, at=at)
+    telling.tell_authors(publication, "found empty", authors, by=SYSTEM, at=at)

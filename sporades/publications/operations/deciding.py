@@ -1,7 +1,6 @@
 """Publish, or propose to a second person, who approves or sends back (I5)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sporades import mail
 from sporades.accounts import asking
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Perimeter, Permission, Reach, reach
@@ -523,7 +521,7 @@ def _ask_approval(publication: Publication, *, at: datetime) -> None:
 
 def _tell_proposer(publication: Publication, what: str, *, by: Actor, at: datetime) -> None:
     authors = {publication.proposed_by: publication.proposed_name}
-    tell_authors(publication, what, authors, by=by, at=at)
+    telling.tell_authors(publication, what, authors, by=by, at=at)
 
 
 def _tell_rescheduled(
@@ -537,38 +535,4 @@ def _tell_rescheduled(
     if not publication.is_proposed:
         authors |= {before.decided_by: before.decided_name}
     what = "proposed anew" if publication.is_proposed else "rescheduled"
-    tell_authors(publication, what, authors, by=by, at=at)
-
-
-def tell_authors(
-    publication: Publication,
-    what: str,
-    authors: Mapping[User | None, str],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Tell those who made a publication what somebody else did with it.
-
-    Args:
-        publication: which.
-        what: as the template of the mail names it.
-        authors: who made it, each with the name that they bore.
-        by: who did it, and is not told.
-        at: the instant.
-    """
-    for author, name in authors.items():
-        if author is None or by.identifier == author.identifier or not author.is_active:
-            continue
-        mail.write(
-            "publication_decided",
-            to=author.email,
-            at=at,
-            key=f"publication:{publication.pk}:{what}:{at.isoformat()}",
-            about=publication,
-            publication=publication,
-            name=name,
-            what=what,
-            who=by.name,
-            link=link_to("office:publication", publication.pk),
-        )
+    telling.tell_authors(publication, what, authors, by=by, at=at)

@@ -25,11 +25,7 @@ from sporades.publications.locking import hold, hold_line, in_preparation, locke
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import telling
 from sporades.publications.operations.counting import are_many, queue
-from sporades.publications.operations.deciding import (
-    refuse_seen,
-    take_out_of_sight,
-    tell_authors,
-)
+from sporades.publications.operations.deciding import refuse_seen, take_out_of_sight
 from sporades.publications.recording import record, record_line
 from sporades.publications.refusals import AlreadyRead, DecisionUnsaid, OfHealth
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
@@ -273,7 +269,7 @@ def _tell_dropped(publication: Publication, *, by: Actor, at: datetime) -> None:
         publication.asked_by: publication.asked_name,
         publication.proposed_by: publication.proposed_name,
     }
-    tell_authors(publication, "dropped", authors, by=by, at=at)
+    telling.tell_authors(publication, "dropped", authors, by=by, at=at)
 
 
 def take_refusals(*, publication: Publication, by: Actor, at: datetime) -> None:

@@ -1,10 +1,13 @@
-"""Tell candidates that a document is read, or taken back: from its instant on, each once (I5)."""
+"""Tell candidates that a document is read, or taken back, from its instant on, each once; and who made it (I5)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from sporades import mail
+from sporades.accounts.models import User
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
@@ -13,6 +16,7 @@ from sporades.core.locks import alone
 from sporades.core.queue import defer_once
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.publications.locking import hold_all, locked
 from sporades.publications.models import DECIDED, Publication, PublicationLine
@@ -65,13 +69,23 @@ def _tell_some(pk: str, *, at: datetime) -> bool:
         return False
     # Of one that is withdrawn, lines that are not gone through yet are told of nothing.
     to_tell = _PUBLISHED | _WITHDRAWN if publication.is_decided else _WITHDRAWN
-    lines = list(
-        publication.lines.filter(to_tell).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    lines = dict(
+        publication.lines.filter(to_tell).order_by("pk").values_list("pk", "outcome")[:AT_ONCE]
     )
     gone_through = apart.each(_tell_line, lines, at=at)
     Publication.objects.filter(pk=pk).update(moved_at=at)
+    if LineOutcome.PUBLISHED in lines.values():
+        _tell_refused_at_last(pk, at=at)
     # Those that could not be told come first again, in some minutes.
     return len(lines) == AT_ONCE and gone_through > 0
+
+
+@transaction.atomic
+def _tell_refused_at_last(pk: str, *, at: datetime) -> None:
+    """Tell who made a publication what was refused at its instant, once nobody else waits."""
+    found = Publication.objects.get(pk=pk)
+    if found.is_decided and not found.lines.filter(_PUBLISHED).exists():
+        tell_refused(found, at=at)
 
 
 @transaction.atomic
@@ -113,6 +127,63 @@ def _whole(pk: int) -> PublicationLine:
     line: PublicationLine = PublicationLine.objects.select_related(*related).get(pk=pk)
     line.registration = Registration.objects.whole().get(publication_lines=line.pk)
     return line
+
+
+def tell_refused(publication: Publication, *, at: datetime) -> None:
+    """Tell who made a publication how many of its documents were refused since it was decided.
+
+    Args:
+        publication: decided, as it stands now.
+        at: the instant.
+    """
+    decided = entries_about(publication).filter(verb="publication published")
+    known = decided.order_by("-pk").values_list("payload__after__refused", flat=True).first()
+    count = publication.counts()[LineOutcome.REFUSED] - (known or 0)
+    if count > 0 and known is not None:
+        authors = {
+            publication.asked_by: publication.asked_name,
+            publication.proposed_by: publication.proposed_name,
+            publication.decided_by: publication.decided_name,
+        }
+        tell_authors(publication, "refused since", authors, by=SYSTEM, at=at, count=count)
+
+
+def tell_authors(
+    publication: Publication,
+    what: str,
+    authors: Mapping[User | None, str],
+    *,
+    by: Actor,
+    at: datetime,
+    count: int = 0,
+) -> None:
+    """Tell those who made a publication what somebody else did with it, or what became of it.
+
+    Args:
+        publication: which.
+        what: as the template of the mail names it.
+        authors: who made it, each with the name that they bore.
+        by: who did it, and is not told.
+        at: the instant.
+        count: how many of its documents it is about, where it is not of all: told once of so many.
+    """
+    event = f"{publication.decided_at}:{count}" if count else at.isoformat()
+    for author, name in authors.items():
+        if author is None or by.identifier == author.identifier or not author.is_active:
+            continue
+        mail.write(
+            "publication_decided",
+            to=author.email,
+            at=at,
+            key=f"publication:{publication.pk}:{what}:{event}",
+            about=publication,
+            publication=publication,
+            name=name,
+            what=what,
+            who=by.name,
+            count=count,
+            link=link_to("office:publication", publication.pk),
+        )
 
 
 def _tell_publication(line: PublicationLine, *, at: datetime) -> None:
