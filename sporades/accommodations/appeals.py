@@ -23,10 +23,18 @@ WAYS = {
 
 
 def received_in_words(appeal: Appeal) -> str:
-    """Say when an appeal was received, and how; of a letter, when it was posted."""
+    """Say when an appeal was received, and how; of a letter, when it was posted.
+
+    Of one that could not be sent on its last day, nothing being written, of which day it counts.
+    """
     said = f"Reçu{WAYS[Came(appeal.came)]} le {day_in_words(appeal.received_on)}"
     if appeal.came == Came.LETTER:
         return f"{said} (cachet de la poste du {day_in_words(appeal.sent_on)})"
+    if appeal.came == Came.SPACE and appeal.sent_on < appeal.received_on:
+        return (
+            f"{said}, et compté du {day_in_words(appeal.sent_on)}, dernier jour, où le service était en "
+            "lecture seule"
+        )
     return said
 
 

@@ -8,9 +8,11 @@ from django.db.models import prefetch_related_objects
 from sporades.accommodations.models import Appeal, Case
 from sporades.core.days import midnight, months_after, working_day_from
 from sporades.core.french import day_in_words, local_day
+from sporades.exams.models.service import MINUTE
 from sporades.exams.rules.silence import Silence
 from sporades.exams.schema.legal import Meaning
 from sporades.letters.queries import Posting
+from sporades.notices.queries import after_reading
 from sporades.registrations.distance import LAW
 from sporades.registrations.models import Registration
 from sporades.registrations.models.registration import undone_before
@@ -243,6 +245,42 @@ def last_day_of(case: Case, zone: str) -> date | None:
         raise ValueError(case)
     received = received_at(case.notified_at, case.opened_at, zone, posting=case.posting)
     return None if received is None else contested_until(received, zone)
+
+
+def given_back_until(case: Case, zone: str) -> datetime | None:
+    """Return until when an appeal from its candidate's space counts as sent on the last day (R-05).
+
+    Args:
+        case: a notified one, with its notification.
+        zone: where its service is.
+
+    Returns:
+        The last minute; nothing where the last day has ended while something could be written.
+    """
+    last = last_day_of(case, zone)
+    if last is None:
+        return None
+    ended = midnight(last + timedelta(days=1), zone) - MINUTE
+    until = after_reading(ended, zone)
+    return until if until > ended else None
+
+
+def sent_on_from_space(case: Case, zone: str, *, at: datetime) -> date:
+    """Return the day of which an appeal is that its candidate sends from their space.
+
+    Where nothing was written in the last minute of the last day, it is that day until the evening of
+    the day after writing began again: nobody could send it then.
+
+    Args:
+        case: the notified decision, with its notification.
+        zone: where its service is.
+        at: when it is sent.
+    """
+    today, last = local_day(at, zone), last_day_of(case, zone)
+    if last is None or today <= last:
+        return today
+    until = given_back_until(case, zone)
+    return last if until is not None and at < until + MINUTE else today
 
 
 def court_day_of(case: Case, *, at: datetime | None = None) -> date:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from sporades.accommodations import operations
@@ -24,6 +25,8 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
 from sporades.medical.queries import compartment
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner
 from sporades.retention import operations as retention
 from tests.accommodations.asked import (
     CONTESTED,
@@ -196,6 +199,38 @@ def test_a_letter_is_in_time_by_its_postmark_whenever_it_arrives(decided, sent_o
     said = told("appeal_received")
     assert ("saisir le tribunal jusqu'au" in said) is in_time
     assert ("le délai pour saisir le tribunal n'est pas interrompu" in said) is not in_time
+
+
+@pytest.mark.parametrize(
+    ("hours", "in_time"),
+    [(6, True), (47, True), (48, False)],
+    ids=["once it is over", "the evening after", "the day after that"],
+)
+def test_what_could_not_be_sent_on_the_last_day_is_sent_as_of_it(decided, hours, in_time):
+    ended = midnight(LAST + timedelta(days=1), PARIS)
+    notices.show(
+        kind=Banner.Kind.ALERT,
+        message="Panne.",
+        at=ended - timedelta(hours=4),
+        until=ended + timedelta(hours=5),
+        stops_writing=True,
+    )
+
+    at = ended + timedelta(hours=hours)
+    with time_machine.travel(at, tick=False):
+        made = contest(decided, at=at)
+
+        assert (made.sent_on == LAST, is_in_time(made, PARIS)) == (in_time, in_time)
+        assert ("saisir le tribunal jusqu'au" in told("appeal_received")) is in_time
+        counted = "Reçu le 12 février 2027, et compté du 11 février 2027, dernier jour"
+        [first, *_] = followed_in_words(made, PARIS, at=at)
+        assert plain(first).startswith(counted) is (in_time and hours < 24)
+
+
+def test_what_is_sent_after_a_last_day_on_which_one_could_write_comes_too_late(decided):
+    made = contest(decided, at=midnight(LAST + timedelta(days=1), PARIS))
+
+    assert not is_in_time(made, PARIS)
 
 
 def test_without_an_answer_in_two_months_it_is_rejected_and_the_court_is_asked_in_two(decided):

@@ -1,6 +1,6 @@
 """« Contester la décision », as its candidate does it, and what they read of it afterwards (H2)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,8 @@ from sporades.accommodations.models import Appeal
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import leaving
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     CONTESTED,
@@ -228,6 +230,32 @@ def test_after_the_last_day_it_is_taken_and_said_to_interrupt_nothing(
     said = page_of(client, registration)
     assert "le délai pour saisir le tribunal n'est pas interrompu" in said
     assert "vous pourrez alors saisir" not in said
+
+
+def test_what_could_not_be_sent_on_the_last_day_is_taken_as_of_it(
+    sign_in, registration, decided, stopped_clock
+):
+    """It was 26 January: nothing was written that evening."""
+    ended = datetime(2027, 1, 26, 23, tzinfo=UTC)
+    notices.show(
+        kind=Banner.Kind.ALERT,
+        message="Panne.",
+        at=ended - timedelta(hours=4),
+        until=ended + timedelta(hours=5),
+        stops_writing=True,
+    )
+    stopped_clock.move_to(ended + timedelta(hours=9))
+    client = sign_in(registration.candidate)
+
+    form = page_of(client, registration, CONTEST)
+    client.post(at(registration, page=CONTEST), {"texte": CONTESTED})
+    said, back = page_of(client, registration), page_of(client, registration, BACK)
+
+    assert "Votre dernier jour était le 26 janvier 2027, et le service était alors en" in form
+    assert "comme envoyé ce jour-là, jusqu'au jeudi 28 janvier 2027 à 23 h 59" in form
+    assert "Reçu le 27 janvier 2027, et compté du 26 janvier 2027, dernier jour" in said
+    assert "vous pourrez alors saisir le tribunal" in said
+    assert "Vous pourrez encore la contester jusqu'au 28 janvier 2027 inclus." in back
 
 
 def test_once_silence_has_refused_it_nothing_says_that_it_is_looked_at(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sporades.accommodations.contesting import months_more, months_more_after
+from sporades.accommodations.contesting import months_more, months_more_after, sent_on_from_space
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.operations.deciding import Author
 from sporades.accommodations.operations.refusals import (
@@ -34,7 +34,8 @@ class Contested:
         guardian_name: who makes it for a minor.
         guardian_quality: mother, father, guardian.
         came: how it came.
-        sent_on: the day on which it was, where it did not come by the candidate's space.
+        sent_on: the day on which it was, where it did not come by the candidate's space; there, what
+            could not be sent on the last day is of that day (R-05).
         received_on: the day on which the service had it, in the same case.
         entered_name: who enters it, in the same case.
     """
@@ -77,8 +78,10 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
     if notified.filter(notified_at__gt=case.notified_at).exists():
         raise DecisionReplaced
     contested = case.registration
-    received_on = said.received_on or local_day(at, contested.service.zone)
-    sent_on = said.sent_on or received_on
+    zone = contested.service.zone
+    received_on = said.received_on or local_day(at, zone)
+    own = sent_on_from_space(case, zone, at=at) if said.came == Came.SPACE else received_on
+    sent_on = said.sent_on or own
     if not sent_on <= received_on <= contested.last_day(at):
         raise AppealToCome
     if sent_on < contested.first_day(case.notified_at):

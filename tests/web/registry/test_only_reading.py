@@ -127,6 +127,17 @@ def test_what_was_typed_is_taken_once_writing_begins_again(world, paused, client
     assert page.status_code != 503
 
 
+@pytest.mark.usefixtures("paused")
+def test_who_contests_meanwhile_reads_that_a_letter_of_that_day_is_in_time(world):
+    name, letter = "candidate:accommodation_contest", "postez votre recours par lettre"
+    page = world.browser(Role.OWNER).post(address(name, world), {"texte": "Je conteste."})
+    other = world.browser(Role.OWNER).post(address("candidate:again", world), {"a": "b"})
+
+    assert page.status_code == 503
+    assert letter in page.text
+    assert letter not in other.text
+
+
 def test_a_banner_that_does_not_stop_writing_stops_nothing(world):
     operations.show(kind=Banner.Kind.ALERT, message="Lenteurs ce matin.", at=NOW)
     notices.forget()

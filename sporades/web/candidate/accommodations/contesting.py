@@ -12,8 +12,10 @@ from sporades.accommodations.appeals import followed_in_words, received_in_words
 from sporades.accommodations.contesting import (
     INTERRUPTS,
     court_day_of,
+    given_back_until,
     last_day_of,
     papers_kept_until,
+    sent_on_from_space,
     silence_about,
     silent_on,
 )
@@ -129,13 +131,16 @@ def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) ->
     found, at = case.registration, request.arrived_at
     zone, rules = found.service.zone, rules_of(found)
     last, today = last_day_of(case, zone), local_day(at, zone)
+    is_late = last is not None and sent_on_from_space(case, zone, at=at) > last
+    given = given_back_until(case, zone) if last is not None and today > last else None
     context = {
         "registration": found,
         "case": case,
         "form": form,
         "notified": day_in_words(local_day(case.notified_at or at, zone)),
         "last": day_in_words(last) if last else "",
-        "is_late": last is not None and today > last,
+        "is_late": is_late,
+        "given": found.service.said(given, found.reader_zone) if given and not is_late else "",
         "silent": day_in_words(silent_on(today)),
         "interrupts": INTERRUPTS,
         "appeal": rules.decision.appeal if rules else "",
@@ -158,11 +163,14 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, "Votre recours est retiré. La décision reste en vigueur.")
         return redirect(PAGE, found.number)
     at, zone = request.arrived_at, found.service.zone
-    last = last_day_of(appeal.case, zone)
+    last, given = last_day_of(appeal.case, zone), given_back_until(appeal.case, zone)
+    is_late = last is not None and sent_on_from_space(appeal.case, zone, at=at) > last
+    if given is not None and not is_late:
+        last = local_day(given, zone)
     context = {
         "registration": found,
         "last": day_in_words(last) if last else "",
-        "is_late": last is not None and local_day(at, zone) > last,
+        "is_late": is_late,
         "papers": _papers_left(found, appeal, at=at),
     }
     return render(request, "candidate/accommodation_contest_back.html", context)

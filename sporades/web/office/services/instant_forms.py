@@ -219,7 +219,8 @@ class BannerForm(forms.Form):
         label="Mettre le service en lecture seule",
         help_text="Tant que ce bandeau est affiché, tout se lit et rien ne s'enregistre, sur aucune "
         "page, pour personne, sauf les dates des services et ce bandeau : ce qui ferme pendant ce "
-        "temps se prolonge",
+        "temps se prolonge. Un recours contre une décision d'aménagement, dont le dernier jour finit "
+        "alors, est pris jusqu'au lendemain soir de la fin de la lecture seule",
         required=False,
     )
 
