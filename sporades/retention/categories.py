@@ -410,7 +410,7 @@ CATEGORIES = (
     ),
     Category(
         "provenance",
-        "Adresse réseau et numéro de requête d'un acte du journal",
+        "Adresse réseau et numéro de requête d'un acte du journal, gelé ou non",
         "son instant",
         lambda: "12 mois",
         str,
@@ -458,7 +458,7 @@ CATEGORIES = (
     ),
     Category(
         "sante",
-        "Papiers et commentaires de santé déposés pour un médecin",
+        "Papiers et commentaires de santé déposés pour un médecin, gelés ou non",
         "la notification de la décision d'aménagement, ou la désinscription ; demande laissée, "
         f"{CLOSING}",
         lambda: (
