@@ -38,9 +38,6 @@ def fate_in_words(letter: Letter) -> str:
             return f"Posté le {day_in_words(letter.run.posted_on)}"
         case LetterState.RETURNED if letter.returned_on:
             return f"Revenu le {day_in_words(letter.returned_on)}"
-        case LetterState.OVERTAKEN if letter.overtaken_at and letter.why:
-            undone = instant_in_words(letter.overtaken_at, letter.service.zone)
-            return f"Non imprimé : {letter.why}, {undone}"
         case LetterState.OVERTAKEN if letter.overtaken_at:
             return _overtaken_in_words(letter, letter.overtaken_at)
         case _:
@@ -49,6 +46,8 @@ def fate_in_words(letter: Letter) -> str:
 
 def _overtaken_in_words(letter: Letter, at: datetime) -> str:
     by = instant_in_words(at, letter.service.zone)
+    if letter.why:
+        return f"Non imprimé : {letter.why}, {by}"
     taken_back = letter.enclosed.withdrawn_at if letter.enclosed else None
     if taken_back is not None and taken_back <= at:
         return f"Non imprimé : le document qu'il annonce a été retiré, {by}"

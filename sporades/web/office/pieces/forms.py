@@ -191,9 +191,10 @@ class RefusalForm(DelayForm):
         data = super().clean() or {}
         if data.get("raison") == OTHER and not data.get("motif"):
             say_missing(self, "motif", "Dites le motif : le candidat le lira.")
-        elif self._former and data.get("raison") and "motif" in data:
-            if self.decided["reason"] == self._former:
-                self.add_error("raison", SameReason.message)
+            return data
+        is_read = data.get("raison") and "motif" in data
+        if self._former and is_read and self.decided["reason"] == self._former:
+            self.add_error("raison", SameReason.message)
         return data
 
     @property
