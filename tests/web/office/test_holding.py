@@ -64,7 +64,9 @@ def test_an_erasure_is_held_up_with_a_reason_then_no_more(administrator, in_lill
 def test_what_a_hold_does_not_keep_is_said_where_it_is_put_and_listed(administrator, in_lille):
     for page in (withhold_page(in_lille), LIST):
         said = main(administrator.get(page))
-        assert "les papiers de santé confiés au médecin, effacés le jour que le candidat" in said
+        assert (
+            "les papiers de santé déposés pour le médecin, effacés le jour que le candidat" in said
+        )
         assert (
             "l'adresse réseau d'où vient chaque acte et chaque connexion, oubliée au bout de douze mois"
             in said
