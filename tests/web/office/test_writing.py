@@ -23,7 +23,7 @@ from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.web.office.searches import writing
 from tests.factories import NOW, a_candidate, a_record, a_registration, author
 from tests.jobs import work
-from tests.web.guide import main, seen
+from tests.web.guide import main, seen, words
 from tests.web.office.test_search import leaf, sought
 
 SAID = {"objet": "Votre centre", "texte": "{prénoms}, apportez une pièce d'identité."}
@@ -122,10 +122,15 @@ def test_a_batch_that_ended_says_how_many_letters_wait_and_where(manager, two, k
 
 
 def test_the_page_says_what_a_letter_has_where_a_mail_has_a_link(manager, two):
-    said = main(manager.get(place(manager)))
+    page = manager.get(place(manager))
 
+    said = main(page)
     assert "n'a pas de lien" in said
     assert f"« {ASK_THERE}. »" in said
+    # Whoever writes a first message reads first where to write it.
+    [fold] = seen(page).xpath("//main//h2[.='Le message']/following-sibling::*[1]")
+    assert fold.tag == "details"
+    assert "{lien}" in words(fold)
 
 
 def the_form(client, where):
