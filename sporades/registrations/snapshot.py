@@ -116,6 +116,35 @@ def _section(section: Section, form: SectionForm) -> dict[str, Any] | None:
     }
 
 
+_OF_THEM = (
+    ("de votre représentant légal", "du représentant légal"),
+    ("J'accepte que mon nom et mes résultats", "Accepte que son nom et ses résultats"),
+    ("J'accepte que mon nom", "Accepte que son nom"),
+)
+"""What our own questions say to a candidate, and what they say of one to whoever reads a file."""
+
+
+def read_by_office(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a version says, its questions put to nobody: « votre » is not who reads them.
+
+    Those of a réglementation stay in its words.
+
+    Args:
+        snapshot: the content of a version, which stays as it is.
+    """
+    sections = [
+        {**one, "lines": [[_of_them(label), said] for label, said in one["lines"]]}
+        for one in snapshot["sections"]
+    ]
+    return {**snapshot, "sections": sections}
+
+
+def _of_them(label: str) -> str:
+    for to_them, of_them in _OF_THEM:
+        label = label.replace(to_them, of_them)
+    return label
+
+
 def contact_of(service: Any) -> dict[str, Any]:
     """Return how the managing service of a registration service can be reached.
 

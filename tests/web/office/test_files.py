@@ -10,7 +10,9 @@ from sporades.accounts.models import Membership
 from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decide
 from sporades.exams.held import forget
+from sporades.registrations.consents import CONSENTS
 from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import read_by_office
 from sporades.registrations.states import SET_ASIDE
 from sporades.territory.models import ManagingService
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
@@ -52,6 +54,26 @@ def test_what_is_foreign_forbidden_or_was_never_there_is_one_page_for_office_peo
     [said] = {main(one) for one in found}
     assert "n'est ni de votre rôle ni de votre périmètre : l'accueil dit les vôtres" in said
     assert "connectez-vous avec le compte" not in said
+
+
+def test_questions_put_to_the_candidate_are_not_read_as_put_to_the_office(manager, in_lille):
+    version = in_lille.versions.get()
+    asked = ["Nom et prénom de votre représentant légal", *(label for _, label, _ in CONSENTS)]
+    lines = [[label, f"Réponse {number}"] for number, label in enumerate(asked)]
+    # What was filed is frozen: the manager reads it as the candidate had it, but for the questions.
+    said = {**version.snapshot, "sections": [{**version.snapshot["sections"][0], "lines": lines}]}
+
+    read = read_by_office(said)
+
+    assert read["sections"][0]["lines"] == [
+        ["Nom et prénom du représentant légal", "Réponse 0"],
+        ["Accepte que son nom figure dans les résultats publiés", "Réponse 1"],
+        ["Accepte que son nom et ses résultats soient communiqués à des tiers", "Réponse 2"],
+    ]
+    assert said["sections"][0]["lines"] == lines
+    page = main(manager.get(tab("registration", in_lille)))
+    assert "Accepte que son nom figure" in page
+    assert "J'accepte" not in page
 
 
 def test_a_membership_that_has_ended_opens_nothing(manager, in_lille):

@@ -24,6 +24,7 @@ from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.letters.words import to_be_told
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
+from sporades.registrations.snapshot import read_by_office
 from sporades.web.layout.markup import directed
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on
@@ -153,6 +154,7 @@ def _page(
         "posted": day_in_words(row.posted_on) if row.posted_on else "",
         "given": row.deposit.given_in_words(zone) if row.deposit else "",
         "version": version,
+        "answers": read_by_office(version.snapshot),
         "asked": asked,
         "form": asked.faulty,  # its errors are counted in the title
         "may_decide": reaches(request, Permission.DECIDE, registration),

@@ -42,6 +42,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest, Regi
 from sporades.registrations.operations.deciding import decisions_for
 from sporades.registrations.queries import mails_about, version_of
 from sporades.registrations.receipt import named
+from sporades.registrations.snapshot import read_by_office
 from sporades.registrations.states import STANDING
 from sporades.retention.models import Hold
 from sporades.web.layout.papers import paper
@@ -361,9 +362,13 @@ def registration_of(
 
 
 def _filed(registration: Registration, version: Version) -> dict[str, Any]:
-    """Return a version, and the mail address that it says where that is not today's."""
+    """Return a version, what it says, and its mail address where that is not today's."""
     is_left = version.address != registration.candidate.address
-    return {"version": version, "left_address": version.address if is_left else ""}
+    return {
+        "version": version,
+        "snapshot": read_by_office(version.snapshot),
+        "left_address": version.address if is_left else "",
+    }
 
 
 def _where(registration: Registration) -> dict[str, str]:
