@@ -16,7 +16,6 @@ from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core import files
 from sporades.core.refusals import Refused
-from sporades.exams import operations as exams
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -36,7 +35,7 @@ from tests.factories import (
     registered_in_two_academies,
 )
 from tests.letters.test_printing import LILLE
-from tests.web.registry.world import a_member, source, with_specialities, without_specialities
+from tests.web.registry.world import a_member
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
 
@@ -167,13 +166,6 @@ def test_what_was_read_before_a_correction_is_not_sent(registration):
 def test_who_has_filed_nothing_changes_the_data_without_asking(invented_exam):
     with pytest.raises(asking.NotFrozen):
         send(a_candidate())
-
-
-def another_of(candidate):
-    """File a second registration, for another exam that is open too."""
-    opened = {**without_specialities(), "ouvertures": with_specialities()["ouvertures"]}
-    exams.load(source(opened, ""), by=OPERATOR, at=NOW)
-    return a_registration(candidate, exam="BS", speciality="")
 
 
 def withdraw(registration, at=LATER):

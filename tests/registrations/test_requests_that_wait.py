@@ -148,7 +148,7 @@ def test_of_a_service_that_is_to_open_again_a_modification_is_asked(registration
 
     begun = moved_house(requesting.begin(registration=whole(registration), by=by, at=NOW), NOW)
 
-    closed = begun.closed_in_words(NOW, "")
+    closed = begun.closed_in_words(NOW, "", filed=whole(registration))
     assert "ne peut pas encore être enregistrée : elle peut être demandée" in closed
     assert send(begun, NOW).is_waiting
 

@@ -567,6 +567,7 @@ def test_what_is_done_where_it_was_given_is_not_said_where_it_was(registration, 
     moving.move_for_good(
         registration=registration, academy="A25", reason="Vit à Versailles", by=COLLEAGUE, at=LATER
     )
+    registration.refresh_from_db()
     decided(registration, SET_ASIDE, reason="Secret de Versailles", at=LAST)
     here = reach(agent.memberships.all(), Permission.FILE_FOR_CANDIDATES)
 
