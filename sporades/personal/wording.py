@@ -183,7 +183,7 @@ class Wording:
         """Return the labels of a column that says the same whatever the exam, nothing of others."""
         if name in COUNTRIES:
             return {one.code: one.name for one in territory.countries()}
-        if name == "academy":
+        if name in {"academy", "court_seat"}:
             return {one.code: one.full_name for one in territory.academies()}
         if name == "birth_department":
             return {one.code: one.name for one in territory.departments()}
