@@ -110,16 +110,15 @@ def missed_lines(registration: Registration) -> QuerySet[PublicationLine]:
         registration=registration, publication__kind=OuterRef("publication__kind")
     )
     again = again.exclude(publication__state=PublicationState.DROPPED)
-    refused = _lines(registration).filter(
+    decided_here = Exists(asked_here().filter(registration=registration))
+    return _lines(registration).filter(
         ~Exists(again.filter(pk__gt=OuterRef("pk"))),
+        ~(Q(publication__kind__in=kinds.decided_elsewhere()) & decided_here),
         outcome=LineOutcome.REFUSED,
         # Of a file that was never read, its depositor knows.
         of_version__isnull=False,
         publication__state=PublicationState.PUBLISHED,
     )
-    if asked_here().filter(registration=registration).exists():
-        return refused.exclude(publication__kind__in=kinds.decided_elsewhere())
-    return refused
 
 
 def _lines(registration: Registration) -> QuerySet[PublicationLine]:

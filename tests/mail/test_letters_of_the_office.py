@@ -80,9 +80,11 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
         (
             [(SET_ASIDE, "Hors académie."), (RESTORE, "")],
             "Inscription rétablie",
-            "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.\n\n"
-            "Si une demande faite pour elle attendait une réponse, elle est de nouveau étudiée, et le "
-            "délai pour vous répondre recommence.\n",
+            (
+                "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.\n\n"
+                "Si une demande faite pour elle attendait une réponse, elle est de nouveau étudiée, et "
+                "le délai pour vous répondre recommence.\n"
+            ),
         ),
     ],
 )

@@ -139,11 +139,11 @@ def _corrections_asked(
     reach = request.reaches(Permission.CORRECT_IDENTITY)
     asked = CorrectionRequest.objects.filter(candidate=registration.candidate_id)
     mine = while_it_counts(asked, "sent_at", registration, here=Q(registration=registration))
-    answered = set(asked.within(reach).values_list("pk", flat=True))
-    for one in mine.order_by("-sent_at", "-pk"):
+    answered = Exists(asked.within(reach).filter(pk=OuterRef("pk")))
+    for one in mine.annotate(is_answered=answered).order_by("-sent_at", "-pk"):
         one.registration = registration
         one.title = "Demandes de correction d'état civil"
-        one.url = reverse("office:correction_request", args=[one.pk]) if one.pk in answered else ""
+        one.url = reverse("office:correction_request", args=[one.pk]) if one.is_answered else ""
         yield one
 
 
