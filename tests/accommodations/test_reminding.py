@@ -117,6 +117,22 @@ def test_what_is_to_be_sent_again_is_recalled_twice_in_the_words_of_all_the_rest
     ] * 2
 
 
+@pytest.mark.parametrize("done", [_taken_up, _incomplete])
+def test_what_was_left_long_ago_is_not_recalled_were_it_never(done):
+    done(a_registration(informations=DECLARED))
+
+    assert accommodating.remind_requests(at=NOW + 31 * DAY) == 0
+
+
+@pytest.mark.parametrize("done", [_taken_up, _incomplete])
+def test_nothing_is_recalled_once_the_exam_is_over(done):
+    load_invented(("du: 2027-05-17, au: 2027-05-21", "du: 2026-11-26, au: 2026-11-27"))
+    forget()
+    done(a_registration(informations=DECLARED))
+
+    assert accommodating.remind_requests(at=NOW + 3 * DAY) == 0
+
+
 def _sent_again(registration):
     _taken_up(registration)
     case, by = case_of(registration), author(registration.candidate)

@@ -35,13 +35,15 @@ KIND = "something_awaits"
 """A mail that does not say what: nobody else is to read that a handicap was declared (P-12)."""
 AFTER = (timedelta(days=3), timedelta(days=10))
 """How long after it left the office a request is recalled to who has to send it again, once each time."""
+NO_MORE_AFTER = timedelta(days=30)
+"""And after how long it is not, were it recalled never: what was left in former sessions stays left."""
 
 
 def remind_requests(*, at: datetime) -> int:
     """Remind those whose request is announced, begun or fallen, and not sent, as `remind_pieces` does of pieces; return how many.
 
-    Also those who change what they had sent, or were told that it is incomplete: nobody looks at it
-    until it is sent again, and no deadline says so.
+    Also those who change what they had sent, or were told that it is incomplete, until their exam is
+    over: nobody looks at it until it is sent again, and no deadline says so.
 
     Whoever has filed with less time left than that has just read the deadline: they are reminded at
     the next step. Nobody is who took a request back and began no other, nor who reads a decision that
@@ -51,7 +53,7 @@ def remind_requests(*, at: datetime) -> int:
     if stops_writing(at):
         return 0
     keys = [key for one in _soon(at) for key in one.values_list("pk", flat=True)]
-    left = _to_send_again(at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    left = _left(at)[:AT_ONCE]
     return apart.each(_remind, keys[:AT_ONCE], at=at) + apart.each(_remind_again, left, at=at)
 
 
@@ -175,7 +177,14 @@ def _to_send_again(at: datetime) -> QuerySet[Case]:
     for after in AFTER:
         is_unsaid = Q(recalled_at=None) | Q(recalled_at__lt=F("left_since") + after)
         due |= Q(left_since__lte=at - after) & is_unsaid
-    return found.filter(due)
+    return found.filter(due & Q(left_since__gt=at - NO_MORE_AFTER))
+
+
+def _left(at: datetime) -> list[int]:
+    """Return the keys of the requests to be recalled now: sending them again is of use until the exam is over."""
+    found = dict(_to_send_again(at).order_by("pk").values_list("pk", "registration"))
+    theirs = Registration.objects.whole().in_bulk(found.values())
+    return [pk for pk, registration in found.items() if not theirs[registration].is_exam_over(at)]
 
 
 @transaction.atomic
