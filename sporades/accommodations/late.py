@@ -207,7 +207,9 @@ def in_time_after_all(case: Case) -> dict[str, Any] | None:
     """
     kept = case.received or {}
     sent = kept.get(LATE)
-    sent_at = counted_at(case.registration, case.posted_on) if case.posted_on else case.asked_at
+    sent_at = case.asked_at
+    if case.posted_on and was_entered_last(case):
+        sent_at = counted_at(case.registration, case.posted_on)
     if sent is None or sent_at is None or is_late(case.registration, sent_at):
         return None
     return {IN_TIME: sent, **{name: said for name, said in kept.items() if name == BEFORE}}

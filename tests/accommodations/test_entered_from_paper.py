@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import F
 
 from sporades.accommodations import operations
 from sporades.accommodations.late import came_in_time, late_told
@@ -19,6 +20,7 @@ from sporades.acts.people import claiming, joining
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
 from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate, Channel
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
@@ -293,6 +295,26 @@ def test_no_paper_goes_over_a_paper_request_that_was_sent_again_from_a_space(
     with pytest.raises(operations.WrittenThere):
         enter(registration, Wish(READER), at=LATE)
     assert "puis de nouveau le" in sent_in_words(case_of(registration))
+
+
+@pytest.mark.parametrize(
+    ("moved", "is_late"), [(timedelta(days=-1), True), (timedelta(days=30), False)]
+)
+def test_what_is_added_from_a_space_is_in_time_by_its_own_instant_and_no_postmark(
+    registration, claim, moved, is_late
+):
+    enter(registration)
+    find_incomplete(registration)
+    claim()
+    write(registration, *WISHES, Wish(READER), late_reason="APPARUE", at=LATE)
+    send(registration, at=LATE)
+    service = RegistrationService.objects.filter(pk=registration.service_id)
+    service.update(closes_at=F("closes_at") + moved)
+
+    operations.follow_dates(registration.service_id, after=0, last=registration.pk, at=LATE)
+
+    case = case_of(registration)
+    assert bool(late_told(case, case.measures.all())) is is_late
 
 
 def test_whoever_declared_no_handicap_has_their_answer_changed_first():
