@@ -469,6 +469,46 @@ def test_a_delegation_of_a_former_role_is_not_said_again_in_another(registration
         accommodating.follow_opinion(registration=registration, by=now, at=NOW)
 
 
+def test_a_last_day_that_is_moved_leaves_a_delegation_as_it_is(registration):
+    user = a_member("agent@exemple.test", Membership.Role.HEAD, ["A25"])
+    has_decided(f"user:{user.pk}")
+    reach(registration, State.OPINION_GIVEN)
+
+    for at, until in ((NOW, dt.date(2027, 8, 31)), (LATER, None)):
+        inviting.change(email=user.email, ends_on=until, by=OPERATOR, at=at)
+
+    now = user.memberships.get(replaced_at=None).as_actor()
+    assert accommodating.author_of(registration, now).quality == RECTOR.quality
+
+
+def _moved(user):
+    inviting.change(email=user.email, role="manager", by=OPERATOR, at=NOW)
+    inviting.change(email=user.email, ends_on=dt.date(2027, 8, 31), by=OPERATOR, at=LATER)
+
+
+def _reopened(user):
+    inviting.close(email=user.email, by=OPERATOR, at=NOW)
+    inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=LATER)
+
+
+def _invited_again(user):
+    said = {"full_name": "Claude Martin", "role": "head", "academies": ["A25"]}
+    inviting.close(email=user.email, by=OPERATOR, at=NOW)
+    inviting.invite(email=user.email, **said, by=OPERATOR, at=LATER)
+
+
+@pytest.mark.parametrize("done", [_moved, _reopened, _invited_again])
+def test_a_delegation_is_not_said_again_once_the_role_was_another_or_nobodys(registration, done):
+    user = a_member("agent@exemple.test", Membership.Role.HEAD, ["A25"])
+    has_decided(f"user:{user.pk}")
+    reach(registration, State.OPINION_GIVEN)
+
+    done(user)
+
+    now = user.memberships.get(replaced_at=None).as_actor()
+    assert accommodating.author_of(registration, now).quality == ""
+
+
 def test_who_decides_in_two_academies_is_named_as_they_were_in_that_one(registration):
     has_decided()
     reach(registration, State.OPINION_GIVEN)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models.functions import TruncDate
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations.choosing import (
@@ -314,12 +317,16 @@ def author_known(identifier: str, *, academy: str = "") -> Author | None:
     """
     if not identifier:
         return None
-    # Their role, or its perimeter, has become another since, or theirs again.
-    changed = Membership.objects.filter(
-        user=whole(identifier.removeprefix("user:")),
-        replaced_at=None,
-        reopened_at__gte=OuterRef("decided_at"),
+    mine = Membership.objects.filter(user=whole(identifier.removeprefix("user:")))
+    same = {name: OuterRef(name) for name in ("user", "role", "academies", "domains")}
+    # Theirs until the eve, as `replace_memberships` ends it: its last day alone was moved.
+    carried_on = Membership.objects.filter(
+        replaced_at=OuterRef("reopened_at"),
+        ends_on=TruncDate("replaced_at", tzinfo=ZoneInfo(settings.TIME_ZONE)) - timedelta(days=1),
+        **same,
     )
+    # Their role, or its perimeter, has become another since, or theirs again.
+    changed = mine.filter(~Exists(carried_on), reopened_at__gte=OuterRef("decided_at"))
     is_there = ExpressionWrapper(Q(academy=academy), BooleanField())
     last = (
         Case.objects.filter(~Exists(changed), decided_by_id=identifier, decided_at__isnull=False)
