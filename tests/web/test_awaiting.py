@@ -108,10 +108,10 @@ def test_each_thing_is_said_then_its_date_and_the_first_has_the_one_main_button(
     first, second = seen(page).cssselect("main .s-awaiting li")
     assert [words(one) for one in first.cssselect("p")[:2]] == [
         "Récapitulatif d'inscription à signer et à renvoyer.",
-        "À poster au plus tard le vendredi 25 décembre 2026. Il reste 30 jours.",
+        "À poster au plus tard le vendredi 25 décembre 2026. Il reste 30 jours .",
     ]
     assert not first.cssselect("p")[1].cssselect(".s-quiet")
-    assert words(second.cssselect("p")[1]).endswith("Il reste 35 jours.")
+    assert words(second.cssselect("p")[1]).endswith("Il reste 35 jours .")
     filled = seen(page).cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
     assert [words(one).partition(" : ")[0] for one in filled] == [
         "Visualiser/imprimer le récapitulatif"
@@ -142,7 +142,7 @@ def test_what_has_passed_says_no_time_left(sign_in):
     late, due = [words(one) for one in seen(page).cssselect("main .s-awaiting li")]
     assert "n'est pas noté comme reçu" in late
     assert "Il reste" not in late
-    assert "Il reste 5 jours." in due
+    assert "Il reste 5 jours ." in due
 
 
 def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in):

@@ -16,8 +16,8 @@ from tests.web.guide import load_competition, main, seen, titles, words
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
-SOONEST = "Versailles, le mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours."
-LATEST = "mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours."
+SOONEST = "Versailles, le mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours ."
+LATEST = "mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours ."
 
 
 def move_services(**changes):
@@ -26,7 +26,7 @@ def move_services(**changes):
 
 
 def test_open_services_are_shown_with_their_hours_zones_and_time_left(visitor):
-    page = visitor.get("/ouverture-des-services").text.replace("\xa0", " ")
+    page = main(visitor.get("/ouverture-des-services")).replace("\xa0", " ")
 
     assert "mardi 15 décembre 2026 à 23 h 59 (heure de Paris)" in page
     assert "mardi 15 décembre 2026 à 17 h 00 (heure de Paris)" in page
@@ -80,6 +80,19 @@ def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
     assert len(everywhere.cssselect("main details tbody tr")) == total + 1
     assert chosen.cssselect("main details") == []
     assert len(chosen.cssselect("main tbody tr")) == 1
+
+
+def test_a_title_that_closes_far_apart_says_the_range_of_what_is_left(visitor):
+    open_in_many_academies()
+    lille = RegistrationService.objects.filter(academy="A09")
+    lille.update(closes_at=NOW.replace(second=0) + timedelta(minutes=58))
+    forget()
+
+    said = seen(visitor.get("/ouverture-des-services")).cssselect("main summary")[0]
+
+    assert "Première fermeture : Lille, le mercredi 25 novembre 2026" in words(said)
+    assert words(said).endswith("Il reste de 59 minutes à 20 jours selon l'académie.")
+    assert said.cssselect("[data-left]")[0].get("data-left") == "3540"
 
 
 def test_a_title_that_is_to_open_says_when_in_one_academy_or_first_of_several(visitor):

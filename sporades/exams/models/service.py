@@ -174,9 +174,13 @@ class RegistrationService(models.Model):
             return f"Les inscriptions ouvrent le {self.said(self.opens_at, reader)}."
         return f"Les inscriptions étaient ouvertes jusqu'au {self.said(self.closes_at, reader)}."
 
+    def time_left(self, at: datetime) -> timedelta:
+        """Return how long there is until the end of the last minute."""
+        return self.closes_at + MINUTE - at
+
     def time_left_in_words(self, at: datetime) -> str:
         """« 3 jours », counted to the end of the last minute."""
-        return time_left_in_words(self.closes_at + MINUTE - at)
+        return time_left_in_words(self.time_left(at))
 
     def closing_later(self, *, days: int) -> datetime:
         """Return the instant at which its own clock shows the hour of its closing, so many days later."""

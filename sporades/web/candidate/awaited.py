@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sporades.accommodations.models import Case
 from sporades.registrations.models import Draft, Registration
@@ -21,7 +22,7 @@ class Awaiting:
         act: the words of the link.
         deadline: what to do before when, in words, or nothing.
         until: the same instant, written so as to be sorted.
-        left: how long there is until then, in words, or nothing.
+        left: how long there is until then, or nothing.
     """
 
     sentence: str
@@ -30,4 +31,4 @@ class Awaiting:
     deadline: str = ""
     until: str = ""
     about: str = ""
-    left: str = ""
+    left: timedelta = timedelta()

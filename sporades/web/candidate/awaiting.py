@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sporades.accommodations.contesting import contested_until, court_from, presumed_by
 from sporades.core.days import midnight
-from sporades.core.french import day_in_words, local_day, time_left_in_words
+from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.checks import PASSED
 from sporades.evidence.completeness import missing_of
@@ -97,10 +97,10 @@ def awaiting(
     ]
 
 
-def _left(until: str, *, at: datetime) -> str:
-    """Say how long there is until the end of a last minute; nothing of what has none, or has passed."""
+def _left(until: str, *, at: datetime) -> timedelta:
+    """Return how long there is until the end of a last minute; nothing of what has none, or has passed."""
     left = datetime.fromisoformat(until) + MINUTE - at if until else NO_TIME
-    return time_left_in_words(left) if left > NO_TIME else ""
+    return max(left, NO_TIME)
 
 
 def contestable(registrations: Iterable[Registration], *, at: datetime) -> list[Awaiting]:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from sporades.acts.registrations import registering
 from sporades.core.french import listed, local_day
@@ -210,7 +211,7 @@ def _domain(programme: Programme, at: datetime) -> dict[str, Any]:
     return {
         "domain": programme.regulation.domain,
         "session": programme.regulation.session,
-        "openings_in_words": f"Ouvert : {names}. {closing_in_words(services, at)}",
+        "openings_in_words": format_html("Ouvert : {}. {}", names, closing_in_words(services, at)),
     }
 
 

@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import format_html
+
 from sporades.core.french import day_in_words
 from sporades.exams import queries
 from sporades.exams.models import RegistrationService
+from sporades.web.layout.markup import counted_down
 
 
 def dates_of(
     service: RegistrationService, *, exam: str, at: datetime, reader: str
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Return when registration opens and closes, then the calendar of the exam in force.
 
     Args:
@@ -21,7 +24,7 @@ def dates_of(
     """
     programme = queries.programme_of(service)
     offered = programme.exam(exam) if programme else None
-    left = f"Il reste {service.time_left_in_words(at)}" if service.accepts(at) else ""
+    left = service.accepts(at) and format_html("Il reste {}", counted_down(service.time_left(at)))
     return [
         {"label": "Ouverture", "when": service.said(service.opens_at, reader)},
         {"label": "Fermeture", "when": service.said(service.closes_at, reader), "left": left},

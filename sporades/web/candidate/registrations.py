@@ -146,7 +146,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         and (found.has_disability or requests.last is not None),
         # Of who declared a handicap, or asked before, what precedes says that nothing was asked for.
         "late_need": requests == NO_REQUEST and not found.has_disability and may_appear(found, at),
-        "time_left": found.service.time_left_in_words(at),
+        "time_left": found.service.time_left(at),
         "documents": with_openings(documents, found),
         "kept": kept_in_words(found.service),
         "dates": dates_of(found.service, exam=found.exam.code, at=at, reader=found.reader_zone)

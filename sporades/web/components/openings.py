@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from sporades.core.french import time_left_in_words
 from sporades.exams.models import RegistrationService
+from sporades.web.layout.markup import counted_down
 
 
 def closing_in_words(
     services: Sequence[RegistrationService], at: datetime, reader: str = ""
-) -> str:
+) -> SafeString:
     """Say until when some services accept registrations, of several that differ the first to close.
 
     Args:
@@ -18,10 +22,16 @@ def closing_in_words(
         reader: the zone of the reader's address, nothing when it is not known.
     """
     first = min(services, key=lambda one: one.closes_at)
-    when, left = first.said(first.closes_at, reader), first.time_left_in_words(at)
-    if any(one.closes_at != first.closes_at for one in services):
-        return f"Première fermeture : {first.academy.name}, le {when}. Il reste {left}."
-    return f"Jusqu'au {when}. Il reste {left}."
+    when, left = first.said(first.closes_at, reader), counted_down(first.time_left(at))
+    if all(one.closes_at == first.closes_at for one in services):
+        return format_html("Jusqu'au {}. Il reste {}.", when, left)
+    last = max(services, key=lambda one: one.closes_at)
+    if last.time_left_in_words(at) != first.time_left_in_words(at):
+        most = counted_down(last.time_left(at))
+        left = format_html("de {} à {} selon l'académie", left, most)
+    return format_html(
+        "Première fermeture : {}, le {}. Il reste {}.", first.academy.name, when, left
+    )
 
 
 def opening_in_words(

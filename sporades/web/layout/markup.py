@@ -5,6 +5,7 @@ A list of 250 countries, printed by a template, costs 20 ms.
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -77,6 +78,15 @@ def changed(said: object) -> SafeString:
     if not arrow:
         return directed(said)
     return format_html("{} {} {}", directed(before), BECOMES, directed(after))
+
+
+@register.filter
+def counted_down(left: timedelta) -> SafeString:
+    """Return how long is left, « 9 minutes », which left.js keeps true while the page stays open."""
+    seconds = max(int(left.total_seconds()), 0)
+    return format_html(
+        '<span data-left="{}">{}</span>', str(seconds), french.time_left_in_words(left)
+    )
 
 
 @register.filter

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 
 from sporades.core.french import listed, time_left_in_words
 from sporades.core.links import link_to
@@ -145,7 +146,7 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
         "academy": service.academy.full_name,
         "opens": service.said(service.opens_at, reader),
         "closes": service.said(service.closes_at, reader),
-        "left": service.time_left_in_words(at) if service.accepts(at) else "",
+        "left": service.time_left(at) if service.accepts(at) else None,
         "opens_in": time_left_in_words(service.opens_at - at),
         "website": service.website or service.academy.website,
     }
@@ -170,7 +171,7 @@ def _tables(
     return [
         {
             "title": title,
-            "note": f"{_where(held)}. {say([one['service'] for one in held])}",
+            "note": format_html("{}. {}", _where(held), say([one["service"] for one in held])),
             "caption": f"{caption} : {title}",
             "rows": held,
             "is_of_one": True,

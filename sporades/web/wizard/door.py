@@ -86,7 +86,7 @@ class Door:
         """Return what a page says of time: what is left, the closing, the last answer kept."""
         service, reader = draft.service, judged.reader_zone
         return {
-            "time_left": service.time_left_in_words(request.arrived_at),
+            "time_left": service.time_left(request.arrived_at),
             "closing": service.said(service.closes_at, reader),
             "closed": self.closed(draft, request.arrived_at, reader),
             "saved_at": hour_in_words(draft.answered_at, draft.service.zone)

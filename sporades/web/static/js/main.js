@@ -5,6 +5,7 @@ import { chosen } from "./chosen.js";
 import { copies } from "./copies.js";
 import { errorSummary } from "./errors.js";
 import { help } from "./help.js";
+import { left } from "./left.js";
 import { once } from "./once.js";
 import { passkeys } from "./passkeys.js";
 import { passwords } from "./passwords.js";
@@ -32,6 +33,7 @@ help([
   reveal,
   chosen,
   copies,
+  left,
   photos,
   ticks,
   together,
