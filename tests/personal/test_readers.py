@@ -98,5 +98,6 @@ def test_the_page_of_ones_data_says_it(client, registration, django_assert_max_n
 
     assert "Personne d'autre que vous." in before
     assert "Gestionnaire, académie de Lille" in page
+    assert "Qui ouvre plusieurs fois la même chose en une heure y est une fois" in page
     assert CURIOUS.name not in page
     assert f"Dossier consulté, n°{registration.number}" in page
