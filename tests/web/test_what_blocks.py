@@ -15,6 +15,7 @@ from tests.factories import (
     author,
     load_invented,
 )
+from tests.requests import moved_house
 from tests.web.guide import buttons, links, main, seen, value_of, words
 
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
@@ -133,7 +134,7 @@ def test_the_count_is_that_of_the_lines_and_no_line_says_a_thing_twice(sign_in):
 
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
 
-    assert "Pas encore : il reste 3 points à régler et 2 onglets à remplir." in main(page)
+    assert "Pas encore : il reste 3 points à régler et 2 étapes à remplir." in main(page)
     [street, postcode, mobile] = [words(one) for one in seen(page).cssselect(".s-troubles li")]
     assert street == "Identification : Indiquez « Numéro et voie », par exemple 12 rue des Îles."
     assert postcode == "Identification : Indiquez votre code postal, par exemple 59000."
@@ -280,3 +281,18 @@ def test_pressing_after_the_closing_still_answers_with_the_instant_received(sign
     assert "Votre demande a été reçue le mercredi 16 décembre 2026 à 0 h 00" in text
     assert WHOM in text
     assert "Enregistrer" not in buttons(page)
+
+
+def test_pressing_after_the_closing_leads_to_what_may_be_asked_for_and_to_nobody_else(
+    sign_in, stopped_clock
+):
+    standing = a_registration()
+    begun = registering.amend(registration=standing, by=author(standing.candidate), at=NOW)
+    draft = moved_house(begun, NOW)
+    stopped_clock.move_to(draft.service.closes_at + timedelta(minutes=1))
+
+    page = sign_in(standing.candidate).post(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert page.status_code == 409
+    assert "Demander cette modification" in main(page)
+    assert "Pour savoir que faire" not in main(page)
