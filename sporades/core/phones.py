@@ -23,6 +23,8 @@ _LOCAL = {"975": 6, "986": 6, "988": 6, "987": 8}
 # The indicatifs by which the same places are dialled from elsewhere, by how many digits they have;
 # a number of ten has that of its overseas department, or of France.
 _CALLED_BY = {6: ("508", "681", "687"), 8: ("689",), 10: (FRANCE, "262", "590", "594", "596")}
+# Where numbers are said as in France; elsewhere by threes, which are nobody's own and read well.
+_IN_PAIRS = {"32", *(code for codes in _CALLED_BY.values() for code in codes)}
 
 
 def as_dialled(text: str) -> str:
@@ -68,13 +70,17 @@ def ways_to_dial(number: str) -> list[str]:
 
 
 def phone_in_words(number: str) -> str:
-    """Write a number as it is said, two figures at a time, after its indicatif: « +687 26 55 55 »."""
+    """Write a number as it is said, after its indicatif: « +687 26 55 55 », « +1 202 555 0123 »."""
     if _NATIONAL.fullmatch(number):
         return " ".join(wrap(number, 2))
     abroad = _ABROAD.fullmatch(number)
     if abroad is None:
         return number
     code, rest = abroad["code"], abroad["rest"]
+    if code not in _IN_PAIRS:
+        head, tail = {0: (0, 0), 1: (0, 4), 2: (2, 0)}[len(rest) % 3]
+        threes = wrap(rest[head : len(rest) - tail], 3)
+        return " ".join(filter(None, [f"+{code}", rest[:head], *threes, rest[len(rest) - tail :]]))
     # Of an odd number of figures the first stands alone in France, with two more elsewhere.
     head = 0 if len(rest) % 2 == 0 else 1 if code == FRANCE else 3
     return " ".join([f"+{code}", *([rest[:head]] if head else []), *wrap(rest[head:], 2)])
