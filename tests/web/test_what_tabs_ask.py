@@ -71,7 +71,7 @@ def test_a_tab_never_opened_is_not_said_to_be_done(sign_in):
 
     ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
 
-    assert "Pas encore : il reste 1 onglet à remplir." in ready
+    assert "Pas encore : il reste 1 étape à remplir." in ready
     assert ready.count("Informations supplémentaires Pas encore rempli") == 1
     assert "Cet onglet n'est pas encore rempli" not in ready
 
@@ -83,7 +83,7 @@ def test_a_tab_that_asks_for_nothing_is_said_to_be_optional_until_it_is_opened(s
     SectionAnswers.objects.filter(draft=draft, section="supplementaires").delete()
 
     ready = main(client.get(f"/inscription/{draft.pk}/est-elle-prete"))
-    assert "Pas encore : il reste 1 onglet facultatif à ouvrir." in ready
+    assert "Pas encore : il reste 1 étape facultative à ouvrir." in ready
     assert (
         "À faire : Informations supplémentaires Pas encore ouvert : rien d'obligatoire n'y manque"
         in ready
@@ -324,13 +324,18 @@ def test_a_postcode_of_one_commune_names_it(sign_in):
     )
 
 
-def test_a_postcode_of_another_academy_says_so_beside_a_commune_that_it_does_not_serve(sign_in):
+def test_a_postcode_of_another_academy_with_a_commune_of_this_one_is_one_trouble(sign_in):
     draft = a_draft(identification={"postcode": "78000", "town": "Lille"})
 
     page = judged(sign_in(draft.candidate), draft, "identification")
 
-    assert faulty(page) == {"postcode", "town"}
-    assert "Vérifiez le code postal : 78000 dépend de l'académie de Versailles" in main(page)
+    assert faulty(page) == {"postcode"}
+    assert errors(page) == [
+        (
+            "Vérifiez le code postal et la commune : ils ne vont pas ensemble. 78000 dépend de l'académie "
+            "de Versailles, et cette inscription est ouverte auprès de l'académie de Lille."
+        )
+    ]
     assert "Continuer auprès" not in main(page)
 
 

@@ -299,10 +299,22 @@ class IdentificationForm(SectionForm):
             commune=data["commune"],
             country=data["country"],
         )
-        if refusal and refusal.field not in self.errors:
-            # Where commune and postcode do not agree, nobody is sent to the academy of one of them.
-            self.elsewhere = None if "town" in self.errors else refusal
-            self.add_error(refusal.field, ValidationError(refusal.message, code="residence"))
+        if refusal is None or refusal.field in self.errors:
+            return
+        message = refusal.message
+        if "town" in self.errors:
+            # One of the two is wrong, and nobody knows which: neither a commune that would be refused
+            # is asked for, nor is anybody sent to the academy of one of them.
+            del self.errors["town"]
+            [right] = refusal.places
+            message = (
+                f"Vérifiez le code postal et la commune : ils ne vont pas ensemble. {data['postcode']} "
+                f"dépend {right.academy.with_preposition}, et cette inscription est ouverte auprès "
+                f"{self.dossier.service.academy.with_preposition}."
+            )
+        else:
+            self.elsewhere = refusal
+        self.add_error(refusal.field, ValidationError(message, code="residence"))
 
 
 OWN_ADDRESS = (
