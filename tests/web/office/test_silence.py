@@ -43,7 +43,7 @@ def test_what_waits_says_when_silence_will(manager, asked):
 
     page = plain(main(manager.get(where("change_request", asked.pk))))
 
-    assert "Sans réponse, le silence vaudra acceptation le 22 janvier 2027" in page
+    assert "Délai légal Sans réponse, le silence vaudra acceptation le 22 janvier 2027" in page
     assert "Refuser, même en partie" not in page
     assert "que le silence a décidée" not in main(manager.get(where("home")))
 
