@@ -87,6 +87,7 @@ def test_it_awaits_says_no_cause_and_its_run_says_that_it_came_back(manager, pos
     listed = main(manager.get(reverse("office:letters")))
     assert "LE GOFF" in listed.partition(BACK)[2]
     assert "1 courrier revenu" in listed
+    assert ", par Claude Martin : Brevet d'essai, Bureau des essais de Lille" in listed
 
 
 def test_the_run_says_which_letters_share_an_envelope_and_notes_them_together(
