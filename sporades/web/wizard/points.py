@@ -55,13 +55,13 @@ def tab_by_tab(
 
 
 def left_in_words(troubles: Sequence[Trouble], forms: Forms) -> str:
-    """Say how much is left: « 1 point à régler et 2 onglets à remplir »; nothing where nothing is."""
+    """Say how much is left: « 1 point à régler et 2 étapes à remplir »; nothing where nothing is."""
     whole = {one.section for one in troubles if one.is_of_a_whole_tab}
     optional = sum(section.slug in whole and _is_optional(section, form) for section, form in forms)
     counted = (
         (len(troubles) - len(whole), "point à régler", "points à régler"),
-        (len(whole) - optional, "onglet à remplir", "onglets à remplir"),
-        (optional, "onglet facultatif à ouvrir", "onglets facultatifs à ouvrir"),
+        (len(whole) - optional, "étape à remplir", "étapes à remplir"),
+        (optional, "étape facultative à ouvrir", "étapes facultatives à ouvrir"),
     )
     return listed([f"{n} {many if n > 1 else one}" for n, one, many in counted if n])
 
