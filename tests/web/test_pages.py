@@ -292,6 +292,14 @@ def test_the_rate_announced_is_counted_from_the_grid(opened):
     assert len(page.cssselect("main tbody tr")) == len(statuses)
 
 
+def test_what_is_not_accessible_is_said_in_words_that_anybody_reads(opened):
+    [failed] = opened("accessibility").xpath(
+        "//main//h2[contains(., 'pas accessible')]/following-sibling::ul[1]"
+    )
+
+    assert "tests/" not in words(failed)
+
+
 def test_the_declaration_says_that_it_is_a_self_assessment_and_of_when(opened):
     said = words(opened("accessibility").cssselect("main")[0])
 
