@@ -43,6 +43,7 @@ from sporades.searches.criteria import (
     Telephone,
     Text,
     ToReview,
+    Town,
     WholeName,
     YesNo,
 )
@@ -186,6 +187,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Telephone("telephone", "Téléphone", "mobile", ("phone", "guardian_phone"), "candidate"),
             ChannelOf("canal", "Canal", "candidate", _channels),
             Text("code_postal", "Code postal", "postcode", _bare),
+            Town("commune", "Commune", "town"),
             Choice("pays", "Pays de résidence", "country", _countries),
         ),
     ),

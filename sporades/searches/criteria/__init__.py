@@ -11,6 +11,7 @@ from sporades.searches.criteria.plain import (
     Row,
     Telephone,
     Text,
+    Town,
     WholeName,
     YesNo,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Telephone",
     "Text",
     "ToReview",
+    "Town",
     "Unreadable",
     "WholeName",
     "YesNo",

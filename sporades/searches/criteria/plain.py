@@ -16,6 +16,8 @@ from sporades.core.text import clean, search_key
 from sporades.registrations.records import records_held, registered_outside
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
 from sporades.searches.operators import Operator
+from sporades.territory.models import Commune
+from sporades.territory.rules import commune_key
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Text(Criterion):
         return _as_it_stands(self.path, operator, sought)
 
 
-def _as_it_stands(path: str, operator: Operator, sought: str) -> Q:
-    """Compare a column of text with what is sought, in its form."""
+def _as_it_stands(path: str, operator: Operator, sought: str, *, lightly: bool = False) -> Q:
+    """Compare a column of text with what is sought, in its form; lightly: whatever its capitals."""
     if operator is Operator.IS_NOT:
         return ~Q(**{f"{path}__exact": sought})
     lookup = {
@@ -60,7 +62,7 @@ def _as_it_stands(path: str, operator: Operator, sought: str) -> Q:
         Operator.STARTS: "startswith",
         Operator.CONTAINS: "contains",
     }[operator]
-    return Q(**{f"{path}__{lookup}": sought})
+    return Q(**{f"{path}__{'i' if lightly else ''}{lookup}": sought})
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,19 @@ class Name(Text):
         if is_first and operator is Operator.STARTS and " " not in sought:
             return Q(name_key__startswith=sought)  # one word is of the family name alone
         return Q(**{f"name_key__{'startswith' if is_first else 'contains'}": sought}) & found
+
+
+@dataclass(frozen=True)
+class Town(Text):
+    """A commune: those of the official list whose names answer, and what stands elsewhere as typed."""
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        is_not = operator is Operator.IS_NOT
+        asked = Operator.IS if is_not else operator
+        named = _as_it_stands("search_key", asked, commune_key(sought))
+        found = self._is(__in=Commune.objects.filter(named).values("name"))
+        found |= _as_it_stands(self.path, asked, sought, lightly=True)
+        return ~found if is_not else found
 
 
 @dataclass(frozen=True)

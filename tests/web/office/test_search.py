@@ -628,6 +628,30 @@ def test_an_address_is_that_of_the_account_or_of_the_record(
     assert sorted(named[one.pk] for one in Registration.objects.filter(asked)) == found
 
 
+@pytest.mark.parametrize(
+    ("operator", "typed", "found"),
+    [
+        ("egal", "bethune", ["Béthune"]),
+        ("egal", "St Omer", ["Saint-Omer"]),
+        ("commence", "saint", ["Saint-Omer"]),
+        ("contient", "omer", ["Saint-Omer"]),
+        ("egal", "são paulo", ["São Paulo"]),
+        ("non_egal", "Béthune", ["Saint-Omer", "São Paulo"]),
+    ],
+)
+def test_a_town_is_found_as_it_is_typed(manager, in_lille, operator, typed, found):
+    lives = {in_lille.pk: "Béthune"}
+    lives |= {
+        a_registration(a_candidate(birth_name=one)).pk: one for one in ("Saint-Omer", "São Paulo")
+    }
+    for key, town in lives.items():
+        Registration.objects.filter(pk=key).update(town=town)
+
+    page = sought(manager, leaf("g-1", "commune", operator, typed), colonnes=["commune"])
+
+    assert sorted(line["cells"][1] for line in page.context["lines"]) == found
+
+
 def test_those_without_a_telephone_are_found_and_it_is_a_column(manager, in_lille):
     other = a_registration(a_candidate(birth_name="Zola", birth_year=2001))
     Registration.objects.filter(pk=in_lille.pk).update(
