@@ -61,8 +61,20 @@ def test_a_form_is_not_given_back_to_somebody_else_who_has_signed_in_since(share
 
     for one in (answer, without_mark):
         assert one.status_code == 403
+        assert "Votre saisie y est encore" in one.text
         assert "Envoyer de nouveau" not in one.text
         assert "Petit" not in one.text
+
+
+def test_without_any_cookie_nothing_is_promised_of_what_a_page_held(shared):
+    browser, typed = shared
+    browser.cookies.clear()
+
+    answer = browser.post(reverse("account_edit"), typed, headers=OURS)
+
+    assert answer.status_code == 403
+    assert "Si votre saisie y est encore" in answer.text
+    assert "Votre saisie y est encore :" not in answer.text
 
 
 def test_a_form_of_before_a_change_of_the_key_is_given_back_too(shared, settings):
