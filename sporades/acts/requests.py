@@ -43,6 +43,8 @@ SHORTEST_SILENCE = timedelta(days=28)
 """Before which no réglementation lets silence decide: it counts in months."""
 CHANGE_REFUSED, CORRECTION_REFUSED = "change request refused", "correction refused"
 """The verbs of a refusal."""
+type Standings = Mapping[int, Sequence[Entry]]
+"""When each registration, by its key, was set aside and restored."""
 SET_ASIDE, RESTORED = "registration set aside", "registration restored"
 """The verbs between which nothing that is asked of a registration can be accepted."""
 CORRECTED_AT = "account_edit"
@@ -217,7 +219,7 @@ def _may_be_accepted(request: Request) -> bool:
     return isinstance(request, CorrectionRequest) or request.registration.is_active
 
 
-def standings_of(registrations: Iterable[int]) -> Mapping[int, list[Entry]]:
+def standings_of(registrations: Iterable[int]) -> Standings:
     """Return when each of some registrations was set aside and restored, the first act first.
 
     Args:
@@ -230,6 +232,15 @@ def standings_of(registrations: Iterable[int]) -> Mapping[int, list[Entry]]:
         for one in acts.filter(verb__in=(SET_ASIDE, RESTORED)).order_by("at", "pk"):
             found[int(one.object_id)].append(one)
     return found
+
+
+def standings_for(requests: Iterable[Request]) -> Standings:
+    """Return what silence on some requests counts anew from, in one question.
+
+    Args:
+        requests: of which silence is asked; those for a correction, which counts on, ask nothing.
+    """
+    return standings_of({one.registration_id for one in requests if isinstance(one, ChangeRequest)})
 
 
 def counted_from(
@@ -262,11 +273,13 @@ def counted_from(
     return since
 
 
-def _received_at(request: Request) -> datetime:
+def _received_at(request: Request, standings: Standings | None = None) -> datetime:
     """Return from when silence on a request counts; a correction could be accepted all the time."""
     if isinstance(request, CorrectionRequest):
         return request.sent_at
-    return counted_from(request.received_as, request.sent_at)
+    registration = request.received_as
+    known = None if standings is None else standings.get(registration.pk, ())
+    return counted_from(registration, request.sent_at, known)
 
 
 def _silence_on(request: Request, *, at: datetime) -> list[str]:
@@ -275,21 +288,29 @@ def _silence_on(request: Request, *, at: datetime) -> list[str]:
     return silence_on(received_as, _received_at(request), at=at)
 
 
-def silence_of(request: Request) -> Silence | None:
-    """Return what silence on a request means; nothing of one that waits no more, or cannot be accepted."""
+def silence_of(request: Request, standings: Standings | None = None) -> Silence | None:
+    """Return what silence on a request means; nothing of one that waits no more, or cannot be accepted.
+
+    Args:
+        request: of a candidate, with its registration.
+        standings: what `standings_for` says of it and of others, where several are read.
+    """
     if not request.is_waiting or not _may_be_accepted(request):
         return None
-    return silence_about(request.received_as, _received_at(request))
+    return silence_about(request.received_as, _received_at(request, standings))
 
 
-def is_decided_by_silence(request: Request | None, *, at: datetime) -> bool:
+def is_decided_by_silence(
+    request: Request | None, standings: Standings | None = None, *, at: datetime
+) -> bool:
     """Return whether nobody has answered a request in time, so that silence has.
 
     Args:
         request: of a candidate, with its registration; nothing where there is none.
+        standings: see `silence_of`.
         at: now.
     """
-    silence = None if request is None else silence_of(request)
+    silence = None if request is None else silence_of(request, standings)
     if request is None or silence is None:
         return False
     return silence.has_decided(_today(request, at))
@@ -301,9 +322,14 @@ def is_accepted_by_silence(request: Request, *, at: datetime) -> bool:
     return silence is not None and silence.has_accepted(_today(request, at))
 
 
-def silence_in_words(request: Request, *, at: datetime) -> str:
-    """Say to the office what silence on a request means, and since when or from when; else nothing."""
-    silence = silence_of(request)
+def silence_in_words(request: Request, standings: Standings | None = None, *, at: datetime) -> str:
+    """Say to the office what silence on a request means, and since when or from when; else nothing.
+
+    Args:
+        request, standings: see `silence_of`.
+        at: now.
+    """
+    silence = silence_of(request, standings)
     return silence.in_words(_today(request, at)) if silence else ""
 
 

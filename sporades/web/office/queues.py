@@ -15,7 +15,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
 from sporades.acts.registrations.moving import unopened_within
-from sporades.acts.requests import is_decided_by_silence
+from sporades.acts.requests import is_decided_by_silence, standings_for
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
 from sporades.evidence.completeness import lacking_within, missing_rows
@@ -379,8 +379,10 @@ def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | No
 
 def _silent(late: Any, *, at: datetime) -> str:
     """Say how many of late requests silence has decided: it never does within a month."""
-    read = late.select_related("registration__service").order_by("sent_at")
-    count = sum(is_decided_by_silence(one, at=at) for one in read[: bounded.IN_A_QUEUE])
+    ordered = late.select_related("registration__service").order_by("sent_at")
+    read = list(ordered[: bounded.IN_A_QUEUE])
+    standings = standings_for(read)
+    count = sum(is_decided_by_silence(one, standings, at=at) for one in read)
     return f", dont {count} que le silence a décidée{'s' if count > 1 else ''}" if count else ""
 
 

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import Decision, State
 from sporades.acts import accommodating
-from sporades.registrations.models import ChangeRequest
+from sporades.registrations.models import ChangeRequest, Registration
 from sporades.registrations.states import RequestState
 from tests.accommodations.asked import reach
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
@@ -36,6 +38,29 @@ def test_the_queue_and_the_first_page_say_what_silence_has_decided(manager, aske
     assert HAS_DECIDED in plain(main(manager.get(where("change_requests"))))
     home = plain(main(manager.get(where("home"))))
     assert "1 au-delà d'un mois, dont 1 que le silence a décidée" in home
+
+
+@pytest.mark.parametrize("page", ["change_requests", "home"])
+def test_what_was_decided_since_costs_as_much_for_many_as_for_one(manager, asked, page):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            manager.get(where(page))
+        return len(queries)
+
+    def decided_since(registration):
+        Registration.objects.filter(pk=registration.pk).update(decided_at=NOW)
+
+    decided_since(asked.registration)
+    manager.get(where(page))
+    one = cost()
+    for name in ("Rivet", "Zannier"):
+        more = a_registration(a_candidate(birth_name=name, email=f"{name.lower()}@exemple.test"))
+        ask(more, more.service.closes_at + timedelta(days=1))
+        decided_since(more)
+    ChangeRequest.objects.update(sent_at=LONG_AGO)
+
+    assert "dont 3 que le silence a décidée" in plain(main(manager.get(where("home"))))
+    assert cost() == one
 
 
 def test_what_waits_says_when_silence_will(manager, asked):

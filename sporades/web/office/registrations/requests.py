@@ -20,7 +20,12 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
-from sporades.acts.requests import is_accepted_by_silence, silence_in_words, to_refuse_in_words
+from sporades.acts.requests import (
+    is_accepted_by_silence,
+    silence_in_words,
+    standings_for,
+    to_refuse_in_words,
+)
 from sporades.core.refusals import Refused
 from sporades.letters.words import to_be_told
 from sporades.registrations.issued_before import published_of
@@ -144,10 +149,11 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
     waiting = _shown(request, queue, shown)
     page = Paginator(waiting.for_list(), ON_THE_PAGE).get_page(request.GET.get("page"))
     queue.named(page.object_list, request.reach)
+    standings = standings_for(page)
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
         one.due = one.due_in_words(request.arrived_at)
-        one.silence = silence_in_words(one, at=request.arrived_at)
+        one.silence = silence_in_words(one, standings, at=request.arrived_at)
         one.url = reverse(queue.routes["page"], args=[one.pk])
     context = {
         "queue": queue,
