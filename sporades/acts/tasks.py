@@ -14,6 +14,7 @@ from sporades.accounts import limits, sessions, sign_ins
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, requests
 from sporades.acts.agents import appointing, inviting
+from sporades.acts.identities import correcting
 from sporades.acts.medical import awaiting_opinions, confiding, relieving, scanning
 from sporades.acts.people import changing, enrolling, forgetting, joining
 from sporades.acts.pieces import owing, providing, reminding
@@ -215,6 +216,12 @@ def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
         partial(evidence.sweep, older_than=now - ARRIVED_WITHIN),
         partial(drawers.forget_uploads, at=now),
     )
+
+
+@app.task(name=correcting.LOOK_AGAIN, queue="evidence", retry=UNTIL_DONE)
+def look_again_at_incomplete(registration: int) -> None:
+    """End an incompleteness whose pieces other civil data ask for no more, or say which still lack."""
+    completing.look_again(registration, at=timezone.now())
 
 
 @app.task(name=confiding.SCAN, queue="evidence", retry=WHEN_BACK)

@@ -6,24 +6,27 @@ import pytest
 
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import reminding
-from sporades.acts.registrations import deciding, moving, receiving, registering
+from sporades.acts.registrations import completing, deciding, moving, receiving, registering
 from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.queries import pieces_of
-from sporades.evidence.states import State
+from sporades.evidence.states import State as PieceState
 from sporades.mail.models import Message
 from sporades.registrations.operations import drafting
 from sporades.registrations.reviewing import to_review_in_words
-from sporades.registrations.states import FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from sporades.registrations.states import FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE, State
 from sporades.registrations.summary import GUARDIAN, SIGNER
 from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again, complete
+from tests.evidence.test_completeness import WITH_BAC
 from tests.factories import NOW, OPERATOR, a_record, a_registration, author, load_invented
+from tests.jobs import work
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
 
 DAY = timedelta(days=1)
+LATE = NOW + 60 * DAY
 LONG_AFTER = NOW + 250 * DAY
 ADULT = {"birth_year": 1998, "birth_month": 3, "birth_day": 14}
 ASKED = [
@@ -34,6 +37,26 @@ ASKED = [
         "au regard du service national."
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "state", "lacks"),
+    [({}, State.REGISTERED, ""), (WITH_BAC, State.ANOMALY, "Copie du baccalauréat")],
+)
+def test_incomplete_for_what_other_civil_data_ask_for_no_more_is_so_no_more(answers, state, lacks):
+    label = "libelle: Pièce d'identité, "
+    load_invented((label, f"{label}si: {{age: {{minimum: 20, au: 2026-12-31}}}}, "))
+    registration = a_registration(**answers)
+    completing.declare_incomplete(registration=registration, by=MANAGER, at=LATE)
+    assert "Pièce d'identité" in again(registration).reason
+
+    correct(registration, at=LATE, birth_year=2007)
+    work()
+
+    found = again(registration)
+    assert found.state == state
+    assert lacks in found.reason
+    assert "Pièce d'identité" not in found.reason
 
 
 @pytest.fixture
@@ -248,7 +271,7 @@ def test_a_piece_that_other_civil_data_call_for_is_asked_for_and_named():
     body = told("identity_corrected")
     assert "- Pièce justificative à fournir : Titre de séjour, avant le mercredi 30" in body
     correct(made, nationality="99100", at=NOW + DAY / 24)
-    assert made.evidence.get(code="BAC").state == State.WITHDRAWN
+    assert made.evidence.get(code="BAC").state == PieceState.WITHDRAWN
 
 
 # --- Once the exam is over -------------------------------------------------------------------

@@ -26,8 +26,11 @@ from sporades.registrations.queries import persons_of
 from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import State
 
 CORRECTED = "identity corrected"
+LOOK_AGAIN = "acts.look_again_at_incomplete"
+"""The job that looks whether a registration still lacks the pieces for which it is incomplete."""
 
 
 class Overtaken(Refused):
@@ -210,6 +213,10 @@ def issue_again(
         registration=registration, identity=identity, signed_by=signed_by, by=by, at=at
     )
     reissue(version, by=by, at=at)
+    if version.registration.state == State.ANOMALY:
+        # These civil data may call for none of the pieces for which it is incomplete.
+        later = app.configure_task(LOOK_AGAIN, queue="evidence")
+        later.defer(registration=version.registration_id)
     accommodating.ask_for_signature(version.registration, by=by, at=at)
     return Anew.of(version, was_by_two=was_by_two, at=at)
 

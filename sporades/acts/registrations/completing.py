@@ -91,6 +91,19 @@ def clear_if_complete(registration: Registration, *, at: datetime) -> None:
     deciding.decide(registration=registration, decision=CLEAR, reason="", by=SYSTEM, at=at)
 
 
+@transaction.atomic
+def look_again(key: int, *, at: datetime) -> None:
+    """Look at a registration whose civil data are others since: they may ask for fewer pieces.
+
+    Args:
+        key: of the registration; one that is gone is left.
+        at: the instant.
+    """
+    if Registration.objects.filter(pk=key).exists():
+        lock_registration(key)
+        clear_if_complete(with_owed.get(pk=key), at=at)
+
+
 def lifted_since(registration: Registration, instant: datetime) -> Entry | None:
     """Return the last act since an instant that ended an anomaly, which told its candidate so; or nothing."""
     lifted = entries_about(registration).filter(verb=deciding.TOLD[CLEAR.name].verb)
