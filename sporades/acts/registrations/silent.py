@@ -72,11 +72,14 @@ def _whole_at(
 
 
 def _noted_at(registration: Registration, *, since: datetime) -> datetime | None:
-    """Return when the signed summary that counts was first noted: not one that was another candidate's."""
-    acts = entries_about(registration).filter(at__gte=since).order_by("-at", "-pk")
-    taken_back = acts.filter(verb=TAKEN_BACK).values_list("at", flat=True).first()
-    noted = acts.filter(verb=RECEIVED, at__gte=taken_back or since)
-    return noted.values_list("at", flat=True).last()
+    """Return when the signed summary that counts was first noted.
+
+    Not one that was another candidate's, nor one that counts no more since it is to be signed by two:
+    the next one was noted where none was. A postmark that is corrected dates nothing.
+    """
+    acts = entries_about(registration).filter(verb=RECEIVED, at__gte=since)
+    first = acts.filter(payload__before__isnull=True).order_by("-at", "-pk")
+    return first.values_list("at", flat=True).first()
 
 
 def to_set_aside_in_words(registration: Registration, *, at: datetime) -> str:

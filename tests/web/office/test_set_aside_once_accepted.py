@@ -6,14 +6,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, receiving, silent
 from sporades.batches.actions import ACTIONS
+from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
 from tests.evidence.given import MANAGER, again, receive
-from tests.factories import NOW, OPERATOR
+from tests.factories import NOW, OPERATOR, a_registration
 from tests.web.guide import main, plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
@@ -132,6 +134,36 @@ def test_it_counts_from_what_came_last_and_anew_from_an_answer(in_lille):
     decide(in_lille, FLAG, reason="Illisible", at=SOON)
     decide(in_lille, CLEAR, at=SOON + timedelta(days=7))
     assert "depuis le 9 février 2027" in said_to_who_may(in_lille)
+
+
+@pytest.mark.parametrize("is_validated", [False, True])
+def test_it_does_not_count_from_a_summary_that_had_to_be_signed_by_two(kept, is_validated):
+    registration = a_registration(
+        informations={"category": "FORM"},
+        qualification={"experience": "3"},
+        epreuves={"statut-E3": "inscrit"},
+    )
+    whole(registration)
+    if is_validated:
+        decide(registration, VALIDATE, at=NOW)
+    candidate = again(registration).candidate
+    correcting.correct_identity(
+        registration=again(registration),
+        identity={**civil_data(candidate.identity), "birth_year": 2009},
+        seen=candidate.identity_id,
+        proof="Acte de naissance",
+        by=MANAGER,
+        at=NOW,
+    )
+    if is_validated:
+        decide(registration, REOPEN, at=NOW)
+    assert said_to_who_may(registration) == ""
+
+    receiving.receive_summary(
+        registration=again(registration), posted_on=SOON.date(), by=MANAGER, at=SOON
+    )
+
+    assert "depuis le 2 février 2027" in said_to_who_may(registration)
 
 
 def test_it_does_not_count_from_the_summary_of_somebody_else(in_lille):
