@@ -14,7 +14,7 @@ from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter
-from sporades.letters.queries import is_unread, unprintable
+from sporades.letters.queries import is_unread, may_be_left_out, unprintable
 from sporades.letters.rules import overtaken_by, overtaking
 from sporades.letters.states import OVERTAKE, LetterState
 from sporades.mail.models import Message, about_of
@@ -129,7 +129,8 @@ def _overtake(later: Letter) -> None:
     """Print no more the letters that wait and that a new one makes false or needless.
 
     A run that is begun at the same instant has a letter, or finds that it waits no more: each of
-    the two locks it. One that goes with a document waits: the later would not enclose it.
+    the two locks it. One that goes with a document waits, but as `may_be_left_out` says: the later
+    would not enclose it.
     """
     said = later.message
     false = overtaken_by(said.matter, path="message__")
@@ -137,10 +138,10 @@ def _overtake(later: Letter) -> None:
         return
     waiting = Letter.objects.waiting().filter(
         false,
+        may_be_left_out(said),
         candidate=later.candidate,
         message__about_kind=said.about_kind,
         message__about_id=said.about_id,
-        enclosed=None,
     )
     locked = waiting.exclude(pk=later.pk).select_for_update(of=("self",), no_key=True)
     keys = list(locked.order_by("pk").values_list("pk", flat=True))
@@ -218,7 +219,7 @@ def put_aside(letter: Letter, *, why: str) -> None:
     Letter.objects.filter(pk=letter.pk).update(run=None, address=address, why=why)
     said = letter.message
     later = overtaking(said.matter, path="message__")
-    if later is None or letter.enclosed_id is not None:
+    if later is None or not Letter.objects.filter(may_be_left_out(said), pk=letter.pk).exists():
         return
     told = Letter.objects.filter(
         later,

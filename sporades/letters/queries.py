@@ -89,6 +89,34 @@ def is_unread(candidate: Candidate, matter: str, *, about: models.Model, since: 
     return not told.exclude(Exists(never_printed)).exists()
 
 
+def may_be_left_out(said: Message) -> Q:
+    """Return which letters a later one may leave out: of those that go with a document, hardly any.
+
+    A summary goes, to be signed, with what asks for it: of a registration that is validated, or stands
+    no more, that is asked for no more. What asks for it anew encloses it (`is_left_out`).
+
+    Args:
+        said: what is told of the same row.
+    """
+    found = Registration.objects.filter(pk=said.about_id).first()
+    alone = Q(enclosed=None)
+    if said.about_kind != "registration" or found is None:
+        return alone
+    is_asked_no_more = found.is_validated or not found.is_active
+    return alone | Q(enclosed__document__kind=SUMMARY.slug) if is_asked_no_more else alone
+
+
+def is_left_out(version: DocumentVersion | None) -> bool:
+    """Return whether the only letters that went with a document were left out: nobody was handed it.
+
+    Args:
+        version: the document; nothing where none goes by letter.
+    """
+    letters = Letter.objects.filter(enclosed=version) if version else Letter.objects.none()
+    states = set(letters.values_list("state", flat=True))
+    return states == {LetterState.OVERTAKEN}
+
+
 def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:
     """Return messages, each with what has become of it as a letter, where it is one."""
     return messages.select_related("letter__run__academy", "letter__service__academy")

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from sporades.acts.identities import correcting
 from sporades.acts.pieces import reminding, verifying
-from sporades.acts.registrations import deciding, leaving
+from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.writing import posting
+from sporades.candidates.operations import civil_data
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
 from sporades.letters import operations, printing
@@ -311,6 +313,64 @@ def test_a_letter_that_goes_with_a_document_waits(registration):
     ask(registration)
 
     assert waiting() == [WAIVED, ASKED]
+
+
+def correct(registration):
+    candidate = again(registration).candidate
+    correcting.correct_identity(
+        registration=again(registration),
+        identity={**civil_data(candidate.identity), "birth_name": "Le Gouff"},
+        seen=candidate.identity_id,
+        proof="Acte de naissance",
+        by=MANAGER,
+        at=NOW,
+    )
+    Letter.objects.all().delete()
+
+
+def take_summary_back(registration):
+    receiving.receive_summary(
+        registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW
+    )
+    correct(registration)
+    receiving.take_summary_back(
+        registration=again(registration), noted=NOW.date().isoformat(), by=MANAGER, at=NOW
+    )
+
+
+VALIDATED_THEN_CORRECTED = (decide(VALIDATE), correct)
+TAKEN_BACK = "Récapitulatif signé de nouveau attendu"
+
+
+@pytest.mark.parametrize(
+    ("acts", "left"),
+    [
+        ((*VALIDATED_THEN_CORRECTED, decide(REOPEN), decide(VALIDATE)), [VALID]),
+        ((*VALIDATED_THEN_CORRECTED, decide(FLAG), decide(SET_ASIDE)), [ASIDE]),
+        ((*VALIDATED_THEN_CORRECTED, decide(REOPEN), withdraw), [LEFT]),
+        ((take_summary_back, decide(SET_ASIDE)), [ASIDE]),
+        ((take_summary_back, withdraw), [LEFT]),
+        # It is asked for still, or may be again.
+        ((*VALIDATED_THEN_CORRECTED, decide(FLAG), decide(CLEAR)), [INCOMPLETE, CLEARED]),
+        ((take_summary_back, decide(VALIDATE)), [TAKEN_BACK, VALID]),
+    ],
+)
+def test_a_summary_to_sign_goes_no_more_once_it_is_asked_for_no_more(registration, acts, left):
+    for act in acts:
+        act(registration)
+
+    assert waiting() == left
+    assert DocumentVersion.objects.filter(document__kind="recapitulatif").count() == 3
+
+
+@pytest.mark.parametrize("back", [(REOPEN,), (FLAG,), (SET_ASIDE, RESTORE)])
+def test_asked_for_again_it_goes_with_what_asks(registration, back):
+    for decision in (VALIDATE, None, REOPEN, VALIDATE, *back):
+        (correct if decision is None else decide(decision))(registration)
+
+    [letter] = Letter.objects.waiting()
+    assert letter.enclosed.number == 3
+    assert "Il est joint à ce courrier" in letter.message.body
 
 
 def test_what_a_service_writes_is_never_overtaken(registration):

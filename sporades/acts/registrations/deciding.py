@@ -30,7 +30,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import tell
-from sporades.letters.queries import summary_for
+from sporades.letters.queries import is_left_out, summary_for
 from sporades.letters.rules import DECISION, STANDING, TO_GUARDIAN
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import are_named_to
@@ -259,6 +259,9 @@ def decide_within(
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
     now = with_owed.get(pk=registration.pk) if is_asked_again else None
     awaited = _awaited(now, at=at) if now else None
+    summary = summary_for(registration)
+    # Of a version whose letter was left out nobody has heard: it is new to its reader.
+    is_issued_again = anew is not None or (awaited is not None and is_left_out(summary))
     entry = journal.record(
         told.verb,
         by=by,
@@ -282,10 +285,10 @@ def decide_within(
         about=registration,
         matter=STANDING if decision in (SET_ASIDE, RESTORE) else DECISION,
         urgent=True,
-        enclosed=summary_for(registration) if anew is not None else None,
+        enclosed=summary if is_issued_again else None,
         registration=registration,
         told=told,
-        is_issued_again=anew is not None,
+        is_issued_again=is_issued_again,
         is_corrected=is_corrected,
         anew=anew,
         to_review=now.to_review if now else [],
