@@ -122,12 +122,12 @@ class Anew:
         return bool(self.to_review or self.pieces)
 
     @classmethod
-    def of(cls, version: Version, *, was_by_two: bool, at: datetime) -> Self:
+    def of(cls, version: Version, *, is_former_good: bool, at: datetime) -> Self:
         """Return what a version asks for anew.
 
         Args:
             version: issued, with its registration.
-            was_by_two: whether the summary before was to be signed by a guardian too.
+            is_former_good: whether the summary before, signed and posted already, is as good.
             at: now.
         """
         found = version.registration
@@ -141,7 +141,7 @@ class Anew:
             is_named=are_named_to(found),
             how=how_to_change(found, at=at),
             returned_by=version.returned_by if version.summary_to_send else "",
-            is_former_good=was_by_two or not version.is_of_a_minor,
+            is_former_good=is_former_good,
         )
 
 

@@ -3,8 +3,10 @@
 from sporades.core.alike import alike
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
+from sporades.documents.models import DocumentVersion
 from sporades.registrations.evidence import Issued
 from sporades.registrations.giving import Giving
+from sporades.registrations.models import Registration
 
 WARNING = "Il est indispensable de conserver ce récapitulatif."
 """Pages and mails say to download or to print it: whoever reads it has done so."""
@@ -70,3 +72,29 @@ SUMMARY = Kind(
     published_by_issue=True,
     comes_first=True,
 )
+
+
+def is_still_good(summary: DocumentVersion, registration: Registration) -> bool:
+    """Return whether a summary that was replaced is as good as the last, signed: nobody has filed since.
+
+    Its service alone has issued it again: for other civil data, given by another academy, or to ask.
+
+    Args:
+        summary: of the registration.
+        registration: as it is now.
+    """
+    amended_at = registration.amended_at
+    since = registration.versions.filter(number__gt=summary.number)
+    if amended_at and since.filter(filed_at=amended_at).exists():
+        return False
+    return GUARDIAN in summary.content.get("signers", ()) or not registration.is_signed_by_two
+
+
+def is_former_good(registration: Registration) -> bool:
+    """Return whether the last summary with a place to sign, before that of its version, is still good."""
+    issued = DocumentVersion.objects.filter(
+        document__folder=registration.folder_id, document__kind=SUMMARY.slug
+    )
+    former = issued.filter(number__lt=registration.version).order_by("-number")
+    signed = next((one for one in former if one.content.get("to_return")), None)
+    return signed is not None and is_still_good(signed, registration)

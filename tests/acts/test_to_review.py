@@ -426,10 +426,29 @@ def test_its_validation_that_is_undone_asks_for_it(registration):
     decide(registration, REOPEN, at=NOW + DAY / 12)
 
     assert again(registration).summary_awaited
-    assert "signé par vous et par votre représentant légal" in told("state_changed")
+    body = told("state_changed")
+    assert "signé par vous et par votre représentant légal" in body
+    assert "celui d'une version précédente ne vaut plus" in body
     issued = last_issued("recapitulatif")
     assert "par le candidat et par son représentant légal, puis à poster" in issued["warning"]
     assert issued["to_return"] is not None
+
+
+def test_signed_by_two_before_it_was_validated_it_is_good_whatever_was_corrected_meanwhile():
+    registration = a_minor()
+    complete(registration)
+    decide(registration, VALIDATE)
+    receiving.take_summary_back(
+        registration=again(registration), noted=NOW.date().isoformat(), by=MANAGER, at=NOW
+    )
+    correct(registration, **ADULT, at=NOW + DAY / 24)
+    correct(registration, **MINOR, at=NOW + DAY / 12)
+
+    decide(registration, REOPEN, at=NOW + DAY / 6)
+
+    assert "sauf si vous avez déjà posté le précédent, signé : il reste valable" in told(
+        "state_changed"
+    )
 
 
 # --- Another academy -------------------------------------------------------------------------

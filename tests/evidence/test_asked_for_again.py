@@ -222,7 +222,8 @@ def test_what_was_issued_while_nothing_was_asked_is_issued_again_with_what_is(
     assert request["asked"].startswith("Votre candidature demande les pièces")
     assert (
         "Cette inscription a une nouvelle version : son récapitulatif est publié de nouveau, avec ce qui "
-        "est attendu de vous. Téléchargez-le ou imprimez-le ; celui d'une version précédente ne vaut plus."
+        "est attendu de vous. Téléchargez-le ou imprimez-le, sauf si vous avez déjà posté le précédent, "
+        "signé : il reste valable."
     ) in told("state_changed")
     assert found.versions.get(number=3).changes == [ASKED_AGAIN]
 

@@ -27,6 +27,7 @@ from sporades.registrations.refusals import NothingChanged
 from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import State
+from sporades.registrations.summary import is_former_good
 
 CORRECTED = "identity corrected"
 LOOK_AGAIN = "acts.look_again_at_incomplete"
@@ -208,7 +209,6 @@ def issue_again(
     Returns:
         What is asked of it now that was not before.
     """
-    was_by_two = registration.is_signed_by_two
     version = correcting.take_identity(
         registration=registration, identity=identity, signed_by=signed_by, by=by, at=at
     )
@@ -218,7 +218,7 @@ def issue_again(
         later = app.configure_task(LOOK_AGAIN, queue="evidence")
         later.defer(registration=version.registration_id)
     accommodating.ask_for_signature(version.registration, by=by, at=at)
-    return Anew.of(version, was_by_two=was_by_two, at=at)
+    return Anew.of(version, is_former_good=is_former_good(version.registration), at=at)
 
 
 def reissue(version: Version, *, by: Actor, at: datetime) -> None:

@@ -17,14 +17,13 @@ from sporades.acts.accommodating import why_not_entered
 from sporades.acts.pieces import envelopes
 from sporades.acts.pieces.envelopes import Enclosed
 from sporades.core.french import day_in_words
-from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code, replacement_of
 from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import RECEIVE
 from sporades.evidence.unmet import is_let_go, stands_in_words
 from sporades.registrations.checklist import summary_due_in_words
 from sporades.registrations.models import Registration
-from sporades.registrations.summary import GUARDIAN, SUMMARY
+from sporades.registrations.summary import SUMMARY, is_still_good
 from sporades.searches.queries import USUAL_ORDER, found, in_order, planned_anew
 from sporades.searches.trees import Group
 from sporades.web.layout.asking import Asked
@@ -150,20 +149,9 @@ def _of_document(request: HttpRequest, code: str) -> str:
     if of is None:
         return ""
     is_former = version.document.kind == SUMMARY.slug and replacement_of(version, at=at)
-    if is_former and of.summary_awaited and not _is_good(version, of):
+    if is_former and of.summary_awaited and not is_still_good(version, of):
         messages.warning(request, REPLACED)
     return str(of.number)
-
-
-def _is_good(summary: DocumentVersion, registration: Registration) -> bool:
-    """Return whether a summary that was replaced is as good as the last, signed: nobody has filed since.
-
-    Its service alone has issued it again: for other civil data, or given by another academy.
-    """
-    since = registration.versions.filter(number__gt=summary.number)
-    if since.filter(filed_at=registration.amended_at).exists():
-        return False
-    return GUARDIAN in summary.content.get("signers", ()) or not registration.is_signed_by_two
 
 
 def _led_to(request: HttpRequest, form: WhoseForm) -> None:
