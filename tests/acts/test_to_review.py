@@ -213,7 +213,9 @@ def test_what_was_taken_as_it_was_is_foreseen_before_the_validation_is_undone(re
     receive_summary(registration)
     decide(registration, VALIDATE, at=NOW + DAY / 24)
 
-    foreseen = deciding.told_of(REOPEN, deciding.unmet_of(again(registration))).sentence
+    foreseen = deciding.told_of(
+        REOPEN, deciding.unmet_of(again(registration)), is_over=False
+    ).sentence
     decide(registration, REOPEN, at=NOW + DAY / 12)
 
     assert "Ce qu'elle ne dit pas est de nouveau demandé." in foreseen
@@ -332,6 +334,43 @@ def test_once_the_exam_is_over_who_is_given_to_another_academy_is_led_to_ask_no_
     body = told("registration_moved")
     assert "Les dates de cet examen ou concours sont passées" in body
     assert "demandez une modification" not in body
+
+
+@pytest.mark.parametrize("ended", ENDED.values(), ids=ENDED)
+def test_once_the_exam_is_over_a_validation_that_is_undone_asks_for_none_of_it(registration, ended):
+    complete(registration)
+    correct(registration, **MINOR)
+    receive_summary(registration)
+    decide(registration, VALIDATE, at=NOW + DAY / 24)
+    unmet = deciding.unmet_of(again(registration))
+
+    for decision in ended:
+        decide(registration, decision, at=LONG_AFTER)
+
+    body = told("state_changed")
+    assert "de nouveau demandé" not in deciding.told_of(REOPEN, unmet, is_over=True).sentence
+    assert "de nouveau demandé" not in body
+    assert "ne dit pas tout" not in body
+    assert "Les dates de cet examen" not in body
+    assert again(registration).to_review == ASKED  # its office reads it still
+
+
+def test_once_the_exam_is_over_an_academy_that_alone_asks_for_a_signed_summary_asks_for_none():
+    load_invented(
+        ("    retour_du_recapitulatif:\n", "    retour_du_recapitulatif:\n      academies: [A25]\n")
+    )
+    registration = a_registration()
+
+    moving.move_for_good(
+        registration=again(registration),
+        academy="A25",
+        reason="Déménagée",
+        by=OPERATOR,
+        at=LONG_AFTER,
+    )
+
+    assert again(registration).summary_awaited is None
+    assert "renvoyer" not in told("registration_moved")
 
 
 # --- The signed summary ----------------------------------------------------------------------

@@ -145,14 +145,20 @@ def unmet_of(registration: Registration) -> Unmet:
     return unmet_by(rows, lacks_summary=lacks, is_summary_late=is_late, to_review=review)
 
 
-def told_of(decision: Transition, unmet: Unmet) -> Told:
-    """Return how a decision is told: that all has come, and is good, only where it is so."""
+def told_of(decision: Transition, unmet: Unmet, *, is_over: bool) -> Told:
+    """Return how a decision is told: that all has come, and is good, only where it is so.
+
+    Args:
+        decision: one of `DECISIONS`.
+        unmet: what has not come, or was not looked at.
+        is_over: whether the exam is: what is to be reviewed is asked of nobody any more.
+    """
     told, otherwise = TOLD[decision.name], UNMET.get(decision.name, {})
     if decision is REOPEN and not unmet.is_to_send:
         otherwise = TO_REVIEW_AGAIN
     is_otherwise = {
         VALIDATE.name: bool(unmet),
-        REOPEN.name: unmet.is_to_send or bool(unmet.to_review),
+        REOPEN.name: unmet.is_to_send or bool(unmet.to_review and not is_over),
         CLEAR.name: unmet.is_to_send or unmet.is_summary_late or bool(unmet.to_review),
     }
     return replace(told, **otherwise) if is_otherwise.get(decision.name) else told
@@ -256,8 +262,10 @@ def decide_within(
     if is_asked_again:
         is_corrected, anew = _asked_again(registration, decision, by=by, at=at)
     is_so = decision.name not in UNMET
-    told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held))
+    is_over = registration.is_exam_over(at)
+    told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held), is_over=is_over)
     now = with_owed.get(pk=registration.pk) if is_asked_again else None
+    to_review = now.to_review if now and not is_over else []
     awaited = _awaited(now, at=at) if now else None
     summary = summary_for(registration)
     # Of a version whose letter was left out nobody has heard: it is new to its reader.
@@ -291,8 +299,8 @@ def decide_within(
         is_issued_again=is_issued_again,
         is_corrected=is_corrected,
         anew=anew,
-        to_review=now.to_review if now else [],
-        changing=how_to_change(now, at=at) if now and now.to_review else "",
+        to_review=to_review,
+        changing=how_to_change(now, at=at) if now and to_review else "",
         against=against(registration),
         is_set_aside=decision is SET_ASIDE,
         is_restored=decision is RESTORE,

@@ -136,7 +136,7 @@ def _decision_page(
         "is_as_asked": leaving.withdrawals_as_asked(registration).exists()
         if registration.withdrawn_at
         else False,
-        **_before_deciding(registration, form),
+        **_before_deciding(registration, form, at=request.arrived_at),
         **said,
         "trail": TRAIL,
     }
@@ -145,12 +145,14 @@ def _decision_page(
     return render(request, "office/decide.html", context, status=status)
 
 
-def _before_deciding(registration: Registration, form: DecisionForm) -> dict[str, Any]:
+def _before_deciding(
+    registration: Registration, form: DecisionForm, *, at: datetime
+) -> dict[str, Any]:
     """Return what a validation would do without; each decision says what its candidate will read."""
     if not form.has_choices:
         return {"unmet": None}
     unmet = deciding.unmet_of(registration)
-    form.show_what_is_told(unmet)
+    form.show_what_is_told(unmet, is_over=registration.is_exam_over(at))
     return {
         "unmet": unmet if VALIDATE.name in form.possible else None,
         "told_how": to_be_told(registration.candidate),

@@ -52,9 +52,9 @@ def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
         )
 
 
-def _read(decision: Transition, unmet: Unmet) -> str:
+def _read(decision: Transition, unmet: Unmet, *, is_over: bool) -> str:
     read = "Le candidat lira votre motif, et" if needs_reason(decision) else "Le candidat lira"
-    return f"{read} : « {told_of(decision, unmet).sentence} »"
+    return f"{read} : « {told_of(decision, unmet, is_over=is_over).sentence} »"
 
 
 class DecisionForm(forms.Form):
@@ -108,14 +108,15 @@ class DecisionForm(forms.Form):
         if not is_accepted:
             del self.fields["retrait"]
 
-    def show_what_is_told(self, unmet: Unmet) -> None:
+    def show_what_is_told(self, unmet: Unmet, *, is_over: bool) -> None:
         """Say under each decision what its candidate will read.
 
         Args:
             unmet: what a validation would do without.
+            is_over: whether the exam is.
         """
         self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (name, Hinted(one.label, f"{MEANINGS[name]}. {_read(one, unmet)}"))
+            (name, Hinted(one.label, f"{MEANINGS[name]}. {_read(one, unmet, is_over=is_over)}"))
             for name, one in self.possible.items()
         ]
 
