@@ -188,7 +188,7 @@ def _returned_to(
     if wanted is None:
         return None
     if asked is None:  # where it was before asked for none
-        if not wanted.academies:
+        if not wanted.academies or moved.is_exam_over(at):
             return None
         return return_of(exam, service, reader=moved.reader_zone, at=at)
     return _returned_again(moved, asked, at=at)
