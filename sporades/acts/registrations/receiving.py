@@ -150,6 +150,17 @@ def is_told_of_it(registration: Registration, *, at: datetime) -> bool:
     return is_late or not last_summary(registration, at=at).get("to_return")
 
 
+def is_issued_again(registration: Registration, *, at: datetime) -> bool:
+    """Return whether a registration has another version once the reception of its summary is taken back.
+
+    Args:
+        registration: as `with_owed()` loads it.
+        at: the instant.
+    """
+    is_told = is_told_of_it(registration, at=at)
+    return is_told and not last_summary(registration, at=at).get("to_return")
+
+
 def _ask_again(pk: int, *, key: str, by: Actor, at: datetime) -> None:
     """Leave time for a signed summary, issue it again where it lacks a place to sign, and say so."""
     registration = with_owed.get(pk=pk)

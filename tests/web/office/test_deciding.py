@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts.registrations import deciding, leaving, registering
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.candidates.models import Candidate
@@ -14,9 +15,12 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.publications.attestation import ATTESTATION
+from sporades.publications.operations import preparing
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
+from tests.acts.test_to_review import correct
 from tests.evidence.given import accept_all, receive
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
@@ -423,3 +427,37 @@ def test_what_its_candidate_withdrew_since_it_was_read_is_said(manager, in_lille
     assert page.status_code == 409
     assert "Désinscription enregistrée le" in main(page)
     assert "Mise en anomalie le" not in main(page)
+
+
+def attested(manager):
+    """Prepare the attestations of what stands, as a manager: nobody has read them."""
+    allowed = reach(manager.user.memberships.all(), Permission.PREPARE_DOCUMENTS)
+    by = allowed.perimeters[0].member
+    made = preparing.begin(kind=ATTESTATION, by=manager.user, author=by, reach=allowed, at=NOW)
+    for one in Registration.objects.active().whole():
+        preparing.prepare_one(publication=made.pk, registration=one, by=by, at=NOW)
+
+
+def test_what_another_version_would_have_refused_is_said_before_a_validation_is_undone_and_after(
+    manager, in_lille
+):
+    decide(in_lille, VALIDATE)
+    correct(in_lille, birth_name="Le Gouff")  # its new summary has no place to sign
+    attested(manager)
+
+    before = main(manager.get(reverse("office:decide", args=[in_lille.number])))
+    after = main(decided(manager, in_lille, "reopen"))
+
+    assert in_lille.version == 3
+    assert "Pas encore lu : Attestation d'inscription. Si vous revenez sur la validation" in before
+    assert "préparez-le de nouveau : Attestation d'inscription." in after
+
+
+def test_what_waits_to_be_read_stays_where_no_version_is_made(manager, in_lille):
+    decide(in_lille, VALIDATE)
+    attested(manager)
+
+    after = main(decided(manager, in_lille, "reopen"))
+
+    assert in_lille.version == 1
+    assert "préparez-le de nouveau" not in after

@@ -16,6 +16,7 @@ from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.spaces import plain
 from tests.web.guide import main
+from tests.web.office.test_deciding import attested
 
 
 def received(client, registration, day):
@@ -216,3 +217,16 @@ def test_the_postmark_that_a_colleague_has_noted_meanwhile_is_not_taken_back_unr
 
     in_lille.refresh_from_db()
     assert (page.status_code, in_lille.summary_posted_on) == (422, date(2026, 11, 21))
+
+
+def test_what_another_version_would_have_refused_is_said_before_and_after(manager, in_lille):
+    received(manager, in_lille, "25/11/2026")
+    correct(in_lille, birth_name="Le Gouff")  # its new summary has no place to sign
+    attested(manager)
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    shown = manager.get(where)
+
+    page = manager.post(where, {"annuler": "oui", **dict([shown.context["noted"]])}, follow=True)
+
+    for one in (shown, page):
+        assert "préparez-le de nouveau : Attestation d'inscription." in main(one)

@@ -14,7 +14,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.letters.words import announced, to_be_told
-from sporades.publications.queries import missed_lines
+from sporades.publications.queries import lines_to_come, missed_lines
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import NoRoomLeft
@@ -34,6 +34,11 @@ NOTED = "deja_note"
 TAKE_BACK = "annuler"
 """Sent where a signed summary noted as received has not come."""
 
+NOT_PUBLISHED = (
+    "Nouvelle version de l'inscription : ce qui est fait d'après la précédente et pas encore lu n'est "
+    "pas publié pour elle, préparez-le de nouveau : {}."
+)
+
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Ask what is decided and why; nothing is decided before the button is pressed."""
@@ -48,6 +53,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _decided_since(request, found, seen=seen, mark=mark, refusal=refusal)
     to_set_aside = to_set_aside_in_words(found, at=request.arrived_at)
     form, instead = DecisionForm(posted, registration=found, is_accepted=bool(to_set_aside)), None
+    to_come = _not_read_yet(found, at=request.arrived_at) if found.is_validated else ""
     if posted is not None and form.is_valid():
         try:
             deciding.decide(
@@ -68,7 +74,9 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _onwards(request, found, form.decided["decision"])
+            # Its documents may ask for what they did not: it has then another version.
+            missed = to_come if found.version != seen else ""
+            return _onwards(request, found, form.decided["decision"], missed)
     said = {
         "instead": instead,
         "to_set_aside": to_set_aside,
@@ -77,11 +85,25 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     return _decision_page(request, found, form, **said)
 
 
-def _onwards(request: HttpRequest, found: Registration, decision: Transition) -> HttpResponse:
+def _not_read_yet(registration: Registration, *, at: datetime) -> str:
+    """Say what waits to be read, made from its version, that another version would have refused."""
+    lines = lines_to_come(registration, at=at)
+    made = [one.publication for one in lines if not one.publication.publishes.is_deposited]
+    return ", ".join(
+        f"{one} (à publier le {one.publish_in_words})" if one.publish_at else str(one)
+        for one in made
+    )
+
+
+def _onwards(
+    request: HttpRequest, found: Registration, decision: Transition, refused: str
+) -> HttpResponse:
     """Say what is done; whoever goes through a search that is done with the file is at the next one."""
     said = f"La décision est enregistrée, {announced(found.candidate)}"
     if decision is RESTORE and (missed := [str(one.publication) for one in missed_lines(found)]):
         said = f"{said} Pas publié pour cette inscription : {', '.join(missed)} (« Documents »)."
+    if refused:
+        said = f"{said} {NOT_PUBLISHED.format(refused)}"
     walk = walk_of(request, found.number)
     if walk is None or not walk.onwards:
         messages.success(request, said)
@@ -133,6 +155,9 @@ def _decision_page(
         "last": None,
         "versions": (),
         "filled": being_filled(request, registration),
+        "to_come": _not_read_yet(registration, at=request.arrived_at)
+        if registration.is_validated
+        else "",
         "is_as_asked": leaving.withdrawals_as_asked(registration).exists()
         if registration.withdrawn_at
         else False,
@@ -228,7 +253,11 @@ def _taken_back_in_words(registration: Registration, *, at: datetime) -> list[st
         return ["L'inscription n'est plus en cours : il n'est plus attendu.", untold]
     told = "Un message le dit au candidat, avec le dernier jour pour le poster."
     is_told = receiving.is_told_of_it(registration, at=at)
-    return ["Il est de nouveau attendu.", told if is_told else untold]
+    said = ["Il est de nouveau attendu.", told if is_told else untold]
+    to_come = _not_read_yet(registration, at=at)
+    if to_come and receiving.is_issued_again(registration, at=at):
+        said.append(NOT_PUBLISHED.format(to_come))
+    return said
 
 
 def _instead_of(request: HttpRequest, registration: Registration) -> Registration | None:
