@@ -316,6 +316,27 @@ def test_an_anomaly_that_somebody_ended_meanwhile_is_not_found_anew(registration
     assert (told.kind, "contactez votre service" in told.body) == ("piece_asked_again", True)
 
 
+def test_incomplete_since_for_another_piece_it_names_this_one_too_once_its_paper_was_not_theirs():
+    registration = a_registration(**WITH_BAC)
+    settle(registration, but=[IDENTITY, BAC])
+    verifying.receive(row=piece(registration, BAC), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    declare(registration)
+    at = AFTER + timedelta(minutes=30)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=at)
+    at = AFTER + timedelta(hours=1)
+    verifying.refuse(
+        row=piece(registration, BAC), reason="Illisible.", seen=None, by=MANAGER, at=at
+    )
+    declare(registration, at=at + timedelta(days=60))
+    assert "Pièce d'identité" not in again(registration).reason
+
+    verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=at + timedelta(days=61))
+
+    assert again(registration).reason == (
+        f"{MISSING} : Pièce d'identité (non fournie) ; Copie du baccalauréat (non conforme)."
+    )
+
+
 def test_of_a_paper_that_ended_no_anomaly_nothing_is_said(registration):
     verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
     told = Message.objects.count()

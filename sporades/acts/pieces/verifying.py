@@ -418,6 +418,7 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
     if _is_incomplete_again(lifted, owing.owed_as(locked, held), locked, at=at):
         completing.declare_incomplete(registration=locked, by=by, at=at)
     else:
+        completing.lacks_again(locked)  # it may be incomplete since, for another piece
         owing.tell_of("piece_asked_again", held, locked, at=at, is_noted_by_mistake=True)
 
 
