@@ -163,7 +163,10 @@ def test_it_counts_anew_once_what_was_set_aside_is_restored(registration, late):
     asked = ChangeRequest.objects.get(pk=asked.pk)
     assert on in plain(requests.formally(asked, at=back)[0])
     said = Message.objects.filter(kind="state_changed").latest("pk").body
-    assert "elle est de nouveau étudiée, et le délai pour vous répondre recommence." in said
+    assert (
+        "elle est de nouveau étudiée, et le délai pour vous répondre recommence, sauf s'il avait déjà "
+        "pris fin."
+    ) in plain(said)
 
 
 def test_what_it_had_accepted_before_stays_so(registration, late):
