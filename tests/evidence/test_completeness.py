@@ -337,6 +337,21 @@ def test_incomplete_since_for_another_piece_it_names_this_one_too_once_its_paper
     )
 
 
+def test_who_read_only_that_another_anomaly_is_over_reads_no_more_that_they_were_told_otherwise():
+    registration = a_registration(**WITH_BAC)
+    decided(registration, FLAG, "La photographie ne convient pas.", at=NOW)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    decided(registration, CLEAR, at=NOW + timedelta(hours=1))
+    assert "n'est plus en anomalie" in Message.objects.latest("pk").body  # the other is missing
+
+    at = NOW + timedelta(hours=2)
+    verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=at)
+
+    told = Message.objects.latest("pk")
+    assert told.kind == "piece_asked_again"
+    assert "notée comme reçue par erreur, manque à votre inscription : " in plain(told.body)
+
+
 def test_of_a_paper_that_ended_no_anomaly_nothing_is_said(registration):
     verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
     told = Message.objects.count()
