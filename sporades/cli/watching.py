@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from sporades.core.french import listed, time_left_in_words
 from sporades.core.silent import SILENT_FOR
@@ -64,11 +64,13 @@ def watches(*, at: datetime) -> Iterator[Watch]:
 
 def _mails_that_wait(at: datetime) -> Watch:
     waiting = Message.objects.filter(state=Message.State.WAITING)
-    found = waiting.aggregate(count=Count("pk"), first=Min("written_at"))
+    # One that was tried lately is put off by its recipient's server, whatever its age.
+    due = waiting.filter(Q(attempts=0) | Q(next_try_at__lte=at - MAILS_MOVE))
+    found = due.aggregate(count=Count("pk"), first=Min("written_at"))
     if not found["count"]:
-        return Watch("Courriels : aucun n'attend.")
+        return Watch("Courriels : aucun n'est en retard.")
     age = at - found["first"]
-    said = f"Courriels qui attendent : {found['count']}, le plus ancien depuis {_age(age)}."
+    said = f"Courriels à envoyer : {found['count']}, le plus ancien écrit il y a {_age(age)}."
     if age < MAILS_WAIT or Message.objects.filter(sent_at__gt=at - MAILS_MOVE).exists():
         return Watch(said)
     return Watch(f"{said} Aucun ne part : le relais, ou le worker, est arrêté.", is_wrong=True)

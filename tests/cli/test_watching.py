@@ -127,7 +127,7 @@ def test_mails_that_do_not_leave_are_said_not_those_that_are_behind_others():
 
     mails(3, state=Message.State.WAITING, age=watching.MAILS_WAIT + MINUTE)
     said = wrong(watching._mails_that_wait)
-    assert said.startswith("Courriels qui attendent : 3, le plus ancien depuis 11 minutes.")
+    assert said.startswith("Courriels à envoyer : 3, le plus ancien écrit il y a 11 minutes.")
 
     mail.write(
         "password_changed",
@@ -140,6 +140,16 @@ def test_mails_that_do_not_leave_are_said_not_those_that_are_behind_others():
     )
     Message.objects.filter(key="bea").update(state=Message.State.SENT, sent_at=NOW - MINUTE)
     assert not wrong(watching._mails_that_wait)
+
+
+def test_a_mail_that_its_recipient_puts_off_wakes_nobody_unless_nobody_tries_it_again():
+    Message.objects.all().delete()
+    mails(1, state=Message.State.WAITING, age=timedelta(days=1))
+    Message.objects.update(attempts=9, next_try_at=NOW + 30 * MINUTE)
+    assert not wrong(watching._mails_that_wait)
+
+    Message.objects.update(next_try_at=NOW - 2 * watching.MAILS_MOVE)
+    assert wrong(watching._mails_that_wait)
 
 
 @pytest.mark.parametrize(

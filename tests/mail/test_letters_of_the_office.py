@@ -83,7 +83,7 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
             (
                 "Votre inscription, qui avait été écartée, est rétablie : elle compte de nouveau.\n\n"
                 "Si une demande faite pour elle attendait une réponse, elle est de nouveau étudiée, et "
-                "le délai pour vous répondre recommence.\n"
+                "le délai pour vous répondre recommence, sauf s'il avait déjà pris fin.\n"
             ),
         ),
     ],

@@ -67,3 +67,23 @@ def test_without_network_no_other_form_leaves_its_page_either(site, context):
     context.set_offline(False)
     press(page, "Envoyer le message")
     assert "Bonjour" in text(page)
+
+
+CUT = "Object.defineProperty(navigator, 'onLine', { get: () => false })"
+
+
+def test_a_browser_that_wrongly_believes_itself_cut_sends_all_the_same(site, context):
+    registration = a_registration()
+    draft = a_draft(registration.candidate, speciality="FOREST")
+    page = signed_in(context, site, draft.candidate)
+    page.add_init_script(CUT)
+    page.goto(f"{site}/inscription/{draft.pk}/identification")
+
+    answer(page, "Numéro et voie", "3 quai du Wault")
+    press(page, "Suivant")
+    assert tab(page) == "Informations candidature"
+
+    page.goto(f"{site}/mes-inscriptions/{registration.number}/messages")
+    page.get_by_label("Votre message").fill("Bonjour")
+    press(page, "Envoyer le message")
+    assert "Bonjour" in text(page)

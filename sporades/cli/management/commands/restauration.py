@@ -28,6 +28,7 @@ from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.retention.models import Hold
 
+RESTORED = "database restored"
 LEFT_OUT = 100_000
 """How many numbers are given to nobody: far more than are taken between two backups."""
 NOT_ALLOWED = (
@@ -63,7 +64,9 @@ class Command(BaseCommand):
         reason, by = reason_of(options["motif"]), options["saut"]
         if by < 1:
             raise CommandError("--saut : un nombre, à partir de 1.")
-        last_act = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+        # Not its own: it may be run twice.
+        acts = Entry.objects.exclude(verb=RESTORED).order_by("-pk")
+        last_act = acts.values_list("at", flat=True).first()
         try:
             with transaction.atomic():
                 moved = sequences.move_forward(by)
@@ -71,7 +74,7 @@ class Command(BaseCommand):
                 said: dict[str, Any] = {"reason": reason, "left_out": by}
                 if options["mots_de_passe_agents"]:
                     said["passwords_taken"] = accounts.take_passwords_of_staff()
-                journal.record("database restored", by=operator(), at=timezone.now(), after=said)
+                journal.record(RESTORED, by=operator(), at=timezone.now(), after=said)
         except ProgrammingError as trouble:
             if not isinstance(trouble.__cause__, InsufficientPrivilege):
                 raise

@@ -31,7 +31,7 @@
    once; that all is kept, when hands rest: not between a field and the next. The notice bears
    data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with a 409. */
 import { answers } from "./answers.js";
-import { busy, cut } from "./once.js";
+import { busy, cut, leave } from "./once.js";
 import { store, stored } from "./stored.js";
 
 const QUIET = 2000;
@@ -45,7 +45,8 @@ export function autosave() {
   document.querySelectorAll("form[data-autosave]").forEach(watch);
   document.querySelectorAll("form[data-untaken]").forEach((form) => {
     noteUntaken(form.dataset.untaken);
-    form.addEventListener("submit", () => noteUntaken());
+    // After once.js, which may keep it here.
+    window.addEventListener("submit", (event) => event.target === form && !event.defaultPrevented && noteUntaken());
   });
 }
 
@@ -205,7 +206,7 @@ function watch(form) {
   const hold = async (event) => {
     clearTimeout(timer);
     noteUnsent();
-    const mayBeCut = isCut || !navigator.onLine;
+    const mayBeCut = !form.hasAttribute("data-reached") && (isCut || !navigator.onLine);
     if (!(sending || mayBeCut) || !form.requestSubmit) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -217,7 +218,7 @@ function watch(form) {
     if (isCut) cut(form, button);
     else {
       form.removeEventListener("submit", hold, true);
-      form.requestSubmit(button);
+      leave(form, button);
       form.addEventListener("submit", hold, true);
     }
     isHeld = false;

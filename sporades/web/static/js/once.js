@@ -27,7 +27,7 @@ export function once() {
       event.preventDefault();
       return;
     }
-    if (!navigator.onLine && !form.dataset.reached && form.requestSubmit) {
+    if (!navigator.onLine && !form.hasAttribute("data-reached") && form.requestSubmit) {
       event.preventDefault();
       sendIfReached(form, event.submitter);
       return;
@@ -52,6 +52,12 @@ async function sendIfReached(form, button) {
   } catch {
     return cut(form, button);
   }
+  free(form);
+  leave(form, button);
+}
+
+/* Sends a form of which the server has just answered something: nobody asks again whether it is there. */
+export function leave(form, button) {
   form.dataset.reached = "";
   form.requestSubmit(button);
   delete form.dataset.reached;
