@@ -319,7 +319,7 @@ def test_what_is_restored_under_corrected_data_is_told_with_its_new_summary(has_
     told = Message.objects.filter(kind="state_changed", about_id=str(aside.pk)).latest("pk")
     assert again(aside).version == 2
     assert "son récapitulatif est publié de nouveau" in told.body
-    assert "celui d'une version précédente ne vaut plus" in told.body
+    assert "sauf si vous avez déjà posté le précédent, signé : il reste valable" in told.body
     if has_account:
         assert "Téléchargez-le ou imprimez-le" in told.body
     else:
