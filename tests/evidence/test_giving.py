@@ -311,6 +311,7 @@ def test_a_piece_leaves_only_the_states_that_the_table_says(transition):
         "deposit",
         "scan",
         "correct_postmark",
+        "correct_refusal",
         "refused_as_before",
         "waived_as_before",
     )
