@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
@@ -57,6 +57,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def active(self) -> Self:
         """Return those that stand."""
         return self.filter(state__in=STANDING)
+
+    def correctable(self) -> Self:
+        """Return those in whose file the civil data of their candidate are corrected (I6).
+
+        They stand; or none of their candidate's stands anywhere, and any of them will do: what stands
+        is for those who reach it.
+        """
+        standing = Registration.objects.active().filter(candidate=OuterRef("candidate"))
+        return self.filter(Q(state__in=STANDING) | ~Exists(standing))
 
     def visible_to(self, user: User | int) -> Self:
         """Return the registrations of this account's candidate."""

@@ -236,6 +236,28 @@ def test_who_has_left_or_was_set_aside_is_corrected_for_the_next_time(
         assert PROOF in main(manager.get(reverse(f"office:{tab}", args=[in_lille.number])))
 
 
+@pytest.mark.parametrize("ended", [withdraw, set_aside])
+def test_who_is_registered_elsewhere_since_is_corrected_there_alone(
+    manager, member, in_lille, ended, stopped_clock
+):
+    ended(in_lille)
+    elsewhere = a_registration(in_lille.candidate, at=NOW + timedelta(minutes=1))
+    type(in_lille).objects.filter(pk=elsewhere.pk).update(academy="A25")
+    stopped_clock.move_to(NOW + timedelta(minutes=2))
+    file = reverse("office:registration", args=[in_lille.number])
+    record = reverse("office:record", args=[in_lille.candidate_id])
+
+    for page in (file, record):
+        assert links(manager.get(page), "Corriger l'état civil") == []
+    answered = manager.post(where(in_lille), answers(in_lille, birth_name="Le Gouff"))
+
+    assert answered.status_code == 404
+    elsewhere.refresh_from_db()
+    assert (elsewhere.version, elsewhere.identity.birth_name) == (1, "Le Goff")
+    there = member("A25", email="ailleurs@exemple.test")
+    assert there.get(where(elsewhere)).status_code == 200
+
+
 def test_what_was_set_aside_stays_as_it_was_filed(manager, in_lille):
     deciding.decide(
         registration=in_lille, decision=SET_ASIDE, reason="Hors académie.", by=OPERATOR, at=NOW

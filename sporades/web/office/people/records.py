@@ -169,13 +169,10 @@ def _made_by(request: HttpRequest, candidate: Candidate) -> str:
 
 
 def _corrected_from(request: HttpRequest, candidate: Candidate) -> str:
-    """Return the number of the registration from which the reader may correct the civil data, if any.
-
-    The last one that stands, or else the last one.
-    """
+    """Return the number of the last registration from which the reader may correct the civil data, if any."""
     reach = request.reaches(Permission.CORRECT_IDENTITY)
-    theirs = Registration.objects.within(reach).filter(candidate=candidate).order_by("-filed_at")
-    last = theirs.active().first() or theirs.first()
+    theirs = Registration.objects.within(reach).correctable().filter(candidate=candidate)
+    last = theirs.order_by("-filed_at").first()
     return last.number if last else ""
 
 

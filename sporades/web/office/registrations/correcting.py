@@ -21,8 +21,7 @@ from sporades.web.office.registrations.walking import back_to_file
 
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show the civil data, take what is corrected in them and the proof of it."""
-    # Standing or not: whoever has left registers nowhere else for their data to be corrected there.
-    visible = Registration.objects.within(request.reach).whole()
+    visible = Registration.objects.within(request.reach).correctable().whole()
     found = get_object_or_404(visible, number=number)
     note_file(request, found)
     seen = seen_in(request.POST)

@@ -388,6 +388,11 @@ def _standing(request: HttpRequest, registration: Registration) -> list[Registra
     return list(theirs.exclude(pk=registration.pk).for_office().order_by("-filed_at", "-pk"))
 
 
+def _is_correctable(registration: Registration) -> bool:
+    """Return whether civil data are corrected in this file, of a registration that stands no more."""
+    return Registration.objects.correctable().filter(pk=registration.pk).exists()
+
+
 def file_page(
     request: HttpRequest, registration: Registration, tab: str, template: str, said: dict[str, Any]
 ) -> HttpResponse:
@@ -411,7 +416,8 @@ def file_page(
         "trail": TRAIL,
         "may_decide": request.reaches(Permission.DECIDE).covers(**here)
         and bool(decisions_for(registration)),
-        "may_correct": request.reaches(Permission.CORRECT_IDENTITY).covers(**here),
+        "may_correct": request.reaches(Permission.CORRECT_IDENTITY).covers(**here)
+        and (registration.is_active or _is_correctable(registration)),
         "may_fill": request.reaches(Permission.FILE_FOR_CANDIDATES).covers(**here),
         "may_move": registration.is_active
         and request.reaches(Permission.MOVE_REGISTRATIONS).covers(**here),
