@@ -185,3 +185,58 @@ def test_an_appeal_that_is_taken_back_is_told():
 
     assert told() == [OWN]
     assert "un recours formé pour cette inscription a été retiré" in body("withdrawn_meanwhile")
+
+
+def test_a_request_that_was_sent_since_an_address_was_left_is_not_told_there():
+    registration = moved(registered(**WITH_HANDICAP))
+    asked.write(registration, at=NOW + MINUTE)
+    asked.send(registration, at=NOW + MINUTE)
+
+    accommodating.withdraw(
+        case=asked.case_of(registration), by=author(registration.candidate), at=NOW + HOUR
+    )
+
+    assert told() == []
+
+
+def test_a_request_that_was_sent_before_and_again_since_is_told():
+    registration = registered(**WITH_HANDICAP)
+    asked.write(registration)
+    asked.send(registration)
+    moved(registration)
+    by = author(registration.candidate)
+    accommodating.take_up(case=asked.case_of(registration), by=by, at=NOW + MINUTE)
+    asked.send(registration, at=NOW + MINUTE)
+
+    accommodating.withdraw(case=asked.case_of(registration), by=by, at=NOW + HOUR)
+
+    assert told() == [OWN]
+
+
+@pytest.mark.parametrize("is_since", [True, False], ids=["sent since", "sent before"])
+def test_what_falls_with_a_registration_is_told_where_it_was_known(is_since):
+    registration = registered(**WITH_HANDICAP)
+    at = NOW + MINUTE if is_since else NOW
+    if is_since:
+        moved(registration)
+    asked.write(registration, at=at)
+    asked.send(registration, at=at)
+    if not is_since:
+        moved(registration)
+
+    withdraw(Registration.objects.whole().get(pk=registration.pk), at=NOW + HOUR)
+
+    assert told() == [OWN]
+    said = body("withdrawn_meanwhile")
+    assert ("La demande envoyée pour cette inscription" in said) is not is_since
+
+
+def test_an_appeal_that_was_made_since_an_address_was_left_is_not_told_there():
+    registration = registered(**WITH_HANDICAP)
+    notified = asked.reach(registration, State.NOTIFIED)
+    moved(registration)
+    found = asked.contest(notified, at=NOW + MINUTE)
+
+    accommodating.withdraw_appeal(found=found, by=author(registration.candidate), at=NOW + HOUR)
+
+    assert told() == []

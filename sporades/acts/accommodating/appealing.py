@@ -87,7 +87,7 @@ def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
     date_erasure(locked.case.registration, at=at)
     note("accommodation appeal withdrawn", locked.case, by=by, at=at, appeal=locked.pk)
     tell_candidate(locked.case, "appeal_withdrawn", at=at)
-    changing.tell_where_left(locked.case.registration, changing.APPEAL, at=at)
+    changing.tell_where_left(locked.case.registration, changing.APPEAL, since=locked.kept_at, at=at)
     key = f"accommodation:{locked.case_id}:appeal withdrawn:{locked.pk}"
     tell_guardian(locked.case.registration, at=at, key=key)
 

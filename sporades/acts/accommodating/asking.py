@@ -231,7 +231,7 @@ def withdraw(
     accommodations.withdraw(locked, at=at)
     leave_papers(locked, at=at)
     note("accommodation withdrawn", locked, by=by, at=at)
-    if locked.asked_at is not None:
+    if (sent_at := locked.first_asked_at) is not None:
         tell_candidate(locked, "request_withdrawn", at=at)
-        changing.tell_where_left(locked.registration, changing.REQUEST, at=at)
+        changing.tell_where_left(locked.registration, changing.REQUEST, since=sent_at, at=at)
     tell_of_withdrawal(locked, at=at)

@@ -346,18 +346,24 @@ def check_may_withdraw(registration: Registration, *, at: datetime) -> None:
 
 
 def tell_where_left(
-    registration: Registration, what: str, *, has_request_fallen: bool = False, at: datetime
+    registration: Registration,
+    what: str,
+    *,
+    since: datetime,
+    fallen_since: datetime | None = None,
+    at: datetime,
 ) -> None:
     """Tell the addresses that an account may still come back to what is withdrawn from it (S-18).
 
     Whoever took the account reads every other mail of it; its owner would learn this once it can be
-    undone no more. Of a registration made since an address was left, that address is not told: it may
-    have been left because somebody else reads it.
+    undone no more. Of what was sent since an address was left, that address is not told: it may have been
+    left because somebody else reads it.
 
     Args:
         registration: which, as it stands now: withdrawn, or that of what is.
         what: what is withdrawn: `REGISTRATION`, or the `REQUEST` or the `APPEAL` made for it.
-        has_request_fallen: whether a request that was sent for it is withdrawn with it.
+        since: the instant from which what is withdrawn was known to the service.
+        fallen_since: that of a request which was sent for it and is withdrawn with it, if there is one.
         at: the instant.
     """
     user = registration.candidate.user
@@ -365,7 +371,7 @@ def tell_where_left(
         return
     zone = registration.service.zone
     for left in accounts.addresses_left(user, at=at):
-        if left.left_at < registration.filed_at:
+        if left.left_at < since:
             continue
         mail.write(
             "withdrawn_meanwhile",
@@ -383,7 +389,7 @@ def tell_where_left(
             undo=way_back(left),
             deadline=instant_in_words(left.expires_at, ZONE),
             may_return=registration.can_be_undone(at) and registration.is_offered,
-            has_request_fallen=has_request_fallen,
+            has_request_fallen=fallen_since is not None and fallen_since <= left.left_at,
             contact=contact_of(registration.service),
         )
 

@@ -146,7 +146,11 @@ def _leave(
         link=link_to("candidate:registration", registration.number),
     )
     changing.tell_where_left(
-        registration, changing.REGISTRATION, has_request_fallen=has_request_fallen, at=at
+        registration,
+        changing.REGISTRATION,
+        since=registration.filed_at,
+        fallen_since=None if fallen is None else fallen.first_asked_at,
+        at=at,
     )
     tell_of_leaving(registration, fallen=fallen, is_asked_on_paper=asked is not None, at=at)
     said = {"reason": asked.in_words, "asked_on": asked.on.isoformat()} if asked else {}
