@@ -90,14 +90,15 @@ def postal_address_of(candidate: Candidate) -> dict[str, str]:
 def home_of(registration: Registration) -> dict[str, str]:
     """Return where the guardian of a minor is written to: at home, by the names of `ADDRESS`.
 
-    Of who has no account that of the record, where the office corrects it; of whoever has one, that
-    of the registration.
+    Of who has no account that of the record, where the office corrects it, and of whoever has taken
+    theirs since, that it goes on saying; of anybody else, that of the registration.
 
     Args:
         registration: the minor's, with its candidate.
     """
-    if not registration.candidate.has_account:
-        return postal_address_of(registration.candidate)
+    candidate = registration.candidate
+    if candidate.address_1 or not candidate.has_account:
+        return postal_address_of(candidate)
     return {name: getattr(registration, name) for name in ADDRESS}
 
 

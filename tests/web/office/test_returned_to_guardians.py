@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from sporades.acts.people import joining
 from sporades.acts.registrations import deciding, registering
 from sporades.acts.writing import posting, resending
 from sporades.letters.models import Letter
@@ -12,6 +13,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import MINOR, a_minor
+from tests.acts.test_claiming import claim, given
 from tests.evidence.given import again
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, author
 from tests.letters.test_printing import MANAGER, printed
@@ -129,6 +131,17 @@ def test_it_goes_again_where_the_record_says_that_home_is_now(of_record):
 
     fresh = send(letter, of_record)
 
+    assert fresh.letter.address == ["Anne Le Goff", "99 rue Neuve", "59000 LILLE"]
+
+
+def test_it_goes_again_there_once_the_minor_has_taken_their_record(of_record):
+    letter = note(posted(of_record))
+    keep(letter, address_1="99 rue Neuve")
+    joining.activate(claim(given(letter.candidate), birth=(26, 11, 2009)).pk, at=NOW)
+
+    fresh = send(letter, of_record)
+
+    assert again(of_record).candidate.has_account
     assert fresh.letter.address == ["Anne Le Goff", "99 rue Neuve", "59000 LILLE"]
 
 
