@@ -297,6 +297,21 @@ def test_what_whoever_had_no_account_posted_before_the_merge_is_still_entered(
     assert last_day_on_paper(merged) == NOW.date()
 
 
+@pytest.mark.parametrize("is_kept", [True, False], ids=["account kept", "record kept"])
+def test_whoever_had_an_account_from_the_first_does_not_come_to_have_one_by_a_merge(
+    is_kept, double, propose, approve
+):
+    holder, record = (double.first, double.second) if is_kept else (double.second, double.first)
+    without_account(record)
+    mine, of_record = (Registration.objects.get(candidate=one) for one in (holder, record))
+    approve(propose(LikelyDouble.objects.get(), kept=double.first))
+
+    days = [
+        last_day_on_paper(Registration.objects.whole().get(pk=one.pk)) for one in (mine, of_record)
+    ]
+    assert days == [None, NOW.date()]
+
+
 def test_whoever_modifies_a_registration_reads_of_a_merge_once_and_not_why(
     manager, propose, approve
 ):
@@ -568,7 +583,7 @@ def test_each_act_is_in_the_journal_of_both(double, propose, approve, head, mana
         assert list(said.values_list("verb", flat=True)) == verbs
         assert set(said.values_list("academy", flat=True)) == {"A09"}
     assert [len(merging.merges_of(one)) for one in registrations] == [1, 1]
-    said = {"kept": double.first.number, "merged": double.second.number}
+    said = {"kept": double.first.number, "merged": double.second.number, "had_account": True}
     assert merging.merges_of(registrations[0]).get().payload["after"] == said
     assert Entry.objects.get(verb="account closed after a merge").object_kind == "user"
 

@@ -124,6 +124,12 @@ def _merge(
     account, was = left.user, _what_was(left)
     addresses = {one.address for one in (kept, left) if not one.by_letter}
     reached = _reached(kept, left)
+    # Of each of the two, before nothing says any more whose they were.
+    had_account = set(
+        Registration.objects.filter(candidate__in=(kept, left))
+        .exclude(candidate__user=None)
+        .values_list("pk", flat=True)
+    )
     given = giving_over.give_all(left, kept=kept)
     candidates.merge(left, kept=kept, at=at)
     candidates.reach_at(kept, reached=reached)
@@ -142,7 +148,7 @@ def _merge(
         left={**was, "registrations": [one.number for one in given]},
     )
     doubles.set_right(kept=kept, left=left)
-    _record(double, kept=kept, left=left, by=by, at=at)
+    _record(double, kept=kept, left=left, had_account=had_account, by=by, at=at)
     again = _put_under(kept, given, by=by, at=at)
     closed = _closed(account, kept, by=by, at=at)
     _tell(kept, addresses=addresses, closed=closed, again=again, at=at)
@@ -174,14 +180,24 @@ def _addressed_at(candidate: Candidate) -> datetime:
 
 
 def _record(
-    double: LikelyDouble, *, kept: Candidate, left: Candidate, by: Actor, at: datetime
+    double: LikelyDouble,
+    *,
+    kept: Candidate,
+    left: Candidate,
+    had_account: set[int],
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Keep the merge in the journal of both persons, and of each registration that is theirs."""
+    """Keep the merge in the journal of both persons, and of each registration that is theirs.
+
+    Of each of these, also whether it was of somebody who had an account (`attaching.had_none_until`).
+    """
     said = {"kept": kept.number, "merged": left.number}
     record(MERGED, double, by=by, at=at, reason=double.reason, **said)
     # Whoever reads one of these may not know what the other academy has: the reason may say it.
     for one in Registration.objects.filter(candidate=kept).order_by("pk"):
-        journal.record(MERGED, by=by, on=one, at=at, academy=one.academy_id, after=said)
+        after = {**said, "had_account": one.pk in had_account}
+        journal.record(MERGED, by=by, on=one, at=at, academy=one.academy_id, after=after)
 
 
 def merges_of(registration: Registration) -> QuerySet[Entry]:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from sporades import journal, mail
 from sporades.accounts.models import User
 from sporades.acts.people.reached import WayTo, tell_there
@@ -67,7 +69,8 @@ def attach(user: User, *, at: datetime) -> Candidate | None:
 def had_none_until(registration: Registration) -> datetime | None:
     """Return when its candidate, whose record the office had made, came to have an account.
 
-    The last time, where there were several: a merge says of neither of the two whose account it was.
+    The last time, where there were several. A merge counts for the registrations of whichever of the
+    two had no account.
 
     Args:
         registration: of somebody who has an account.
@@ -76,7 +79,8 @@ def had_none_until(registration: Registration) -> datetime | None:
         Nothing of whoever had theirs from the first.
     """
     acts = entries_about(registration, registration.candidate)
-    return acts.filter(verb__in=(CLAIMED, MERGED)).values_list("at", flat=True).first()
+    merged = Q(verb=MERGED, payload__after__had_account=False)
+    return acts.filter(Q(verb=CLAIMED) | merged).values_list("at", flat=True).first()
 
 
 def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> None:
