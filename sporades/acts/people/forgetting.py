@@ -164,7 +164,7 @@ def give_way(user: User, *, at: datetime) -> None:
 
 def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: str = "") -> None:
     """Delete an account and all it told us; the journal keeps a number, no personal data."""
-    said = {"reason": reason} if reason else {}
+    said = {"reason": reason} if reason else None
     candidate = Candidate.objects.filter(user=user).first()
     rows = [
         user,
