@@ -67,6 +67,13 @@ def given_for(cases: Iterable[Case]) -> Counted:
     return Counted(first_given(keys), standings_of(keys))
 
 
+def _given_for(case: Case) -> Counted:
+    """Return the same of one, with its registration: what was never decided was never set aside."""
+    keys = {case.registration_id} if case.state in _UNTOLD else set[int]()
+    decided = keys if case.registration.decided_at is not None else set[int]()
+    return Counted(first_given(keys), standings_of(decided))
+
+
 def silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     """Return what silence on a request means; nothing while it does not count, or decides nothing.
 
@@ -80,7 +87,7 @@ def silence_of(case: Case, given: Counted | None = None) -> Silence | None:
 def _silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     if case.instead_of_id is not None or not case.registration.is_active:
         return None
-    received_at = _counted_from(case, given_for([case]) if given is None else given)
+    received_at = _counted_from(case, _given_for(case) if given is None else given)
     return silence_about(case.registration, received_at) if received_at else None
 
 
@@ -141,7 +148,7 @@ def silence_told(case: Case, *, at: datetime) -> list[str]:
     is_counted = case.state in (*COUNTING, State.INCOMPLETE) and case.instead_of_id is None
     if case.asked_at is None or not is_counted or not registration.is_active:
         return []
-    counted = _counted_from(case, given_for([case]))
+    counted = _counted_from(case, _given_for(case))
     received_at = counted or case.asked_at
     return silence_on(registration, received_at, is_complete=counted is not None, at=at)
 

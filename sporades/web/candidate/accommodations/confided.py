@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from sporades.accommodations import rules
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import (
+    decided_elsewhere,
     last_among,
     requests_and_fallen_of,
     requests_of,
@@ -55,6 +56,13 @@ class CalledFor:
 def cases_and_papers_of(registration: int) -> QuerySet[Case]:
     """Return the requests of a registration, the last one first, with what was confided for it."""
     return _with_papers(requests_of(registration))
+
+
+@prepared(Case)
+def cases_shown_of(registration: int, at: datetime) -> QuerySet[Case]:
+    """Return the same, and whether a decision made elsewhere is read beside them at an instant."""
+    elsewhere = decided_elsewhere(at).filter(document__folder=OuterRef("registration__folder"))
+    return _with_papers(requests_of(registration)).annotate(has_elsewhere=Exists(elsewhere))
 
 
 @prepared(Case)

@@ -67,7 +67,7 @@ from sporades.web.candidate.accommodations.asked import (
 from sporades.web.candidate.accommodations.confided import (
     SERVES_AGAIN,
     CalledFor,
-    cases_and_papers_of,
+    cases_shown_of,
     erased_before_in_words,
     has_confided,
     mandatory_in_words,
@@ -100,7 +100,7 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     at = request.arrived_at
-    cases = cases_and_papers_of(registration=registration.pk)
+    cases = cases_shown_of(registration=registration.pk, at=at)
     rules, case, former = rules_of(registration), last_among(cases), decision_among(cases)
     if case is not None:
         case.registration = registration
@@ -123,7 +123,8 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "usual": "" if case else usual_delay_in_words(rules),
         "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
         "fallen": fallen,
-        "is_decided_elsewhere": bool(rules and decided_elsewhere_among([registration], at)),
+        "is_decided_elsewhere": rules is not None
+        and bool(cases[0].has_elsewhere if cases else decided_elsewhere_among([registration], at)),
         "offered": offers_to(registration)
         if rules and (case is None or (is_open and case.is_writable))
         else [],
