@@ -160,7 +160,7 @@ def test_a_refused_piece_is_given_the_time_that_the_office_leaves(site, telephon
     )
     manager.goto(f"{site}/gestion/inscriptions/{registration.number}/pieces/IDENTITE")
     manager.get_by_text("Laisser plus de temps").click()
-    answer(manager, "À fournir jusqu'au", "15/01/2027")
+    answer(manager.locator("details[open]"), "À fournir jusqu'au", "15/01/2027")
     press(manager, "Accorder ce délai")
 
     candidate.reload()
