@@ -4,9 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, receiving
-from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -16,6 +14,7 @@ from sporades.registrations.states import VALIDATE
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import MANAGER, again
 from tests.factories import NOW, a_record, a_registration
+from tests.renamed import rename
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
@@ -31,18 +30,6 @@ def received(registration):
         registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW
     )
     return registration
-
-
-def corrected(registration):
-    candidate = again(registration).candidate
-    correcting.correct_identity(
-        registration=again(registration),
-        identity={**civil_data(candidate.identity), "birth_name": "Le Gouff"},
-        seen=candidate.identity_id,
-        proof="Acte de naissance",
-        by=MANAGER,
-        at=NOW,
-    )
 
 
 def taken_back(registration, *, at):
@@ -77,7 +64,7 @@ def test_once_its_day_has_passed_its_candidate_has_the_usual_days_and_is_told():
 @pytest.mark.parametrize(("made", "is_minor"), [(a_registration, False), (a_minor, True)])
 def test_what_was_issued_meanwhile_without_a_place_to_sign_is_issued_again(made, is_minor):
     registration = received(made())
-    corrected(registration)
+    rename(registration)
     assert last_summary(registration)["to_return"] is None
 
     found = taken_back(registration, at=NOW + DAY)

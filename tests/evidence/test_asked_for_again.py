@@ -5,9 +5,7 @@ from datetime import datetime
 import pytest
 import time_machine
 
-from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, moving
-from sporades.candidates.operations import civil_data
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.completeness import lacking
 from sporades.evidence.queries import pieces_of
@@ -20,6 +18,7 @@ from sporades.registrations.states import FLAG, REOPEN, RESTORE, SET_ASIDE, VALI
 from tests.evidence.given import MANAGER, again, complete, give, piece
 from tests.evidence.test_asked_late import DAY, UNTIL, before, told
 from tests.factories import NOW, a_record, a_registration, load_invented
+from tests.renamed import rename
 from tests.spaces import plain
 from tests.web.guide import main, signed_in
 
@@ -162,15 +161,7 @@ def test_the_summary_that_was_issued_says_that_there_is_more_time(registration):
 
 
 def corrected(registration, *, at=NOW + DAY):
-    candidate = again(registration).candidate
-    correcting.correct_identity(
-        registration=again(registration),
-        identity={**civil_data(candidate.identity), "birth_name": "Le Gouff"},
-        seen=candidate.identity_id,
-        proof="Carte d'identité",
-        by=MANAGER,
-        at=at,
-    )
+    rename(registration, at=at)
 
 
 def moved(registration):

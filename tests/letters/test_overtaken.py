@@ -5,11 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from sporades.acts.identities import correcting
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.writing import posting
-from sporades.candidates.operations import civil_data
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
 from sporades.letters import operations, printing
@@ -25,6 +23,7 @@ from tests.evidence.test_completeness import WITH_BAC
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, load_invented
 from tests.jobs import work
 from tests.letters.test_printing import LILLE, MANAGER, pages, printed
+from tests.renamed import rename
 
 open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 LATER = NOW + timedelta(minutes=7)
@@ -316,15 +315,7 @@ def test_a_letter_that_goes_with_a_document_waits(registration):
 
 
 def correct(registration):
-    candidate = again(registration).candidate
-    correcting.correct_identity(
-        registration=again(registration),
-        identity={**civil_data(candidate.identity), "birth_name": "Le Gouff"},
-        seen=candidate.identity_id,
-        proof="Acte de naissance",
-        by=MANAGER,
-        at=NOW,
-    )
+    rename(registration)
     Letter.objects.all().delete()
 
 
