@@ -70,7 +70,7 @@ export function cut(form, button) {
   line.className = "fr-error-text";
   line.dataset.cut = "";
   line.textContent = CUT;
-  (button?.closest("p") || form.lastElementChild).after(line);
+  (button?.closest(".s-buttons, p") || form.lastElementChild).after(line);
 }
 
 /* Has the button that was pressed say that its form is on its way. */
