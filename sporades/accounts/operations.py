@@ -434,7 +434,7 @@ def dormant_members(*, at: datetime, on: date) -> QuerySet[User]:
 
 
 def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:
-    """Return the candidates' accounts that nobody has signed in to for so long.
+    """Return the candidates' accounts that nobody has signed in to for so long, the oldest first.
 
     Members of staff are not among them, nor accounts still waiting for their activation.
     """
@@ -443,4 +443,5 @@ def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:
         User.objects.filter(activated_at__isnull=False)
         .alias(last_use=_LAST_USE, is_member=Exists(members))
         .filter(is_member=False, last_use__lte=at - since)
+        .order_by("pk")
     )
