@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "sporades.web.layout.breaches.breaches",
     "sporades.web.layout.bodies.carried",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sporades.web.layout.admission.admission",
     "sporades.web.layout.middleware.outages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -179,6 +179,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def crowded(request: HttpRequest) -> HttpResponse:
+    """Say that too many come at once, and when to come back, without the database."""
+    answer = _bare("errors/crowd.html", HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
+
+
 def _bare(template: str, status: int, **more: str) -> HttpResponse:
     context: dict[str, Any] = {"layout": frame(), **more}
     return HttpResponse(render_to_string(template, context), status=status)

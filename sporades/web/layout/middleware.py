@@ -67,7 +67,9 @@ def arrival(get_response: Page) -> Page:
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.arrived_at = _said_by_proxy(request) or timezone.now()
+        said = _said_by_proxy(request)
+        request.is_arrival_said = said is not None
+        request.arrived_at = said or timezone.now()
         came = Origin(origin.drawn(), client_address(request))
         with origin.coming_from(came):
             response = get_response(request)

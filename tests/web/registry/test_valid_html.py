@@ -100,6 +100,7 @@ ERRORS = (
     errors.csrf_failure,
     errors.server_error,
     errors.unavailable,
+    errors.crowded,
     errors.too_large,
 )
 
