@@ -20,8 +20,8 @@ from sporades.web.layout.middleware import HEALTH, Page
 
 logger = logging.getLogger("sporades.access")
 
-A_CROWD = timedelta(seconds=5)
-"""How long who arrives may queue: under it, waiting costs them less than coming back."""
+A_CROWD = timedelta(seconds=2)
+"""How long who arrives may queue, and so who has begun behind them (R-01: p95 under two seconds)."""
 NOBODY_READS = timedelta(seconds=30)
 """After so long the proxy has answered for us (docs/operations.md): a page would be for nobody."""
 FREE = timedelta(milliseconds=50)
