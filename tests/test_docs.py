@@ -58,6 +58,15 @@ def test_the_proxy_says_what_our_own_page_says_where_the_web_does_not_answer():
     assert f"add_header Retry-After {RETRY_AFTER} always;" in proxy
 
 
+def test_a_web_that_is_told_to_stop_has_as_long_as_the_proxy_waits():
+    operations = text_of(DOCS / "operations.md")
+    [waits] = re.findall(r"proxy_read_timeout (\d+)s;", operations)
+
+    given = re.findall(r"--workers-kill-timeout=(\d+)", operations + text_of(ROOT / "README.md"))
+
+    assert given == [waits] * 3
+
+
 def test_the_proxy_lets_pass_what_the_service_takes():
     [megabytes] = re.findall(r"client_max_body_size (\d+)m;", text_of(DOCS / "operations.md"))
 

@@ -64,8 +64,12 @@ class Web:
     def answers(self) -> bool:
         """Whether it listens; fails when it has ended."""
         assert self.process.poll() is None, last_line(self.log)
+        return self.listens() and bool(self.workers)
+
+    def listens(self) -> bool:
+        """Whether it takes who comes."""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return bool(self.workers)
+            return True
         return False
 
     def stop(self) -> None:
@@ -99,7 +103,7 @@ def start_web(
         f"--port={port}",
         f"--workers={workers}",
         f"--blocking-threads={threads}",
-        "--workers-kill-timeout=2",
+        "--workers-kill-timeout=30",
         "--no-ws",
         application,
     ]

@@ -1,4 +1,4 @@
-"""`kill -9` of the web server, at every statement of « Enregistrer » (R-30)."""
+"""`kill -9` of the web server, at every statement of « Enregistrer » (R-30); and its stop (R-62)."""
 
 import contextlib
 import http.client
@@ -6,9 +6,10 @@ import os
 import random
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from threading import Timer
 
-from tests.endurance.arena import eventually, figure, now, rows
+from tests.endurance.arena import PATIENCE, WAITING, eventually, figure, held, now, rows
 from tests.endurance.deaths import counted, deaths
 from tests.endurance.outcome import NOTHING, WHOLE, left_by
 from tests.endurance.servers import Browser, Web, a_browser, a_mortal_web, a_web
@@ -89,3 +90,21 @@ def time_of_a_save(web: Web) -> float:
     start = time.monotonic()
     save(web, browser, path)
     return time.monotonic() - start
+
+
+def test_a_server_that_is_told_to_stop_answers_what_it_has_begun(arena, tmp_path):
+    with a_web(arena, tmp_path) as web, ThreadPoolExecutor(2) as people:
+        browser, path, draft = ready(web)
+        other_browser, other_path, other = ready(web)
+        with held(draft), held(other):
+            pressed = [
+                people.submit(save, web, browser, path),
+                people.submit(save, web, other_browser, other_path),
+            ]
+            eventually(lambda: len(rows(WAITING)) == 2)
+            web.process.send_signal(signal.SIGTERM)
+            eventually(lambda: not web.listens())
+
+        assert [one.result() for one in pressed] == [True, True]
+        web.process.wait(PATIENCE)
+        assert (left_by(draft), left_by(other)) == (WHOLE, WHOLE)
