@@ -1,6 +1,7 @@
 """Lines of the log: an error quotes what it met, and the log names nobody."""
 
 import logging
+from datetime import UTC, datetime
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -24,6 +25,16 @@ def test_a_mail_address_is_written_in_no_line_of_the_log():
 
     assert "ines" not in line
     assert "550" in line
+
+
+def test_the_two_hours_of_an_october_night_are_told_apart():
+    record = logging.LogRecord("sporades", logging.INFO, "", 0, "Une ligne", None, None)
+    begins = []
+    for hour in (0, 1):
+        record.created = datetime(2026, 10, 25, hour, 30, tzinfo=UTC).timestamp()
+        begins.append(logging.getHandlerByName("console").formatter.format(record).split()[0])
+
+    assert begins == ["2026-10-25T02:30:00.000+02:00", "2026-10-25T02:30:00.000+01:00"]
 
 
 @pytest.mark.django_db
