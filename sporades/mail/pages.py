@@ -27,6 +27,7 @@ _PHONE = re.compile(r"(Téléphone\s:\s)(.+)")
 _MAIL = re.compile(r"(Adresse mail\s:\s)(\S+@[^\s@]+)")
 _DIALLED = re.compile(r"\+?\d{3,15}")
 _NAMED = re.compile(r"(?s)(?P<before>.*(?:[.!?]|\s:)\s)?(?P<name>\S.*?)(?:\s:|,)\s$")
+_INTRODUCES = re.compile(r"(?:\s:|,)\s$")
 _ENDS = ".,;:!?)»"
 
 
@@ -95,12 +96,14 @@ def _line(line: str, addresses: dict[str, str]) -> SafeString:
         rf"{re.escape(settings.SITE_URL)}(?:/\S*|(?=[{_ENDS}]*(?:\s|$)))", line
     ):
         address = found[0].rstrip(_ENDS)
-        named = _NAMED.match(line[end : found.start()])
+        # Looked for from each of its signs, the name of a long line that has none costs a second.
+        said = line[end : found.start()]
+        named = _INTRODUCES.search(said[-3:]) and _NAMED.match(said)
         if named:
             parts += [escape(named["before"] or "")]
             addresses.setdefault(address, named["name"])
         else:
-            parts += [escape(line[end : found.start()])]
+            parts += [escape(said)]
         parts += [format_html('<a href="{}">{}</a>', address, named["name"] if named else address)]
         end = found.start() + len(address)
     return _joined([*parts, escape(line[end:])])

@@ -111,3 +111,12 @@ def test_addresses_behind_names_are_written_at_the_end_for_who_copies_them():
 
     assert f"<li>Ouvrir&nbsp;: {SITE}/x</li>" in page.partition("<hr>")[2]
     assert "<hr>" not in page_of("Objet", "Bonjour")
+
+
+def test_however_long_a_line_is_that_names_no_address_it_is_read_through_once():
+    # Looked for from each of its points, it would take an hour.
+    long = ". " * 200_000
+
+    assert (
+        html(f"Voir{long}ici {SITE}/x") == f'<p>Voir{long}ici <a href="{SITE}/x">{SITE}/x</a></p>'
+    )
