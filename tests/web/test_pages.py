@@ -2,8 +2,9 @@
 
 import csv
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
@@ -471,3 +472,13 @@ def test_without_any_service_the_page_says_so(opened, db):
     ManagingService.objects.all().delete()
 
     assert "ne sont pas encore publiées" in words(opened("contact").cssselect("main")[0])
+
+
+def test_a_flaw_is_reported_to_a_page_that_answers_for_less_than_a_year(db, client, stopped_clock):
+    answer = client.get("/.well-known/security.txt", headers={"host": HOST})
+
+    said = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert NOW < datetime.fromisoformat(said["Expires"]) < NOW + timedelta(days=365)
+    assert urlsplit(said["Canonical"]).path == "/.well-known/security.txt"
+    assert client.get(urlsplit(said["Contact"]).path, headers={"host": HOST}).status_code == 200
