@@ -127,6 +127,47 @@ def test_a_mail_server_that_does_not_do_what_its_address_says_is_told(post, sche
     assert "tres-secret" not in said
 
 
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ({"MAIL_URL": "smtp://moi:secret@relais.exemple.test:25"}, ["MAIL_URL"]),
+        ({"MAIL_URL": "smtp+starttls://moi:secret@relais.exemple.test"}, []),
+        ({"MAIL_URL": "smtps://moi:secret@relais.exemple.test"}, []),
+        ({"MAIL_URL": "smtp://localhost:25"}, []),
+        ({"MAIL_URL": "smtp://[::1]:25"}, []),
+        ({"DATABASE_URL": "postgresql://moi@10.0.0.7/sporades"}, ["DATABASE_URL"]),
+        ({"DATABASE_URL": "postgresql://moi@10.0.0.7/sporades?sslmode=require"}, ["DATABASE_URL"]),
+        ({"DATABASE_URL": "postgresql://moi@10.0.0.7/sporades?sslmode=verify-full"}, []),
+        ({"DATABASE_URL": "postgresql://moi@%2Frun%2Fpostgresql/sporades"}, []),
+        ({"FILES_URL": "s3+http://cle:secret@seaux.exemple.test/pieces"}, ["FILES_URL"]),
+        ({"MEDICAL_FILES_URL": "s3+http://cle:secret@10.0.0.9/sante"}, ["MEDICAL_FILES_URL"]),
+        ({"FILES_URL": "s3://cle:secret@seaux.exemple.test/pieces"}, []),
+        ({"FILES_URL": "s3+http://cle:secret@127.0.0.1:9000/pieces"}, []),
+        ({"CLAMD_URL": "tcp://10.0.0.8:3310"}, ["CLAMD_URL"]),
+    ],
+)
+def test_what_goes_to_another_machine_in_clear_is_told(settings, monkeypatch, said, names):
+    settings.CLAMD = None
+    for name, url in said.items():
+        monkeypatch.setenv(name, url)
+        match name:
+            case "MAIL_URL":
+                settings.MAILERS = {"default": environment.mailer(name)}
+            case "DATABASE_URL":
+                for key, value in environment.database(name).items():
+                    monkeypatch.setitem(connection.settings_dict, key, value)
+            case "CLAMD_URL":
+                settings.CLAMD = environment.antivirus(name)
+            case _:
+                alias = {url: alias for alias, url in checks.STORES.items()}[name]
+                settings.STORAGES = {**settings.STORAGES, alias: environment.file_store(name)}
+
+    found = [one.msg for one in checks.what_crosses_the_network_is_encrypted()]
+
+    assert [one.partition(" : ")[0] for one in found] == names
+    assert not any("secret" in one for one in found)
+
+
 def test_mails_that_stay_in_a_folder_are_told_but_of_the_demo(post, settings, tmp_path):
     post(f"eml://{tmp_path}")
     [said] = told("sporades.W007")

@@ -5,8 +5,10 @@ import shutil
 import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import WARNING, CheckMessage, Error, Tags, register
@@ -219,6 +221,40 @@ def _pooler(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
     )
     hint = "DATABASE_URL=…?prepare=no, ou pool_mode=session."
     return [Error(said, hint=hint, id="sporades.E010")]
+
+
+@register(Tags.compatibility, deploy=True)
+def what_crosses_the_network_is_encrypted(**kwargs: Any) -> list[CheckMessage]:
+    """Name what goes to another machine in clear (ASVS 12.1.1, 12.3.1)."""
+    read = "pourrait être lu en chemin."
+    mail = settings.MAILERS["default"].get("OPTIONS", {})
+    database = connections["default"].settings_dict
+    encrypts = mail.get("use_tls") or mail.get("use_ssl")
+    found = []
+    if _is_elsewhere(mail.get("host")) and not encrypts:
+        said = f"MAIL_URL : les mails partent en clair, un lien de nouveau mot de passe {read}"
+        found += [(said, "smtp+starttls://utilisateur:motdepasse@serveur:587")]
+    if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") != "verify-full":
+        said = f"DATABASE_URL : rien n'oblige à chiffrer ni à vérifier qui répond, tout {read}"
+        found += [(said, "?sslmode=verify-full, et sslrootcert si l'autorité est la vôtre.")]
+    if settings.CLAMD and _is_elsewhere(settings.CLAMD[0]):
+        said = f"CLAMD_URL : l'antivirus est sur une autre machine, chaque fichier {read}"
+        found += [(said, "Un antivirus sur chaque machine qui sert, ou un tunnel chiffré.")]
+    for alias, name in STORES.items():
+        server = urlsplit(settings.STORAGES[alias].get("OPTIONS", {}).get("endpoint_url", ""))
+        if server.scheme == "http" and _is_elsewhere(server.hostname):
+            found += [(f"{name} : l'entrepôt est joint en clair, chaque fichier {read}", "s3://…")]
+    return [CheckMessage(WARNING, said, hint=hint, id="sporades.W011") for said, hint in found]
+
+
+def _is_elsewhere(host: str | None) -> bool:
+    """Return whether a server is reached by a network: neither a socket nor this very machine."""
+    if not host or host.startswith("/") or host == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True
 
 
 @register(Tags.compatibility, deploy=True)
