@@ -239,6 +239,11 @@ class DocumentVersion(models.Model):
         return str(self.content.get("unheard", ""))
 
     @property
+    def is_unnamed(self) -> bool:
+        """Whether neither the name nor a number of whose it is was read in it; not of what is made here."""
+        return bool(self.content.get("is_unnamed", False))
+
+    @property
     def twin_template(self) -> str:
         """The template of the page that says what the PDF says."""
         return self.kind.twin_template

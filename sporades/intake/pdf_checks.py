@@ -69,11 +69,13 @@ class Looked:
         pages: how many it has.
         has_text: whether it has any text, under an image too: a voice reads nothing else.
         is_tagged: whether it says what its text is, and in what order it is read.
+        words: those of its first pages; nothing of what is an image.
     """
 
     pages: int
     has_text: bool
     is_tagged: bool
+    words: str = ""
 
 
 class Reader:
@@ -97,7 +99,11 @@ class Reader:
         said = self._process.ask("look", [content]).said
         if "unfit" in said:
             raise _UNFIT[said["unfit"]]
-        return Looked(**said)
+        return Looked(**said, words=self._words_of(content))
+
+    def _words_of(self, content: bytes) -> str:
+        # What one program reads another one may not: then it has no words that can be compared.
+        return str(self._process.ask("words", [content]).said.get("words", ""))
 
 
 @contextmanager

@@ -50,6 +50,7 @@ class Deposit:
         at: the instant of the deposit.
         decision: who decided it, of a kind that is a decision.
         unheard: why a screen reader does not read it as it should, or nothing.
+        is_unnamed: whether neither the name nor a number of its candidate is read in it.
     """
 
     registration: Registration
@@ -58,6 +59,7 @@ class Deposit:
     at: datetime
     decision: Decision | None = None
     unheard: str = ""
+    is_unnamed: bool = False
 
 
 def content(source: Deposit) -> Content:
@@ -74,6 +76,7 @@ def content(source: Deposit) -> Content:
         "deposited_in_words": instant_in_words(source.at, service.zone),
         "decision": said_of(source.decision, registration) if source.decision else [],
         "unheard": source.unheard,
+        "is_unnamed": source.is_unnamed,
         "file": source.file,
         "zone": service.zone,
         "service": contact_of(service),

@@ -93,6 +93,11 @@ def unheard_among(lines: QuerySet[PublicationLine]) -> list[tuple[str, int]]:
     return list(counted)
 
 
+def unnamed_among(lines: QuerySet[PublicationLine]) -> int:
+    """Return how many documents of some lines say neither the name nor a number of whose they are."""
+    return lines.filter(version__content__is_unnamed=True).count()
+
+
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
     """Return what is prepared for its candidate, and not read yet at an instant."""
     to_come = _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))

@@ -36,6 +36,15 @@ class OfHealth(Refused):
     )
 
 
+class OfAnother(Refused):
+    """A table that is shifted by one line gives each the paper of somebody else (R-15)."""
+
+    message = (
+        "Ce PDF porte le numéro d'une autre inscription, et ni le nom ni le numéro de celle-ci : "
+        "vérifiez à qui il est."
+    )
+
+
 class NoAppeal(Refused):
     """Nothing says how to contest a decision."""
 

@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.db import transaction
 
@@ -19,7 +20,7 @@ from sporades.mail.models import Message
 from sporades.publications import archives, deposited, refusals
 from sporades.publications.models import Publication
 from sporades.publications.operations import deciding, depositing, preparing
-from sporades.publications.queries import unheard_among
+from sporades.publications.queries import unheard_among, unnamed_among
 from sporades.publications.refusals import DecidedInItsFile
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
@@ -89,6 +90,83 @@ def test_an_archive_says_of_how_many_documents_a_screen_reader_reads_nothing(dep
     made = deposit_many(archive(table, a=a_pdf(), b=a_pdf(), c=pdfs.spoken()))
 
     assert unheard_among(made.lines.all()) == [(deposited.SILENT, 2)]
+
+
+def of(*said):
+    """Return a PDF with text and tags, that says this."""
+
+    def speak(pdf):
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type1,
+            BaseFont=pikepdf.Name.Helvetica,
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )
+        lines = b" T* ".join(b"(%s) Tj" % line.encode("cp1252") for line in said)
+        pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        pdf.pages[0].Contents = pdf.make_stream(b"BT /F1 12 Tf 14 TL 72 720 Td %s ET" % lines)
+        pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+        pdf.Root.StructTreeRoot = pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot)
+
+    return pdfs.changed(speak)
+
+
+def test_a_table_that_is_shifted_by_a_line_gives_nobody_the_paper_of_another(deposit_many, three):
+    papers = {f"f{place}": of(f"Inscription {one.number}") for place, one in enumerate(three)}
+    right = lines(*((one.number, f"f{place}.pdf") for place, one in enumerate(three)))
+    shifted = lines(*((one.number, f"f{(place + 1) % 3}.pdf") for place, one in enumerate(three)))
+
+    assert outcomes(deposit_many(archive(shifted, **papers))) == [
+        ("refused", refusals.OfAnother.message)
+    ] * len(three)
+    made = deposit_many(archive(right, **papers))
+    assert (outcomes(made), unnamed_among(made.lines.all())) == ([("prepared", "")] * 3, 0)
+
+
+def said_of(one):
+    identity = one.identity
+    return {
+        "number": [f"N° {one.number[:2]} {one.number[2:5]} {one.number[5:8]} {one.number[8:]}"],
+        "candidate": [f"Candidat {one.candidate.number}"],
+        "names": [identity.birth_name.upper(), f"Prénom : {identity.first_names.split()[0]}"],
+        "family alone": [identity.birth_name],
+        "nothing": ["Convocation aux épreuves"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("which", "is_unnamed"),
+    [
+        ("number", False),
+        ("candidate", False),
+        ("names", False),
+        ("family alone", True),
+        ("nothing", True),
+    ],
+)
+def test_a_paper_says_whose_it_is_by_a_number_or_by_a_name_and_a_first_name(
+    deposit_one, one, which, is_unnamed
+):
+    made = deposit_one(of(*said_of(one)[which]))
+
+    assert made.lines.get().version.is_unnamed is is_unnamed
+
+
+def test_a_paper_that_names_its_candidate_may_name_others_too(deposit_one, one, three):
+    made = deposit_one(of(f"{one.number} et {three[1].number}"))
+
+    assert unnamed_among(made.lines.all()) == 0
+
+
+def test_the_paper_of_another_is_not_deposited_for_one(deposit_one, three, kept):
+    with pytest.raises(refusals.OfAnother):
+        deposit_one(of(f"Inscription {three[1].number}"))
+
+    assert kept() == []
+
+
+def test_what_is_only_an_image_says_of_nobody_whose_it_is(deposit_one):
+    assert unnamed_among(deposit_one(a_pdf()).lines.all()) == 1
 
 
 def outcomes(made):

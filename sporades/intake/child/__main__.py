@@ -31,6 +31,10 @@ def _answer(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
 
         image = drawing.drawn(files[0], page)
         return {"size": len(image)}, image
+    if mode == "words":
+        from sporades.intake.child import wording  # noqa: PLC0415 - as above
+
+        return {"words": wording.words(files[0])}, b""
     if mode == "look":
         return looking.look(files[0]), b""
     made, pages, doubts = cleaning.cleaned(files)

@@ -23,7 +23,7 @@ from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.intake import pdf_checks
 from sporades.intake.reading import Unready
-from sporades.publications import archives
+from sporades.publications import archives, whose
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
@@ -93,18 +93,27 @@ def deposit_one(
         DecisionUnsaid, NoAppeal: it is a decision, and its author or its appeals are not said.
         DecidedInItsFile: it is a decision on accommodations, and a request for them stands here.
         reading.Unfit: the PDF cannot be published.
+        OfAnother: it bears the number of another registration, and nothing of this one.
         Refused: the registration does not stand, or has a document of this kind that waits.
         files.OutOfReach: the store does not answer.
     """
     _check_elsewhere(registration, kind)
     looked = pdf_checks.look_at(content)
+    is_named = whose.names(looked.words, registration, reach=reach)
     _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
         publication = preparing.begin(
             kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
         )
-        unheard = unheard_in_words(looked)
-        source = Deposit(registration, key, looked.pages, at, decision, unheard)
+        source = Deposit(
+            registration,
+            key,
+            looked.pages,
+            at,
+            decision,
+            unheard=unheard_in_words(looked),
+            is_unnamed=not is_named,
+        )
         preparing.add(
             publication=publication, registration=registration, source=source, by=author, at=at
         )
@@ -278,14 +287,22 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
     _check_elsewhere(registration, reading.publication.publishes)
     content = reading.archive.read(line.file_name)
     looked = reading.reader.look_at(content)
+    is_named = whose.names(looked.words, registration, reach=now)
     _check_sealed(content)
-    decision, unheard = _decision_of(reading.publication), unheard_in_words(looked)
     with files.kept_apart(content, suffix=".pdf") as key:
         preparing.add(
             publication=reading.publication,
             line=line,
             registration=registration,
-            source=Deposit(registration, key, looked.pages, at, decision, unheard),
+            source=Deposit(
+                registration,
+                key,
+                looked.pages,
+                at,
+                _decision_of(reading.publication),
+                unheard=unheard_in_words(looked),
+                is_unnamed=not is_named,
+            ),
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,
         )

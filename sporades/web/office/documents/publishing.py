@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, QuerySet
+from django.db.models import Case, Count, OuterRef, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -25,7 +25,7 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import deciding, preparing
-from sporades.publications.queries import unheard_among
+from sporades.publications.queries import unheard_among, unnamed_among
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -358,7 +358,9 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     may_withdraw = found.may_be_withdrawn(request.arrived_at)
     mine = found.lines.filter(registration__in=Registration.objects.within(request.reach))
     lines = mine.select_related("registration__identity", "version")
-    lines = lines.order_by("registration__name_key", "number", "pk")
+    # What is to be looked at before it is published comes first.
+    named = Case(When(version__content__is_unnamed=True, then=0), default=1)
+    lines = lines.order_by(named, "registration__name_key", "number", "pk")
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
     refused = _refusals(request, found).values_list("number", "file_name", "why")
     refusals = Paginator(refused, ON_THE_PAGE).get_page(request.GET.get("refus"))
@@ -384,6 +386,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "unheard": unheard_among(mine)
         if found.publishes.is_deposited and not found.is_over
         else [],
+        "unnamed": unnamed_among(mine) if found.publishes.is_deposited and not found.is_over else 0,
         "refusal_titles": REFUSAL_TITLES,
         "refusals": list(refusals),
         "refusals_page": refusals,
