@@ -554,6 +554,80 @@ def test_what_stands_and_is_no_longer_admitted_together_is_listed_before_and_aft
     assert "n'admet pas" not in said(manager.get("/gestion/reglementations/ESSAI/2027"))
 
 
+DAYS = ("du: 2027-05-17, au: 2027-05-21", "du: 2027-04-05, au: 2027-04-09")
+RENAMED = ("{code: MARIN, libelle: Marin}", "{code: MARIN, libelle: Bûcheron}")
+
+
+def reached(page):
+    """Return what a page says that would change for those who are registered already."""
+    _, _, after = said(page).partition("Ce qui changerait aussi pour les inscriptions en cours")
+    return after.partition("</h2>")[2].partition("<h2")[0]
+
+
+def test_what_changes_at_once_for_those_who_are_registered_is_said_with_their_number(
+    administrator, in_lille, in_versailles
+):
+    file = prepared(administrator, DAYS, RENAMED, SEVEN)
+
+    read = reached(administrator.get(reverse("office:prepared", args=[file.pk])))
+    asked = reached(administrator.get(reverse("office:enforce_regulation", args=[file.pk])))
+
+    for page in (read, asked):
+        assert "Personne n'est prévenu" in page
+        assert "« Écrire aux candidats »" in page
+        assert "Brevet d'essai : 2 inscriptions en cours" in page
+        assert "du 5 avril 2027 au lieu du 17 mai 2027" in page
+        assert "Brevet d'essai – Marin : 2 inscriptions en cours" in page
+        assert "« Bûcheron » au lieu de « Marin »" in page
+        # A registration keeps the coefficients of its version.
+        assert "oefficient" not in page
+
+
+def test_what_each_registration_keeps_of_its_version_is_not_said_to_change_for_it(
+    administrator, in_lille
+):
+    file = prepared(
+        administrator, SEVEN, ("libelle: Forestier}", "libelle: Forestier, option: Monts}")
+    )
+
+    page = administrator.get(reverse("office:enforce_regulation", args=[file.pk]))
+
+    assert not reached(page)
+    assert "gardent les règles de leur version" in said(page)
+
+
+def test_the_name_of_the_domain_changes_for_all_that_one_may_read(
+    administrator, manager, in_lille, in_versailles
+):
+    file = prepared(
+        administrator, ("libelle: Brevet d'essai, rubrique", "libelle: Essais, rubrique")
+    )
+    where = reverse("office:prepared", args=[file.pk])
+
+    assert "Brevet d'essai, session 2027 : 2 inscriptions en cours" in reached(
+        administrator.get(where)
+    )
+    assert "Brevet d'essai, session 2027 : 1 inscription en cours" in reached(manager.get(where))
+
+
+def test_an_exam_that_comes_back_is_compared_with_the_last_version_that_had_it(
+    administrator, in_lille
+):
+    bare = TEXT.replace("- code: BE\n", "- code: AUTRE\n")
+    put_in_force(
+        administrator,
+        PreparedRegulation.objects.get(
+            pk=send(administrator, bare).resolver_match.kwargs["prepared"]
+        ),
+    )
+
+    file = prepared(administrator, DAYS)
+
+    page = reached(administrator.get(reverse("office:prepared", args=[file.pk])))
+    assert "Brevet d'essai : 1 inscription en cours" in page
+    assert "du 5 avril 2027 au lieu du 17 mai 2027" in page
+
+
 @pytest.mark.parametrize(
     ("sent", "message"),
     [

@@ -1,6 +1,6 @@
 """A réglementation file: loaded, its difference read, put in force, or dropped."""
 
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.services import regulating
+from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
-from sporades.exams.differences import Difference
+from sporades.exams.differences import Chapter, Difference
+from sporades.exams.differences.reaching import reaching
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.operations import preparing
 from sporades.exams.operations.loading import Invalid
 from sporades.exams.operations.preparing import Overtaken
 from sporades.registrations.exclusion import standing_together
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, Registration
 from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.regulations.regulation_forms import EnforceForm, LoadForm
 from sporades.web.office.regulations.regulations import MOST_TOGETHER, TRAIL, as_file
@@ -73,7 +75,7 @@ def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
     context = {
         "prepared": found,
         "kind": {"enforced": "success", "dropped": "off"}.get(found.state, "info"),
-        **(_waiting(found, at=request.arrived_at) if found.is_waiting else {}),
+        **(_waiting(request, found) if found.is_waiting else {}),
         "trials": trials_of(request, found),
         "may_prepare": may_prepare,
         "may_drop": may_prepare and regulating.may_drop(found, reach, by=request.actor),
@@ -114,7 +116,7 @@ def enforce(request: HttpRequest, prepared: str) -> HttpResponse:
             said = f"La version {loaded.regulation.number} est en vigueur, partout en dix secondes."
             messages.success(request, said)
             return redirect("office:regulation", found.domain_code, found.session_code)
-    shown = _difference(found)
+    shown = _difference(request, found)
     form.show(shown["difference"].seal)
     context = {
         "prepared": found,
@@ -153,33 +155,56 @@ def _hindrance(prepared: PreparedRegulation, reach: Reach, request: HttpRequest)
     return regulating.hindered(prepared, reach, at=request.arrived_at)
 
 
-def _difference(prepared: PreparedRegulation) -> dict[str, Any]:
+def _difference(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, Any]:
     found: Difference = preparing.difference(prepared)
     return {
         "difference": found,
         "chapters": found.chapters,
         "count": sum(len(chapter.changes) for chapter in found.chapters),
+        "reached": list(_reached(request, prepared, found)),
     }
 
 
-def _waiting(prepared: PreparedRegulation, *, at: datetime) -> dict[str, Any]:
+def _reached(
+    request: HttpRequest, prepared: PreparedRegulation, found: Difference
+) -> Iterator[Chapter]:
+    """Say what would change at once for registrations that stand, and for how many one may read."""
+    reads = request.reaches(Permission.READ_FILES)
+    readable = Registration.objects.active().within(reads).filter(**_here(prepared)).order_by()
+    counts = list(readable.values_list("exam__code", "speciality__code").annotate(Count("pk")))
+    for one in reaching(prepared.file, found.in_force):
+        count = sum(
+            number
+            for exam, speciality, number in counts
+            if one.exam in ("", exam) and one.speciality in ("", speciality)
+        )
+        if count:
+            plural = "s" if count > 1 else ""
+            title = f"{one.title} : {in_groups(str(count))} inscription{plural} en cours"
+            yield Chapter(title, one.changes)
+
+
+def _waiting(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, Any]:
     """Return what is read before a decision: the difference, and what the check warns of."""
-    found = preparing.warnings(prepared, at=at)
+    found = preparing.warnings(prepared, at=request.arrived_at)
     return {
-        **_difference(prepared),
+        **_difference(request, prepared),
         "warned": [(str(one.line or ""), one.field, one.message) for one in found[:MOST_PROBLEMS]],
         "warned_titles": WARNED,
+    }
+
+
+def _here(prepared: PreparedRegulation) -> dict[str, str]:
+    return {
+        "exam__domain__code": prepared.domain_code,
+        "exam__session__code": prepared.session_code,
     }
 
 
 def _drafts(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, int]:
     """Count, in the perimeter of the reader, what will be judged anew when it is filed."""
     reads = request.reaches(Permission.READ_FILES)
-    here = {
-        "exam__domain__code": prepared.domain_code,
-        "exam__session__code": prepared.session_code,
-    }
-    found = Draft.objects.open().touched().within(reads).filter(**here)
+    found = Draft.objects.open().touched().within(reads).filter(**_here(prepared))
     counts: dict[str, int] = found.aggregate(
         new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
     )

@@ -1,0 +1,75 @@
+"""What a file would change at once for those who are registered, whatever their version.
+
+The dates to know, and what a domain, a session, an exam or a speciality is called, are read
+everywhere as they are now: no registration keeps those of its own version.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sporades.exams import schema
+from sporades.exams.differences.content import Change, parts
+from sporades.exams.differences.shared import named
+from sporades.exams.models import Exam, Regulation, Speciality
+from sporades.exams.queries import exam_once_offered
+from sporades.exams.schema.exam import Speciality as SpecialityRules
+from sporades.exams.titles import qualification_of
+
+_OTHERS = frozenset(schema.Exam.model_fields.keys() - {"label", "events"})
+"""What a registration keeps, of an exam, as its own version says it."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What would change at once for some registrations.
+
+    Attributes:
+        title: what they are for.
+        exam, speciality: its codes; nothing of all the exams, of all the specialities.
+        changes: what would change.
+    """
+
+    title: str
+    exam: str
+    speciality: str
+    changes: tuple[Change, ...]
+
+
+def reaching(file: schema.File, in_force: Regulation | None) -> Iterator[Reached]:
+    """Go through what would change for those who are registered: what is common, then exam by exam.
+
+    Args:
+        file: what the file says.
+        in_force: the version in force, with its domain and session; nothing when there is none.
+    """
+    if in_force is None:
+        return
+    if common := tuple(named(file, in_force)):
+        yield Reached(f"{in_force.domain}, {in_force.session}", "", "", common)
+    here = {"domain": in_force.domain_id, "session": in_force.session_id}
+    rows = {row.code: row for row in Exam.objects.filter(**here)}
+    called: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in Speciality.objects.filter(exam__in=rows.values()).select_related("exam"):
+        called[row.exam.code][row.code] = row.label
+    before = {exam.code: exam for exam in in_force.rules.exams}
+    for exam in file.exams:
+        if exam.code in rows:
+            known = before.get(exam.code) or exam_once_offered(in_force, exam=exam.code)
+            yield from _of_exam(known, exam, rows[exam.code].label, called[exam.code])
+
+
+def _of_exam(
+    before: schema.Exam, exam: schema.Exam, label: str, called: Mapping[str, str]
+) -> Iterator[Reached]:
+    known = before.model_copy(update={"label": label})
+    if changes := tuple(parts(known, exam, "", without=_OTHERS)):
+        yield Reached(label, exam.code, "", changes)
+    for one in exam.specialities:
+        title = called.get(one.code, one.title)
+        if changes := tuple(parts(_called(one, title), _called(one, one.title), "")):
+            yield Reached(qualification_of(label, title), exam.code, one.code, changes)
+
+
+def _called(speciality: SpecialityRules, title: str) -> SpecialityRules:
+    return speciality.model_copy(update={"label": title, "option": None})
