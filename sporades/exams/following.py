@@ -1,13 +1,13 @@
 """The deadlines that a later closing moves, or that fall within some time: who decides reads which."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sporades.core.french import instant_in_words, quoted
 from sporades.exams import schema
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import programme_of, rules
 from sporades.exams.rules.conditions import is_barred_in
@@ -17,12 +17,16 @@ SUMMARY = "récapitulatif signé"
 MOST_NAMED = 4
 """How many things of one deadline are named; more are counted."""
 
+type Under = Mapping[int, Sequence[Regulation]]
+"""The versions before the one in force under which somebody is registered, by service."""
+
 
 class _Due(NamedTuple):
     what: str
     deadline: Deadline | None
     exam: str
     is_piece: bool = False
+    version: int = 0  # a version before the one in force, whose deadline is another
 
     def before_and_after(
         self, service: RegistrationService, closings: tuple[datetime, datetime]
@@ -35,28 +39,28 @@ class _Due(NamedTuple):
 
 
 def following(
-    service: RegistrationService, *, closed_at: datetime, closes_at: datetime
+    service: RegistrationService, *, closed_at: datetime, closes_at: datetime, under: Under
 ) -> list[str]:
     """Say which deadlines a later closing moves, and when they fall then, one sentence for each day.
 
     Those of the supporting documents, of the signed summary and of the requests for accommodations,
-    by the réglementation in force, as this process holds it, where the academy asks for them: so
-    many days after the closing, a fixed day that the closing has passed, or the closing itself.
+    by the réglementation in force, as this process holds it, and by the versions before it that
+    registrations keep, where the academy asks for them: so many days after the closing, a fixed day
+    that the closing has passed, or the closing itself.
 
     Args:
         service: the service.
         closed_at: its closing before.
         closes_at: its new closing.
+        under: the versions before.
 
     Returns:
         Sentences without their point, the first deadline first; none where nothing moves.
     """
     if closes_at <= closed_at:
         return []
-    programme = programme_of(service)
     moved: dict[tuple[datetime, datetime, str], list[_Due]] = {}
-    exams = rules(programme.regulation.pk).exams if programme else ()
-    for due in _every(exams, academy=service.academy_id):
+    for due in _of(service, under):
         before, after, zone = due.before_and_after(service, (closed_at, closes_at))
         if before != after:
             moved.setdefault((before, after, zone), []).append(due)
@@ -70,28 +74,27 @@ def following(
 
 
 def falling(
-    services: Iterable[RegistrationService], *, since: datetime, until: datetime
+    services: Iterable[RegistrationService], *, since: datetime, until: datetime, under: Under
 ) -> list[tuple[str, list[RegistrationService]]]:
     """Say what has its last minute within some time, each sentence with the services of which it is true.
 
-    Supporting documents and requests for accommodations, by the réglementation in force, where the
-    academy asks for them; neither the signed summary, which goes by post, nor what goes with the
-    closing.
+    Supporting documents and requests for accommodations, by the réglementation in force and by the
+    versions before it that registrations keep, where the academy asks for them; neither the signed
+    summary, which goes by post, nor what goes with the closing.
 
     Args:
         services: the services.
         since: the beginning.
         until: the end.
+        under: the versions before.
 
     Returns:
         Sentences without their point, the first deadline first.
     """
     found: dict[tuple[datetime, str], list[RegistrationService]] = {}
     for service in services:
-        programme = programme_of(service)
         ending: dict[tuple[datetime, str], list[_Due]] = {}
-        exams = rules(programme.regulation.pk).exams if programme else ()
-        for due in _every(exams, academy=service.academy_id):
+        for due in _of(service, under):
             if due.deadline is None or due.what == SUMMARY:
                 continue
             instant = service.instant_of(due.deadline)
@@ -105,18 +108,35 @@ def falling(
 
 
 def following_together(
-    moves: Iterable[tuple[RegistrationService, datetime, datetime]],
+    moves: Iterable[tuple[RegistrationService, datetime, datetime]], *, under: Under
 ) -> list[tuple[str, list[RegistrationService]]]:
     """Say the same of several services: each sentence once, with the services of which it is true.
 
     Args:
         moves: each service, its closing before and its new closing.
+        under: the versions before.
     """
     found: dict[str, list[RegistrationService]] = {}
     for service, closed_at, closes_at in moves:
-        for line in following(service, closed_at=closed_at, closes_at=closes_at):
+        for line in following(service, closed_at=closed_at, closes_at=closes_at, under=under):
             found.setdefault(line, []).append(service)
     return list(found.items())
+
+
+def _of(service: RegistrationService, under: Under) -> list[_Due]:
+    """Return what is due by the version in force, then what is otherwise by those before it."""
+    programme = programme_of(service)
+    exams = rules(programme.regulation.pk).exams if programme else ()
+    found = list(_every(exams, academy=service.academy_id))
+    known = set(found)
+    for version in under.get(service.pk, ()):
+        other = set(_every(rules(version.pk).exams, academy=service.academy_id)) - known
+        found += sorted((one._replace(version=version.number) for one in other), key=_read)
+    return found
+
+
+def _read(due: _Due) -> tuple[str, str]:
+    return due.exam, due.what
 
 
 def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
@@ -133,8 +153,8 @@ def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
 
 
 def _named(some: list[_Due], times: Counter[str]) -> str:
-    pieces = list(dict.fromkeys(_of(one, times) for one in some if one.is_piece))
-    others = list(dict.fromkeys(_of(one, times) for one in some if not one.is_piece))
+    pieces = list(dict.fromkeys(_said(one, times) for one in some if one.is_piece))
+    others = list(dict.fromkeys(_said(one, times) for one in some if not one.is_piece))
     if len(pieces) > MOST_NAMED:
         pieces = [f"{len(pieces)} pièces justificatives"]
     elif pieces:
@@ -142,5 +162,7 @@ def _named(some: list[_Due], times: Counter[str]) -> str:
     return ", ".join([*pieces, *others])
 
 
-def _of(due: _Due, times: Counter[str]) -> str:
-    return f"{due.what} ({due.exam})" if times[due.what] > 1 else due.what
+def _said(due: _Due, times: Counter[str]) -> str:
+    of = [due.exam] if times[due.what] > 1 else []
+    of += [f"inscrits sous la version {due.version}"] if due.version else []
+    return f"{due.what} ({', '.join(of)})" if of else due.what

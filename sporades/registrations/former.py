@@ -4,6 +4,7 @@ A version leaves as they are those who registered under the ones before: what it
 still sought, named and decided of.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from sporades.accounts.permissions import Reach
 from sporades.exams.held import Catalogue, OfferedExam, held
-from sporades.exams.models import Regulation
+from sporades.exams.models import RegistrationService, Regulation
 from sporades.registrations.models import Registration
 
 
@@ -23,9 +24,31 @@ def once_offered(reach: Reach | None = None) -> Iterator[OfferedExam]:
     Args:
         reach: whose domains are reached; nothing for every one.
     """
-    for domain, exams in _former(held()):
-        if reach is None or reach.knows(domain):
+    for version, exams in _former(held()):
+        if reach is None or reach.knows(version.domain.code):
             yield from exams
+
+
+def stood_under(services: Iterable[RegistrationService]) -> dict[int, list[Regulation]]:
+    """Return, by service, the versions before the one in force under which registrations stand there.
+
+    Args:
+        services: the services.
+
+    Returns:
+        The last version first; nothing of a service whose registrations are all under the one in force.
+    """
+    versions = {one.pk: one for one, _ in _former(held())}
+    if not versions:
+        return {}
+    standing = Registration.objects.active().filter(
+        service__in=[one.pk for one in services], regulation__in=list(versions)
+    )
+    found: dict[int, list[Regulation]] = defaultdict(list)
+    pairs = standing.order_by("service", "-regulation").values_list("service", "regulation")
+    for service, version in pairs.distinct():
+        found[service].append(versions[version])
+    return dict(found)
 
 
 def and_gone(found: Mapping[str, str], once: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -44,8 +67,8 @@ def and_gone(found: Mapping[str, str], once: Iterable[tuple[str, str]]) -> dict[
 
 
 @lru_cache(maxsize=1)
-def _former(catalogue: Catalogue) -> Sequence[tuple[str, Sequence[OfferedExam]]]:
-    """Return what they say, by domain: once for what is held, since nobody registers under them now."""
+def _former(catalogue: Catalogue) -> Sequence[tuple[Regulation, Sequence[OfferedExam]]]:
+    """Return them, each with what it says: once for what is held, since nobody registers under them now."""
     in_force = [one.regulation for one in catalogue.programmes]
     if all(one.number == 1 for one in in_force):
         return []  # they count from one: there is none before
@@ -59,4 +82,4 @@ def _former(catalogue: Catalogue) -> Sequence[tuple[str, Sequence[OfferedExam]]]
         .select_related("domain")
         .order_by("-loaded_at", "-pk")
     )
-    return [(one.domain.code, catalogue.known.offered_by(one)) for one in versions]
+    return [(one, catalogue.known.offered_by(one)) for one in versions]

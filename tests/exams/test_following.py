@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from sporades.acts.registrations import leaving
 from sporades.exams.following import falling, following, following_together
 from sporades.exams.models import RegistrationService, ServiceChange
-from tests.factories import load_invented
+from sporades.registrations.former import stood_under
+from tests.factories import NOW, a_registration, author, load_invented
 
 FIXED = "{le: 2026-12-18}"
 IDENTITY = (
@@ -36,7 +38,9 @@ def service():
 
 
 def every(service, by):
-    lines = following(service, closed_at=service.closes_at, closes_at=service.closes_at + by)
+    closing = service.closes_at
+    under = stood_under([service])
+    lines = following(service, closed_at=closing, closes_at=closing + by, under=under)
     return [plain(line) for line in lines]
 
 
@@ -122,7 +126,9 @@ def test_a_sentence_that_is_true_of_several_services_is_said_once(service):
     other = RegistrationService.objects.for_list().get(academy="A25")
     until = service.closes_at + WEEK
 
-    found = following_together([(one, service.closes_at, until) for one in (service, other)])
+    found = following_together(
+        [(one, service.closes_at, until) for one in (service, other)], under={}
+    )
 
     [(line, of_which)] = [one for one in found if "Pièce d'identité" in one[0]]
     assert (plain(line), of_which) == (f"pièce « Pièce d'identité » : {MOVED}", [service, other])
@@ -151,7 +157,7 @@ def test_what_has_its_last_minute_within_some_time_is_said_but_for_what_goes_by_
     last = service.closes_at.replace(year=2026, month=12, day=18, hour=22, minute=59)
 
     def within(before, after):
-        found = falling([service], since=last - before, until=last + after)
+        found = falling([service], since=last - before, until=last + after, under={})
         return [(plain(line), some) for line, some in found]
 
     minute = timedelta(minutes=1)
@@ -160,3 +166,40 @@ def test_what_has_its_last_minute_within_some_time_is_said_but_for_what_goes_by_
     assert within(timedelta(hours=1), minute) == [(line, [service])]
     assert within(timedelta(hours=1), timedelta(0)) == []
     assert within(-minute, timedelta(hours=1)) == []
+
+
+def test_who_registered_before_keeps_deadlines_that_move_and_fall_too(service):
+    a_registration()
+    load_invented(IDENTITY)
+    under = stood_under([service])
+    paris = "à 23 h 59 (heure de Paris)"
+    last = service.closes_at + timedelta(days=15)
+
+    lines = every(service, WEEK)
+    [(line, some)] = falling(
+        [service], since=last - timedelta(hours=1), until=last + timedelta(hours=1), under=under
+    )
+
+    version = "(Brevet d'essai, inscrits sous la version 1)"
+    assert [one for one in lines if "Pièce d'identité" in one] == [
+        f"pièce « Pièce d'identité (Brevet d'essai) » : {MOVED}",
+        (
+            f"pièces « Copie du baccalauréat » et « Pièce d'identité {version} » : jusqu'au mercredi "
+            f"6 janvier 2027 {paris}, au lieu du mercredi 30 décembre 2026 {paris}"
+        ),
+    ]
+    assert plain(line) == (
+        "pièces « Copie du baccalauréat » et « Pièce d'identité (inscrits sous la version 1) » : "
+        f"jusqu'au mercredi 30 décembre 2026 {paris}"
+    )
+    assert some == [service]
+
+
+def test_a_version_is_looked_at_where_somebody_stands_under_it_alone(service):
+    standing = a_registration()
+    load_invented(IDENTITY)
+    services = RegistrationService.objects.for_list()
+
+    assert stood_under(services) == {service.pk: [standing.regulation]}
+    leaving.withdraw(registration=standing, by=author(standing.candidate), at=NOW)
+    assert stood_under(services) == {}

@@ -25,6 +25,7 @@ from sporades.exams.models.service import (
 )
 from sporades.exams.operations.openings import awaiting, check_extension, marks_of
 from sporades.exams.states import ChangeState
+from sporades.registrations.former import stood_under
 
 PATHS = {"domaine": "domain__code", "session": "session__code", "academie": "academy"}
 """What each option names, on the way from a service."""
@@ -182,7 +183,8 @@ class Command(BaseCommand):
     def _say_following(
         self, service: RegistrationService, *, closed_at: datetime, closes_at: datetime
     ) -> None:
-        for line in following(service, closed_at=closed_at, closes_at=closes_at):
+        under = stood_under([service])
+        for line in following(service, closed_at=closed_at, closes_at=closes_at, under=under):
             self.stdout.write(f"  Suit la nouvelle fermeture : {line}.")
 
     def _service(self, options: dict[str, Any]) -> RegistrationService:

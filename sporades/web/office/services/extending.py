@@ -18,6 +18,7 @@ from sporades.exams.operations.openings import (
     check_extension,
     marks_of,
 )
+from sporades.registrations.former import stood_under
 from sporades.web.layout.presses import press_of
 from sporades.web.office.services.extending_form import ExtendForm
 from sporades.web.office.services.services import TRAIL, where_of, whom_to_ask
@@ -69,7 +70,8 @@ def extend_services(request: HttpRequest) -> HttpResponse:
             "later": [one for one in foreseen if not one.refusal],
             "left": [one for one in foreseen if one.refusal],
             "following": following_together(
-                (one, one.closes_at, form.closings[one.pk]) for one in later
+                [(one, one.closes_at, form.closings[one.pk]) for one in later],
+                under=stood_under(later),
             ),
             "mark": marks_of(later),
             "press": a_press(),

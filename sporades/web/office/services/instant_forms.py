@@ -20,6 +20,7 @@ from sporades.exams.operations.openings import mark_of
 from sporades.exams.schema.clock import FIRST_PASSAGE, SECOND_PASSAGE
 from sporades.notices.models import Banner
 from sporades.registrations.fields import CleanCharField
+from sporades.registrations.former import stood_under
 from sporades.web.office.days import LATEST, OLDEST, YEARS
 
 _INSTANT = re.compile(
@@ -87,12 +88,12 @@ def meanwhile(since: datetime, until: datetime | None, *, at: datetime | None = 
     """
     now = at or since
     end = min(until or now + FORESEEN, now + FORESEEN)
-    services = RegistrationService.objects.for_list()
-    found = list(services.closing_between(since, end))
+    services = list(RegistrationService.objects.for_list())
+    found = list(RegistrationService.objects.for_list().closing_between(since, end))
     return Meanwhile(
         closed=[one for one in found if one.has_closed(now)],
         closing=[one for one in found if not one.has_closed(now)],
-        falling=falling(services, since=since, until=end),
+        falling=falling(services, since=since, until=end, under=stood_under(services)),
     )
 
 

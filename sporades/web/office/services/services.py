@@ -18,7 +18,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
-from sporades.exams.following import following, following_together
+from sporades.exams.following import Under, following, following_together
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.change import cuts_short
 from sporades.exams.operations.openings import (
@@ -29,6 +29,7 @@ from sporades.exams.operations.openings import (
     mark_of,
 )
 from sporades.exams.states import ChangeState
+from sporades.registrations.former import stood_under
 from sporades.registrations.models import Draft
 from sporades.web.layout.proofs import (
     needs_second_factor_again,
@@ -164,7 +165,12 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         "service": found,
         "form": form,
         "proposed": proposed,
-        "moved": following(found, closed_at=closing, closes_at=closing + A_DAY),
+        "moved": following(
+            found,
+            closed_at=closing,
+            closes_at=closing + A_DAY,
+            under=stood_under([found]),
+        ),
         "trail": TRAIL,
     }
     return render(request, "office/move_service.html", context, status=status)
@@ -308,19 +314,23 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     approving = request.reaches(Permission.APPROVE_EXTENSIONS)
     moving = request.reaches(Permission.MOVE_SERVICES)
     approves, moves = approving.covers(**here), moving.covers(**here)
+    under = stood_under({found, *(one.service for one in beside)})
     context = {
         "service": found,
         "state": found.state_in_words(at),
         "left": found.time_left_in_words(at) if found.accepts(at) else "",
         "filed": found.registrations.active().count(),
         "drafts": _begun(found),
-        "changes": [(one, _moved_with(one)) for one in changes],
+        "changes": [(one, _moved_with(one, under)) for one in changes],
         "proposed": proposed,
         "beside": [one for one in beside if one.service_id != found.pk],
         "following": following_together(
-            (one.service, one.closed_at, one.closes_at)
-            for one in (beside or [proposed])
-            if one is not None
+            (
+                (one.service, one.closed_at, one.closes_at)
+                for one in (beside or [proposed])
+                if one is not None
+            ),
+            under=under,
         ),
         "approved": sum(approving.covers(**where_of(one.service)) for one in beside),
         "dropped": sum(moving.covers(**where_of(one.service)) for one in beside),
@@ -334,11 +344,13 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
     return render(request, "office/service.html", context)
 
 
-def _moved_with(change: ServiceChange) -> list[str]:
+def _moved_with(change: ServiceChange, under: Under) -> list[str]:
     """Say which deadlines a closing that was put off took along; those of a proposal stand above."""
     if change.state != ChangeState.APPLIED:
         return []
-    return following(change.service, closed_at=change.closed_at, closes_at=change.closes_at)
+    return following(
+        change.service, closed_at=change.closed_at, closes_at=change.closes_at, under=under
+    )
 
 
 def _begun(found: RegistrationService) -> dict[str, int]:
@@ -371,7 +383,12 @@ def whom_to_ask(by: Actor) -> str:
 
 def _outcome(change: ServiceChange, by: Actor, *, at: datetime) -> str:
     if change.state != ChangeState.PROPOSED:
-        lines = following(change.service, closed_at=change.closed_at, closes_at=change.closes_at)
+        lines = following(
+            change.service,
+            closed_at=change.closed_at,
+            closes_at=change.closes_at,
+            under=stood_under([change.service]),
+        )
         also = f" La nouvelle fermeture en déplace d'autres : {' ; '.join(lines)}." if lines else ""
         return f"Les nouvelles dates sont en vigueur.{also}"
     told = (
