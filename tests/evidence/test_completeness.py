@@ -491,6 +491,23 @@ def test_what_the_reglementation_says_is_declared_by_the_service():
     assert "article L. 311-3-1" in told
 
 
+@pytest.mark.parametrize(
+    "change", [(), ("- code: BE\n", "- code: AUTRE\n")], ids=["the rule alone", "the exam"]
+)
+def test_what_a_later_version_drops_is_still_of_who_registered_under_the_one_before(change):
+    load_invented(("    pieces:\n", "    anomalie_automatique: oui\n    pieces:\n"))
+    forget()
+    registration = a_registration()
+    load_invented(*[change] if change else [])
+    forget()
+    after_it = a_registration(a_candidate()) if not change else None
+
+    completing.flag_some(after=0, most=10, at=AFTER)
+
+    assert state(registration) == State.ANOMALY
+    assert after_it is None or state(after_it) == State.REGISTERED
+
+
 def test_who_decides_it_is_not_said_to_be_a_machine(registration):
     settle(registration, but=[IDENTITY])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 
@@ -22,6 +23,7 @@ from sporades.exams.queries import programmes, rules
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.notices.queries import stops_writing
+from sporades.registrations.former import once_offered
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.states import CLEAR, FLAG, State
@@ -155,12 +157,12 @@ def flag_some(*, after: int, most: int, at: datetime) -> int:
     """
     if stops_writing(at):
         return 0
-    automatic = [
+    in_force = (offered for programme in programmes() for offered in programme.exams)
+    automatic = {
         offered.exam.pk
-        for programme in programmes()
-        for offered in programme.exams
+        for offered in chain(in_force, once_offered())
         if offered.rules.flags_incomplete
-    ]
+    }
     if not automatic:
         return 0
     waiting = lacking(at).filter(exam__in=automatic, pk__gt=after).order_by("pk")
